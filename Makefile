@@ -1,0 +1,74 @@
+# `make help` lists what there is. Every target makes .venv first if it is missing or older than what it is made from.
+
+# Names the interpreter that .venv is made with; unset: the first of PYTHONS that is new enough.
+PYTHON ?=
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# The head of the requirements files names this as the command that makes them.
+PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --upgrade --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --annotation-style line \
+	--extra neo4j --extra elasticsearch
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo test bench lint format typecheck requirements clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed ## the project and what it runs on, in .venv
+
+demo: $(VENV)/.installed ## the whole chain on made-up records, without servers and network
+	@$(BIN)/scrapy demo
+
+test: $(VENV)/.installed-dev ## all tests, with coverage
+	$(BIN)/python -m pytest --cov
+
+bench: $(VENV)/.installed-dev ## how fast it is on this machine
+	$(BIN)/python -m benchmarks
+
+lint: $(VENV)/.installed-dev ## rules of style, and the format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(VENV)/.installed-dev ## formats the code and mends what can be mended safely
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+typecheck: $(VENV)/.installed-dev ## types
+	$(BIN)/mypy
+
+requirements: $(VENV)/.installed-dev ## requirements*.txt anew from pyproject.toml, with today's versions
+	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Python 3.11 is needed: newer ones leave out what it needs")'
+	$(PIP_COMPILE) --output-file requirements.txt pyproject.toml
+	$(PIP_COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+clean: ## removes .venv and everything else that tools made; never data/
+	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache ./*.egg-info
+	find . \( -path ./.git -o -path ./data \) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# venv and ensurepip are asked for by name: some systems ship Python without them.
+$(VENV)/.created:
+	@for python in $(if $(PYTHON),"$(PYTHON)",$(PYTHONS)); do \
+		"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		echo "Making $(VENV) with $$("$$python" --version) ($$python)"; \
+		"$$python" -m venv $(VENV) && touch $@; exit; \
+	done; \
+	echo "Python 3.11 or newer with its venv module is needed; tried: $(or $(PYTHON),$(PYTHONS))" >&2; \
+	echo "Install one (Debian, Ubuntu: apt install python3-venv), or name it: make install PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+
+$(VENV)/.installed: $(VENV)/.created requirements.txt pyproject.toml
+	@echo "Installing requirements.txt"
+	@$(PIP_INSTALL) -r requirements.txt
+	@$(PIP_INSTALL) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@echo "Installing requirements-dev.txt"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,153 @@
+"""Canonical IRIs of things, and of the parts under them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+from urllib.parse import quote, unquote
+
+IRI_MAX_LENGTH = 2048
+IRI_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`]+$"
+"""An absolute IRI without the characters that RFC 3987 forbids."""
+
+
+def part_iri(root: str, kind: str, *identity: object) -> str:
+    """The IRI of a part of a thing: ``<root>#<kind>-<16 hex>``.
+
+    Args:
+        root: the IRI of the thing.
+        kind: what the part is, such as ``evaluation``.
+        identity: what tells the part from its siblings, never its value: a corrected value keeps the IRI.
+    """
+    digest = blake2b("\x1f".join("" if i is None else str(i) for i in identity).encode("utf-8", "surrogatepass"), digest_size=8)
+    return f"{root}#{kind}-{digest.hexdigest()}"
+
+
+HUGGING_FACE = "https://huggingface.co/"
+"""Where the Hub's IRIs begin, whatever endpoint answers."""
+
+# What RFC 3987 keeps out of IRIs beside ASCII: C1 controls, surrogates, private use, specials and noncharacters.
+_NOT_UCSCHAR = (
+    "\\x7f-\\x9f\\ud800-\\uf8ff\\ufdd0-\\ufdef\\ufff0-\\uffff\\U000e0000-\\U000e0fff\\U000f0000-\\U0010ffff"
+    + "".join(f"{chr((plane << 16) + 0xFFFE)}{chr((plane << 16) + 0xFFFF)}" for plane in range(1, 15))
+)
+# Most texts are nothing else, and testing for that is several times as fast as looking for what to encode.
+_PLAIN = re.compile(r"[\w./-]*", re.ASCII)
+_NOT_IN_A_PATH = re.compile(rf"[\x00-\x20\"#%<>?\[\\\]^`{{|}}{_NOT_UCSCHAR}]")
+# In a query "+" and "&" would be read as a space and as the next parameter.
+_NOT_IN_A_QUERY_VALUE = re.compile(rf"[\x00-\x20\"#%&+;=<>?\[\\\]^`{{|}}{_NOT_UCSCHAR}]")
+
+_REPO_ID = re.compile(
+    r"(?:(?!(?:api|collections|datasets|docs|models|papers|spaces|tasks)/)\w[\w.-]*/)?\w[\w.-]*", re.ASCII
+)
+_DOI_PREFIX = re.compile(r"doi:\s*|(?:https?://)?(?P<resolver>(?:dx\.|www\.)?doi\.org/)", re.IGNORECASE | re.ASCII)
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
+_ARXIV = re.compile(
+    r"(?:arxiv:\s*|(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format|ps)/)?"
+    r"(?:(?P<new>\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
+    r"|(?P<archive>[a-z-]+)(?:\.[a-z]{2})?/(?P<old>\d{2}(?:0[1-9]|1[0-2])\d{3}))"
+    r"(?:v\d+)?(?:\.pdf)?/?(?:[?#].*)?",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
+)
+# Closed: ids with an archive's name were given out until March 2007 (https://info.arxiv.org/help/arxiv_identifier.html).
+_ARXIV_ARCHIVES = frozenset(
+    """
+    acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga
+    funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph
+    q-alg q-bio quant-ph solv-int supr-con
+    """.split()
+)
+
+
+def _encoded(match: re.Match[str]) -> str:
+    return quote(match[0], safe="", errors="surrogatepass")
+
+
+def _in_path(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else _NOT_IN_A_PATH.sub(_encoded, text)
+
+
+def _in_query(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else _NOT_IN_A_QUERY_VALUE.sub(_encoded, text)
+
+
+def is_repo_id(text: str) -> bool:
+    """Whether a text can be the id of a model or dataset on the Hugging Face Hub: ``name`` or ``owner/name``.
+
+    Prose, URLs, Markdown links and paths are not, nor is an owner that the Hub's own routes have taken.
+    """
+    return _REPO_ID.fullmatch(text) is not None and ".." not in text and "--" not in text
+
+
+def hugging_face_model(id: str) -> str:
+    """The IRI of a model on the Hugging Face Hub, from its id (``owner/name``, or ``name`` alone)."""
+    return HUGGING_FACE + _in_path(id)
+
+
+def hugging_face_dataset(id: str) -> str:
+    """The IRI of a dataset on the Hugging Face Hub, from its id."""
+    return f"{HUGGING_FACE}datasets/{_in_path(id)}"
+
+
+def hugging_face_owner(name: str) -> str:
+    """The IRI of a user or organization on the Hugging Face Hub."""
+    return HUGGING_FACE + _in_path(name)
+
+
+@lru_cache(maxsize=4096)
+def hugging_face_library(name: str) -> str:
+    """The IRI of a library as the Hugging Face Hub knows it: the page of the models that use it."""
+    return f"{HUGGING_FACE}models?library={_in_query(name)}"
+
+
+@lru_cache(maxsize=4096)
+def hugging_face_license(id: str) -> str:
+    """The IRI of a license that only the Hugging Face Hub has an id for: the page of the models under it."""
+    return f"{HUGGING_FACE}models?license=license:{_in_query(id)}"
+
+
+def spdx(id: str) -> str:
+    """The IRI of a license, from its SPDX identifier spelled as SPDX spells it."""
+    return f"https://spdx.org/licenses/{_in_path(id)}"
+
+
+@lru_cache(maxsize=16_384)
+def arxiv(id: str) -> str | None:
+    """The IRI of an arXiv paper, the same for all its versions, or none where the text is not one arXiv identifier.
+
+    Args:
+        id: ``2301.01234v2``, ``math.GT/0309136``, either with ``arXiv:`` before it, or the address of the abstract or
+            the PDF.
+    """
+    match = _ARXIV.fullmatch(id.strip())
+    if match is None:
+        return None
+    new, archive, old = match["new"], match["archive"], match["old"]
+    if new is None:
+        # The subject class is left out: numbers are unique within an archive.
+        archive = archive.lower()
+        return f"https://arxiv.org/abs/{archive}/{old}" if archive in _ARXIV_ARCHIVES else None
+    if new < "0704" or len(new) != (9 if new < "1501" else 10):
+        return None
+    return f"https://arxiv.org/abs/{new}"
+
+
+def doi(text: str) -> str | None:
+    """The IRI of a DOI (``https://doi.org/`` and the DOI in lower case), or none where the text is not one DOI.
+
+    Args:
+        text: the DOI alone, with ``doi:`` before it, or as the address of a resolver.
+    """
+    name = text.strip()
+    prefix = _DOI_PREFIX.match(name)
+    if prefix is not None:
+        name = name[prefix.end() :]
+        if prefix["resolver"]:
+            try:
+                name = unquote(re.split("[?#]", name)[0], errors="strict")
+            except UnicodeDecodeError:
+                return None
+    if _DOI.fullmatch(name) is None or not name.isprintable():
+        return None
+    return "https://doi.org/" + _in_path(name.lower())

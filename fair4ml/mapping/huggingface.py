@@ -1,0 +1,267 @@
+"""Models of the Hugging Face Hub as FAIR4ML.
+
+The name is the full id: thousands of models share what follows the owner. The uploader shares a model (``sharedBy``)
+and is never called its author. Tags whose fact another property holds, and those that the Hub's machines add, are no
+keywords; a tag that happens to be the code of a task is one: the Hub itself takes only the pipeline tag for the task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from fair4ml.entities import Description, MLModel
+from fair4ml.identifiers import hugging_face_model, is_repo_id
+from fair4ml.languages import is_language_tag
+from fair4ml.mapping import describe, huggingface_terms as terms
+from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.huggingface_evaluations import evaluations, owner_stub
+from fair4ml.mapping.huggingface_lineage import FINE_TUNING, add_new_version, datasets, parents
+from fair4ml.sources.huggingface import Card, ModelInfo
+
+PROVENANCE: Mapping[str, tuple[str, str]] = {
+    "name": ("id", "stated"),
+    "url": ("id", "constructed"),
+    "identifier": ("id, tags", "stated"),
+    "sharedBy": ("author", "linked"),
+    "mlTask": ("pipeline_tag", "looked up"),
+    "softwareRequirements": ("library_name", "linked"),
+    "modelCategory": ("config, gguf", "stated"),
+    "inLanguage": ("cardData.language", "looked up"),
+    "languageTag": ("cardData.language", "normalized"),
+    "license": ("cardData.license", "looked up"),
+    "trainedOn": ("cardData.datasets", "linked"),
+    "wasDerivedFrom": ("baseModels", "linked"),
+    "qualifiedDerivation": ("baseModels", "linked"),
+    "fineTunedFrom": ("baseModels", "linked"),
+    "referencePublication": ("tags", "normalized"),
+    "hasEvaluation": ("model-index, evalResults", "linked"),
+    "evaluatedOn": ("model-index, evalResults", "linked"),
+    "validatedOn": ("model-index", "linked"),
+    "testedOn": ("model-index", "linked"),
+    "additionalProperty": ("safetensors, gguf, config, transformersInfo, cardData, usedStorage", "stated"),
+    "conditionsOfAccess": ("gated, disabled, private, cardData", "looked up"),
+    "legal": ("cardData", "stated"),
+    "hasCO2eEmissions": ("cardData.co2_eq_emissions", "stated"),
+    "dateCreated": ("createdAt", "stated"),
+    "dateModified": ("lastModified", "stated"),
+    "version": ("sha", "stated"),
+    "archivedAt": ("sha", "constructed"),
+    "readme": ("sha", "constructed"),
+    "discussionUrl": ("id", "constructed"),
+    "issueTracker": ("id", "constructed"),
+    "keywords": ("tags", "stated"),
+}
+"""Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
+table, ``linked`` to the thing of that id, or ``constructed`` as an address after the Hub's pattern."""
+
+LEGACY_CREATION = datetime(2022, 3, 2, 23, 29, 4, tzinfo=UTC)
+"""What the Hub says of repositories that are older than its record of creation times."""
+
+MACHINE_TAGS = frozenset(
+    """
+    autonlp_compatible autotrain_compatible co2_eq_emissions endpoints_compatible eval-results has_space
+    infinity_compatible model-index text-embeddings-inference text-generation-inference
+    """.split()
+)
+"""Tags that the Hub adds for its own services, or for facts that other fields have."""
+
+_MACHINE_PREFIXES = frozenset({"deploy", "region"})
+_GATES = {
+    "auto": "gated: conditions have to be accepted",
+    "manual": "gated: the owner decides on each request",
+}
+_NO_CARD = Card.model_validate({})
+
+
+@describe.register
+def describe_model(source: ModelInfo) -> Description:
+    """What the Hub's record of a model states; see `describe`."""
+    iri = hugging_face_model(source.id)
+    draft = Draft(iri)
+    card = source.card or _NO_CARD
+    tags = _sorted_tags(source.tags, card.tags)
+    owner = _owner(draft, source)
+    task = terms.task(draft, source, card)
+    library = terms.library(draft, source, card)
+    languages = terms.languages(draft, card, tags.words)
+    trained_on = _trained_on(draft, card, tags.datasets)
+    derived_from = parents(draft, source, tags.parents)
+    evaluated = evaluations(draft, source, owner, trained_on)
+    add_new_version(draft, source)
+    model = MLModel(
+        iri=iri,
+        name=source.id,
+        url=iri,
+        identifier=[source.id, *terms.dois(draft, tags.dois)],
+        shared_by=[] if owner is None else [draft.stub(owner_stub(owner))],
+        ml_task=[] if task is None else [draft.stub(task)],
+        software_requirements=[] if library is None else [draft.stub(terms.library_stub(library))],
+        model_category=terms.categories(source),
+        language=list(dict.fromkeys(languages.values())),
+        language_tag=list(languages),
+        license=terms.licenses(draft, card, tags.licenses),
+        trained_on=trained_on,
+        was_derived_from=[parent.iri for parent in derived_from],
+        fine_tuned_from=[parent.iri for parent in derived_from if parent.relation in FINE_TUNING],
+        qualified_derivation=[parent.derivation for parent in derived_from],
+        reference_publication=terms.articles(draft, card, tags.articles),
+        has_evaluation=list(evaluated.values),
+        evaluated_on=list(evaluated.datasets),
+        validated_on=list(evaluated.validated_on),
+        tested_on=list(evaluated.tested_on),
+        additional_property=_values(draft, source, card),
+        conditions_of_access=_access(source, card),
+        legal=[text for text in (card.license_details, card.extra_gated_prompt) if text and text.strip()],
+        has_co2e_emissions=_emissions(draft, card),
+        date_created=None if source.created_at == LEGACY_CREATION else source.created_at,
+        date_modified=source.last_modified,
+        version=source.sha,
+        archived_at=[] if source.sha is None else [f"{iri}/tree/{source.sha}"],
+        # Metadata are part of the card's file; without them there may be none.
+        readme=None if source.card is None else f"{iri}/blob/{source.sha or 'main'}/README.md",
+        discussion_url=f"{iri}/discussions",
+        issue_tracker=f"{iri}/discussions",
+        keywords=_keywords(tags.words, card, languages, {library, None if task is None else task.name}),
+    )
+    return draft.finish(model, _counters(source))
+
+
+@dataclass(slots=True)
+class _Tags:
+    """Tags by what they state, without their prefix, each with its field."""
+
+    licenses: list[tuple[str, str]] = field(default_factory=list)
+    datasets: list[tuple[str, str]] = field(default_factory=list)
+    articles: list[tuple[str, str]] = field(default_factory=list)
+    parents: list[tuple[str, str]] = field(default_factory=list)
+    dois: list[tuple[str, str]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+def _sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> _Tags:
+    tags = _Tags()
+    groups = {
+        "license": tags.licenses,
+        "dataset": tags.datasets,
+        "arxiv": tags.articles,
+        "base_model": tags.parents,
+        "doi": tags.dois,
+    }
+    seen = set()
+    for place, stated in (("tags", of_hub), ("cardData.tags", of_card)):
+        for position, tag in enumerate(stated):
+            if tag is None or tag in seen:
+                continue
+            seen.add(tag)
+            prefix, colon, rest = tag.partition(":")
+            if not colon or (prefix not in groups and prefix not in _MACHINE_PREFIXES):
+                if tag.strip():
+                    tags.words.append(tag)
+            elif prefix in groups:
+                groups[prefix].append((f"{place}.{position}", rest))
+    return tags
+
+
+def _owner(draft: Draft, source: ModelInfo) -> str | None:
+    owner, slash, _ = source.id.partition("/")
+    if slash:
+        if source.author is None:
+            draft.exceptions["sharedBy"] = "id"
+        return owner
+    if source.author is None or ("/" not in source.author and is_repo_id(source.author)):
+        return source.author
+    draft.issue("author", "is no name of a user or organization")
+    return None
+
+
+def _trained_on(draft: Draft, card: Card, tagged: list[tuple[str, str]]) -> list[str]:
+    stated = [(f"cardData.datasets.{n}", text) for n, text in enumerate(card.datasets) if text is not None]
+    if tagged and not stated:
+        draft.exceptions["trainedOn"] = "tags"
+    # Tags repeat what the card has; what is wrong there is told once.
+    texts = {text for _, text in stated}
+    return datasets(draft, [*stated, *(pair for pair in tagged if pair[1] not in texts)])
+
+
+def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
+    values = []
+    weights, gguf = source.safetensors, source.gguf
+    total = weights.total if weights is not None else None
+    if total is None and gguf is not None:
+        total = gguf.total
+    if total is not None:
+        values.append(draft.value("parameterCount", total, unit="parameters"))
+    if weights is not None and weights.parameters:
+        for number_type, count in weights.parameters.items():
+            values.append(draft.value("parameterCountByType", count, unit="parameters", name=number_type))
+    if gguf is not None and gguf.context_length is not None:
+        values.append(draft.value("contextLength", gguf.context_length, unit="tokens"))
+    quantization = source.config.quantization_config if source.config is not None else None
+    if quantization is not None and quantization.quant_method:
+        values.append(draft.value("quantization", quantization.quant_method))
+    if quantization is not None and quantization.bits is not None:
+        values.append(draft.value("quantizationBits", quantization.bits))
+    if source.transformers_info is not None and source.transformers_info.auto_model:
+        values.append(draft.value("autoModel", source.transformers_info.auto_model))
+    if source.used_storage is not None:
+        values.append(draft.value("usedStorage", source.used_storage, unit="bytes"))
+    if card.co2_eq_emissions is not None and card.co2_eq_emissions.hardware_used:
+        values.append(draft.value("trainingHardware", card.co2_eq_emissions.hardware_used))
+    return values
+
+
+def _access(source: ModelInfo, card: Card) -> str | None:
+    """Gated is not paid: nothing here says what access costs."""
+    conditions = []
+    if source.disabled:
+        conditions.append("disabled by the platform")
+    if source.private:
+        conditions.append("private")
+    if source.gated:
+        conditions.append(_GATES.get(str(source.gated), "gated"))
+    if card.extra_gated_eu_disallowed:
+        conditions.append("not available in the European Union")
+    return "; ".join(conditions) or None
+
+
+def _emissions(draft: Draft, card: Card) -> str | None:
+    """The emissions as a text with the unit: numbers are grams; a text has its own."""
+    stated = card.co2_eq_emissions
+    if stated is None or stated.emissions is None or stated.emissions == "":
+        return None
+    if isinstance(stated.emissions, str):
+        text = stated.emissions
+    elif stated.emissions < 0:
+        draft.issue("cardData.co2_eq_emissions", "is less than nothing")
+        return None
+    else:
+        text = f"{stated.emissions} g CO2e"
+    details = [
+        f"{name}: {value}"
+        for name, value in (
+            ("source", stated.source),
+            ("training", stated.training_type),
+            ("location", stated.geographical_location),
+        )
+        if value
+    ]
+    return f"{text} ({'; '.join(details)})" if details else text
+
+
+def _keywords(words: list[str], card: Card, languages: Mapping[str, str], told: set[str | None]) -> list[str]:
+    """The tags that state nothing which another property has."""
+    told.update(MACHINE_TAGS, languages, card.language)
+    only_tags = not any(card.language)
+    return [word for word in words if word not in told and not (only_tags and is_language_tag(word))]
+
+
+def _counters(source: ModelInfo) -> dict[str, int]:
+    stated = {
+        "downloads": source.downloads,
+        "downloadsAllTime": source.downloads_all_time,
+        "likes": source.likes,
+        "trendingScore": source.trending_score,
+    }
+    return {name: count for name, count in stated.items() if count is not None}

@@ -1,0 +1,239 @@
+"""What a model on the Hugging Face Hub derives from: parent models and datasets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from fair4ml.entities import Dataset, Derivation, MLModel, Stub
+from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, is_repo_id, part_iri
+from fair4ml.mapping.draft import Draft
+from fair4ml.sources.huggingface import ModelInfo
+
+FINE_TUNING = frozenset({"adapter", "finetune"})
+RELATIONS = FINE_TUNING | {"merge", "quantized"}
+"""The ways to derive that the Hub knows (https://huggingface.co/docs/hub/model-cards#specifying-a-base-model)."""
+
+# Closed: the Hub gives out no names without an owner any more; another single word is an owner or no name at all.
+_MODELS_WITHOUT_OWNER = frozenset(
+    """
+    albert-base-v1 albert-base-v2 albert-large-v1 albert-large-v2 albert-xlarge-v1 albert-xlarge-v2 albert-xxlarge-v1
+    albert-xxlarge-v2 bert-base-cased bert-base-cased-finetuned-mrpc bert-base-chinese bert-base-german-cased
+    bert-base-german-dbmdz-cased bert-base-german-dbmdz-uncased bert-base-multilingual-cased
+    bert-base-multilingual-uncased bert-base-uncased bert-large-cased bert-large-cased-whole-word-masking
+    bert-large-cased-whole-word-masking-finetuned-squad bert-large-uncased bert-large-uncased-whole-word-masking
+    bert-large-uncased-whole-word-masking-finetuned-squad camembert-base ctrl distilbert-base-cased
+    distilbert-base-cased-distilled-squad distilbert-base-german-cased distilbert-base-multilingual-cased
+    distilbert-base-uncased distilbert-base-uncased-distilled-squad distilbert-base-uncased-finetuned-sst-2-english
+    distilgpt2 distilroberta-base gpt2 gpt2-large gpt2-medium gpt2-xl openai-gpt roberta-base
+    roberta-base-openai-detector roberta-large roberta-large-mnli roberta-large-openai-detector t5-11b t5-3b t5-base
+    t5-large t5-small transfo-xl-wt103 xlm-clm-ende-1024 xlm-clm-enfr-1024 xlm-mlm-100-1280 xlm-mlm-17-1280
+    xlm-mlm-en-2048 xlm-mlm-ende-1024 xlm-mlm-enfr-1024 xlm-mlm-enro-1024 xlm-mlm-tlm-xnli15-1024 xlm-mlm-xnli15-1024
+    xlm-roberta-base xlm-roberta-large xlm-roberta-large-finetuned-conll02-dutch
+    xlm-roberta-large-finetuned-conll02-spanish xlm-roberta-large-finetuned-conll03-english
+    xlm-roberta-large-finetuned-conll03-german xlnet-base-cased xlnet-large-cased
+    """.split()
+)
+
+# What the datasets library is told where data come from files or code: as an id it would make one dataset of them all.
+_LOADERS = frozenset(
+    "arrow audiofolder csv generator imagefolder json pandas parquet text videofolder webdataset xml".split()
+)
+_PLACEHOLDERS = frozenset(
+    {
+        "[more information needed]",
+        "array of dataset identifiers",
+        "custom",
+        "more information needed",
+        "n/a",
+        "none",
+        "null",
+        "other",
+        "private",
+        "unknown",
+    }
+)
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>\"{}|\\^`]+)\)")
+_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
+_PAGES = frozenset({"blob", "discussions", "resolve", "tree", "viewer"})
+_ON_THE_HUB = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([^?#]+)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=65_536)
+def dataset_stub(id: str) -> Stub:
+    """A dataset on the Hub, by its id."""
+    return Stub(hugging_face_dataset(id), "Dataset", id)
+
+
+@lru_cache(maxsize=65_536)
+def model_stub(id: str) -> Stub:
+    """A model on the Hub, by its id."""
+    return Stub(hugging_face_model(id), "MLModel", id)
+
+
+def dataset(draft: Draft, text: str) -> str | None:
+    """The IRI of the dataset that stands where an id is due, or none where none does.
+
+    An id, or a link to a dataset on the Hub, is that dataset; any other prose or link is a named part of the model.
+
+    Args:
+        draft: gets the stub or the part.
+        text: the value of ``datasets`` in a card, or of a ``dataset:`` tag.
+    """
+    return hub_dataset(draft, text) or named_dataset(draft, text)
+
+
+def hub_dataset(draft: Draft, text: str) -> str | None:
+    """The IRI of the dataset on the Hub that an id or a link means, or none where it means none."""
+    id = _dataset_id(text)
+    return None if id is None else draft.stub(dataset_stub(id))
+
+
+def named_dataset(draft: Draft, text: str) -> str | None:
+    """The IRI of a dataset that has but a name, as a part of the model, or none where the text names nothing."""
+    text = text.strip()
+    link = _MARKDOWN_LINK.fullmatch(text)
+    name, address = (link[1], link[2]) if link else (text, text)
+    if text.casefold() in _PLACEHOLDERS or text in _LOADERS or not any(map(str.isalnum, name)):
+        return None
+    url = address if _WEB_ADDRESS.fullmatch(address) else None
+    return draft.part(Dataset(iri=part_iri(draft.iri, "dataset", text), name=name, url=url))
+
+
+def datasets(draft: Draft, named: Iterable[tuple[str, str]]) -> list[str]:
+    """The IRIs of the datasets that pairs of field and text name."""
+    found: dict[str, None] = {}
+    for field, text in named:
+        iri = dataset(draft, text)
+        if iri is None:
+            draft.issue(field, "names no dataset")
+        else:
+            found[iri] = None
+    return list(found)
+
+
+class Parent(NamedTuple):
+    """A model that another one derives from.
+
+    Attributes:
+        iri: its IRI.
+        relation: the kind of derivation, if that is stated.
+        derivation: the IRI of the part that says so.
+    """
+
+    iri: str
+    relation: str | None
+    derivation: str
+
+
+def parents(draft: Draft, source: ModelInfo, tagged: Iterable[tuple[str, str]]) -> list[Parent]:
+    """The models that a model derives from.
+
+    The Hub's own finding (``baseModels``) comes first, then its tags, then the card. All three speak of the same
+    parents, but may call them by former names: a source that has no more parents than those before it adds none.
+
+    Args:
+        draft: gets the stubs, and a part for each derivation.
+        source: the record.
+        tagged: tags that begin with ``base_model:``, without that, each with its field.
+    """
+    own = source.id.casefold()
+    known: dict[str, tuple[str, str | None]] = {}
+    for statements in (_of_the_hub(source), _of_tags(tagged), _of_the_card(source)):
+        stated: dict[str, tuple[str, str | None]] = {}
+        for field, text, kind in statements:
+            relation = kind if kind in RELATIONS else None
+            if kind is not None and relation is None:
+                draft.issue(field, "is derived in no way that is known")
+            id = _model_id(text)
+            if id is None:
+                draft.issue(field, "is no id of a model")
+            elif id.casefold() == own:
+                draft.issue(field, "names the model itself")
+            else:
+                before = stated.get(id.casefold(), (id, None))
+                stated[id.casefold()] = (before[0], before[1] or relation)
+                if relation is not None and before[1] not in (None, relation):
+                    draft.issue(field, "states a second kind of derivation")
+        adds = len(stated) > len(known)
+        for key, (id, relation) in stated.items():
+            if key in known:
+                known[key] = (known[key][0], known[key][1] or relation)
+            elif adds:
+                known[key] = (id, relation)
+    found = []
+    for id, relation in known.values():
+        iri = draft.stub(model_stub(id))
+        part = Derivation(iri=part_iri(draft.iri, "derivation", iri), entity=iri, type=relation)
+        found.append(Parent(iri, relation, draft.part(part)))
+    return found
+
+
+def add_new_version(draft: Draft, source: ModelInfo) -> None:
+    """Adds the statement that the new version which the card names revises this model.
+
+    It is the one thing that a record says about another thing than its own.
+    """
+    stated = source.card.new_version if source.card else None
+    if stated is None:
+        return
+    id = _model_id(stated)
+    if id is None or id.casefold() == source.id.casefold():
+        draft.issue("cardData.new_version", "is no id of another model")
+    else:
+        stub = model_stub(id)
+        draft.part(MLModel(iri=stub.iri, name=stub.name, was_revision_of=[draft.iri]))
+
+
+Statements = Iterator[tuple[str, str, str | None]]
+"""Field, parent, kind of derivation."""
+
+
+def _of_the_hub(source: ModelInfo) -> Statements:
+    if source.base_models is not None:
+        for position, model in enumerate(source.base_models.models):
+            if model is not None and model.id is not None:
+                yield f"baseModels.models.{position}", model.id, source.base_models.relation
+
+
+def _of_tags(tagged: Iterable[tuple[str, str]]) -> Statements:
+    for field, text in tagged:
+        relation, colon, parent = text.partition(":")
+        if colon and relation in RELATIONS:
+            yield field, parent, relation
+        else:
+            yield field, text, None
+
+
+def _of_the_card(source: ModelInfo) -> Statements:
+    if source.card is not None:
+        for position, parent in enumerate(source.card.base_model):
+            if parent is not None:
+                yield f"cardData.base_model.{position}", parent, source.card.base_model_relation
+
+
+@lru_cache(maxsize=65_536)
+def _dataset_id(text: str) -> str | None:
+    text = text.strip()
+    if is_repo_id(text):
+        return None if text.casefold() in _PLACEHOLDERS or text in _LOADERS else text
+    link = _MARKDOWN_LINK.fullmatch(text)
+    return _hub_id(link[2] if link else text, "datasets/")
+
+
+@lru_cache(maxsize=16_384)
+def _model_id(text: str) -> str | None:
+    text = text.strip()
+    id = _hub_id(text) or text
+    return id if id in _MODELS_WITHOUT_OWNER or ("/" in id and is_repo_id(id)) else None
+
+
+def _hub_id(address: str, collection: str = "") -> str | None:
+    match = _ON_THE_HUB.fullmatch(address)
+    if match is None or not match[1].startswith(collection):
+        return None
+    steps = match[1].removeprefix(collection).rstrip("/").split("/")
+    id = steps[0] if len(steps) == 1 or steps[1] in _PAGES else "/".join(steps[:2])
+    return id if is_repo_id(id) else None

@@ -1,0 +1,160 @@
+"""The terms and works that a model on the Hugging Face Hub is linked to: task, library, languages, licenses, papers."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import quote
+
+from fair4ml.entities import License, Stub
+from fair4ml.identifiers import arxiv, doi, hugging_face_library, part_iri
+from fair4ml.languages import is_language_tag, parse_language
+from fair4ml.licenses import is_unspecified, license_stub
+from fair4ml.mapping.draft import Draft
+from fair4ml.sources.huggingface import Card, ModelInfo
+from fair4ml.tasks import task_stub
+
+Named = list[tuple[str, str]]
+"""Texts, each after the field that has it."""
+
+_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
+
+
+@lru_cache(maxsize=4096)
+def library_stub(name: str) -> Stub:
+    """A library, by the name that the Hub has for it."""
+    return Stub(hugging_face_library(name), "SoftwareApplication", name)
+
+
+def task(draft: Draft, source: ModelInfo, card: Card) -> Stub | None:
+    """The task that the Hub or else the card states, as a term of the scheme."""
+    name = source.pipeline_tag
+    if name is None and card.pipeline_tag is not None:
+        name = card.pipeline_tag
+        draft.exceptions["mlTask"] = "cardData.pipeline_tag"
+    stub = task_stub(name) if name is not None else None
+    if name is not None and stub is None:
+        draft.issue(draft.exceptions.pop("mlTask", "pipeline_tag"), "is no task of the scheme")
+    return stub
+
+
+def library(draft: Draft, source: ModelInfo, card: Card) -> str | None:
+    """The name of the library that the model is for."""
+    if source.library_name is not None:
+        place, name = "library_name", source.library_name
+    elif card.library_name is not None:
+        place, name = "cardData.library_name", card.library_name
+    elif source.transformers_info is not None:
+        place, name = "transformersInfo", "transformers"
+    else:
+        return None
+    if not name.isprintable() or not name.strip() or len(name) > 96:
+        draft.issue(place, "is no name of a library")
+        return None
+    if place != "library_name":
+        draft.exceptions["softwareRequirements"] = place
+    return name
+
+
+def categories(source: ModelInfo) -> list[str]:
+    """The architectures and the model type that the files state."""
+    stated: list[str | None] = []
+    if source.config is not None:
+        stated = [*source.config.architectures, source.config.model_type]
+        if source.config.diffusers is not None:
+            stated.append(source.config.diffusers.class_name)
+    if source.gguf is not None:
+        stated.append(source.gguf.architecture)
+    return list(dict.fromkeys(category for category in stated if category and category.strip()))
+
+
+def languages(draft: Draft, card: Card, words: list[str]) -> dict[str, str]:
+    """The languages of a model as BCP 47 tags, each with the IRI of its language.
+
+    The card's own list comes first; without it, those of the tags that are languages.
+    """
+    declared = [language for language in card.language if language is not None]
+    if not declared:
+        declared = [word for word in words if is_language_tag(word)]
+        if declared:
+            draft.exceptions["inLanguage"] = draft.exceptions["languageTag"] = "tags"
+    found = {}
+    for language in declared:
+        parsed = parse_language(language)
+        if parsed is not None:
+            found[parsed.tag] = draft.stub(parsed.stub)
+        elif language not in ("multilingual", "code"):
+            draft.issue("cardData.language", "names no single language")
+    return found
+
+
+def licenses(draft: Draft, card: Card, tagged: Named) -> list[str]:
+    """The IRIs of the licenses of the card and the tags.
+
+    A license that no list knows is a part of the model; so is the one that the card gives a name or a link for, where
+    no license is given, or ``other``.
+    """
+    stated = [(f"cardData.license.{n}", text) for n, text in enumerate(card.license) if text is not None]
+    if tagged and not stated:
+        draft.exceptions["license"] = "tags"
+    found: dict[str, None] = {}
+    elsewhere = not (stated or tagged)
+    for place, text in (*stated, *tagged):
+        stub = license_stub(text)
+        if stub is not None:
+            found[draft.stub(stub)] = None
+        elif is_unspecified(text):
+            elsewhere = True
+        elif any(map(str.isalnum, text)):
+            name = text.strip()
+            found[draft.part(License(iri=part_iri(draft.iri, "license", name), name=name))] = None
+        else:
+            draft.issue(place, "names no license")
+    if elsewhere and (card.license_name or card.license_link):
+        url = _license_text(draft, card.license_link) if card.license_link else None
+        if card.license_name or url:
+            iri = part_iri(draft.iri, "license", card.license_name or url)
+            found[draft.part(License(iri=iri, name=card.license_name, url=url))] = None
+            draft.exceptions["license"] = "cardData.license_name, cardData.license_link"
+    return list(found)
+
+
+def _license_text(draft: Draft, link: str) -> str | None:
+    """The address of a license's text: relative links lead to the model's files."""
+    if _WEB_ADDRESS.fullmatch(link):
+        return link
+    if "://" in link or ".." in link or link.startswith("/") or not link.isprintable():
+        draft.issue("cardData.license_link", "is no address")
+        return None
+    return f"{draft.iri}/blob/main/{quote(link)}"
+
+
+def articles(draft: Draft, card: Card, tagged: Named) -> list[str]:
+    """The IRIs of the articles on arXiv that the tags and the card name."""
+    stated = [(f"cardData.arxiv.{n}", text) for n, text in enumerate(card.arxiv) if text is not None]
+    found: dict[str, None] = {}
+    for place, text in (*tagged, *stated):
+        iri = arxiv(text)
+        if iri is None:
+            draft.issue(place, "is no arXiv identifier")
+        else:
+            found[draft.stub(article_stub(iri))] = None
+    return list(found)
+
+
+@lru_cache(maxsize=65_536)
+def article_stub(iri: str) -> Stub:
+    """An article on arXiv, by its IRI."""
+    return Stub(iri, "ScholarlyArticle", "arXiv:" + iri.partition("/abs/")[2])
+
+
+def dois(draft: Draft, tagged: Named) -> list[str]:
+    """The IRIs of the DOIs that the tags give the model."""
+    found: dict[str, None] = {}
+    for place, text in tagged:
+        iri = doi(text)
+        if iri is None:
+            draft.issue(place, "is no DOI")
+        else:
+            found[iri] = None
+    return list(found)

@@ -1,0 +1,169 @@
+"""What several records about one thing state together.
+
+Records are read in a declared order: first the sources that know best, then the most recently modified, then by catalog
+key; never by order of arrival. Of a property with one value the first record's value holds, and the others are kept as
+conflicts; lists are joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from fair4ml.entities import CLASSES, properties
+
+PRECEDENCE = ("arxiv", "github", "openml", "mlflow", "huggingface", "paperswithcode")
+"""Platforms, or ``<platform>/<kind>``, that come before those which are not here: each knows its own things best.
+
+A platform is before another if it can describe things of which the other has second-hand knowledge.
+"""
+
+FIELD_PRECEDENCE: dict[str, tuple[str, ...]] = {"description": ("huggingface/card",)}
+"""For single properties, what comes before the order of `PRECEDENCE`."""
+
+Conflicts = dict[str, list[tuple[Any, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """One live record.
+
+    Attributes:
+        key: its catalog key, ``<platform>/<kind>/<native id>``.
+        document: ``root``, ``parts`` and ``stubs``, as stored.
+        counters: as published.
+        modified: the source's own date of modification, if it gives one.
+    """
+
+    key: str
+    document: dict[str, Any]
+    counters: dict[str, int]
+    modified: str | None = None
+
+
+def merge(records: Sequence[RecordState]) -> dict[str, Any]:
+    """The merged state of one thing.
+
+    Args:
+        records: the live records about one IRI, at least one, in any order. They are not changed, but the state may
+            share what is in them.
+
+    Returns:
+        ``key`` of the record that leads, ``root``, ``parts`` and ``stubs`` as in stored documents, ``counters`` of the
+        first record that has any, ``platforms``, and ``conflicts``: property -> pairs of a value that does not hold and
+        the catalog key of its record; for a property of a part, ``<kind>-<hex>.<property>``.
+
+    Raises:
+        ValueError: there are no records, or they are about different things.
+    """
+    if len(records) == 1:
+        [record] = records
+        document = record.document
+        return {
+            "key": record.key,
+            "root": document["root"],
+            "parts": document["parts"],
+            "stubs": document["stubs"],
+            "counters": record.counters,
+            "platforms": [record.key.partition("/")[0]],
+            "conflicts": {},
+        }
+    if len({record.document["root"]["iri"] for record in records}) != 1:
+        raise ValueError("merging needs records about one thing")
+    return _merged(_ordered(records))
+
+
+def _merged(records: list[RecordState]) -> dict[str, Any]:
+    iri = records[0].document["root"]["iri"]
+    root, conflicts = _merged_thing([(record.document["root"], record.key) for record in records])
+    parts: dict[str, dict[str, Any]] = {}
+    for part_iri, stated in _by_iri(records, "parts").items():
+        parts[part_iri], of_part = _merged_thing(stated)
+        name = part_iri.removeprefix(f"{iri}#")
+        conflicts |= {f"{name}.{field}": values for field, values in of_part.items()}
+    # What is described needs not be named, and what is named follows from its IRI: there is nothing to disagree about.
+    stubs = [
+        _merged_thing(stated)[0]
+        for stub_iri, stated in _by_iri(records, "stubs").items()
+        if stub_iri != iri and stub_iri not in parts
+    ]
+    return {
+        "key": records[0].key,
+        "root": root,
+        "parts": list(parts.values()),
+        "stubs": stubs,
+        "counters": next((record.counters for record in records if record.counters), {}),
+        "platforms": sorted({record.key.partition("/")[0] for record in records}),
+        "conflicts": conflicts,
+    }
+
+
+Stated = tuple[dict[str, Any], str]
+"""A thing, and the catalog key of the record that states it."""
+
+
+def _by_iri(records: list[RecordState], things: str) -> dict[str, list[Stated]]:
+    found: dict[str, list[Stated]] = {}
+    for record in records:
+        for thing in record.document[things]:
+            found.setdefault(thing["iri"], []).append((thing, record.key))
+    return found
+
+
+def _merged_thing(stated: list[Stated]) -> tuple[dict[str, Any], Conflicts]:
+    if len(stated) == 1:
+        return stated[0][0], {}
+    class_name = _most_specific(thing["class"] for thing, _ in stated)
+    merged = {"iri": stated[0][0]["iri"], "class": class_name}
+    conflicts: Conflicts = {}
+    known = properties(class_name)
+    others = [(thing["class"], key) for thing, key in stated if not _is_a(class_name, thing["class"])]
+    if others:
+        conflicts["class"] = others
+    for name in dict.fromkeys(name for thing, _ in stated for name in thing):
+        if name in ("iri", "class"):
+            continue
+        values = [(thing[name], key) for thing, key in _by_field(name, stated) if name in thing]
+        if name not in known:
+            conflicts[name] = values
+        elif isinstance(values[0][0], list):
+            merged[name] = list(dict.fromkeys(item for value, _ in values for item in value))
+        else:
+            merged[name] = values[0][0]
+            different = [(value, key) for value, key in values if value != merged[name]]
+            if different:
+                conflicts[name] = different
+    return merged, conflicts
+
+
+def _most_specific(class_names: Iterable[str]) -> str:
+    """The first class, or one that is a kind of it."""
+    found, *others = class_names
+    for other in others:
+        if _is_a(other, found):
+            found = other
+    return found
+
+
+def _is_a(class_name: str, other: str) -> bool:
+    return issubclass(CLASSES[class_name], CLASSES[other])
+
+
+def _ordered(records: Iterable[RecordState]) -> list[RecordState]:
+    # Sorting is stable, also when it is reversed.
+    by_key = sorted(records, key=attrgetter("key"))
+    by_date = sorted(by_key, key=lambda record: record.modified or "", reverse=True)
+    return sorted(by_date, key=lambda record: _rank(record.key, PRECEDENCE))
+
+
+def _by_field(name: str, stated: list[Stated]) -> list[Stated]:
+    first = FIELD_PRECEDENCE.get(name)
+    return stated if first is None else sorted(stated, key=lambda of: _rank(of[1], first))
+
+
+def _rank(key: str, precedence: Sequence[str]) -> int:
+    platform, kind, _ = key.split("/", 2)
+    sources = (platform, f"{platform}/{kind}")
+    return next((rank for rank, source in enumerate(precedence) if source in sources), len(precedence))

@@ -1,0 +1,205 @@
+"""Records as nodes and edges of a property graph, such as Neo4j's.
+
+Every property that refers to another entity is an edge, every other one a property of the node. Parts of a folded class
+become properties of what refers to them:
+
+- a `PropertyValue` becomes a property named by its ``propertyID``; if it has a name, by both (``parameterCount_F32``);
+  its unit, if it has one, is the property with ``_unit`` after that;
+- the one `PropertyValue` that is the result of an evaluation becomes the evaluation's ``value`` (and ``value_unit``):
+  which metric that is, says ``evaluationMetrics``; several results are named as above;
+- a `Derivation` becomes the ``type`` of the edge ``WAS_DERIVED_FROM``;
+- counters are no part of the graph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from fair4ml.entities import CLASSES, Kind, properties
+from fair4ml.value_types import value_types
+
+ENTITY = "Entity"
+"""The label that every node has."""
+
+
+class Node(NamedTuple):
+    """A node.
+
+    Attributes:
+        iri: what it is found by.
+        labels: `ENTITY` and the name of its class.
+        properties: by name; dates are of type date or datetime, lists are of one type.
+        described: whether these are all the properties that it has; if not, the record only names the thing.
+    """
+
+    iri: str
+    labels: tuple[str, str]
+    properties: Mapping[str, Any]
+    described: bool
+
+
+class Edge(NamedTuple):
+    """An edge.
+
+    Attributes:
+        source, target: the IRIs of the nodes.
+        type: the name of the property in upper case, such as ``FINE_TUNED_FROM``.
+        properties: by name.
+    """
+
+    source: str
+    type: str
+    target: str
+    properties: Mapping[str, Any]
+
+
+class Graph(NamedTuple):
+    """Nodes sorted by IRI, and edges sorted by source, type and target, each once."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+def graph(document: Mapping[str, Any]) -> Graph:
+    """The nodes and edges that a record, or the merged state of several, stands for.
+
+    A part outside the root's IRI is another thing, of which the record states an edge: its node is only named.
+
+    Args:
+        document: ``root``, ``parts`` and ``stubs`` as stored.
+
+    Raises:
+        KeyError: a class or property that `fair4ml.entities` does not declare.
+    """
+    folded, things = _sorted_out(document)
+    inside = f"{document['root']['iri']}#"
+    nodes = {stub["iri"]: _named(stub["iri"], stub["class"], stub.get("name")) for stub in document["stubs"]}
+    found: list[Edge] = []
+    for thing in things:
+        iri = thing["iri"]
+        values = _take_apart(thing, folded, found)
+        if thing is document["root"] or iri.startswith(inside):
+            nodes[iri] = Node(iri, (ENTITY, thing["class"]), values, described=True)
+        else:
+            nodes[iri] = _named(iri, thing["class"], thing.get("name"))
+    return Graph([nodes[iri] for iri in sorted(nodes)], found)
+
+
+def edges(document: Mapping[str, Any]) -> list[Edge]:
+    """The edges alone of what `graph` gives."""
+    folded, things = _sorted_out(document)
+    found: list[Edge] = []
+    for thing in things:
+        _take_apart(thing, folded, found)
+    return found
+
+
+Thing = Mapping[str, Any]
+_FOLDED = frozenset(name for name, entity in CLASSES.items() if entity.folded)
+_NO_PROPERTIES: Mapping[str, Any] = {}
+
+
+def _sorted_out(document: Mapping[str, Any]) -> tuple[dict[str, Thing], list[Thing]]:
+    """The parts of folded classes by IRI; and everything else that is not only named, sorted by IRI."""
+    parts = document["parts"]
+    folded = {part["iri"]: part for part in parts if part["class"] in _FOLDED}
+    things = [document["root"], *(part for part in parts if part["class"] not in _FOLDED)]
+    if len(things) > 1:
+        things.sort(key=itemgetter("iri"))
+    return folded, things
+
+
+def _take_apart(thing: Thing, folded: dict[str, Thing], found: list[Edge]) -> dict[str, Any]:
+    """Adds a thing's edges to those found, and gives its properties."""
+    kinds = _kinds(thing["class"])
+    values: dict[str, Any] = {}
+    targets: set[tuple[str, str]] = set()
+    inside: list[tuple[str, Thing]] = []
+    for name, stated in thing.items():
+        kind = kinds[name]
+        if kind is _VALUE:
+            values[name] = stated
+        elif kind is _DATE:
+            values[name] = _date(stated)
+        elif kind is not _SKIPPED:
+            for target in stated if type(stated) is list else (stated,):
+                if target in folded:
+                    inside.append((name, folded[target]))
+                else:
+                    targets.add((kind, target))
+    derivations = _fold(thing["class"], inside, values) if inside else _NO_PROPERTIES
+    targets.update((_DERIVED, parent) for parent in derivations)
+    source = thing["iri"]
+    for kind, target in sorted(targets):
+        how = derivations.get(target) if kind == _DERIVED else None
+        found.append(Edge(source, kind, target, {"type": how} if how else _NO_PROPERTIES))
+    return values
+
+
+@lru_cache(maxsize=16_384)
+def _named(iri: str, class_name: str, name: str | None) -> Node:
+    # The same licenses, tasks and languages are named by nearly every record.
+    return Node(iri, (ENTITY, class_name), _NO_PROPERTIES if name is None else {"name": name}, described=False)
+
+
+def _fold(class_name: str, inside: list[tuple[str, Thing]], values: dict[str, Any]) -> dict[str, str]:
+    """Adds to a thing's properties what parts of folded classes say, and gives the models that it derives from: how."""
+    derivations: dict[str, set[str]] = {}
+    results = sum(name == _RESULTS for name, _ in inside)
+    for name, part in inside:
+        if part["class"] == "Derivation" and "entity" in part:
+            derivations.setdefault(part["entity"], set()).update({part["type"]} if "type" in part else ())
+        elif part["class"] == "PropertyValue" and part.get("value") is not None:
+            key = "value" if name == _RESULTS and results == 1 else _key(part.get("propertyID"), part.get("name"))
+            if key in _kinds(class_name):
+                key += "_"
+            values[key] = _both(values[key], part["value"]) if key in values else part["value"]
+            if "unitText" in part:
+                values[f"{key}_unit"] = part["unitText"]
+    return {parent: ", ".join(sorted(how)) for parent, how in derivations.items()}
+
+
+def _both(before: Any, value: Any) -> list[Any]:
+    values = [*(before if isinstance(before, list) else [before]), value]
+    return values if len(set(map(type, values))) == 1 else [str(each) for each in values]
+
+
+@lru_cache(maxsize=4096)
+def _key(property_id: str | None, name: str | None) -> str:
+    words = re.sub(r"\W+", "_", "_".join(filter(None, (property_id, name)))).strip("_") or "additionalProperty"
+    return f"_{words}" if words[0].isdigit() else words
+
+
+_VALUE, _DATE, _SKIPPED = "value", "date", "skipped"
+_RESULTS = "evaluationResults"
+
+
+@cache
+def _kinds(class_name: str) -> dict[str, str]:
+    """What each key of a document becomes: a value, a date, or an edge of the type that stands here."""
+    types = value_types(class_name)
+    kinds = {"iri": _SKIPPED, "class": _SKIPPED}
+    for name, declared in properties(class_name).items():
+        if declared.kind is Kind.REFERENCE:
+            kinds[name] = edge_type(name)
+        else:
+            kinds[name] = _DATE if types[name].is_date else _VALUE
+    return kinds
+
+
+def edge_type(name: str) -> str:
+    """The type of the edges of a property: its name in upper case, with underscores between the words."""
+    # "evaluatedMLModel" is three words.
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).upper()
+
+
+def _date(value: str) -> date:
+    return date.fromisoformat(value) if len(value) == len("YYYY-MM-DD") else datetime.fromisoformat(value)
+
+
+_DERIVED = _kinds("MLModel")["wasDerivedFrom"]

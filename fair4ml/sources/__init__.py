@@ -1,0 +1,215 @@
+"""What platforms send, as types: tolerant where real answers vary, strict where a wrong value would lie."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+
+from fair4ml.entities import FieldIssue
+from fair4ml.identifiers import IRI_MAX_LENGTH
+
+MAX_ISSUES = 50
+"""How many issues of one record are told one by one."""
+
+_ROUNDS = 3
+_Path = tuple[str | int, ...]
+
+
+class InvalidRecord(ValueError):
+    """What was sent is no record, or cannot be told from other records; `parse` raises it.
+
+    Attributes:
+        field: the source's name of the field that is to blame; empty for the record as a whole.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}" if field else reason)
+        self.field = field
+        self.reason = reason
+
+
+class SourceObject(BaseModel):
+    """An object inside a record; the fields that nobody reads are not looked at."""
+
+    model_config = ConfigDict(extra="ignore", protected_namespaces=())
+
+
+class SourceRecord(SourceObject):
+    """One record as a platform sends it.
+
+    Attributes:
+        identity: the platform's names of the fields that tell the record from others.
+    """
+
+    identity: ClassVar[frozenset[str]]
+
+
+M = TypeVar("M", bound=SourceRecord)
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def _json_text(value: Any) -> Any:
+    if not isinstance(value, dict | list):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error
+
+
+def _date_or_time(value: Any) -> date | datetime:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value) if len(value) == 10 else _utc(value)
+        except ValueError:
+            pass
+    raise ValueError("should be a date, or a time with its zone, in ISO 8601")
+
+
+def _utc(value: Any) -> datetime:
+    try:
+        time = datetime.fromisoformat(value)
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError("should be a date and time with its zone in ISO 8601")
+
+
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+"""Prose. The limit also makes pydantic read the characters, and so find those that are none (lone surrogates)."""
+
+Word = Annotated[str, StringConstraints(max_length=512)]
+"""A name, a tag, an identifier."""
+
+WebAddress = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\x00-\x20\x7f<>\"{}|\\^`]+$", max_length=IRI_MAX_LENGTH)
+]
+
+Listed = BeforeValidator(_listed)
+"""A single value stands for a list of one, as in YAML that people write; nothing for an empty list."""
+
+NoneSent: Any = Field(default_factory=list)
+"""The default of lists; a literal one would be copied for each record, at a multiple of the time."""
+
+Flag = Annotated[bool, Field(strict=True)]
+
+Integer = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
+
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+
+Number = Integer | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+Scalar = Annotated[Number | Flag | Text, BeforeValidator(_json_text)]
+"""Any value; lists and objects as the JSON text of them."""
+
+Moment = Annotated[datetime, PlainValidator(_utc)]
+"""A time in UTC; one without a zone could be any of 24."""
+
+Day = Annotated[date | datetime, PlainValidator(_date_or_time)]
+
+
+def parse(model: type[M], payload: Any) -> tuple[M, list[FieldIssue]]:
+    """What a source sent, checked: the values that are not what the platform says they are left out and told.
+
+    Args:
+        model: the type of the record.
+        payload: the record, decoded from JSON; it is not changed.
+
+    Raises:
+        InvalidRecord: it is no object, or a field that tells it from other records is absent or wrong.
+    """
+    try:
+        return model.model_validate(payload), []
+    except ValidationError as error:
+        failure = error
+    issues: list[FieldIssue] = []
+    record: Any = payload
+    for depth in (*[None] * _ROUNDS, 1):
+        record = _without(record, _faults(model, record, failure, issues), depth)
+        try:
+            valid = model.model_validate(record)
+        except ValidationError as error:
+            failure = error
+        else:
+            return valid, _told(issues)
+    raise InvalidRecord("", "is nothing like a record")
+
+
+def _faults(
+    model: type[SourceRecord], record: Any, failure: ValidationError, issues: list[FieldIssue]
+) -> dict[_Path, str]:
+    """The places of the wrong values with the kinds of fault; each goes to the issues."""
+    found: dict[_Path, str] = {}
+    for error in failure.errors(include_url=False, include_context=False, include_input=False):
+        location = error["loc"]
+        field = ".".join(map(str, location)).encode("utf-8", "replace").decode()
+        reason = error["msg"][:120]
+        if not location or location[0] in model.identity:
+            raise InvalidRecord(field, reason)
+        path = _place(record, location)
+        if path not in found:
+            found[path] = error["type"]
+            issues.append(FieldIssue(".".join(map(str, path)), reason))
+    return found
+
+
+def _place(record: Any, location: _Path) -> _Path:
+    """As much of an error's location as leads somewhere in the record."""
+    path: list[str | int] = []
+    here: Any = record
+    for step in location:
+        inside = isinstance(step, int) if isinstance(here, list) else isinstance(here, dict) and step in here
+        if inside:
+            path.append(step)
+            here = here[step]
+        elif step != 0:  # the only element of what was not a list
+            break
+    return tuple(path)
+
+
+def _without(record: Any, faults: dict[_Path, str], depth: int | None) -> Any:
+    """A copy of the record without the values at some places; only what changes is copied."""
+    tree: dict[str | int, Any] = {}
+    for path, fault in faults.items():
+        branch = tree
+        for step in path[:depth][:-1]:
+            branch = branch.setdefault(step, {})
+            if not isinstance(branch, dict):
+                break
+        else:
+            branch[path[:depth][-1]] = fault
+    return _pruned(record, tree)
+
+
+def _pruned(value: Any, tree: dict[str | int, Any]) -> Any:
+    kept: dict[Any, Any] = dict(enumerate(value)) if isinstance(value, list) else dict(value)
+    for step, fault in tree.items():
+        if isinstance(fault, dict):
+            kept[step] = _pruned(kept[step], fault)
+        elif fault == "string_unicode" and isinstance(kept[step], str):
+            kept[step] = _clean(kept[step])
+        elif fault == "string_unicode" and isinstance(kept[step], dict):
+            kept[step] = {key: item for key, item in kept[step].items() if key == _clean(key)}
+        else:
+            del kept[step]
+    return list(kept.values()) if isinstance(value, list) else kept
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode()
+
+
+def _told(issues: list[FieldIssue]) -> list[FieldIssue]:
+    if len(issues) <= MAX_ISSUES:
+        return issues
+    return [*issues[:MAX_ISSUES], FieldIssue("", f"and {len(issues) - MAX_ISSUES} values more")]

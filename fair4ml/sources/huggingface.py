@@ -1,0 +1,282 @@
+"""What the Hugging Face Hub says about a model in its lists (``GET /api/models?expand[]=...``).
+
+Fields and their shapes: https://huggingface.co/docs/hub/api, https://huggingface.co/docs/hub/model-cards (metadata of
+cards, which owners write by hand: values of any type occur) and
+https://huggingface.co/docs/huggingface_hub/package_reference/hf_api (names of the fields that can be asked for).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints
+
+from fair4ml.sources import (
+    Count,
+    Day,
+    Flag,
+    Integer,
+    Listed,
+    Moment,
+    NoneSent,
+    Number,
+    Scalar,
+    SourceObject,
+    SourceRecord,
+    Text,
+    WebAddress,
+    Word,
+)
+
+# More than new repositories may be called: what exists is taken as it is, unless the address would mean something else.
+_ID = re.compile(
+    r"(?:(?!(?:api|collections|datasets|docs|models|papers|spaces|tasks)/)[\w-][\w.-]*/)?\.*[\w-][\w.-]*", re.ASCII
+)
+
+
+def _repository_id(value: str) -> str:
+    if _ID.fullmatch(value):
+        return value
+    raise ValueError("should be the id of a repository")
+
+
+def _norwegian(value: Any) -> Any:
+    """YAML 1.1 reads the language code ``no`` as False."""
+    if isinstance(value, list):
+        return ["no" if item is False else item for item in value]
+    return ["no"] if value is False else value
+
+
+def _by_id(value: Any) -> Any:
+    return {"id": value} if isinstance(value, str) else value
+
+
+def _models(value: Any) -> Any:
+    return {"models": value} if isinstance(value, list) else value
+
+
+def _emissions(value: Any) -> Any:
+    return value if isinstance(value, dict) else {"emissions": value}
+
+
+def _decimal(value: Any) -> Any:
+    """YAML reads an arXiv number as a float."""
+    return str(value) if isinstance(value, float) else value
+
+
+Words = Annotated[list[Word | None], Listed, NoneSent]
+
+
+class Task(SourceObject):
+    """What an evaluation result is about."""
+
+    type: Word | None = None
+    name: Word | None = None
+
+
+class EvaluationDataset(SourceObject):
+    """The data of an evaluation result; ``type`` is meant to be the id of a dataset on the Hub."""
+
+    type: Word | None = None
+    name: Word | None = None
+    config: Word | None = None
+    split: Word | None = None
+    revision: Word | None = None
+    args: Scalar | None = None
+
+
+class Metric(SourceObject):
+    """One value of an evaluation result."""
+
+    type: Word | None = None
+    name: Word | None = None
+    value: Scalar | None = None
+    config: Word | None = None
+    args: Scalar | None = None
+    verified: Flag | None = None
+
+
+class Source(SourceObject):
+    """Where an evaluation result was published, and whom it is credited to."""
+
+    url: WebAddress | None = None
+    name: Word | None = None
+    user: Word | None = None
+    org: Word | None = None
+
+
+class Result(SourceObject):
+    """An evaluation result of a card: metrics of one task on one dataset."""
+
+    task: Task | None = None
+    dataset: EvaluationDataset | None = None
+    metrics: Annotated[list[Metric | None], Listed, NoneSent]
+    source: Source | None = None
+
+
+class ModelIndex(SourceObject):
+    """The evaluation results of one model of a card; nearly all cards have one."""
+
+    results: Annotated[list[Result | None], Listed, NoneSent]
+
+
+class Benchmark(SourceObject):
+    """The benchmark of an evaluation file."""
+
+    id: Word | None = None
+    task_id: Word | None = None
+    revision: Word | None = None
+
+
+class EvaluationEntry(SourceObject):
+    """One entry of an evaluation file (``.eval_results/*.yaml``)."""
+
+    dataset: Benchmark | None = None
+    value: Scalar | None = None
+    date: Day | None = None
+    source: Source | None = None
+    notes: Text | None = None
+
+
+class EvaluationFile(EvaluationEntry):
+    """An entry with the file that has it, either around it or beside it, or with what is wrong with the file."""
+
+    data: EvaluationEntry | None = None
+    error: Text | None = None
+
+
+class Emissions(SourceObject):
+    """What training emitted, in grams of CO2 equivalent unless a text says otherwise."""
+
+    emissions: Number | Text | None = None
+    source: Word | None = None
+    training_type: Word | None = None
+    geographical_location: Word | None = None
+    hardware_used: Word | None = None
+
+
+class Card(SourceObject):
+    """The metadata block of the model card."""
+
+    language: Annotated[list[Word | None], Listed, BeforeValidator(_norwegian), NoneSent]
+    license: Words
+    license_name: Word | None = None
+    license_link: Word | None = None
+    license_details: Text | None = None
+    library_name: Word | None = None
+    pipeline_tag: Word | None = None
+    tags: Words
+    datasets: Words
+    metrics: Words
+    base_model: Words
+    base_model_relation: Word | None = None
+    new_version: Word | None = None
+    arxiv: Annotated[list[Annotated[Word, BeforeValidator(_decimal)] | None], Listed, NoneSent]
+    co2_eq_emissions: Annotated[Emissions | None, BeforeValidator(_emissions)] = None
+    extra_gated_prompt: Text | None = None
+    extra_gated_eu_disallowed: Flag | None = None
+    model_index: Annotated[list[ModelIndex | None], Listed] = Field(default_factory=list, alias="model-index")
+
+
+class Quantization(SourceObject):
+    """How the weights were made smaller."""
+
+    quant_method: Word | None = None
+    bits: Count | None = None
+
+
+class Pipeline(SourceObject):
+    """The parts that a diffusion model is run with."""
+
+    class_name: Word | None = Field(None, alias="_class_name")
+
+
+class Config(SourceObject):
+    """What the Hub keeps of ``config.json``."""
+
+    architectures: Words
+    model_type: Word | None = None
+    quantization_config: Quantization | None = None
+    diffusers: Pipeline | None = None
+
+
+class Safetensors(SourceObject):
+    """How many parameters the weight files hold, in all and by type of number."""
+
+    parameters: dict[Word, Count] | None = None
+    total: Count | None = None
+
+
+class Gguf(SourceObject):
+    """What the header of a GGUF file says."""
+
+    total: Count | None = None
+    architecture: Word | None = None
+    context_length: Count | None = None
+
+
+class TransformersInfo(SourceObject):
+    """How the transformers library loads the model."""
+
+    auto_model: Word | None = None
+
+
+class ParentModel(SourceObject):
+    """A model that another one derives from."""
+
+    id: Word | None = None
+
+
+class BaseModels(SourceObject):
+    """The models that the Hub found a model to derive from, and how it does."""
+
+    relation: Word | None = None
+    models: list[Annotated[ParentModel | None, BeforeValidator(_by_id)]] = Field(default_factory=list)
+
+
+class ModelInfo(SourceRecord):
+    """A model as the Hub's lists show it; only ``id`` is always there.
+
+    A field that was asked for and is absent has no value.
+    """
+
+    identity: ClassVar[frozenset[str]] = frozenset({"_id", "id", "modelId"})
+
+    object_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")] | None = Field(None, alias="_id")
+    """The Hub's own key, which outlives renames; answers before 2022 have none."""
+    id: Annotated[str, StringConstraints(max_length=500), AfterValidator(_repository_id)] = Field(
+        validation_alias=AliasChoices("id", "modelId")
+    )
+    author: Word | None = None
+    sha: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40,64}$")] | None = None
+    created_at: Moment | None = Field(None, alias="createdAt")
+    last_modified: Moment | None = Field(None, alias="lastModified")
+    private: Flag | None = None
+    gated: Flag | Word | None = None
+    disabled: Flag | None = None
+    tags: Words
+    pipeline_tag: Word | None = None
+    library_name: Word | None = None
+    card: Card | None = Field(None, alias="cardData")
+    config: Config | None = None
+    safetensors: Safetensors | None = None
+    gguf: Gguf | None = None
+    transformers_info: TransformersInfo | None = Field(None, alias="transformersInfo")
+    base_models: Annotated[BaseModels | None, BeforeValidator(_models)] = Field(None, alias="baseModels")
+    model_index: Annotated[list[ModelIndex | None], Listed] = Field(default_factory=list, alias="model-index")
+    eval_results: Annotated[list[EvaluationFile | None], Listed] = Field(default_factory=list, alias="evalResults")
+    used_storage: Count | None = Field(None, alias="usedStorage")
+    downloads: Count | None = None
+    downloads_all_time: Count | None = Field(None, alias="downloadsAllTime")
+    likes: Count | None = None
+    trending_score: Integer | None = Field(None, alias="trendingScore")
+
+    @property
+    def key(self) -> str:
+        """The record's native id: the Hub's own, or the path where there is none."""
+        return self.object_id or self.id
+
+
+KINDS = {"model": ModelInfo}
+"""What the platform sends, by kind of record."""

@@ -1,0 +1,81 @@
+"""The archive of answers as received: ``raw/<platform>/<run>/``."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import orjson
+import zstandard
+from scrapy.http import Response
+
+INDEX = "answers.jsonl"
+SECRET_HEADERS = {b"Set-Cookie", b"Www-Authenticate", b"Authorization"}
+
+
+class Archive:
+    """Where one run keeps its answers.
+
+    Args:
+        raw: the archive of all runs.
+        platform: whose answers they are.
+        run: the run's name.
+    """
+
+    def __init__(self, raw: Path, platform: str, run: str) -> None:
+        self._raw = raw
+        self._folder = raw / platform / run
+
+    def store(self, response: Response, digest: str) -> str:
+        """Write an answer's body.
+
+        Args:
+            response: the answer, its body decoded from the transfer's compression.
+            digest: the body's SHA-256.
+
+        Returns:
+            The file's path below the archive.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{digest}.zst"
+        part = path.with_suffix(".part")
+        part.write_bytes(zstandard.ZstdCompressor(level=3).compress(response.body))
+        part.rename(path)
+        return str(path.relative_to(self._raw))
+
+    def holds(self, file: str) -> bool:
+        """Whether a body is still there, given its path below the archive."""
+        return (self._raw / file).exists()
+
+    def enter(self, number: int, response: Response, fetched_at: str, digest: str, file: str) -> None:
+        """Enter an answer in the run's index; of two entries with one number the later holds.
+
+        Args:
+            number: the answer's place in the run.
+            response: the answer.
+            fetched_at: when it was made (UTC).
+            digest: the body's SHA-256.
+            file: where `store` put it, in this run or, for the same body, in an earlier one.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        headers = {
+            name.decode("latin-1"): [value.decode("latin-1") for value in values]
+            for name, values in response.headers.items()
+            if name not in SECRET_HEADERS
+        }
+        line = {
+            "number": number,
+            "url": response.url,
+            "status": response.status,
+            "headers": headers,
+            "fetched_at": fetched_at,
+            "sha256": digest,
+            "file": file,
+        }
+        with (self._folder / INDEX).open("ab") as index:
+            index.write(orjson.dumps(line) + b"\n")
+
+
+def digest_of(body: bytes) -> str:
+    """The SHA-256 of a body, in hexadecimal."""
+    return sha256(body).hexdigest()

@@ -1,0 +1,113 @@
+"""What every platform's spider has: typed arguments, an endpoint, and a run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+from scrapy import Spider
+from scrapy.exceptions import IgnoreRequest
+
+from mlentory_crawl.run import Run
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+
+class Arguments(BaseModel):
+    """The arguments that a spider takes with ``-a NAME=VALUE``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PlatformSpider(Spider):
+    """Crawls one platform; its name is the platform's key.
+
+    Attributes:
+        Arguments: the model of its arguments.
+        endpoint_setting: the setting that holds the address of its API.
+        resumable: whether an interrupted run goes on from its cursor.
+        failures: why pages could not be had, one line each.
+    """
+
+    Arguments: ClassVar[type[Arguments]] = Arguments
+    endpoint_setting: ClassVar[str]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__()
+        kwargs.pop("_job", None)  # scrapyd passes it to every spider
+        self.arguments = self.Arguments.model_validate(kwargs)
+        self.failures: list[str] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.endpoint = crawler.settings[cls.endpoint_setting].rstrip("/")
+        return spider
+
+    endpoint: str
+
+    @property
+    def run(self) -> Run:
+        """The run that this spider carries out."""
+        return Run.of(self.crawler)
+
+    @property
+    def mode(self) -> str:
+        """How it crawls, for the report."""
+        raise NotImplementedError
+
+    @property
+    def coverage(self) -> str:
+        """What a complete run has covered: ``census``, ``delta``, ``limit`` or ``ids``."""
+        raise NotImplementedError
+
+    @property
+    def resumable(self) -> bool:
+        return False
+
+    @property
+    def watermark(self) -> str | None:
+        """The platform's time up to which the catalog is complete once this run is; None leaves it as it is."""
+        return None
+
+    def told_arguments(self) -> dict[str, Any]:
+        """The arguments as the report shows them."""
+        return self.arguments.model_dump(mode="json", exclude_defaults=True)
+
+    def identity(self) -> dict[str, Any]:
+        """What makes two commands the same crawl."""
+        return {"spider": self.name, "endpoint": self.endpoint, "mode": self.mode, "arguments": self.told_arguments()}
+
+    def page_failed(self, failure: Failure) -> None:
+        """Note that a page could not be had after its retries."""
+        error = failure.value
+        if isinstance(error, IgnoreRequest) and (response := getattr(error, "response", None)) is not None:
+            reason = f"{shown(response.url)} answered {response.status}"
+        else:
+            reason = f"{shown(failure.request.url)}: {str(error) or type(error).__name__}"  # type: ignore[attr-defined]
+        self.fail(reason)
+
+    def fail(self, reason: str) -> None:
+        """Note why something could not be fetched."""
+        reason = " ".join(reason.split())
+        self.failures.append(reason)
+        self.logger.error(reason)
+
+
+def shown(url: str) -> str:
+    """An address without its query, for messages."""
+    return url.partition("?")[0]
+
+
+def fetched_at(response: Response) -> datetime:
+    """When an answer was made, as its server says, else now (UTC)."""
+    date = response.headers.get("Date")
+    try:
+        return parsedate_to_datetime(date.decode("ascii")).astimezone(UTC) if date else datetime.now(UTC)
+    except ValueError:
+        return datetime.now(UTC)

@@ -1,0 +1,79 @@
+"""Opening the catalog's SQLite database."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from importlib.resources import files
+from pathlib import Path
+
+from mlentory_crawl.exceptions import CatalogError
+
+FILE_NAME = "catalog.sqlite"
+SCHEMA_VERSION = "1"
+CACHE_MIB = 64
+
+
+def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
+    """A connection to the catalog below a data directory.
+
+    Args:
+        data_dir: the data directory.
+        write: create what is missing and allow changes; whoever asks for it holds the directory's lock.
+
+    Raises:
+        CatalogError: there is no catalog yet (for a reader), it is damaged, or another version wrote it.
+    """
+    path = data_dir / FILE_NAME
+    if write:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    elif not path.exists():
+        raise CatalogError(
+            f"there is no catalog in {data_dir} yet: run a crawl first, for example scrapy crawl huggingface"
+        )
+    try:
+        connection = sqlite3.connect(
+            path if write else f"{path.absolute().as_uri()}?mode=ro", uri=not write, isolation_level=None, timeout=30
+        )
+        connection.execute(f"PRAGMA cache_size = -{CACHE_MIB * 1024}")
+        connection.execute("PRAGMA temp_store = FILE")
+        if write:
+            _prepare(connection)
+        _check_version(connection, path)
+    except sqlite3.Error as error:
+        raise CatalogError(f"the catalog {path} cannot be opened: {error}") from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    # A committed page survives a power cut: projections vouch for what the catalog has.
+    connection.execute("PRAGMA synchronous = FULL")
+    # The default of 1,000 pages makes every commit of a page of records a checkpoint.
+    connection.execute("PRAGMA wal_autocheckpoint = 16000")
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        return
+    schema = (files("mlentory_crawl.catalog") / "schema.sql").read_text()
+    connection.executescript(f"BEGIN IMMEDIATE; {schema} COMMIT;")
+    connection.executemany(
+        "INSERT INTO meta VALUES (?, ?)",
+        [("catalog_id", uuid.uuid4().hex), ("schema_version", SCHEMA_VERSION), ("sequence", "0")],
+    )
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    found = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+    if found is None or found[0] != SCHEMA_VERSION:
+        raise CatalogError(
+            f"the catalog {path} has schema version {found and found[0]}, this program needs {SCHEMA_VERSION}"
+        )
+
+
+def catalog_id(connection: sqlite3.Connection) -> str:
+    """The id that tells this catalog from every other one."""
+    return str(connection.execute("SELECT value FROM meta WHERE name = 'catalog_id'").fetchone()[0])
+
+
+def last_sequence(connection: sqlite3.Connection) -> int:
+    """The highest sequence number given out."""
+    return int(connection.execute("SELECT value FROM meta WHERE name = 'sequence'").fetchone()[0])

@@ -1,0 +1,131 @@
+"""The catalog's entities and edges: who is named by whom."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from fair4ml.property_graph import edges
+
+from fair4ml.entities import CLASSES
+
+CACHED_IRIS = 100_000
+
+
+class Links:
+    """Keeps the tables ``entity`` and ``edge`` in step with the records.
+
+    Args:
+        connection: the catalog, open for writing; the caller begins and ends transactions.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._ids: dict[str, int] = {}
+        self._next = 1 + (connection.execute("SELECT max(id) FROM entity").fetchone()[0] or 0)
+
+    def forget(self) -> None:
+        """Drop what is remembered about the tables, after a transaction was rolled back."""
+        self._ids.clear()
+        self._next = 1 + (self._connection.execute("SELECT max(id) FROM entity").fetchone()[0] or 0)
+
+    def remove(self, record: int, document: dict[str, Any]) -> None:
+        """Take back what a record stated, before it states something else."""
+        sources = self._resolve(thing["iri"] for thing in _things(document))
+        stated = self._connection.execute(
+            "SELECT source, type, target FROM edge WHERE source IN (SELECT value FROM json_each(?)) AND record = ?",
+            (orjson.dumps(list(sources.values())), record),
+        ).fetchall()
+        self._connection.executemany(
+            "DELETE FROM edge WHERE source = ? AND type = ? AND target = ? AND record = ?",
+            [(*row, record) for row in stated],
+        )
+        root = document["root"]["iri"]
+        others = "SELECT 1 FROM record WHERE iri = ? AND id <> ? AND deleted_at IS NULL"
+        if self._connection.execute(others, (root, record)).fetchone() is None:
+            self._connection.executemany(
+                "UPDATE entity SET described = 0 WHERE id = ?", [(sources[thing["iri"]],) for thing in _own(document)]
+            )
+        ends = self._connection.execute(
+            "SELECT iri, id FROM entity WHERE id IN (SELECT value FROM json_each(?))",
+            (orjson.dumps([*sources.values(), *{target for _, _, target in stated}]),),
+        )
+        for iri, i in ends.fetchall():
+            self._drop_if_unused(iri, i)
+
+    def _drop_if_unused(self, iri: str, i: int) -> None:
+        dropped = self._connection.execute(
+            """DELETE FROM entity WHERE id = ?1 AND described = 0
+               AND NOT EXISTS (SELECT 1 FROM edge WHERE target = ?1) AND NOT EXISTS (SELECT 1 FROM edge WHERE source = ?1)""",
+            (i,),
+        )
+        if dropped.rowcount:
+            self._ids.pop(iri, None)
+
+    def add(self, stated: Iterable[tuple[int, dict[str, Any]]]) -> None:
+        """Enter what records state.
+
+        Args:
+            stated: row id and document of each record.
+        """
+        described: dict[str, tuple[str, str | None]] = {}
+        named: dict[str, tuple[str, str | None]] = {}
+        lines = []
+        for record, document in stated:
+            for thing in _own(document):
+                described[thing["iri"]] = (thing["class"], thing.get("name"))
+            for stub in document["stubs"]:
+                named[stub["iri"]] = (stub["class"], stub.get("name"))
+            lines += [(record, edge) for edge in edges(document)]
+        new = self._enter({**named, **described}, described)
+        self._connection.executemany(
+            "UPDATE entity SET class = ?, name = ?, described = 1 WHERE id = ?",
+            [(*described[iri], self._ids[iri]) for iri in described if iri not in new],
+        )
+        ids = self._ids
+        # An edge of something that is neither described nor named has no node to hang on.
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO edge VALUES (?, ?, ?, ?, ?)",
+            [
+                (ids[edge.source], edge.type, ids[edge.target], record, edge.properties.get("type"))
+                for record, edge in lines
+                if edge.source in ids and edge.target in ids
+            ],
+        )
+
+    def _enter(self, things: dict[str, tuple[str, str | None]], described: dict[str, Any]) -> set[str]:
+        if len(self._ids) > CACHED_IRIS:
+            self._ids.clear()
+        unknown = things.keys() - self._resolve(things).keys()
+        new = [iri for iri in things if iri in unknown]
+        self._ids.update(zip(new, range(self._next, self._next + len(new)), strict=True))
+        self._next += len(new)
+        self._connection.executemany(
+            "INSERT INTO entity VALUES (?, ?, ?, ?, ?)",
+            [(self._ids[iri], iri, *things[iri], int(iri in described)) for iri in new],
+        )
+        return unknown
+
+    def _resolve(self, iris: Iterable[str]) -> dict[str, int]:
+        iris = list(iris)
+        unknown = [iri for iri in iris if iri not in self._ids]
+        self._ids.update(
+            self._connection.execute(
+                "SELECT iri, id FROM entity WHERE iri IN (SELECT value FROM json_each(?))", (orjson.dumps(unknown),)
+            )
+        )
+        return {iri: self._ids[iri] for iri in iris if iri in self._ids}
+
+
+def _things(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The root and the parts that are nodes."""
+    return [document["root"], *(part for part in document["parts"] if not CLASSES[part["class"]].folded)]
+
+
+def _own(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of them that the record describes; a part outside the root's IRI is another thing."""
+    inside = f"{document['root']['iri']}#"
+    root, *parts = _things(document)
+    return [root, *(part for part in parts if part["iri"].startswith(inside))]

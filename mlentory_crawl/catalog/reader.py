@@ -1,0 +1,245 @@
+"""Reading the catalog: what is in it, what changed, and the merged state of things."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fair4ml.merge import RecordState, merge
+
+from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
+from mlentory_crawl.catalog.documents import unpack
+from mlentory_crawl.stores.protocols import Change, Position
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as the catalog has it.
+
+    Attributes:
+        key: the catalog key.
+        document: ``root``, ``parts``, ``stubs``.
+        provenance: ``source``, ``fetched_at`` and exceptions.
+        run: the name of the run that brought it.
+        counters: as published.
+    """
+
+    key: str
+    iri: str
+    document: dict[str, Any]
+    provenance: dict[str, Any]
+    run: str
+    modified: str | None
+    deleted_at: str | None
+    counters: dict[str, int]
+
+
+_STORED = """SELECT r.platform || '/' || r.kind || '/' || r.key, r.iri, r.document, r.provenance, run.name, r.modified,
+                    r.deleted_at, coalesce(c.published, '{}')
+             FROM record AS r JOIN run ON run.id = r.run LEFT JOIN counter AS c ON c.record = r.id"""
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    key, iri, document, provenance, run, modified, deleted_at, counters = row
+    return Stored(
+        key, iri, unpack(document), orjson.loads(provenance), run, modified, deleted_at, orjson.loads(counters)
+    )
+
+
+class CatalogReader:
+    """Reads a catalog, also while a run writes it.
+
+    Args:
+        data_dir: the data directory.
+
+    Raises:
+        CatalogError: there is no catalog that can be read.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._connection = connect(data_dir)
+        self.id = catalog_id(self._connection)
+
+    def close(self) -> None:
+        """Release the database."""
+        self._connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """The rows of a query of one's own."""
+        return self._connection.execute(sql, parameters)
+
+    # For projections
+
+    def last_sequence(self) -> int:
+        """The highest sequence number given out."""
+        return last_sequence(self._connection)
+
+    def position_at(self, sequence: int) -> Position:
+        """The position of a store that is complete up to a sequence number."""
+        row = self._connection.execute(
+            "SELECT name FROM run WHERE first_sequence <= ? ORDER BY id DESC LIMIT 1", (sequence,)
+        ).fetchone()
+        return Position(self.id, row[0] if row else "", sequence)
+
+    def knows(self, position: Position) -> bool:
+        """Whether a position is one of this catalog's history; an older copy that was restored knows less."""
+        return position.catalog == self.id and position.sequence <= self.last_sequence() and (
+            position == self.position_at(position.sequence)
+        )  # fmt: skip
+
+    def changes(self, after: int, limit: int) -> tuple[list[Change], int]:
+        """The next changes, each thing in its latest state.
+
+        Args:
+            after: the sequence number up to which all is known.
+            limit: how many records to look at, at the most.
+
+        Returns:
+            The changes in order, and the sequence number up to which they are complete.
+        """
+        rows = self._connection.execute(
+            "SELECT sequence, platform || '/' || kind || '/' || key, iri FROM record WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            (after, limit),
+        ).fetchall()
+        if not rows:
+            return [], after
+        return self._states([(key, iri) for _, key, iri in rows]), rows[-1][0]
+
+    def changes_of(self, keys: Sequence[str]) -> list[Change]:
+        """The present state of the things that records of these catalog keys are about."""
+        sql = "SELECT iri FROM record WHERE platform = ? AND kind = ? AND key = ?"
+        found = [(key, iri) for key in keys for (iri,) in self._connection.execute(sql, key.split("/", 2))]
+        return self._states(found)
+
+    def _states(self, touched: Sequence[tuple[str, str]]) -> list[Change]:
+        iris = dict.fromkeys(iri for _, iri in touched)
+        by_iri: dict[str, list[Stored]] = {}
+        for stored in self.about(list(iris)):
+            by_iri.setdefault(stored.iri, []).append(stored)
+        changes = []
+        for iri in iris:
+            live = by_iri.get(iri)
+            if live:
+                state, lead = merged(live)
+                changes.append(Change(lead, iri, state))
+        changes += [Change(key, iri, None) for key, iri in touched if iri not in by_iri]
+        return changes
+
+    # Look-ups
+
+    def about(self, iris: Sequence[str]) -> Iterator[Stored]:
+        """The live records about things."""
+        rows = self._connection.execute(
+            f"{_STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (orjson.dumps(iris),)
+        )
+        return map(_stored, rows)
+
+    def about_at(self, iri: str, at: str) -> list[Stored]:
+        """The records about a thing as the catalog had them at a moment (UTC, ISO 8601)."""
+        rows = self._connection.execute(
+            """WITH held AS (
+                   SELECT id AS record, run, iri, document, provenance, deleted_at FROM record
+                   UNION ALL SELECT record, run, iri, document, provenance, NULL FROM version),
+               latest AS (
+                   SELECT *, row_number() OVER (PARTITION BY record ORDER BY json_extract(provenance, '$.fetched_at') DESC) AS place
+                   FROM held WHERE record IN (SELECT id FROM record WHERE iri = ?1 UNION SELECT record FROM version WHERE iri = ?1)
+                   AND json_extract(provenance, '$.fetched_at') <= ?2)
+               SELECT r.platform || '/' || r.kind || '/' || r.key, l.iri, l.document, l.provenance, run.name, NULL,
+                      l.deleted_at, '{}'
+               FROM latest AS l JOIN record AS r ON r.id = l.record JOIN run ON run.id = l.run
+               WHERE l.place = 1 AND l.iri = ?1 AND (l.deleted_at IS NULL OR l.deleted_at > ?2)""",
+            (iri, at),
+        )
+        return [_stored(row) for row in rows]
+
+    def resolve(self, iri: str) -> str:
+        """The IRI under which a thing is known now: aliases followed."""
+        seen = set()
+        while iri not in seen:
+            seen.add(iri)
+            row = self._connection.execute("SELECT target FROM alias WHERE iri = ?", (iri,)).fetchone()
+            iri = row[0] if row else iri
+        return iri
+
+    def states(self, platform: str | None = None) -> Iterator[tuple[dict[str, Any], list[Stored]]]:
+        """Everything that live records describe, sorted by IRI: the merged state, and the records it comes from."""
+        where = "r.deleted_at IS NULL" + (" AND r.platform = :platform" if platform else "")
+        group: list[Stored] = []
+        for row in self._connection.execute(f"{_STORED} WHERE {where} ORDER BY r.iri, r.id", {"platform": platform}):
+            stored = _stored(row)
+            if group and group[0].iri != stored.iri:
+                yield merged(group)[0], group
+                group = []
+            group.append(stored)
+        if group:
+            yield merged(group)[0], group
+
+    def of_run(self, run: str) -> Iterator[Stored]:
+        """The versions that a run brought, sorted by IRI."""
+        i = self._connection.execute("SELECT id FROM run WHERE name = ?", (run,)).fetchone()[0]
+        # Sorting the keys alone keeps the documents of a large run out of memory.
+        keys = self._connection.cursor().execute(
+            """SELECT iri, id, 0 AS old FROM record WHERE run = ?1
+               UNION ALL SELECT iri, record, 1 FROM version WHERE run = ?1 ORDER BY 1, 2""",
+            (i,),
+        )
+        while rows := keys.fetchmany(BATCH):
+            current = [record for _, record, old in rows if not old]
+            found = {row[0]: _stored(row[1:]) for row in self._connection.execute(
+                _STORED.replace("SELECT", "SELECT r.id,", 1) + " WHERE r.id IN (SELECT value FROM json_each(?))",
+                (orjson.dumps(current),),
+            )}  # fmt: skip
+            for _, record, old in rows:
+                yield self._version(record, i, run) if old else found[record]
+
+    def _version(self, record: int, run_id: int, run: str) -> Stored:
+        row = self._connection.execute(
+            """SELECT r.platform || '/' || r.kind || '/' || r.key, v.iri, v.document, v.provenance
+               FROM version AS v JOIN record AS r ON r.id = v.record WHERE v.record = ? AND v.run = ?""",
+            (record, run_id),
+        ).fetchone()
+        document = unpack(row[2])
+        return Stored(
+            row[0], row[1], document, orjson.loads(row[3]), run, document["root"].get("dateModified"), None, {}
+        )
+
+
+class UnseenStubs:
+    """The stubs of records that a file has not stated yet and no record describes.
+
+    Args:
+        reader: the catalog.
+    """
+
+    REMEMBERED = 200_000
+
+    def __init__(self, reader: CatalogReader) -> None:
+        self._reader = reader
+        self._seen: set[str] = set()
+
+    def of(self, document: dict[str, Any]) -> list[dict[str, Any]]:
+        """Those stubs of the next record that are still to be stated."""
+        stubs = [stub for stub in document["stubs"] if stub["iri"] not in self._seen]
+        if not stubs:
+            return stubs
+        if len(self._seen) > self.REMEMBERED:  # stating a stub twice is harmless, growing for ever is not
+            self._seen.clear()
+        self._seen.update(stub["iri"] for stub in stubs)
+        described = self._reader.execute(
+            "SELECT iri FROM entity WHERE described AND iri IN (SELECT value FROM json_each(?))",
+            (orjson.dumps([stub["iri"] for stub in stubs]),),
+        )
+        hidden = {iri for (iri,) in described}
+        return [stub for stub in stubs if stub["iri"] not in hidden]
+
+
+def merged(records: Sequence[Stored]) -> tuple[dict[str, Any], str]:
+    """What records about the same thing state together, and the catalog key of the one that leads."""
+    state = merge([RecordState(r.key, r.document, r.counters, r.modified) for r in records])
+    return state, state["key"]

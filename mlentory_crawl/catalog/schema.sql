@@ -1,0 +1,112 @@
+-- The catalog: what each source states about each thing, and how the projections find out.
+
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    platform TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    identity TEXT NOT NULL,         -- what the same command gives again: spider, endpoint and arguments, as JSON
+    started_at TEXT NOT NULL,
+    completed_at TEXT,              -- when its last page was stored: a run without it can be resumed
+    first_sequence INTEGER NOT NULL,
+    last_sequence INTEGER NOT NULL,
+    cursor TEXT,                    -- where to go on, as JSON: written in the transaction of the pages before it
+    report TEXT NOT NULL            -- the run report so far, as JSON
+);
+
+-- One row is what one source states about one thing.
+CREATE TABLE record (
+    id INTEGER PRIMARY KEY,
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,              -- the platform's own id
+    iri TEXT NOT NULL,
+    hash BLOB NOT NULL,             -- of the document: equal means unchanged
+    sequence INTEGER NOT NULL,      -- grows with each version, tombstone, rename and published counter
+    run INTEGER NOT NULL,           -- the run that brought this version
+    modified TEXT,                  -- when the source says that the thing changed
+    deleted_at TEXT,
+    document BLOB NOT NULL,         -- {"root", "parts", "stubs"} as JSON, zstd
+    provenance TEXT NOT NULL        -- {"source", "fetched_at", ...} as JSON
+);
+CREATE UNIQUE INDEX record_key ON record (platform, kind, key);
+CREATE UNIQUE INDEX record_sequence ON record (sequence);
+CREATE INDEX record_iri ON record (iri);
+CREATE INDEX record_run ON record (run);
+
+-- What a record stated before.
+CREATE TABLE version (
+    record INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    iri TEXT NOT NULL,
+    document BLOB NOT NULL,
+    provenance TEXT NOT NULL,
+    PRIMARY KEY (record, run)
+) WITHOUT ROWID;
+CREATE INDEX version_run ON version (run);
+
+CREATE TABLE counter (
+    record INTEGER PRIMARY KEY,
+    observed TEXT NOT NULL,         -- as JSON, like published
+    published TEXT NOT NULL         -- what projections show
+);
+
+-- Which records the current run has seen.
+CREATE TABLE seen (run INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (run, record)) WITHOUT ROWID;
+
+CREATE TABLE entity (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL,
+    class TEXT NOT NULL,
+    name TEXT,
+    described INTEGER NOT NULL      -- 0: only named
+);
+CREATE UNIQUE INDEX entity_iri ON entity (iri);
+
+CREATE TABLE edge (
+    source INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    target INTEGER NOT NULL,
+    record INTEGER NOT NULL,        -- which states it
+    kind TEXT,                      -- of a derivation: finetune, adapter, quantized, merge
+    PRIMARY KEY (source, type, target, record)
+) WITHOUT ROWID;
+CREATE INDEX edge_target ON edge (target, type);
+
+CREATE TABLE alias (iri TEXT PRIMARY KEY, target TEXT NOT NULL, reason TEXT NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    url TEXT NOT NULL,
+    field TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
+    payload BLOB NOT NULL           -- the record as it came, as JSON, zstd
+);
+CREATE INDEX quarantine_run ON quarantine (run, platform, kind, key);
+
+CREATE TABLE refusal (
+    projection TEXT NOT NULL,
+    key TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    PRIMARY KEY (projection, key)
+) WITHOUT ROWID;
+
+CREATE TABLE answer (
+    run INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    file TEXT NOT NULL,             -- below raw/: identical answers share one
+    PRIMARY KEY (run, number)
+) WITHOUT ROWID;
+CREATE INDEX answer_sha256 ON answer (sha256);
+
+CREATE TABLE watermark (platform TEXT PRIMARY KEY, value TEXT NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE census (platform TEXT PRIMARY KEY, completed_at TEXT NOT NULL, run INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;

@@ -1,0 +1,321 @@
+"""Writing to the catalog: whole pages, in one transaction with their counts and the cursor."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
+from mlentory_crawl.catalog.documents import pack, unpack
+from mlentory_crawl.catalog.links import Links
+from mlentory_crawl.exceptions import CatalogError
+
+PUBLISHED_MOVE = 0.1
+"""A counter is published again when it moved by this share of what projections show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalog has of a record.
+
+    Attributes:
+        id: the row.
+        hash: of its document.
+        iri: what it is about.
+        seen: whether this run has met it already.
+        observed, published: its counters, as JSON.
+        deleted: whether it is a tombstone.
+    """
+
+    id: int
+    hash: bytes
+    iri: str
+    seen: bool
+    observed: bytes
+    published: bytes
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One valid record, ready to be stored.
+
+    Attributes:
+        known: what the catalog has of it; None for a new one.
+        document: the mapped record; None when it is unchanged.
+        text: the document's JSON.
+        counters: as observed now.
+    """
+
+    platform: str
+    kind: str
+    key: str
+    iri: str
+    hash: bytes
+    modified: str | None
+    known: Known | None
+    document: dict[str, Any] | None
+    text: bytes
+    provenance: dict[str, Any]
+    counters: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One record for the quarantine."""
+
+    platform: str
+    kind: str
+    key: str
+    url: str
+    field: str
+    reason: str
+    fetched_at: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Commit:
+    """What one transaction stores: the records of whole pages, and how far the run has come.
+
+    Attributes:
+        report: the run report including these pages, as JSON.
+        cursor: where the run goes on after them, as JSON.
+        answers: the archived answers that they came from: number, SHA-256, file.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    answers: list[tuple[int, str, str]] = field(default_factory=list)
+    report: bytes = b"{}"
+    cursor: bytes | None = None
+
+
+class CatalogWriter:
+    """The one writer of a catalog; its owner holds the data directory's lock."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._connection = connect(data_dir, write=True)
+        self.id = catalog_id(self._connection)
+        self.sequence = last_sequence(self._connection)
+        self._links = Links(self._connection)
+        self._next_record = 1 + (self._connection.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
+
+    def close(self) -> None:
+        """Release the database; what was committed stays."""
+        # Readers plan with fresh statistics, and the next opening finds no log to replay.
+        self._connection.execute("PRAGMA optimize")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        sequence, next_record = self.sequence, self._next_record
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+            self._connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(self.sequence),))
+            self._connection.execute("COMMIT")
+        except Exception as error:
+            self.sequence, self._next_record = sequence, next_record
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._links.forget()
+            raise CatalogError(f"the catalog cannot be written: {type(error).__name__}: {error}") from error
+
+    # Runs
+
+    def open_run(self, name: str, platform: str, mode: str, identity: bytes, started_at: str) -> int:
+        """The row id of a new run."""
+        with self._transaction() as connection:
+            cursor = connection.execute(
+                """INSERT INTO run (name, platform, mode, identity, started_at, first_sequence, last_sequence, report)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, '{}')""",
+                (name, platform, mode, identity.decode(), started_at, self.sequence + 1, self.sequence),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def resumable(self, identity: bytes) -> tuple[int, str, dict[str, Any], dict[str, Any] | None] | None:
+        """Row id, name, report and cursor of the last run if the same command began and did not complete it."""
+        row = self._connection.execute(
+            "SELECT id, name, report, cursor, completed_at FROM run WHERE identity = ? ORDER BY id DESC LIMIT 1",
+            (identity.decode(),),
+        ).fetchone()
+        if row is None or row[4] is not None or row[3] is None:
+            return None
+        return row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3])
+
+    def complete_run(self, run: int, completed_at: str, *, watermark: str | None, census: int | None) -> None:
+        """Note that a run came to the end of its pages.
+
+        Args:
+            run: its row id.
+            completed_at: when (UTC).
+            watermark: the platform's time up to which the catalog is now complete; None leaves it.
+            census: how many records a complete census has seen; None for any other run.
+        """
+        with self._transaction() as connection:
+            connection.execute("UPDATE run SET completed_at = ? WHERE id = ?", (completed_at, run))
+            platform = connection.execute("SELECT platform FROM run WHERE id = ?", (run,)).fetchone()[0]
+            if watermark:
+                connection.execute("INSERT OR REPLACE INTO watermark VALUES (?, ?, ?)", (platform, watermark, run))
+            if census is not None:
+                connection.execute(
+                    "INSERT OR REPLACE INTO census VALUES (?, ?, ?, ?)", (platform, completed_at, run, census)
+                )
+            connection.execute("DELETE FROM seen WHERE run = ?", (run,))
+
+    def last_census(self, platform: str) -> int | None:
+        """How many records the last complete census of a platform saw."""
+        row = self._connection.execute("SELECT records FROM census WHERE platform = ?", (platform,)).fetchone()
+        return row and row[0]
+
+    def save_report(self, run: int, report: bytes) -> None:
+        """Keep a run's report as it is now."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE run SET report = ? WHERE id = ?", (report.decode(), run))
+
+    # Records
+
+    def lookup(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+        """What the catalog has of records.
+
+        Args:
+            run: the row id of the running run.
+            platform: whose records they are.
+            keys: kind and native id of each.
+        """
+        rows = self._connection.execute(
+            """SELECT r.kind, r.key, r.id, r.hash, r.iri, s.record IS NOT NULL, coalesce(c.observed, '{}'),
+                      coalesce(c.published, '{}'), r.deleted_at IS NOT NULL
+               FROM json_each(?) AS j
+               JOIN record AS r ON r.platform = ? AND r.kind = json_extract(j.value, '$[0]') AND r.key = json_extract(j.value, '$[1]')
+               LEFT JOIN seen AS s ON s.run = ? AND s.record = r.id LEFT JOIN counter AS c ON c.record = r.id""",
+            (orjson.dumps(keys), platform, run),
+        )
+        return {
+            (kind, key): Known(i, digest, iri, bool(seen), observed.encode(), published.encode(), bool(deleted))
+            for kind, key, i, digest, iri, seen, observed, published, deleted in rows
+        }
+
+    def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these kinds and native ids this run has put into the quarantine."""
+        rows = self._connection.execute(
+            """SELECT q.kind, q.key FROM json_each(?) AS j
+               JOIN quarantine AS q ON q.run = ? AND q.platform = ? AND q.kind = json_extract(j.value, '$[0]') AND q.key = json_extract(j.value, '$[1]')""",
+            (orjson.dumps(keys), run, platform),
+        )
+        return set(rows)
+
+    def archived_file(self, sha256: str) -> str | None:
+        """Where the archive already has a body, below ``raw/``."""
+        row = self._connection.execute("SELECT file FROM answer WHERE sha256 = ? LIMIT 1", (sha256,)).fetchone()
+        return row and row[0]
+
+    def commit(self, run: int, pages: Commit) -> None:
+        """Store whole pages.
+
+        Raises:
+            CatalogError: nothing of them was stored.
+        """
+        with self._transaction() as connection:
+            new = [entry for entry in pages.entries if entry.known is None]
+            changed = [entry for entry in pages.entries if entry.known is not None and entry.document is not None]
+            same = [entry for entry in pages.entries if entry.known is not None and entry.document is None]
+            ids = self._insert(run, new)
+            self._replace(run, changed)
+            self._publish(same)
+            known = [entry.known.id for entry in pages.entries if entry.known is not None]
+            connection.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(run, i) for i in [*ids, *known]])
+            connection.executemany(
+                "INSERT INTO quarantine (run, platform, kind, key, url, field, reason, fetched_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (run, r.platform, r.kind, r.key, r.url, r.field, r.reason, r.fetched_at, pack(r.payload))
+                    for r in pages.rejected
+                ],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", [(run, *answer) for answer in pages.answers]
+            )
+            connection.execute(
+                "UPDATE run SET report = ?, cursor = ?, last_sequence = ? WHERE id = ?",
+                (pages.report.decode(), pages.cursor and pages.cursor.decode(), self.sequence, run),
+            )
+
+    def _next_sequence(self) -> int:
+        self.sequence += 1
+        return self.sequence
+
+    def _insert(self, run: int, entries: Sequence[Entry]) -> list[int]:
+        ids = list(range(self._next_record, self._next_record + len(entries)))
+        self._next_record += len(entries)
+        self._connection.executemany(
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)",
+            [
+                (i, e.platform, e.kind, e.key, e.iri, e.hash, self._next_sequence(), run, e.modified, pack(e.text),
+                 orjson.dumps(e.provenance).decode())
+                for i, e in zip(ids, entries, strict=True)
+            ],
+        )  # fmt: skip
+        self._links.add((i, e.document) for i, e in zip(ids, entries, strict=True) if e.document is not None)
+        self._set_counters((i, e.counters, e.counters) for i, e in zip(ids, entries, strict=True) if e.counters)
+        return ids
+
+    def _replace(self, run: int, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            assert entry.known is not None
+            i = entry.known.id
+            row = self._connection.execute(
+                "SELECT run, iri, document, provenance FROM record WHERE id = ?", (i,)
+            ).fetchone()
+            self._connection.execute("INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)", (i, *row))
+            self._links.remove(i, unpack(row[2]))
+            self._connection.execute(
+                """UPDATE record SET iri = ?, hash = ?, sequence = ?, run = ?, modified = ?, deleted_at = NULL,
+                   document = ?, provenance = ? WHERE id = ?""",
+                (entry.iri, entry.hash, self._next_sequence(), run, entry.modified, pack(entry.text),
+                 orjson.dumps(entry.provenance).decode(), i),
+            )  # fmt: skip
+            if entry.iri != entry.known.iri:
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO alias VALUES (?, ?, 'renamed', ?)", (entry.known.iri, entry.iri, run)
+                )
+            self._connection.execute("DELETE FROM alias WHERE iri = ?", (entry.iri,))
+        self._links.add((e.known.id, e.document) for e in entries if e.known is not None and e.document is not None)
+        self._set_counters((e.known.id, e.counters, e.counters) for e in entries if e.known is not None and e.counters)
+
+    def _publish(self, entries: Sequence[Entry]) -> None:
+        moved = []
+        for entry in entries:
+            assert entry.known is not None
+            if not entry.counters or orjson.dumps(entry.counters, option=orjson.OPT_SORT_KEYS) == entry.known.observed:
+                continue
+            published = orjson.loads(entry.known.published)
+            if _moved(published, entry.counters):
+                published = entry.counters
+                self._connection.execute(
+                    "UPDATE record SET sequence = ? WHERE id = ?", (self._next_sequence(), entry.known.id)
+                )
+            moved.append((entry.known.id, entry.counters, published))
+        self._set_counters(moved)
+
+    def _set_counters(self, rows: Iterable[tuple[int, dict[str, int], dict[str, int]]]) -> None:
+        def text(counters: dict[str, int]) -> str:
+            return orjson.dumps(counters, option=orjson.OPT_SORT_KEYS).decode()
+
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", [(i, text(seen), text(shown)) for i, seen, shown in rows]
+        )
+
+
+def _moved(published: dict[str, int], observed: dict[str, int]) -> bool:
+    return published.keys() != observed.keys() or any(
+        observed[name] != shown and abs(observed[name] - shown) >= PUBLISHED_MOVE * abs(shown)
+        for name, shown in published.items()
+    )

@@ -1,0 +1,68 @@
+"""``scrapy crawl`` with honest exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+
+from pydantic import ValidationError
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.exceptions import UsageError
+
+from mlentory_crawl.base_spiders.platform import PlatformSpider
+from mlentory_crawl.console import fail
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.run import Run
+
+
+NOISY_LOGGERS = ("scrapy.addons", "scrapy.crawler", "scrapy.extensions.feedexport", "scrapy.middleware", "scrapy.utils.log")
+
+
+class Command(ScrapyCrawl):
+    """Exit codes: 0 complete, 1 failed or suspect, 2 wrong usage, 3 stopped and can be resumed."""
+
+    def short_desc(self) -> str:
+        return "Run a spider; exit 0 complete, 1 failed or suspect, 2 wrong usage, 3 stopped"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one spider: scrapy list shows them")
+        assert self.crawler_process is not None
+        assert self.settings is not None
+        if self.settings["LOG_LEVEL"] != "DEBUG":
+            # What is switched on is the same at each run; what it comes to is in the report.
+            for name in NOISY_LOGGERS:
+                logging.getLogger(name).setLevel(logging.WARNING)
+        try:
+            spider_class = self.crawler_process.spider_loader.load(args[0])
+        except KeyError as error:
+            raise UsageError(f"there is no spider {args[0]!r}: scrapy list shows them", print_help=False) from error
+        if issubclass(spider_class, PlatformSpider):
+            _check_arguments(spider_class, opts.spargs)
+        crawler = self._create_crawler(spider_class)
+        task = self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        error = task.exception() if task.done() and not task.cancelled() else None  # type: ignore[union-attr]
+        run = Run.opened(crawler)
+        if isinstance(error, MlentoryError):
+            fail(str(error))
+            self.exitcode = 1
+        elif error is not None or self.crawler_process.bootstrap_failed or run is None:
+            if error is not None:
+                fail(f"{type(error).__name__}: {error}")
+            self.exitcode = 1
+        else:
+            stats = crawler.stats.get_stats()
+            feed_failed = any(name.startswith("feedexport/failed_count") for name in stats)
+            self.exitcode = run.report.exit_code or int(feed_failed)
+
+
+def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) -> None:
+    try:
+        spider_class.Arguments.model_validate({name: value for name, value in given.items() if name != "_job"})
+    except ValidationError as error:
+        told = "; ".join(
+            f"-a {'.'.join(map(str, e['loc'])) or 'arguments'}={e['input']!r}: {e['msg']}"
+            if e["loc"] else str(e["msg"]) for e in error.errors()
+        )  # fmt: skip
+        raise UsageError(f"{spider_class.name}: {told}", print_help=False) from error

@@ -1,0 +1,77 @@
+"""``scrapy demo``: the whole chain on the sample hub, then a look at the result."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.console import ProjectCommand, console
+from mlentory_crawl.environment import ENV_FILE, VARIABLES
+
+
+class Command(ProjectCommand):
+    """Crawls made-up models from a local server into a temporary data directory, and shows what came of it."""
+
+    def short_desc(self) -> str:
+        return "Run the whole chain on made-up models, without servers and network, and look at the result"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--models", type=int, default=2_000, metavar="N", help="how many models (default: 2000)")
+        parser.add_argument("--keep", metavar="DIR", help="keep the data directory here; it must be empty")
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        from mlentory_crawl.sample_hub import SampleHub  # every command imports this module, only this one needs that
+
+        if opts.keep and Path(opts.keep).exists() and any(Path(opts.keep).iterdir()):
+            console().print(f"{opts.keep} is not empty", style="red")
+            return 2
+        with tempfile.TemporaryDirectory(prefix="mlentory-demo-") as temporary, SampleHub(models=opts.models) as hub:
+            return _demonstrate(hub.url, Path(opts.keep or temporary))
+
+
+def _demonstrate(endpoint: str, data_dir: Path) -> int:
+    # Neither the user's settings nor a real store have a part in the demo.
+    bare = {name: value for name, value in os.environ.items() if name not in {v.name for v in VARIABLES}}
+    environment = {**bare, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
+
+    def scrapy(*words: str) -> int:
+        console().print(f"\n[bold green]$ scrapy {' '.join(words)}[/]")
+        return subprocess.run([sys.executable, "-m", "scrapy", *words], env=environment, check=False).returncode
+
+    def step(what: str) -> None:
+        console().rule(what, align="left", style="dim")
+
+    step("1. A census: every model of the hub, 1,000 a request")
+    code = scrapy("crawl", "huggingface", "-a", "mode=census")
+    if code:
+        return code
+    step("2. What is in the catalog now")
+    scrapy("status")
+    step("3. Search it")
+    scrapy("search", "bert", "--task", "fill-mask", "--facets", "--limit", "5")
+    step("4. One model: its facts, what it derives from, how good it is, who says so")
+    scrapy("show", _interesting(data_dir))
+    step("5. The same again: nothing has changed, nothing is written")
+    scrapy("crawl", "huggingface", "-a", "mode=census")
+    step("6. Everything as RDF")
+    scrapy("export", str(data_dir / "catalog.ttl"))
+    return code
+
+
+def _interesting(data_dir: Path) -> str:
+    """The model that says most about lineage and evaluations."""
+    reader = CatalogReader(data_dir)
+    rows = reader.execute(
+        """SELECT s.iri FROM edge AS e JOIN entity AS s ON s.id = e.source
+           WHERE s.class = 'MLModel' AND e.type IN ('WAS_DERIVED_FROM', 'HAS_EVALUATION', 'TRAINED_ON')
+           GROUP BY s.id ORDER BY count(DISTINCT e.type) DESC, count(*) DESC, s.iri LIMIT 1"""
+    )
+    found = rows.fetchone()
+    reader.close()
+    return str(found[0]) if found else ""

@@ -1,0 +1,86 @@
+"""``scrapy export``: the whole catalog as a file."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+import orjson
+from scrapy.exceptions import UsageError
+
+from fair4ml.vocabulary import NAMESPACES
+from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
+from mlentory_crawl.console import ProjectCommand, console
+from mlentory_crawl.exporters.formats import FORMATS, Format
+from mlentory_crawl.report import software_version
+
+
+class Command(ProjectCommand):
+    """Writes everything that live records state, sorted by IRI: the same content gives the same bytes."""
+
+    def syntax(self) -> str:
+        return "FILE" + "|".join(FORMATS) + " [--platform P] [--provenance] [--counters]"
+
+    def short_desc(self) -> str:
+        return "Write the whole catalog to a file, with a description of the dump beside it"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--platform", help="only what this platform states")
+        parser.add_argument(
+            "--provenance", action="store_true", help="also say which run fetched what from where, and when"
+        )
+        parser.add_argument("--counters", action="store_true", help="also downloads and likes")
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        if len(args) != 1:
+            raise UsageError("name one file")
+        path = Path(args[0])
+        endings = sorted((ending for ending in FORMATS if path.name.endswith(ending)), key=len)
+        if not endings:
+            raise UsageError(f"{path.name}: its name ends with one of {' '.join(FORMATS)}", print_help=False)
+        reader = CatalogReader(self.data_dir)
+        part = path.with_name(path.name + ".part")
+        try:
+            with part.open("wb") as file:
+                counts = _write(reader, FORMATS[endings[-1]](file), opts)
+            part.rename(path)
+            Path(f"{path}.about.json").write_bytes(_about(path, counts, opts))
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error}", print_help=False) from error
+        console().print(f"{sum(counts.values()):,} things in {path} ({path.stat().st_size / 1e6:,.1f} MB)")
+        return 0
+
+
+def _write(reader: CatalogReader, out: Format, opts: argparse.Namespace) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    stubs = UnseenStubs(reader)
+    out.start()
+    for state, records in reader.states(opts.platform):
+        record = {name: state[name] for name in ("key", "root", "parts")}
+        record["stubs"] = stubs.of(state)
+        if opts.counters:
+            record["counters"] = state["counters"]
+        if opts.provenance:
+            record["sources"] = [
+                {"key": r.key, "run": r.run, **{k: r.provenance[k] for k in ("source", "fetched_at")}} for r in records
+            ]
+        out.write(record)
+        counts[state["root"]["class"]] += 1
+    out.finish()
+    return counts
+
+
+def _about(path: Path, counts: Counter[str], opts: argparse.Namespace) -> bytes:
+    about = {
+        "name": path.name,
+        "software": f"mlentory_crawl {software_version()}",
+        "vocabularies": {namespace.prefix: namespace.base for namespace in NAMESPACES},
+        "described": dict(sorted(counts.items())),
+        "platform": opts.platform,
+        "provenance": opts.provenance,
+        "counters": opts.counters,
+        "license": "Each platform's terms hold for what comes from it; the Hugging Face Hub states no license for its metadata.",
+    }
+    return orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n"

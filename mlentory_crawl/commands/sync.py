@@ -1,0 +1,71 @@
+"""``scrapy sync``: brings projections up to date from the catalog."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.progress import MofNCompleteColumn, Progress as Bar, TextColumn
+from scrapy.exceptions import UsageError
+
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.data_directory import locked
+from mlentory_crawl.projections import names, sync
+from mlentory_crawl.projector import Progress
+from mlentory_crawl.stores.protocols import StoreError
+
+
+class Command(ProjectCommand):
+    """Brings projections up to date from the catalog; exit 1 when one stays behind."""
+
+    def syntax(self) -> str:
+        return "[projection ...] [--rebuild]"
+
+    def short_desc(self) -> str:
+        return "Bring projections up to date from the catalog"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_json_option(parser)
+        parser.add_argument(
+            "--rebuild", action="store_true", help="empty them first, also when they belong to another catalog"
+        )
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        assert self.settings is not None
+        on = names(self.settings)
+        unknown = [name for name in args if name not in on]
+        if unknown:
+            raise UsageError(f"no such projection: {', '.join(unknown)}; on are {', '.join(on)}", print_help=False)
+        CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
+        results = {}
+        with locked(self.data_dir):
+            for name in args or on:
+                try:
+                    results[name] = self._sync(name, rebuild=opts.rebuild)
+                except StoreError as error:
+                    fail(f"{name}: {error}")
+                    results[name] = {"backend": None, "written": 0, "failed": 0, "backlog": None, "error": str(error)}
+        if opts.json:
+            print_json(results)
+        else:
+            shown = table(
+                "projection", "backend", "written", "failed", "backlog", right=("written", "failed", "backlog")
+            )
+            for name, told in results.items():
+                shown.add_row(name, *(str(told.get(k)) for k in ("backend", "written", "failed", "backlog")))
+            console().print(shown)
+        for told in results.values():
+            for key, error in told.get("errors", {}).items():
+                fail(f"refused {key}: {error}")
+        return int(any(told["backlog"] or told.get("error") for told in results.values()))
+
+    def _sync(self, name: str, *, rebuild: bool) -> dict[str, object]:
+        assert self.settings is not None
+        with Bar(TextColumn("{task.description}"), MofNCompleteColumn(), transient=True) as bar:
+            task = bar.add_task(name, total=None)
+
+            def told(progress: Progress) -> None:
+                bar.update(task, completed=progress.written)
+
+            return sync(name, self.settings, rebuild=rebuild, told=told)

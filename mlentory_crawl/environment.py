@@ -1,0 +1,44 @@
+"""The environment variables that are settings, and what they mean."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+PROJECT_URL = "https://github.com/mlentory/mlentory_crawl"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One setting.
+
+    Attributes:
+        name: of the environment variable and of the Scrapy setting.
+        default: on a machine that has nothing; None leaves what it belongs to switched off.
+        meaning: one sentence for the reader of ``.env.example``.
+    """
+
+    name: str
+    default: str | None
+    meaning: str
+
+
+VARIABLES = (
+    Variable("MLENTORY_DATA_DIR", "data", "Where the catalog, the search index and all files are kept."),
+    Variable("HF_ENDPOINT", "https://huggingface.co", "The Hugging Face Hub, or a mirror; IRIs stay those of the Hub."),
+    Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
+    Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
+)
+
+ENV_FILE = "MLENTORY_ENV_FILE"
+"""Names the file that is read in place of ``.env``; ``/dev/null`` for none."""
+
+
+def read_environment() -> dict[str, str | None]:
+    """Every setting's value: the environment's, else that of ``.env``, else the default; empty counts as unset."""
+    path = Path(os.environ.get(ENV_FILE) or ".env")
+    written = dotenv_values(path) if path.is_file() else {}
+    return {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in VARIABLES}

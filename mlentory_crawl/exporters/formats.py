@@ -1,0 +1,158 @@
+"""How records are written to files: the same for feeds and for exports of the catalog."""
+
+from __future__ import annotations
+
+import csv
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import datetime
+from typing import IO, Any
+
+import orjson
+import zstandard
+from fair4ml.search_document import FIELDS, search_document
+
+from fair4ml import rdf
+
+RUN_IRI = "urn:mlentory:run:"
+REMEMBERED_STUBS = 200_000
+
+
+class Format(ABC):
+    """Writes records one after the other to a binary file.
+
+    Args:
+        file: where to write; it is not closed.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    def start(self) -> None:
+        """Write what comes before the first record."""
+
+    @abstractmethod
+    def write(self, record: dict[str, Any]) -> None:
+        """Write one record.
+
+        Args:
+            record: ``key``, ``root``, ``parts``, ``stubs`` and, where they are wanted, ``counters`` and ``sources``
+                (a list of ``key``, ``run``, ``source``, ``fetched_at``).
+        """
+
+    def finish(self) -> None:
+        """Write what comes after the last record."""
+
+
+class JsonLines(Format):
+    """One JSON object a line."""
+
+    def write(self, record: dict[str, Any]) -> None:
+        self.file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+
+
+class ZstdJsonLines(Format):
+    """JSON lines, compressed with Zstandard."""
+
+    def start(self) -> None:
+        self._compressed = zstandard.ZstdCompressor(level=3).stream_writer(self.file, closefd=False)
+
+    def write(self, record: dict[str, Any]) -> None:
+        self._compressed.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+
+    def finish(self) -> None:
+        self._compressed.close()
+
+
+class Csv(Format):
+    """The search document of each record, one row; several values of a cell are separated by a line feed."""
+
+    def start(self) -> None:
+        self._text = io.TextIOWrapper(self.file, encoding="utf-8", newline="", write_through=True)
+        self._rows = csv.DictWriter(self._text, ["key", *FIELDS], extrasaction="ignore")
+        self._rows.writeheader()
+
+    def write(self, record: dict[str, Any]) -> None:
+        row = search_document({"counters": {}, "platforms": [], **record})
+        self._rows.writerow({name: _cell(value) for name, value in row.items()})
+
+    def finish(self) -> None:
+        self._text.detach()
+
+
+def _cell(value: Any) -> Any:
+    return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+
+class _Rdf(Format):
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self._stated: set[str] = set()
+
+    def _statements(self, record: dict[str, Any]) -> tuple[dict[str, Any], list[rdf.Resource]]:
+        """The record without the stubs that were stated before, and what else there is to state about it."""
+        stubs = [stub for stub in record["stubs"] if stub["iri"] not in self._stated]
+        if len(self._stated) > REMEMBERED_STUBS:  # stating a stub twice is harmless, growing for ever is not
+            self._stated.clear()
+        self._stated.update(stub["iri"] for stub in stubs)
+        iri = record["root"]["iri"]
+        extra = rdf.counters(iri, record.get("counters", {}))
+        extra += [
+            rdf.provenance(
+                iri,
+                source["key"],
+                run=RUN_IRI + source["run"],
+                source=source["source"],
+                generated_at=datetime.fromisoformat(source["fetched_at"]),
+            )
+            for source in record.get("sources", [])
+        ]
+        return {**record, "stubs": stubs}, extra
+
+
+class Turtle(_Rdf):
+    """RDF 1.1 Turtle."""
+
+    def start(self) -> None:
+        self.file.write(rdf.turtle_header().encode())
+
+    def write(self, record: dict[str, Any]) -> None:
+        self.file.write(rdf.turtle(*self._statements(record)).encode())
+
+
+class NTriples(_Rdf):
+    """RDF 1.1 N-Triples."""
+
+    def write(self, record: dict[str, Any]) -> None:
+        self.file.write(rdf.ntriples(*self._statements(record)).encode())
+
+
+class JsonLd(_Rdf):
+    """JSON-LD 1.1: one document with the project's context and a node object a line."""
+
+    def start(self) -> None:
+        self.file.write(b'{"@context":' + orjson.dumps(rdf.jsonld_context()) + b',"@graph":[')
+        self._separator = b"\n"
+
+    def write(self, record: dict[str, Any]) -> None:
+        for node in self._nodes(record):
+            self.file.write(self._separator + node)
+            self._separator = b",\n"
+
+    def _nodes(self, record: dict[str, Any]) -> Iterator[bytes]:
+        return map(orjson.dumps, rdf.jsonld_nodes(*self._statements(record)))
+
+    def finish(self) -> None:
+        self.file.write(b"\n]}\n")
+
+
+FORMATS: dict[str, type[Format]] = {
+    ".jsonl": JsonLines,
+    ".jsonl.zst": ZstdJsonLines,
+    ".csv": Csv,
+    ".ttl": Turtle,
+    ".nt": NTriples,
+    ".jsonld": JsonLd,
+}
+"""The formats by the ending of a file's name."""

@@ -1,0 +1,111 @@
+"""Opens the run before anything else, and reports when everything else is done."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import resource
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+from scrapy import signals
+
+from mlentory_crawl.run import Run
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from mlentory_crawl.base_spiders.platform import PlatformSpider
+
+logger = logging.getLogger(__name__)
+
+ENDED_BY_ITSELF = {"finished", "catalog_failed", "start_error"}
+
+
+class RunReport:
+    """Counts requests, settles the verdict, and writes ``runs/<run>.json`` when the spider has closed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.run = Run.of(crawler)
+        self.by_slot: Counter[str] = Counter()
+        self.by_status: Counter[str] = Counter()
+        self.errors: list[str] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        extension = cls(crawler)
+        gc.set_threshold(*crawler.settings["GC_THRESHOLD"])
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.request_reached_downloader, signals.request_reached_downloader)
+        crawler.signals.connect(extension.response_downloaded, signals.response_downloaded)
+        crawler.signals.connect(extension.spider_error, signals.spider_error)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    def spider_opened(self) -> None:
+        # What is loaded by now stays: no collection needs to walk over it again.
+        gc.collect()
+        gc.freeze()
+
+    def request_reached_downloader(self, request: Request) -> None:
+        self.by_slot[request.meta.get("download_slot", "default")] += 1
+
+    def response_downloaded(self, response: Response) -> None:
+        self.by_status[str(response.status)] += 1
+
+    def spider_error(self, failure: Any) -> None:
+        self.errors.append(f"the spider failed: {type(failure.value).__name__}: {failure.value}")
+
+    def spider_closed(self, spider: PlatformSpider, reason: str) -> None:
+        run, report = self.run, self.run.report
+        finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        retried = self.crawler.stats.get_value("retry/count", 0)
+        report.count_requests(dict(self.by_slot), dict(self.by_status), retried, 0.0)
+        report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
+        report.finish_reason = reason
+        report.finished_at = finished_at
+        report.peak_rss_mb += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        complete = reason == "finished" and not (run.unfinished or run.broken or spider.failures or self.errors)
+        census = report.records["fetched"] if complete and report.coverage == "census" else None
+        report.judge(
+            interrupted=reason not in ENDED_BY_ITSELF,
+            complete=complete,
+            previous_census=run.catalog.last_census(spider.name),
+        )
+        if complete:
+            run.catalog.complete_run(run.id, finished_at, watermark=spider.watermark, census=census)
+        if not run.broken:
+            run.catalog.save_report(run.id, report.json())
+        path = run.data_dir / "runs" / f"{run.name}.json"
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(orjson.dumps(report.told(), option=orjson.OPT_INDENT_2) + b"\n")
+        part.rename(path)
+        self._log(path.name)
+        run.close()
+
+    def _log(self, file: str) -> None:
+        told = self.run.report.told()
+        records = ", ".join(f"{count} {name}" for name, count in told["records"].items() if count)
+        logger.info("Run %s: %s (%s) in %.1f s", told["run_id"], told["verdict"], told["coverage"], told["seconds"])
+        logger.info("Records: %s", records or "none")
+        if told["requested"]["asked"]:
+            logger.info(
+                "Requested: %s", ", ".join(f"{count} {name}" for name, count in told["requested"].items() if count)
+            )
+        for name, projection in told["projections"].items():
+            logger.info(
+                "Projection %s: %s written, %s failed, backlog %s",
+                name, projection.get("written", 0), projection.get("failed", 0), projection.get("backlog", 0),
+            )  # fmt: skip
+        if told["field_issues"]:
+            logger.info(
+                "Values left out: %d (by field and reason in runs/%s)", sum(told["field_issues"].values()), file
+            )
+        for problem in told["problems"]:
+            logger.error("Problem: %s", problem)

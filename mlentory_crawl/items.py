@@ -1,0 +1,92 @@
+"""The items that flow through the pipelines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fair4ml.entities import Entity, FieldIssue, Stub
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """One answer of a service that holds records: the unit of a commit.
+
+    Attributes:
+        number: the place of the page in the run's order, from 0.
+        url: the address that gave it.
+        platform: whose records it holds.
+        keys: kind and native id of each record, in order.
+        cursor: what the spider needs to go on after it; None where a run cannot be resumed, or after the last page.
+    """
+
+    number: int
+    url: str
+    platform: str
+    keys: list[tuple[str, str]]
+    cursor: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class RawRecord:
+    """One record as a service sent it, decoded but neither checked nor changed.
+
+    Attributes:
+        platform: the platform's key, such as ``huggingface``.
+        kind: what the record describes, such as ``model``.
+        key: the platform's own id of it.
+        url: the API address of the record.
+        payload: the decoded record.
+        fetched_at: when the answer arrived (UTC).
+        page: the answer that held it.
+        source: the payload as the platform's model of it, once validation has passed.
+        issues: values that validation left out.
+    """
+
+    platform: str
+    kind: str
+    key: str
+    url: str
+    payload: dict[str, Any]
+    fetched_at: datetime
+    page: Page = field(repr=False)
+    source: Any = field(default=None, repr=False)
+    issues: list[FieldIssue] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class MappedRecord:
+    """What one source states about one thing, in FAIR4ML: one catalog row, one unit of replacement.
+
+    Attributes:
+        platform, kind, key: as in `RawRecord`; together the catalog key.
+        run: the name of the run that fetched it.
+        root: the thing described.
+        parts: things under the root's IRI that exist only with it.
+        stubs: things that are only named.
+        provenance: where and when it was fetched (``source``, ``fetched_at``), and exceptions from the mapping's declaration.
+        counters: numbers that move without the thing changing.
+        page: the answer that held it.
+        issues: values that validation or mapping left out.
+    """
+
+    platform: str
+    kind: str
+    key: str
+    run: str
+    root: Entity
+    parts: list[Entity]
+    stubs: list[Stub]
+    provenance: dict[str, Any]
+    counters: dict[str, int]
+    page: Page = field(repr=False)
+    issues: list[FieldIssue] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        """The record as the catalog stores it."""
+        return {
+            "root": self.root.document(),
+            "parts": [part.document() for part in self.parts],
+            "stubs": [stub.document() for stub in self.stubs],
+        }

@@ -1,0 +1,41 @@
+"""Archives answers before spiders parse them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+
+from mlentory_crawl.archive import Archive, digest_of
+from mlentory_crawl.base_spiders.platform import fetched_at
+from mlentory_crawl.run import Run
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class ArchiveMiddleware:
+    """Keeps each answer whose request has its place in the run as ``meta["archive"]``; the same body is kept once."""
+
+    def __init__(self, run: Run, platform: str) -> None:
+        self.run = run
+        self.archive = Archive(run.data_dir / "raw", platform, run.name)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        assert crawler.spider is not None
+        return cls(Run.of(crawler), crawler.spider.name)
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        number = request.meta.get("archive")
+        if number is None or response.status != 200:
+            return response
+        # Hashing and compressing release the interpreter: the records of the page before go on meanwhile.
+        digest = await asyncio.to_thread(digest_of, response.body)
+        file = self.run.catalog.archived_file(digest)
+        if file is None or not self.archive.holds(file):
+            file = await asyncio.to_thread(self.archive.store, response, digest)
+        self.archive.enter(number, response, f"{fetched_at(response):%Y-%m-%dT%H:%M:%SZ}", digest, file)
+        self.run.archived(number, digest, file)
+        return response

@@ -1,0 +1,101 @@
+"""Stores records in the catalog."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+from scrapy import signals
+from scrapy.exceptions import DropItem
+
+from mlentory_crawl.catalog.documents import encode
+from mlentory_crawl.catalog.writer import Entry, Rejected
+from mlentory_crawl.exceptions import Duplicate, Quarantined
+from mlentory_crawl.items import MappedRecord, RawRecord
+from mlentory_crawl.run import Run
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class CatalogPipeline:
+    """Hands each `MappedRecord` to the run, which stores whole pages; a hash tells what is unchanged.
+
+    Records that ended before, in whichever component, are entered in the quarantine or counted.
+    """
+
+    def __init__(self, run: Run, crawler: Crawler) -> None:
+        self.run = run
+        self.crawler = crawler
+        self._stopping: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        pipeline = cls(Run.of(crawler), crawler)
+        crawler.signals.connect(pipeline.item_dropped, signals.item_dropped)
+        crawler.signals.connect(pipeline.item_error, signals.item_error)
+        return pipeline
+
+    def process_item(self, item: Any) -> Any:
+        if not isinstance(item, MappedRecord):
+            return item
+        known = self.run.known(item)
+        document = item.document()
+        text, digest = encode(document)
+        unchanged = known is not None and known.hash == digest and not known.deleted
+        entry = Entry(
+            platform=item.platform,
+            kind=item.kind,
+            key=item.key,
+            iri=item.root.iri,
+            hash=digest,
+            modified=document["root"].get("dateModified"),
+            known=known,
+            document=None if unchanged else document,
+            text=b"" if unchanged else text,
+            provenance=item.provenance,
+            counters=item.counters,
+        )
+        self.run.store(item, entry, item.issues)
+        if self.run.broken and self._stopping is None:
+            # Awaited here it would wait for this very item.
+            closing = self.crawler.engine.close_spider_async(reason="catalog_failed")
+            self._stopping = asyncio.get_running_loop().create_task(closing)
+        return item
+
+    def item_dropped(self, item: Any, exception: DropItem) -> None:
+        if not isinstance(item, RawRecord | MappedRecord):
+            return
+        if isinstance(exception, Duplicate):
+            self.run.drop_duplicate(item.page)
+        elif isinstance(exception, Quarantined) and isinstance(item, RawRecord):
+            self.run.reject(
+                item.page,
+                Rejected(
+                    platform=item.platform,
+                    kind=item.kind,
+                    key=item.key,
+                    url=item.url,
+                    field=exception.field,
+                    reason=exception.reason,
+                    fetched_at=f"{item.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
+                    payload=_json(item.payload),
+                ),
+            )
+        else:
+            self.run.fail(item.page, item.kind, item.key)
+
+    def item_error(self, item: Any) -> None:
+        if isinstance(item, RawRecord | MappedRecord):
+            self.run.fail(item.page, item.kind, item.key)
+
+    async def close_spider(self) -> None:
+        self.run.commit()
+
+
+def _json(payload: Any) -> bytes:
+    try:
+        return orjson.dumps(payload)
+    except orjson.JSONEncodeError:  # lone surrogates, which JSON texts may hold and UTF-8 may not
+        return str(payload).encode("utf-8", "backslashreplace")

@@ -1,0 +1,53 @@
+"""Maps records to FAIR4ML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from fair4ml.mapping import describe
+from fair4ml.sources import InvalidRecord
+from mlentory_crawl.exceptions import Quarantined
+from mlentory_crawl.items import MappedRecord, RawRecord
+from mlentory_crawl.run import Run
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class MappingPipeline:
+    """Turns each validated `RawRecord` into a `MappedRecord`.
+
+    Raises:
+        Quarantined: what the record says has no place in FAIR4ML.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(Run.of(crawler))
+
+    def process_item(self, item: Any) -> Any:
+        if not isinstance(item, RawRecord):
+            return item
+        try:
+            description = describe(item.source)
+        except InvalidRecord as error:
+            raise Quarantined(error.field, error.reason) from error
+        provenance: dict[str, Any] = {"source": item.url, "fetched_at": f"{item.fetched_at:%Y-%m-%dT%H:%M:%SZ}"}
+        if description.exceptions:
+            provenance["exceptions"] = description.exceptions
+        return MappedRecord(
+            platform=item.platform,
+            kind=item.kind,
+            key=item.key,
+            run=self.run.name,
+            root=description.root,
+            parts=description.parts,
+            stubs=description.stubs,
+            provenance=provenance,
+            counters=description.counters,
+            page=item.page,
+            issues=[*item.issues, *description.issues],
+        )

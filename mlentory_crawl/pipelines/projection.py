@@ -1,0 +1,105 @@
+"""What projections share: a process that follows the catalog, and a closing that waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import orjson
+
+from mlentory_crawl.run import Run
+from mlentory_crawl.settings import exported
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+
+class ProjectionPipeline:
+    """Keeps one store in step with the catalog while the crawl goes on.
+
+    The store is written by a process of its own, which reads what the catalog has committed: a slow or dead store
+    neither slows nor stops the crawl, and what it missed is its backlog. Items pass unchanged.
+
+    Attributes:
+        name: the projection's name, in reports and commands.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, run: Run, crawler: Crawler) -> None:
+        self.run = run
+        self.settings = exported(crawler.settings)
+        self.patience: float = crawler.settings.getfloat("PROJECTION_TIMEOUT")
+        self.told: dict[str, Any] = {}
+        self._process: asyncio.subprocess.Process | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._heard = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(Run.of(crawler), crawler)
+
+    async def open_spider(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "mlentory_crawl.projector", self.name,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        assert self._process.stdin is not None
+        self._process.stdin.write(orjson.dumps(self.settings) + b"\n")
+        self._listener = asyncio.create_task(self._listen(self._process))
+
+    def process_item(self, item: Any) -> Any:
+        return item
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            self.told = orjson.loads(line)
+            self._heard.set()
+
+    async def close_spider(self) -> None:
+        self.run.commit()
+        try:
+            await self._finish()
+        except Exception as error:  # a failed closing must not keep other pipelines from theirs
+            self.told = {**self.told, "error": f"{type(error).__name__}: {error}"}
+        error = self.told.get("error")
+        if error:
+            logger.error("Projection %s: %s", self.name, error)
+        backlog = self.run.catalog.sequence - self.told.get("position", 0) + self.told.get("failed", 0)
+        self.run.report.projections[self.name] = {
+            "backend": self.told.get("backend"),
+            "written": self.told.get("written", 0),
+            "failed": self.told.get("failed", 0),
+            "backlog": backlog,
+            "position": self.told.get("position", 0),
+            **self.told.get("counts", {}),
+            **({"errors": self.told["errors"]} if self.told.get("errors") else {}),
+            **({"error": error} if error else {}),
+        }
+        self.run.report.peak_rss_mb += self.told.get("rss_mb", 0.0)
+
+    async def _finish(self) -> None:
+        process, listener = self._process, self._listener
+        if process is None or listener is None or process.stdin is None:
+            return
+        with contextlib.suppress(ConnectionError):  # it has ended already: its last words say why
+            process.stdin.write(b"finish\n")
+            await process.stdin.drain()
+        while not listener.done():
+            self._heard.clear()
+            heard = asyncio.create_task(self._heard.wait())
+            done, _ = await asyncio.wait({listener, heard}, timeout=self.patience, return_when=asyncio.FIRST_COMPLETED)
+            heard.cancel()
+            if not done:
+                process.kill()
+                self.told["error"] = f"no progress for {self.patience:.0f} s: given up, scrapy sync {self.name} goes on"
+                break
+        code = await process.wait()
+        if code and "error" not in self.told:
+            self.told["error"] = f"its process ended with code {code}"

@@ -1,0 +1,203 @@
+"""Brings a projection's store up to date from the catalog, in a process of its own or in the caller's.
+
+`python -m mlentory_crawl.projector NAME` is how a crawl runs it: settings come as a line of JSON on the standard input,
+progress goes out as lines of JSON. It follows the catalog until the line ``finish``; when the input ends without that
+line its parent is gone, and so is it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.refusals import Refusals
+from mlentory_crawl.exceptions import CatalogError
+from mlentory_crawl.stores import open_store
+from mlentory_crawl.stores.protocols import Change, Position, Store, StoreError
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.1
+FLUSH_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a projection is.
+
+    Attributes:
+        written: changes that the store took, since the projector began.
+        failed: changes that it refuses at present.
+        position: the sequence number up to which it is complete and durable.
+        backlog: changes that are still to come, and those refused.
+        errors: the store's words about some of the refused ones, by catalog key.
+        counts: what the store says it holds.
+        rss_mb: the peak memory of the projector.
+    """
+
+    backend: str
+    written: int = 0
+    failed: int = 0
+    position: int = 0
+    backlog: int = 0
+    errors: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    rss_mb: float = 0.0
+
+
+class Projector:
+    """Feeds one store from the catalog, strictly in the order of sequence numbers.
+
+    Args:
+        name: the projection's name.
+        store: its store.
+        data_dir: the data directory.
+    """
+
+    def __init__(self, name: str, store: Store, data_dir: Path) -> None:
+        self._store = store
+        self._reader = CatalogReader(data_dir)
+        self._refusals = Refusals(data_dir, name)
+        self._at = 0
+        self._flushed_at = time.monotonic()
+        self.progress = Progress(store.backend)
+
+    def open(self, *, rebuild: bool = False) -> None:
+        """Open the store, and empty it if it cannot be continued.
+
+        Args:
+            rebuild: empty it in any case, also when it belongs to another catalog.
+
+        Raises:
+            StoreError: the store cannot be used, or belongs to another catalog.
+        """
+        position = self._store.open()
+        if position is not None and position.catalog != self._reader.id and not rebuild:
+            raise StoreError(
+                f"the {self._store.backend} store belongs to another catalog ({position.catalog[:8]}, this one is"
+                f" {self._reader.id[:8]}): scrapy sync --rebuild takes it over"
+            )
+        if rebuild or position is None or not self._reader.knows(position):
+            if position is not None:
+                self._store.clear()
+            self._refusals.clear()
+            position = None
+        self._at = position.sequence if position else 0
+        self.progress.position = self._at
+        self._retry_refused()
+
+    def _retry_refused(self) -> None:
+        keys = self._refusals.keys()
+        for start in range(0, len(keys), self._store.batch_size):
+            self._write(self._reader.changes_of(keys[start : start + self._store.batch_size]), self._at)
+
+    def step(self) -> bool:
+        """Write the next batch; False when there is none."""
+        changes, upto = self._reader.changes(self._at, self._store.batch_size)
+        if upto == self._at:
+            return False
+        self._write(changes, upto)
+        self._at = upto
+        if time.monotonic() - self._flushed_at > FLUSH_SECONDS:
+            self.flush()
+        return True
+
+    def _write(self, changes: Sequence[Change], upto: int) -> None:
+        refused = self._store.write(changes, self._reader.position_at(upto))
+        # Before the position becomes durable, so that no refusal is ever forgotten.
+        keys = {refusal.key for refusal in refused}
+        taken = [change.key for change in changes if change.key not in keys]
+        if refused or self.progress.failed:
+            self._refusals.update(taken, refused, upto)
+            self.progress.failed = len(self._refusals.keys())
+            self.progress.errors.update({refusal.key: refusal.error for refusal in refused[:10]})
+        self.progress.written += len(taken)
+
+    def flush(self) -> Progress:
+        """Make durable what was written, and say how far it is."""
+        position: Position | None = self._store.flush()
+        self._flushed_at = time.monotonic()
+        behind = self._reader.last_sequence() - (position.sequence if position else 0)
+        self.progress.position = position.sequence if position else 0
+        self.progress.backlog = behind + self.progress.failed
+        self.progress.counts = self._store.counts()
+        self.progress.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return self.progress
+
+    def catch_up(self, told: Callable[[Progress], None] | None = None) -> Progress:
+        """Write all that the catalog has.
+
+        Args:
+            told: is called after each batch.
+        """
+        while self.step():
+            if told is not None:
+                told(self.progress)
+        return self.flush()
+
+    def close(self) -> None:
+        """Release the store and the catalog."""
+        self._store.close()
+        self._refusals.close()
+        self._reader.close()
+
+
+def _follow(name: str, settings: dict[str, Any]) -> int:
+    finish = threading.Event()
+
+    def listen() -> None:
+        for line in sys.stdin:
+            if line.strip() == "finish":
+                finish.set()
+                return
+        os._exit(1)  # the parent is gone: nothing that is not durable yet is lost to the catalog
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        projector = Projector(name, open_store(name, settings), Path(settings["MLENTORY_DATA_DIR"]))
+        projector.open()
+        while True:
+            last_round = finish.is_set()
+            worked = projector.step()
+            _tell(asdict(projector.progress))
+            if not worked and last_round:
+                break
+            if not worked:
+                finish.wait(POLL_SECONDS)
+        _tell({**asdict(projector.flush()), "finished": True})
+        projector.close()
+    except (StoreError, CatalogError) as error:
+        _tell({"error": " ".join(str(error).split())})
+        return 1
+    return 0
+
+
+def _tell(what: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process when its parent dies, where the kernel can (Linux, prctl(2))."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    _die_with_parent()
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    sys.exit(_follow(sys.argv[1], orjson.loads(sys.stdin.readline())))

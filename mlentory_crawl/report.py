@@ -1,0 +1,171 @@
+"""The run report: what a run asked for, got, stored and left behind."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from mlentory_crawl.base_spiders.platform import PlatformSpider
+
+OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
+"""How a fetched record can end; together they are all fetched ones."""
+REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
+"""What can become of a thing that was asked for by name; together they are all asked ones."""
+SUSPECT_QUARANTINE = 0.05
+SUSPECT_CENSUS = 0.9
+EXIT_CODES = {"complete": 0, "failed": 1, "suspect": 1, "stopped": 3}
+
+
+def software_version() -> str:
+    """The version of this program."""
+    try:
+        return version("mlentory-crawl")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0.1.0"
+
+
+@dataclass(slots=True)
+class Report:
+    """The report of one run, also over interruptions.
+
+    Attributes:
+        records: what became of the fetched records, by outcome.
+        requested: what became of the things asked for by name.
+        field_issues: values that were left out of stored records, by field and reason.
+        projections: what the stores confirmed.
+        requests: what went over the network.
+        problems: what makes the verdict worse than ``complete``, one line each.
+        refused_fields: fields that the service would not send.
+    """
+
+    run_id: str
+    platform: str
+    mode: str
+    arguments: dict[str, Any]
+    started_at: str
+    coverage: str
+    records: Counter[str] = field(default_factory=Counter)
+    requested: Counter[str] = field(default_factory=Counter)
+    field_issues: Counter[str] = field(default_factory=Counter)
+    projections: dict[str, dict[str, Any]] = field(default_factory=dict)
+    requests: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    refused_fields: list[str] = field(default_factory=list)
+    finish_reason: str | None = None
+    verdict: str | None = None
+    finished_at: str | None = None
+    peak_rss_mb: float = 0.0
+    _seconds_before: float = 0.0
+    _requests_before: dict[str, Any] = field(default_factory=dict)
+    _begun: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def begun(cls, name: str, spider: PlatformSpider) -> Report:
+        """The report of a run that begins now."""
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return cls(name, spider.name, spider.mode, spider.told_arguments(), now, spider.coverage)
+
+    @classmethod
+    def resumed(cls, told: dict[str, Any]) -> Report:
+        """The report of an interrupted run, to be continued."""
+        report = cls(
+            **{name: told[name] for name in ("run_id", "platform", "mode", "arguments", "started_at", "coverage")}
+        )
+        report.records.update(told["records"])
+        report.requested.update({k: v for k, v in told["requested"].items() if k != "asked"})
+        report.field_issues.update(told["field_issues"])
+        report.refused_fields = told["refused_fields"]
+        report._seconds_before = told["seconds"]
+        report._requests_before = told["requests"]
+        return report
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken, without the time between interruption and resumption."""
+        return self._seconds_before + time.monotonic() - self._begun
+
+    def count_requests(self, by_slot: dict[str, int], by_status: dict[str, int], retried: int, waits: float) -> None:
+        """Take the network's counts of this process; those of earlier ones are added."""
+        before = self._requests_before
+        self.requests = {
+            "by_slot": dict(Counter(before.get("by_slot", {})) + Counter(by_slot)),
+            "by_status": dict(Counter(before.get("by_status", {})) + Counter(by_status)),
+            "retried": before.get("retried", 0) + retried,
+            "waits": round(before.get("waits", 0.0) + waits, 1),
+        }
+
+    def judge(self, *, interrupted: bool, complete: bool, previous_census: int | None) -> None:
+        """Settle the verdict.
+
+        Args:
+            interrupted: a signal or one of Scrapy's limits ended the run.
+            complete: every page that was to be fetched has been stored.
+            previous_census: how many records the last complete census saw, for a census.
+        """
+        behind = [name for name, told in self.projections.items() if told.get("backlog") or told.get("error")]
+        fetched = self.records["fetched"]
+        suspect = []
+        if fetched and self.records["quarantined"] > SUSPECT_QUARANTINE * fetched:
+            suspect.append(f"{self.records['quarantined']} of {fetched} records are in the quarantine")
+        if self.coverage == "census" and complete and fetched < SUSPECT_CENSUS * (previous_census or 1):
+            suspect.append(f"the census found {fetched} records, the one before {previous_census or 0}")
+        if self.refused_fields:
+            suspect.append(f"the service refused the fields {', '.join(self.refused_fields)}")
+        failed = [f"the projection {name} is behind" for name in behind]
+        if self.records["failed"]:
+            failed.append(f"{self.records['failed']} records failed")
+        if self.requested["failed"]:
+            failed.append(f"{self.requested['failed']} of the things asked for could not be fetched")
+        if not complete and not interrupted:
+            failed.append("not every page could be fetched: the same command resumes")
+        if failed or self.problems:
+            self.verdict = "failed"
+        elif interrupted:
+            self.verdict = "stopped"
+        else:
+            self.verdict = "suspect" if suspect else "complete"
+        self.problems += [*failed, *suspect]
+
+    @property
+    def exit_code(self) -> int:
+        """0 complete, 1 failed or suspect, 3 stopped."""
+        return EXIT_CODES[self.verdict or "failed"]
+
+    def told(self) -> dict[str, Any]:
+        """The report as people and programs read it."""
+        seconds = self.seconds
+        records = {name: self.records[name] for name in ("fetched", *OUTCOMES, "deleted")}
+        requested = {name: self.requested[name] for name in (*REQUESTED, "renamed", "gated")}
+        return {
+            "run_id": self.run_id,
+            "platform": self.platform,
+            "mode": self.mode,
+            "arguments": self.arguments,
+            "software_version": software_version(),
+            "started_at": self.started_at,
+            "finished_at": self.finished_at,
+            "seconds": round(seconds, 3),
+            "finish_reason": self.finish_reason,
+            "verdict": self.verdict,
+            "problems": self.problems,
+            "coverage": self.coverage,
+            "records": records,
+            "requested": {"asked": sum(self.requested[name] for name in REQUESTED), **requested},
+            "field_issues": dict(self.field_issues.most_common()),
+            "refused_fields": self.refused_fields,
+            "projections": self.projections,
+            "requests": self.requests,
+            "models_per_second": round(records["fetched"] / seconds, 1) if seconds else None,
+            "peak_rss_mb": round(self.peak_rss_mb, 1),
+        }
+
+    def json(self) -> bytes:
+        """The report as JSON."""
+        return orjson.dumps(self.told())

@@ -1,0 +1,223 @@
+"""One run of a spider: its pages, its counts, and what it has stored."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
+
+import orjson
+
+from fair4ml.entities import FieldIssue
+from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry, Known, Rejected
+from mlentory_crawl.data_directory import locked
+from mlentory_crawl.exceptions import CatalogError, Duplicate
+from mlentory_crawl.report import Report
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from mlentory_crawl.base_spiders.platform import PlatformSpider
+    from mlentory_crawl.items import MappedRecord, Page, RawRecord
+
+logger = logging.getLogger(__name__)
+
+COMMIT_RECORDS = 1_000
+COMMIT_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class _OpenPage:
+    page: Page
+    remaining: int
+    known: dict[tuple[str, str], Known]
+    claimed: set[tuple[str, str]]
+    stored: set[tuple[str, str]] = field(default_factory=set)
+    entries: list[Entry] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    records: Counter[str] = field(default_factory=Counter)
+    field_issues: Counter[str] = field(default_factory=Counter)
+
+
+class Run:
+    """The run that a crawler carries out; every component asks `Run.of` for it.
+
+    A page is stored as a whole once each of its records has ended, in the order of the pages, together with the counts
+    and the cursor: what a kill loses is fetched again by the same command.
+
+    Args:
+        crawler: the crawler, its spider already made.
+
+    Raises:
+        DataDirectoryLocked: another run holds the data directory.
+        CatalogError: the catalog cannot be opened.
+    """
+
+    _runs: ClassVar[WeakKeyDictionary[Crawler, Run]] = WeakKeyDictionary()
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Run:
+        """The crawler's run, opened at the first call."""
+        if crawler not in cls._runs:
+            cls._runs[crawler] = cls(crawler)
+        return cls._runs[crawler]
+
+    @classmethod
+    def opened(cls, crawler: Crawler) -> Run | None:
+        """The crawler's run if there is one."""
+        return cls._runs.get(crawler)
+
+    def __init__(self, crawler: Crawler) -> None:
+        spider: PlatformSpider = crawler.spider  # type: ignore[assignment]
+        self.data_dir = Path(crawler.settings["MLENTORY_DATA_DIR"])
+        self._held = ExitStack()
+        self._held.enter_context(locked(self.data_dir))
+        self.catalog = CatalogWriter(self.data_dir)
+        self._pages: dict[int, _OpenPage] = {}
+        self._pending = Commit()
+        self._pending_records = 0
+        self._pending_counts: Counter[str] = Counter()
+        self._pending_issues: Counter[str] = Counter()
+        self._committed_at = time.monotonic()
+        self._cursor: dict[str, Any] | None = None
+        self.broken: str | None = None
+        """Why the catalog cannot be written any more, if so."""
+        identity = orjson.dumps(spider.identity(), option=orjson.OPT_SORT_KEYS)
+        resumed = self.catalog.resumable(identity) if spider.resumable else None
+        if resumed:
+            self.id, self.name, report, self._cursor = resumed
+            self.report = Report.resumed(report)
+        else:
+            self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
+            self.report = Report.begun(self.name, spider)
+            self.id = self.catalog.open_run(self.name, spider.name, spider.mode, identity, self.report.started_at)
+        self.cursor = self._cursor
+        """Where an interrupted run of the same command goes on; None at the beginning."""
+        self.first_page = self._next_page = self.cursor["page"] if self.cursor else 0
+
+    def open_page(self, page: Page) -> None:
+        """Announce a page before its records are sent on; pages may be announced and finished in any order."""
+        keys = list(dict.fromkeys(page.keys))
+        known = self.catalog.lookup(self.id, page.platform, keys)
+        claimed = self.catalog.quarantined(self.id, page.platform, keys)
+        claimed |= {key for key, found in known.items() if found.seen}
+        self._pages[page.number] = _OpenPage(page, len(page.keys), known, claimed)
+        self._store_finished()
+
+    def claim(self, record: RawRecord) -> None:
+        """Begin a record.
+
+        Raises:
+            Duplicate: its catalog key already ended in this run.
+        """
+        claimed = self._pages[record.page.number].claimed
+        key = (record.kind, record.key)
+        if key in claimed:
+            raise Duplicate(f"{record.platform}/{record.kind}/{record.key}")
+        claimed.add(key)
+
+    def known(self, record: MappedRecord) -> Known | None:
+        """What the catalog has of a record whose page is open."""
+        return self._pages[record.page.number].known.get((record.kind, record.key))
+
+    def store(self, record: MappedRecord, entry: Entry, issues: Iterable[FieldIssue]) -> None:
+        """End a record that is valid."""
+        open_page = self._pages[record.page.number]
+        if entry.known is None or entry.known.deleted:
+            open_page.records["new"] += 1
+        else:
+            open_page.records["unchanged" if entry.document is None else "changed"] += 1
+        open_page.entries.append(entry)
+        open_page.stored.add((record.kind, record.key))
+        open_page.field_issues.update(f"{_path(issue.field)}: {issue.reason}" for issue in issues)
+        self._ended(open_page)
+
+    def reject(self, page: Page, rejected: Rejected) -> None:
+        """End a record in the quarantine."""
+        open_page = self._pages[page.number]
+        open_page.rejected.append(rejected)
+        open_page.records["quarantined"] += 1
+        self._ended(open_page)
+
+    def drop_duplicate(self, page: Page) -> None:
+        """End a record that was met before."""
+        open_page = self._pages[page.number]
+        open_page.records["duplicate"] += 1
+        self._ended(open_page)
+
+    def fail(self, page: Page, kind: str, key: str) -> None:
+        """End a record that a component failed on; one that was stored before that stays stored."""
+        open_page = self._pages.get(page.number)
+        if open_page is None or (kind, key) in open_page.stored:
+            return
+        open_page.records["failed"] += 1
+        self._ended(open_page)
+
+    def _ended(self, open_page: _OpenPage) -> None:
+        open_page.remaining -= 1
+        if open_page.remaining == 0:
+            self._store_finished()
+
+    def _store_finished(self) -> None:
+        while (ready := self._pages.get(self._next_page)) and ready.remaining == 0:
+            del self._pages[self._next_page]
+            self._next_page += 1
+            self._pending.entries += ready.entries
+            self._pending.rejected += ready.rejected
+            self._pending_records += len(ready.page.keys)
+            self._pending_counts.update(ready.records, fetched=len(ready.page.keys))
+            self._pending_issues.update(ready.field_issues)
+            self._cursor = ready.page.cursor
+        due = self._pending_records >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS
+        if due:
+            self.commit()
+
+    def archived(self, number: int, sha256: str, file: str) -> None:
+        """Note an answer that was put into the archive."""
+        self._pending.answers.append((number, sha256, file))
+
+    def commit(self) -> None:
+        """Store the pages that are finished; never raises: a failure is kept in `broken`."""
+        self._committed_at = time.monotonic()
+        if self.broken or not (self._pending_records or self._pending.answers):
+            return
+        pending, self._pending = self._pending, Commit()
+        counts, self._pending_counts = self._pending_counts, Counter()
+        issues, self._pending_issues = self._pending_issues, Counter()
+        self._pending_records = 0
+        self.report.records.update(counts)
+        self.report.field_issues.update(issues)
+        pending.report = self.report.json()
+        pending.cursor = None if self._cursor is None else orjson.dumps(self._cursor)
+        try:
+            self.catalog.commit(self.id, pending)
+        except CatalogError as error:
+            self.broken = str(error)
+            logger.error(error, exc_info=error if not isinstance(error.__cause__, sqlite3.Error) else None)
+            self.report.records.subtract(counts)
+            self.report.field_issues.subtract(issues)
+            self.report.records.update(fetched=counts["fetched"], failed=counts["fetched"])
+
+    @property
+    def unfinished(self) -> int:
+        """How many pages were announced and not finished."""
+        return len(self._pages)
+
+    def close(self) -> None:
+        """Release the catalog and the data directory."""
+        self.catalog.close()
+        self._held.close()
+
+
+def _path(name: str) -> str:
+    """A field without positions, so that counts stay few: ``tags.17`` is ``tags``."""
+    return ".".join(part for part in name.split(".") if not part.isdigit())

@@ -1,0 +1,151 @@
+"""Records that were captured from the real Hub, completed where the Hub's answer of the time lacked what it gives today."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b, sha1
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from mlentory_crawl.sample_hub.files import FIELDS
+from mlentory_crawl.sample_hub.models import FLOOR, timestamp
+from mlentory_crawl.sample_hub.templates import Json
+
+_LARGEST = (1 << 63) - 1
+
+
+def rank(record: Json, sort: str) -> int:
+    """What a list sorted by ``lastModified`` (milliseconds), ``downloads``, ``likes`` or ``trendingScore`` goes by."""
+    value = record.get(sort)
+    if sort == "lastModified":
+        return _seconds(value) * 1000
+    return min(value, _LARGEST) if isinstance(value, int) else 0
+
+
+def _seconds(value: object) -> int:
+    try:
+        return int(datetime.fromisoformat(str(value)).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0
+
+
+def _lines(paths: Iterable[Path]) -> Iterator[Any]:
+    for path in paths:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+            for line in lines:
+                if line.strip():
+                    yield orjson.loads(line)
+
+
+class CapturedModels:
+    """Captured records, in the order of their files, grown or cut to a number.
+
+    Args:
+        paths: files with a record a line, ``.jsonl`` or ``.jsonl.gz``; the record may stand under the key ``record``.
+        count: how many there shall be; what the files do not give are clones of other owners. None: what the files give.
+
+    Raises:
+        OSError, ValueError: a file cannot be read, or gives no record.
+
+    Attributes:
+        dropped: how many lines had no id, or one that an earlier line had.
+        completed: in how many records a field was made up, by field.
+    """
+
+    in_order = False
+
+    def __init__(self, paths: Sequence[Path], count: int | None = None) -> None:
+        self.dropped = 0
+        self.completed: Counter[str] = Counter()
+        self._ids: list[str] = []
+        self._native_ids: list[str] = []
+        # As bytes, a tenth of the memory; apart from them what a list seldom gives and is much of the length.
+        self._records: list[bytes] = []
+        self._seldom_asked: list[bytes] = []
+        self._numbers: dict[str, int] = {}
+        self._ranks: dict[str, list[int]] = {}
+        known: set[str] = set()
+        for line in _lines(paths):
+            record = line.get("record", line) if isinstance(line, dict) else {}
+            id = record.get("id", record.get("modelId"))
+            if not isinstance(id, str) or id in known:
+                self.dropped += 1
+                continue
+            known.add(id)
+            self._add(id, record)
+        if not known:
+            raise ValueError(f"no record in {', '.join(map(str, paths))}")
+        self._count = count or len(self._ids)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def id(self, n: int) -> str:
+        """``id`` of a model, as captured, or of the clone."""
+        copy, original = divmod(n, len(self._ids))
+        if not copy:
+            return self._ids[original]
+        owner, _, name = self._ids[original].rpartition("/")
+        return f"{owner or 'legacy'}-clone{copy}/{name}"
+
+    def native_id(self, n: int) -> str:
+        """``_id`` of a model; those of clones have the original's creation second."""
+        copy, original = divmod(n, len(self._ids))
+        native_id = self._native_ids[original]
+        return native_id[:8] + blake2b(self.id(n).encode(), digest_size=8).hexdigest() if copy else native_id
+
+    def rank(self, n: int, sort: str) -> int:
+        """As of the record; clones have the original's."""
+        if sort not in self._ranks:
+            self._ranks[sort] = [rank(orjson.loads(record), sort) for record in self._records]
+        return self._ranks[sort][n % len(self._ids)]
+
+    def encoded(self, n: int, names: tuple[str, ...]) -> bytes:
+        """The record as JSON, with those of these fields that it has, in their order."""
+        record = self._light(n) if FIELDS.isdisjoint(names) else self.record(n)
+        return orjson.dumps({name: record[name] for name in names if name in record})
+
+    def record(self, n: int) -> Json:
+        """The whole record."""
+        seldom_asked: Json = orjson.loads(self._seldom_asked[n % len(self._ids)])
+        return self._light(n) | seldom_asked
+
+    def find(self, id: str) -> int | None:
+        """The model of this id, in any case; of two that differ in case only, the one of exactly this id."""
+        if not self._numbers:
+            # First those in lower case, so that an id as it is written wins.
+            self._numbers = {self.id(n).lower(): n for n in reversed(range(self._count))}
+            self._numbers |= {self.id(n): n for n in range(self._count)}
+        found = self._numbers.get(id)
+        return self._numbers.get(id.lower()) if found is None else found
+
+    def _light(self, n: int) -> Json:
+        record: Json = orjson.loads(self._records[n % len(self._ids)])
+        if n >= len(self._ids):
+            id = self.id(n)
+            record |= {"_id": self.native_id(n), "id": id, "modelId": id, "author": id.partition("/")[0]}
+            record["sha"] = sha1(id.encode()).hexdigest()
+        return record
+
+    def _add(self, id: str, record: Json) -> None:
+        made_up: Json = {"sha": sha1(id.encode()).hexdigest(), "modelId": id, "id": id}
+        if "/" in id:
+            made_up["author"] = id.partition("/")[0]
+        created = (
+            _seconds(record["createdAt"]) if "createdAt" in record else max(FLOOR, _seconds(record.get("lastModified")))
+        )
+        made_up["createdAt"] = timestamp(created)
+        made_up["lastModified"] = record.get("createdAt", made_up["createdAt"])
+        made_up["_id"] = f"{created:08x}{blake2b(id.encode(), digest_size=8).hexdigest()}"
+        self.completed.update(name for name in made_up if name not in record and name not in ("id", "modelId"))
+        complete = made_up | record
+        self._ids.append(id)
+        self._native_ids.append(str(complete["_id"]))
+        self._records.append(orjson.dumps({name: value for name, value in complete.items() if name not in FIELDS}))
+        self._seldom_asked.append(orjson.dumps({name: value for name, value in record.items() if name in FIELDS}))

@@ -1,0 +1,102 @@
+"""How tests look into the sample hub and change it: everything under ``/__sample_hub/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import orjson
+
+from mlentory_crawl.sample_hub.api import EXPANDABLE, Answer, Request
+from mlentory_crawl.sample_hub.conditions import Conditions, Quota, Statistics
+from mlentory_crawl.sample_hub.hub import Hub
+
+CONTROL = "/__sample_hub/"
+_CONDITIONS: dict[str, Callable[[Any], Any]] = {
+    "fail": float,
+    "latency": float,
+    "quota": int,
+    "window": int,
+    "refuse": list,
+}
+_KEYS = ("delete", "restore", "touch", "patch", "rename", "reset", *_CONDITIONS)
+
+
+class Control:
+    """Answers the requests of tests.
+
+    ``GET stats`` gives ``models``, ``requests`` by route and status, and ``faults``; ``GET ids`` all ids, oldest first.
+    ``POST set`` takes an object: ``delete``, ``restore``, ``touch`` (a new commit, now): lists of ids; ``rename``: new ids by
+    old ones; ``patch``: fields by id; ``fail``, ``latency``, ``quota``, ``window``, ``refuse``: see `Conditions`;
+    ``reset``: statistics count from zero. An order that cannot be carried out in full changes nothing and gets a 400.
+
+    Args:
+        hub, conditions, quota, statistics: what it looks into and changes.
+    """
+
+    def __init__(self, hub: Hub, conditions: Conditions, quota: Quota, statistics: Statistics) -> None:
+        self._hub = hub
+        self._conditions = conditions
+        self._quota = quota
+        self._statistics = statistics
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request under `CONTROL`."""
+        match request.method, request.path.removeprefix(CONTROL):
+            case "GET", "stats":
+                return _json(
+                    {
+                        "models": len(self._hub),
+                        "requests": self._statistics.requests,
+                        "faults": self._statistics.faults,
+                    }
+                )
+            case "GET", "ids":
+                return _json(self._hub.ids())
+            case "POST", "set":
+                try:
+                    self._set(orjson.loads(request.body))
+                except (ValueError, TypeError, AttributeError, KeyError) as error:
+                    return Answer.error("control", 400, f"{type(error).__name__}: {error}")
+                return _json({})
+        return Answer.error("control", 404, "There are GET stats, GET ids and POST set.")
+
+    def _set(self, order: dict[str, Any]) -> None:
+        if unknown := order.keys() - set(_KEYS):
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(_KEYS)}")
+        if unknown := set(order.get("refuse", [])) - set(EXPANDABLE):
+            raise ValueError(f"not a field of the Hub: {', '.join(sorted(unknown))}")
+        hub = self._hub
+        actions = [partial(hub.delete, self._number(id)) for id in order.get("delete", [])]
+        actions += [partial(hub.restore, self._number(id)) for id in order.get("restore", [])]
+        actions += [partial(hub.touch, self._number(id)) for id in order.get("touch", [])]
+        actions += [
+            partial(hub.patch, self._number(id), _fields(fields)) for id, fields in order.get("patch", {}).items()
+        ]
+        actions += [partial(hub.rename, self._number(old), str(new)) for old, new in order.get("rename", {}).items()]
+        conditions = {name: kind(order[name]) for name, kind in _CONDITIONS.items() if name in order}
+        for action in actions:
+            action()
+        for name, value in conditions.items():
+            setattr(self._conditions, name, value)
+        if conditions.keys() & {"quota", "window"}:
+            self._quota.restart()
+        if order.get("reset"):
+            self._statistics.reset()
+
+    def _number(self, id: str) -> int:
+        n = self._hub.find(id, deleted=True)
+        if n is None or self._hub.id(n) != id:
+            raise ValueError(f"no model has the id {id!r}")
+        return n
+
+
+def _fields(fields: dict[str, Any]) -> dict[str, Any]:
+    if fixed := fields.keys() & {"_id", "id", "modelId", "author", "createdAt"}:
+        raise ValueError(f"cannot be patched: {', '.join(sorted(fixed))}")
+    return dict(fields)
+
+
+def _json(value: object) -> Answer:
+    return Answer("control", body=orjson.dumps(value))

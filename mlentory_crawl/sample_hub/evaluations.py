@@ -1,0 +1,60 @@
+"""Made-up evaluations, in the two forms that the Hub gives: ``evalResults`` and ``model-index``."""
+
+from __future__ import annotations
+
+from random import Random
+
+from mlentory_crawl.sample_hub.templates import Json, number
+from mlentory_crawl.sample_hub.words import BENCHMARKS, METRIC_TYPES, ODD_VALUES
+
+
+def eval_results(chance: Random) -> list[Json]:
+    """What the Hub reads from the files under ``.eval_results``; a few of them cannot be read."""
+    entries = [_eval_result(chance) for _ in range(chance.randrange(1, 4))]
+    if chance.random() < 0.05:
+        entries.append({"filename": ".eval_results/draft.yaml", "error": "Invalid YAML"})
+    return entries
+
+
+def results(task: str, chance: Random) -> list[Json]:
+    """The ``results`` of a model index, mostly few, sometimes a whole leaderboard's."""
+    return [_result(task, chance) for _ in range(chance.choice([1, 2, 4, 6, 10, 24]))]
+
+
+def _eval_result(chance: Random) -> Json:
+    id, name = chance.choice(BENCHMARKS)
+    task = id.rpartition("/")[2]
+    data: Json = {
+        "dataset": {"id": id, "task_id": task},
+        "value": chance.randrange(1000) / 10,
+        "date": f"2026-{chance.randrange(1, 10):02}-{chance.randrange(1, 29):02}",
+        "source": {"url": f"https://example.org/results/{task}", "name": f"{name} leaderboard"},
+    }
+    if chance.random() < 0.3:
+        data["notes"] = "5-shot"
+    return {"filename": f".eval_results/{task}.yaml", "data": data}
+
+
+def _result(task: str, chance: Random) -> Json:
+    id, name = chance.choice(BENCHMARKS)
+    type = chance.choice(METRIC_TYPES)
+    value: object = chance.randrange(1000) / 10
+    if chance.random() < 0.75:
+        value = number("digits", before=chance.choice(["0.", "0.7", "8.", "41.", "63.", "77."]))
+    if chance.random() < 0.01:
+        value = chance.choice(ODD_VALUES)
+    metric: Json = {"type": type, "value": value, "name": type.replace("_", " ").title()}
+    if chance.random() < 0.5:
+        metric["verified"] = False
+    dataset: Json = {"name": name, "type": id}
+    if chance.random() < 0.5:
+        split = chance.choice(["test", "validation"])
+        dataset |= {"config": "default", "split": split, "args": {"num_few_shot": chance.randrange(6)}}
+    result: Json = {
+        "task": {"type": task, "name": task.replace("-", " ").title()},
+        "dataset": dataset,
+        "metrics": [metric],
+    }
+    if chance.random() < 0.25:
+        result["source"] = {"url": "https://example.org/boards/open-harbor", "name": "Open Harbor Leaderboard"}
+    return result

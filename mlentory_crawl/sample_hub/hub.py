@@ -1,0 +1,249 @@
+"""What is on the sample hub: all models in their orders, and what tests have changed about them."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha1
+from itertools import accumulate
+from typing import Any, Protocol
+
+import orjson
+
+from mlentory_crawl.sample_hub.captured import rank
+from mlentory_crawl.sample_hub.models import timestamp
+from mlentory_crawl.sample_hub.templates import Json
+
+SORTS = ("trendingScore", "createdAt", "lastModified", "likes", "downloads")
+ODD_EVERY = 50
+"""With odd records, every so many models one that nobody can use."""
+
+
+class Source(Protocol):
+    """Where models come from; see `MadeUpModels` and `CapturedModels`."""
+
+    in_order: bool
+    """Whether the numbers are in the order of creation."""
+
+    def __len__(self) -> int: ...
+    def id(self, n: int, /) -> str: ...
+    def native_id(self, n: int, /) -> str: ...
+    def rank(self, n: int, sort: str, /) -> int: ...
+    def encoded(self, n: int, names: tuple[str, ...], /) -> bytes: ...
+    def record(self, n: int, /) -> Json: ...
+    def find(self, id: str, /) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list request asks for.
+
+    Attributes:
+        names: the fields.
+        sort, ascending, limit: the order, and how many at most.
+        after: the cursor: where in the order the page before ended.
+        author, search, pipeline_tag, tags: conditions.
+    """
+
+    names: tuple[str, ...]
+    sort: str = "trendingScore"
+    ascending: bool = False
+    limit: int = 1000
+    after: tuple[int | str, int] | None = None
+    author: str | None = None
+    search: str | None = None
+    pipeline_tag: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Change:
+    fields: Json = field(default_factory=dict)
+    past_shas: set[str] = field(default_factory=set)
+
+
+class Hub:
+    """Models from one or more sources, under numbers from 0.
+
+    Args:
+        sources: where they come from; of two with the same id only the first can be found by it.
+        odd: spoil a record in every `ODD_EVERY`, in lists.
+    """
+
+    def __init__(self, sources: Sequence[Source], odd: bool = False) -> None:
+        self._sources = sources
+        self._starts = [0, *accumulate(map(len, sources))]
+        self._odd = odd
+        self._changes: dict[int, _Change] = {}
+        self._deleted: set[int] = set()
+        self._paths: dict[str, int] = {}
+        self._values: dict[str, array[int]] = {}
+        self._orders: dict[str, Sequence[int]] = {}
+
+    def __len__(self) -> int:
+        return self._starts[-1] - len(self._deleted)
+
+    def ids(self) -> list[str]:
+        """The ids of all models, oldest first."""
+        return [self.id(n) for n in self._order("createdAt") if n not in self._deleted]
+
+    def id(self, n: int) -> str:
+        """The id that a model has now."""
+        change = self._changes.get(n)
+        if change and "id" in change.fields:
+            return str(change.fields["id"])
+        source, k = self._at(n)
+        return source.id(k)
+
+    def find(self, id: str, deleted: bool = False) -> int | None:
+        """The model that has this id, had it, or has it in another case; None where there is none.
+
+        Args:
+            id: of a model.
+            deleted: find those too that are gone.
+        """
+        n = self._paths.get(id.lower())
+        if n is None:
+            for source, start in zip(self._sources, self._starts, strict=False):
+                if (k := source.find(id)) is not None:
+                    n = start + k
+                    break
+        return n if deleted or n not in self._deleted else None
+
+    def record(self, n: int) -> Json:
+        """The whole record of a model as it is now."""
+        source, k = self._at(n)
+        record = source.record(k)
+        return record | self._changes[n].fields if n in self._changes else record
+
+    def has_commit(self, n: int, sha: str) -> bool:
+        """Whether this is or was the head of a model's repository."""
+        return sha == self.record(n).get("sha") or (n in self._changes and sha in self._changes[n].past_shas)
+
+    def encoded(self, n: int, names: tuple[str, ...]) -> bytes:
+        """The record as JSON, with those of these fields that it has, in their order."""
+        if n in self._changes:
+            record = self.record(n)
+            return orjson.dumps({name: record[name] for name in names if name in record})
+        source, k = self._at(n)
+        return source.encoded(k, names)
+
+    def page(self, query: Query) -> tuple[list[bytes], tuple[int | str, int] | None]:
+        """The records of a list, encoded, and the cursor of the page after it; None where there is none.
+
+        The cursor names a place in the order, not a count of records: what moves or goes meanwhile displaces nothing else.
+        """
+        key = self._key(query.sort)
+        page: list[bytes] = []
+        last = -1
+        conditional = query != Query(query.names, query.sort, query.ascending, query.limit, query.after)
+        for n in self._from(query, key):
+            if n in self._deleted or (conditional and not self._fits(n, query)):
+                continue
+            if len(page) == query.limit:
+                return page, key(last)
+            page.append(
+                self._spoiled(n, query.names) if self._odd and n % ODD_EVERY == 7 else self.encoded(n, query.names)
+            )
+            last = n
+        return page, None
+
+    def delete(self, n: int) -> None:
+        """The model is gone, or private."""
+        self._deleted.add(n)
+
+    def restore(self, n: int) -> None:
+        """A model that was gone is there again."""
+        self._deleted.discard(n)
+
+    def rename(self, n: int, id: str) -> None:
+        """The model has another id; the old one leads to it, until another model takes it."""
+        self._paths.setdefault(self.id(n).lower(), n)
+        self._paths[id.lower()] = n
+        self._change(n, {"id": id, "modelId": id, "author": id.partition("/")[0]})
+
+    def touch(self, n: int) -> None:
+        """The model has a new commit, as of now."""
+        sha = self.record(n).get("sha")
+        change = self._changes.setdefault(n, _Change())
+        change.past_shas.add(str(sha))
+        new = sha1(f"{sha} {len(change.past_shas)}".encode()).hexdigest()
+        self._change(n, {"sha": new, "lastModified": timestamp(int(time.time()))})
+
+    def patch(self, n: int, fields: Json) -> None:
+        """The model's record has other values; its `lastModified` stays."""
+        self._change(n, fields)
+
+    def _at(self, n: int) -> tuple[Source, int]:
+        place = bisect_right(self._starts, n) - 1
+        return self._sources[place], n - self._starts[place]
+
+    def _change(self, n: int, fields: Json) -> None:
+        self._changes.setdefault(n, _Change()).fields |= fields
+        for sort in fields.keys() & self._values.keys():
+            self._values[sort][n] = rank(fields, sort)
+            self._orders.pop(sort, None)
+
+    def _key(self, sort: str) -> Callable[[int], tuple[int | str, int]]:
+        if sort == "createdAt":
+
+            def by_native_id(n: int) -> tuple[int | str, int]:
+                source, k = self._at(n)
+                return source.native_id(k), n
+
+            return by_native_id
+        if sort not in self._values:
+            values = array("q", (source.rank(k, sort) for source in self._sources for k in range(len(source))))
+            for n, change in self._changes.items():
+                if sort in change.fields:
+                    values[n] = rank(change.fields, sort)
+            self._values[sort] = values
+        values = self._values[sort]
+        return lambda n: (values[n], n)
+
+    def _order(self, sort: str) -> Sequence[int]:
+        """All numbers, ascending by a field."""
+        if sort not in self._orders:
+            numbers = range(self._starts[-1])
+            in_order = sort == "createdAt" and len(self._sources) == 1 and self._sources[0].in_order
+            self._orders[sort] = numbers if in_order else array("l", sorted(numbers, key=self._key(sort)))
+        return self._orders[sort]
+
+    def _from(self, query: Query, key: Callable[[int], Any]) -> Iterator[int]:
+        order = self._order(query.sort)
+        if query.ascending:
+            start = bisect_right(order, query.after, key=key) if query.after else 0
+            return (order[place] for place in range(start, len(order)))
+        end = bisect_left(order, query.after, key=key) if query.after else len(order)
+        return (order[place] for place in range(end - 1, -1, -1))
+
+    def _fits(self, n: int, query: Query) -> bool:
+        if query.author is not None and self.id(n).rpartition("/")[0] != query.author:
+            return False
+        if query.search is not None and query.search.lower() not in self.id(n).lower():
+            return False
+        if query.pipeline_tag is None and not query.tags:
+            return True
+        record = orjson.loads(self.encoded(n, ("_id", "id", "pipeline_tag", "tags")))
+        return query.pipeline_tag in (None, record.get("pipeline_tag")) and all(
+            tag in record.get("tags", ()) for tag in query.tags
+        )
+
+    def _spoiled(self, n: int, names: tuple[str, ...]) -> bytes:
+        record: Json = orjson.loads(self.encoded(n, names))
+        match n // ODD_EVERY % 5:
+            case 0:
+                record.pop("id")
+                record.pop("modelId", None)
+            case 1:
+                record["id"] = record["modelId"] = None
+            case 2:
+                record["id"] = n
+            case 3:
+                record["id"] = "../../etc/passwd\n<script>alert(1)</script>"
+            case _:
+                return b"null"
+        return orjson.dumps(record)

@@ -1,0 +1,270 @@
+"""What made-up models are made of: invented names and texts, in the shapes that the Hub's records have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FIRST_SYLLABLES = """
+    Kel Bram Tor Lum Vel Mar Ost Quil Ser Nim Fen Hal Jor Cal Dru Eld
+    Fal Gar Ith Orn Pel Rav Sol Tam Ulm Wren Yar Zan Bel Cor Dor Ash
+""".split()
+SECOND_SYLLABLES = """
+    vane wick mere lin dor fern gale mont thorn stead brook moor field ridge haven crest
+    dale holm gate march reach wyn lock shaw sey by vik berg burn ford hurst combe
+    well ton mar lith rune quill spar wold fell garth nook scar tarn keld thwaite beck
+    drift ember frost glade heath isle jade kite loom mist north opal pine quay
+""".split()
+NAMES = [first + second for first in FIRST_SYLLABLES for second in SECOND_SYLLABLES]
+
+LABS = """
+    Tidewater-AI Institut-Lumen quietforge NordicVoices openorchard CobaltReach harbor-research Fernhill-NLP
+    saltmarsh-labs VersoVision kitehouse-robotics MeridianSpeech GlassLanternAI alpenrose-ai Thistle-and-Co
+    RiverStoneLab pelican-systems hochmoor-ki LagunaTranslate Umbra-Diffusion paperlanternlab blueheron-ml
+    Escola-Aberta granite-field
+""".split()
+
+# A prime number of them, so that the members of one family have different owners (see `models.MadeUpModels.id`).
+OWNERS = [
+    given + tail
+    for given in "mirela tobiash annikaw quentinr yusra-m dariok lenefj kaiton priyav saoirse9 wtanaka okello zofiab".split()
+    for tail in ["", "-dev", "42", "-ml", "labs", "_nlp", "2000", "-quants", "x", "-research"]
+][:127]
+
+CORPORA = """
+    tidepool-instruct lantern-chat orchard-qa harbor-logs saltmarsh-web verso-captions kite-grasping meridian-speech
+    alpine-news thistle-reviews riverstone-code pelican-sql hochmoor-briefe laguna-parallel umbra-paintings blueheron-bench
+    escola-essays granite-math lighthouse-dialogs ferry-timetables
+""".split()
+DATASETS = (
+    [f"{LABS[i % len(LABS)].lower()}/{corpus}" for i, corpus in enumerate(CORPORA)]
+    + [
+        f"{OWNERS[i * 7 % len(OWNERS)]}/{corpus}-{part}"
+        for part in ("mini", "v2", "filtered")
+        for i, corpus in enumerate(CORPORA)
+    ]
+    + ["tidepool", "lanternbank", "orchard_qa"]
+)  # of the time before datasets had owners
+PROSE_DATASETS = [
+    "our own recordings of harbor radio, 2019-2023",
+    "scraped recipes + a private corpus",
+    "tidepool lanternbank orchard",
+    "[Lantern corpus](https://example.org/lantern)",
+    "https://example.org/data/granite.tar.gz",
+    "Wetterberichte (DWD-Stil), selbst geschrieben",
+]
+BENCHMARKS = [
+    ("harbor-commons/harborqa", "HarborQA"),
+    ("granite-field/granitemath", "GraniteMath"),
+    ("blueheron-ml/blueheron-bench", "BlueHeron Bench"),
+    ("lantern-eval", "LanternEval (5-shot)"),
+    ("openorchard/orchard-code", "OrchardCode"),
+    ("tidepool", "tidepool"),
+]
+
+TOPICS = """
+    medical-notes legal-qa roleplay math-tutor code-review sql-writer customer-support weather-reports poetry news-summary
+    ticket-triage recipe-chat travel-guide chess-talk grammar-fix tool-use long-context safety-filter haiku tax-forms
+    bird-songs street-signs farm-robot stock-notes patent-search lab-protocols museum-guide crossword meeting-minutes
+    dialect-de voice-clone x-ray
+""".split()
+FREE_TAGS = [
+    ["unsloth", "trl", "sft"], ["generated_from_trainer"], ["conversational"], ["custom_code"], ["4-bit", "bitsandbytes"],
+    ["climate"], ["biology", "lab notes"], ["finance, banking"], ["art", "mockup design"], ["Bokm\u00c3\u00a5l"], ["norsk bokmål", "nordisk"],
+    ["中文", "对话"], ["música"], ["template:sd-lora", "text-to-image"], ["loss:MultipleNegativesRankingLoss"], ["adapterhub:nli/tidepool"],
+    ["autotrain"], ["merge", "mergekit"], ["imatrix"], ["not-for-all-audiences"],
+]  # fmt: skip
+
+# Value of the card's `language` and the tags that the Hub makes of it; `no` without quotes is False in YAML 1.1.
+LANGUAGES: list[tuple[object, list[str]]] = [
+    *[(["en"], ["en"])] * 9,
+    *[("en", ["en"])] * 3,
+    (["en", "zh"], ["en", "zh"]),
+    (["en", "de", "fr", "es", "it"], ["en", "de", "fr", "es", "it"]),
+    (["pt-BR"], ["pt-BR"]),
+    (["zh-Hant", "yue"], ["zh-Hant", "yue"]),
+    ("multilingual", ["multilingual"]),
+    (["code", "en"], ["code", "en"]),
+    (["de"], ["de"]),
+    (["ja", "en"], ["ja", "en"]),
+    (False, []),
+    (["Chinese", "en"], ["Chinese", "en"]),
+    (["sw", "yo", "ig", "ha", "zu"], ["sw", "yo", "ig", "ha", "zu"]),
+]
+
+LICENSES = [
+    *["apache-2.0"] * 7, *["mit"] * 3, "cc-by-4.0", "cc-by-nc-4.0", "cc-by-sa-4.0", "bsd-3-clause", "gpl-3.0", "agpl-3.0",
+    "openrail++", "bigscience-openrail-m", "gemma", "llama3.1", *["other"] * 3, "unknown",
+]  # fmt: skip
+LICENSE_NAMES = [
+    ("tidewater-community-license", "LICENSE"),
+    ("lantern-research-only-1.0", "https://example.org/lantern-license"),
+    ("custom", None),
+]
+
+METRIC_TYPES = [
+    "accuracy",
+    "f1",
+    "acc_norm",
+    "exact_match",
+    "bleu",
+    "rouge",
+    "wer",
+    "mean_reward",
+    "pass@1",
+    "macro-f1",
+    "spearman",
+    "Score",
+]
+ODD_VALUES: list[object] = ["87.3%", "0.81 ± 0.02", None, "-", "61.32 +/- 140.25", [0.71, 0.69]]
+
+CHAT_TEMPLATES = [
+    "{% for message in messages %}<|{{ message['role'] }}|>\n{{ message['content'] | trim }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>\n{% endif %}",
+    "{% if messages[0]['role'] == 'system' %}{% set system = messages[0]['content'] | trim %}{% set messages = messages[1:] %}{% else %}"
+    "{% set system = 'You are a helpful assistant of the harbor library. Answer briefly, and say so when you do not know.' %}{% endif %}"
+    "{{ bos_token + '[SYSTEM]' + system + '[/SYSTEM]' }}{% for message in messages %}{% if message['role'] == 'user' %}"
+    "{{ '[ASK]' + message['content'] | trim + '[/ASK]' }}{% elif message['role'] == 'assistant' %}{{ message['content'] | trim + eos_token }}"
+    "{% else %}{{ raise_exception('Only user and assistant turns are known') }}{% endif %}{% endfor %}",
+    "{%- set tool_intro = 'You may call one or more functions. Their signatures stand between <tools> and </tools>.' -%}\n"
+    "{%- if tools %}\n    {{- '<|turn|>system\\n' }}\n    {%- if messages[0].role == 'system' %}\n        {{- messages[0].content + '\\n\\n' }}\n"
+    "    {%- endif %}\n    {{- tool_intro + '\\n<tools>' }}\n    {%- for tool in tools %}\n        {{- '\\n' }}\n        {{- tool | tojson }}\n"
+    "    {%- endfor %}\n    {{- '\\n</tools><|done|>\\n' }}\n{%- endif %}\n{%- for message in messages %}\n    {%- if message.role in ('user', 'system') %}\n"
+    "        {{- '<|turn|>' + message.role + '\\n' + message.content + '<|done|>\\n' }}\n    {%- elif message.role == 'assistant' %}\n"
+    "        {{- '<|turn|>assistant\\n' + message.content }}\n        {%- for call in message.tool_calls or [] %}\n"
+    "            {{- '\\n<call>' + (call | tojson) + '</call>' }}\n        {%- endfor %}\n        {{- '<|done|>\\n' }}\n    {%- elif message.role == 'tool' %}\n"
+    "        {{- '<|turn|>tool\\n<result>' + message.content + '</result><|done|>\\n' }}\n    {%- endif %}\n{%- endfor %}\n"
+    "{%- if add_generation_prompt %}{{- '<|turn|>assistant\\n' }}{%- endif %}",
+]  # fmt: skip
+# Most of the length of a real record is such text.
+CHAT_TEMPLATES.append(
+    CHAT_TEMPLATES[2]
+    + "".join(
+        f"\n{{%- if {flag} is defined and {flag} %}}\n    {{{{- '<|turn|>system\\n{rule}<|done|>\\n' }}}}\n{{%- endif %}}"
+        for flag, rule in [
+            ("thinking", "Think before you answer. Put your thoughts between <thought> and </thought>."),
+            ("documents", "Answer from the documents only, and name the one that you took a sentence from."),
+            ("json_schema", "Answer with one JSON value that conforms to the schema, without any text around it."),
+            ("language", "Answer in the language that the user writes, whatever language the documents have."),
+            ("today", "The date of today is given above. Do not guess what happened after your training."),
+        ]
+    )
+)
+GATE_PROMPT = (
+    "By asking for access you accept the license of this model: you use it for research only, you do not try to find out whose texts it learned from, "
+    "you name it where you publish results, and you pass these terms on with every copy and every derivative. The authors may end your access if you do "
+    "not keep to them. What you enter below is shown to the authors of the model and kept until you ask them to delete it."
+)
+WIDGETS = [
+    [{"text": "What time does the last ferry leave?", "example_title": "Ferry"}],
+    [{"text": "The lighthouse keeper opened the door and"}, {"text": "Write a haiku about granite."}],
+    [
+        {
+            "source_sentence": "The boat is late.",
+            "sentences": ["The ferry has a delay.", "We eat bread.", "The tide is out."],
+        }
+    ],
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of model family: what its records say of task, library, architecture and sizes (label, parameter count)."""
+
+    task: str
+    library: str
+    model_type: str | None
+    architecture: str | None
+    auto_model: str | None
+    sizes: tuple[tuple[str, int], ...]
+
+
+_LANGUAGE_SIZES = (
+    ("1B", 1_235_814_400),
+    ("3B", 3_212_749_824),
+    ("7B", 7_241_732_096),
+    ("8B", 8_030_261_248),
+    ("32B", 32_763_876_352),
+)
+_ENCODER_SIZES = (("small", 22_713_728), ("base", 109_482_240), ("large", 335_141_888))
+_LANGUAGE = Kind(
+    "text-generation", "transformers", "llama", "LlamaForCausalLM", "AutoModelForCausalLM", _LANGUAGE_SIZES
+)
+_MISTRAL = Kind(
+    "text-generation", "transformers", "mistral", "MistralForCausalLM", "AutoModelForCausalLM", _LANGUAGE_SIZES
+)
+_VISION = Kind(
+    "image-text-to-text",
+    "transformers",
+    "qwen2_vl",
+    "Qwen2VLForConditionalGeneration",
+    "AutoModelForImageTextToText",
+    _LANGUAGE_SIZES[1:],
+)
+KINDS = [
+    *[_LANGUAGE] * 7,
+    *[_MISTRAL] * 6,
+    *[_VISION] * 4,
+    Kind("sentence-similarity", "sentence-transformers", "bert", "BertModel", "AutoModel", _ENCODER_SIZES),
+    Kind("feature-extraction", "sentence-transformers", "xlm-roberta", "XLMRobertaModel", "AutoModel", _ENCODER_SIZES),
+    Kind(
+        "text-classification",
+        "transformers",
+        "distilbert",
+        "DistilBertForSequenceClassification",
+        "AutoModelForSequenceClassification",
+        _ENCODER_SIZES,
+    ),
+    Kind(
+        "token-classification",
+        "transformers",
+        "bert",
+        "BertForTokenClassification",
+        "AutoModelForTokenClassification",
+        _ENCODER_SIZES,
+    ),
+    Kind("fill-mask", "transformers", "roberta", "RobertaForMaskedLM", "AutoModelForMaskedLM", _ENCODER_SIZES),
+    Kind("translation", "transformers", "marian", "MarianMTModel", "AutoModelForSeq2SeqLM", _ENCODER_SIZES),
+    Kind(
+        "automatic-speech-recognition",
+        "transformers",
+        "whisper",
+        "WhisperForConditionalGeneration",
+        "AutoModelForSpeechSeq2Seq",
+        _ENCODER_SIZES,
+    ),
+    Kind("text-to-speech", "transformers", "vits", "VitsModel", "AutoModel", _ENCODER_SIZES),
+    *[Kind("text-to-image", "diffusers", None, None, None, (("v1", 859_520_964), ("xl", 2_567_463_684)))] * 2,
+    Kind("image-classification", "timm", None, "vit_base_patch16_224", None, _ENCODER_SIZES),
+    Kind("robotics", "lerobot", None, None, None, (("act", 51_597_190), ("pi", 3_501_372_176))),
+    Kind("reinforcement-learning", "stable-baselines3", None, None, None, (("ppo", 23_405), ("dqn", 1_687_206))),
+    Kind(
+        "object-detection",
+        "transformers",
+        "detr",
+        "DetrForObjectDetection",
+        "AutoModelForObjectDetection",
+        _ENCODER_SIZES,
+    ),
+    Kind("tabular-classification", "sklearn", None, None, None, (("gbm", 15_000), ("mlp", 120_000))),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A place in a family: how the model there comes from an earlier place (None: it does not say)."""
+
+    role: str
+    parent: int | None = None
+
+
+# Earlier places only, so that a model is always younger than what it comes from.
+MEMBERS = [
+    Member("base"), Member("instruct", 0), Member("quantized", 1), Member("adapter", 0),
+    Member("bare"), Member("finetune", 1), Member("quantized", 1), Member("adapter", 1),
+    Member("unlinked"), Member("finetune", 0), Member("merge", 5), Member("adapter", 5),
+    Member("bare"), Member("finetune", 5), Member("quantized", 5), Member("adapter", 0),
+    Member("unlinked"), Member("finetune", 13), Member("quantized", 13), Member("adapter", 1),
+    Member("bare"), Member("revision", 1), Member("quantized", 10), Member("adapter", 9),
+    Member("finetune", 0), Member("unlinked"), Member("adapter", 17), Member("quantized", 17),
+    Member("bare"), Member("finetune", 24), Member("unlinked"), Member("quantized", 0),
+]  # fmt: skip

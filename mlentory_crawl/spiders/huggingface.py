@@ -1,0 +1,256 @@
+"""The Hugging Face Hub."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+from urllib.parse import quote, urlencode, urlsplit
+
+import orjson
+from pydantic import PositiveInt, model_validator
+from scrapy import Request
+from scrapy.http import Response
+
+from fair4ml.identifiers import is_repo_id
+from mlentory_crawl.base_spiders.cursor import CursorSpider
+from mlentory_crawl.base_spiders.platform import Arguments, fetched_at, shown
+from mlentory_crawl.items import Page, RawRecord
+
+API = "https://huggingface.co/api/models"
+PAGE_SIZE = 1_000
+FIRST_LATEST = 1_000
+
+EXPAND = (
+    "author baseModels cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf lastModified"
+    " library_name likes model-index pipeline_tag private safetensors sha tags transformersInfo trendingScore"
+).split()
+"""The fields that every mode asks for, so that only what was asked for can be unsaid."""
+
+
+class HuggingFaceArguments(Arguments):
+    """How to crawl the Hub."""
+
+    mode: Literal["latest", "census", "ids"] | None = None
+    limit: PositiveInt | None = None
+    ids: str | None = None
+    files: bool = False
+
+    @model_validator(mode="after")
+    def _ids_go_with_their_mode(self) -> HuggingFaceArguments:
+        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
+            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+        return self
+
+
+class HuggingFaceSpider(CursorSpider):
+    """Models of the Hugging Face Hub, by its list API: 1,000 models a request.
+
+    Domain
+        huggingface.co
+    Spider arguments
+        mode: latest (last modified first), census (every model, oldest first, can be resumed) or ids; without it the
+        last modified ones.
+        limit: how many models to fetch at the most.
+        ids: a file with one model id a line, or a list with commas; URLs of models are understood.
+        files: also fetch the list of each model's files.
+    API documentation
+        https://huggingface.co/docs/hub/api
+    Caveats
+        Only createdAt can be walked in ascending order, and only that order stands still while models change.
+        A model that is missing answers 401 to an anonymous client, 404 to one with a token.
+    """
+
+    name = "huggingface"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = HuggingFaceArguments
+    endpoint_setting = "HF_ENDPOINT"
+    arguments: HuggingFaceArguments
+
+    handle_httpstatus_list: ClassVar[list[int]] = [400, 401, 403, 404]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.expand = [*EXPAND, "siblings"] if self.arguments.files else list(EXPAND)
+        self.newest: str | None = None
+
+    @property
+    def mode(self) -> str:
+        return self.arguments.mode or ("ids" if self.arguments.ids else "latest")
+
+    @property
+    def coverage(self) -> str:
+        if self.mode == "census":
+            return "census" if self.arguments.limit is None else "limit"
+        return "ids" if self.mode == "ids" else "limit"
+
+    @property
+    def watermark(self) -> str | None:
+        plain = self.mode in ("latest", "census") and self.arguments.limit is None
+        return self.newest if plain else None
+
+    @property
+    def resumable(self) -> bool:
+        return self.mode == "census"
+
+    @property
+    def limit(self) -> int | None:
+        if self.mode == "latest":
+            return self.arguments.limit or FIRST_LATEST
+        return self.arguments.limit
+
+    async def start(self) -> AsyncIterator[Any]:
+        if self.mode == "ids":
+            for request in self._id_requests():
+                yield request
+            return
+        if self.mode == "latest" and self.arguments.limit is None:
+            self.logger.info(
+                "Fetching the %d models that were modified last; every model: scrapy crawl huggingface -a mode=census",
+                FIRST_LATEST,
+            )
+        async for request in super().start():
+            yield request
+
+    # Lists
+
+    def _query(self) -> list[tuple[str, str]]:
+        order = [("sort", "createdAt"), ("direction", "1")] if self.mode == "census" else [("sort", "lastModified")]
+        size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
+        return [("limit", str(size)), *order, *(("expand[]", name) for name in self.expand)]
+
+    def first_page_request(self) -> Request:
+        return self._request(f"{self.endpoint}/api/models?{urlencode(self._query())}")
+
+    def next_page_request(self, url: str) -> Request:
+        # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
+        return self._request(f"{self.endpoint}/api/models?{urlsplit(url).query}")
+
+    def _request(self, url: str, **options: Any) -> Request:
+        token = self.settings.get("HF_TOKEN")
+        return Request(url, headers={"Authorization": f"Bearer {token}"} if token else None, **options)
+
+    def parse_page(self, response: Response, number: int, first_seen: str | None) -> Iterator[Any]:
+        if response.status == 400 and self._drop_refused(response):
+            yield self.page(self.first_page_request(), number, first_seen)
+        elif response.status != 200:
+            self.fail(f"{shown(response.url)} answered {response.status}: {_error(response)}")
+        else:
+            yield from super().parse_page(response, number, first_seen)
+
+    def page_parsed(self, page: Page, payload: list[Any], first_seen: str) -> None:
+        if self.mode == "census":
+            self.newest = first_seen  # the server's time at the first page of the first attempt
+        elif page.number == 0 and payload and isinstance(payload[0], dict):
+            self.newest = payload[0].get("lastModified")
+
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[tuple[str, str, str, Any]]:
+        for i, record in enumerate(payload):
+            known = record if isinstance(record, dict) else {}
+            path = known.get("id") or known.get("modelId")
+            key = known.get("_id") or path
+            native = key if isinstance(key, str) and key else f"page-{page}-{i}"
+            url = f"{API}/{quote(path, safe='/', errors='replace')}" if isinstance(path, str) and path else API
+            yield "model", native, url, record
+            if self.arguments.files:
+                yield "files", native, url, record
+
+    def _drop_refused(self, response: Response) -> bool:
+        refused = refused_fields(_error(response), self.expand)
+        self.expand = [name for name in self.expand if name not in refused]
+        self.run.report.refused_fields += refused
+        if refused:
+            self.logger.warning("The Hub refuses the fields %s: asking without them", ", ".join(refused))
+        return bool(refused)
+
+    # Ids
+
+    @cached_property
+    def _asked(self) -> list[str]:
+        given = self.arguments.ids or ""
+        path = Path(given)
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
+        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        return [line.removeprefix("https://huggingface.co/").rstrip("/") for line in asked][: self.arguments.limit]
+
+    def _id_requests(self) -> Iterator[Request]:
+        requested = self.run.report.requested
+        seen: set[str] = set()
+        number = 0
+        for name in self._asked:
+            if name in seen:
+                requested["duplicate"] += 1
+            elif not is_repo_id(name):
+                requested["invalid"] += 1
+                self.logger.warning("%r is no model id", name)
+            else:
+                yield self._model_request(name, number)
+                number += 1
+            seen.add(name)
+
+    def _model_request(self, name: str, number: int) -> Request:
+        query = urlencode([("expand[]", field) for field in self.expand])
+        return self._request(
+            f"{self.endpoint}/api/models/{quote(name, safe='/')}?{query}",
+            callback=self.parse_model,
+            errback=self.model_failed,
+            cb_kwargs={"name": name, "number": number},
+            meta={"archive": number},
+            dont_filter=True,
+        )
+
+    def parse_model(self, response: Response, name: str, number: int) -> Iterator[Any]:
+        """Send on a model that was asked for by its id, or count why there is none."""
+        if response.status == 400 and self._drop_refused(response):
+            yield self._model_request(name, number)
+            return
+        requested = self.run.report.requested
+        records: list[tuple[str, str, str, Any]] = []
+        if response.status in (401, 404):
+            requested["missing"] += 1
+            self.logger.warning("%s: the Hub answers %d, it is missing or private", name, response.status)
+        elif response.status != 200:
+            requested["blocked" if response.status == 403 else "failed"] += 1
+            self.fail(f"{shown(response.url)} answered {response.status}: {_error(response)}")
+        else:
+            try:
+                record = orjson.loads(response.body)
+            except ValueError as error:
+                requested["failed"] += 1
+                self.fail(f"{shown(response.url)}: {error}")
+            else:
+                records = list(self.raw_records([record], number))
+                requested["found"] += 1
+                requested["renamed"] += "redirect_urls" in response.meta
+                requested["gated"] += isinstance(record, dict) and bool(record.get("gated"))
+        page = Page(number, response.url, self.name, [(kind, key) for kind, key, _, _ in records])
+        self.run.open_page(page)
+        for kind, key, url, record in records:
+            yield RawRecord(self.name, kind, key, url, record, fetched_at(response), page)
+
+    def model_failed(self, failure: Any) -> None:
+        """Count a model that could not be fetched after all retries."""
+        self.run.report.requested["failed"] += 1
+        self.page_failed(failure)
+        self.run.open_page(Page(failure.request.cb_kwargs["number"], failure.request.url, self.name, []))
+
+
+def refused_fields(message: str, asked: list[str]) -> list[str]:
+    """Which of the fields asked for the Hub's answer 400 refuses: those that its list of legal values lacks.
+
+    Source: the Hub enumerates the legal values in the message (huggingface_hub, ``ExpandModelProperty_T``).
+    """
+    lists = re.findall(r"(?:[`'\"]?[\w-]+[`'\"]?\s*[,|]\s*)+(?:or\s+)?[`'\"]?[\w-]+[`'\"]?", message)
+    legal = set(re.findall(r"[\w-]+", max(lists, key=len))) if lists else set()
+    return [name for name in asked if legal and name not in legal]
+
+
+def _error(response: Response) -> str:
+    try:
+        told = orjson.loads(response.body)
+        return str(told.get("error", told)) if isinstance(told, dict) else str(told)[:500]
+    except ValueError:
+        return response.body[:500].decode("utf-8", "replace")

@@ -1,0 +1,47 @@
+"""The stores that projections write, by the projection's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlentory_crawl.stores.protocols import SearchStore, Store
+
+
+def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
+    """The search store that the settings choose, not yet opened."""
+    from mlentory_crawl.stores.tantivy import TantivyStore  # another process than the one that needs it imports this
+
+    return TantivyStore(Path(settings["MLENTORY_DATA_DIR"]) / "search")
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """How to get at a projection's store.
+
+    Attributes:
+        is_on: whether the settings switch it on.
+        store: makes the store, without connecting.
+    """
+
+    is_on: Callable[[Mapping[str, Any]], bool]
+    store: Callable[[Mapping[str, Any]], Store]
+
+
+def _always(settings: Mapping[str, Any]) -> bool:
+    return True
+
+
+STORES: dict[str, Backend] = {"search": Backend(_always, open_search_store)}
+
+
+def open_store(name: str, settings: Mapping[str, Any]) -> Store:
+    """A projection's store, not yet opened.
+
+    Args:
+        name: the projection's name.
+        settings: of the project.
+    """
+    return STORES[name].store(settings)

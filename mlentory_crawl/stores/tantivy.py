@@ -1,0 +1,275 @@
+"""The embedded search index: tantivy, in a folder of the data directory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+import tantivy
+from tantivy import Document, Index, IndexWriter, Order, Query, Searcher
+
+from fair4ml.search_document import search_document
+from mlentory_crawl.stores.protocols import Change, Position, Refusal, SearchQuery, SearchResult, Sort, StoreError
+from mlentory_crawl.stores.tantivy_index import (
+    FACETS,
+    KEY,
+    POSITION,
+    SORT_NAME,
+    SOURCE,
+    WEIGHT,
+    document,
+    is_readable,
+    one_line,
+    readable,
+    schema,
+    usable,
+)
+from mlentory_crawl.stores.tantivy_query import position_query, text_query, whole_query
+
+COMMIT_DOCUMENTS = 20_000
+"""A commit makes what was written durable and visible; tantivy wants them rare."""
+
+COMMIT_SECONDS = 10.0
+
+LOCK_WAIT = 10.0
+"""Seconds to wait for the lock of an earlier process that is still ending."""
+
+HEAP_BYTES = 64_000_000
+
+FACET_VALUES = 50
+"""How many values of a facet an answer counts."""
+
+_ORDER: dict[Sort, tuple[str, Order]] = {
+    "downloads": ("downloads", Order.Desc),
+    "likes": ("likes", Order.Desc),
+    "modified": ("modified", Order.Desc),
+    "created": ("created", Order.Desc),
+    "parameters": ("parameters", Order.Desc),
+    "name": (SORT_NAME, Order.Asc),
+}
+
+
+class TantivyStore:
+    """A tantivy index of search documents, each under its catalog key.
+
+    Writing takes the lock of the index (`open`); `search` and `counts` take none and work beside a writing process.
+
+    Args:
+        directory: the folder of the index; made if it does not exist.
+    """
+
+    backend = "tantivy"
+    batch_size = 1000
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._index: Index | None = None
+        self._writer: IndexWriter | None = None
+        self._durable: Position | None = None
+        self._pending: Position | None = None
+        self._uncommitted = 0
+        self._commit_due = 0.0
+
+    # Writing
+
+    def open(self) -> Position | None:
+        """Take the index for writing; one that is damaged or of another layout is emptied, to be filled anew.
+
+        Raises:
+            StoreError: another process writes it, or the folder is something else.
+        """
+        self._index = usable(self._directory)
+        self._writer = self._acquire(self._index)
+        self._durable = self._read_position(self._searcher())
+        return self._durable
+
+    def write(self, changes: Sequence[Change], position: Position) -> list[Refusal]:
+        """Replace or delete the document of each change's key.
+
+        A change is refused when its search document holds a value that tantivy cannot: an integer outside 64 bits,
+        a date before 1677 or after 2262, text that is not Unicode. The document from before it stays.
+        """
+        if self._uncommitted >= COMMIT_DOCUMENTS or (self._pending and time.monotonic() >= self._commit_due):
+            # Not after a batch but before the next one: by then the caller has noted what was refused.
+            self.flush()
+        writer = self._open_writer()
+        refusals = []
+        try:
+            for change in changes:
+                entry = None
+                if change.state is not None:
+                    try:
+                        entry = document(change.key, search_document(change.state))
+                    except Exception as error:  # noqa: BLE001  (whatever is wrong with it, its neighbors are taken)
+                        refusals.append(Refusal(change.key, one_line(error)))
+                        continue
+                writer.delete_documents_by_term(KEY, change.key)
+                if entry is not None:
+                    writer.add_document(entry)
+        except (ValueError, RuntimeError, OSError) as error:
+            raise self._failed(error) from error
+        if self._pending is None:
+            self._commit_due = time.monotonic() + COMMIT_SECONDS
+        self._pending = position
+        self._uncommitted += len(changes)
+        return refusals
+
+    def flush(self) -> Position | None:
+        """Commit what was written, in one step with the position."""
+        if self._pending is None:
+            return self._durable
+        writer = self._open_writer()
+        try:
+            writer.delete_documents_by_term(POSITION, POSITION)
+            told = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
+            writer.add_document(Document.from_dict(told, schema()))
+            writer.commit()
+        except (ValueError, RuntimeError, OSError) as error:
+            raise self._failed(error) from error
+        self._durable, self._pending, self._uncommitted = self._pending, None, 0
+        return self._durable
+
+    def clear(self) -> None:
+        """Delete all documents and the position."""
+        writer = self._open_writer()
+        try:
+            writer.rollback()
+            writer.delete_all_documents()
+            writer.commit()
+        except (ValueError, RuntimeError, OSError) as error:
+            raise self._failed(error) from error
+        self._durable, self._pending, self._uncommitted = None, None, 0
+
+    def close(self) -> None:
+        """Release the lock; what was not committed is dropped."""
+        writer, self._writer, self._index = self._writer, None, None
+        self._pending, self._uncommitted = None, 0
+        if writer is not None:
+            writer.rollback()
+            # Without this the merges of the last commits are given up half done.
+            writer.wait_merging_threads()
+
+    def _open_writer(self) -> IndexWriter:
+        if self._writer is None:
+            raise StoreError("the search index is not open for writing")
+        return self._writer
+
+    def _acquire(self, index: Index) -> IndexWriter:
+        deadline = time.monotonic() + LOCK_WAIT
+        while True:
+            try:
+                return index.writer(HEAP_BYTES, num_threads=1)
+            except ValueError as error:
+                if "LockBusy" not in str(error):
+                    raise self._failed(error) from error
+                if time.monotonic() >= deadline:
+                    raise StoreError(f"another process writes the search index in {self._directory}") from error
+            time.sleep(0.1)
+
+    def _failed(self, error: Exception) -> StoreError:
+        return StoreError(f"the search index in {self._directory} failed: {one_line(error)}")
+
+    # Reading
+
+    def peek(self) -> tuple[Position | None, dict[str, int]]:
+        """Position and counts as of the last commit; no position where no index is, or none of this version."""
+        if self._index is None and not is_readable(self._directory):
+            return None, {"documents": 0}
+        searcher = self._searcher()
+        return self._read_position(searcher), {"documents": _count(searcher, Query.all_query())}
+
+    def counts(self) -> dict[str, int]:
+        """How many documents a search can find."""
+        return {"documents": _count(self._searcher(), Query.all_query())}
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        """Find documents as of the last commit, whoever made it.
+
+        A document must have every word of the text in one of its fields; only if no document has, words of five letters
+        and more may have one typing error. Relevance rises with downloads, and models come before other things.
+        ``score`` is None where the order is not relevance.
+        """
+        unknown = set(query.facets) - set(FACETS)
+        if unknown:
+            raise ValueError(f"no facet is named {', '.join(sorted(unknown))}; there are: {', '.join(FACETS)}")
+        if query.sort != "relevance" and query.sort not in _ORDER:
+            raise ValueError(f"no sort is named {query.sort}; there are: relevance, {', '.join(_ORDER)}")
+        if query.size < 0 or query.offset < 0:
+            raise ValueError("size and offset are not negative")
+        searcher = self._searcher()
+        text = text_query(query.text)
+        whole = whole_query(text, query)
+        try:
+            total = _count(searcher, whole)
+            if total == 0 and query.text and _count(searcher, text) == 0:
+                text = text_query(query.text, typos=True)
+                whole = whole_query(text, query)
+                total = _count(searcher, whole)
+            hits = self._hits(searcher, whole, query, total)
+            return SearchResult(total, hits, self._facets(searcher, text, query))
+        except (ValueError, OSError) as error:
+            raise self._failed(error) from error
+
+    def _searcher(self) -> Searcher:
+        try:
+            if self._index is None:
+                self._index = readable(self._directory)
+            self._index.reload()
+            return self._index.searcher()
+        except (ValueError, OSError) as error:
+            raise self._failed(error) from error
+
+    @staticmethod
+    def _read_position(searcher: Searcher) -> Position | None:
+        hits = searcher.search(position_query(), 1).hits
+        return Position(**_source(searcher, hits[0][1])) if hits else None
+
+    @staticmethod
+    def _hits(searcher: Searcher, whole: Query, query: SearchQuery, total: int) -> list[dict[str, Any]]:
+        # tantivy reserves memory for as many as it is asked for, and panics when that is none.
+        size = min(query.size, total - query.offset)
+        if size <= 0:
+            return []
+        if query.sort == "relevance":
+            found = searcher.search(whole, size, count=False, offset=query.offset, weight_by_field=WEIGHT)
+            return [_source(searcher, address) | {"score": score} for score, address in found.hits]
+        field, order = _ORDER[query.sort]
+        found = searcher.search(whole, size, count=False, offset=query.offset, order_by_field=field, order=order)
+        return [_source(searcher, address) | {"score": None} for _, address in found.hits]
+
+    @staticmethod
+    def _facets(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, dict[str, int]]:
+        counted: dict[str, dict[str, int]] = {}
+        unfiltered = [name for name in query.facets if name not in query.filters]
+        counted.update(_terms(searcher, whole_query(text, query), unfiltered))
+        for name in set(query.facets) - set(unfiltered):
+            counted.update(_terms(searcher, whole_query(text, query, without=name), [name]))
+        return {name: counted[name] for name in query.facets}
+
+
+def _terms(searcher: Searcher, whole: Query, facets: Iterable[str]) -> dict[str, dict[str, int]]:
+    wanted = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
+    if not wanted:
+        return {}
+    answer = searcher.aggregate(whole, wanted)
+    return {
+        name: {
+            bucket["key"]: bucket["doc_count"]
+            for bucket in sorted(answer[name]["buckets"], key=lambda b: (-b["doc_count"], b["key"]))
+        }
+        for name in wanted
+    }
+
+
+def _count(searcher: Searcher, query: Query) -> int:
+    wanted = Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, position_query())])
+    return int(searcher.search(wanted, 1).count)  # type: ignore[attr-defined]
+
+
+def _source(searcher: Searcher, address: tantivy.DocAddress) -> dict[str, Any]:
+    source: dict[str, Any] = orjson.loads(searcher.doc(address)[SOURCE][0])
+    return source

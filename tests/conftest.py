@@ -1,0 +1,87 @@
+"""What tests share: the corpus, a data directory, an environment without servers, and `scrapy` as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import hypothesis
+import pytest
+import vcr
+
+from mlentory_crawl.environment import ENV_FILE, VARIABLES
+
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus"
+
+# Nothing is asserted about time, and the machine may be busy.
+hypothesis.settings.register_profile("developer", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+
+class RunScrapy(Protocol):
+    """Runs ``scrapy`` with the given arguments to its end; the test fails if it has none after `timeout` seconds."""
+
+    def __call__(self, *args: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "corpus" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.requires_corpus)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real services' captured answers, which is never part of the repository."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"there is no corpus in {CORPUS.parent.name}/{CORPUS.name} beside the checkout")
+    return CORPUS
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Where a data directory can be made; it does not exist yet."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def environment(data_dir: Path) -> dict[str, str]:
+    """The environment variables of a machine without servers, accounts and ``.env``; the test may add to it."""
+    names = {variable.name for variable in VARIABLES}
+    others = {name: value for name, value in os.environ.items() if name not in names}
+    return {**others, "MLENTORY_DATA_DIR": str(data_dir), ENV_FILE: os.devnull}
+
+
+@pytest.fixture
+def scrapy(environment: dict[str, str]) -> RunScrapy:
+    """``scrapy`` in a process of its own, in the repository, with the test's `environment`."""
+
+    def run(*args: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "scrapy", *map(str, args)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def vcr_settings() -> vcr.VCR:
+    """How scrapy-mock's `response` fixture replays answers; unlike its own default it never asks the network."""
+    return vcr.VCR(
+        serializer="yaml",
+        decode_compressed_response=True,
+        cassette_library_dir=str(ROOT / "tests" / "cassettes"),
+        record_mode="none",
+    )

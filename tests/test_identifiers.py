@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, strategies as st
+
+from fair4ml.identifiers import (
+    IRI_PATTERN,
+    arxiv,
+    doi,
+    hugging_face_dataset,
+    hugging_face_library,
+    hugging_face_license,
+    hugging_face_model,
+    hugging_face_owner,
+    is_repo_id,
+    part_iri,
+    spdx,
+)
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+MAKERS = [
+    hugging_face_model,
+    hugging_face_dataset,
+    hugging_face_owner,
+    hugging_face_library,
+    hugging_face_license,
+    spdx,
+]
+
+
+def test_things_of_the_hub_have_the_addresses_of_their_pages() -> None:
+    assert hugging_face_model("some-owner/Some_Model.v1") == "https://huggingface.co/some-owner/Some_Model.v1"
+    assert hugging_face_model("gpt2") == "https://huggingface.co/gpt2"
+    assert hugging_face_dataset("owner/data") == "https://huggingface.co/datasets/owner/data"
+    assert hugging_face_owner("some-owner") == "https://huggingface.co/some-owner"
+    assert hugging_face_library("transformers.js") == "https://huggingface.co/models?library=transformers.js"
+    assert hugging_face_license("openrail++") == "https://huggingface.co/models?license=license:openrail%2B%2B"
+    assert spdx("Apache-2.0") == "https://spdx.org/licenses/Apache-2.0"
+
+
+def test_letters_stay_and_what_an_iri_forbids_is_encoded() -> None:
+    assert hugging_face_library("köln 東京") == "https://huggingface.co/models?library=köln%20東京"
+    assert hugging_face_model('a"b<c>{d}|e\\f^g`h') == "https://huggingface.co/a%22b%3Cc%3E%7Bd%7D%7Ce%5Cf%5Eg%60h"
+    assert hugging_face_model("a\u0085b") == "https://huggingface.co/a%C2%85b"
+
+
+def test_what_would_end_a_path_or_a_parameter_is_encoded() -> None:
+    assert hugging_face_model("a#b?c%d") == "https://huggingface.co/a%23b%3Fc%25d"
+    assert hugging_face_library("a&b=c") == "https://huggingface.co/models?library=a%26b%3Dc"
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@given(text=ANY_TEXT)
+def test_any_text_gives_an_iri_that_can_be_written(make: Callable[[str], str], text: str) -> None:
+    iri = make(text)
+    assert re.fullmatch(IRI_PATTERN, iri)
+    assert iri.encode("utf-8")
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@given(text=ANY_TEXT, other=ANY_TEXT)
+def test_different_texts_give_different_iris(make: Callable[[str], str], text: str, other: str) -> None:
+    assert (make(text) == make(other)) == (text == other)
+
+
+@pytest.mark.parametrize("text", ["gpt2", "owner/name", "0-owner/na.me_v1-2", "_a/b", "x/1"])
+def test_ids_of_repositories(text: str) -> None:
+    assert is_repo_id(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "a b",
+        "a/b/c",
+        "/a/b",
+        "a/",
+        "./a",
+        "../a",
+        "a..b/c",
+        "a--b/c",
+        "~/model",
+        "C:\\models\\a",
+        "https://example.org/a",
+        "[a](https://example.org)",
+        "a, b",
+        "owner/name\n",
+        "datasets/name",
+        "spaces/name",
+        "é/a",
+    ],
+)
+def test_what_is_no_id_of_a_repository(text: str) -> None:
+    assert not is_repo_id(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "iri"),
+    [
+        ("2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("2301.01234v12", "https://arxiv.org/abs/2301.01234"),
+        (" arXiv:1312.6114 ", "https://arxiv.org/abs/1312.6114"),
+        ("arxiv: 0704.0001v1", "https://arxiv.org/abs/0704.0001"),
+        ("hep-th/9901001", "https://arxiv.org/abs/hep-th/9901001"),
+        ("math.GT/0309136v2", "https://arxiv.org/abs/math/0309136"),
+        ("http://arxiv.org/abs/math/0309136v2", "https://arxiv.org/abs/math/0309136"),
+        ("https://arxiv.org/pdf/2301.01234v1.pdf", "https://arxiv.org/abs/2301.01234"),
+        ("https://www.arxiv.org/pdf/2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("arxiv.org/abs/2301.01234?context=cs#comments", "https://arxiv.org/abs/2301.01234"),
+    ],
+)
+def test_one_paper_has_one_iri(text: str, iri: str) -> None:
+    assert arxiv(text) == iri
+    assert arxiv(iri) == iri
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1706",
+        "2313.00001",
+        "0703.0001",
+        "1412.00001",
+        "1501.0001",
+        "2301.012345",
+        "no-archive/9901001",
+        "hep-th/9913001",
+        "2301.01234 and 2301.01235",
+        "https://example.org/abs/2301.01234",
+        "https://arxiv.org/list/cs.CL",
+        "\u0662301.01234",
+    ],
+)
+def test_a_malformed_arxiv_identifier_is_none(text: str) -> None:
+    assert arxiv(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "iri"),
+    [
+        ("10.57967/HF/0001", "https://doi.org/10.57967/hf/0001"),
+        ("doi:10.1000/ABC", "https://doi.org/10.1000/abc"),
+        (" DOI: 10.1000.10/a/b ", "https://doi.org/10.1000.10/a/b"),
+        ("http://dx.doi.org/10.1000/abc", "https://doi.org/10.1000/abc"),
+        ("https://doi.org/10.1000%2Fabc", "https://doi.org/10.1000/abc"),
+        ("doi.org/10.1000/a%28b%29?query#fragment", "https://doi.org/10.1000/a(b)"),
+        ("10.1002/(SICI)1:1<1::AID>3.0", "https://doi.org/10.1002/(sici)1:1%3C1::aid%3E3.0"),
+        ("10.1000/a%b", "https://doi.org/10.1000/a%25b"),
+    ],
+)
+def test_one_doi_has_one_iri(text: str, iri: str) -> None:
+    assert doi(text) == iri
+    assert doi(iri) == iri
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "10.1000",
+        "10.1000/",
+        "11.1000/a",
+        "10.1000/a b",
+        "see 10.1000/a",
+        "https://doi.org/10.1000/%FF",
+        "10.1000/\x00",
+        "https://doi.org/10.1000/#a",
+    ],
+)
+def test_a_malformed_doi_is_none(text: str) -> None:
+    assert doi(text) is None
+
+
+@pytest.mark.parametrize("canonical", [arxiv, doi])
+@given(text=ANY_TEXT | ANY_TEXT.map("https://doi.org/10.1000/{}".format) | ANY_TEXT.map("arXiv:2301.01234{}".format))
+def test_a_canonical_iri_is_its_own(canonical: Callable[[str], str | None], text: str) -> None:
+    iri = canonical(text)
+    if iri is not None:
+        assert re.fullmatch(IRI_PATTERN, iri)
+        assert canonical(iri) == iri
+
+
+def test_a_part_keeps_its_iri_as_long_as_its_identity() -> None:
+    root = "https://huggingface.co/owner/name"
+    part = part_iri(root, "evaluation", "task", None, 1)
+    assert re.fullmatch(rf"{re.escape(root)}#evaluation-[0-9a-f]{{16}}", part)
+    assert part == part_iri(root, "evaluation", "task", None, 1)
+    assert part != part_iri(root, "evaluation", "task", 1, None)

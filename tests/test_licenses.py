@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, strategies as st
+
+from fair4ml.entities import CLASSES
+from fair4ml.identifiers import IRI_PATTERN
+from fair4ml.licenses import HUB_LICENSES, SPDX_IDS, is_unspecified, license_stub
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+
+
+@pytest.mark.parametrize(
+    ("hub_id", "spdx_id"),
+    [
+        ("apache-2.0", "Apache-2.0"),
+        ("Apache-2.0", "Apache-2.0"),
+        (" MIT ", "MIT"),
+        ("cc-by-sa-3.0", "CC-BY-SA-3.0"),
+        ("cc0-1.0", "CC0-1.0"),
+        ("bsl-1.0", "BSL-1.0"),
+        ("ms-pl", "MS-PL"),
+        ("zlib", "Zlib"),
+        ("postgresql", "PostgreSQL"),
+        ("unlicense", "Unlicense"),
+        ("wtfpl", "WTFPL"),
+        ("etalab-2.0", "etalab-2.0"),
+        ("openmdw-1.0", "OpenMDW-1.0"),
+    ],
+)
+def test_an_spdx_identifier_in_any_case_is_the_spdx_license(hub_id: str, spdx_id: str) -> None:
+    stub = license_stub(hub_id)
+    assert stub is not None
+    assert (stub.iri, stub.cls, stub.name) == (f"https://spdx.org/licenses/{spdx_id}", "License", spdx_id)
+
+
+@pytest.mark.parametrize(
+    ("hub_id", "spdx_id"),
+    [
+        ("pddl", "PDDL-1.0"),
+        ("odbl", "ODbL-1.0"),
+        ("odc-by", "ODC-By-1.0"),
+        ("lgpl-lr", "LGPLLR"),
+        ("c-uda", "C-UDA-1.0"),
+    ],
+)
+def test_another_spelling_of_the_only_version_of_an_spdx_license_is_that_license(hub_id: str, spdx_id: str) -> None:
+    stub = license_stub(hub_id)
+    assert stub is not None
+    assert stub.name == spdx_id
+    assert spdx_id in SPDX_IDS
+
+
+@pytest.mark.parametrize("hub_id", ["gpl-3.0", "gpl-2.0", "lgpl-3.0", "lgpl-2.1", "agpl-3.0"])
+def test_a_deprecated_spdx_identifier_is_kept_rather_than_guessed_to_mean_only_or_or_later(hub_id: str) -> None:
+    stub = license_stub(hub_id)
+    assert stub is not None
+    assert stub.name == hub_id.upper()
+
+
+@pytest.mark.parametrize("family", ["bsd", "cc", "gfdl", "gpl", "lgpl", "openrail"])
+def test_a_family_is_no_license_of_spdx(family: str) -> None:
+    stub = license_stub(family)
+    assert stub is not None
+    assert stub.iri == f"https://huggingface.co/models?license=license:{family}"
+
+
+@pytest.mark.parametrize(
+    ("hub_id", "iri", "name"),
+    [
+        ("Gemma", "https://huggingface.co/models?license=license:gemma", "gemma"),
+        ("llama3.1", "https://huggingface.co/models?license=license:llama3.1", "llama3.1"),
+        ("openrail++", "https://huggingface.co/models?license=license:openrail%2B%2B", "openrail++"),
+    ],
+)
+def test_a_license_that_only_the_hub_knows_has_the_hubs_page(hub_id: str, iri: str, name: str) -> None:
+    stub = license_stub(hub_id)
+    assert stub is not None
+    assert (stub.iri, stub.cls, stub.name) == (iri, "License", name)
+
+
+@pytest.mark.parametrize("hub_id", ["other", "Unknown", "", "  ", "???"])
+def test_what_names_no_license_is_told_from_what_is_not_recognized(hub_id: str) -> None:
+    assert license_stub(hub_id) is None
+    assert is_unspecified(hub_id)
+
+
+@pytest.mark.parametrize("hub_id", ["apache-2", "my own license", "https://example.org/LICENSE", "mit OR apache-2.0"])
+def test_what_is_in_neither_list_is_not_recognized(hub_id: str) -> None:
+    assert license_stub(hub_id) is None
+    assert not is_unspecified(hub_id)
+
+
+def test_the_lists_do_not_overlap() -> None:
+    folded = {spdx_id.lower() for spdx_id in SPDX_IDS}
+    assert len(folded) == len(SPDX_IDS)
+    assert not folded & HUB_LICENSES.keys()
+    assert not any(is_unspecified(known) for known in folded | HUB_LICENSES.keys())
+
+
+def test_every_license_has_an_iri_of_its_own_and_a_name_that_finds_it() -> None:
+    stubs = [license_stub(name) for name in sorted(SPDX_IDS | HUB_LICENSES.keys())]
+    assert [stub.name for stub in stubs if stub] == sorted(SPDX_IDS | HUB_LICENSES.keys())
+    assert len({stub.iri for stub in stubs if stub}) == len(stubs)
+    assert all(re.fullmatch(IRI_PATTERN, stub.iri) and stub.cls in CLASSES for stub in stubs if stub)
+
+
+@given(ANY_TEXT)
+def test_any_text_is_answered(text: str) -> None:
+    stub = license_stub(text)
+    assert stub is None or license_stub(stub.name or "") == stub
+    assert stub is None or not is_unspecified(text)
