@@ -23,8 +23,8 @@ Iri = Annotated[str, StringConstraints(pattern=IRI_PATTERN, max_length=IRI_MAX_L
 def _stored_date(value: datetime | date) -> str:
     if not isinstance(value, datetime):
         return value.isoformat()
-    utc = value if value.tzinfo is UTC or value.tzinfo is None else value.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%SZ}"
+    utc = value if value.tzinfo is None else value.astimezone(UTC)
+    return utc.isoformat(timespec="seconds")[:19] + "Z"
 
 
 Moment = Annotated[datetime | date, PlainSerializer(_stored_date, return_type=str)]

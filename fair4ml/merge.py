@@ -59,13 +59,10 @@ def merge(records: Sequence[RecordState]) -> dict[str, Any]:
         ValueError: there are no records, or they are about different things.
     """
     if len(records) == 1:
-        [record] = records
-        document = record.document
+        record = records[0]
         return {
+            **record.document,
             "key": record.key,
-            "root": document["root"],
-            "parts": document["parts"],
-            "stubs": document["stubs"],
             "counters": record.counters,
             "platforms": [record.key.partition("/")[0]],
             "conflicts": {},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from pydantic import BaseModel
+from fair4ml.sources import SourceRecord
 
 
 @cache
-def source_model(platform: str, kind: str) -> type[BaseModel]:
+def source_model(platform: str, kind: str) -> type[SourceRecord]:
     """What a platform sends for one kind of record; its mapping is registered with `fair4ml.mapping.describe`.
 
     Raises:
@@ -17,5 +17,5 @@ def source_model(platform: str, kind: str) -> type[BaseModel]:
         KeyError: the platform has no such kind.
     """
     import_module(f"fair4ml.mapping.{platform}")
-    kinds: dict[str, type[BaseModel]] = import_module(f"fair4ml.sources.{platform}").KINDS
+    kinds: dict[str, type[SourceRecord]] = import_module(f"fair4ml.sources.{platform}").KINDS
     return kinds[kind]

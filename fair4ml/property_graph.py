@@ -4,7 +4,7 @@ Every property that refers to another entity is an edge, every other one a prope
 become properties of what refers to them:
 
 - a `PropertyValue` becomes a property named by its ``propertyID``; if it has a name, by both (``parameterCount_F32``);
-  its unit, if it has one, is the property with ``_unit`` after that;
+  their unit is the property with ``_unit`` after the ``propertyID``;
 - the one `PropertyValue` that is the result of an evaluation becomes the evaluation's ``value`` (and ``value_unit``):
   which metric that is, says ``evaluationMetrics``; several results are named as above;
 - a `Derivation` becomes the ``type`` of the edge ``WAS_DERIVED_FROM``;
@@ -155,12 +155,12 @@ def _fold(class_name: str, inside: list[tuple[str, Thing]], values: dict[str, An
         if part["class"] == "Derivation" and "entity" in part:
             derivations.setdefault(part["entity"], set()).update({part["type"]} if "type" in part else ())
         elif part["class"] == "PropertyValue" and part.get("value") is not None:
-            key = "value" if name == _RESULTS and results == 1 else _key(part.get("propertyID"), part.get("name"))
-            if key in _kinds(class_name):
-                key += "_"
+            own_names = [part[each] for each in ("propertyID", "name") if each in part]
+            names = ["value"] if name == _RESULTS and results == 1 else own_names
+            key = _key(class_name, *names)
             values[key] = _both(values[key], part["value"]) if key in values else part["value"]
             if "unitText" in part:
-                values[f"{key}_unit"] = part["unitText"]
+                values[f"{_key(class_name, *names[:1])}_unit"] = part["unitText"]
     return {parent: ", ".join(sorted(how)) for parent, how in derivations.items()}
 
 
@@ -170,9 +170,10 @@ def _both(before: Any, value: Any) -> list[Any]:
 
 
 @lru_cache(maxsize=4096)
-def _key(property_id: str | None, name: str | None) -> str:
-    words = re.sub(r"\W+", "_", "_".join(filter(None, (property_id, name)))).strip("_") or "additionalProperty"
-    return f"_{words}" if words[0].isdigit() else words
+def _key(class_name: str, *names: str) -> str:
+    words = re.sub(r"\W+", "_", "_".join(names)).strip("_") or "value"
+    words = f"_{words}" if words[0].isdigit() else words
+    return f"{words}_" if words in _kinds(class_name) else words
 
 
 _VALUE, _DATE, _SKIPPED = "value", "date", "skipped"

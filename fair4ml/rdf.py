@@ -21,7 +21,25 @@ from fair4ml.rdf_terms import PREFIXES, JsonLd, NTriples, Statements, Terms, Tur
 from fair4ml.value_types import value_types
 from fair4ml.vocabulary import PROV, SCHEMA
 
-INTERACTIONS = {"downloads": SCHEMA.DownloadAction, "likes": SCHEMA.LikeAction}
+__all__ = [
+    "INTERACTIONS",
+    "Resource",
+    "counters",
+    "jsonld",
+    "jsonld_context",
+    "jsonld_nodes",
+    "ntriples",
+    "provenance",
+    "triples",
+    "turtle",
+    "turtle_header",
+]
+
+INTERACTIONS = {
+    "downloads": SCHEMA.DownloadAction,
+    "downloadsAllTime": SCHEMA.DownloadAction,
+    "likes": SCHEMA.LikeAction,
+}
 """What was done, by the name of the counter; what counts no action, such as a trending score, is no interaction."""
 
 
@@ -128,7 +146,9 @@ def jsonld(document: Mapping[str, Any], extra: Iterable[Resource] = ()) -> dict[
 
 def jsonld_nodes(document: Mapping[str, Any], extra: Iterable[Resource] = ()) -> list[dict[str, Any]]:
     """The node objects of a record under the project's context; arguments as for `triples`."""
-    return [dict(node) for node in _blocks(document, extra, _JSONLD)]
+    nodes = _blocks(document, extra, _JSONLD)
+    # Those of stubs are shared between calls.
+    return [{key: value.copy() if isinstance(value, list) else value for key, value in n.items()} for n in nodes]
 
 
 _NTRIPLES, _TERMS, _TURTLE, _JSONLD = NTriples(), Terms(), Turtle(), JsonLd()

@@ -147,8 +147,9 @@ def jsonld_context() -> dict[str, Any]:
 @cache
 def _terms() -> dict[str, str]:
     """IRI -> the term that the context has for it."""
+    # Of the terms for one predicate, the first is the one that has its name.
     definitions = sorted(jsonld_context().items(), reverse=True)
-    return {d["@id"] if isinstance(d, dict) else d: term for term, d in definitions if not term.startswith("@")}
+    return {d["@id"] if isinstance(d, dict) else d: term for term, d in definitions}
 
 
 @cache

@@ -109,8 +109,7 @@ def search_document(state: Mapping[str, Any]) -> dict[str, Any]:
     for name in COUNTERS:
         if name in counters:
             found[name] = counters[name]
-    if parts:
-        _add_from_parts(found, root, parts, names)
+    _add_from_parts(found, root, parts, names)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from fair4ml.entities import Entity, FieldIssue, Stub
@@ -38,7 +37,7 @@ class RawRecord:
         key: the platform's own id of it.
         url: the API address of the record.
         payload: the decoded record.
-        fetched_at: when the answer arrived (UTC).
+        fetched_at: when the answer was made (UTC, ISO 8601).
         page: the answer that held it.
         source: the payload as the platform's model of it, once validation has passed.
         issues: values that validation left out.
@@ -49,7 +48,7 @@ class RawRecord:
     key: str
     url: str
     payload: dict[str, Any]
-    fetched_at: datetime
+    fetched_at: str
     page: Page = field(repr=False)
     source: Any = field(default=None, repr=False)
     issues: list[FieldIssue] = field(default_factory=list)
@@ -65,7 +64,8 @@ class MappedRecord:
         root: the thing described.
         parts: things under the root's IRI that exist only with it.
         stubs: things that are only named.
-        provenance: where and when it was fetched (``source``, ``fetched_at``), and exceptions from the mapping's declaration.
+        provenance: where and when it was fetched (``source``, ``fetched_at``), and where single values come from that
+            do not come from where the mapping declares (``exceptions``).
         counters: numbers that move without the thing changing.
         page: the answer that held it.
         issues: values that validation or mapping left out.

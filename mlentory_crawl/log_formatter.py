@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
@@ -30,10 +31,10 @@ class QuietLogFormatter(LogFormatter):
         self._shown[kind] = shown = self._shown.get(kind, 0) + 1
         if shown > MAX_SHOWN:
             return None
-        level = getattr(exception, "log_level", None) or spider.settings["DEFAULT_DROPITEM_LOG_LEVEL"]
+        name = getattr(exception, "log_level", None) or spider.settings["DEFAULT_DROPITEM_LOG_LEVEL"]
         more = " (further ones are only counted)" if shown == MAX_SHOWN else ""
         return {
-            "level": level,
+            "level": logging.getLevelNamesMapping()[name],
             "msg": "%(kind)s: %(item)s: %(exception)s%(more)s",
             "args": {"kind": kind, "item": _name(item), "exception": exception, "more": more},
         }

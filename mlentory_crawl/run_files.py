@@ -41,7 +41,8 @@ def _json_lines(reader: CatalogReader, run: str) -> Iterator[bytes]:
 def _quarantine(reader: CatalogReader, run: str) -> Iterator[bytes]:
     rows = reader.execute(
         """SELECT q.platform, q.kind, q.key, q.url, q.field, q.reason, q.fetched_at, q.payload
-           FROM quarantine AS q JOIN run ON run.id = q.run WHERE run.name = ? ORDER BY q.platform, q.kind, q.key, q.id""",
+           FROM quarantine AS q JOIN run ON run.id = q.run WHERE run.name = ?
+           ORDER BY q.platform, q.kind, q.key, q.id""",
         (run,),
     )
     names = ("platform", "kind", "key", "url", "field", "reason", "fetched_at")

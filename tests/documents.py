@@ -32,9 +32,7 @@ SCHEME = "https://w3id.org/mlentory/tasks#"
 def stored(root: Entity, parts: Sequence[Entity] = (), stubs: Sequence[Stub] = ()) -> dict[str, Any]:
     """A record as the catalog gives it back."""
     document = {name: [thing.document() for thing in things] for name, things in (("parts", parts), ("stubs", stubs))}
-    text = orjson.dumps(
-        {"root": root.document(), **document}, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
-    )
+    text = orjson.dumps({"root": root.document(), **document}, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
     return dict(orjson.loads(text))
 
 
@@ -70,7 +68,9 @@ def model_record() -> dict[str, Any]:
         readme=f"{IRI}/blob/main/README.md",
     )
     parts = [
-        PropertyValue(iri=f"{IRI}#property-0000000000000002", property_id="parameterCount", name="F32", value=4_386_177),
+        PropertyValue(
+            iri=f"{IRI}#property-0000000000000002", property_id="parameterCount", name="F32", value=4_386_177
+        ),
         PropertyValue(iri=f"{IRI}#property-0000000000000001", property_id="parameterCount", value=4_386_178),
         Derivation(
             iri=f"{IRI}#derivation-0000000000000001", entity=f"{HUB}google-bert/bert-base-uncased", type="finetune"
@@ -140,4 +140,6 @@ def things(draw: st.DrawFn) -> dict[str, Any]:
 def documents() -> st.SearchStrategy[dict[str, Any]]:
     """A record whose things need not have to do with each other."""
     named = st.builds(lambda i, c, n: Stub(i, c, n).document(), ANY_IRI, st.sampled_from(sorted(CLASSES)), st.text())
-    return st.fixed_dictionaries({"root": things(), "parts": st.lists(things(), max_size=3), "stubs": st.lists(named, max_size=3)})
+    return st.fixed_dictionaries(
+        {"root": things(), "parts": st.lists(things(), max_size=3), "stubs": st.lists(named, max_size=3)}
+    )

@@ -12,15 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change, found
 
 from mlentory_crawl.stores import tantivy as module
 from mlentory_crawl.stores.protocols import Position, SearchQuery, StoreError
 from mlentory_crawl.stores.tantivy import TantivyStore
 from mlentory_crawl.stores.tantivy_index import VERSION_FILE
-
-pytest.register_assert_rewrite("suites.search_store")
-
-from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change, found  # noqa: E402
 
 spawn = multiprocessing.get_context("spawn")
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from fair4ml.entities import Description, MLModel
 from fair4ml.identifiers import hugging_face_model, is_repo_id
-from fair4ml.languages import is_language_tag
+from fair4ml.languages import is_language_tag, parse_language
 from fair4ml.mapping import describe, huggingface_terms as terms
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_evaluations import evaluations, owner_stub
@@ -36,11 +36,11 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "qualifiedDerivation": ("baseModels", "linked"),
     "fineTunedFrom": ("baseModels", "linked"),
     "referencePublication": ("tags", "normalized"),
-    "hasEvaluation": ("model-index, evalResults", "linked"),
-    "evaluatedOn": ("model-index, evalResults", "linked"),
+    "hasEvaluation": ("model-index", "linked"),
+    "evaluatedOn": ("model-index", "linked"),
     "validatedOn": ("model-index", "linked"),
     "testedOn": ("model-index", "linked"),
-    "additionalProperty": ("safetensors, gguf, config, transformersInfo, cardData, usedStorage", "stated"),
+    "additionalProperty": ("safetensors, gguf, config, transformersInfo, cardData", "stated"),
     "conditionsOfAccess": ("gated, disabled, private, cardData", "looked up"),
     "legal": ("cardData", "stated"),
     "hasCO2eEmissions": ("cardData.co2_eq_emissions", "stated"),
@@ -107,7 +107,7 @@ def describe_model(source: ModelInfo) -> Description:
         fine_tuned_from=[parent.iri for parent in derived_from if parent.relation in FINE_TUNING],
         qualified_derivation=[parent.derivation for parent in derived_from],
         reference_publication=terms.articles(draft, card, tags.articles),
-        has_evaluation=list(evaluated.values),
+        has_evaluation=list(evaluated.iris),
         evaluated_on=list(evaluated.datasets),
         validated_on=list(evaluated.validated_on),
         tested_on=list(evaluated.tested_on),
@@ -149,18 +149,18 @@ def _sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> _Tags:
         "base_model": tags.parents,
         "doi": tags.dois,
     }
-    seen = set()
-    for place, stated in (("tags", of_hub), ("cardData.tags", of_card)):
-        for position, tag in enumerate(stated):
-            if tag is None or tag in seen:
-                continue
-            seen.add(tag)
-            prefix, colon, rest = tag.partition(":")
-            if not colon or (prefix not in groups and prefix not in _MACHINE_PREFIXES):
-                if tag.strip():
-                    tags.words.append(tag)
-            elif prefix in groups:
-                groups[prefix].append((f"{place}.{position}", rest))
+    words: list[str] = []
+    for position, tag in enumerate(of_hub):
+        if tag is None:
+            continue
+        prefix, colon, text = tag.partition(":")
+        if colon and prefix in groups:
+            groups[prefix].append((f"tags.{position}", text))
+        elif not colon or prefix not in _MACHINE_PREFIXES:
+            words.append(tag)
+    # Those of the card with such prefixes are the Hub's too, if it took them for what they look like.
+    words += [tag for tag in of_card if tag is not None and tag.partition(":")[0] not in groups]
+    tags.words = [word for word in dict.fromkeys(words) if word and not word.isspace()]
     return tags
 
 
@@ -195,7 +195,7 @@ def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
         values.append(draft.value("parameterCount", total, unit="parameters"))
     if weights is not None and weights.parameters:
         for number_type, count in weights.parameters.items():
-            values.append(draft.value("parameterCountByType", count, unit="parameters", name=number_type))
+            values.append(draft.value("parameterCount", count, unit="parameters", name=number_type))
     if gguf is not None and gguf.context_length is not None:
         values.append(draft.value("contextLength", gguf.context_length, unit="tokens"))
     quantization = source.config.quantization_config if source.config is not None else None
@@ -205,8 +205,6 @@ def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
         values.append(draft.value("quantizationBits", quantization.bits))
     if source.transformers_info is not None and source.transformers_info.auto_model:
         values.append(draft.value("autoModel", source.transformers_info.auto_model))
-    if source.used_storage is not None:
-        values.append(draft.value("usedStorage", source.used_storage, unit="bytes"))
     if card.co2_eq_emissions is not None and card.co2_eq_emissions.hardware_used:
         values.append(draft.value("trainingHardware", card.co2_eq_emissions.hardware_used))
     return values
@@ -252,9 +250,9 @@ def _emissions(draft: Draft, card: Card) -> str | None:
 
 def _keywords(words: list[str], card: Card, languages: Mapping[str, str], told: set[str | None]) -> list[str]:
     """The tags that state nothing which another property has."""
-    told.update(MACHINE_TAGS, languages, card.language)
-    only_tags = not any(card.language)
-    return [word for word in words if word not in told and not (only_tags and is_language_tag(word))]
+    told.update(languages, (word for word in card.language if word is not None and parse_language(word) is not None))
+    kept = [word for word in words if word not in told and word not in MACHINE_TAGS]
+    return kept if any(card.language) else [word for word in kept if not is_language_tag(word)]
 
 
 def _counters(source: ModelInfo) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -141,28 +141,40 @@ def parents(draft: Draft, source: ModelInfo, tagged: Iterable[tuple[str, str]]) 
     """
     own = source.id.casefold()
     known: dict[str, tuple[str, str | None]] = {}
-    for statements in (_of_the_hub(source), _of_tags(tagged), _of_the_card(source)):
+    sources = []
+    for place, statements in (
+        ("baseModels", _of_the_hub(source)),
+        ("tags", _of_tags(tagged)),
+        ("cardData.base_model", _of_the_card(source)),
+    ):
         stated: dict[str, tuple[str, str | None]] = {}
         for field, text, kind in statements:
             relation = kind if kind in RELATIONS else None
             if kind is not None and relation is None:
                 draft.issue(field, "is derived in no way that is known")
-            id = _model_id(text)
+            id, key = _model_id(text)
             if id is None:
                 draft.issue(field, "is no id of a model")
-            elif id.casefold() == own:
+            elif key == own:
                 draft.issue(field, "names the model itself")
-            else:
-                before = stated.get(id.casefold(), (id, None))
-                stated[id.casefold()] = (before[0], before[1] or relation)
-                if relation is not None and before[1] not in (None, relation):
+            elif key not in stated:
+                stated[key] = (id, relation)
+            elif relation is not None:
+                first, before = stated[key]
+                if before is None:
+                    stated[key] = (first, relation)
+                elif before != relation:
                     draft.issue(field, "states a second kind of derivation")
         adds = len(stated) > len(known)
+        if adds:
+            sources.append(place)
         for key, (id, relation) in stated.items():
             if key in known:
                 known[key] = (known[key][0], known[key][1] or relation)
             elif adds:
                 known[key] = (id, relation)
+    if sources and sources != ["baseModels"]:
+        draft.exceptions["wasDerivedFrom"] = ", ".join(sources)
     found = []
     for id, relation in known.values():
         iri = draft.stub(model_stub(id))
@@ -179,39 +191,46 @@ def add_new_version(draft: Draft, source: ModelInfo) -> None:
     stated = source.card.new_version if source.card else None
     if stated is None:
         return
-    id = _model_id(stated)
-    if id is None or id.casefold() == source.id.casefold():
+    id, key = _model_id(stated)
+    if id is None or key == source.id.casefold():
         draft.issue("cardData.new_version", "is no id of another model")
     else:
         stub = model_stub(id)
         draft.part(MLModel(iri=stub.iri, name=stub.name, was_revision_of=[draft.iri]))
 
 
-Statements = Iterator[tuple[str, str, str | None]]
+Statements = list[tuple[str, str, str | None]]
 """Field, parent, kind of derivation."""
 
 
 def _of_the_hub(source: ModelInfo) -> Statements:
-    if source.base_models is not None:
-        for position, model in enumerate(source.base_models.models):
-            if model is not None and model.id is not None:
-                yield f"baseModels.models.{position}", model.id, source.base_models.relation
+    found = source.base_models
+    if found is None:
+        return []
+    return [
+        (f"baseModels.models.{position}", model.id, found.relation)
+        for position, model in enumerate(found.models)
+        if model is not None and model.id is not None
+    ]
 
 
 def _of_tags(tagged: Iterable[tuple[str, str]]) -> Statements:
+    found: Statements = []
     for field, text in tagged:
         relation, colon, parent = text.partition(":")
-        if colon and relation in RELATIONS:
-            yield field, parent, relation
-        else:
-            yield field, text, None
+        found.append((field, parent, relation) if colon and relation in RELATIONS else (field, text, None))
+    return found
 
 
 def _of_the_card(source: ModelInfo) -> Statements:
-    if source.card is not None:
-        for position, parent in enumerate(source.card.base_model):
-            if parent is not None:
-                yield f"cardData.base_model.{position}", parent, source.card.base_model_relation
+    card = source.card
+    if card is None:
+        return []
+    return [
+        (f"cardData.base_model.{position}", parent, card.base_model_relation)
+        for position, parent in enumerate(card.base_model)
+        if parent is not None
+    ]
 
 
 @lru_cache(maxsize=65_536)
@@ -223,11 +242,12 @@ def _dataset_id(text: str) -> str | None:
     return _hub_id(link[2] if link else text, "datasets/")
 
 
-@lru_cache(maxsize=16_384)
-def _model_id(text: str) -> str | None:
+@lru_cache(maxsize=65_536)
+def _model_id(text: str) -> tuple[str | None, str]:
+    """The id of the model that stands where an id is due, or none, and what is the same for all ways to write it."""
     text = text.strip()
     id = _hub_id(text) or text
-    return id if id in _MODELS_WITHOUT_OWNER or ("/" in id and is_repo_id(id)) else None
+    return id if id in _MODELS_WITHOUT_OWNER or ("/" in id and is_repo_id(id)) else None, id.casefold()
 
 
 def _hub_id(address: str, collection: str = "") -> str | None:

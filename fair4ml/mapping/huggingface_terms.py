@@ -14,6 +14,9 @@ from fair4ml.mapping.draft import Draft
 from fair4ml.sources.huggingface import Card, ModelInfo
 from fair4ml.tasks import task_stub
 
+NO_SINGLE_LANGUAGE = frozenset({"code", "multilingual"})
+"""What the Hub takes in the place of a language (https://huggingface.co/docs/hub/model-cards)."""
+
 Named = list[tuple[str, str]]
 """Texts, each after the field that has it."""
 
@@ -73,18 +76,21 @@ def languages(draft: Draft, card: Card, words: list[str]) -> dict[str, str]:
 
     The card's own list comes first; without it, those of the tags that are languages.
     """
-    declared = [language for language in card.language if language is not None]
-    if not declared:
-        declared = [word for word in words if is_language_tag(word)]
-        if declared:
-            draft.exceptions["inLanguage"] = draft.exceptions["languageTag"] = "tags"
-    found = {}
-    for language in declared:
+    found: dict[str, str] = {}
+    for position, language in enumerate(card.language):
+        if language is None:
+            continue
         parsed = parse_language(language)
         if parsed is not None:
             found[parsed.tag] = draft.stub(parsed.stub)
-        elif language not in ("multilingual", "code"):
-            draft.issue("cardData.language", "names no single language")
+        elif language not in NO_SINGLE_LANGUAGE:
+            draft.issue(f"cardData.language.{position}", "names no single language")
+    if not any(card.language):
+        for word in words:
+            if is_language_tag(word) and (parsed := parse_language(word)) is not None:
+                found[parsed.tag] = draft.stub(parsed.stub)
+        if found:
+            draft.exceptions["inLanguage"] = draft.exceptions["languageTag"] = "tags"
     return found
 
 

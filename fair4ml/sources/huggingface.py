@@ -266,7 +266,6 @@ class ModelInfo(SourceRecord):
     base_models: Annotated[BaseModels | None, BeforeValidator(_models)] = Field(None, alias="baseModels")
     model_index: Annotated[list[ModelIndex | None], Listed] = Field(default_factory=list, alias="model-index")
     eval_results: Annotated[list[EvaluationFile | None], Listed] = Field(default_factory=list, alias="evalResults")
-    used_storage: Count | None = Field(None, alias="usedStorage")
     downloads: Count | None = None
     downloads_all_time: Count | None = Field(None, alias="downloadsAllTime")
     likes: Count | None = None

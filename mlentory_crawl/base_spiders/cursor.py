@@ -78,7 +78,7 @@ class CursorSpider(PlatformSpider):
         except ValueError as error:
             yield from self._again(response, f"{shown(response.url)}: {error}")
             return
-        first_seen = first_seen or f"{fetched_at(response):%Y-%m-%dT%H:%M:%SZ}"
+        first_seen = first_seen or fetched_at(response)
         limit = self.limit
         left = None if limit is None else limit - self._sent
         records = list(self.raw_records(payload[:left], number))

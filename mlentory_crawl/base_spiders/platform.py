@@ -104,10 +104,11 @@ def shown(url: str) -> str:
     return url.partition("?")[0]
 
 
-def fetched_at(response: Response) -> datetime:
-    """When an answer was made, as its server says, else now (UTC)."""
+def fetched_at(response: Response) -> str:
+    """When an answer was made, as its server says, else now (UTC, ISO 8601)."""
     date = response.headers.get("Date")
     try:
-        return parsedate_to_datetime(date.decode("ascii")).astimezone(UTC) if date else datetime.now(UTC)
+        time = parsedate_to_datetime(date.decode("ascii")).astimezone(UTC) if date else datetime.now(UTC)
     except ValueError:
-        return datetime.now(UTC)
+        time = datetime.now(UTC)
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from fair4ml.property_graph import edges
 
 from fair4ml.entities import CLASSES
+from fair4ml.property_graph import edges
 
 CACHED_IRIS = 100_000
 
@@ -58,7 +58,8 @@ class Links:
     def _drop_if_unused(self, iri: str, i: int) -> None:
         dropped = self._connection.execute(
             """DELETE FROM entity WHERE id = ?1 AND described = 0
-               AND NOT EXISTS (SELECT 1 FROM edge WHERE target = ?1) AND NOT EXISTS (SELECT 1 FROM edge WHERE source = ?1)""",
+               AND NOT EXISTS (SELECT 1 FROM edge WHERE target = ?1)
+               AND NOT EXISTS (SELECT 1 FROM edge WHERE source = ?1)""",
             (i,),
         )
         if dropped.rowcount:

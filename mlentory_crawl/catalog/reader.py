@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from fair4ml.merge import RecordState, merge
 
+from fair4ml.merge import RecordState, merge
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
 from mlentory_crawl.catalog.documents import unpack
 from mlentory_crawl.stores.protocols import Change, Position
@@ -104,7 +104,8 @@ class CatalogReader:
             The changes in order, and the sequence number up to which they are complete.
         """
         rows = self._connection.execute(
-            "SELECT sequence, platform || '/' || kind || '/' || key, iri FROM record WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            """SELECT sequence, platform || '/' || kind || '/' || key, iri FROM record
+               WHERE sequence > ? ORDER BY sequence LIMIT ?""",
             (after, limit),
         ).fetchall()
         if not rows:
@@ -147,8 +148,11 @@ class CatalogReader:
                    SELECT id AS record, run, iri, document, provenance, deleted_at FROM record
                    UNION ALL SELECT record, run, iri, document, provenance, NULL FROM version),
                latest AS (
-                   SELECT *, row_number() OVER (PARTITION BY record ORDER BY json_extract(provenance, '$.fetched_at') DESC) AS place
-                   FROM held WHERE record IN (SELECT id FROM record WHERE iri = ?1 UNION SELECT record FROM version WHERE iri = ?1)
+                   SELECT *, row_number() OVER (
+                       PARTITION BY record ORDER BY json_extract(provenance, '$.fetched_at') DESC) AS place
+                   FROM held
+                   WHERE record IN (
+                       SELECT id FROM record WHERE iri = ?1 UNION SELECT record FROM version WHERE iri = ?1)
                    AND json_extract(provenance, '$.fetched_at') <= ?2)
                SELECT r.platform || '/' || r.kind || '/' || r.key, l.iri, l.document, l.provenance, run.name, NULL,
                       l.deleted_at, '{}'

@@ -173,8 +173,8 @@ class CatalogWriter:
 
     def last_census(self, platform: str) -> int | None:
         """How many records the last complete census of a platform saw."""
-        row = self._connection.execute("SELECT records FROM census WHERE platform = ?", (platform,)).fetchone()
-        return row and row[0]
+        rows = self._connection.execute("SELECT records FROM census WHERE platform = ?", (platform,))
+        return next((int(records) for (records,) in rows), None)
 
     def save_report(self, run: int, report: bytes) -> None:
         """Keep a run's report as it is now."""
@@ -191,11 +191,13 @@ class CatalogWriter:
             platform: whose records they are.
             keys: kind and native id of each.
         """
+        # CROSS JOIN: SQLite must not choose to walk over all records and look each up in the list.
         rows = self._connection.execute(
             """SELECT r.kind, r.key, r.id, r.hash, r.iri, s.record IS NOT NULL, coalesce(c.observed, '{}'),
                       coalesce(c.published, '{}'), r.deleted_at IS NOT NULL
                FROM json_each(?) AS j
-               JOIN record AS r ON r.platform = ? AND r.kind = json_extract(j.value, '$[0]') AND r.key = json_extract(j.value, '$[1]')
+               CROSS JOIN record AS r ON r.platform = ? AND r.kind = json_extract(j.value, '$[0]')
+                    AND r.key = json_extract(j.value, '$[1]')
                LEFT JOIN seen AS s ON s.run = ? AND s.record = r.id LEFT JOIN counter AS c ON c.record = r.id""",
             (orjson.dumps(keys), platform, run),
         )
@@ -208,15 +210,16 @@ class CatalogWriter:
         """Which of these kinds and native ids this run has put into the quarantine."""
         rows = self._connection.execute(
             """SELECT q.kind, q.key FROM json_each(?) AS j
-               JOIN quarantine AS q ON q.run = ? AND q.platform = ? AND q.kind = json_extract(j.value, '$[0]') AND q.key = json_extract(j.value, '$[1]')""",
+               CROSS JOIN quarantine AS q ON q.run = ? AND q.platform = ? AND q.kind = json_extract(j.value, '$[0]')
+                    AND q.key = json_extract(j.value, '$[1]')""",
             (orjson.dumps(keys), run, platform),
         )
         return set(rows)
 
     def archived_file(self, sha256: str) -> str | None:
         """Where the archive already has a body, below ``raw/``."""
-        row = self._connection.execute("SELECT file FROM answer WHERE sha256 = ? LIMIT 1", (sha256,)).fetchone()
-        return row and row[0]
+        rows = self._connection.execute("SELECT file FROM answer WHERE sha256 = ? LIMIT 1", (sha256,))
+        return next((str(file) for (file,) in rows), None)
 
     def commit(self, run: int, pages: Commit) -> None:
         """Store whole pages.
@@ -234,7 +237,8 @@ class CatalogWriter:
             known = [entry.known.id for entry in pages.entries if entry.known is not None]
             connection.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(run, i) for i in [*ids, *known]])
             connection.executemany(
-                "INSERT INTO quarantine (run, platform, kind, key, url, field, reason, fetched_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                """INSERT INTO quarantine (run, platform, kind, key, url, field, reason, fetched_at, payload)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 [
                     (run, r.platform, r.kind, r.key, r.url, r.field, r.reason, r.fetched_at, pack(r.payload))
                     for r in pages.rejected

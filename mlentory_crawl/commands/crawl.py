@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
+from collections.abc import Awaitable
 
 from pydantic import ValidationError
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -14,8 +16,13 @@ from mlentory_crawl.console import fail
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.run import Run
 
-
-NOISY_LOGGERS = ("scrapy.addons", "scrapy.crawler", "scrapy.extensions.feedexport", "scrapy.middleware", "scrapy.utils.log")
+NOISY_LOGGERS = (
+    "scrapy.addons",
+    "scrapy.crawler",
+    "scrapy.extensions.feedexport",
+    "scrapy.middleware",
+    "scrapy.utils.log",
+)
 
 
 class Command(ScrapyCrawl):
@@ -40,21 +47,22 @@ class Command(ScrapyCrawl):
         if issubclass(spider_class, PlatformSpider):
             _check_arguments(spider_class, opts.spargs)
         crawler = self._create_crawler(spider_class)
-        task = self.crawler_process.crawl(crawler, **opts.spargs)
+        crawl = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        error = task.exception() if task.done() and not task.cancelled() else None  # type: ignore[union-attr]
+        failure = _failure(crawl)
         run = Run.opened(crawler)
-        if isinstance(error, MlentoryError):
-            fail(str(error))
+        if failure is not None:
+            fail(str(failure) if isinstance(failure, MlentoryError) else f"{type(failure).__name__}: {failure}")
+        if failure is not None or run is None or run.report.verdict is None:
             self.exitcode = 1
-        elif error is not None or self.crawler_process.bootstrap_failed or run is None:
-            if error is not None:
-                fail(f"{type(error).__name__}: {error}")
-            self.exitcode = 1
-        else:
-            stats = crawler.stats.get_stats()
-            feed_failed = any(name.startswith("feedexport/failed_count") for name in stats)
-            self.exitcode = run.report.exit_code or int(feed_failed)
+            return
+        feed_failed = any(name.startswith("feedexport/failed_count") for name in crawler.stats.get_stats())
+        self.exitcode = run.report.exit_code or int(feed_failed)
+
+
+def _failure(crawl: Awaitable[None]) -> BaseException | None:
+    """Why a crawl did not begin; asking for it keeps asyncio from printing it as a traceback."""
+    return crawl.exception() if isinstance(crawl, asyncio.Task) and crawl.done() and not crawl.cancelled() else None
 
 
 def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) -> None:

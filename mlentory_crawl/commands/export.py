@@ -81,6 +81,9 @@ def _about(path: Path, counts: Counter[str], opts: argparse.Namespace) -> bytes:
         "platform": opts.platform,
         "provenance": opts.provenance,
         "counters": opts.counters,
-        "license": "Each platform's terms hold for what comes from it; the Hugging Face Hub states no license for its metadata.",
+        "license": (
+            "Each platform's terms hold for what comes from it;"
+            " the Hugging Face Hub states no license for its metadata."
+        ),
     }
     return orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n"

@@ -1,29 +1,25 @@
-"""``scrapy sample-hub``. A command is called like its file, hence the hyphen; all else is in `mlentory_crawl.sample_hub`."""
+"""``scrapy sample-hub``: a command is called like its file, hence the hyphen."""  # noqa: N999
 
 from __future__ import annotations
 
 import argparse
 
-from scrapy.commands import ScrapyCommand
-
-from mlentory_crawl.sample_hub.__main__ import add_arguments, run
+from mlentory_crawl.console import ProjectCommand
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Serves a stand-in of the Hub on this machine until it is stopped."""
 
-    requires_project = True
-    requires_crawler_process = False
-
-    def syntax(self) -> str:
-        return "[options]"
-
     def short_desc(self) -> str:
-        return "Serve a stand-in of the Hugging Face Hub with made-up models"
+        return "Serve a stand-in of the Hugging Face Hub with made-up models on this machine"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
+        from mlentory_crawl.sample_hub.__main__ import add_arguments  # every command imports this module
+
         super().add_options(parser)
         add_arguments(parser)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = run(opts)
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        from mlentory_crawl.sample_hub.__main__ import run
+
+        return run(opts)

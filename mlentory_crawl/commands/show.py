@@ -111,7 +111,8 @@ def _by_key(reader: CatalogReader, name: str) -> list[str]:
 def derived_from(reader: CatalogReader, iri: str) -> list[dict[str, str | None]]:
     """The models that derive from a thing, with how, sorted by IRI."""
     rows = reader.execute(
-        """SELECT DISTINCT s.iri, e.kind FROM edge AS e JOIN entity AS s ON s.id = e.source JOIN entity AS t ON t.id = e.target
+        """SELECT DISTINCT s.iri, e.kind FROM edge AS e
+           JOIN entity AS s ON s.id = e.source JOIN entity AS t ON t.id = e.target
            WHERE t.iri = ? AND e.type = 'WAS_DERIVED_FROM' ORDER BY 1, 2""",
         (iri,),
     )
@@ -158,7 +159,8 @@ def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> N
         out.print(f"... and {len(children) - 10:,} more")
     for record in shown.records:
         out.print(
-            f"[dim]{record.key}: {record.provenance['source']} at {record.provenance['fetched_at']}, run {record.run}[/]"
+            f"[dim]{record.key}: {record.provenance['source']} at {record.provenance['fetched_at']},"
+            f" run {record.run}[/]"
         )
 
 

@@ -84,8 +84,8 @@ def _print(told: dict[str, Any]) -> None:
         holds = ", ".join(f"{at[unit]:,} {unit}" for unit in ("documents", "nodes", "edges", "files") if unit in at)
         stores.add_row(name, at["backend"], f"{at['position']:,}", f"{at['backlog']:,}", at.get("error") or holds)
     out.print(stores, "")
-    runs = table("run", "mode", "verdict", "fetched", "new", "changed", "quarantined", "failed", "seconds", "per second",
-                 right=("fetched", "new", "changed", "quarantined", "failed", "seconds", "per second"))  # fmt: skip
+    numbers = ("fetched", "new", "changed", "quarantined", "failed", "seconds", "per second")
+    runs = table("run", "mode", "verdict", *numbers, right=numbers)
     for run in told["runs"]:
         counts = [f"{run['records'][name]:,}" for name in ("fetched", "new", "changed", "quarantined", "failed")]
         runs.add_row(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from rich.progress import MofNCompleteColumn, Progress as Bar, TextColumn
 from scrapy.exceptions import UsageError
@@ -38,7 +39,7 @@ class Command(ProjectCommand):
         if unknown:
             raise UsageError(f"no such projection: {', '.join(unknown)}; on are {', '.join(on)}", print_help=False)
         CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
-        results = {}
+        results: dict[str, dict[str, Any]] = {}
         with locked(self.data_dir):
             for name in args or on:
                 try:
@@ -56,11 +57,11 @@ class Command(ProjectCommand):
                 shown.add_row(name, *(str(told.get(k)) for k in ("backend", "written", "failed", "backlog")))
             console().print(shown)
         for told in results.values():
-            for key, error in told.get("errors", {}).items():
-                fail(f"refused {key}: {error}")
+            for key, reason in told.get("errors", {}).items():
+                fail(f"refused {key}: {reason}")
         return int(any(told["backlog"] or told.get("error") for told in results.values()))
 
-    def _sync(self, name: str, *, rebuild: bool) -> dict[str, object]:
+    def _sync(self, name: str, *, rebuild: bool) -> dict[str, Any]:
         assert self.settings is not None
         with Bar(TextColumn("{task.description}"), MofNCompleteColumn(), transient=True) as bar:
             task = bar.add_task(name, total=None)

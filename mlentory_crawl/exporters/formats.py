@@ -11,9 +11,9 @@ from typing import IO, Any
 
 import orjson
 import zstandard
-from fair4ml.search_document import FIELDS, search_document
 
 from fair4ml import rdf
+from fair4ml.search_document import FIELDS, search_document
 
 RUN_IRI = "urn:mlentory:run:"
 REMEMBERED_STUBS = 200_000
@@ -62,7 +62,7 @@ class ZstdJsonLines(Format):
         self._compressed.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
     def finish(self) -> None:
-        self._compressed.close()
+        self._compressed.flush(zstandard.FLUSH_FRAME)
 
 
 class Csv(Format):

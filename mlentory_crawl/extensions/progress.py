@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 LINE_SECONDS = 15.0
 BAR_SECONDS = 0.5
+SHOWN = ("new", "changed", "quarantined")
 
 
 class Progress:
@@ -60,7 +61,7 @@ class Progress:
     def tell(self) -> None:
         records = Run.of(self.crawler).report.records
         rate = records["fetched"] / max(time.monotonic() - self.begun, 1e-9)
-        words = f"{rate:,.0f}/s, {records['new']:,} new, {records['changed']:,} changed, {records['quarantined']:,} quarantined"
+        words = f"{rate:,.0f}/s, {', '.join(f'{records[name]:,} {name}' for name in SHOWN)}"
         if self.bar is None:
             logger.info("%s records, %s", f"{records['fetched']:,}", words)
         else:

@@ -36,6 +36,6 @@ class ArchiveMiddleware:
         file = self.run.catalog.archived_file(digest)
         if file is None or not self.archive.holds(file):
             file = await asyncio.to_thread(self.archive.store, response, digest)
-        self.archive.enter(number, response, f"{fetched_at(response):%Y-%m-%dT%H:%M:%SZ}", digest, file)
+        self.archive.enter(number, response, fetched_at(response), digest, file)
         self.run.archived(number, digest, file)
         return response

@@ -79,7 +79,7 @@ class CatalogPipeline:
                     url=item.url,
                     field=exception.field,
                     reason=exception.reason,
-                    fetched_at=f"{item.fetched_at:%Y-%m-%dT%H:%M:%SZ}",
+                    fetched_at=item.fetched_at,
                     payload=_json(item.payload),
                 ),
             )

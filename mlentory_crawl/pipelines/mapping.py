@@ -35,7 +35,7 @@ class MappingPipeline:
             description = describe(item.source)
         except InvalidRecord as error:
             raise Quarantined(error.field, error.reason) from error
-        provenance: dict[str, Any] = {"source": item.url, "fetched_at": f"{item.fetched_at:%Y-%m-%dT%H:%M:%SZ}"}
+        provenance: dict[str, Any] = {"source": item.url, "fetched_at": item.fetched_at}
         if description.exceptions:
             provenance["exceptions"] = description.exceptions
         return MappedRecord(

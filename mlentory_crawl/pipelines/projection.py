@@ -66,8 +66,8 @@ class ProjectionPipeline:
         self.run.commit()
         try:
             await self._finish()
-        except Exception as error:  # a failed closing must not keep other pipelines from theirs
-            self.told = {**self.told, "error": f"{type(error).__name__}: {error}"}
+        except Exception as failure:  # noqa: BLE001  a failed closing must not keep other pipelines from theirs
+            self.told = {**self.told, "error": f"{type(failure).__name__}: {failure}"}
         error = self.told.get("error")
         if error:
             logger.error("Projection %s: %s", self.name, error)

@@ -34,7 +34,7 @@ class TurtlePipeline:
         self.run.commit()
         try:
             told = await self._write()
-        except Exception as error:  # a failed closing must not keep other pipelines from theirs
+        except Exception as error:  # noqa: BLE001  a failed closing must not keep other pipelines from theirs
             told = {"backend": "files", "written": 0, "backlog": 1, "error": f"{type(error).__name__}: {error}"}
             logger.error("Projection turtle: %s", told["error"])
         self.run.report.projections["turtle"] = told

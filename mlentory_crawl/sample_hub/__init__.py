@@ -20,7 +20,7 @@ class SampleHub:
     """A sample hub in a process of its own, which ends with the ``with`` block, and with this process.
 
     Args:
-        options: those of ``python -m mlentory_crawl.sample_hub``, by name: ``models=500, fail=0.1, records=[path], odd=True``.
+        options: those of ``python -m mlentory_crawl.sample_hub``, by name, such as ``models=500, fail=0.1, odd=True``.
 
     Raises:
         RuntimeError: it did not start; standard error says why.
@@ -48,7 +48,8 @@ class SampleHub:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the sample hub did not start: exit code {self.process.wait()}")
+            self.process.communicate()
+            raise RuntimeError(f"the sample hub did not start: exit code {self.process.returncode}")
         self.url = line.split()[-1]
 
     def __enter__(self) -> Self:
@@ -68,7 +69,7 @@ class SampleHub:
         return ids
 
     def stats(self) -> dict[str, Any]:
-        """``models``: how many there are; ``requests``: how many came, by route and status; ``faults``: how many went wrong on purpose."""
+        """How many ``models`` there are, ``requests`` by route and status, and ``faults`` by kind."""
         stats: dict[str, Any] = self._ask("stats")
         return stats
 
@@ -84,6 +85,6 @@ class SampleHub:
         self._ask("set", json.dumps(order).encode())
 
     def _ask(self, what: str, body: bytes | None = None) -> Any:
-        request = Request(f"{self.url}/__sample_hub/{what}", body)
+        request = Request(f"{self.url}/__sample_hub/{what}", body)  # noqa: S310  (its own address)
         with _OPENER.open(request, timeout=60) as answer:
             return json.load(answer)

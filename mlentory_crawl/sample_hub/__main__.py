@@ -12,7 +12,6 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlentory_crawl.sample_hub.api import EXPANDABLE
 from mlentory_crawl.sample_hub.captured import CapturedModels
 from mlentory_crawl.sample_hub.conditions import Conditions
 from mlentory_crawl.sample_hub.hub import Hub, Source
@@ -46,9 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fail", type=float, default=0, metavar="SHARE", help="share of answers that are broken, 0 to 1"
     )
     parser.add_argument("--latency", type=float, default=0, metavar="MS", help="milliseconds before each answer")
-    parser.add_argument(
-        "--refuse", action="append", default=[], choices=EXPANDABLE, metavar="FIELD", help="refuse a field"
-    )
+    parser.add_argument("--refuse", nargs="+", default=[], metavar="FIELD", help="refuse fields")
     parser.add_argument("--gzip", action="store_true", help="compress for clients that accept it")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input does")
 
@@ -60,28 +57,32 @@ def run(options: argparse.Namespace) -> int:
         options: as `add_arguments` declares them.
     """
     try:
+        conditions = Conditions(
+            quota=options.quota,
+            window=options.window,
+            fail=options.fail,
+            latency=options.latency,
+            refuse=options.refuse,
+            gzip=options.gzip,
+            seed=options.seed,
+        )
         hub = Hub(_sources(options), odd=options.odd)
     except (OSError, ValueError) as error:
-        print(f"sample hub: {error}", file=sys.stderr)
+        _say(str(error))
         return 2
-    conditions = Conditions(
-        quota=options.quota,
-        window=options.window,
-        fail=options.fail,
-        latency=options.latency,
-        refuse=options.refuse,
-        gzip=options.gzip,
-        seed=options.seed,
-    )
     # What was loaded stays: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
     try:
         asyncio.run(_serve(Server(hub, conditions), len(hub), options))
     except OSError as error:
-        print(f"sample hub: port {options.port}: {error}", file=sys.stderr)
+        _say(f"port {options.port}: {error}")
         return 1
     return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"sample hub: {text}\n")
 
 
 def _sources(options: argparse.Namespace) -> list[Source]:
@@ -93,12 +94,10 @@ def _sources(options: argparse.Namespace) -> list[Source]:
     if options.records:
         captured = CapturedModels(options.records, options.clones)
         if captured.dropped:
-            print(
-                f"sample hub: {captured.dropped} records dropped: no id, or the id of an earlier one", file=sys.stderr
-            )
+            _say(f"{captured.dropped} records dropped: no id, or the id of an earlier one")
         if captured.completed:
             made_up = ", ".join(f"{name} in {count}" for name, count in sorted(captured.completed.items()))
-            print(f"sample hub: captured records had fields missing, which are made up: {made_up}", file=sys.stderr)
+            _say(f"captured records had fields missing, which are made up: {made_up}")
         sources.append(captured)
     return sources
 
@@ -112,7 +111,8 @@ async def _serve(server: Server, models: int, options: argparse.Namespace) -> No
         threading.Thread(target=_await_end_of_input, args=(loop, end), daemon=True).start()
     listener = await server.listen(options.port)
     port = listener.sockets[0].getsockname()[1]
-    print(f"sample hub: {models} models on http://127.0.0.1:{port}", flush=True)
+    sys.stdout.write(f"sample hub: {models} models on http://127.0.0.1:{port}\n")
+    sys.stdout.flush()
     await end.wait()
     listener.close()
 

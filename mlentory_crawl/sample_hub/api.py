@@ -16,9 +16,9 @@ from mlentory_crawl.sample_hub.files import with_blobs
 from mlentory_crawl.sample_hub.hub import SORTS, Hub, Query
 
 EXPANDABLE = (
-    "author baseModels cardData childrenModelCount config createdAt disabled downloads downloadsAllTime evalResults gated gguf "
-    "inference inferenceProviderMapping lastModified library_name likes mask_token model-index pipeline_tag private "
-    "resourceGroup safetensors sha siblings spaces tags transformersInfo trendingScore usedStorage widgetData"
+    "author baseModels cardData childrenModelCount config createdAt disabled downloads downloadsAllTime evalResults "
+    "gated gguf inference inferenceProviderMapping lastModified library_name likes mask_token model-index pipeline_tag "
+    "private resourceGroup safetensors sha siblings spaces tags transformersInfo trendingScore usedStorage widgetData"
 ).split()
 LARGEST_PAGE = 1000
 RESOLVERS = "resolvers"
@@ -74,7 +74,9 @@ class Answer:
     @classmethod
     def error(cls, route: str, status: int, message: str, code: str | None = None, bucket: str = "api") -> Self:
         """An error as the Hub words it: in the body and in headers."""
-        headers = {"X-Error-Message": message} | ({"X-Error-Code": code} if code else {})
+        # A message may quote the request; in a header it must not end the line.
+        plain = "".join(character if " " <= character <= "~" else "?" for character in message)
+        headers = {"X-Error-Message": plain} | ({"X-Error-Code": code} if code else {})
         return cls(route, status, headers, orjson.dumps({"error": message}), bucket)
 
     @classmethod
@@ -118,6 +120,7 @@ class Api:
         token = request.headers.get("authorization")
         if token is not None and not token.startswith("Bearer hf_"):
             return Answer.error("other", 401, "Invalid credentials in Authorization header")
+        legal = [name for name in EXPANDABLE if name not in refuse]
         try:
             match [unquote(segment) for segment in request.path.split("/")[1:]]:
                 case ["robots.txt"]:
@@ -125,11 +128,11 @@ class Api:
                         "robots", headers={"Content-Type": "text/plain"}, body=b"User-agent: *\nAllow: /\n", bucket=None
                     )
                 case ["api", "models"]:
-                    return self._list(request)
+                    return self._list(request, legal)
                 case ["api", "models", *id, "revision", revision]:
-                    return self._info(id, revision, request)
+                    return self._info(id, revision, request, legal)
                 case ["api", "models", *id]:
-                    return self._info(id, None, request)
+                    return self._info(id, None, request, legal)
                 case ["api", "resolve-cache", "models", *id, sha, "README.md"]:
                     return self._readme(id, sha, request)
                 case [*id, "resolve", revision, "README.md"]:
@@ -138,9 +141,9 @@ class Api:
             return refused.answer
         return Answer.error("other", 404, "Sorry, we can't find the page you are looking for.")
 
-    def _list(self, request: Request) -> Answer:
+    def _list(self, request: Request, legal: Collection[str]) -> Answer:
         pairs = parse_qsl(request.query, keep_blank_values=True)
-        records, cursor = self.hub.page(self._query(pairs))
+        records, cursor = self.hub.page(_query(pairs, legal))
         answer = Answer("models", body=b"[" + b",".join(records) + b"]")
         if cursor is not None:
             kept = [(name, value) for name, value in pairs if name != "cursor"]
@@ -149,47 +152,13 @@ class Api:
             answer.headers["Link"] = f'<http://{host}/api/models?{urlencode([*kept, ("cursor", encoded)])}>; rel="next"'
         return answer
 
-    def _query(self, pairs: list[tuple[str, str]]) -> Query:
-        one = dict(pairs)
-        sort = one.get("sort", SORTS[0])
-        if sort not in SORTS:
-            raise _bad("models", "Invalid sort parameter: expected one of " + ", ".join(SORTS))
-        direction = one.get("direction", "-1")
-        if direction not in ("1", "-1") or (direction == "1" and sort != "createdAt"):
-            raise _bad("models", "Invalid direction: ascending order is only possible for createdAt")
-        limit = one.get("limit", str(LARGEST_PAGE))
-        if not limit.isascii() or not limit.isdecimal() or not int(limit[:9]):
-            raise _bad("models", "Invalid limit: expected a positive number")
-        names = self._expanded("models", pairs)
-        if names is None:
-            extra = [name for name in ("cardData", "config") if one.get(name) in _TRUE]
-            names = (*_LISTED, *(_FULL if one.get("full") in _TRUE else ()), *extra)
-        return Query(
-            names=names,
-            sort=sort,
-            ascending=direction == "1",
-            limit=min(int(limit[:9]), LARGEST_PAGE),
-            after=_cursor(one["cursor"], str if sort == "createdAt" else int) if "cursor" in one else None,
-            author=one.get("author"),
-            search=one.get("search"),
-            pipeline_tag=one.get("pipeline_tag"),
-            tags=tuple(value for name, value in pairs if name == "filter"),
-        )
-
-    def _expanded(self, route: str, pairs: list[tuple[str, str]]) -> tuple[str, ...] | None:
-        names = [value for name, value in pairs if name in ("expand", "expand[]")]
-        legal = [name for name in EXPANDABLE if name not in self.refused]
-        if any(name not in legal for name in names):
-            raise _bad(route, "Invalid option: expected one of " + "|".join(f'"{name}"' for name in legal))
-        return ("_id", "id", *dict.fromkeys(names)) if names else None
-
-    def _info(self, segments: list[str], revision: str | None, request: Request) -> Answer:
+    def _info(self, segments: list[str], revision: str | None, request: Request, legal: Collection[str]) -> Answer:
         suffix = f"/revision/{quote(revision, safe='')}" if revision is not None else ""
         n = self._model("model", segments, request, "/api/models/{}" + suffix)
         if revision not in (None, "main") and not self.hub.has_commit(n, str(revision)):
             raise Refused(Answer.error("model", 404, f"Invalid rev id: {revision}", "RevisionNotFound"))
         pairs = parse_qsl(request.query, keep_blank_values=True)
-        if (names := self._expanded("model", pairs)) is not None:
+        if (names := _expanded("model", pairs, legal)) is not None:
             return Answer("model", body=self.hub.encoded(n, names))
         record = {name: value for name, value in self.hub.record(n).items() if name not in _NOT_BY_DEFAULT}
         return Answer("model", body=orjson.dumps(with_blobs(record) if dict(pairs).get("blobs") in _TRUE else record))
@@ -246,14 +215,49 @@ class Api:
         return n
 
 
+def _query(pairs: list[tuple[str, str]], legal: Collection[str]) -> Query:
+    one = dict(pairs)
+    sort = one.get("sort", SORTS[0])
+    if sort not in SORTS:
+        raise _bad("models", "Invalid sort parameter: expected one of " + ", ".join(SORTS))
+    direction = one.get("direction", "-1")
+    if direction not in ("1", "-1") or (direction == "1" and sort != "createdAt"):
+        raise _bad("models", "Invalid direction: ascending order is only possible for createdAt")
+    limit = one.get("limit", str(LARGEST_PAGE))
+    if not limit.isascii() or not limit.isdecimal() or not int(limit[:9]):
+        raise _bad("models", "Invalid limit: expected a positive number")
+    names = _expanded("models", pairs, legal)
+    if names is None:
+        extra = [name for name in ("cardData", "config") if one.get(name) in _TRUE]
+        names = (*_LISTED, *(_FULL if one.get("full") in _TRUE else ()), *extra)
+    return Query(
+        names=names,
+        sort=sort,
+        ascending=direction == "1",
+        limit=min(int(limit[:9]), LARGEST_PAGE),
+        after=_cursor(one["cursor"], str if sort == "createdAt" else int) if "cursor" in one else None,
+        author=one.get("author"),
+        search=one.get("search"),
+        pipeline_tag=one.get("pipeline_tag"),
+        tags=tuple(value for name, value in pairs if name == "filter"),
+    )
+
+
+def _expanded(route: str, pairs: list[tuple[str, str]], legal: Collection[str]) -> tuple[str, ...] | None:
+    names = [value for name, value in pairs if name in ("expand", "expand[]")]
+    if any(name not in legal for name in names):
+        raise _bad(route, "Invalid option: expected one of " + "|".join(f'"{name}"' for name in legal))
+    return ("_id", "id", *dict.fromkeys(names)) if names else None
+
+
 def _bad(route: str, message: str, bucket: str = "api") -> Refused:
     return Refused(Answer.error(route, 400, message, bucket=bucket))
 
 
-def _cursor(text: str, kind: type) -> tuple[int | str, int]:
+def _cursor(text: str, kind: type[int | str]) -> tuple[int | str, int]:
     try:
         value, n = orjson.loads(base64.urlsafe_b64decode(text))
-    except ValueError:
+    except (ValueError, TypeError):
         raise _bad("models", "Invalid cursor") from None
     if not isinstance(value, kind) or not isinstance(n, int):
         raise _bad("models", "Invalid cursor")

@@ -1,9 +1,8 @@
-"""Records that were captured from the real Hub, completed where the Hub's answer of the time lacked what it gives today."""
+"""Records captured from the real Hub, completed where its answer of the time lacked what it gives today."""
 
 from __future__ import annotations
 
 import gzip
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -35,6 +34,11 @@ def _seconds(value: object) -> int:
         return 0
 
 
+def _packed(record: Json) -> bytes:
+    # What orjson returns keeps the memory of its buffer, which is several times as long; a copy does not.
+    return bytes(memoryview(orjson.dumps(record)))
+
+
 def _lines(paths: Iterable[Path]) -> Iterator[Any]:
     for path in paths:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
@@ -48,7 +52,7 @@ class CapturedModels:
 
     Args:
         paths: files with a record a line, ``.jsonl`` or ``.jsonl.gz``; the record may stand under the key ``record``.
-        count: how many there shall be; what the files do not give are clones of other owners. None: what the files give.
+        count: how many there shall be; those that the files do not give are clones under other owners.
 
     Raises:
         OSError, ValueError: a file cannot be read, or gives no record.
@@ -137,15 +141,14 @@ class CapturedModels:
         made_up: Json = {"sha": sha1(id.encode()).hexdigest(), "modelId": id, "id": id}
         if "/" in id:
             made_up["author"] = id.partition("/")[0]
-        created = (
-            _seconds(record["createdAt"]) if "createdAt" in record else max(FLOOR, _seconds(record.get("lastModified")))
-        )
+        created = _seconds(record.get("createdAt")) or max(FLOOR, _seconds(record.get("lastModified")))
         made_up["createdAt"] = timestamp(created)
-        made_up["lastModified"] = record.get("createdAt", made_up["createdAt"])
+        made_up["lastModified"] = made_up["createdAt"]
         made_up["_id"] = f"{created:08x}{blake2b(id.encode(), digest_size=8).hexdigest()}"
-        self.completed.update(name for name in made_up if name not in record and name not in ("id", "modelId"))
-        complete = made_up | record
+        missing = {name: value for name, value in made_up.items() if record.get(name) is None}
+        self.completed.update(missing.keys() - {"id", "modelId"})
+        complete = record | missing
         self._ids.append(id)
         self._native_ids.append(str(complete["_id"]))
-        self._records.append(orjson.dumps({name: value for name, value in complete.items() if name not in FIELDS}))
-        self._seldom_asked.append(orjson.dumps({name: value for name, value in record.items() if name in FIELDS}))
+        self._records.append(_packed({name: value for name, value in complete.items() if name not in FIELDS}))
+        self._seldom_asked.append(_packed({name: value for name, value in record.items() if name in FIELDS}))

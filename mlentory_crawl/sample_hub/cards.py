@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-import yaml
+import re
+
+import orjson
 
 from mlentory_crawl.sample_hub.templates import Json
+
+_INTRODUCTION = """\
+# {name}
+
+This is a stand-in of a model card. The model was made up, for {task}, and nobody has trained it.
+"""
+_USE = """
+## Intended uses and limitations
+
+To see how a crawler reads model cards. Do not use it for decisions about people.
+
+## How to use
+
+```python
+from nowhere import load  # the next line is a comment, not a heading
+# not a section
+model = load("{id}")
+```
+"""
 
 
 def card(record: Json) -> str | None:
@@ -19,17 +40,18 @@ def card(record: Json) -> str | None:
             return None
     elif "cardData" not in record:
         return None
-    front_matter = record.get("cardData")
-    text = f"---\n{yaml.safe_dump(front_matter, allow_unicode=True, sort_keys=False)}---\n\n" if front_matter else ""
+    # JSON is YAML as well.
+    front_matter = record.get("cardData") or {}
+    lines = [f"{_key(key)}: {orjson.dumps(value).decode()}\n" for key, value in front_matter.items()]
+    text = f"---\n{''.join(lines)}---\n\n" if lines else ""
     name = str(record["id"]).rpartition("/")[2]
     task = str(record.get("pipeline_tag") or "something").replace("-", " ")
-    text += f"# {name}\n\nThis is a stand-in of a model card. The model was made up, for {task}, and nobody has trained it.\n"
+    text += _INTRODUCTION.format(name=name, task=task)
     if isinstance(record.get("baseModels"), dict):
         parents = ", ".join(model["id"] for model in record["baseModels"]["models"])
         text += f"\n## Model description\n\n{name} comes from {parents}.\n"
-    text += (
-        "\n## Intended uses and limitations\n\nTo see how a crawler reads model cards. Do not use it for decisions about people.\n"
-        "\n## How to use\n\n```python\nfrom nowhere import load  # a comment, not a heading:\n# not a section\n"
-        f'model = load("{record["id"]}")\n```\n'
-    )
-    return text
+    return text + _USE.format(id=record["id"])
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z][\w-]*", name) else orjson.dumps(name).decode()

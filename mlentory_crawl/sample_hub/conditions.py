@@ -6,7 +6,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from mlentory_crawl.sample_hub.api import RESOLVERS, Answer
+from mlentory_crawl.sample_hub.api import EXPANDABLE, RESOLVERS, Answer
 
 # As with the real quotas: 500 and 3,000 for those who do not say who they are.
 _QUOTA_FACTORS = {"api": 1, RESOLVERS: 6}
@@ -24,6 +24,9 @@ class Conditions:
         refuse: fields that are refused although the Hub knows them.
         gzip: compress for clients that accept it.
         seed: of the faults.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
     quota: int = 0
@@ -33,6 +36,12 @@ class Conditions:
     refuse: list[str] = field(default_factory=list)
     gzip: bool = False
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        if self.quota < 0 or self.window <= 0 or not 0 <= self.fail <= 1 or self.latency < 0:
+            raise ValueError("quota and latency are 0 or more, window is more, fail is a share from 0 to 1")
+        if unknown := set(self.refuse) - set(EXPANDABLE):
+            raise ValueError(f"not a field of the Hub: {', '.join(sorted(unknown))}")
 
 
 class Statistics:

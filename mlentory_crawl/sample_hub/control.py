@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import orjson
 
-from mlentory_crawl.sample_hub.api import EXPANDABLE, Answer, Request
+from mlentory_crawl.sample_hub.api import Answer, Request
 from mlentory_crawl.sample_hub.conditions import Conditions, Quota, Statistics
 from mlentory_crawl.sample_hub.hub import Hub
 
@@ -27,8 +28,9 @@ class Control:
     """Answers the requests of tests.
 
     ``GET stats`` gives ``models``, ``requests`` by route and status, and ``faults``; ``GET ids`` all ids, oldest first.
-    ``POST set`` takes an object: ``delete``, ``restore``, ``touch`` (a new commit, now): lists of ids; ``rename``: new ids by
-    old ones; ``patch``: fields by id; ``fail``, ``latency``, ``quota``, ``window``, ``refuse``: see `Conditions`;
+    ``POST set`` takes an object. ``delete``, ``restore``, ``touch`` (a new commit, now): lists of ids. ``patch``:
+    fields by id. ``rename``: new ids by old ones. ``fail``, ``latency``, ``quota``, ``window``, ``refuse``: see
+    `Conditions`.
     ``reset``: statistics count from zero. An order that cannot be carried out in full changes nothing and gets a 400.
 
     Args:
@@ -65,8 +67,6 @@ class Control:
     def _set(self, order: dict[str, Any]) -> None:
         if unknown := order.keys() - set(_KEYS):
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(_KEYS)}")
-        if unknown := set(order.get("refuse", [])) - set(EXPANDABLE):
-            raise ValueError(f"not a field of the Hub: {', '.join(sorted(unknown))}")
         hub = self._hub
         actions = [partial(hub.delete, self._number(id)) for id in order.get("delete", [])]
         actions += [partial(hub.restore, self._number(id)) for id in order.get("restore", [])]
@@ -74,8 +74,11 @@ class Control:
         actions += [
             partial(hub.patch, self._number(id), _fields(fields)) for id, fields in order.get("patch", {}).items()
         ]
-        actions += [partial(hub.rename, self._number(old), str(new)) for old, new in order.get("rename", {}).items()]
+        actions += [
+            partial(hub.rename, self._number(old), self._free(new)) for old, new in order.get("rename", {}).items()
+        ]
         conditions = {name: kind(order[name]) for name, kind in _CONDITIONS.items() if name in order}
+        replace(self._conditions, **conditions)  # raises where a value is out of its range
         for action in actions:
             action()
         for name, value in conditions.items():
@@ -84,6 +87,12 @@ class Control:
             self._quota.restart()
         if order.get("reset"):
             self._statistics.reset()
+
+    def _free(self, id: str) -> str:
+        n = self._hub.find(id)
+        if n is not None and self._hub.id(n) == id:
+            raise ValueError(f"a model has the id {id!r} already")
+        return id
 
     def _number(self, id: str) -> int:
         n = self._hub.find(id, deleted=True)

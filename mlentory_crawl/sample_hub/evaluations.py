@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from mlentory_crawl.sample_hub.templates import Json, number
-from mlentory_crawl.sample_hub.words import BENCHMARKS, METRIC_TYPES, ODD_VALUES
+from mlentory_crawl.sample_hub.words import BENCHMARKS, METRICS, ODD_VALUES
 
 
 def eval_results(chance: Random) -> list[Json]:
@@ -18,7 +18,9 @@ def eval_results(chance: Random) -> list[Json]:
 
 def results(task: str, chance: Random) -> list[Json]:
     """The ``results`` of a model index, mostly few, sometimes a whole leaderboard's."""
-    return [_result(task, chance) for _ in range(chance.choice([1, 2, 4, 6, 10, 24]))]
+    possible = [(benchmark, metric) for benchmark in BENCHMARKS for metric in METRICS[task]]
+    count = min(chance.choice([1, 2, 4, 6, 10, 24]), len(possible))
+    return [_result(task, benchmark, metric, chance) for benchmark, metric in chance.sample(possible, count)]
 
 
 def _eval_result(chance: Random) -> Json:
@@ -35,17 +37,18 @@ def _eval_result(chance: Random) -> Json:
     return {"filename": f".eval_results/{task}.yaml", "data": data}
 
 
-def _result(task: str, chance: Random) -> Json:
-    id, name = chance.choice(BENCHMARKS)
-    type = chance.choice(METRIC_TYPES)
-    value: object = chance.randrange(1000) / 10
-    if chance.random() < 0.75:
-        value = number("digits", before=chance.choice(["0.", "0.7", "8.", "41.", "63.", "77."]))
+def _result(task: str, benchmark: tuple[str, str], metric: tuple[str, int, int], chance: Random) -> Json:
+    id, name = benchmark
+    type, low, high = metric
+    digits = chance.choice(["digits1", "digits2", "digits3", "digits4"])
+    value: object = number(
+        digits, before=f"0.{chance.randrange(2, 9)}" if high == 1 else f"{chance.randrange(low, high)}."
+    )
     if chance.random() < 0.01:
         value = chance.choice(ODD_VALUES)
-    metric: Json = {"type": type, "value": value, "name": type.replace("_", " ").title()}
+    measured: Json = {"type": type, "value": value, "name": type.replace("_", " ").title()}
     if chance.random() < 0.5:
-        metric["verified"] = False
+        measured["verified"] = False
     dataset: Json = {"name": name, "type": id}
     if chance.random() < 0.5:
         split = chance.choice(["test", "validation"])
@@ -53,7 +56,7 @@ def _result(task: str, chance: Random) -> Json:
     result: Json = {
         "task": {"type": task, "name": task.replace("-", " ").title()},
         "dataset": dataset,
-        "metrics": [metric],
+        "metrics": [measured],
     }
     if chance.random() < 0.25:
         result["source"] = {"url": "https://example.org/boards/open-harbor", "name": "Open Harbor Leaderboard"}

@@ -6,7 +6,7 @@ from hashlib import sha1, sha256
 
 from mlentory_crawl.sample_hub.records import Shape
 from mlentory_crawl.sample_hub.templates import Json
-from mlentory_crawl.sample_hub.words import WIDGETS
+from mlentory_crawl.sample_hub.texts import WIDGETS
 
 FIELDS = frozenset(
     "siblings usedStorage childrenModelCount spaces widgetData mask_token inference inferenceProviderMapping".split()

@@ -58,6 +58,11 @@ class Query:
     pipeline_tag: str | None = None
     tags: tuple[str, ...] = ()
 
+    @property
+    def conditional(self) -> bool:
+        """Whether there are conditions."""
+        return (self.author, self.search, self.pipeline_tag, self.tags) != (None, None, None, ())
+
 
 @dataclass(slots=True)
 class _Change:
@@ -134,12 +139,12 @@ class Hub:
     def page(self, query: Query) -> tuple[list[bytes], tuple[int | str, int] | None]:
         """The records of a list, encoded, and the cursor of the page after it; None where there is none.
 
-        The cursor names a place in the order, not a count of records: what moves or goes meanwhile displaces nothing else.
+        The cursor names a place in the order, not a count: what moves or goes meanwhile displaces nothing else.
         """
         key = self._key(query.sort)
         page: list[bytes] = []
         last = -1
-        conditional = query != Query(query.names, query.sort, query.ascending, query.limit, query.after)
+        conditional = query.conditional
         for n in self._from(query, key):
             if n in self._deleted or (conditional and not self._fits(n, query)):
                 continue

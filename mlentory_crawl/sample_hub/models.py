@@ -11,6 +11,7 @@ import orjson
 from mlentory_crawl.sample_hub.files import FIELDS, seldom_asked
 from mlentory_crawl.sample_hub.names import (
     BLOCK,
+    BLOCKS_KEPT,
     FAMILIES,
     MERGED,
     REVISED,
@@ -58,7 +59,7 @@ _REACH = {
 # Powers of two that downloads stay under: few models are known to many.
 _REACHES = [_REACH[member.role] for member in MEMBERS]
 _PLACES = (
-    "_id id owner name sha created modified disabled downloads all_time likes trending digits "
+    "_id id owner name sha created modified disabled downloads all_time likes trending digits1 digits2 digits3 digits4 "
     "parent parent_id parent_lower other_parent other_parent_id revision"
 ).split()
 _MASK = (1 << 160) - 1
@@ -102,7 +103,7 @@ class MadeUpModels:
         # As on the Hub, one in a hundred is older than the first creation time on record.
         self._old = count // 100
         self._pace = (END - FLOOR - 60) / (count - self._old)
-        self._block = lru_cache(maxsize=64)(self._native_ids)
+        self._block = lru_cache(maxsize=BLOCKS_KEPT)(self._native_ids)
         self._templates: dict[tuple[str, ...], list[Template | None]] = {}
 
     def __len__(self) -> int:
@@ -117,7 +118,7 @@ class MadeUpModels:
         return self._block(n // BLOCK)[n % BLOCK]
 
     def rank(self, n: int, sort: str) -> int:
-        """What a list sorted by ``lastModified`` (milliseconds), ``downloads``, ``likes`` or ``trendingScore`` goes by."""
+        """What a list sorted by a field goes by; for ``lastModified`` milliseconds."""
         _, _, modified, downloads, likes, trending = self._vitals(n, self._created(n))
         return {"lastModified": modified * 1000, "downloads": downloads, "likes": likes, "trendingScore": trending}[
             sort
@@ -170,7 +171,7 @@ class MadeUpModels:
         downloads = 0 if disabled else int(2.0 ** ((bits >> 42 & 0xFFFF) * _REACHES[n % BLOCK // FAMILIES] / 65536)) - 1
         likes = int(downloads**0.5) * (bits >> 58 & 3) // 4
         trending = likes * (bits >> 60 & 63) // 256 if bits >> 66 & 7 == 0 else 0
-        return bits, disabled, modified if modified < END else END, downloads, likes, trending
+        return bits, disabled, min(END, modified), downloads, likes, trending
 
     def _values(self, n: int) -> tuple[str, ...]:
         """What fills the `_PLACES` of a template, in their order."""
@@ -200,6 +201,9 @@ class MadeUpModels:
             str(likes),
             str(trending),
             str(1000 + (bits >> 80 & 8191)),
+            str(100 + (bits >> 93 & 511)),
+            str(10 + (bits >> 102 & 63)),
+            str(1000 + (bits >> 108 & 8191)),
             parent,
             parent_id,
             parent.lower(),

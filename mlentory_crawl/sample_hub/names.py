@@ -1,4 +1,4 @@
-"""Which made-up models there are: families of 32, each with a name of its own, from which all ids of the family follow."""
+"""Which made-up models there are: families of 32, each with a name of its own that its members' ids hold."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from mlentory_crawl.sample_hub.words import KINDS, LABS, MEMBERS, NAMES, OWNERS,
 FAMILIES = len(KINDS)
 """Families of a block."""
 BLOCK = FAMILIES * len(MEMBERS)
-"""Models of a block: in it all first members stand before all second ones and so on, so that families overlap in time."""
+"""Models of a block: all first members stand before all second ones, and so on, so that families overlap in time."""
+BLOCKS_KEPT = 1024
+"""Blocks of names that are kept, in about 200 MB: lists in another order than that of creation jump between blocks."""
 MERGED, REVISED, REVISION = 10, 5, 21
 """Members with something of their own: one has a second parent in the neighbor family, one has a newer version."""
 
@@ -64,7 +66,7 @@ class Names:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self.block = lru_cache(maxsize=64)(self._block)
+        self.block = lru_cache(maxsize=BLOCKS_KEPT)(self._block)
 
     def id(self, n: int) -> str:
         """``owner/name``: a family's name is its own, and no two members of a family share owner and suffix."""

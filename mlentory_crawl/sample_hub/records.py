@@ -9,17 +9,14 @@ from typing import Any, TypeVar
 
 from mlentory_crawl.sample_hub.evaluations import eval_results, results
 from mlentory_crawl.sample_hub.templates import Json, number, text
+from mlentory_crawl.sample_hub.texts import CHAT_TEMPLATES, GATE_PROMPT, WIDGETS
 from mlentory_crawl.sample_hub.words import (
-    CHAT_TEMPLATES,
     DATASETS,
     FREE_TAGS,
-    GATE_PROMPT,
     LANGUAGES,
-    LICENSE_NAMES,
     LICENSES,
-    METRIC_TYPES,
+    METRICS,
     PROSE_DATASETS,
-    WIDGETS,
     Kind,
 )
 
@@ -128,19 +125,13 @@ class Writer:
     def _bare(self) -> None:
         """A repository that somebody tried something in: hardly any metadata, mostly no card."""
         license = self.pick(LICENSES)
-        self.record["tags"], card, config = self.pick(
-            [
-                (["region:us"], None, None),
-                (["region:us"], None, {}),
-                ([], None, None),
-                ([f"license:{license}", "region:us"], {"license": license}, None),
-            ]
-        )
-        self.record["model-index"] = None
-        if card is not None:
-            self.record["cardData"] = card
-        if config is not None:
-            self.record["config"] = config
+        choices: list[Json] = [
+            {"tags": ["region:us"]},
+            {"tags": ["region:us"], "config": {}},
+            {"tags": []},
+            {"tags": [f"license:{license}", "region:us"], "cardData": {"license": license}},
+        ]
+        self.record |= {"model-index": None} | self.pick(choices)
 
     def _task_and_library(self) -> None:
         shape = self.shape
@@ -266,7 +257,7 @@ class Writer:
         if self.shape.role in ("base", "instruct") and self.odds(0.25):
             self.record["evalResults"] = eval_results(self.chance)
             self.tags.append("eval-results")
-        if self.shape.role == "quantized" or self.odds(0.6):
+        if self.shape.role == "quantized" or self.odds(0.55):
             if self.odds(0.75):
                 self.record["model-index"] = None
             return
@@ -274,7 +265,7 @@ class Writer:
         self.record["model-index"] = index
         self.card["model-index"] = index
         if self.odds(0.5):
-            self.card["metrics"] = self.chance.sample(METRIC_TYPES, 2)
+            self.card["metrics"] = [type for type, _, _ in METRICS[self.shape.kind.task]][:2]
         self.tags.append("model-index")
 
     def _rest_of_card(self) -> None:

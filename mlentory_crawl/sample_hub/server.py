@@ -16,6 +16,7 @@ from mlentory_crawl.sample_hub.hub import Hub
 
 FAULTS = ("500", "503", "504", "429", "cut", "drop")
 _LONGEST_HEAD = 1 << 16
+_PIECE = 1 << 18
 
 
 class Server:
@@ -49,8 +50,10 @@ class Server:
                     encoded, fault = self._encode(self._control.answer(request), request), None
                 else:
                     encoded, fault = await self._answer(request)
-                writer.write(encoded)
-                await writer.drain()
+                # In pieces: the transport of Python 3.11 moves all that is left with every piece that is sent.
+                for start in range(0, len(encoded), _PIECE):
+                    writer.write(encoded[start : start + _PIECE])
+                    await writer.drain()
                 if fault in ("cut", "drop") or request.headers.get("connection") == "close":
                     break
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):

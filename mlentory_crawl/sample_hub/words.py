@@ -1,4 +1,4 @@
-"""What made-up models are made of: invented names and texts, in the shapes that the Hub's records have."""
+"""What made-up models are made of: invented names, in the shapes that the Hub's records have."""
 
 from __future__ import annotations
 
@@ -26,14 +26,16 @@ LABS = """
 # A prime number of them, so that the members of one family have different owners (see `models.MadeUpModels.id`).
 OWNERS = [
     given + tail
-    for given in "mirela tobiash annikaw quentinr yusra-m dariok lenefj kaiton priyav saoirse9 wtanaka okello zofiab".split()
+    for given in (
+        "mirela tobiash annikaw quentinr yusra-m dariok lenefj kaiton priyav saoirse9 wtanaka okello zofiab".split()
+    )
     for tail in ["", "-dev", "42", "-ml", "labs", "_nlp", "2000", "-quants", "x", "-research"]
 ][:127]
 
 CORPORA = """
     tidepool-instruct lantern-chat orchard-qa harbor-logs saltmarsh-web verso-captions kite-grasping meridian-speech
-    alpine-news thistle-reviews riverstone-code pelican-sql hochmoor-briefe laguna-parallel umbra-paintings blueheron-bench
-    escola-essays granite-math lighthouse-dialogs ferry-timetables
+    alpine-news thistle-reviews riverstone-code pelican-sql hochmoor-briefe laguna-parallel umbra-paintings
+    blueheron-bench escola-essays granite-math lighthouse-dialogs ferry-timetables
 """.split()
 DATASETS = (
     [f"{LABS[i % len(LABS)].lower()}/{corpus}" for i, corpus in enumerate(CORPORA)]
@@ -59,21 +61,30 @@ BENCHMARKS = [
     ("lantern-eval", "LanternEval (5-shot)"),
     ("openorchard/orchard-code", "OrchardCode"),
     ("tidepool", "tidepool"),
+    ("harbor-commons/long-voyage", "Long Voyage (128k)"),
+    ("lantern-eval-multilingual", "LanternEval, 14 languages"),
+    ("saltmarsh-labs/marsh-safety", "MarshSafety"),
 ]
 
 TOPICS = """
-    medical-notes legal-qa roleplay math-tutor code-review sql-writer customer-support weather-reports poetry news-summary
-    ticket-triage recipe-chat travel-guide chess-talk grammar-fix tool-use long-context safety-filter haiku tax-forms
-    bird-songs street-signs farm-robot stock-notes patent-search lab-protocols museum-guide crossword meeting-minutes
-    dialect-de voice-clone x-ray
+    medical-notes legal-qa roleplay math-tutor code-review sql-writer customer-support weather-reports poetry
+    news-summary ticket-triage recipe-chat travel-guide chess-talk grammar-fix tool-use long-context safety-filter haiku
+    tax-forms bird-songs street-signs farm-robot stock-notes patent-search lab-protocols museum-guide crossword
+    meeting-minutes dialect-de voice-clone x-ray
 """.split()
 FREE_TAGS = [
-    ["unsloth", "trl", "sft"], ["generated_from_trainer"], ["conversational"], ["custom_code"], ["4-bit", "bitsandbytes"],
-    ["climate"], ["biology", "lab notes"], ["finance, banking"], ["art", "mockup design"], ["Bokm\u00c3\u00a5l"], ["norsk bokmål", "nordisk"],
-    ["中文", "对话"], ["música"], ["template:sd-lora", "text-to-image"], ["loss:MultipleNegativesRankingLoss"], ["adapterhub:nli/tidepool"],
+    ["unsloth", "trl", "sft"], ["generated_from_trainer"], ["conversational"], ["custom_code"],
+    ["4-bit", "bitsandbytes"], ["climate"], ["biology", "lab notes"], ["finance, banking"], ["art", "mockup design"],
+    ["Bokm\u00c3\u00a5l"], ["norsk bokmål", "nordisk"], ["中文", "对话"], ["música"],
+    ["template:sd-lora", "text-to-image"],
+    ["loss:MultipleNegativesRankingLoss"], ["adapterhub:nli/tidepool"],
     ["autotrain"], ["merge", "mergekit"], ["imatrix"], ["not-for-all-audiences"],
 ]  # fmt: skip
 
+_MANY_LANGUAGES = (
+    "af am ar az be bg bn ca cs cy da de el en es et eu fa fi fr gl gu he hi hr hu hy id is it ja ka kk km kn ko lo lt "
+    "lv mk ml mn mr ms my nb ne nl pa pl pt ro ru si sk sl sq sr sv ta te th tr uk ur uz vi zh"
+).split()
 # Value of the card's `language` and the tags that the Hub makes of it; `no` without quotes is False in YAML 1.1.
 LANGUAGES: list[tuple[object, list[str]]] = [
     *[(["en"], ["en"])] * 9,
@@ -89,11 +100,12 @@ LANGUAGES: list[tuple[object, list[str]]] = [
     (False, []),
     (["Chinese", "en"], ["Chinese", "en"]),
     (["sw", "yo", "ig", "ha", "zu"], ["sw", "yo", "ig", "ha", "zu"]),
+    (_MANY_LANGUAGES, _MANY_LANGUAGES),
 ]
 
 LICENSES = [
-    *["apache-2.0"] * 7, *["mit"] * 3, "cc-by-4.0", "cc-by-nc-4.0", "cc-by-sa-4.0", "bsd-3-clause", "gpl-3.0", "agpl-3.0",
-    "openrail++", "bigscience-openrail-m", "gemma", "llama3.1", *["other"] * 3, "unknown",
+    *["apache-2.0"] * 7, *["mit"] * 3, "cc-by-4.0", "cc-by-nc-4.0", "cc-by-sa-4.0", "bsd-3-clause", "gpl-3.0",
+    "agpl-3.0", "openrail++", "bigscience-openrail-m", "gemma", "llama3.1", *["other"] * 3, "unknown",
 ]  # fmt: skip
 LICENSE_NAMES = [
     ("tidewater-community-license", "LICENSE"),
@@ -101,74 +113,31 @@ LICENSE_NAMES = [
     ("custom", None),
 ]
 
-METRIC_TYPES = [
-    "accuracy",
-    "f1",
-    "acc_norm",
-    "exact_match",
-    "bleu",
-    "rouge",
-    "wer",
-    "mean_reward",
-    "pass@1",
-    "macro-f1",
-    "spearman",
-    "Score",
-]
+# By task: the type, and whole numbers that values lie between (0 and 1: a share). The spelling varies as people's does.
+METRICS: dict[str, list[tuple[str, int, int]]] = {
+    "text-generation": [("acc_norm", 0, 1), ("exact_match", 20, 90), ("pass@1", 0, 1), ("acc", 0, 1), ("Score", 4, 9)],
+    "image-text-to-text": [("accuracy", 40, 90), ("exact_match", 20, 90), ("ROUGE", 20, 60)],
+    "sentence-similarity": [("spearman", 0, 1), ("pearson", 0, 1), ("cosine_accuracy", 0, 1)],
+    "feature-extraction": [("spearman", 60, 90), ("map", 0, 1), ("mrr", 0, 1)],
+    "text-classification": [("accuracy", 0, 1), ("f1", 0, 1), ("macro-f1", 0, 1), ("matthews_correlation", 0, 1)],
+    "token-classification": [("precision", 0, 1), ("recall", 0, 1), ("f1", 0, 1)],
+    "fill-mask": [("perplexity", 3, 30), ("loss", 1, 4)],
+    "translation": [("bleu", 15, 50), ("chrf", 30, 70), ("BLEU", 15, 50)],
+    "automatic-speech-recognition": [("wer", 4, 40), ("cer", 1, 15)],
+    "text-to-speech": [("mos", 2, 5)],
+    "text-to-image": [("fid", 5, 40)],
+    "image-classification": [("accuracy", 0, 1), ("Accuracy", 60, 95)],
+    "robotics": [("success_rate", 10, 95)],
+    "reinforcement-learning": [("mean_reward", 50, 400)],
+    "object-detection": [("mAP", 0, 1)],
+    "tabular-classification": [("roc_auc", 0, 1), ("accuracy", 0, 1)],
+}
 ODD_VALUES: list[object] = ["87.3%", "0.81 ± 0.02", None, "-", "61.32 +/- 140.25", [0.71, 0.69]]
-
-CHAT_TEMPLATES = [
-    "{% for message in messages %}<|{{ message['role'] }}|>\n{{ message['content'] | trim }}<|end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|assistant|>\n{% endif %}",
-    "{% if messages[0]['role'] == 'system' %}{% set system = messages[0]['content'] | trim %}{% set messages = messages[1:] %}{% else %}"
-    "{% set system = 'You are a helpful assistant of the harbor library. Answer briefly, and say so when you do not know.' %}{% endif %}"
-    "{{ bos_token + '[SYSTEM]' + system + '[/SYSTEM]' }}{% for message in messages %}{% if message['role'] == 'user' %}"
-    "{{ '[ASK]' + message['content'] | trim + '[/ASK]' }}{% elif message['role'] == 'assistant' %}{{ message['content'] | trim + eos_token }}"
-    "{% else %}{{ raise_exception('Only user and assistant turns are known') }}{% endif %}{% endfor %}",
-    "{%- set tool_intro = 'You may call one or more functions. Their signatures stand between <tools> and </tools>.' -%}\n"
-    "{%- if tools %}\n    {{- '<|turn|>system\\n' }}\n    {%- if messages[0].role == 'system' %}\n        {{- messages[0].content + '\\n\\n' }}\n"
-    "    {%- endif %}\n    {{- tool_intro + '\\n<tools>' }}\n    {%- for tool in tools %}\n        {{- '\\n' }}\n        {{- tool | tojson }}\n"
-    "    {%- endfor %}\n    {{- '\\n</tools><|done|>\\n' }}\n{%- endif %}\n{%- for message in messages %}\n    {%- if message.role in ('user', 'system') %}\n"
-    "        {{- '<|turn|>' + message.role + '\\n' + message.content + '<|done|>\\n' }}\n    {%- elif message.role == 'assistant' %}\n"
-    "        {{- '<|turn|>assistant\\n' + message.content }}\n        {%- for call in message.tool_calls or [] %}\n"
-    "            {{- '\\n<call>' + (call | tojson) + '</call>' }}\n        {%- endfor %}\n        {{- '<|done|>\\n' }}\n    {%- elif message.role == 'tool' %}\n"
-    "        {{- '<|turn|>tool\\n<result>' + message.content + '</result><|done|>\\n' }}\n    {%- endif %}\n{%- endfor %}\n"
-    "{%- if add_generation_prompt %}{{- '<|turn|>assistant\\n' }}{%- endif %}",
-]  # fmt: skip
-# Most of the length of a real record is such text.
-CHAT_TEMPLATES.append(
-    CHAT_TEMPLATES[2]
-    + "".join(
-        f"\n{{%- if {flag} is defined and {flag} %}}\n    {{{{- '<|turn|>system\\n{rule}<|done|>\\n' }}}}\n{{%- endif %}}"
-        for flag, rule in [
-            ("thinking", "Think before you answer. Put your thoughts between <thought> and </thought>."),
-            ("documents", "Answer from the documents only, and name the one that you took a sentence from."),
-            ("json_schema", "Answer with one JSON value that conforms to the schema, without any text around it."),
-            ("language", "Answer in the language that the user writes, whatever language the documents have."),
-            ("today", "The date of today is given above. Do not guess what happened after your training."),
-        ]
-    )
-)
-GATE_PROMPT = (
-    "By asking for access you accept the license of this model: you use it for research only, you do not try to find out whose texts it learned from, "
-    "you name it where you publish results, and you pass these terms on with every copy and every derivative. The authors may end your access if you do "
-    "not keep to them. What you enter below is shown to the authors of the model and kept until you ask them to delete it."
-)
-WIDGETS = [
-    [{"text": "What time does the last ferry leave?", "example_title": "Ferry"}],
-    [{"text": "The lighthouse keeper opened the door and"}, {"text": "Write a haiku about granite."}],
-    [
-        {
-            "source_sentence": "The boat is late.",
-            "sentences": ["The ferry has a delay.", "We eat bread.", "The tide is out."],
-        }
-    ],
-]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of model family: what its records say of task, library, architecture and sizes (label, parameter count)."""
+    """What the records of a family say of task, library and architecture; its sizes: label, parameter count."""
 
     task: str
     library: str
@@ -222,7 +191,7 @@ KINDS = [
         "AutoModelForTokenClassification",
         _ENCODER_SIZES,
     ),
-    Kind("fill-mask", "transformers", "roberta", "RobertaForMaskedLM", "AutoModelForMaskedLM", _ENCODER_SIZES),
+    Kind("fill-mask", "transformers", "bert", "BertForMaskedLM", "AutoModelForMaskedLM", _ENCODER_SIZES),
     Kind("translation", "transformers", "marian", "MarianMTModel", "AutoModelForSeq2SeqLM", _ENCODER_SIZES),
     Kind(
         "automatic-speech-recognition",

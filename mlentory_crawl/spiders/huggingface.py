@@ -24,8 +24,9 @@ PAGE_SIZE = 1_000
 FIRST_LATEST = 1_000
 
 EXPAND = (
-    "author baseModels cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf lastModified"
-    " library_name likes model-index pipeline_tag private safetensors sha tags transformersInfo trendingScore"
+    "author baseModels cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf"
+    " lastModified library_name likes"
+    " model-index pipeline_tag private safetensors sha tags transformersInfo trendingScore"
 ).split()
 """The fields that every mode asks for, so that only what was asked for can be unsaid."""
 

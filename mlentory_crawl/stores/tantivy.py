@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import orjson
-import tantivy
-from tantivy import Document, Index, IndexWriter, Order, Query, Searcher
+from tantivy import DocAddress, Document, Index, IndexWriter, Order, Query, Searcher
 
 from fair4ml.search_document import search_document
 from mlentory_crawl.stores.protocols import Change, Position, Refusal, SearchQuery, SearchResult, Sort, StoreError
@@ -28,7 +28,7 @@ from mlentory_crawl.stores.tantivy_index import (
     schema,
     usable,
 )
-from mlentory_crawl.stores.tantivy_query import position_query, text_query, whole_query
+from mlentory_crawl.stores.tantivy_query import everything, position_query, text_query, whole_query
 
 COMMIT_DOCUMENTS = 20_000
 """A commit makes what was written durable and visible; tantivy wants them rare."""
@@ -82,23 +82,24 @@ class TantivyStore:
         Raises:
             StoreError: another process writes it, or the folder is something else.
         """
-        self._index = usable(self._directory)
-        self._writer = self._acquire(self._index)
-        self._durable = self._read_position(self._searcher())
+        with self._failures_told():
+            self._index = usable(self._directory)
+            self._writer = self._acquire(self._index)
+            self._durable = _position(self._searcher())
         return self._durable
 
     def write(self, changes: Sequence[Change], position: Position) -> list[Refusal]:
         """Replace or delete the document of each change's key.
 
-        A change is refused when its search document holds a value that tantivy cannot: an integer outside 64 bits,
-        a date before 1677 or after 2262, text that is not Unicode. The document from before it stays.
+        A change is refused when its search document holds what the index cannot, such as an integer outside 64 bits;
+        the document from before it stays.
         """
         if self._uncommitted >= COMMIT_DOCUMENTS or (self._pending and time.monotonic() >= self._commit_due):
             # Not after a batch but before the next one: by then the caller has noted what was refused.
             self.flush()
         writer = self._open_writer()
         refusals = []
-        try:
+        with self._failures_told():
             for change in changes:
                 entry = None
                 if change.state is not None:
@@ -110,8 +111,6 @@ class TantivyStore:
                 writer.delete_documents_by_term(KEY, change.key)
                 if entry is not None:
                     writer.add_document(entry)
-        except (ValueError, RuntimeError, OSError) as error:
-            raise self._failed(error) from error
         if self._pending is None:
             self._commit_due = time.monotonic() + COMMIT_SECONDS
         self._pending = position
@@ -123,25 +122,21 @@ class TantivyStore:
         if self._pending is None:
             return self._durable
         writer = self._open_writer()
-        try:
+        with self._failures_told():
             writer.delete_documents_by_term(POSITION, POSITION)
             told = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
             writer.add_document(Document.from_dict(told, schema()))
             writer.commit()
-        except (ValueError, RuntimeError, OSError) as error:
-            raise self._failed(error) from error
         self._durable, self._pending, self._uncommitted = self._pending, None, 0
         return self._durable
 
     def clear(self) -> None:
         """Delete all documents and the position."""
         writer = self._open_writer()
-        try:
+        with self._failures_told():
             writer.rollback()
             writer.delete_all_documents()
             writer.commit()
-        except (ValueError, RuntimeError, OSError) as error:
-            raise self._failed(error) from error
         self._durable, self._pending, self._uncommitted = None, None, 0
 
     def close(self) -> None:
@@ -149,9 +144,11 @@ class TantivyStore:
         writer, self._writer, self._index = self._writer, None, None
         self._pending, self._uncommitted = None, 0
         if writer is not None:
-            writer.rollback()
-            # Without this the merges of the last commits are given up half done.
-            writer.wait_merging_threads()
+            # A writer that failed has said so before.
+            with contextlib.suppress(ValueError, RuntimeError, OSError):
+                writer.rollback()
+                # Otherwise the merges of the last commits are given up half done, and begun again by the next process.
+                writer.wait_merging_threads()
 
     def _open_writer(self) -> IndexWriter:
         if self._writer is None:
@@ -165,13 +162,17 @@ class TantivyStore:
                 return index.writer(HEAP_BYTES, num_threads=1)
             except ValueError as error:
                 if "LockBusy" not in str(error):
-                    raise self._failed(error) from error
+                    raise
                 if time.monotonic() >= deadline:
                     raise StoreError(f"another process writes the search index in {self._directory}") from error
             time.sleep(0.1)
 
-    def _failed(self, error: Exception) -> StoreError:
-        return StoreError(f"the search index in {self._directory} failed: {one_line(error)}")
+    @contextlib.contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, RuntimeError, OSError) as error:
+            raise StoreError(f"the search index in {self._directory} failed: {one_line(error)}") from error
 
     # Reading
 
@@ -179,12 +180,14 @@ class TantivyStore:
         """Position and counts as of the last commit; no position where no index is, or none of this version."""
         if self._index is None and not is_readable(self._directory):
             return None, {"documents": 0}
-        searcher = self._searcher()
-        return self._read_position(searcher), {"documents": _count(searcher, Query.all_query())}
+        with self._failures_told():
+            searcher = self._searcher()
+            return _position(searcher), {"documents": _count(searcher, everything())}
 
     def counts(self) -> dict[str, int]:
         """How many documents a search can find."""
-        return {"documents": _count(self._searcher(), Query.all_query())}
+        with self._failures_told():
+            return {"documents": _count(self._searcher(), everything())}
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Find documents as of the last commit, whoever made it.
@@ -200,55 +203,50 @@ class TantivyStore:
             raise ValueError(f"no sort is named {query.sort}; there are: relevance, {', '.join(_ORDER)}")
         if query.size < 0 or query.offset < 0:
             raise ValueError("size and offset are not negative")
-        searcher = self._searcher()
         text = text_query(query.text)
         whole = whole_query(text, query)
-        try:
+        with self._failures_told():
+            searcher = self._searcher()
             total = _count(searcher, whole)
             if total == 0 and query.text and _count(searcher, text) == 0:
                 text = text_query(query.text, typos=True)
                 whole = whole_query(text, query)
                 total = _count(searcher, whole)
-            hits = self._hits(searcher, whole, query, total)
-            return SearchResult(total, hits, self._facets(searcher, text, query))
-        except (ValueError, OSError) as error:
-            raise self._failed(error) from error
+            hits = _hits(searcher, whole, query, total)
+            return SearchResult(total, hits, _facets(searcher, text, query))
 
     def _searcher(self) -> Searcher:
-        try:
-            if self._index is None:
-                self._index = readable(self._directory)
-            self._index.reload()
-            return self._index.searcher()
-        except (ValueError, OSError) as error:
-            raise self._failed(error) from error
+        if self._index is None:
+            self._index = readable(self._directory)
+        self._index.reload()
+        return self._index.searcher()
 
-    @staticmethod
-    def _read_position(searcher: Searcher) -> Position | None:
-        hits = searcher.search(position_query(), 1).hits
-        return Position(**_source(searcher, hits[0][1])) if hits else None
 
-    @staticmethod
-    def _hits(searcher: Searcher, whole: Query, query: SearchQuery, total: int) -> list[dict[str, Any]]:
-        # tantivy reserves memory for as many as it is asked for, and panics when that is none.
-        size = min(query.size, total - query.offset)
-        if size <= 0:
-            return []
-        if query.sort == "relevance":
-            found = searcher.search(whole, size, count=False, offset=query.offset, weight_by_field=WEIGHT)
-            return [_source(searcher, address) | {"score": score} for score, address in found.hits]
-        field, order = _ORDER[query.sort]
-        found = searcher.search(whole, size, count=False, offset=query.offset, order_by_field=field, order=order)
-        return [_source(searcher, address) | {"score": None} for _, address in found.hits]
+def _position(searcher: Searcher) -> Position | None:
+    hits = searcher.search(position_query(), 1).hits
+    return Position(**_source(searcher, hits[0][1])) if hits else None
 
-    @staticmethod
-    def _facets(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, dict[str, int]]:
-        counted: dict[str, dict[str, int]] = {}
-        unfiltered = [name for name in query.facets if name not in query.filters]
-        counted.update(_terms(searcher, whole_query(text, query), unfiltered))
-        for name in set(query.facets) - set(unfiltered):
-            counted.update(_terms(searcher, whole_query(text, query, without=name), [name]))
-        return {name: counted[name] for name in query.facets}
+
+def _hits(searcher: Searcher, whole: Query, query: SearchQuery, total: int) -> list[dict[str, Any]]:
+    # tantivy reserves memory for as many as it is asked for, and panics when that is none.
+    size = min(query.size, total - query.offset)
+    if size <= 0:
+        return []
+    if query.sort == "relevance":
+        found = searcher.search(whole, size, count=False, offset=query.offset, weight_by_field=WEIGHT)
+        return [_source(searcher, address) | {"score": score} for score, address in found.hits]
+    field, order = _ORDER[query.sort]
+    found = searcher.search(whole, size, count=False, offset=query.offset, order_by_field=field, order=order)
+    return [_source(searcher, address) | {"score": None} for _, address in found.hits]
+
+
+def _facets(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {}
+    unfiltered = [name for name in query.facets if name not in query.filters]
+    counted.update(_terms(searcher, whole_query(text, query), unfiltered))
+    for name in set(query.facets) - set(unfiltered):
+        counted.update(_terms(searcher, whole_query(text, query, without=name), [name]))
+    return {name: counted[name] for name in query.facets}
 
 
 def _terms(searcher: Searcher, whole: Query, facets: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -266,10 +264,9 @@ def _terms(searcher: Searcher, whole: Query, facets: Iterable[str]) -> dict[str,
 
 
 def _count(searcher: Searcher, query: Query) -> int:
-    wanted = Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, position_query())])
-    return int(searcher.search(wanted, 1).count)  # type: ignore[attr-defined]
+    return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]
 
 
-def _source(searcher: Searcher, address: tantivy.DocAddress) -> dict[str, Any]:
+def _source(searcher: Searcher, address: DocAddress) -> dict[str, Any]:
     source: dict[str, Any] = orjson.loads(searcher.doc(address)[SOURCE][0])
     return source

@@ -44,9 +44,9 @@ FACETS = tuple(name for name, field in FIELDS.items() if field.facet)
 
 # Nobody who types "huggingface" means nearly all documents, nor the models derived from bert who types "bert".
 _WORDLESS = frozenset({"type", "platform", "access", "base_model"})
-_WORDY = tuple(name for name in FACETS if name not in _WORDLESS)
+_WORDY = frozenset(FACETS) - _WORDLESS
 
-_AS_THEY_ARE = (*FACETS, *NUMBERS)
+_FACETS, _NUMBERS, _DATES, _TEXTS = map(frozenset, (FACETS, NUMBERS, DATES, TEXTS))
 
 _IDEOGRAPH = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
 
@@ -115,25 +115,22 @@ def document(key: str, source: dict[str, Any]) -> Document:
     Raises:
         ValueError, TypeError: a value that the index cannot hold, such as an integer outside 64 bits.
     """
-    fields: dict[str, Any] = {name: source[name] for name in _AS_THEY_ARE if name in source}
-    fields[KEY] = key
-    fields[SOURCE] = orjson.dumps(source)
-    fields[WEIGHT] = _weight(source)
-    for name in DATES:
-        if name in source:
-            fields[name] = seconds(source[name])
-    for name in TEXTS:
-        if name in source:
-            fields[name] = spaced(source[name])
+    fields: dict[str, Any] = {KEY: key, SOURCE: orjson.dumps(source), WEIGHT: _weight(source)}
+    words: list[str] = []
+    for name, value in source.items():
+        if name in _FACETS:
+            fields[name] = value
+            if name in _WORDY:
+                words += value if isinstance(value, list) else [value]
+        elif name in _NUMBERS:
+            fields[name] = value
+        elif name in _DATES:
+            fields[name] = seconds(value)
+        elif name in _TEXTS:
+            fields[name] = spaced(value)
+    fields[TERMS] = spaced(" ".join(words))
     if "name" in source:
-        fields[NAME_PARTS] = fields["name"]
-        fields[SORT_NAME] = source["name"]
-    terms: list[str] = []
-    for name in _WORDY:
-        value = source.get(name)
-        if value is not None:
-            terms += [value] if isinstance(value, str) else value
-    fields[TERMS] = [spaced(term) for term in terms]
+        fields[NAME_PARTS], fields[SORT_NAME] = fields["name"], source["name"]
     return Document.from_dict(fields, schema())
 
 

@@ -20,6 +20,7 @@ from mlentory_crawl.stores.tantivy_index import (
     TERMS,
     TEXTS,
     analyze,
+    analyzers,
     schema,
     seconds,
 )
@@ -150,13 +151,18 @@ def whole_query(text: Query, query: SearchQuery, *, without: str | None = None) 
     return Query.boolean_query(clauses)
 
 
+def everything() -> Query:
+    """All documents but the position."""
+    return whole_query(Query.all_query(), SearchQuery())
+
+
 def position_query() -> Query:
     """The one document that is the store's position."""
     return Query.term_query(schema(), POSITION, POSITION)
 
 
 def _folded(value: str) -> str:
-    return "".join(analyze("value", value))
+    return "".join(analyzers()["value"].analyze(value))
 
 
 def _number(name: str, bound: float | str, rounded: Callable[[float], int]) -> int:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
+from documents import documents
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from mlentory_crawl.stores.protocols import Change, Position, SearchQuery, SearchStore, Sort
@@ -119,7 +120,7 @@ MODELS = [
         likes=0,
         dateModified="2023-01-01T00:00:00Z",
     ),
-    change("5", "中文/情感分析模型", description="一个中文情感分析模型", languageTag=["zh"]),
+    change("5", "中文/情感分析模型", description="一个中文情感分析模型", keywords=["情感分析"], languageTag=["zh"]),
 ]
 """A few synthetic models in the shape of the Hub's."""
 
@@ -220,6 +221,19 @@ class SearchStoreSuite:
         assert store.flush() == FAR
         assert found(store, sort="name") == ["a/after", "a/before"]
 
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(document=documents(), counter=st.none() | st.integers() | st.text())
+    def test_no_record_whatever_stands_in_the_way(
+        self, store: SearchStore, document: dict[str, Any], counter: object
+    ) -> None:
+        counters = {} if counter is None else {"downloads": counter}
+        state = {**document, "key": "k/k/odd", "counters": counters, "platforms": ["k"], "conflicts": {}}
+        odd = Change("k/k/odd", document["root"]["iri"], state)
+        refusals = store.write([odd, change("1", "a/neighbor")], FAR)
+        assert {refusal.key for refusal in refusals} <= {odd.key}
+        assert store.flush() == FAR
+        assert found(store, "a/neighbor")[0] == "a/neighbor"
+
     def test_clear_leaves_neither_documents_nor_position(self, new_store: NewStore, filled: SearchStore) -> None:
         filled.write([change("9", "a/unfinished")], FAR)
         filled.clear()
@@ -256,6 +270,7 @@ class SearchStoreSuite:
             ("a model of masked text", "google-bert/bert-base-uncased"),
             ("whisp", "openai/whisper-tiny"),
             ("情感", "中文/情感分析模型"),
+            ("分析", "中文/情感分析模型"),
         ],
     )
     def test_finds_words_wherever_they_are(self, filled: SearchStore, text: str, name: str) -> None:
@@ -345,6 +360,7 @@ class SearchStoreSuite:
             ("author", "openai"),
             ("dataset", "wikipedia"),
             ("keyword", "exbert"),
+            ("keyword", "情感分析"),
             ("base_model", "google-bert/bert-base-uncased"),
             ("library", "transformers"),
             ("platform", "huggingface"),

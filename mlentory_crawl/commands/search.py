@@ -1,0 +1,190 @@
+"""``scrapy search``: finds things in the search index."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+from itertools import islice
+from operator import itemgetter
+from typing import Any, get_args
+
+from rich.columns import Columns
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from scrapy.exceptions import UsageError
+
+from fair4ml.entities import CLASSES
+from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
+from mlentory_crawl.stores import open_search_store
+from mlentory_crawl.stores.protocols import SearchQuery, SearchResult, Sort
+
+FILTERS = ("task", "license", "library", "language", "author", "platform", "dataset", "keyword", "base_model")
+COUNTED = ("task", "license", "library", "language", "author", "platform", "type")
+NUMBERS = ("parameters", "downloads", "likes")
+DATES = ("modified", "created")
+
+FACET_VALUES_SHOWN = 10
+CELL_VALUES_SHOWN = 2
+NARROW = 100
+"""On terminals with fewer columns some of the table's are left out."""
+
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)([KMBT]?)", re.ASCII)
+_UNITS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3}
+
+
+class Command(ProjectCommand):
+    """Finds models and other things by words, and narrows them down by what is known of them."""
+
+    def syntax(self) -> str:
+        return '["TEXT"] [options]'
+
+    def short_desc(self) -> str:
+        return "Search by words, task, license, library, language, author, size, ..."
+
+    def long_desc(self) -> str:
+        return (
+            "Finds what has all the words of TEXT; words in double quotes must follow each other. An option given"
+            " several times accepts any of its values; different options all have to hold."
+            " Without TEXT everything matches."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        narrow = parser.add_argument_group("Narrowing down")
+        narrow.add_argument("--type", metavar="CLASS", action="append", type=_class, help="model, dataset, ...")
+        for name in FILTERS:
+            narrow.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", action="append")
+        for name in NUMBERS:
+            narrow.add_argument(f"--min-{name}", metavar="N", type=_number, help="such as 1500, 20K, 350M or 7B")
+            narrow.add_argument(f"--max-{name}", metavar="N", type=_number)
+        for name in DATES:
+            narrow.add_argument(f"--{name}-after", metavar="DATE", help="then or later: 2026, 2026-11 or 2026-11-20")
+            narrow.add_argument(f"--{name}-before", metavar="DATE", help="then or earlier")
+        show = parser.add_argument_group("What is shown")
+        show.add_argument("--sort", choices=get_args(Sort), default="relevance", help="default: relevance")
+        show.add_argument("--limit", type=_count, default=10, metavar="N", help="how many hits (default: 10)")
+        show.add_argument("--offset", type=_count, default=0, metavar="N", help="how many hits to leave out first")
+        show.add_argument("--facets", action="store_true", help=f"count the matches by {', '.join(COUNTED)}")
+        add_json_option(parser)
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        assert self.settings is not None
+        # Scrapy hands unknown options over as arguments.
+        unknown = [arg for arg in args if arg.startswith("-")]
+        if unknown:
+            raise UsageError(f"there is no option {' '.join(unknown)}", print_help=False)
+        query = _query(" ".join(args), opts)
+        try:
+            result = open_search_store(self.settings).search(query)
+        except ValueError as error:
+            raise UsageError(str(error), print_help=False) from error
+        if opts.json:
+            print_json({"total": result.total, "hits": result.hits, "facets": result.facets})
+        else:
+            _print(console(), query, result)
+        return 0
+
+
+def _class(text: str) -> str:
+    known = {name.lower().removeprefix("ml"): name for name in CLASSES}
+    try:
+        return known[text.lower().removeprefix("ml")]
+    except KeyError:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(sorted(known))}") from None
+
+
+def _number(text: str) -> int:
+    number = _NUMBER.fullmatch(text.upper())
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number such as 1500, 350M or 7B")
+    return int(Decimal(number[1]) * _UNITS.get(number[2], 1))
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def _query(text: str, opts: argparse.Namespace) -> SearchQuery:
+    given = vars(opts)
+    return SearchQuery(
+        text,
+        filters={name: given[name] for name in ("type", *FILTERS) if given[name]},
+        minimum=_bounds(given, NUMBERS, "min_{}") | _bounds(given, DATES, "{}_after"),
+        maximum=_bounds(given, NUMBERS, "max_{}") | _bounds(given, DATES, "{}_before"),
+        sort=opts.sort,
+        size=opts.limit,
+        offset=opts.offset,
+        facets=COUNTED if opts.facets else (),
+    )
+
+
+def _bounds(given: dict[str, Any], names: Sequence[str], option: str) -> dict[str, float | str]:
+    return {name: given[option.format(name)] for name in names if given[option.format(name)] is not None}
+
+
+def _print(out: Console, query: SearchQuery, result: SearchResult) -> None:
+    if result.hits:
+        out.print(_hits(query, result.hits, narrow=out.width < NARROW))
+        last = query.offset + len(result.hits)
+        more = f"; --offset {last} shows the next" if last < result.total else ""
+        out.print(f"\n{query.offset + 1:,} to {last:,} of {result.total:,} found{more}")
+    else:
+        out.print(f"{result.total:,} found" if result.total else "Nothing found.")
+    if result.facets:
+        out.print("", Columns([_facet(name, counts) for name, counts in result.facets.items()], padding=(1, 4)))
+
+
+def _hits(query: SearchQuery, hits: Sequence[dict[str, Any]], *, narrow: bool) -> Table:
+    columns: dict[str, Callable[[dict[str, Any]], str]] = {
+        "name": lambda hit: hit.get("name") or hit["iri"],
+        "type": itemgetter("type"),
+        "task": lambda hit: _listed(hit.get("task", ())),
+        "license": lambda hit: _listed(hit.get("license", ())),
+        **{name: partial(_rounded, name) for name in NUMBERS},
+        "modified": lambda hit: hit.get("modified", "")[: len("2026-11-20")],
+    }
+    if all(hit["type"] == "MLModel" for hit in hits):
+        del columns["type"]
+    if narrow:
+        del columns["likes"], columns["modified"]
+    shown = table("", *columns, right=("", *NUMBERS))
+    for rank, hit in enumerate(hits, query.offset + 1):
+        shown.add_row(str(rank), *(_plain(cell(hit)) for cell in columns.values()))
+    for column in shown.columns:
+        column.no_wrap = column.header not in ("name", "task", "license")
+    return shown
+
+
+def _facet(name: str, counts: dict[str, int]) -> Table:
+    shown = table(name, "", right=("",))
+    for value, count in islice(counts.items(), FACET_VALUES_SHOWN):
+        shown.add_row(_plain(value), f"{count:,}")
+    if len(counts) > FACET_VALUES_SHOWN:
+        shown.add_row("...", "")
+    return shown
+
+
+def _plain(text: str) -> Text:
+    """A text from a source: no markup, and nothing that a terminal obeys."""
+    return Text("".join(character if character.isprintable() else " " for character in text))
+
+
+def _listed(values: Sequence[str]) -> str:
+    more = len(values) - CELL_VALUES_SHOWN
+    return ", ".join(values[:CELL_VALUES_SHOWN]) + (f" +{more}" if more > 0 else "")
+
+
+def _rounded(name: str, hit: dict[str, Any]) -> str:
+    number = hit.get(name)
+    if number is None:
+        return ""
+    for unit, size in _UNITS.items():
+        if number >= size:
+            return f"{number / size:.1f}".removesuffix(".0") + unit
+    return str(number)

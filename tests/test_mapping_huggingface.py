@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from captured import hugging_face_models
+from hypothesis import given, strategies as st
+from payloads import PAYLOADS
+
+from fair4ml.entities import CLASSES, Description, Entity, Kind, properties
+from fair4ml.mapping import describe
+from fair4ml.mapping.huggingface import PROVENANCE
+from fair4ml.sources import InvalidRecord, SourceRecord, parse
+from fair4ml.sources.huggingface import ModelInfo
+from fair4ml.value_types import value_types
+from fair4ml.vocabulary import is_declared
+
+CASES = sorted((Path(__file__).parent / "data" / "huggingface_models").glob("*.json"))
+
+
+def stored(thing: Entity) -> dict[str, Any]:
+    """A thing's document as the catalog gives it back."""
+    return dict(orjson.loads(orjson.dumps(thing.document(), option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)))
+
+
+def mapped(record: Any) -> tuple[Description, list[str]]:
+    """The description of a record, and the fields of which something was left out."""
+    model, issues = parse(ModelInfo, record)
+    description = describe(model)
+    return description, [issue.field for issue in (*issues, *description.issues)]
+
+
+def matches(expected: Any, found: Any, root: str) -> bool:
+    """Whether a value is as expected; ``#kind`` stands for the IRI of a part of that kind."""
+    if isinstance(expected, list):
+        return (
+            isinstance(found, list)
+            and len(expected) == len(found)
+            and all(matches(e, f, root) for e, f in zip(expected, found, strict=True))
+        )
+    if isinstance(expected, str) and re.fullmatch("#[a-z]+", expected):
+        return re.fullmatch(re.escape(root + expected) + "-[0-9a-f]{16}", found) is not None
+    return type(expected) is type(found) and expected == found
+
+
+def differences(expected: dict[str, Any], found: dict[str, Any], root: str) -> list[str]:
+    return [
+        f"{name}: {found.get(name)!r} instead of {value!r}"
+        for name, value in expected.items()
+        if not matches(value, found.get(name), root)
+    ]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_a_record_is_described_as_expected(case: Path) -> None:
+    stated = json.loads(case.read_text())
+    record, expect, why = stated["record"], stated["expect"], stated["why"]
+    if "invalid" in expect:
+        with pytest.raises(InvalidRecord) as refusal:
+            mapped(record)
+        assert refusal.value.field == expect["invalid"], why
+        return
+    description, issues = mapped(record)
+    root = stored(description.root)
+    assert differences(expect.get("root", {}), root, root["iri"]) == [], why
+    assert sorted(issues) == sorted(expect.get("issues", [])), why
+    if expect.get("only"):
+        assert root.keys() == expect["root"].keys(), why
+    if "stubs" in expect:
+        assert sorted([stub.cls, stub.name] for stub in description.stubs) == sorted(expect["stubs"]), why
+    for name in ("counters", "exceptions"):
+        if name in expect:
+            assert getattr(description, name) == expect[name], why
+    if "parts" in expect:
+        left = [stored(part) for part in description.parts]
+        for part in expect["parts"]:
+            found = next((each for each in left if not differences(part, each, root["iri"])), None)
+            assert found is not None, f"{why}: no part like {part} in {left}"
+            left.remove(found)
+        assert left == [], why
+
+
+def test_there_are_at_least_forty_of_them() -> None:
+    assert len(CASES) >= 40
+
+
+def references(thing: Entity) -> Iterator[str]:
+    declared = properties(type(thing).__name__)
+    for name, value in thing.document().items():
+        if name in declared and declared[name].kind is Kind.REFERENCE:
+            yield from value if isinstance(value, list) else [value]
+
+
+def assert_closed(description: Description) -> None:
+    """Everything that is referred to is told or named, every IRI and term is one, and what is stored is valid."""
+    things = [description.root, *description.parts]
+    root = description.root.iri
+    iris = [thing.iri for thing in things] + [stub.iri for stub in description.stubs]
+    assert len(iris) == len(set(iris))
+    for thing in things:
+        assert set(references(thing)) <= set(iris)
+        document = stored(thing)
+        cls = CLASSES[document.pop("class")]
+        again = stored(cls.model_validate(document))
+        dates = {name for name, kind in value_types(cls.__name__).items() if kind.is_date}
+        assert all(again[name] == value for name, value in document.items() if name not in dates)
+        for name in document.keys() - {"iri"}:
+            assert is_declared(properties(cls.__name__)[name].predicate)
+        assert all(map(is_declared, cls.types))
+    for part in description.parts:
+        revises = stored(part).get("wasRevisionOf")
+        assert part.iri.startswith(f"{root}#") or revises == [root]
+    for stub in description.stubs:
+        assert CLASSES[stub.cls].model_validate({"iri": stub.iri, "name": stub.name}).name
+    assert stored(description.root).keys() - {"iri", "class"} <= PROVENANCE.keys()
+    for issue in description.issues:
+        (issue.field + issue.reason).encode()
+    assert all(type(count) is int for count in description.counters.values())
+    assert not description.counters.keys() & stored(description.root).keys()
+    assert description.exceptions.keys() <= PROVENANCE.keys()
+
+
+@given(PAYLOADS)
+def test_whatever_a_record_holds_its_description_is_closed_and_always_the_same(payload: dict[str, Any]) -> None:
+    for name in ("_id", "modelId"):
+        payload.pop(name, None)
+    payload["id"] = "ada-labs/tiny"
+    description, issues = mapped(payload)
+    assert_closed(description)
+    again, issues_again = mapped(json.loads(json.dumps(payload)))
+    assert (description, issues) == (again, issues_again)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_descriptions_of_the_examples_are_closed(case: Path) -> None:
+    stated = json.loads(case.read_text())
+    if "invalid" not in stated["expect"]:
+        assert_closed(mapped(stated["record"])[0])
+
+
+WORDS = st.sampled_from(["acc", "Accuracy", "wer", "test", "squirrels", "a b", "", "no", "https://x.org/", None, 1])
+
+
+@given(st.dictionaries(st.sampled_from(["type", "name", "value", "config", "args", "verified"]), WORDS), st.integers())
+def test_a_corrected_value_keeps_the_evaluation(metric: dict[str, Any], value: int) -> None:
+    def evaluations(value: Any) -> set[str]:
+        index = [{"results": [{"dataset": {"type": "squirrels"}, "metrics": [{**metric, "value": value}]}]}]
+        description, _ = mapped({"id": "ada-labs/tiny", "model-index": index})
+        return {part.iri for part in description.parts if type(part).__name__ == "MLModelEvaluation"}
+
+    assert evaluations(1) == evaluations(value)
+
+
+def test_a_stub_is_the_same_whoever_names_it() -> None:
+    first, _ = mapped({"id": "ada-labs/a", "tags": ["base_model:x/y", "dataset:d/e", "license:mit", "en"]})
+    second, _ = mapped(
+        {"id": "bob/b", "cardData": {"base_model": ["x/y"], "datasets": "d/e", "license": ["MIT"], "language": "eng"}}
+    )
+    mine, yours = ({stub.iri: stub for stub in each.stubs} for each in (first, second))
+    shared = mine.keys() & yours.keys()
+    assert len(shared) == 4
+    assert all(mine[iri] == yours[iri] for iri in shared)
+
+
+def test_a_platform_without_a_mapping_of_such_records() -> None:
+    class Strange(SourceRecord):
+        pass
+
+    with pytest.raises(TypeError, match="Strange"):
+        describe(Strange())
+
+
+def test_the_corpus_is_described_and_closed(corpus: Path) -> None:
+    refused = 0
+    for record in hugging_face_models(corpus):
+        try:
+            description, _ = mapped(record)
+        except InvalidRecord:
+            refused += 1
+        else:
+            assert_closed(description)
+    assert refused == 0
