@@ -185,7 +185,6 @@ class MLModel(CreativeWork):
     was_revision_of: list[Iri] = references(PROV.wasRevisionOf)
 
     software_requirements: list[Iri] = references(SCHEMA.softwareRequirements, search="library")
-    interaction_statistic: list[Iri] = references(SCHEMA.interactionStatistic)
     memory_requirements: str | None = literal(SCHEMA.memoryRequirements)
     operating_system: str | None = literal(SCHEMA.operatingSystem)
     processor_requirements: list[str] = literals(SCHEMA.processorRequirements)
@@ -316,16 +315,6 @@ class Derivation(Entity):
     entity: Iri | None = reference(PROV.entity)
     type: str | None = literal(DCTERMS.type)
     """finetune, adapter, quantized or merge, as the source says."""
-
-
-class InteractionCounter(Entity):
-    """How often something was done with a thing (http://schema.org/InteractionCounter)."""
-
-    types = (SCHEMA.InteractionCounter,)
-    folded = True
-
-    interaction_type: str | None = literal(SCHEMA.interactionType)
-    user_interaction_count: int | None = literal(SCHEMA.userInteractionCount)
 
 
 def _concrete(base: type[Entity]) -> dict[str, type[Entity]]:

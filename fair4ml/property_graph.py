@@ -7,8 +7,7 @@ become properties of what refers to them:
   their unit is the property with ``_unit`` after the ``propertyID``;
 - the one `PropertyValue` that is the result of an evaluation becomes the evaluation's ``value`` (and ``value_unit``):
   which metric that is, says ``evaluationMetrics``; several results are named as above;
-- a `Derivation` becomes the ``type`` of the edge ``WAS_DERIVED_FROM``;
-- counters are no part of the graph.
+- a `Derivation` becomes the ``type`` of the edge ``WAS_DERIVED_FROM``.
 """
 
 from __future__ import annotations

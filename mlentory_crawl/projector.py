@@ -22,6 +22,7 @@ import orjson
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
+from mlentory_crawl.child import die_with_parent
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.stores import open_store
 from mlentory_crawl.stores.protocols import Change, Position, Store, StoreError
@@ -29,6 +30,7 @@ from mlentory_crawl.stores.protocols import Change, Position, Store, StoreError
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+FLUSH_CHANGES = 20_000
 FLUSH_SECONDS = 10.0
 
 
@@ -70,6 +72,7 @@ class Projector:
         self._reader = CatalogReader(data_dir)
         self._refusals = Refusals(data_dir, name)
         self._at = 0
+        self._unflushed = 0
         self._flushed_at = time.monotonic()
         self.progress = Progress(store.backend)
 
@@ -89,7 +92,7 @@ class Projector:
                 f" {self._reader.id[:8]}): scrapy sync --rebuild takes it over"
             )
         if rebuild or position is None or not self._reader.knows(position):
-            if position is not None:
+            if rebuild or position is not None:
                 self._store.clear()
             self._refusals.clear()
             position = None
@@ -99,19 +102,21 @@ class Projector:
 
     def _retry_refused(self) -> None:
         keys = self._refusals.keys()
+        self.progress.failed = len(keys)
         for start in range(0, len(keys), self._store.batch_size):
             self._write(self._reader.changes_of(keys[start : start + self._store.batch_size]), self._at)
 
     def step(self) -> bool:
         """Write the next batch; False when there is none."""
         changes, upto = self._reader.changes(self._at, self._store.batch_size)
-        if upto == self._at:
-            return False
-        self._write(changes, upto)
-        self._at = upto
-        if time.monotonic() - self._flushed_at > FLUSH_SECONDS:
+        more = upto > self._at
+        if more:
+            self._write(changes, upto)
+            self._at = upto
+            self._unflushed += len(changes)
+        if self._unflushed >= FLUSH_CHANGES or time.monotonic() - self._flushed_at > FLUSH_SECONDS:
             self.flush()
-        return True
+        return more
 
     def _write(self, changes: Sequence[Change], upto: int) -> None:
         refused = self._store.write(changes, self._reader.position_at(upto))
@@ -128,6 +133,7 @@ class Projector:
         """Make durable what was written, and say how far it is."""
         position: Position | None = self._store.flush()
         self._flushed_at = time.monotonic()
+        self._unflushed = 0
         behind = self._reader.last_sequence() - (position.sequence if position else 0)
         self.progress.position = position.sequence if position else 0
         self.progress.backlog = behind + self.progress.failed
@@ -188,16 +194,7 @@ def _tell(what: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _die_with_parent() -> None:
-    """Have the kernel end this process when its parent dies, where the kernel can (Linux, prctl(2))."""
-    if sys.platform == "linux":
-        import ctypes
-        import signal
-
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
 if __name__ == "__main__":
-    _die_with_parent()
+    die_with_parent()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     sys.exit(_follow(sys.argv[1], orjson.loads(sys.stdin.readline())))

@@ -15,6 +15,7 @@ import zstandard
 
 from fair4ml import rdf
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
+from mlentory_crawl.child import die_with_parent
 
 RUN_IRI = "urn:mlentory:run:"
 
@@ -117,4 +118,5 @@ def _main(data_dir: Path, run: str, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    die_with_parent()
     _main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])

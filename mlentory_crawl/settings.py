@@ -68,6 +68,7 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says so in one li
 CONCURRENT_ITEMS = 8  # default 100; no pipeline waits, so more only makes more tasks
 LOG_FORMATTER = "mlentory_crawl.log_formatter.QuietLogFormatter"
 LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []  # default: ten libraries at each start; scrapy version -v tells them
 STATS_DUMP = False  # default True; the run report tells what users need, scrapyd and -s STATS_DUMP=1 the rest
 GC_THRESHOLD = (50_000, 20, 100)
 """Garbage collection walks over every live record of a page: seldom is a fifth faster."""

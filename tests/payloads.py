@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from fair4ml.sources import SourceObject, SourceRecord
-from fair4ml.sources.huggingface import ModelInfo
+from fair4ml.sources import SourceObject
+from fair4ml.sources.huggingface import EvaluationFile, ModelInfo
 
-KNOWN = sorted(
-    {
-        info.alias or name
-        for cls in (ModelInfo, *SourceObject.__subclasses__())
-        if cls is not SourceRecord
-        for name, info in cls.model_fields.items()
-    }
-)
+OBJECTS: list[type[SourceObject]] = [ModelInfo, EvaluationFile, *SourceObject.__subclasses__()]
+
+KNOWN = sorted({info.alias or name for cls in OBJECTS for name, info in cls.model_fields.items()})
 """The names that the source's types know, on any level."""
 
 TELLING = [
@@ -42,7 +37,7 @@ LEAVES = st.one_of(
     st.booleans(),
     st.integers(),
     st.floats(),
-    st.text(st.characters(codec=None), max_size=12),  # lone surrogates too
+    st.text(st.characters(exclude_categories=()), max_size=12),  # lone surrogates too
     st.sampled_from(TELLING),
 )
 

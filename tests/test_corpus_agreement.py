@@ -82,11 +82,11 @@ def licenses(raw: Raw, mapped: Mapped, reference: Path) -> Differences:
         if stated & spdx or not found[name].startswith("https://spdx.org/"):
             yield f"? {name} is stated nowhere"
     for iri in parts:
-        name = mapped.parts[iri].get("name")
-        if name in card(raw, "license_name") or (name is None and card(raw, "license_link")):
+        text = mapped.parts[iri].get("name", "")
+        if text in card(raw, "license_name") or (not text and card(raw, "license_link")):
             yield "named by license_name or license_link"
-        elif (name or "").lower() not in stated:
-            yield f"? {name} is stated nowhere"
+        elif text.lower() not in stated:
+            yield f"? {text} is stated nowhere"
     for name, iri in found.items():
         if (name in spdx) != iri.startswith("https://spdx.org/") and name in stated:
             yield f"? {name} is {iri}"
@@ -136,7 +136,7 @@ def languages(raw: Raw, mapped: Mapped, reference: Path) -> Differences:
 
 
 def parents(raw: Raw, mapped: Mapped, reference: Path) -> Differences:
-    kinds: dict[str, set[str]] = {}
+    kinds: dict[str, set[str | None]] = {}
     for text in tagged(raw, "base_model:"):
         match = re.fullmatch(r"(finetune|adapter|quantized|merge):(.+)", text)
         kinds.setdefault(match[2] if match else text, set()).update([match[1]] if match else [])

@@ -13,7 +13,6 @@ from fair4ml.entities import (
     CLASSES,
     Dataset,
     Derivation,
-    InteractionCounter,
     Kind,
     MLModel,
     MLModelEvaluation,
@@ -181,12 +180,6 @@ def test_all_kinds_of_derivation_from_one_model_are_on_one_edge() -> None:
 def test_a_derivation_from_nothing_is_no_edge() -> None:
     derivation = Derivation(iri=f"{IRI}#derivation-1", type="merge")
     assert edges(stored(MLModel(iri=IRI, qualified_derivation=[derivation.iri]), [derivation])) == []
-
-
-def test_counters_are_no_part_of_the_graph() -> None:
-    counter = InteractionCounter(iri=f"{IRI}#counter-1", user_interaction_count=5)
-    found = graph(stored(MLModel(iri=IRI, interaction_statistic=[counter.iri]), [counter]))
-    assert found == Graph([Node(IRI, ("Entity", "MLModel"), {}, described=True)], [])
 
 
 def test_another_thing_that_a_record_states_an_edge_of_is_only_named() -> None:

@@ -177,8 +177,11 @@ def test_commits_by_itself_after_many_documents(kept: TantivyStore, monkeypatch:
     kept.close()
 
 
-def test_commits_by_itself_after_a_while(kept: TantivyStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "COMMIT_SECONDS", 0.0)
+@pytest.mark.parametrize("limit", ["COMMIT_SECONDS", "COMMIT_BYTES"])
+def test_commits_by_itself_after_a_while_and_after_much_text(
+    kept: TantivyStore, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(module, limit, 0)
     kept.open()
     kept.write([change("9", "a/ninth")], replace(FAR, sequence=2))
     kept.write([change("10", "a/tenth")], replace(FAR, sequence=3))

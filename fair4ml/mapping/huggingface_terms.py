@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from fair4ml.entities import License, Stub
-from fair4ml.identifiers import arxiv, doi, hugging_face_library, part_iri
+from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi, hugging_face_library, part_iri
 from fair4ml.languages import is_language_tag, parse_language
 from fair4ml.licenses import is_unspecified, license_stub
 from fair4ml.mapping.draft import Draft
@@ -129,10 +129,11 @@ def _license_text(draft: Draft, link: str) -> str | None:
     """The address of a license's text: relative links lead to the model's files."""
     if _WEB_ADDRESS.fullmatch(link):
         return link
-    if "://" in link or ".." in link or link.startswith("/") or not link.isprintable():
+    address = f"{draft.iri}/blob/main/{quote(link)}"
+    if "://" in link or ".." in link or link.startswith("/") or len(address) > IRI_MAX_LENGTH:
         draft.issue("cardData.license_link", "is no address")
         return None
-    return f"{draft.iri}/blob/main/{quote(link)}"
+    return address
 
 
 def articles(draft: Draft, card: Card, tagged: Named) -> list[str]:

@@ -77,8 +77,8 @@ class Links:
         for record, document in stated:
             for thing in _own(document):
                 described[thing["iri"]] = (thing["class"], thing.get("name"))
-            for stub in document["stubs"]:
-                named[stub["iri"]] = (stub["class"], stub.get("name"))
+            for thing in [*_things(document), *document["stubs"]]:
+                named[thing["iri"]] = (thing["class"], thing.get("name"))
             lines += [(record, edge) for edge in edges(document)]
         new = self._enter({**named, **described}, described)
         self._connection.executemany(

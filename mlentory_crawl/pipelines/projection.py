@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import orjson
 
+from mlentory_crawl.child import spawn
 from mlentory_crawl.run import Run
 from mlentory_crawl.settings import exported
 
@@ -45,10 +45,7 @@ class ProjectionPipeline:
         return cls(Run.of(crawler), crawler)
 
     async def open_spider(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "mlentory_crawl.projector", self.name,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+        self._process = await spawn("mlentory_crawl.projector", self.name)
         assert self._process.stdin is not None
         self._process.stdin.write(orjson.dumps(self.settings) + b"\n")
         self._listener = asyncio.create_task(self._listen(self._process))

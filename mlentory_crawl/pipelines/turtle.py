@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from typing import TYPE_CHECKING, Any, Self
 
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.child import spawn
 from mlentory_crawl.run import Run
 from mlentory_crawl.run_files import expected
 
@@ -50,10 +50,7 @@ class TurtlePipeline:
         return {"backend": "files", "written": len(written), "backlog": len(files) - len(written), "files": written}
 
     async def _spawn(self, name: str) -> None:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "mlentory_crawl.run_files", str(self.run.data_dir), self.run.name, name,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        _, errors = await process.communicate()
+        process = await spawn("mlentory_crawl.run_files", str(self.run.data_dir), self.run.name, name)
+        await process.communicate()
         if process.returncode:
-            raise RuntimeError(errors.decode("utf-8", "replace").strip().splitlines()[-1:] or process.returncode)
+            raise RuntimeError(f"{name} of run {self.run.name} could not be written: code {process.returncode}")

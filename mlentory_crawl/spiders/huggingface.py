@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import orjson
 from pydantic import PositiveInt, model_validator
@@ -136,7 +136,7 @@ class HuggingFaceSpider(CursorSpider):
 
     def parse_page(self, response: Response, number: int, first_seen: str | None) -> Iterator[Any]:
         if response.status == 400 and self._drop_refused(response):
-            yield self.page(self.first_page_request(), number, first_seen)
+            yield self.page(self._request(self._without_refused(response.url)), number, first_seen)
         elif response.status != 200:
             self.fail(f"{shown(response.url)} answered {response.status}: {_error(response)}")
         else:
@@ -158,6 +158,11 @@ class HuggingFaceSpider(CursorSpider):
             yield "model", native, url, record
             if self.arguments.files:
                 yield "files", native, url, record
+
+    def _without_refused(self, url: str) -> str:
+        address, _, query = url.partition("?")
+        kept = [(name, value) for name, value in parse_qsl(query) if name != "expand[]" or value in self.expand]
+        return f"{address}?{urlencode(kept)}"
 
     def _drop_refused(self, response: Response) -> bool:
         refused = refused_fields(_error(response), self.expand)

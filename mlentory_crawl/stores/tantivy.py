@@ -35,6 +35,9 @@ COMMIT_DOCUMENTS = 20_000
 
 COMMIT_SECONDS = 10.0
 
+COMMIT_BYTES = 50_000_000
+"""tantivy keeps up to 10,000 documents waiting, however long they are; a commit takes them in."""
+
 LOCK_WAIT = 10.0
 """Seconds to wait for the lock of an earlier process that is still ending."""
 
@@ -70,9 +73,13 @@ class TantivyStore:
         self._index: Index | None = None
         self._writer: IndexWriter | None = None
         self._durable: Position | None = None
+        self._commit_due = 0.0
+        self._nothing_pending()
+
+    def _nothing_pending(self) -> None:
         self._pending: Position | None = None
         self._uncommitted = 0
-        self._commit_due = 0.0
+        self._uncommitted_bytes = 0
 
     # Writing
 
@@ -94,28 +101,38 @@ class TantivyStore:
         A change is refused when its search document holds what the index cannot, such as an integer outside 64 bits;
         the document from before it stays.
         """
-        if self._uncommitted >= COMMIT_DOCUMENTS or (self._pending and time.monotonic() >= self._commit_due):
+        if self._is_commit_due():
             # Not after a batch but before the next one: by then the caller has noted what was refused.
             self.flush()
         writer = self._open_writer()
         refusals = []
         with self._failures_told():
             for change in changes:
-                entry = None
+                entry, stored = None, b""
                 if change.state is not None:
                     try:
-                        entry = document(change.key, search_document(change.state))
+                        source = search_document(change.state)
+                        stored = orjson.dumps(source)
+                        entry = document(change.key, source, stored)
                     except Exception as error:  # noqa: BLE001  (whatever is wrong with it, its neighbors are taken)
                         refusals.append(Refusal(change.key, one_line(error)))
                         continue
                 writer.delete_documents_by_term(KEY, change.key)
                 if entry is not None:
                     writer.add_document(entry)
+                    self._uncommitted_bytes += len(stored)
         if self._pending is None:
             self._commit_due = time.monotonic() + COMMIT_SECONDS
         self._pending = position
         self._uncommitted += len(changes)
         return refusals
+
+    def _is_commit_due(self) -> bool:
+        return self._pending is not None and (
+            self._uncommitted >= COMMIT_DOCUMENTS
+            or self._uncommitted_bytes >= COMMIT_BYTES
+            or time.monotonic() >= self._commit_due
+        )
 
     def flush(self) -> Position | None:
         """Commit what was written, in one step with the position."""
@@ -127,7 +144,8 @@ class TantivyStore:
             told = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
             writer.add_document(Document.from_dict(told, schema()))
             writer.commit()
-        self._durable, self._pending, self._uncommitted = self._pending, None, 0
+        self._durable = self._pending
+        self._nothing_pending()
         return self._durable
 
     def clear(self) -> None:
@@ -137,12 +155,13 @@ class TantivyStore:
             writer.rollback()
             writer.delete_all_documents()
             writer.commit()
-        self._durable, self._pending, self._uncommitted = None, None, 0
+        self._durable = None
+        self._nothing_pending()
 
     def close(self) -> None:
         """Release the lock; what was not committed is dropped."""
         writer, self._writer, self._index = self._writer, None, None
-        self._pending, self._uncommitted = None, 0
+        self._nothing_pending()
         if writer is not None:
             # A writer that failed has said so before.
             with contextlib.suppress(ValueError, RuntimeError, OSError):

@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import orjson
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from fair4ml.search_document import FIELDS
@@ -105,17 +104,18 @@ def spaced(text: str) -> str:
     return text if text.isascii() else _IDEOGRAPH.sub(r" \1 ", text)
 
 
-def document(key: str, source: dict[str, Any]) -> Document:
+def document(key: str, source: dict[str, Any], stored: bytes) -> Document:
     """A search document as tantivy takes it.
 
     Args:
         key: the catalog key that it is replaced and deleted by.
         source: the search document.
+        stored: the same as JSON, which is what a search gives back.
 
     Raises:
         ValueError, TypeError: a value that the index cannot hold, such as an integer outside 64 bits.
     """
-    fields: dict[str, Any] = {KEY: key, SOURCE: orjson.dumps(source), WEIGHT: _weight(source)}
+    fields: dict[str, Any] = {KEY: key, SOURCE: stored, WEIGHT: _weight(source)}
     words: list[str] = []
     for name, value in source.items():
         if name in _FACETS:
@@ -160,9 +160,7 @@ def usable(directory: Path) -> Index:
     directory.mkdir(parents=True, exist_ok=True)
     if _has_fingerprint(directory):
         try:
-            if not Index.exists(str(directory)) or Index.is_compatible(str(directory)):
-                return _prepared(Index(schema(), str(directory)))
-            logger.warning("the search index in %s is of another tantivy and is filled anew", directory)
+            return _prepared(Index(schema(), str(directory)))
         except (ValueError, OSError) as error:
             logger.warning("the search index in %s is damaged and is filled anew: %s", directory, one_line(error))
     _empty(directory)

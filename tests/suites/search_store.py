@@ -120,7 +120,7 @@ MODELS = [
         likes=0,
         dateModified="2023-01-01T00:00:00Z",
     ),
-    change("5", "中文/情感分析模型", description="一个中文情感分析模型", keywords=["情感分析"], languageTag=["zh"]),
+    change("5", "中文/情感分析模型", description="一个适合短文本的模型", keywords=["情感分析"], languageTag=["zh"]),
 ]
 """A few synthetic models in the shape of the Hub's."""
 
@@ -270,7 +270,7 @@ class SearchStoreSuite:
             ("a model of masked text", "google-bert/bert-base-uncased"),
             ("whisp", "openai/whisper-tiny"),
             ("情感", "中文/情感分析模型"),
-            ("分析", "中文/情感分析模型"),
+            ("短文本", "中文/情感分析模型"),
         ],
     )
     def test_finds_words_wherever_they_are(self, filled: SearchStore, text: str, name: str) -> None:

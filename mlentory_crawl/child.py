@@ -1,0 +1,31 @@
+"""Processes that a crawl starts and that end with it."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+async def spawn(module: str, *arguments: str) -> asyncio.subprocess.Process:
+    """Run a module of the project in a process of its own, with pipes to its standard streams.
+
+    A terminal's Ctrl-C does not reach it: the crawl decides when it ends.
+    """
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *arguments, stdin=pipe, stdout=pipe, start_new_session=True
+    )
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent dies, where the kernel can (Linux, prctl(2))."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() == 1:  # it died before it was asked for
+        os._exit(1)
