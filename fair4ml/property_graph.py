@@ -81,9 +81,9 @@ def graph(document: Mapping[str, Any]) -> Graph:
     found: list[Edge] = []
     for thing in things:
         iri = thing["iri"]
-        values = _take_apart(thing, folded, found)
+        found += _edges(thing, folded)
         if thing is document["root"] or iri.startswith(inside):
-            nodes[iri] = Node(iri, (ENTITY, thing["class"]), values, described=True)
+            nodes[iri] = Node(iri, (ENTITY, thing["class"]), _properties(thing, folded), described=True)
         else:
             nodes[iri] = _named(iri, thing["class"], thing.get("name"))
     return Graph([nodes[iri] for iri in sorted(nodes)], found)
@@ -92,10 +92,7 @@ def graph(document: Mapping[str, Any]) -> Graph:
 def edges(document: Mapping[str, Any]) -> list[Edge]:
     """The edges alone of what `graph` gives."""
     folded, things = _sorted_out(document)
-    found: list[Edge] = []
-    for thing in things:
-        _take_apart(thing, folded, found)
-    return found
+    return [edge for thing in things for edge in _edges(thing, folded)]
 
 
 Thing = Mapping[str, Any]
@@ -113,11 +110,31 @@ def _sorted_out(document: Mapping[str, Any]) -> tuple[dict[str, Thing], list[Thi
     return folded, things
 
 
-def _take_apart(thing: Thing, folded: dict[str, Thing], found: list[Edge]) -> dict[str, Any]:
-    """Adds a thing's edges to those found, and gives its properties."""
+def _edges(thing: Thing, folded: dict[str, Thing]) -> list[Edge]:
+    targets: set[tuple[str, str]] = set()
+    derivations: dict[str, set[str]] = {}
+    for name, kind in _edge_types(thing["class"]):
+        stated = thing.get(name, ())
+        for target in stated if type(stated) is list else (stated,) if stated else ():
+            part = folded.get(target)
+            if part is None:
+                targets.add((kind, target))
+            elif part["class"] == "Derivation" and "entity" in part:
+                targets.add((_DERIVED, part["entity"]))
+                derivations.setdefault(part["entity"], set()).update({part["type"]} if "type" in part else ())
+    source = thing["iri"]
+    if not derivations:
+        return [Edge(source, kind, target, _NO_PROPERTIES) for kind, target in sorted(targets)]
+    hows = {parent: {"type": ", ".join(sorted(how))} for parent, how in derivations.items() if how}
+    return [
+        Edge(source, kind, target, hows.get(target, _NO_PROPERTIES) if kind == _DERIVED else _NO_PROPERTIES)
+        for kind, target in sorted(targets)
+    ]
+
+
+def _properties(thing: Thing, folded: dict[str, Thing]) -> dict[str, Any]:
     kinds = _kinds(thing["class"])
     values: dict[str, Any] = {}
-    targets: set[tuple[str, str]] = set()
     inside: list[tuple[str, Thing]] = []
     for name, stated in thing.items():
         kind = kinds[name]
@@ -125,18 +142,10 @@ def _take_apart(thing: Thing, folded: dict[str, Thing], found: list[Edge]) -> di
             values[name] = stated
         elif kind is _DATE:
             values[name] = _date(stated)
-        elif kind is not _SKIPPED:
-            for target in stated if type(stated) is list else (stated,):
-                if target in folded:
-                    inside.append((name, folded[target]))
-                else:
-                    targets.add((kind, target))
-    derivations = _fold(thing["class"], inside, values) if inside else _NO_PROPERTIES
-    targets.update((_DERIVED, parent) for parent in derivations)
-    source = thing["iri"]
-    for kind, target in sorted(targets):
-        how = derivations.get(target) if kind == _DERIVED else None
-        found.append(Edge(source, kind, target, {"type": how} if how else _NO_PROPERTIES))
+        elif kind is not _SKIPPED and folded:
+            inside += [(name, folded[t]) for t in (stated if type(stated) is list else (stated,)) if t in folded]
+    if inside:
+        _fold(thing["class"], inside, values)
     return values
 
 
@@ -146,21 +155,17 @@ def _named(iri: str, class_name: str, name: str | None) -> Node:
     return Node(iri, (ENTITY, class_name), _NO_PROPERTIES if name is None else {"name": name}, described=False)
 
 
-def _fold(class_name: str, inside: list[tuple[str, Thing]], values: dict[str, Any]) -> dict[str, str]:
-    """Adds to a thing's properties what parts of folded classes say, and gives the models that it derives from: how."""
-    derivations: dict[str, set[str]] = {}
+def _fold(class_name: str, inside: list[tuple[str, Thing]], values: dict[str, Any]) -> None:
+    """Adds to a thing's properties what its parts of the class `PropertyValue` say."""
     results = sum(name == _RESULTS for name, _ in inside)
     for name, part in inside:
-        if part["class"] == "Derivation" and "entity" in part:
-            derivations.setdefault(part["entity"], set()).update({part["type"]} if "type" in part else ())
-        elif part["class"] == "PropertyValue" and part.get("value") is not None:
+        if part["class"] == "PropertyValue" and part.get("value") is not None:
             own_names = [part[each] for each in ("propertyID", "name") if each in part]
             names = ["value"] if name == _RESULTS and results == 1 else own_names
             key = _key(class_name, *names)
             values[key] = _both(values[key], part["value"]) if key in values else part["value"]
             if "unitText" in part:
                 values[f"{_key(class_name, *names[:1])}_unit"] = part["unitText"]
-    return {parent: ", ".join(sorted(how)) for parent, how in derivations.items()}
 
 
 def _both(before: Any, value: Any) -> list[Any]:
@@ -190,6 +195,13 @@ def _kinds(class_name: str) -> dict[str, str]:
         else:
             kinds[name] = _DATE if types[name].is_date else _VALUE
     return kinds
+
+
+@cache
+def _edge_types(class_name: str) -> tuple[tuple[str, str], ...]:
+    """The properties that are edges, with the type of these."""
+    declared = properties(class_name)
+    return tuple((name, edge_type(name)) for name, each in declared.items() if each.kind is Kind.REFERENCE)
 
 
 def edge_type(name: str) -> str:

@@ -29,6 +29,12 @@ DOWNLOADER_MIDDLEWARES = {
     # Nearest to the engine: only answers that no other middleware retries or redirects are kept.
     "mlentory_crawl.middlewares.archive.ArchiveMiddleware": 50,
 }
+SPIDER_MIDDLEWARES = {
+    # Each costs a step for every record, and guards against what a walk over a list cannot do: go deep, or loop on links.
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
 EXTENSIONS = {
     "mlentory_crawl.extensions.run_report.RunReport": 0,
     "mlentory_crawl.extensions.progress.Progress": 10,

@@ -23,7 +23,7 @@ class ProjectionPipeline:
     """Keeps one store in step with the catalog while the crawl goes on.
 
     The store is written by a process of its own, which reads what the catalog has committed: a slow or dead store
-    neither slows nor stops the crawl, and what it missed is its backlog. Items pass unchanged.
+    neither slows nor stops the crawl, and what it missed is its backlog. Items do not come this way.
 
     Attributes:
         name: the projection's name, in reports and commands.
@@ -49,9 +49,6 @@ class ProjectionPipeline:
         assert self._process.stdin is not None
         self._process.stdin.write(orjson.dumps(self.settings) + b"\n")
         self._listener = asyncio.create_task(self._listen(self._process))
-
-    def process_item(self, item: Any) -> Any:
-        return item
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class TurtlePipeline:
-    """Writes ``rdf/``, ``normalized/`` and ``quarantine/`` of the run from the catalog; items pass unchanged."""
+    """Writes ``rdf/``, ``normalized/`` and ``quarantine/`` of the run from the catalog."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -26,9 +26,6 @@ class TurtlePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(Run.of(crawler))
-
-    def process_item(self, item: Any) -> Any:
-        return item
 
     async def close_spider(self) -> None:
         self.run.commit()
