@@ -17,7 +17,7 @@ from fair4ml.languages import is_language_tag, parse_language
 from fair4ml.mapping import describe, huggingface_terms as terms
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_evaluations import evaluations, owner_stub
-from fair4ml.mapping.huggingface_lineage import FINE_TUNING, add_new_version, datasets, parents
+from fair4ml.mapping.huggingface_lineage import FINE_TUNING, Tagged, add_new_version, datasets, parents
 from fair4ml.sources.huggingface import Card, ModelInfo
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
@@ -86,7 +86,7 @@ def describe_model(source: ModelInfo) -> Description:
     task = terms.task(draft, source, card)
     library = terms.library(draft, source, card)
     languages = terms.languages(draft, card, tags.words)
-    trained_on = _trained_on(draft, card, tags.datasets)
+    trained_on = datasets(draft, source, tags.datasets)
     derived_from = parents(draft, source, tags.parents)
     evaluated = evaluations(draft, source, owner, trained_on)
     add_new_version(draft, source)
@@ -130,13 +130,13 @@ def describe_model(source: ModelInfo) -> Description:
 
 @dataclass(slots=True)
 class _Tags:
-    """Tags by what they state, without their prefix, each with its field."""
+    """Tags by what they state."""
 
-    licenses: list[tuple[str, str]] = field(default_factory=list)
-    datasets: list[tuple[str, str]] = field(default_factory=list)
-    articles: list[tuple[str, str]] = field(default_factory=list)
-    parents: list[tuple[str, str]] = field(default_factory=list)
-    dois: list[tuple[str, str]] = field(default_factory=list)
+    licenses: Tagged = field(default_factory=list)
+    datasets: Tagged = field(default_factory=list)
+    articles: Tagged = field(default_factory=list)
+    parents: Tagged = field(default_factory=list)
+    dois: Tagged = field(default_factory=list)
     words: list[str] = field(default_factory=list)
 
 
@@ -149,18 +149,22 @@ def _sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> _Tags:
         "base_model": tags.parents,
         "doi": tags.dois,
     }
-    words: list[str] = []
+    words: dict[str, None] = {}
     for position, tag in enumerate(of_hub):
         if tag is None:
             continue
         prefix, colon, text = tag.partition(":")
-        if colon and prefix in groups:
-            groups[prefix].append((f"tags.{position}", text))
-        elif not colon or prefix not in _MACHINE_PREFIXES:
-            words.append(tag)
-    # Those of the card with such prefixes are the Hub's too, if it took them for what they look like.
-    words += [tag for tag in of_card if tag is not None and tag.partition(":")[0] not in groups]
-    tags.words = [word for word in dict.fromkeys(words) if word and not word.isspace()]
+        if not colon:
+            words[tag] = None
+        elif prefix in groups:
+            groups[prefix].append((position, text))
+        elif prefix not in _MACHINE_PREFIXES:
+            words[tag] = None
+    for tag in of_card:
+        # Those with such prefixes are the Hub's too, if it took them for what they look like.
+        if tag is not None and tag not in words and tag.partition(":")[0] not in groups:
+            words[tag] = None
+    tags.words = [word for word in words if word and not word.isspace()]
     return tags
 
 
@@ -174,15 +178,6 @@ def _owner(draft: Draft, source: ModelInfo) -> str | None:
         return source.author
     draft.issue("author", "is no name of a user or organization")
     return None
-
-
-def _trained_on(draft: Draft, card: Card, tagged: list[tuple[str, str]]) -> list[str]:
-    stated = [(f"cardData.datasets.{n}", text) for n, text in enumerate(card.datasets) if text is not None]
-    if tagged and not stated:
-        draft.exceptions["trainedOn"] = "tags"
-    # Tags repeat what the card has; what is wrong there is told once.
-    texts = {text for _, text in stated}
-    return datasets(draft, [*stated, *(pair for pair in tagged if pair[1] not in texts)])
 
 
 def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:

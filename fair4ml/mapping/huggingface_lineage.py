@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +11,9 @@ from fair4ml.entities import Dataset, Derivation, MLModel, Stub
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, is_repo_id, part_iri
 from fair4ml.mapping.draft import Draft
 from fair4ml.sources.huggingface import ModelInfo
+
+Tagged = list[tuple[int, str]]
+"""Tags of one kind, without what tells the kind: each with its position among all tags."""
 
 FINE_TUNING = frozenset({"adapter", "finetune"})
 RELATIONS = FINE_TUNING | {"merge", "quantized"}
@@ -102,15 +105,28 @@ def named_dataset(draft: Draft, text: str) -> str | None:
     return draft.part(Dataset(iri=part_iri(draft.iri, "dataset", text), name=name, url=url))
 
 
-def datasets(draft: Draft, named: Iterable[tuple[str, str]]) -> list[str]:
-    """The IRIs of the datasets that pairs of field and text name."""
+def datasets(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[str]:
+    """The IRIs of the datasets that a model was trained on, as the card and the tags name them.
+
+    Args:
+        draft: gets the stubs and parts.
+        source: the record.
+        tagged: the tags that begin with ``dataset:``.
+    """
+    stated = source.card.datasets if source.card is not None else []
+    if tagged and not any(stated):
+        draft.exceptions["trainedOn"] = "tags"
     found: dict[str, None] = {}
-    for field, text in named:
-        iri = dataset(draft, text)
-        if iri is None:
-            draft.issue(field, "names no dataset")
-        else:
-            found[iri] = None
+    # Tags repeat what the card has; what is wrong there is told once.
+    for place, texts in (("cardData.datasets", enumerate(stated)), ("tags", tagged)):
+        for position, text in texts:
+            if text is None or (texts is tagged and text in stated):
+                continue
+            iri = dataset(draft, text)
+            if iri is None:
+                draft.issue(f"{place}.{position}", "names no dataset")
+            else:
+                found[iri] = None
     return list(found)
 
 
@@ -128,7 +144,7 @@ class Parent(NamedTuple):
     derivation: str
 
 
-def parents(draft: Draft, source: ModelInfo, tagged: Iterable[tuple[str, str]]) -> list[Parent]:
+def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
     """The models that a model derives from.
 
     The Hub's own finding (``baseModels``) comes first, then its tags, then the card. All three speak of the same
@@ -137,26 +153,22 @@ def parents(draft: Draft, source: ModelInfo, tagged: Iterable[tuple[str, str]]) 
     Args:
         draft: gets the stubs, and a part for each derivation.
         source: the record.
-        tagged: tags that begin with ``base_model:``, without that, each with its field.
+        tagged: the tags that begin with ``base_model:``.
     """
     own = source.id.casefold()
     known: dict[str, tuple[str, str | None]] = {}
-    sources = []
-    for place, statements in (
-        ("baseModels", _of_the_hub(source)),
-        ("tags", _of_tags(tagged)),
-        ("cardData.base_model", _of_the_card(source)),
-    ):
+    places = []
+    for place, statements in _statements(source, tagged):
         stated: dict[str, tuple[str, str | None]] = {}
-        for field, text, kind in statements:
+        for position, text, kind in statements:
             relation = kind if kind in RELATIONS else None
             if kind is not None and relation is None:
-                draft.issue(field, "is derived in no way that is known")
+                draft.issue(f"{place}.{position}", "is derived in no way that is known")
             id, key = _model_id(text)
             if id is None:
-                draft.issue(field, "is no id of a model")
+                draft.issue(f"{place}.{position}", "is no id of a model")
             elif key == own:
-                draft.issue(field, "names the model itself")
+                draft.issue(f"{place}.{position}", "names the model itself")
             elif key not in stated:
                 stated[key] = (id, relation)
             elif relation is not None:
@@ -164,17 +176,17 @@ def parents(draft: Draft, source: ModelInfo, tagged: Iterable[tuple[str, str]]) 
                 if before is None:
                     stated[key] = (first, relation)
                 elif before != relation:
-                    draft.issue(field, "states a second kind of derivation")
+                    draft.issue(f"{place}.{position}", "states a second kind of derivation")
         adds = len(stated) > len(known)
         if adds:
-            sources.append(place)
+            places.append(place)
         for key, (id, relation) in stated.items():
             if key in known:
                 known[key] = (known[key][0], known[key][1] or relation)
             elif adds:
                 known[key] = (id, relation)
-    if sources and sources != ["baseModels"]:
-        draft.exceptions["wasDerivedFrom"] = ", ".join(sources)
+    if places and places != [_FOUND_BY_THE_HUB]:
+        draft.exceptions["wasDerivedFrom"] = ", ".join(places)
     found = []
     for id, relation in known.values():
         iri = draft.stub(model_stub(id))
@@ -199,38 +211,27 @@ def add_new_version(draft: Draft, source: ModelInfo) -> None:
         draft.part(MLModel(iri=stub.iri, name=stub.name, was_revision_of=[draft.iri]))
 
 
-Statements = list[tuple[str, str, str | None]]
-"""Field, parent, kind of derivation."""
+_FOUND_BY_THE_HUB = "baseModels.models"
 
 
-def _of_the_hub(source: ModelInfo) -> Statements:
-    found = source.base_models
-    if found is None:
-        return []
-    return [
-        (f"baseModels.models.{position}", model.id, found.relation)
-        for position, model in enumerate(found.models)
-        if model is not None and model.id is not None
-    ]
+def _statements(source: ModelInfo, tagged: Tagged) -> Iterator[tuple[str, list[tuple[int, str, str | None]]]]:
+    """Where parents are named, and which with what kind of derivation; the most trustworthy place first."""
+    found, card = source.base_models, source.card
+    if found is not None:
+        ids = enumerate(found.models)
+        yield _FOUND_BY_THE_HUB, [(n, model.id, found.relation) for n, model in ids if model is not None and model.id]
+    if tagged:
+        yield "tags", [(n, *_of_tag(text)) for n, text in tagged]
+    if card is not None and card.base_model:
+        relation = card.base_model_relation
+        yield "cardData.base_model", [(n, text, relation) for n, text in enumerate(card.base_model) if text is not None]
 
 
-def _of_tags(tagged: Iterable[tuple[str, str]]) -> Statements:
-    found: Statements = []
-    for field, text in tagged:
-        relation, colon, parent = text.partition(":")
-        found.append((field, parent, relation) if colon and relation in RELATIONS else (field, text, None))
-    return found
-
-
-def _of_the_card(source: ModelInfo) -> Statements:
-    card = source.card
-    if card is None:
-        return []
-    return [
-        (f"cardData.base_model.{position}", parent, card.base_model_relation)
-        for position, parent in enumerate(card.base_model)
-        if parent is not None
-    ]
+@lru_cache(maxsize=65_536)
+def _of_tag(text: str) -> tuple[str, str | None]:
+    """Parent and kind of derivation of a tag, which may hold both or the parent alone."""
+    relation, colon, parent = text.partition(":")
+    return (parent, relation) if colon and relation in RELATIONS else (text, None)
 
 
 @lru_cache(maxsize=65_536)

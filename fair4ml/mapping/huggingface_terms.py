@@ -11,14 +11,12 @@ from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi, hugging_face_library
 from fair4ml.languages import is_language_tag, parse_language
 from fair4ml.licenses import is_unspecified, license_stub
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.huggingface_lineage import Tagged
 from fair4ml.sources.huggingface import Card, ModelInfo
 from fair4ml.tasks import task_stub
 
 NO_SINGLE_LANGUAGE = frozenset({"code", "multilingual"})
 """What the Hub takes in the place of a language (https://huggingface.co/docs/hub/model-cards)."""
-
-Named = list[tuple[str, str]]
-"""Texts, each after the field that has it."""
 
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 
@@ -94,28 +92,31 @@ def languages(draft: Draft, card: Card, words: list[str]) -> dict[str, str]:
     return found
 
 
-def licenses(draft: Draft, card: Card, tagged: Named) -> list[str]:
+def licenses(draft: Draft, card: Card, tagged: Tagged) -> list[str]:
     """The IRIs of the licenses of the card and the tags.
 
     A license that no list knows is a part of the model; so is the one that the card gives a name or a link for, where
     no license is given, or ``other``.
     """
-    stated = [(f"cardData.license.{n}", text) for n, text in enumerate(card.license) if text is not None]
+    stated = any(card.license)
     if tagged and not stated:
         draft.exceptions["license"] = "tags"
     found: dict[str, None] = {}
     elsewhere = not (stated or tagged)
-    for place, text in (*stated, *tagged):
-        stub = license_stub(text)
-        if stub is not None:
-            found[draft.stub(stub)] = None
-        elif is_unspecified(text):
-            elsewhere = True
-        elif any(map(str.isalnum, text)):
-            name = text.strip()
-            found[draft.part(License(iri=part_iri(draft.iri, "license", name), name=name))] = None
-        else:
-            draft.issue(place, "names no license")
+    for place, texts in (("cardData.license", enumerate(card.license)), ("tags", tagged)):
+        for position, text in texts:
+            if text is None:
+                continue
+            stub = license_stub(text)
+            if stub is not None:
+                found[draft.stub(stub)] = None
+            elif is_unspecified(text):
+                elsewhere = True
+            elif any(map(str.isalnum, text)):
+                name = text.strip()
+                found[draft.part(License(iri=part_iri(draft.iri, "license", name), name=name))] = None
+            else:
+                draft.issue(f"{place}.{position}", "names no license")
     if elsewhere and (card.license_name or card.license_link):
         url = _license_text(draft, card.license_link) if card.license_link else None
         if card.license_name or url:
@@ -136,16 +137,18 @@ def _license_text(draft: Draft, link: str) -> str | None:
     return address
 
 
-def articles(draft: Draft, card: Card, tagged: Named) -> list[str]:
+def articles(draft: Draft, card: Card, tagged: Tagged) -> list[str]:
     """The IRIs of the articles on arXiv that the tags and the card name."""
-    stated = [(f"cardData.arxiv.{n}", text) for n, text in enumerate(card.arxiv) if text is not None]
     found: dict[str, None] = {}
-    for place, text in (*tagged, *stated):
-        iri = arxiv(text)
-        if iri is None:
-            draft.issue(place, "is no arXiv identifier")
-        else:
-            found[draft.stub(article_stub(iri))] = None
+    for place, texts in (("tags", tagged), ("cardData.arxiv", enumerate(card.arxiv))):
+        for position, text in texts:
+            if text is None:
+                continue
+            iri = arxiv(text)
+            if iri is None:
+                draft.issue(f"{place}.{position}", "is no arXiv identifier")
+            else:
+                found[draft.stub(article_stub(iri))] = None
     return list(found)
 
 
@@ -155,13 +158,13 @@ def article_stub(iri: str) -> Stub:
     return Stub(iri, "ScholarlyArticle", "arXiv:" + iri.partition("/abs/")[2])
 
 
-def dois(draft: Draft, tagged: Named) -> list[str]:
+def dois(draft: Draft, tagged: Tagged) -> list[str]:
     """The IRIs of the DOIs that the tags give the model."""
     found: dict[str, None] = {}
-    for place, text in tagged:
+    for position, text in tagged:
         iri = doi(text)
         if iri is None:
-            draft.issue(place, "is no DOI")
+            draft.issue(f"tags.{position}", "is no DOI")
         else:
             found[iri] = None
     return list(found)
