@@ -20,7 +20,9 @@ def part_iri(root: str, kind: str, *identity: object) -> str:
         kind: what the part is, such as ``evaluation``.
         identity: what tells the part from its siblings, never its value: a corrected value keeps the IRI.
     """
-    digest = blake2b("\x1f".join("" if i is None else str(i) for i in identity).encode("utf-8", "surrogatepass"), digest_size=8)
+    digest = blake2b(
+        "\x1f".join("" if i is None else str(i) for i in identity).encode("utf-8", "surrogatepass"), digest_size=8
+    )
     return f"{root}#{kind}-{digest.hexdigest()}"
 
 

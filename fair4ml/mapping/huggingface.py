@@ -14,7 +14,11 @@ from datetime import UTC, datetime
 from fair4ml.entities import Description, MLModel
 from fair4ml.identifiers import hugging_face_model, is_repo_id
 from fair4ml.languages import is_language_tag, parse_language
-from fair4ml.mapping import describe, huggingface_terms as terms
+from fair4ml.mapping import (
+    describe,
+    huggingface_files,  # noqa: F401  registers the mapping of file lists
+    huggingface_terms as terms,
+)
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_evaluations import evaluations, owner_stub
 from fair4ml.mapping.huggingface_lineage import FINE_TUNING, Tagged, add_new_version, datasets, parents
@@ -52,6 +56,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "discussionUrl": ("id", "constructed"),
     "issueTracker": ("id", "constructed"),
     "keywords": ("tags", "stated"),
+    "distribution": ("siblings", "linked"),
 }
 """Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
 table, ``linked`` to the thing of that id, or ``constructed`` as an address after the Hub's pattern."""

@@ -235,11 +235,8 @@ class BaseModels(SourceObject):
     models: list[Annotated[ParentModel | None, BeforeValidator(_by_id)]] = Field(default_factory=list)
 
 
-class ModelInfo(SourceRecord):
-    """A model as the Hub's lists show it; only ``id`` is always there.
-
-    A field that was asked for and is absent has no value.
-    """
+class Repository(SourceRecord):
+    """What every record about a repository has; only ``id`` is always there."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"_id", "id", "modelId"})
 
@@ -248,8 +245,21 @@ class ModelInfo(SourceRecord):
     id: Annotated[str, StringConstraints(max_length=500), AfterValidator(_repository_id)] = Field(
         validation_alias=AliasChoices("id", "modelId")
     )
-    author: Word | None = None
     sha: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40,64}$")] | None = None
+
+    @property
+    def key(self) -> str:
+        """The record's native id: the Hub's own, or the path where there is none."""
+        return self.object_id or self.id
+
+
+class ModelInfo(Repository):
+    """A model as the Hub's lists show it.
+
+    A field that was asked for and is absent has no value.
+    """
+
+    author: Word | None = None
     created_at: Moment | None = Field(None, alias="createdAt")
     last_modified: Moment | None = Field(None, alias="lastModified")
     private: Flag | None = None
@@ -271,11 +281,19 @@ class ModelInfo(SourceRecord):
     likes: Count | None = None
     trending_score: Integer | None = Field(None, alias="trendingScore")
 
-    @property
-    def key(self) -> str:
-        """The record's native id: the Hub's own, or the path where there is none."""
-        return self.object_id or self.id
+
+class RepositoryFile(SourceObject):
+    """One file of a repository; the size is there only where blobs were asked for."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=1_000)] = Field(alias="rfilename")
+    size: Count | None = None
 
 
-KINDS = {"model": ModelInfo}
+class FileList(Repository):
+    """The files of a model's repository (``expand[]=siblings``)."""
+
+    siblings: list[RepositoryFile] = Field(default_factory=list)
+
+
+KINDS = {"model": ModelInfo, "files": FileList}
 """What the platform sends, by kind of record."""
