@@ -101,21 +101,24 @@ class Report:
             "waits": round(before.get("waits", 0.0) + waits, 1),
         }
 
-    def judge(self, *, interrupted: bool, complete: bool, previous_census: int | None) -> None:
+    def judge(
+        self, *, interrupted: bool, complete: bool, census: int | None = None, previous_census: int | None = None
+    ) -> None:
         """Settle the verdict.
 
         Args:
             interrupted: a signal or one of Scrapy's limits ended the run.
             complete: every page that was to be fetched has been stored.
-            previous_census: how many records the last complete census saw, for a census.
+            census: how many things a complete census saw; None for any other run.
+            previous_census: the same of the one before it, if there was one.
         """
         behind = [name for name, told in self.projections.items() if told.get("backlog") or told.get("error")]
         fetched = self.records["fetched"]
         suspect = []
         if fetched and self.records["quarantined"] > SUSPECT_QUARANTINE * fetched:
             suspect.append(f"{self.records['quarantined']} of {fetched} records are in the quarantine")
-        if self.coverage == "census" and complete and fetched < SUSPECT_CENSUS * (previous_census or 1):
-            suspect.append(f"the census found {fetched} records, the one before {previous_census or 0}")
+        if census is not None and census < SUSPECT_CENSUS * (previous_census or 1):
+            suspect.append(f"the census found {census}, the one before {previous_census or 0}")
         if self.refused_fields:
             suspect.append(f"the service refused the fields {', '.join(self.refused_fields)}")
         failed = [f"the projection {name} is behind" for name in behind]

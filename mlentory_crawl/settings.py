@@ -30,7 +30,7 @@ DOWNLOADER_MIDDLEWARES = {
     "mlentory_crawl.middlewares.archive.ArchiveMiddleware": 50,
 }
 SPIDER_MIDDLEWARES = {
-    # Each costs a step for every record, and guards against what a walk over a list cannot do: go deep, or loop on links.
+    # Each costs a step for every record, and guards against what a walk over a list does not do.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,

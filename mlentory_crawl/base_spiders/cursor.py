@@ -55,6 +55,7 @@ class CursorSpider(PlatformSpider):
         cursor = self.run.cursor
         if cursor:
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
+            self.listed = cursor["listed"]
             yield self.page(self.next_page_request(cursor["url"]), cursor["page"], cursor["first_seen"])
         else:
             yield self.page(self.first_page_request(), 0, None)
@@ -80,14 +81,14 @@ class CursorSpider(PlatformSpider):
             return
         first_seen = first_seen or fetched_at(response)
         limit = self.limit
-        left = None if limit is None else limit - self._sent
+        left = None if limit is None else limit - self.listed
         records = list(self.raw_records(payload[:left], number))
-        self._sent += len(payload[:left])
+        self.listed += len(payload[:left])
         url = next_link(response) if payload and (left is None or left > len(payload)) else None
         if url == response.url:
             self.fail(f"{shown(url)} names itself as the next page")
             return
-        cursor = {"url": url, "page": number + 1, "first_seen": first_seen} if url else None
+        cursor = {"url": url, "page": number + 1, "first_seen": first_seen, "listed": self.listed} if url else None
         page = Page(number, response.url, self.name, [(kind, key) for kind, key, _, _ in records], cursor)
         self.page_parsed(page, payload, first_seen)
         self.run.open_page(page)
@@ -96,8 +97,6 @@ class CursorSpider(PlatformSpider):
         time = fetched_at(response)
         for kind, key, api_url, record in records:
             yield RawRecord(self.name, kind, key, api_url, record, time, page)
-
-    _sent = 0
 
     def page_parsed(self, page: Page, payload: list[Any], first_seen: str) -> None:
         """Hook: a page was understood; nothing of it is sent on yet."""

@@ -32,6 +32,7 @@ class PlatformSpider(Spider):
         endpoint_setting: the setting that holds the address of its API.
         resumable: whether an interrupted run goes on from its cursor.
         failures: why pages could not be had, one line each.
+        listed: how many things the platform's list has shown so far, whatever kinds of records each gives.
     """
 
     Arguments: ClassVar[type[Arguments]] = Arguments
@@ -42,6 +43,7 @@ class PlatformSpider(Spider):
         kwargs.pop("_job", None)  # scrapyd passes it to every spider
         self.arguments = self.Arguments.model_validate(kwargs)
         self.failures: list[str] = []
+        self.listed = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

@@ -80,7 +80,7 @@ class Store(Protocol):
         """
 
     def write(self, changes: Sequence[Change], position: Position) -> list[Refusal]:
-        """Take changes, in order; the last of the same key wins. They are durable with `position` after `flush` at the latest.
+        """Take changes, in order; the last of the same key wins. They are durable with `position` after `flush`.
 
         Returns:
             The changes that the store refused; all others are taken.
@@ -135,7 +135,8 @@ class SearchResult:
     Attributes:
         total: how many documents match.
         hits: the stored search documents, best first, each with its ``score``.
-        facets: facet -> value -> how many matches have it, most frequent first; a facet's own filter does not narrow its counts.
+        facets: facet -> value -> how many matches have it, most frequent first; a facet's own filter does not narrow
+            its counts.
     """
 
     total: int
