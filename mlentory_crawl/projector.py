@@ -30,7 +30,6 @@ from mlentory_crawl.stores.protocols import Change, Position, Store, StoreError
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
-FLUSH_CHANGES = 20_000
 FLUSH_SECONDS = 10.0
 
 
@@ -72,7 +71,6 @@ class Projector:
         self._reader = CatalogReader(data_dir)
         self._refusals = Refusals(data_dir, name)
         self._at = 0
-        self._unflushed = 0
         self._flushed_at = time.monotonic()
         self.progress = Progress(store.backend)
 
@@ -113,8 +111,7 @@ class Projector:
         if more:
             self._write(changes, upto)
             self._at = upto
-            self._unflushed += len(changes)
-        if self._unflushed >= FLUSH_CHANGES or time.monotonic() - self._flushed_at > FLUSH_SECONDS:
+        if time.monotonic() - self._flushed_at > FLUSH_SECONDS:
             self.flush()
         return more
 
@@ -133,7 +130,6 @@ class Projector:
         """Make durable what was written, and say how far it is."""
         position: Position | None = self._store.flush()
         self._flushed_at = time.monotonic()
-        self._unflushed = 0
         behind = self._reader.last_sequence() - (position.sequence if position else 0)
         self.progress.position = position.sequence if position else 0
         self.progress.backlog = behind + self.progress.failed

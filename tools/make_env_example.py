@@ -6,7 +6,10 @@ import sys
 
 from mlentory_crawl.environment import VARIABLES
 
-HEAD = "# Settings of mlentory_crawl: copy to .env, or set them in the environment, which goes first. Empty counts as unset.\n"
+HEAD = (
+    "# Settings of mlentory_crawl: copy to .env, or set them in the environment, which goes first."
+    " Empty counts as unset.\n"
+)
 
 
 def text() -> str:
