@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fair4ml.identifiers import IRI_MAX_LENGTH, IRI_PATTERN
 from fair4ml.vocabulary import CODEMETA, CR, DCTERMS, FAIR4ML, NAMESPACES, PROV, SCHEMA
@@ -27,7 +27,7 @@ def _stored_date(value: datetime | date) -> str:
     return utc.isoformat(timespec="seconds")[:19] + "Z"
 
 
-Moment = Annotated[datetime | date, PlainSerializer(_stored_date, return_type=str)]
+Moment = datetime | date
 """A date, or a time of day on one; stored as ``YYYY-MM-DD`` or, in UTC and whole seconds, ``YYYY-MM-DDTHH:MM:SSZ``."""
 
 
@@ -123,9 +123,19 @@ class Entity(BaseModel):
 
     def document(self) -> dict[str, Any]:
         """The entity as stored: its class under ``class``, its IRI, and each property that has a value, by name."""
-        stated = self.model_dump(by_alias=True, exclude_defaults=True)
+        names = _stored_names(type(self))
+        stated: dict[str, Any] = {
+            names[field]: _stored_date(value) if isinstance(value, date) else value
+            for field, value in self.__dict__.items()
+            if value is not None and value != []
+        }
         stated["class"] = type(self).__name__
         return stated
+
+
+@cache
+def _stored_names(entity: type[Entity]) -> dict[str, str]:
+    return {field: info.alias or field for field, info in entity.model_fields.items()}
 
 
 class CreativeWork(Entity):

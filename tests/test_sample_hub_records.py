@@ -98,6 +98,15 @@ def test_old_captured_records_are_completed_and_this_is_said(tmp_path: Path, cap
     assert len(said) == 4
 
 
+def test_ids_that_differ_in_case_are_two_models(tmp_path: Path) -> None:
+    file = write(tmp_path / "records.jsonl", [{"id": id, "tags": [id]} for id in ("A/one", "a/One", "a/one")])
+    with SampleHub(records=[file]) as hub:
+        for id in ("A/one", "a/One", "a/one"):
+            assert get(hub, f"/api/models/{id}").json()["tags"] == [id]
+        # Another case leads to the model that is written so; the first where none is.
+        assert get(hub, "/api/models/A/ONE").headers["Location"] == "/api/models/a/one"
+
+
 def test_clones_have_ids_owners_and_commits_of_their_own(tmp_path: Path) -> None:
     originals = [
         {"id": f"{owner}name", "tags": ["x"], "createdAt": f"2024-01-0{day}T00:00:00.000Z", "likes": day}
@@ -212,6 +221,8 @@ def test_models_come_from_older_models_that_exist(records: list[dict[str, Any]])
             depth[record["id"]] = max(depth[record["id"]], depth[parent["id"]] + 1)
             tag = f"base_model:{record['baseModels']['relation']}:{parent['id']}"
             assert tag in record["tags"]
+            # A name tells where a model comes from.
+            assert parent["id"].partition("/")[2].partition("-")[0] in record["id"]
     assert max(depth.values()) >= 3
     for record in records:
         # Some do not declare what they come from, so the Hub may know of more.

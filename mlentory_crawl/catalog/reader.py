@@ -129,6 +129,8 @@ class CatalogReader:
             if live:
                 state, lead = merged(live)
                 changes.append(Change(lead, iri, state))
+                # A store may still have the thing under the key that led before.
+                changes += [Change(stored.key, iri, None) for stored in live if stored.key != lead]
         changes += [Change(key, iri, None) for key, iri in touched if iri not in by_iri]
         return changes
 

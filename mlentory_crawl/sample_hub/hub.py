@@ -166,7 +166,7 @@ class Hub:
 
     def rename(self, n: int, id: str) -> None:
         """The model has another id; the old one leads to it, until another model takes it."""
-        self._paths.setdefault(self.id(n).lower(), n)
+        # The id of its source leads to it anyway.
         self._paths[id.lower()] = n
         self._change(n, {"id": id, "modelId": id, "author": id.partition("/")[0]})
 

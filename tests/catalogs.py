@@ -1,0 +1,125 @@
+"""A catalog for tests: documents written by hand, stored as a crawl stores them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlentory_crawl.catalog.database import FILE_NAME, connect
+from mlentory_crawl.catalog.documents import encode
+from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry, Rejected
+
+HUB = "https://huggingface.co/"
+DAY = "2024-01-{:02}T00:00:00Z"
+"""When the crawl of a day of January fetched."""
+
+Document = dict[str, Any]
+
+
+def model(name: str, *, part: str | None = None, **facts: Any) -> Document:
+    """A model as a record describes it.
+
+    Args:
+        name: its id on the Hub.
+        part: the name of a dataset that is a part of it.
+        facts: ``base`` and ``owner``, which are named; anything else is a property.
+    """
+    root: Document = {"iri": HUB + name, "class": "MLModel", "name": name, "url": HUB + name}
+    stubs, parts = [], []
+    if base := facts.pop("base", None):
+        root["wasDerivedFrom"] = [HUB + base]
+        stubs.append({"iri": HUB + base, "class": "MLModel", "name": base})
+    if owner := facts.pop("owner", None):
+        root["sharedBy"] = [HUB + owner]
+        stubs.append({"iri": HUB + owner, "class": "Agent", "name": owner})
+    if part:
+        iri = f"{HUB}{name}#dataset-0000000000000001"
+        root["trainedOn"] = [iri]
+        parts.append({"iri": iri, "class": "Dataset", "name": part})
+    return {"root": {**root, **facts}, "parts": parts, "stubs": stubs}
+
+
+class Book:
+    """A catalog that is written a run a day.
+
+    Args:
+        data_dir: where it is kept.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.writer = CatalogWriter(data_dir)
+        self.days = 0
+        self.run = 0
+
+    def begin(self) -> int:
+        """Open the run of the next day."""
+        self.days += 1
+        name = f"202401{self.days:02}T000000Z_00000000"
+        self.run = self.writer.open_run(
+            name, "huggingface", "census", b'{"spider":"huggingface"}', DAY.format(self.days)
+        )
+        return self.run
+
+    def entry(
+        self, key: str, document: Document, counters: Mapping[str, int] | None = None, platform: str = "huggingface"
+    ) -> Entry:
+        """What a crawl makes of a record now."""
+        text, digest = encode(document)
+        known = self.writer.lookup(self.run, platform, [("model", key)]).get(("model", key))
+        unchanged = known is not None and known.hash == digest and not known.deleted
+        return Entry(
+            platform=platform,
+            kind="model",
+            key=key,
+            iri=document["root"]["iri"],
+            hash=digest,
+            modified=document["root"].get("dateModified"),
+            known=known,
+            document=None if unchanged else document,
+            text=b"" if unchanged else text,
+            provenance={"source": f"https://example.org/{key}", "fetched_at": DAY.format(self.days)},
+            counters=dict(counters or {}),
+        )
+
+    def crawl(self, documents: Mapping[str, Document], counters: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        """Store these records, by native id, as the run of the next day."""
+        self.begin()
+        counted = counters or {}
+        entries = [self.entry(key, document, counted.get(key)) for key, document in documents.items()]
+        self.writer.commit(self.run, Commit(entries=entries))
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database says, read by a connection of its own."""
+        connection = connect(self.data_dir)
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+
+    def alter(self, sql: str, *values: Any) -> None:
+        """Do something to the database that no crawl does."""
+        connection = sqlite3.connect(self.data_dir / FILE_NAME)
+        connection.execute(sql, values)
+        connection.commit()
+        connection.close()
+
+    def close(self) -> None:
+        """Release the catalog."""
+        self.writer.close()
+
+
+def rejected(key: str, reason: str = "is missing") -> Rejected:
+    """A record for the quarantine."""
+    return Rejected(
+        platform="huggingface",
+        kind="model",
+        key=key,
+        url=f"https://huggingface.co/api/models/{key}",
+        field="id",
+        reason=reason,
+        fetched_at=DAY.format(1),
+        payload=b'{"odd":true}',
+    )

@@ -1,0 +1,55 @@
+"""A catalog in a process of its own making, with short ways to store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mlentory_crawl.catalog.documents import encode
+from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry
+
+MIT, BSD = "https://spdx.org/licenses/MIT", "https://spdx.org/licenses/BSD-2-Clause"
+
+
+def document(name: str, license: str = MIT) -> dict[str, Any]:
+    """What a record states about a model."""
+    return {
+        "root": {"iri": f"https://huggingface.co/{name}", "class": "MLModel", "name": name, "license": [license]},
+        "parts": [],
+        "stubs": [{"iri": license, "class": "License", "name": license.rsplit("/", 1)[1]}],
+    }
+
+
+class SmallCatalog:
+    """A catalog that is being written.
+
+    Args:
+        data_dir: where it is.
+        run: the name of its first run.
+    """
+
+    def __init__(self, data_dir: Path, run: str = "first") -> None:
+        self.data_dir = data_dir
+        self.writer = CatalogWriter(data_dir)
+        self.begin(run)
+
+    def begin(self, run: str) -> None:
+        self.run = self.writer.open_run(run, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
+
+    def store(self, key: str, stated: dict[str, Any]) -> None:
+        known = self.writer.lookup(self.run, "huggingface", [("model", key)]).get(("model", key))
+        text, digest = encode(stated)
+        entry = Entry(
+            platform="huggingface",
+            kind="model",
+            key=key,
+            iri=stated["root"]["iri"],
+            hash=digest,
+            modified=None,
+            known=known,
+            document=stated,
+            text=text,
+            provenance={"source": "https://huggingface.co/api", "fetched_at": "2026-01-01T00:00:00Z"},
+            counters={},
+        )
+        self.writer.commit(self.run, Commit(entries=[entry]))
