@@ -100,6 +100,7 @@ class Run:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
             self.report = Report.begun(self.name, spider)
             self.id = self.catalog.open_run(self.name, spider.name, spider.mode, identity, self.report.started_at)
+            self.catalog.save_report(self.id, self.report.json())
         self.cursor = self._cursor
         """Where an interrupted run of the same command goes on; None at the beginning."""
         self.first_page = self._next_page = self.cursor["page"] if self.cursor else 0

@@ -218,7 +218,9 @@ def test_files_are_records_of_their_own(tmp_path: Path, serve) -> None:  # type:
         "read me.txt",
     }
     # A crawl without files says nothing about them.
-    assert project.crawl("-a", "mode=census")["records"] | {"fetched": 0} == project.report()["records"] | {"fetched": 0}
+    assert project.crawl("-a", "mode=census")["records"] | {"fetched": 0} == project.report()["records"] | {
+        "fetched": 0
+    }
     assert len(json.loads(project.scrapy("show", "acme/model-1", "--json").stdout)["root"]["distribution"]) == 2
 
 
@@ -256,13 +258,15 @@ def test_a_census_goes_on_where_it_was_interrupted(tmp_path: Path, serve) -> Non
         process.wait()
     # Interrupted as by Ctrl-C, after a page: it can be resumed, and says so.
     command = broken.command("crawl", "huggingface", "-a", "mode=census")
-    with subprocess.Popen(command, env=broken.environment, stderr=subprocess.PIPE) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if b"Spider opened" in line:
-                process.send_signal(signal.SIGINT)
-                break
-        process.stderr.read()
+
+    def answers() -> int:
+        return sum(path.read_bytes().count(b"\n") for path in (broken.data_dir / "raw").rglob("answers.jsonl"))
+
+    before = answers()
+    with subprocess.Popen(command, env=broken.environment, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and answers() <= before:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
     assert process.returncode in (0, 3)
     if process.returncode == 3:
         stopped = broken.report()

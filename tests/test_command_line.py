@@ -81,9 +81,10 @@ def test_an_export_has_the_same_bytes_each_time(crawled: Project) -> None:
     ttl = {str(t) for t in pyoxigraph.parse((folder / "a.ttl").read_bytes(), pyoxigraph.RdfFormat.TURTLE)}
     nt = {str(t) for t in pyoxigraph.parse((folder / "a.nt").read_bytes(), pyoxigraph.RdfFormat.N_TRIPLES)}
     assert ttl == nt
-    assert zstandard.decompress((folder / "a.jsonl.zst").read_bytes(), max_output_size=10**8) == (
-        folder / "a.jsonl"
-    ).read_bytes()
+    assert (
+        zstandard.decompress((folder / "a.jsonl.zst").read_bytes(), max_output_size=10**8)
+        == (folder / "a.jsonl").read_bytes()
+    )
     assert (folder / "a.csv").read_text().startswith("key,iri,type,platform,")
     full = crawled.export("full.ttl", "--provenance", "--counters", "--platform", "huggingface")
     assert b"prov:wasGeneratedBy" in full

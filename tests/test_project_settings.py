@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,6 @@ from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.environment import ENV_FILE, VARIABLES, read_environment
-from tools.make_env_example import text
 
 ROOT = Path(__file__).parent.parent
 LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["mlentory_crawl.spiders"]}))
@@ -37,7 +37,8 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
 
 
 def test_the_example_lists_every_setting() -> None:
-    assert (ROOT / ".env.example").read_text() == text()
+    made = runpy.run_path(str(ROOT / "tools" / "make_env_example.py"))["text"]()
+    assert (ROOT / ".env.example").read_text() == made
 
 
 def test_nothing_is_needed_to_list_the_spiders(tmp_path: Path) -> None:
@@ -76,5 +77,6 @@ def test_every_spider_has_a_data_sheet_and_typed_arguments(name: str) -> None:
     (setting,) = (variable for variable in VARIABLES if variable.name == spider_class.endpoint_setting)
     assert setting.default is None or setting.default.startswith("https://")
     spider = get_crawler(spider_class, {spider_class.endpoint_setting: "http://127.0.0.1:9/"})._create_spider(_job="1")
+    assert isinstance(spider, PlatformSpider)
     assert spider.endpoint == "http://127.0.0.1:9"
     assert spider.identity()["spider"] == name

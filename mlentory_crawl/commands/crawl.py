@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.console import fail
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.report import EXIT_CODES
 from mlentory_crawl.run import Run
 
 NOISY_LOGGERS = (
@@ -53,8 +54,11 @@ class Command(ScrapyCrawl):
         run = Run.opened(crawler)
         if failure is not None:
             fail(str(failure) if isinstance(failure, MlentoryError) else f"{type(failure).__name__}: {failure}")
-        if failure is not None or run is None or run.report.verdict is None:
+        if failure is not None or run is None:
             self.exitcode = 1
+            return
+        if run.report.verdict is None:  # interrupted before the spider had begun
+            self.exitcode = EXIT_CODES["stopped"]
             return
         feed_failed = any(name.startswith("feedexport/failed_count") for name in crawler.stats.get_stats())
         self.exitcode = run.report.exit_code or int(feed_failed)

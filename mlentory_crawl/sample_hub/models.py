@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from functools import cache, lru_cache
+from functools import lru_cache
 from random import Random
 
 import orjson
@@ -66,19 +66,19 @@ _MASK = (1 << 160) - 1
 _FACTORS = (0xB5297A4D3F84D5B5A1C2E9F7086D3C41E7D9B1A5, 0x68E31DA4C6EF372FE94F82BE9B97E1D5A7C3F40B)
 
 
+# Tables take a third of the time of formatting.
+_HOURS = [f"{hour:02}:" for hour in range(24)]
+_SECONDS = [f"{second // 60:02}:{second % 60:02}.000Z" for second in range(3600)]
+
+
 @lru_cache(maxsize=4096)
 def _day(day: int) -> str:
     return time.strftime("%Y-%m-%dT", time.gmtime(day * 86400))
 
 
-@cache
-def _clock() -> list[str]:
-    return [f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.000Z" for second in range(86400)]
-
-
 def timestamp(second: int) -> str:
     """A Unix time as the Hub writes it."""
-    return _day(second // 86400) + _clock()[second % 86400]
+    return _day(second // 86400) + _HOURS[second // 3600 % 24] + _SECONDS[second % 3600]
 
 
 class MadeUpModels:

@@ -23,7 +23,7 @@ from mlentory_crawl.sample_hub.words import (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shape:
     """What the content of a record depends on, besides chance.
 
