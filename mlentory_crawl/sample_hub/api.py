@@ -13,7 +13,7 @@ import orjson
 
 from mlentory_crawl.sample_hub.cards import card
 from mlentory_crawl.sample_hub.files import with_blobs
-from mlentory_crawl.sample_hub.hub import SORTS, Hub, Query
+from mlentory_crawl.sample_hub.hub import SORTS, Cursor, Hub, Query
 
 EXPANDABLE = (
     "author baseModels cardData childrenModelCount config createdAt disabled downloads downloadsAllTime evalResults "
@@ -143,8 +143,8 @@ class Api:
 
     def _list(self, request: Request, legal: Collection[str]) -> Answer:
         pairs = parse_qsl(request.query, keep_blank_values=True)
-        records, cursor = self.hub.page(_query(pairs, legal))
-        answer = Answer("models", body=b"[" + b",".join(records) + b"]")
+        body, cursor = self.hub.page(_query(pairs, legal))
+        answer = Answer("models", body=body)
         if cursor is not None:
             kept = [(name, value) for name, value in pairs if name != "cursor"]
             encoded = base64.urlsafe_b64encode(orjson.dumps(cursor)).decode()
@@ -254,7 +254,7 @@ def _bad(route: str, message: str, bucket: str = "api") -> Refused:
     return Refused(Answer.error(route, 400, message, bucket=bucket))
 
 
-def _cursor(text: str, kind: type[int | str]) -> tuple[int | str, int]:
+def _cursor(text: str, kind: type[int | str]) -> Cursor:
     try:
         value, n = orjson.loads(base64.urlsafe_b64decode(text))
     except (ValueError, TypeError):

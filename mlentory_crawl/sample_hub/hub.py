@@ -18,8 +18,14 @@ from mlentory_crawl.sample_hub.models import timestamp
 from mlentory_crawl.sample_hub.templates import Json
 
 SORTS = ("trendingScore", "createdAt", "lastModified", "likes", "downloads")
+PAGES_KEPT = 400_000_000
+"""Bytes of pages that are kept for those who ask again, as a second crawl does."""
 ODD_EVERY = 50
 """With odd records, every so many models one that nobody can use."""
+
+
+Cursor = tuple[int | str, int]
+Page = tuple[bytes, Cursor | None]
 
 
 class Source(Protocol):
@@ -52,7 +58,7 @@ class Query:
     sort: str = "trendingScore"
     ascending: bool = False
     limit: int = 1000
-    after: tuple[int | str, int] | None = None
+    after: Cursor | None = None
     author: str | None = None
     search: str | None = None
     pipeline_tag: str | None = None
@@ -87,6 +93,8 @@ class Hub:
         self._paths: dict[str, int] = {}
         self._values: dict[str, array[int]] = {}
         self._orders: dict[str, Sequence[int]] = {}
+        self._pages: dict[Query, Page] = {}
+        self._pages_size = 0
 
     def __len__(self) -> int:
         return self._starts[-1] - len(self._deleted)
@@ -136,33 +144,29 @@ class Hub:
         source, k = self._at(n)
         return source.encoded(k, names)
 
-    def page(self, query: Query) -> tuple[list[bytes], tuple[int | str, int] | None]:
-        """The records of a list, encoded, and the cursor of the page after it; None where there is none.
+    def page(self, query: Query) -> Page:
+        """A list, as JSON, and the cursor of the page after it; None where there is none.
 
         The cursor names a place in the order, not a count: what moves or goes meanwhile displaces nothing else.
         """
-        key = self._key(query.sort)
-        page: list[bytes] = []
-        last = -1
-        conditional = query.conditional
-        for n in self._from(query, key):
-            if n in self._deleted or (conditional and not self._fits(n, query)):
-                continue
-            if len(page) == query.limit:
-                return page, key(last)
-            page.append(
-                self._spoiled(n, query.names) if self._odd and n % ODD_EVERY == 7 else self.encoded(n, query.names)
-            )
-            last = n
-        return page, None
+        if (found := self._pages.get(query)) is None:
+            records, cursor = self._page(query)
+            found = b"[" + b",".join(records) + b"]", cursor
+            if self._pages_size + len(found[0]) > PAGES_KEPT:
+                self._forget_pages()
+            self._pages[query] = found
+            self._pages_size += len(found[0])
+        return found
 
     def delete(self, n: int) -> None:
         """The model is gone, or private."""
         self._deleted.add(n)
+        self._forget_pages()
 
     def restore(self, n: int) -> None:
         """A model that was gone is there again."""
         self._deleted.discard(n)
+        self._forget_pages()
 
     def rename(self, n: int, id: str) -> None:
         """The model has another id; the old one leads to it, until another model takes it."""
@@ -186,16 +190,37 @@ class Hub:
         place = bisect_right(self._starts, n) - 1
         return self._sources[place], n - self._starts[place]
 
+    def _forget_pages(self) -> None:
+        self._pages.clear()
+        self._pages_size = 0
+
+    def _page(self, query: Query) -> tuple[list[bytes], Cursor | None]:
+        key = self._key(query.sort)
+        page: list[bytes] = []
+        last = -1
+        conditional = query.conditional
+        for n in self._from(query, key):
+            if n in self._deleted or (conditional and not self._fits(n, query)):
+                continue
+            if len(page) == query.limit:
+                return page, key(last)
+            page.append(
+                self._spoiled(n, query.names) if self._odd and n % ODD_EVERY == 7 else self.encoded(n, query.names)
+            )
+            last = n
+        return page, None
+
     def _change(self, n: int, fields: Json) -> None:
         self._changes.setdefault(n, _Change()).fields |= fields
+        self._forget_pages()
         for sort in fields.keys() & self._values.keys():
             self._values[sort][n] = rank(fields, sort)
             self._orders.pop(sort, None)
 
-    def _key(self, sort: str) -> Callable[[int], tuple[int | str, int]]:
+    def _key(self, sort: str) -> Callable[[int], Cursor]:
         if sort == "createdAt":
 
-            def by_native_id(n: int) -> tuple[int | str, int]:
+            def by_native_id(n: int) -> Cursor:
                 source, k = self._at(n)
                 return source.native_id(k), n
 
