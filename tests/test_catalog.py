@@ -114,13 +114,15 @@ def test_several_records_about_a_thing_are_one_change(book: Book, reader: Catalo
     described = model("a/a", description="first-hand")
     entries = [book.entry("1", described), book.entry("x", model("a/a", owner="a"), platform="paperswithcode")]
     book.writer.commit(book.run, Commit(entries=entries))
-    (change,) = read(reader)
+    change, former = read(reader)
+    # A store that once had it under another record's key must not keep it there.
+    assert former == Change("paperswithcode/model/x", HUB + "a/a", None)
     assert change.key == "huggingface/model/1"
     assert change.state is not None
     assert change.state["platforms"] == ["huggingface", "paperswithcode"]
     assert change.state["root"]["description"] == "first-hand"
     assert change.state["root"]["sharedBy"] == [HUB + "a"]
-    assert reader.changes_of(["paperswithcode/model/x"]) == [change]
+    assert reader.changes_of(["paperswithcode/model/x"]) == [change, former]
     assert reader.changes_of(["huggingface/model/none"]) == []
 
 
