@@ -43,6 +43,7 @@ class Report:
         requests: what went over the network.
         problems: what makes the verdict worse than ``complete``, one line each.
         refused_fields: fields that the service would not send.
+        again: what the same command does after a run that did not come to its end.
     """
 
     run_id: str
@@ -58,6 +59,7 @@ class Report:
     requests: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     refused_fields: list[str] = field(default_factory=list)
+    again: str = "begins anew"
     finish_reason: str | None = None
     verdict: str | None = None
     finished_at: str | None = None
@@ -70,7 +72,8 @@ class Report:
     def begun(cls, name: str, spider: PlatformSpider) -> Report:
         """The report of a run that begins now."""
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        return cls(name, spider.name, spider.mode, spider.told_arguments(), now, spider.coverage)
+        again = "resumes" if spider.resumable else "begins anew"
+        return cls(name, spider.name, spider.mode, spider.told_arguments(), now, spider.coverage, again=again)
 
     @classmethod
     def resumed(cls, told: dict[str, Any]) -> Report:
@@ -82,6 +85,7 @@ class Report:
         report.requested.update({k: v for k, v in told["requested"].items() if k != "asked"})
         report.field_issues.update(told["field_issues"])
         report.refused_fields = told["refused_fields"]
+        report.again = "resumes"
         report._seconds_before = told["seconds"]
         report._requests_before = told["requests"]
         return report
@@ -127,7 +131,7 @@ class Report:
         if self.requested["failed"]:
             failed.append(f"{self.requested['failed']} of the things asked for could not be fetched")
         if not complete and not interrupted:
-            failed.append("not every page could be fetched: the same command resumes")
+            failed.append(f"not everything could be fetched: the same command {self.again}")
         if failed or self.problems:
             self.verdict = "failed"
         elif interrupted:

@@ -15,9 +15,10 @@ from hub_client import PROJECTION, everything, get, walk
 from hypothesis import given, strategies as st
 
 from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.sample_hub.families import MEMBERS
 from mlentory_crawl.sample_hub.models import MOST, MadeUpModels
 from mlentory_crawl.sample_hub.names import place
-from mlentory_crawl.sample_hub.words import MEMBERS, NAMES, OWNERS, TOPICS
+from mlentory_crawl.sample_hub.words import NAMES, OWNERS, TOPICS
 
 
 @pytest.fixture(scope="module")

@@ -153,7 +153,7 @@ def _faults(
     for error in failure.errors(include_url=False, include_context=False, include_input=False):
         location = error["loc"]
         field = ".".join(map(str, location)).encode("utf-8", "replace").decode()
-        reason = error["msg"][:120]
+        reason = error["msg"].removeprefix("Value error, ")[:120]
         if not location or location[0] in model.identity:
             raise InvalidRecord(field, reason)
         path = _place(record, location)

@@ -154,7 +154,7 @@ class HuggingFaceSpider(CursorSpider):
             path = known.get("id") or known.get("modelId")
             key = known.get("_id") or path
             native = key if isinstance(key, str) and key else f"page-{page}-{i}"
-            url = f"{API}/{quote(path, safe='/', errors='replace')}" if isinstance(path, str) and path else API
+            url = f"{API}/{quote(path, safe='/')}" if isinstance(path, str) and is_repo_id(path) else API
             yield "model", native, url, record
             if self.arguments.files:
                 yield "files", native, url, record
