@@ -36,7 +36,7 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     except Timeout:
         raise DataDirectoryLocked(f"{data_dir} is in use by {_describe(holder)}") from None
     try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "command": " ".join(["scrapy", *sys.argv[1:]])}))
+        holder.write_text(json.dumps({"pid": os.getpid(), "command": " ".join(sys.orig_argv[1:])}))
         yield
     finally:
         holder.unlink(missing_ok=True)

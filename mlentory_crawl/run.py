@@ -85,6 +85,9 @@ class Run:
         self._pages: dict[int, _OpenPage] = {}
         self._pending = Commit()
         self._pending_records = 0
+        # What began and is not stored yet: no look-up can find it.
+        self._claims: set[tuple[str, str]] = set()
+        self._pending_keys: set[tuple[str, str]] = set()
         self._pending_counts: Counter[str] = Counter()
         self._pending_issues: Counter[str] = Counter()
         self._committed_at = time.monotonic()
@@ -120,11 +123,10 @@ class Run:
         Raises:
             Duplicate: its catalog key already ended in this run.
         """
-        claimed = self._pages[record.page.number].claimed
         key = (record.kind, record.key)
-        if key in claimed:
+        if key in self._pages[record.page.number].claimed or key in self._claims:
             raise Duplicate(f"{record.platform}/{record.kind}/{record.key}")
-        claimed.add(key)
+        self._claims.add(key)
 
     def known(self, record: MappedRecord) -> Known | None:
         """What the catalog has of a record whose page is open."""
@@ -175,6 +177,7 @@ class Run:
             self._pending.entries += ready.entries
             self._pending.rejected += ready.rejected
             self._pending_records += len(ready.page.keys)
+            self._pending_keys.update(ready.page.keys)
             self._pending_counts.update(ready.records, fetched=len(ready.page.keys))
             self._pending_issues.update(ready.field_issues)
             self._cursor = ready.page.cursor
@@ -195,6 +198,10 @@ class Run:
         counts, self._pending_counts = self._pending_counts, Counter()
         issues, self._pending_issues = self._pending_issues, Counter()
         self._pending_records = 0
+        for later in self._pages.values():
+            later.claimed |= self._pending_keys.intersection(later.page.keys)
+        self._claims -= self._pending_keys
+        self._pending_keys.clear()
         self.report.records.update(counts)
         self.report.field_issues.update(issues)
         pending.report = self.report.json()

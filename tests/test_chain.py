@@ -170,6 +170,12 @@ def test_much_in_the_quarantine_is_suspect(tmp_path: Path, serve) -> None:  # ty
     assert report["verdict"] == "suspect"
 
 
+def test_one_model_under_two_names_counts_once(tmp_path: Path, serve) -> None:  # type: ignore[no-untyped-def]
+    project = Project(tmp_path / "data", serve([model(1)]).url)
+    report = project.crawl("-a", "ids=acme/model-1,ACME/Model-1")
+    assert (report["records"]["new"], report["records"]["duplicate"]) == (1, 1)
+
+
 def test_a_key_that_comes_twice_counts_once(tmp_path: Path, serve) -> None:  # type: ignore[no-untyped-def]
     records = [model(1), model(2), {**model(3), "_id": model(1)["_id"]}]
     project = Project(tmp_path / "data", serve(records).url)

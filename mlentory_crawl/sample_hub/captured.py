@@ -6,6 +6,7 @@ import gzip
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b, sha1
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,8 @@ class CapturedModels:
         self._seldom_asked: list[bytes] = []
         self._numbers: dict[str, int] = {}
         self._ranks: dict[str, list[int]] = {}
+        # For clones, which come back to the same originals.
+        self._projected = lru_cache(maxsize=1 << 14)(self._project)
         known: set[str] = set()
         for line in _lines(paths):
             record = line.get("record", line) if isinstance(line, dict) else {}
@@ -112,8 +115,14 @@ class CapturedModels:
 
     def encoded(self, n: int, names: tuple[str, ...]) -> bytes:
         """The record as JSON, with those of these fields that it has, in their order."""
-        record = self._light(n) if FIELDS.isdisjoint(names) else self.record(n)
-        return orjson.dumps({name: record[name] for name in names if name in record})
+        if not FIELDS.isdisjoint(names):
+            record = self.record(n)
+            return orjson.dumps({name: record[name] for name in names if name in record})
+        copy, original = divmod(n, len(self._ids))
+        if not copy:
+            return orjson.dumps(self._project(original, names))
+        own = self._own(n)
+        return orjson.dumps(self._projected(original, names) | {name: own[name] for name in names if name in own})
 
     def record(self, n: int) -> Json:
         """The whole record."""
@@ -130,12 +139,19 @@ class CapturedModels:
         return self._numbers.get(id.lower()) if found is None else found
 
     def _light(self, n: int) -> Json:
-        record: Json = orjson.loads(self._records[n % len(self._ids)])
-        if n >= len(self._ids):
-            id = self.id(n)
-            record |= {"_id": self.native_id(n), "id": id, "modelId": id, "author": id.partition("/")[0]}
-            record["sha"] = sha1(id.encode()).hexdigest()
-        return record
+        copy, original = divmod(n, len(self._ids))
+        record: Json = orjson.loads(self._records[original])
+        return record | self._own(n) if copy else record
+
+    def _own(self, n: int) -> Json:
+        """What a clone has of its own."""
+        id = self.id(n)
+        sha = sha1(id.encode()).hexdigest()
+        return {"_id": self.native_id(n), "id": id, "modelId": id, "author": id.partition("/")[0], "sha": sha}
+
+    def _project(self, original: int, names: tuple[str, ...]) -> Json:
+        record: Json = orjson.loads(self._records[original])
+        return {name: record[name] for name in names if name in record}
 
     def _add(self, id: str, record: Json) -> None:
         made_up: Json = {"sha": sha1(id.encode()).hexdigest(), "modelId": id, "id": id}

@@ -44,7 +44,7 @@ def _result(task: str, benchmark: tuple[str, str], metric: tuple[str, int, int],
     value: object = number(
         digits, before=f"0.{chance.randrange(2, 9)}" if high == 1 else f"{chance.randrange(low, high)}."
     )
-    if chance.random() < 0.01:
+    if chance.random() < 0.05:
         value = chance.choice(ODD_VALUES)
     measured: Json = {"type": type, "value": value, "name": type.replace("_", " ").title()}
     if chance.random() < 0.5:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha1, sha256
 
-from mlentory_crawl.sample_hub.records import Shape
+from mlentory_crawl.sample_hub.families import Shape
 from mlentory_crawl.sample_hub.templates import Json
 from mlentory_crawl.sample_hub.texts import WIDGETS
 

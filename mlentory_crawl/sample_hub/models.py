@@ -8,6 +8,7 @@ from random import Random
 
 import orjson
 
+from mlentory_crawl.sample_hub.families import KINDS, MEMBERS, Shape
 from mlentory_crawl.sample_hub.files import FIELDS, seldom_asked
 from mlentory_crawl.sample_hub.names import (
     BLOCK,
@@ -23,9 +24,9 @@ from mlentory_crawl.sample_hub.names import (
     quantization,
     size,
 )
-from mlentory_crawl.sample_hub.records import Shape, Writer
+from mlentory_crawl.sample_hub.records import Writer
 from mlentory_crawl.sample_hub.templates import Json, Template
-from mlentory_crawl.sample_hub.words import KINDS, LICENSE_NAMES, LICENSES, MEMBERS
+from mlentory_crawl.sample_hub.words import LICENSE_NAMES, LICENSES
 
 FLOOR = 0x621FFDC0
 """2022-03-02T23:29:04Z: what the Hub gives as creation time of everything older."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from mlentory_crawl.sample_hub.words import KINDS, LABS, MEMBERS, NAMES, OWNERS, TOPICS
+from mlentory_crawl.sample_hub.families import KINDS, MEMBERS
+from mlentory_crawl.sample_hub.words import LABS, NAMES, OWNERS, TOPICS
 
 FAMILIES = len(KINDS)
 """Families of a block."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeVar
 
 from mlentory_crawl.sample_hub.evaluations import eval_results, results
+from mlentory_crawl.sample_hub.families import Shape
 from mlentory_crawl.sample_hub.templates import Json, number, text
 from mlentory_crawl.sample_hub.texts import CHAT_TEMPLATES, GATE_PROMPT, WIDGETS
 from mlentory_crawl.sample_hub.words import (
@@ -17,38 +17,26 @@ from mlentory_crawl.sample_hub.words import (
     LICENSES,
     METRICS,
     PROSE_DATASETS,
-    Kind,
 )
 
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Shape:
-    """What the content of a record depends on, besides chance.
-
-    Attributes:
-        kind: of the model's family.
-        role: of its place in the family.
-        relation: to its parents, in the Hub's words; None where it has none.
-        parents: how many it has.
-        license, license_name, license_link: of the family.
-        gated: what the family's first models say.
-        size: parameters.
-        quantization: the file format of a quantized model.
-        revised: whether a newer version follows.
-    """
-
-    kind: Kind
-    role: str
-    relation: str | None
-    parents: int
-    license: str
-    license_name: tuple[str, str | None]
-    gated: bool | str
-    size: int
-    quantization: str | None
-    revised: bool
+_ALWAYS: Json = {
+    "_id": text("_id"),
+    "id": text("id"),
+    "modelId": text("id"),
+    "author": text("owner"),
+    "sha": text("sha"),
+    "createdAt": text("created"),
+    "lastModified": text("modified"),
+    "private": False,
+    "disabled": number("disabled"),
+    "downloads": number("downloads"),
+    "downloadsAllTime": number("all_time"),
+    "likes": number("likes"),
+    "trendingScore": number("trending"),
+}
 
 
 class Writer:
@@ -64,22 +52,8 @@ class Writer:
         self.chance = chance
         self.card: Json = {}
         self.tags: list[str] = []
-        self.record: Json = {
-            "_id": text("_id"),
-            "id": text("id"),
-            "modelId": text("id"),
-            "author": text("owner"),
-            "sha": text("sha"),
-            "createdAt": text("created"),
-            "lastModified": text("modified"),
-            "private": False,
-            "gated": shape.gated if shape.role in ("base", "instruct") else "auto" if self.odds(0.01) else False,
-            "disabled": number("disabled"),
-            "downloads": number("downloads"),
-            "downloadsAllTime": number("all_time"),
-            "likes": number("likes"),
-            "trendingScore": number("trending"),
-        }
+        gated = shape.gated if shape.role in ("base", "instruct") else "auto" if self.odds(0.01) else False
+        self.record: Json = _ALWAYS | {"gated": gated}
 
     def odds(self, share: float) -> bool:
         """Whether something that happens in this share of cases happens."""
@@ -89,6 +63,15 @@ class Writer:
         """One of several, in a third of the time of `Random.choice`."""
         return choices[int(self.chance.random() * len(choices))]
 
+    def below(self, limit: int) -> int:
+        """A number from 0."""
+        return int(self.chance.random() * limit)
+
+    def some(self, choices: Sequence[T], count: int) -> list[T]:
+        """Neighbors among several."""
+        start = self.below(len(choices) - count)
+        return list(choices[start : start + count])
+
     def write(self) -> Json:
         """The record with its places not filled in."""
         if self.shape.role == "bare":
@@ -97,7 +80,7 @@ class Writer:
         self._task_and_library()
         self._weights()
         self._configuration()
-        if free := [tag for tags in self.chance.sample(FREE_TAGS, self.chance.randrange(6)) for tag in tags]:
+        if free := [tag for tags in self.some(FREE_TAGS, self.below(6)) for tag in tags]:
             self.card["tags"] = free if self.odds(0.99) else free[0]
             self.tags += free
         if self.odds(0.5):
@@ -106,13 +89,11 @@ class Writer:
         self._datasets()
         if self.odds(0.2):
             # No month has so many articles: these numbers belong to nobody.
-            year, month = self.chance.randrange(20, 27), self.chance.randrange(1, 13)
-            self.tags += [
-                f"arxiv:{year}{month:02}.{90000 + self.chance.randrange(9999)}" for _ in range(self.pick([1, 1, 3]))
-            ]
+            month = f"{20 + self.below(7)}{1 + self.below(12):02}"
+            self.tags += [f"arxiv:{month}.{90000 + self.below(9999)}" for _ in range(self.pick([1, 1, 3]))]
         self._base_models()
         if self.odds(0.01):
-            self.tags.append(f"doi:10.57967/hf/{self.chance.randrange(9_000_000, 9_999_999)}")
+            self.tags.append(f"doi:10.57967/hf/{9_000_000 + self.below(999_999)}")
         self._license()
         self._evaluations()
         self._rest_of_card()
@@ -157,20 +138,20 @@ class Writer:
                 self.record["gguf"] = {
                     "total": size,
                     "architecture": self.shape.kind.model_type,
-                    "context_length": 1 << self.chance.randrange(12, 18),
+                    "context_length": 4096 << self.below(6),
                     "chat_template": self.pick(CHAT_TEMPLATES),
                     "bos_token": "<s>",
                     "eos_token": "<|end|>",
-                    "totalFileSize": size * self.chance.randrange(4, 9) // 8,
+                    "totalFileSize": size * (4 + self.below(5)) // 8,
                 }
         elif "safetensors" in self.tags and self.odds(0.7):
             if role == "adapter":
-                parameters = {"F32": size // 500 + self.chance.randrange(1 << 16)}
+                parameters = {"F32": size // 500 + self.below(1 << 16)}
             elif role == "quantized":
                 parameters = {"I32": size // 8, "BF16": size // 16, "F32": 4096}
             else:
                 parameters = {self.pick(["BF16", "BF16", "F32", "F16"]): size}
-            if self.odds(0.001):
+            if self.odds(0.003):
                 parameters = self.pick(
                     [{"I64": 20_000_000_000_000_000}, {"I64": 18_446_744_073_709_551_615}, {"F32": 1}]
                 )
@@ -209,7 +190,7 @@ class Writer:
     def _datasets(self) -> None:
         if self.shape.role == "quantized" or self.odds(0.6):
             return
-        names: list[Any] = self.chance.sample(DATASETS, self.pick([1, 1, 2, 3]))
+        names: list[Any] = self.some(DATASETS, self.pick([1, 1, 2, 3]))
         if self.odds(0.02):
             names.append(self.pick(PROSE_DATASETS))
         self.tags += [f"dataset:{name}" for name in names]
@@ -282,7 +263,7 @@ class Writer:
         if self.odds(0.25):
             card["widget"] = self.pick(WIDGETS)
         if self.odds(0.02):
-            grams = self.chance.randrange(1, 500_000) / 100
+            grams = (1 + self.below(500_000)) / 100
             card["co2_eq_emissions"] = self.pick(
                 [
                     grams,
