@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ from mlentory_crawl.base_spiders.cursor import next_link
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry
 from mlentory_crawl.items import MappedRecord, Page
+from mlentory_crawl.settings import GC_THRESHOLD
 from mlentory_crawl.spiders.huggingface import API, EXPAND
 
 RUN = "bare"
@@ -133,4 +135,6 @@ def _store(writer: CatalogWriter, run: int, page: Page, payload: list[dict[str, 
 
 
 if __name__ == "__main__":
+    gc.set_threshold(*GC_THRESHOLD)
+    gc.freeze()
     sys.stdout.buffer.write(orjson.dumps(census(sys.argv[1], Path(sys.argv[2]))) + b"\n")
