@@ -62,12 +62,18 @@ def census(endpoint: str, data_dir: Path) -> dict[str, object]:
     began = time.perf_counter()
     writer = CatalogWriter(data_dir)
     run = writer.open_run(RUN, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
-    projector = subprocess.Popen(
-        [sys.executable, "-m", "mlentory_crawl.projector", "search"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-    )
-    assert projector.stdin is not None
-    projector.stdin.write(orjson.dumps({"MLENTORY_DATA_DIR": str(data_dir)}) + b"\n")
-    projector.stdin.flush()
+    followers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "mlentory_crawl.follower", name, RUN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
+        for name in ("search", "turtle")
+    ]
+    for follower in followers:
+        assert follower.stdin is not None
+        follower.stdin.write(orjson.dumps({"MLENTORY_DATA_DIR": str(data_dir)}) + b"\n")
+        follower.stdin.flush()
     archive = Archive(data_dir / "raw", "huggingface", RUN)
     query = [("limit", "1000"), ("sort", "createdAt"), ("direction", "1"), *(("expand[]", name) for name in EXPAND)]
     url: str | None = f"{endpoint}/api/models?{urlencode(query)}"
@@ -85,14 +91,12 @@ def census(endpoint: str, data_dir: Path) -> dict[str, object]:
         _store(writer, run, page, payload, stages)
         url, number = next_link(response), number + 1
     with stages.timed("projections"):
-        projector.stdin.write(b"finish\n")
-        projector.stdin.close()
-        files = [
-            subprocess.Popen([sys.executable, "-m", "mlentory_crawl.run_files", str(data_dir), RUN, name])
-            for name in ("rdf", "normalized", "quarantine")
-        ]
-        for process in (projector, *files):
-            process.wait()
+        for follower in followers:
+            assert follower.stdin is not None
+            follower.stdin.write(b"finish\n")
+            follower.stdin.close()
+        for follower in followers:
+            follower.wait()
     writer.close()
     seconds = time.perf_counter() - began
     return {"models": models, "seconds": seconds, "stages": dict(stages.seconds)}

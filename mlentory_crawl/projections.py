@@ -86,8 +86,13 @@ def sync(name: str, settings: BaseSettings, *, rebuild: bool, told: Callable[[Pr
 def _write_files(data_dir: Path, *, rebuild: bool) -> dict[str, Any]:
     reader = CatalogReader(data_dir)
     files = run_files.expected(reader)
-    wanted = [file for file in files if rebuild or not (data_dir / file[2]).exists()]
-    for name, run, path in wanted:
-        run_files.write(reader, data_dir, name, run, path)
+    wanted = dict.fromkeys(run for _, run, path in files if rebuild or not (data_dir / path).exists())
     reader.close()
-    return {"backend": "files", "written": len(wanted), "failed": 0, "backlog": 0, "files": len(files)}
+    written = 0
+    for run in wanted:
+        writer = run_files.RunFiles(data_dir, run)
+        while writer.step():
+            pass
+        written += writer.flush().written
+        writer.close()
+    return {"backend": "files", "written": written, "failed": 0, "backlog": 0, "files": len(files)}

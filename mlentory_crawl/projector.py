@@ -1,35 +1,17 @@
-"""Brings a projection's store up to date from the catalog, in a process of its own or in the caller's.
-
-`python -m mlentory_crawl.projector NAME` is how a crawl runs it: settings come as a line of JSON on the standard input,
-progress goes out as lines of JSON. It follows the catalog until the line ``finish``; when the input ends without that
-line its parent is gone, and so is it.
-"""
+"""Brings a projection's store up to date from the catalog."""
 
 from __future__ import annotations
 
-import logging
-import os
 import resource
-import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
-from mlentory_crawl.child import die_with_parent
-from mlentory_crawl.exceptions import CatalogError
-from mlentory_crawl.stores import open_store
 from mlentory_crawl.stores.protocols import Change, Position, Store, StoreError
 
-logger = logging.getLogger(__name__)
-
-POLL_SECONDS = 0.1
 FLUSH_SECONDS = 10.0
 
 
@@ -153,44 +135,3 @@ class Projector:
         self._store.close()
         self._refusals.close()
         self._reader.close()
-
-
-def _follow(name: str, settings: dict[str, Any]) -> int:
-    finish = threading.Event()
-
-    def listen() -> None:
-        for line in sys.stdin:
-            if line.strip() == "finish":
-                finish.set()
-                return
-        os._exit(1)  # the parent is gone: nothing that is not durable yet is lost to the catalog
-
-    threading.Thread(target=listen, daemon=True).start()
-    try:
-        projector = Projector(name, open_store(name, settings), Path(settings["MLENTORY_DATA_DIR"]))
-        projector.open()
-        while True:
-            last_round = finish.is_set()
-            worked = projector.step()
-            _tell(asdict(projector.progress))
-            if not worked and last_round:
-                break
-            if not worked:
-                finish.wait(POLL_SECONDS)
-        _tell({**asdict(projector.flush()), "finished": True})
-        projector.close()
-    except (StoreError, CatalogError) as error:
-        _tell({"error": " ".join(str(error).split())})
-        return 1
-    return 0
-
-
-def _tell(what: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
-    sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    die_with_parent()
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    sys.exit(_follow(sys.argv[1], orjson.loads(sys.stdin.readline())))

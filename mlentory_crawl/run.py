@@ -20,7 +20,8 @@ import orjson
 from fair4ml.entities import FieldIssue
 from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry, Known, Rejected
 from mlentory_crawl.data_directory import locked
-from mlentory_crawl.exceptions import CatalogError, Duplicate
+from mlentory_crawl.dropped import Duplicate
+from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.report import Report
 
 if TYPE_CHECKING:

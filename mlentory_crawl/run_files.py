@@ -1,70 +1,32 @@
-"""The files of a run: its versions as Turtle and JSON lines, and its quarantine; all written from the catalog.
-
-`python -m mlentory_crawl.run_files DATA_DIR RUN NAME...` writes some of them in a process of its own.
-"""
+"""The files of a run: its versions as Turtle and JSON lines, and its quarantine; all written from the catalog."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+import os
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 import zstandard
 
 from fair4ml import rdf
-from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
-from mlentory_crawl.child import die_with_parent
+from mlentory_crawl.catalog.reader import CatalogReader, Version
+from mlentory_crawl.projector import Progress
 
 RUN_IRI = "urn:mlentory:run:"
+BATCH = 500
+CACHE_MIB = 16
 
-
-def _turtle(reader: CatalogReader, run: str) -> Iterator[bytes]:
-    yield rdf.turtle_header().encode()
-    stubs = UnseenStubs(reader)
-    for stored in reader.of_run(run):
-        described = rdf.provenance(
-            stored.iri,
-            stored.key,
-            run=RUN_IRI + run,
-            source=stored.provenance["source"],
-            generated_at=datetime.fromisoformat(stored.provenance["fetched_at"]),
-        )
-        yield rdf.turtle({**stored.document, "stubs": stubs.of(stored.document)}, [described]).encode()
-
-
-def _json_lines(reader: CatalogReader, run: str) -> Iterator[bytes]:
-    for stored in reader.of_run(run):
-        yield orjson.dumps({"key": stored.key, **stored.document, "provenance": stored.provenance}) + b"\n"
-
-
-def _quarantine(reader: CatalogReader, run: str) -> Iterator[bytes]:
-    rows = reader.execute(
-        """SELECT q.platform, q.kind, q.key, q.url, q.field, q.reason, q.fetched_at, q.payload
-           FROM quarantine AS q JOIN run ON run.id = q.run WHERE run.name = ?
-           ORDER BY q.platform, q.kind, q.key, q.id""",
-        (run,),
-    )
-    names = ("platform", "kind", "key", "url", "field", "reason", "fetched_at")
-    for *values, payload in rows:
-        line = {**dict(zip(names, values, strict=True)), "run": run}
-        yield orjson.dumps({**line, "payload": orjson.Fragment(_raw(payload))}) + b"\n"
-
-
-def _raw(payload: bytes) -> bytes:
-    text = zstandard.decompress(payload)
-    try:
-        orjson.loads(text)
-    except ValueError:  # it was no JSON that could be kept as such
-        return orjson.dumps(text.decode("utf-8", "replace"))
-    return text
-
-
-FILES: dict[str, tuple[str, Callable[[CatalogReader, str], Iterator[bytes]]]] = {
-    "rdf": ("rdf/{platform}/{run}.ttl", _turtle),
-    "normalized": ("normalized/{platform}/{run}.jsonl.zst", _json_lines),
-    "quarantine": ("quarantine/{platform}/{run}.jsonl", _quarantine),
+PATHS = {
+    "rdf": "rdf/{platform}/{run}.ttl",
+    "normalized": "normalized/{platform}/{run}.jsonl.zst",
+    "quarantine": "quarantine/{platform}/{run}.jsonl",
 }
 
 
@@ -85,38 +47,148 @@ def expected(reader: CatalogReader, run: str | None = None) -> list[tuple[str, s
     files = []
     for name, platform, versions, rejected in rows:
         wanted = [*(["rdf", "normalized"] if versions else []), *(["quarantine"] if rejected else [])]
-        files += [(kind, name, FILES[kind][0].format(platform=platform, run=name)) for kind in wanted]
+        files += [(kind, name, PATHS[kind].format(platform=platform, run=name)) for kind in wanted]
     return files
 
 
-def write(reader: CatalogReader, data_dir: Path, name: str, run: str, path: str) -> int:
-    """Write one file of a run, whole or not at all.
+class RunFiles:
+    """Writes the files of one run: takes its versions as they come into the catalog, and sorts them at the end.
 
-    Returns:
-        Its size in bytes.
+    Args:
+        data_dir: the data directory.
+        run: the run's name.
     """
-    target = data_dir / path
+
+    def __init__(self, data_dir: Path, run: str) -> None:
+        self._data_dir = data_dir
+        self._run = run
+        self._reader = CatalogReader(data_dir)
+        self._at = 0
+        self._compressor = zstandard.ZstdCompressor(level=1)
+        self._decompressor = zstandard.ZstdDecompressor()
+        # Where SQLite puts a database without a name, which a kill leaves no trace of.
+        os.environ["SQLITE_TMPDIR"] = str(data_dir)
+        self._texts = sqlite3.connect("", isolation_level=None)
+        self._texts.executescript(
+            f"""PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{CACHE_MIB * 1024};
+                CREATE TABLE version (iri TEXT, key TEXT, turtle INTEGER, texts BLOB);
+                CREATE TABLE stub (iri TEXT PRIMARY KEY, turtle TEXT) WITHOUT ROWID;"""
+        )
+        self._name_once = lru_cache(maxsize=65_536)(self._name)
+        self.progress = Progress("files")
+
+    def open(self) -> None:
+        """Nothing has to be prepared."""
+
+    def step(self) -> bool:
+        """Take the next versions; False when there are none."""
+        versions, self._at = self._reader.of_run(self._run, self._at, BATCH)
+        self._take(versions)
+        return bool(versions)
+
+    def _take(self, versions: list[Version]) -> None:
+        self._texts.execute("BEGIN")
+        self._texts.executemany("INSERT INTO version VALUES (?, ?, ?, ?)", map(self._row, versions))
+        self._texts.execute("COMMIT")
+
+    def _row(self, version: Version) -> tuple[str, str, int, bytes]:
+        document, provenance = orjson.loads(version.document), orjson.loads(version.provenance)
+        for stub in document["stubs"]:
+            self._name_once(stub["iri"], stub["class"], stub.get("name"))
+        described = rdf.provenance(
+            version.iri,
+            version.key,
+            run=RUN_IRI + self._run,
+            source=provenance["source"],
+            generated_at=datetime.fromisoformat(provenance["fetched_at"]),
+        )
+        turtle = rdf.turtle({**document, "stubs": ()}, [described]).encode()
+        line = b'{"key":%b,%b,"provenance":%b}\n' % (
+            orjson.dumps(version.key), version.document[1:-1], version.provenance,
+        )  # fmt: skip
+        return version.iri, version.key, len(turtle), self._compressor.compress(turtle + line)
+
+    def _name(self, iri: str, class_name: str, name: str | None) -> None:
+        stub = {"iri": iri, "class": class_name, "name": name}
+        self._texts.execute("INSERT OR IGNORE INTO stub VALUES (?, ?)", (iri, rdf.turtle({"stubs": [stub]})))
+
+    def flush(self) -> Progress:
+        """Write the files, each whole or not at all."""
+        for old in self._reader.replaced(self._run):
+            self._take([old])
+        paths = {name: self._data_dir / path for name, _, path in expected(self._reader, self._run)}
+        if "rdf" in paths:
+            self._write_versions(paths["rdf"], paths["normalized"])
+        if "quarantine" in paths:
+            with _whole(paths["quarantine"]) as file:
+                file.writelines(self._quarantined())
+        self.progress.position = self._reader.last_sequence()
+        self.progress.written = len(paths)
+        self.progress.counts = {"files": len(paths)}
+        self.progress.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return self.progress
+
+    def _write_versions(self, rdf_path: Path, normalized_path: Path) -> None:
+        with (
+            _whole(rdf_path) as turtle,
+            _whole(normalized_path) as packed,
+            zstandard.ZstdCompressor(level=3).stream_writer(packed, closefd=False) as normalized,
+        ):
+            turtle.write(rdf.turtle_header().encode())
+            for block, line in self._sorted():
+                turtle.write(block)
+                normalized.write(line)
+
+    def _sorted(self) -> Iterator[tuple[bytes, bytes]]:
+        """Turtle and JSON line of each version, and the Turtle of what no record describes, sorted by IRI."""
+        # Sorting the keys alone keeps the texts of a large run out of memory.
+        keys = self._texts.cursor().execute(
+            "SELECT iri, key, rowid FROM version UNION ALL SELECT iri, NULL, NULL FROM stub ORDER BY 1, 2"
+        )
+        while rows := keys.fetchmany(BATCH):
+            described = self._reader.described([iri for iri, _, row in rows if row is None])
+            for iri, _, row in rows:
+                if row is not None:
+                    sql = "SELECT turtle, texts FROM version WHERE rowid = ?"
+                    length, packed = self._texts.execute(sql, (row,)).fetchone()
+                    texts = self._decompressor.decompress(packed)
+                    yield texts[:length], texts[length:]
+                elif iri not in described:
+                    (text,) = self._texts.execute("SELECT turtle FROM stub WHERE iri = ?", (iri,)).fetchone()
+                    yield text.encode(), b""
+
+    def _quarantined(self) -> Iterator[bytes]:
+        rows = self._reader.execute(
+            """SELECT q.platform, q.kind, q.key, q.url, q.field, q.reason, q.fetched_at, q.payload
+               FROM quarantine AS q JOIN run ON run.id = q.run WHERE run.name = ?
+               ORDER BY q.platform, q.kind, q.key, q.id""",
+            (self._run,),
+        )
+        names = ("platform", "kind", "key", "url", "field", "reason", "fetched_at")
+        for *values, payload in rows:
+            line = {**dict(zip(names, values, strict=True)), "run": self._run}
+            yield orjson.dumps({**line, "payload": orjson.Fragment(_raw(payload))}) + b"\n"
+
+    def close(self) -> None:
+        """Release the catalog, and drop what was not written."""
+        self._texts.close()
+        self._reader.close()
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[BinaryIO]:
+    """A file that gets its name once all is written."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     with part.open("wb") as file:
-        lines = FILES[name][1](reader, run)
-        if target.suffix == ".zst":
-            with zstandard.ZstdCompressor(level=3).stream_writer(file, closefd=False) as compressed:
-                for line in lines:
-                    compressed.write(line)
-        else:
-            file.writelines(lines)
+        yield file
     part.rename(target)
-    return target.stat().st_size
 
 
-def _main(data_dir: Path, run: str, names: list[str]) -> None:
-    reader = CatalogReader(data_dir)
-    for name, _, path in expected(reader, run):
-        if name in names:
-            write(reader, data_dir, name, run, path)
-
-
-if __name__ == "__main__":
-    die_with_parent()
-    _main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
+def _raw(payload: bytes) -> bytes:
+    text = zstandard.decompress(payload)
+    try:
+        orjson.loads(text)
+    except ValueError:  # it was no JSON that could be kept as such
+        return orjson.dumps(text.decode("utf-8", "replace"))
+    return text

@@ -34,6 +34,8 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # APIs need none
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
 }
 EXTENSIONS = {
     "mlentory_crawl.extensions.run_report.RunReport": 0,
@@ -60,7 +62,6 @@ DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default False; tokens are sent to these servers
 TELNETCONSOLE_ENABLED = False  # default True: executes code for whoever connects
 REMOTE_CONTROL_ENABLED = False  # default True: likewise
-REFERRER_POLICY = "no-referrer"  # APIs need none
 
 # A page of 1,000 records is 3 MB on average and up to 34 MB where all are evaluated models.
 DOWNLOAD_MAXSIZE = 256 * 1024 * 1024

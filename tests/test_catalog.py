@@ -10,7 +10,7 @@ from catalogs import DAY, HUB, Book, model, rejected
 
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.documents import encode, pack, unpack
-from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
+from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs, Version
 from mlentory_crawl.catalog.writer import CatalogWriter, Commit
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.stores.protocols import Change, Position
@@ -393,18 +393,29 @@ def test_two_versions_of_a_run_leave_its_last(book: Book, reader: CatalogReader)
         book.writer.commit(book.run, Commit(entries=[book.entry("1", model("a/a", description=text))]))
     (stored,) = reader.about([HUB + "a/a"])
     assert stored.document["root"]["description"] == "three"
-    assert [v.document["root"]["description"] for v in reader.of_run("20240101T000000Z_00000000")] == ["one"]
+    assert [described(v) for v in reader.replaced(FIRST)] == [("a/a", "one")]
 
 
-def test_a_run_tells_its_versions_sorted_by_iri(book: Book, reader: CatalogReader) -> None:
-    book.crawl({"1": model("a/z"), "2": model("a/m", dateModified="2024-01-01T00:00:00Z"), "3": model("a/a")})
+FIRST, SECOND = "20240101T000000Z_00000000", "20240102T000000Z_00000000"
+
+
+def described(version: Version) -> tuple[str, str | None]:
+    """Name and description that a version states."""
+    root = orjson.loads(version.document)["root"]
+    return root["name"], root.get("description")
+
+
+def test_a_run_tells_its_versions_in_their_order(book: Book, reader: CatalogReader) -> None:
+    book.crawl({"1": model("a/z"), "2": model("a/m"), "3": model("a/a")})
+    before, at = reader.of_run(FIRST, 0, 2)
+    rest, end = reader.of_run(FIRST, at, 2)
+    assert [v.iri for v in before + rest] == [HUB + name for name in ("a/z", "a/m", "a/a")]
+    assert reader.of_run(FIRST, end, 2) == ([], end)
     book.crawl({"2": model("a/m", description="new"), "4": model("a/b")})
-    first, second = (f"2024010{day}T000000Z_00000000" for day in (1, 2))
-    assert [v.iri for v in reader.of_run(first)] == [HUB + name for name in ("a/a", "a/m", "a/z")]
-    assert ["description" in v.document["root"] for v in reader.of_run(first)] == [False, False, False]
-    assert [v.modified for v in reader.of_run(first)] == [None, "2024-01-01T00:00:00Z", None]
-    assert {v.run for v in reader.of_run(first)} == {first}
-    assert [v.iri for v in reader.of_run(second)] == [HUB + "a/b", HUB + "a/m"]
+    assert [described(v) for v in reader.of_run(FIRST, 0, 9)[0]] == [("a/z", None), ("a/a", None)]
+    assert [described(v) for v in reader.replaced(FIRST)] == [("a/m", None)]
+    assert [described(v) for v in reader.of_run(SECOND, 0, 9)[0]] == [("a/b", None), ("a/m", "new")]
+    assert list(reader.replaced(SECOND)) == []
 
 
 def test_a_changed_iri_is_an_alias(book: Book, reader: CatalogReader) -> None:

@@ -23,6 +23,11 @@ def pack(text: bytes) -> bytes:
     return _compressor.compress(text)
 
 
+def unpacked(blob: bytes) -> bytes:
+    """The JSON that was packed."""
+    return _decompressor.decompress(blob)
+
+
 def unpack(blob: bytes) -> Any:
-    """The value that was packed."""
-    return orjson.loads(_decompressor.decompress(blob))
+    """The value whose JSON was packed."""
+    return orjson.loads(unpacked(blob))

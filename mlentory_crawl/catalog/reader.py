@@ -12,10 +12,8 @@ import orjson
 
 from fair4ml.merge import RecordState, merge
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
-from mlentory_crawl.catalog.documents import unpack
+from mlentory_crawl.catalog.documents import unpack, unpacked
 from mlentory_crawl.stores.protocols import Change, Position
-
-BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,27 @@ def _stored(row: Sequence[Any]) -> Stored:
     return Stored(
         key, iri, unpack(document), orjson.loads(provenance), run, modified, deleted_at, orjson.loads(counters)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a record stated at some time.
+
+    Attributes:
+        key: the catalog key.
+        iri: what it is about.
+        document: ``root``, ``parts``, ``stubs`` as JSON.
+        provenance: ``source``, ``fetched_at`` and exceptions as JSON.
+    """
+
+    key: str
+    iri: str
+    document: bytes
+    provenance: bytes
+
+
+def _version(row: Sequence[Any]) -> Version:
+    return Version(row[0], row[1], unpacked(row[2]), row[3].encode())
 
 
 class CatalogReader:
@@ -186,34 +205,42 @@ class CatalogReader:
         if group:
             yield merged(group)[0], group
 
-    def of_run(self, run: str) -> Iterator[Stored]:
-        """The versions that a run brought, sorted by IRI."""
-        i = self._connection.execute("SELECT id FROM run WHERE name = ?", (run,)).fetchone()[0]
-        # Sorting the keys alone keeps the documents of a large run out of memory.
-        keys = self._connection.cursor().execute(
-            """SELECT iri, id, 0 AS old FROM record WHERE run = ?1
-               UNION ALL SELECT iri, record, 1 FROM version WHERE run = ?1 ORDER BY 1, 2""",
-            (i,),
-        )
-        while rows := keys.fetchmany(BATCH):
-            current = [record for _, record, old in rows if not old]
-            found = {row[0]: _stored(row[1:]) for row in self._connection.execute(
-                _STORED.replace("SELECT", "SELECT r.id,", 1) + " WHERE r.id IN (SELECT value FROM json_each(?))",
-                (orjson.dumps(current),),
-            )}  # fmt: skip
-            for _, record, old in rows:
-                yield self._version(record, i, run) if old else found[record]
+    # For the files of a run
 
-    def _version(self, record: int, run_id: int, run: str) -> Stored:
-        row = self._connection.execute(
-            """SELECT r.platform || '/' || r.kind || '/' || r.key, v.iri, v.document, v.provenance
-               FROM version AS v JOIN record AS r ON r.id = v.record WHERE v.record = ? AND v.run = ?""",
-            (record, run_id),
-        ).fetchone()
-        document = unpack(row[2])
-        return Stored(
-            row[0], row[1], document, orjson.loads(row[3]), run, document["root"].get("dateModified"), None, {}
+    def of_run(self, run: str, after: int, limit: int) -> tuple[list[Version], int]:
+        """The next versions that a run brought and that still hold.
+
+        Args:
+            run: its name.
+            after: the sequence number up to which all are known.
+            limit: how many at the most.
+
+        Returns:
+            The versions, and the sequence number up to which they are complete.
+        """
+        rows = self._connection.execute(
+            """SELECT platform || '/' || kind || '/' || key, iri, document, provenance, sequence FROM record
+               WHERE run = (SELECT id FROM run WHERE name = ?) AND sequence > ? ORDER BY sequence LIMIT ?""",
+            (run, after, limit),
+        ).fetchall()
+        return [_version(row) for row in rows], rows[-1][-1] if rows else after
+
+    def replaced(self, run: str) -> Iterator[Version]:
+        """The versions that a run brought and that later runs have replaced."""
+        rows = self._connection.execute(
+            """SELECT r.platform || '/' || r.kind || '/' || r.key, v.iri, v.document, v.provenance, v.record
+               FROM version AS v JOIN record AS r ON r.id = v.record
+               WHERE v.run = (SELECT id FROM run WHERE name = ?)""",
+            (run,),
         )
+        return map(_version, rows)
+
+    def described(self, iris: Sequence[str]) -> set[str]:
+        """Which of some things a record describes."""
+        rows = self._connection.execute(
+            "SELECT iri FROM entity WHERE described AND iri IN (SELECT value FROM json_each(?))", (orjson.dumps(iris),)
+        )
+        return {iri for (iri,) in rows}
 
 
 class UnseenStubs:
@@ -237,11 +264,7 @@ class UnseenStubs:
         if len(self._seen) > self.REMEMBERED:  # stating a stub twice is harmless, growing for ever is not
             self._seen.clear()
         self._seen.update(stub["iri"] for stub in stubs)
-        described = self._reader.execute(
-            "SELECT iri FROM entity WHERE described AND iri IN (SELECT value FROM json_each(?))",
-            (orjson.dumps([stub["iri"] for stub in stubs]),),
-        )
-        hidden = {iri for (iri,) in described}
+        hidden = self._reader.described([stub["iri"] for stub in stubs])
         return [stub for stub in stubs if stub["iri"] not in hidden]
 
 

@@ -11,7 +11,7 @@ from scrapy.exceptions import DropItem
 
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import Entry, Rejected
-from mlentory_crawl.exceptions import Duplicate, Quarantined
+from mlentory_crawl.dropped import Duplicate, Quarantined
 from mlentory_crawl.items import MappedRecord, RawRecord
 from mlentory_crawl.run import Run
 

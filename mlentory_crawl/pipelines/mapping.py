@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fair4ml.mapping import describe
 from fair4ml.sources import InvalidRecord
-from mlentory_crawl.exceptions import Quarantined
+from mlentory_crawl.dropped import Quarantined
 from mlentory_crawl.items import MappedRecord, RawRecord
 from mlentory_crawl.run import Run
 

@@ -45,7 +45,7 @@ class ProjectionPipeline:
         return cls(Run.of(crawler), crawler)
 
     async def open_spider(self) -> None:
-        self._process = await spawn("mlentory_crawl.projector", self.name)
+        self._process = await spawn("mlentory_crawl.follower", self.name, self.run.name)
         assert self._process.stdin is not None
         self._process.stdin.write(orjson.dumps(self.settings) + b"\n")
         self._listener = asyncio.create_task(self._listen(self._process))
@@ -65,18 +65,22 @@ class ProjectionPipeline:
         error = self.told.get("error")
         if error:
             logger.error("Projection %s: %s", self.name, error)
-        backlog = self.run.catalog.sequence - self.told.get("position", 0) + self.told.get("failed", 0)
         self.run.report.projections[self.name] = {
             "backend": self.told.get("backend"),
             "written": self.told.get("written", 0),
             "failed": self.told.get("failed", 0),
-            "backlog": backlog,
+            "backlog": self.backlog(),
             "position": self.told.get("position", 0),
             **self.told.get("counts", {}),
             **({"errors": self.told["errors"]} if self.told.get("errors") else {}),
             **({"error": error} if error else {}),
         }
         self.run.report.peak_rss_mb += self.told.get("rss_mb", 0.0)
+
+    def backlog(self) -> int:
+        """How much of the catalog the store does not have yet."""
+        behind: int = self.run.catalog.sequence - self.told.get("position", 0)
+        return behind + int(self.told.get("failed", 0))
 
     async def _finish(self) -> None:
         process, listener = self._process, self._listener

@@ -1,0 +1,101 @@
+"""Follows the catalog with one projection while a crawl goes on.
+
+`python -m mlentory_crawl.follower NAME RUN` is how a crawl runs it: settings come as a line of JSON on the standard
+input, progress goes out as lines of JSON. It follows until the line ``finish``; when the input ends without that line
+its parent is gone, and so is it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from mlentory_crawl.child import die_with_parent
+from mlentory_crawl.exceptions import CatalogError
+from mlentory_crawl.projector import Progress, Projector
+from mlentory_crawl.stores import STORES, open_store
+from mlentory_crawl.stores.protocols import StoreError
+
+POLL_SECONDS = 0.1
+
+
+class Follower(Protocol):
+    """What is kept in step with the catalog."""
+
+    progress: Progress
+
+    def open(self) -> None:
+        """Prepare to go on where it stands."""
+
+    def step(self) -> bool:
+        """Take the next batch; False when there is none."""
+
+    def flush(self) -> Progress:
+        """Make durable what was taken."""
+
+    def close(self) -> None:
+        """Release everything."""
+
+
+def follower(name: str, run: str, settings: dict[str, Any]) -> Follower:
+    """What follows the catalog for a projection.
+
+    Args:
+        name: the projection's.
+        run: the run that goes on.
+        settings: of the project.
+    """
+    data_dir = Path(settings["MLENTORY_DATA_DIR"])
+    if name in STORES:
+        return Projector(name, open_store(name, settings), data_dir)
+    from mlentory_crawl.run_files import RunFiles  # stores need nothing of it
+
+    return RunFiles(data_dir, run)
+
+
+def _follow(name: str, run: str, settings: dict[str, Any]) -> int:
+    finish = threading.Event()
+
+    def listen() -> None:
+        for line in sys.stdin:
+            if line.strip() == "finish":
+                finish.set()
+                return
+        os._exit(1)  # the parent is gone: nothing that is not durable yet is lost to the catalog
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        follows = follower(name, run, settings)
+        follows.open()
+        while True:
+            last_round = finish.is_set()
+            worked = follows.step()
+            _tell(asdict(follows.progress))
+            if not worked and last_round:
+                break
+            if not worked:
+                finish.wait(POLL_SECONDS)
+        _tell({**asdict(follows.flush()), "finished": True})
+        follows.close()
+    except (StoreError, CatalogError) as error:
+        _tell({"error": " ".join(str(error).split())})
+        return 1
+    return 0
+
+
+def _tell(what: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(what) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    sys.exit(_follow(sys.argv[1], sys.argv[2], orjson.loads(sys.stdin.readline())))
