@@ -39,7 +39,9 @@ class RawRecord:
         payload: the decoded record.
         fetched_at: when the answer was made (UTC, ISO 8601).
         page: the answer that held it.
-        source: the payload as the platform's model of it, once validation has passed.
+        digest: what `fair4ml.sources.digest` says of the payload.
+        counters: numbers that move without the thing changing; only where the digest shows that nothing else did.
+        source: the payload as the platform's model of it, once validation has passed; None where nothing changed.
         issues: values that validation left out.
     """
 
@@ -50,6 +52,8 @@ class RawRecord:
     payload: dict[str, Any]
     fetched_at: str
     page: Page = field(repr=False)
+    digest: bytes | None = field(default=None, repr=False)
+    counters: dict[str, int] = field(default_factory=dict, repr=False)
     source: Any = field(default=None, repr=False)
     issues: list[FieldIssue] = field(default_factory=list)
 
@@ -69,6 +73,7 @@ class MappedRecord:
         counters: numbers that move without the thing changing.
         page: the answer that held it.
         issues: values that validation or mapping left out.
+        digest: as in `RawRecord`.
     """
 
     platform: str
@@ -82,6 +87,7 @@ class MappedRecord:
     counters: dict[str, int]
     page: Page = field(repr=False)
     issues: list[FieldIssue] = field(default_factory=list)
+    digest: bytes | None = field(default=None, repr=False)
 
     def document(self) -> dict[str, Any]:
         """The record as the catalog stores it."""

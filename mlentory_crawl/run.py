@@ -129,11 +129,11 @@ class Run:
             raise Duplicate(f"{record.platform}/{record.kind}/{record.key}")
         self._claims.add(key)
 
-    def known(self, record: MappedRecord) -> Known | None:
+    def known(self, record: RawRecord | MappedRecord) -> Known | None:
         """What the catalog has of a record whose page is open."""
         return self._pages[record.page.number].known.get((record.kind, record.key))
 
-    def store(self, record: MappedRecord, entry: Entry, issues: Iterable[FieldIssue]) -> None:
+    def store(self, record: RawRecord | MappedRecord, entry: Entry, issues: Iterable[FieldIssue]) -> None:
         """End a record that is valid."""
         open_page = self._pages[record.page.number]
         if entry.known is None or entry.known.deleted:

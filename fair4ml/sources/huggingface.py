@@ -259,6 +259,8 @@ class ModelInfo(Repository):
     A field that was asked for and is absent has no value.
     """
 
+    counters: ClassVar[frozenset[str]] = frozenset({"downloads", "downloadsAllTime", "likes", "trendingScore"})
+
     author: Word | None = None
     created_at: Moment | None = Field(None, alias="createdAt")
     last_modified: Moment | None = Field(None, alias="lastModified")

@@ -29,7 +29,9 @@ CREATE TABLE record (
     modified TEXT,                  -- when the source says that the thing changed
     deleted_at TEXT,
     document BLOB NOT NULL,         -- {"root", "parts", "stubs"} as JSON, zstd
-    provenance TEXT NOT NULL        -- {"source", "fetched_at", ...} as JSON
+    provenance TEXT NOT NULL,       -- {"source", "fetched_at", ...} as JSON
+    digest BLOB,                    -- of what was fetched, counters apart: equal means that mapping it changes nothing
+    issues TEXT                     -- field and reason of each value that was left out, as JSON; NULL for none
 );
 CREATE UNIQUE INDEX record_key ON record (platform, kind, key);
 CREATE UNIQUE INDEX record_sequence ON record (sequence);

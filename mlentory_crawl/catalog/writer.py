@@ -31,6 +31,8 @@ class Known:
         seen: whether this run has met it already.
         observed, published: its counters, as JSON.
         deleted: whether it is a tombstone.
+        digest: of what was fetched.
+        issues: field and reason of each value that was left out.
     """
 
     id: int
@@ -40,6 +42,8 @@ class Known:
     observed: bytes
     published: bytes
     deleted: bool
+    digest: bytes | None
+    issues: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Entry:
         document: the mapped record; None when it is unchanged.
         text: the document's JSON.
         counters: as observed now.
+        digest: of what was fetched; None if unknown.
+        issues: field and reason of each value that was left out.
     """
 
     platform: str
@@ -64,6 +70,15 @@ class Entry:
     text: bytes
     provenance: dict[str, Any]
     counters: dict[str, int]
+    digest: bytes | None = None
+    issues: Sequence[tuple[str, str]] = ()
+
+    @classmethod
+    def unchanged(cls, platform: str, kind: str, key: str, known: Known, counters: dict[str, int]) -> Entry:
+        """A record of which only the counters may have moved."""
+        return cls(
+            platform, kind, key, known.iri, known.hash, None, known, None, b"", {}, counters, known.digest, known.issues
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +209,7 @@ class CatalogWriter:
         # CROSS JOIN: SQLite must not choose to walk over all records and look each up in the list.
         rows = self._connection.execute(
             """SELECT r.kind, r.key, r.id, r.hash, r.iri, s.record IS NOT NULL, coalesce(c.observed, '{}'),
-                      coalesce(c.published, '{}'), r.deleted_at IS NOT NULL
+                      coalesce(c.published, '{}'), r.deleted_at IS NOT NULL, r.digest, r.issues
                FROM json_each(?) AS j
                CROSS JOIN record AS r ON r.platform = ? AND r.kind = json_extract(j.value, '$[0]')
                     AND r.key = json_extract(j.value, '$[1]')
@@ -202,8 +217,18 @@ class CatalogWriter:
             (orjson.dumps(keys), platform, run),
         )
         return {
-            (kind, key): Known(i, digest, iri, bool(seen), observed.encode(), published.encode(), bool(deleted))
-            for kind, key, i, digest, iri, seen, observed, published, deleted in rows
+            (kind, key): Known(
+                i,
+                hashed,
+                iri,
+                bool(seen),
+                observed.encode(),
+                published.encode(),
+                bool(deleted),
+                digest,
+                orjson.loads(issues or "[]"),
+            )
+            for kind, key, i, hashed, iri, seen, observed, published, deleted, digest, issues in rows
         }
 
     def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -260,10 +285,10 @@ class CatalogWriter:
         ids = list(range(self._next_record, self._next_record + len(entries)))
         self._next_record += len(entries)
         self._connection.executemany(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)",
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)",
             [
                 (i, e.platform, e.kind, e.key, e.iri, e.hash, self._next_sequence(), run, e.modified, pack(e.text),
-                 orjson.dumps(e.provenance).decode())
+                 orjson.dumps(e.provenance).decode(), e.digest, _told(e.issues))
                 for i, e in zip(ids, entries, strict=True)
             ],
         )  # fmt: skip
@@ -282,9 +307,9 @@ class CatalogWriter:
             self._links.remove(i, unpack(row[2]))
             self._connection.execute(
                 """UPDATE record SET iri = ?, hash = ?, sequence = ?, run = ?, modified = ?, deleted_at = NULL,
-                   document = ?, provenance = ? WHERE id = ?""",
+                   document = ?, provenance = ?, digest = ?, issues = ? WHERE id = ?""",
                 (entry.iri, entry.hash, self._next_sequence(), run, entry.modified, pack(entry.text),
-                 orjson.dumps(entry.provenance).decode(), i),
+                 orjson.dumps(entry.provenance).decode(), entry.digest, _told(entry.issues), i),
             )  # fmt: skip
             if entry.iri != entry.known.iri:
                 self._connection.execute(
@@ -298,6 +323,11 @@ class CatalogWriter:
         moved = []
         for entry in entries:
             assert entry.known is not None
+            if entry.digest != entry.known.digest:
+                self._connection.execute(
+                    "UPDATE record SET digest = ?, issues = ? WHERE id = ?",
+                    (entry.digest, _told(entry.issues), entry.known.id),
+                )
             if not entry.counters or orjson.dumps(entry.counters, option=orjson.OPT_SORT_KEYS) == entry.known.observed:
                 continue
             published = orjson.loads(entry.known.published)
@@ -316,6 +346,10 @@ class CatalogWriter:
         self._connection.executemany(
             "INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", [(i, text(seen), text(shown)) for i, seen, shown in rows]
         )
+
+
+def _told(issues: Sequence[tuple[str, str]]) -> str | None:
+    return orjson.dumps(issues).decode() if issues else None
 
 
 def _moved(published: dict[str, int], observed: dict[str, int]) -> bool:

@@ -9,6 +9,7 @@ import orjson
 from scrapy import signals
 from scrapy.exceptions import DropItem
 
+from fair4ml.entities import FieldIssue
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import Entry, Rejected
 from mlentory_crawl.dropped import Duplicate, Quarantined
@@ -38,8 +39,25 @@ class CatalogPipeline:
         return pipeline
 
     def process_item(self, item: Any) -> Any:
-        if not isinstance(item, MappedRecord):
+        if isinstance(item, MappedRecord):
+            self._store(item)
+        elif isinstance(item, RawRecord):
+            self._store_unchanged(item)
+        else:
             return item
+        if self.run.broken and self._stopping is None:
+            # Awaited here it would wait for this very item.
+            closing = self.crawler.engine.close_spider_async(reason="catalog_failed")
+            self._stopping = asyncio.get_running_loop().create_task(closing)
+        return item
+
+    def _store_unchanged(self, item: RawRecord) -> None:
+        known = self.run.known(item)
+        assert known is not None
+        issues = [FieldIssue(*issue) for issue in known.issues]
+        self.run.store(item, Entry.unchanged(item.platform, item.kind, item.key, known, item.counters), issues)
+
+    def _store(self, item: MappedRecord) -> None:
         known = self.run.known(item)
         document = item.document()
         text, digest = encode(document)
@@ -56,13 +74,10 @@ class CatalogPipeline:
             text=b"" if unchanged else text,
             provenance=item.provenance,
             counters=item.counters,
+            digest=item.digest,
+            issues=[(issue.field, issue.reason) for issue in item.issues],
         )
         self.run.store(item, entry, item.issues)
-        if self.run.broken and self._stopping is None:
-            # Awaited here it would wait for this very item.
-            closing = self.crawler.engine.close_spider_async(reason="catalog_failed")
-            self._stopping = asyncio.get_running_loop().create_task(closing)
-        return item
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
         if not isinstance(item, RawRecord | MappedRecord):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class MappingPipeline:
-    """Turns each validated `RawRecord` into a `MappedRecord`.
+    """Turns each `RawRecord` that has a `source` into a `MappedRecord`.
 
     Raises:
         Quarantined: what the record says has no place in FAIR4ML.
@@ -29,7 +29,7 @@ class MappingPipeline:
         return cls(Run.of(crawler))
 
     def process_item(self, item: Any) -> Any:
-        if not isinstance(item, RawRecord):
+        if not isinstance(item, RawRecord) or item.source is None:
             return item
         try:
             description = describe(item.source)
@@ -50,4 +50,5 @@ class MappingPipeline:
             counters=description.counters,
             page=item.page,
             issues=[*item.issues, *description.issues],
+            digest=item.digest,
         )
