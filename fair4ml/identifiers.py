@@ -21,7 +21,7 @@ def part_iri(root: str, kind: str, *identity: object) -> str:
         identity: what tells the part from its siblings, never its value: a corrected value keeps the IRI.
     """
     digest = blake2b(
-        "\x1f".join("" if i is None else str(i) for i in identity).encode("utf-8", "surrogatepass"), digest_size=8
+        "\x1f".join(["" if i is None else str(i) for i in identity]).encode("utf-8", "surrogatepass"), digest_size=8
     )
     return f"{root}#{kind}-{digest.hexdigest()}"
 

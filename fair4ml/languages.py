@@ -62,6 +62,7 @@ def parse_language(tag: str) -> LanguageTag | None:
     return _parsed(_TAG_BY_NAME.get(key, text))
 
 
+@lru_cache(maxsize=16_384)
 def is_language_tag(tag: str) -> bool:
     """Whether a bare tag, among tags of all kinds, is a language.
 

@@ -30,6 +30,7 @@ VARIABLES = (
     Variable("MLENTORY_DATA_DIR", "data", "Where the catalog, the search index and all files are kept."),
     Variable("HF_ENDPOINT", "https://huggingface.co", "The Hugging Face Hub, or a mirror; IRIs stay those of the Hub."),
     Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
+    Variable("QUOTA_SHARE", "0.9", "The share of a quota announced by a service that a crawl may use."),
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
 )
 

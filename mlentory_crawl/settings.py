@@ -28,6 +28,8 @@ ITEM_PIPELINES = {
 DOWNLOADER_MIDDLEWARES = {
     # Nearest to the engine: only answers that no other middleware retries or redirects are kept.
     "mlentory_crawl.middlewares.archive.ArchiveMiddleware": 50,
+    # Nearer to the network than Scrapy's retries (550): it waits for them, and answers 429 itself.
+    "mlentory_crawl.middlewares.quota.QuotaMiddleware": 560,
 }
 SPIDER_MIDDLEWARES = {
     # Each costs a step for every record, and guards against what a walk over a list does not do.
@@ -68,6 +70,9 @@ DOWNLOAD_MAXSIZE = 256 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 120  # default 180
 RETRY_TIMES = 5  # default 2; a page that is lost ends the walk
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default: 429 too
+RETRY_BACKOFF = 1.0
+"""Seconds before the first retry, at the most; doubled for each further one."""
 RETRY_PRIORITY_ADJUST = 0
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says so in one line
 

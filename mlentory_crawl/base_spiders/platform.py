@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from scrapy import Spider
 from scrapy.exceptions import IgnoreRequest
 
+from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class PlatformSpider(Spider):
     def page_failed(self, failure: Failure) -> None:
         """Note that a page could not be had after its retries."""
         error = failure.value
+        if isinstance(error, Stopping):
+            return
         if isinstance(error, IgnoreRequest) and (response := getattr(error, "response", None)) is not None:
             reason = f"{shown(response.url)} answered {response.status}"
         else:

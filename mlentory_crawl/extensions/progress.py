@@ -13,6 +13,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
+from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ class Progress:
         records = Run.of(self.crawler).report.records
         rate = records["fetched"] / max(time.monotonic() - self.begun, 1e-9)
         words = f"{rate:,.0f}/s, {', '.join(f'{records[name]:,} {name}' for name in SHOWN)}"
+        quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
+        for slot, until in quota.waiting.items() if quota else ():
+            words += f", {slot} waits {max(0.0, until - time.monotonic()):.0f} s"
         if self.bar is None:
             logger.info("%s records, %s", f"{records['fetched']:,}", words)
         else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 from scrapy import signals
 
+from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class RunReport:
         run, report = self.run, self.run.report
         finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         retried = self.crawler.stats.get_value("retry/count", 0)
-        report.count_requests(dict(self.by_slot), dict(self.by_status), retried, 0.0)
+        quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
+        report.count_requests(dict(self.by_slot), dict(self.by_status), retried, quota.waited if quota else 0.0)
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.finished_at = finished_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -120,7 +121,8 @@ async def _serve(server: Server, models: int, options: argparse.Namespace) -> No
 def _await_end_of_input(loop: asyncio.AbstractEventLoop, end: asyncio.Event) -> None:
     while os.read(sys.stdin.fileno(), 1 << 12):
         pass
-    loop.call_soon_threadsafe(end.set)
+    with contextlib.suppress(RuntimeError):  # a signal has ended it already
+        loop.call_soon_threadsafe(end.set)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

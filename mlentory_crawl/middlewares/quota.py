@@ -1,0 +1,153 @@
+"""Keeps requests within the quotas that services announce."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import re
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Self
+
+from scrapy.exceptions import IgnoreRequest
+
+from mlentory_crawl.exceptions import MlentoryError
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Headers, Response
+
+logger = logging.getLogger(__name__)
+
+RETRIES = 10
+"""How often a request that exceeded a quota is tried again; other retries are counted apart."""
+LONGEST_WAIT = 900.0
+UNANNOUNCED_WAIT = 60.0
+LONGEST_BACKOFF = 60.0
+
+_LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+)')
+_POLICY = re.compile(r"\bq\s*=\s*(\d+)")
+
+
+class Stopping(IgnoreRequest):
+    """A request was given up while it waited, since the crawl is to end."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """What is known of one quota.
+
+    Attributes:
+        left: how many requests the service has still announced for this window; None before the first answer.
+        quota: requests a window.
+        resets_at: when the next window begins, on the monotonic clock.
+        blocked_until: no request before this moment, on the same clock.
+    """
+
+    left: int | None = None
+    quota: int = 0
+    resets_at: float = 0.0
+    blocked_until: float = 0.0
+
+    def pause(self, now: float, share: float) -> float:
+        """How many seconds the next request has to wait."""
+        if self.left is not None and now >= self.resets_at:
+            self.left = None
+        spent = self.left is not None and self.left <= int(self.quota * (1 - share) + 1e-9)
+        return max(self.blocked_until - now, self.resets_at - now if spent else 0.0, 0.0)
+
+    def learn(self, headers: Headers, now: float) -> None:
+        """Take in what an answer says (draft-ietf-httpapi-ratelimit-headers-09)."""
+        limit = _LIMIT.search((headers.get("RateLimit") or b"").decode("latin-1"))
+        if limit is None:
+            return
+        # Whole seconds, rounded down: one more is waited.
+        left, resets_at = int(limit[1]), now + int(limit[2]) + 1
+        same_window = self.left is not None and resets_at < self.resets_at + 2
+        # Answers may overtake each other; within a window less is left from one to the next.
+        self.left = min(self.left, left) if same_window and self.left is not None else left
+        self.resets_at = resets_at
+        policy = _POLICY.search((headers.get("RateLimit-Policy") or b"").decode("latin-1"))
+        if policy is not None:
+            self.quota = int(policy[1])
+
+
+class QuotaMiddleware:
+    """Waits before a slot's quota is gone, after a 429, and before a retry.
+
+    A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform.
+    """
+
+    def __init__(self, crawler: Crawler, share: float, backoff: float) -> None:
+        self.crawler = crawler
+        self.share = share
+        self.backoff = backoff
+        self.slots: defaultdict[str, Slot] = defaultdict(Slot)
+        self.waited = 0.0
+        """How many seconds requests have waited, in all."""
+        self.waiting: dict[str, float] = {}
+        """Until when requests of a slot wait, on the monotonic clock."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        share = crawler.settings.getfloat("QUOTA_SHARE")
+        if not 0 < share <= 1:
+            raise MlentoryError(f"QUOTA_SHARE is {share}: it is a share above 0, and 1 at the most")
+        return cls(crawler, share, crawler.settings.getfloat("RETRY_BACKOFF"))
+
+    async def process_request(self, request: Request) -> None:
+        name = request.meta.get("download_slot", "default")
+        slot = self.slots[name]
+        retries = request.meta.get("retry_times", 0)
+        if retries:
+            longest = min(self.backoff * 2 ** (retries - 1), LONGEST_BACKOFF)
+            await self._wait(name, random.uniform(longest / 2, longest))  # noqa: S311  spreads clients, hides nothing
+        while pause := slot.pause(time.monotonic(), self.share):
+            if name not in self.waiting:
+                logger.info("Waiting %.0f s for the quota of %s", pause, name)
+            await self._wait(name, pause)
+        if slot.left is not None:
+            slot.left -= 1
+
+    async def _wait(self, name: str, seconds: float) -> None:
+        began = time.monotonic()
+        self.waiting[name] = max(self.waiting.get(name, 0.0), began + seconds)
+        try:
+            while (left := began + seconds - time.monotonic()) > 0:
+                if not self.crawler.crawling:
+                    raise Stopping("the crawl ends")
+                await asyncio.sleep(min(left, 0.5))
+        finally:
+            self.waited += time.monotonic() - began
+            if self.waiting.get(name, 0.0) <= time.monotonic():
+                self.waiting.pop(name, None)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        now = time.monotonic()
+        slot = self.slots[request.meta.get("download_slot", "default")]
+        slot.learn(response.headers, now)
+        retries = request.meta.get("quota_retries", 0)
+        if response.status != 429 or retries >= RETRIES:
+            return response
+        wait = _retry_after(response.headers)
+        if wait is None:
+            wait = slot.resets_at - now if slot.left is not None else UNANNOUNCED_WAIT
+        slot.blocked_until = max(slot.blocked_until, now + min(wait, LONGEST_WAIT))
+        self.crawler.stats.inc_value("retry/count")
+        return request.replace(meta={**request.meta, "quota_retries": retries + 1}, dont_filter=True)
+
+
+def _retry_after(headers: Headers) -> float | None:
+    """Seconds until a service wants to be asked again (RFC 9110, section 10.2.3), as a number or a date."""
+    told = (headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if told.isdigit():
+        return float(told)
+    try:
+        return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
