@@ -43,6 +43,7 @@ class Report:
         requests: what went over the network.
         problems: what makes the verdict worse than ``complete``, one line each.
         refused_fields: fields that the service would not send.
+        probes: how many things that a list lacked were asked for by name.
         again: what the same command does after a run that did not come to its end.
     """
 
@@ -59,11 +60,13 @@ class Report:
     requests: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     refused_fields: list[str] = field(default_factory=list)
+    probes: int = 0
     again: str = "begins anew"
     finish_reason: str | None = None
     verdict: str | None = None
     finished_at: str | None = None
     peak_rss_mb: float = 0.0
+    _suspicions: list[str] = field(default_factory=list)
     _seconds_before: float = 0.0
     _requests_before: dict[str, Any] = field(default_factory=dict)
     _begun: float = field(default_factory=time.monotonic)
@@ -102,8 +105,13 @@ class Report:
             "by_slot": dict(Counter(before.get("by_slot", {})) + Counter(by_slot)),
             "by_status": dict(Counter(before.get("by_status", {})) + Counter(by_status)),
             "retried": before.get("retried", 0) + retried,
+            "probes": before.get("probes", 0) + self.probes,
             "waits": round(before.get("waits", 0.0) + waits, 1),
         }
+
+    def suspect(self, reason: str) -> None:
+        """Note what makes the run's result doubtful."""
+        self._suspicions.append(reason)
 
     def judge(
         self, *, interrupted: bool, complete: bool, census: int | None = None, previous_census: int | None = None
@@ -118,7 +126,7 @@ class Report:
         """
         behind = [name for name, told in self.projections.items() if told.get("backlog") or told.get("error")]
         fetched = self.records["fetched"]
-        suspect = []
+        suspect = list(self._suspicions)
         if fetched and self.records["quarantined"] > SUSPECT_QUARANTINE * fetched:
             suspect.append(f"{self.records['quarantined']} of {fetched} records are in the quarantine")
         if census is not None and census < SUSPECT_CENSUS * (previous_census or 1):

@@ -95,6 +95,7 @@ class Run:
         self._cursor: dict[str, Any] | None = None
         self.broken: str | None = None
         """Why the catalog cannot be written any more, if so."""
+        spider.plan(self.catalog)
         identity = orjson.dumps(spider.identity(), option=orjson.OPT_SORT_KEYS)
         resumed = self.catalog.resumable(identity) if spider.resumable else None
         if resumed:

@@ -101,10 +101,12 @@ class RunFiles:
             run=RUN_IRI + self._run,
             source=provenance["source"],
             generated_at=datetime.fromisoformat(provenance["fetched_at"]),
+            invalidated_at=datetime.fromisoformat(version.deleted_at) if version.deleted_at else None,
         )
         turtle = rdf.turtle({**document, "stubs": ()}, [described]).encode()
-        line = b'{"key":%b,%b,"provenance":%b}\n' % (
-            orjson.dumps(version.key), version.document[1:-1], version.provenance,
+        deleted = b',"deletedAt":"%b"' % version.deleted_at.encode() if version.deleted_at else b""
+        line = b'{"key":%b,%b,"provenance":%b%b}\n' % (
+            orjson.dumps(version.key), version.document[1:-1], version.provenance, deleted,
         )  # fmt: skip
         return version.iri, version.key, len(turtle), self._compressor.compress(turtle + line)
 

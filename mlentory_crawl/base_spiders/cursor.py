@@ -28,7 +28,12 @@ class CursorSpider(PlatformSpider):
     """Walks a list from page to page; the next page is asked for before the records of this one are sent on.
 
     A subclass gives `first_page_request` and `raw_records`.
+
+    Attributes:
+        newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
     """
+
+    newest: str | None = None
 
     def first_page_request(self) -> Request:
         """The request for the first page of the list."""
@@ -46,6 +51,14 @@ class CursorSpider(PlatformSpider):
         """Kind, native id, API address and payload of each record in a page."""
         raise NotImplementedError
 
+    def wanted(self, payload: list[Any]) -> list[Any]:
+        """The records of a page that belong to the crawl; where some are left out, it is the last page."""
+        return payload if self.limit is None else payload[: self.limit - self.listed]
+
+    def newest_of(self, response: Response, payload: list[Any]) -> str | None:
+        """What the first page tells for the watermark."""
+        return fetched_at(response)
+
     @property
     def limit(self) -> int | None:
         """How many records to fetch at the most."""
@@ -55,22 +68,23 @@ class CursorSpider(PlatformSpider):
         cursor = self.run.cursor
         if cursor:
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
-            self.listed = cursor["listed"]
-            yield self.page(self.next_page_request(cursor["url"]), cursor["page"], cursor["first_seen"])
+            self.listed, self.newest = cursor["listed"], cursor["newest"]
+            if cursor["url"]:
+                yield self.page(self.next_page_request(cursor["url"]), cursor["page"])
         else:
-            yield self.page(self.first_page_request(), 0, None)
+            yield self.page(self.first_page_request(), 0)
 
-    def page(self, request: Request, number: int, first_seen: str | None) -> Request:
+    def page(self, request: Request, number: int) -> Request:
         """A request as that for a page of the walk."""
         return request.replace(
             callback=self.parse_page,
             errback=self.page_failed,
-            cb_kwargs={"number": number, "first_seen": first_seen},
+            cb_kwargs={"number": number},
             meta={**request.meta, "archive": number},
             dont_filter=True,
         )
 
-    def parse_page(self, response: Response, number: int, first_seen: str | None) -> Iterator[Any]:
+    def parse_page(self, response: Response, number: int) -> Iterator[Any]:
         """Announce a page, ask for the next one, and send its records on."""
         try:
             payload = orjson.loads(response.body)
@@ -79,27 +93,24 @@ class CursorSpider(PlatformSpider):
         except ValueError as error:
             yield from self._again(response, f"{shown(response.url)}: {error}")
             return
-        first_seen = first_seen or fetched_at(response)
-        limit = self.limit
-        left = None if limit is None else limit - self.listed
-        records = list(self.raw_records(payload[:left], number))
-        self.listed += len(payload[:left])
-        url = next_link(response) if payload and (left is None or left > len(payload)) else None
+        if number == 0:
+            self.newest = self.newest_of(response, payload)
+        wanted = self.wanted(payload)
+        records = list(self.raw_records(wanted, number))
+        self.listed += len(wanted)
+        is_last = len(wanted) < len(payload) or not payload or self.listed == self.limit
+        url = None if is_last else next_link(response)
         if url == response.url:
             self.fail(f"{shown(url)} names itself as the next page")
             return
-        cursor = {"url": url, "page": number + 1, "first_seen": first_seen, "listed": self.listed} if url else None
+        cursor = {"url": url, "page": number + 1, "newest": self.newest, "listed": self.listed}
         page = Page(number, response.url, self.name, [(kind, key) for kind, key, _, _ in records], cursor)
-        self.page_parsed(page, payload, first_seen)
         self.run.open_page(page)
         if url:
-            yield self.page(self.next_page_request(url), number + 1, first_seen)
+            yield self.page(self.next_page_request(url), number + 1)
         time = fetched_at(response)
         for kind, key, api_url, record in records:
             yield RawRecord(self.name, kind, key, api_url, record, time, page)
-
-    def page_parsed(self, page: Page, payload: list[Any], first_seen: str) -> None:
-        """Hook: a page was understood; nothing of it is sent on yet."""
 
     def _again(self, response: Response, reason: str) -> Iterator[Request]:
         assert response.request is not None

@@ -10,10 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from scrapy import Spider
 from scrapy.exceptions import IgnoreRequest
 
+from mlentory_crawl.catalog.writer import CatalogWriter, Census, Missing
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -58,6 +60,24 @@ class PlatformSpider(Spider):
     def run(self) -> Run:
         """The run that this spider carries out."""
         return Run.of(self.crawler)
+
+    def plan(self, catalog: CatalogWriter) -> None:
+        """Hook: decide how to crawl, given what the catalog has; comes before everything else."""
+
+    accepts_deletions = False
+    """Whether a census may mark any number of records as deleted."""
+
+    def probe(self, record: Missing) -> Request:
+        """The request that tells whether a thing still exists."""
+        raise NotImplementedError
+
+    def is_gone(self, response: Response, record: Missing) -> bool | None:
+        """Whether an answer to `probe` denies that the thing exists; None where it tells neither."""
+        raise NotImplementedError
+
+    def census(self) -> Census | None:
+        """What a complete census has found; None for any other crawl."""
+        return Census(self.listed) if self.coverage == "census" else None
 
     @property
     def mode(self) -> str:

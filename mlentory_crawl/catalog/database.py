@@ -11,7 +11,7 @@ from mlentory_crawl.exceptions import CatalogError
 
 FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = "1"
-CACHE_MIB = 64
+WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
 
 
 def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
@@ -35,7 +35,7 @@ def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
         connection = sqlite3.connect(
             path if write else f"{path.absolute().as_uri()}?mode=ro", uri=not write, isolation_level=None, timeout=30
         )
-        connection.execute(f"PRAGMA cache_size = -{CACHE_MIB * 1024}")
+        connection.execute(f"PRAGMA cache_size = -{(WRITER_CACHE_MIB if write else READER_CACHE_MIB) * 1024}")
         connection.execute("PRAGMA temp_store = FILE")
         if write:
             _prepare(connection)

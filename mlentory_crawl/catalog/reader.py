@@ -59,16 +59,18 @@ class Version:
         iri: what it is about.
         document: ``root``, ``parts``, ``stubs`` as JSON.
         provenance: ``source``, ``fetched_at`` and exceptions as JSON.
+        deleted_at: when it became a tombstone, if it did.
     """
 
     key: str
     iri: str
     document: bytes
     provenance: bytes
+    deleted_at: str | None = None
 
 
 def _version(row: Sequence[Any]) -> Version:
-    return Version(row[0], row[1], unpacked(row[2]), row[3].encode())
+    return Version(row[0], row[1], unpacked(row[2]), row[3].encode(), row[4])
 
 
 class CatalogReader:
@@ -142,14 +144,16 @@ class CatalogReader:
         by_iri: dict[str, list[Stored]] = {}
         for stored in self.about(list(iris)):
             by_iri.setdefault(stored.iri, []).append(stored)
+        for stored in self.tombstones([iri for iri in iris if iri not in by_iri]):
+            by_iri.setdefault(stored.iri, []).append(stored)
         changes = []
         for iri in iris:
-            live = by_iri.get(iri)
-            if live:
-                state, lead = merged(live)
-                changes.append(Change(lead, iri, state))
+            records = by_iri.get(iri)
+            if records:
+                state, lead = merged(records)
+                changes.append(Change(lead, iri, state, records[0].deleted_at))
                 # A store may still have the thing under the key that led before.
-                changes += [Change(stored.key, iri, None) for stored in live if stored.key != lead]
+                changes += [Change(stored.key, iri, None) for stored in records if stored.key != lead]
         changes += [Change(key, iri, None) for key, iri in touched if iri not in by_iri]
         return changes
 
@@ -159,6 +163,14 @@ class CatalogReader:
         """The live records about things."""
         rows = self._connection.execute(
             f"{_STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (orjson.dumps(iris),)
+        )
+        return map(_stored, rows)
+
+    def tombstones(self, iris: Sequence[str]) -> Iterator[Stored]:
+        """What is kept of the records about things whose sources have them no more."""
+        rows = self._connection.execute(
+            f"{_STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NOT NULL",
+            (orjson.dumps(iris),),
         )
         return map(_stored, rows)
 
@@ -219,8 +231,9 @@ class CatalogReader:
             The versions, and the sequence number up to which they are complete.
         """
         rows = self._connection.execute(
-            """SELECT platform || '/' || kind || '/' || key, iri, document, provenance, sequence FROM record
-               WHERE run = (SELECT id FROM run WHERE name = ?) AND sequence > ? ORDER BY sequence LIMIT ?""",
+            """SELECT platform || '/' || kind || '/' || key, iri, document, provenance, deleted_at, sequence
+               FROM record WHERE run = (SELECT id FROM run WHERE name = ?) AND sequence > ?
+               ORDER BY sequence LIMIT ?""",
             (run, after, limit),
         ).fetchall()
         return [_version(row) for row in rows], rows[-1][-1] if rows else after
@@ -228,7 +241,7 @@ class CatalogReader:
     def replaced(self, run: str) -> Iterator[Version]:
         """The versions that a run brought and that later runs have replaced."""
         rows = self._connection.execute(
-            """SELECT r.platform || '/' || r.kind || '/' || r.key, v.iri, v.document, v.provenance, v.record
+            """SELECT r.platform || '/' || r.kind || '/' || r.key, v.iri, v.document, v.provenance, NULL
                FROM version AS v JOIN record AS r ON r.id = v.record
                WHERE v.run = (SELECT id FROM run WHERE name = ?)""",
             (run,),

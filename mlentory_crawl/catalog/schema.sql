@@ -27,16 +27,19 @@ CREATE TABLE record (
     sequence INTEGER NOT NULL,      -- grows with each version, tombstone, rename and published counter
     run INTEGER NOT NULL,           -- the run that brought this version
     modified TEXT,                  -- when the source says that the thing changed
-    deleted_at TEXT,
+    deleted_at TEXT,                -- when the source was found to have it no more: the row is a tombstone
     document BLOB NOT NULL,         -- {"root", "parts", "stubs"} as JSON, zstd
     provenance TEXT NOT NULL,       -- {"source", "fetched_at", ...} as JSON
     digest BLOB,                    -- of what was fetched, counters apart: equal means that mapping it changes nothing
-    issues TEXT                     -- field and reason of each value that was left out, as JSON; NULL for none
+    issues TEXT,                    -- field and reason of each value that was left out, as JSON; NULL for none
+    missed INTEGER NOT NULL DEFAULT 0 -- how many complete censuses in a row have not shown it
 );
 CREATE UNIQUE INDEX record_key ON record (platform, kind, key);
 CREATE UNIQUE INDEX record_sequence ON record (sequence);
 CREATE INDEX record_iri ON record (iri);
 CREATE INDEX record_run ON record (run);
+CREATE INDEX record_deleted ON record (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX record_missed ON record (missed) WHERE missed > 0;
 
 -- What a record stated before.
 CREATE TABLE version (

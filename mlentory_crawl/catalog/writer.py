@@ -11,8 +11,9 @@ from typing import Any
 
 import orjson
 
+from fair4ml.tombstones import tombstone
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
-from mlentory_crawl.catalog.documents import pack, unpack
+from mlentory_crawl.catalog.documents import encode, pack, unpack
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.exceptions import CatalogError
 
@@ -95,6 +96,38 @@ class Rejected:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A live record that a complete census has not shown.
+
+    Attributes:
+        id: the row.
+        key: the native id.
+        iri: what it is about.
+        before: how many censuses before this one have not shown it either.
+    """
+
+    id: int
+    key: str
+    iri: str
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What a complete census has found.
+
+    Attributes:
+        records: how many things it saw.
+        missed: row ids of the records that it has not shown; None leaves that question open.
+        gone: those of them that are gone.
+    """
+
+    records: int
+    missed: Sequence[int] | None = None
+    gone: Sequence[int] = ()
+
+
 @dataclass(slots=True)
 class Commit:
     """What one transaction stores: the records of whole pages, and how far the run has come.
@@ -166,14 +199,14 @@ class CatalogWriter:
             return None
         return row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3])
 
-    def complete_run(self, run: int, completed_at: str, *, watermark: str | None, census: int | None) -> None:
+    def complete_run(self, run: int, completed_at: str, *, watermark: str | None, census: Census | None) -> None:
         """Note that a run came to the end of its pages.
 
         Args:
             run: its row id.
             completed_at: when (UTC).
             watermark: the platform's time up to which the catalog is now complete; None leaves it.
-            census: how many records a complete census has seen; None for any other run.
+            census: what a complete census has found; None for any other run.
         """
         with self._transaction() as connection:
             connection.execute("UPDATE run SET completed_at = ? WHERE id = ?", (completed_at, run))
@@ -182,9 +215,72 @@ class CatalogWriter:
                 connection.execute("INSERT OR REPLACE INTO watermark VALUES (?, ?, ?)", (platform, watermark, run))
             if census is not None:
                 connection.execute(
-                    "INSERT OR REPLACE INTO census VALUES (?, ?, ?, ?)", (platform, completed_at, run, census)
+                    "INSERT OR REPLACE INTO census VALUES (?, ?, ?, ?)", (platform, completed_at, run, census.records)
                 )
+                self._note_missed(run, census)
+                self._bury(run, completed_at, census.gone)
             connection.execute("DELETE FROM seen WHERE run = ?", (run,))
+
+    def _note_missed(self, run: int, census: Census) -> None:
+        if census.missed is None:
+            return
+        self._connection.execute(
+            "UPDATE record SET missed = 0 WHERE missed > 0 AND id IN (SELECT record FROM seen WHERE run = ?)", (run,)
+        )
+        self._connection.executemany(
+            "UPDATE record SET missed = missed + 1 WHERE id = ?", [(i,) for i in census.missed]
+        )
+
+    def _bury(self, run: int, deleted_at: str, gone: Sequence[int]) -> None:
+        """Make tombstones of records, and of what their platform has stated beside them about the same things."""
+        rows = self._connection.execute(
+            """SELECT DISTINCT r.id, r.run, r.iri, r.document, r.provenance FROM json_each(?) AS j
+               JOIN record AS found ON found.id = j.value
+               JOIN record AS r ON r.iri = found.iri AND r.platform = found.platform AND r.deleted_at IS NULL""",
+            (orjson.dumps(list(gone)),),
+        ).fetchall()
+        for i, *version in rows:
+            self._connection.execute("INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)", (i, *version))
+            document = unpack(version[2])
+            kept = tombstone(document)
+            text, digest = encode(kept)
+            self._links.remove(i, document)
+            self._connection.execute(
+                """UPDATE record SET hash = ?, sequence = ?, run = ?, deleted_at = ?, document = ?, digest = NULL,
+                   issues = NULL, missed = 0 WHERE id = ?""",
+                (digest, self._next_sequence(), run, deleted_at, pack(text), i),
+            )
+            self._links.add([(i, kept)])
+
+    def watermark(self, platform: str) -> str | None:
+        """The platform's time up to which the catalog is complete."""
+        rows = self._connection.execute("SELECT value FROM watermark WHERE platform = ?", (platform,))
+        return next((str(value) for (value,) in rows), None)
+
+    def missing(self, run: int, platform: str, kind: str) -> tuple[list[Missing], int]:
+        """The live records that a census has not shown, and how many live ones there are.
+
+        Args:
+            run: the row id of the census.
+            platform: whose records they are.
+            kind: of what kind.
+        """
+        # Both sides are read from indexes alone: the rows hold documents.
+        rows = self._connection.execute(
+            """SELECT id, key, iri, missed FROM record WHERE deleted_at IS NULL AND id IN (
+                   SELECT id FROM record INDEXED BY record_key WHERE platform = ?1 AND kind = ?2
+                   EXCEPT SELECT record FROM seen WHERE run = ?3)""",
+            (platform, kind, run),
+        ).fetchall()
+        (all_records,) = self._connection.execute(
+            "SELECT count(*) FROM record INDEXED BY record_key WHERE platform = ? AND kind = ?", (platform, kind)
+        ).fetchone()
+        (deleted,) = self._connection.execute(
+            """SELECT count(*) FROM record INDEXED BY record_deleted
+               WHERE deleted_at IS NOT NULL AND platform = ? AND kind = ?""",
+            (platform, kind),
+        ).fetchone()
+        return [Missing(*row) for row in rows], all_records - deleted
 
     def last_census(self, platform: str) -> int | None:
         """How many records the last complete census of a platform saw."""
@@ -285,7 +381,7 @@ class CatalogWriter:
         ids = list(range(self._next_record, self._next_record + len(entries)))
         self._next_record += len(entries)
         self._connection.executemany(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)",
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, 0)",
             [
                 (i, e.platform, e.kind, e.key, e.iri, e.hash, self._next_sequence(), run, e.modified, pack(e.text),
                  orjson.dumps(e.provenance).decode(), e.digest, _told(e.issues))
@@ -307,7 +403,7 @@ class CatalogWriter:
             self._links.remove(i, unpack(row[2]))
             self._connection.execute(
                 """UPDATE record SET iri = ?, hash = ?, sequence = ?, run = ?, modified = ?, deleted_at = NULL,
-                   document = ?, provenance = ?, digest = ?, issues = ? WHERE id = ?""",
+                   document = ?, provenance = ?, digest = ?, issues = ?, missed = 0 WHERE id = ?""",
                 (entry.iri, entry.hash, self._next_sequence(), run, entry.modified, pack(entry.text),
                  orjson.dumps(entry.provenance).decode(), entry.digest, _told(entry.issues), i),
             )  # fmt: skip

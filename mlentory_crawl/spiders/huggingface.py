@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import orjson
@@ -15,13 +16,22 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import is_repo_id
+from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.cursor import CursorSpider
 from mlentory_crawl.base_spiders.platform import Arguments, fetched_at, shown
+from mlentory_crawl.catalog.writer import CatalogWriter, Census, Missing
+from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.items import Page, RawRecord
 
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+API_SLOT = "huggingface.api"
 API = "https://huggingface.co/api/models"
 PAGE_SIZE = 1_000
 FIRST_LATEST = 1_000
+OVERLAP = timedelta(minutes=10)
+"""How far before the watermark a delta reads: the Hub's clocks and indexes are not one."""
 
 EXPAND = (
     "author baseModels cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf"
@@ -34,16 +44,33 @@ EXPAND = (
 class HuggingFaceArguments(Arguments):
     """How to crawl the Hub."""
 
-    mode: Literal["latest", "census", "ids"] | None = None
+    mode: Literal["latest", "census", "delta", "ids"] | None = None
     limit: PositiveInt | None = None
     ids: str | None = None
+    author: str | None = None
+    task: str | None = None
+    library: str | None = None
     files: bool = False
+    accept_deletions: bool = False
 
     @model_validator(mode="after")
     def _ids_go_with_their_mode(self) -> HuggingFaceArguments:
         if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
             raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+        if self.accept_deletions and self.mode != "census":
+            raise ValueError("accept_deletions goes with mode=census")
         return self
+
+    @property
+    def filters(self) -> list[tuple[str, str]]:
+        """What narrows the lists, as the API's parameters."""
+        named = (("author", self.author), ("pipeline_tag", self.task), ("filter", self.library))
+        return [(parameter, value) for parameter, value in named if value]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is asked for."""
+        return self.limit is None and not self.filters
 
 
 class HuggingFaceSpider(CursorSpider):
@@ -52,16 +79,19 @@ class HuggingFaceSpider(CursorSpider):
     Domain
         huggingface.co
     Spider arguments
-        mode: latest (last modified first), census (every model, oldest first, can be resumed) or ids; without it the
-        last modified ones.
+        mode: census (every model, oldest first), delta (what was modified since the last census or delta), latest (the
+        last modified ones) or ids. Without it a delta, or in a catalog that has no watermark yet, the latest.
         limit: how many models to fetch at the most.
+        author, task, library: only models of that owner, pipeline tag, library.
         ids: a file with one model id a line, or a list with commas; URLs of models are understood.
         files: also fetch the list of each model's files.
+        accept_deletions: let a census mark as deleted even more than 2 % of the models.
     API documentation
         https://huggingface.co/docs/hub/api
     Caveats
         Only createdAt can be walked in ascending order, and only that order stands still while models change.
         A model that is missing answers 401 to an anonymous client, 404 to one with a token.
+        lastModified does not move with counters, and nothing tells of deletions: a delta sees neither.
     """
 
     name = "huggingface"
@@ -76,26 +106,47 @@ class HuggingFaceSpider(CursorSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.expand = [*EXPAND, "siblings"] if self.arguments.files else list(EXPAND)
-        self.newest: str | None = None
+        self.accepts_deletions = self.arguments.accept_deletions
+        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else "latest")
+        self._since: str | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.absences = Absences(spider, crawler, "model")
+        return spider
+
+    absences: Absences
+
+    def plan(self, catalog: CatalogWriter) -> None:
+        watermark = catalog.watermark(self.name)
+        if self.arguments.mode is None and self._mode == "latest" and watermark and self.arguments.is_whole:
+            self._mode = "delta"
+        if self._mode == "delta":
+            if watermark is None:
+                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
+            self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%dT%H:%M:%S}"
 
     @property
     def mode(self) -> str:
-        return self.arguments.mode or ("ids" if self.arguments.ids else "latest")
+        return self._mode
 
     @property
     def coverage(self) -> str:
-        if self.mode == "census":
-            return "census" if self.arguments.limit is None else "limit"
-        return "ids" if self.mode == "ids" else "limit"
+        if self.mode == "ids":
+            return "ids"
+        return self.mode if self.mode in ("census", "delta") and self.arguments.is_whole else "limit"
 
     @property
     def watermark(self) -> str | None:
-        plain = self.mode in ("latest", "census") and self.arguments.limit is None
-        return self.newest if plain else None
+        return self.newest if self.mode != "ids" and self.arguments.is_whole else None
 
     @property
     def resumable(self) -> bool:
-        return self.mode == "census"
+        return self.mode in ("census", "delta")
+
+    def census(self) -> Census | None:
+        return self.absences.census() if self.coverage == "census" else None
 
     @property
     def limit(self) -> int | None:
@@ -121,7 +172,7 @@ class HuggingFaceSpider(CursorSpider):
     def _query(self) -> list[tuple[str, str]]:
         order = [("sort", "createdAt"), ("direction", "1")] if self.mode == "census" else [("sort", "lastModified")]
         size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
-        return [("limit", str(size)), *order, *(("expand[]", name) for name in self.expand)]
+        return [("limit", str(size)), *order, *self.arguments.filters, *(("expand[]", name) for name in self.expand)]
 
     def first_page_request(self) -> Request:
         return self._request(f"{self.endpoint}/api/models?{urlencode(self._query())}")
@@ -132,21 +183,50 @@ class HuggingFaceSpider(CursorSpider):
 
     def _request(self, url: str, **options: Any) -> Request:
         token = self.settings.get("HF_TOKEN")
-        return Request(url, headers={"Authorization": f"Bearer {token}"} if token else None, **options)
+        headers = {"Authorization": f"Bearer {token}"} if token else None
+        meta = {**options.pop("meta", {}), "download_slot": API_SLOT}
+        return Request(url, headers=headers, meta=meta, **options)
 
-    def parse_page(self, response: Response, number: int, first_seen: str | None) -> Iterator[Any]:
+    def parse_page(self, response: Response, number: int) -> Iterator[Any]:
         if response.status == 400 and self._drop_refused(response):
-            yield self.page(self._request(self._without_refused(response.url)), number, first_seen)
+            yield self.page(self._request(self._without_refused(response.url)), number)
         elif response.status != 200:
             self.fail(f"{shown(response.url)} answered {response.status}: {_error(response)}")
         else:
-            yield from super().parse_page(response, number, first_seen)
+            yield from super().parse_page(response, number)
 
-    def page_parsed(self, page: Page, payload: list[Any], first_seen: str) -> None:
+    def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         if self.mode == "census":
-            self.newest = first_seen  # the server's time at the first page of the first attempt
-        elif page.number == 0 and payload and isinstance(payload[0], dict):
-            self.newest = payload[0].get("lastModified")
+            return super().newest_of(response, payload)  # what is modified after this, the next delta finds
+        return next(filter(None, map(_last_modified, payload)), self.run.catalog.watermark(self.name))
+
+    def wanted(self, payload: list[Any]) -> list[Any]:
+        if self._since is not None:
+            seen = (n for n, record in enumerate(payload) if (_last_modified(record) or self._since) < self._since)
+            payload = payload[: next(seen, None)]
+        return super().wanted(payload)
+
+    # What a census does not show
+
+    def probe(self, record: Missing) -> Request:
+        path = record.iri.removeprefix("https://huggingface.co/")
+        return self._request(f"{self.endpoint}/api/models/{path}", meta={"probe": True}, dont_filter=True)
+
+    def is_gone(self, response: Response, record: Missing) -> bool | None:
+        if response.status in (401, 404):
+            told = f"{response.headers.get('X-Error-Message') or b''!r} {_error(response)}"
+            if "credentials" not in told.casefold():
+                return True
+            self.fail(f"{shown(response.url)} answered {response.status}: {_error(response)}")
+            return None
+        if response.status != 200:
+            return None
+        try:
+            found = orjson.loads(response.body)
+        except ValueError:
+            return None
+        # At its path there may be another model by now.
+        return isinstance(found, dict) and found.get("_id") != record.key
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[tuple[str, str, str, Any]]:
         for i, record in enumerate(payload):
@@ -242,6 +322,11 @@ class HuggingFaceSpider(CursorSpider):
         self.run.report.requested["failed"] += 1
         self.page_failed(failure)
         self.run.open_page(Page(failure.request.cb_kwargs["number"], failure.request.url, self.name, []))
+
+
+def _last_modified(record: Any) -> str | None:
+    stated = record.get("lastModified") if isinstance(record, dict) else None
+    return stated if isinstance(stated, str) else None
 
 
 def refused_fields(message: str, asked: list[str]) -> list[str]:

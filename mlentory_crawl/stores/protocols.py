@@ -32,11 +32,13 @@ class Change:
         iri: the thing's IRI.
         state: what all live records together state: ``root``, ``parts``, ``stubs`` (documents as `Entity.document`
             gives them, with dates as strings), ``counters`` (published) and ``platforms``; None when it is gone.
+        deleted_at: when its sources were found to have it no more (UTC); the state is what is kept of it.
     """
 
     key: str
     iri: str
     state: dict[str, Any] | None
+    deleted_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class TantivyStore:
         with self._failures_told():
             for change in changes:
                 entry, stored = None, b""
-                if change.state is not None:
+                if change.state is not None and change.deleted_at is None:
                     try:
                         source = search_document(change.state)
                         stored = orjson.dumps(source)
