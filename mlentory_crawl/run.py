@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -216,6 +216,21 @@ class Run:
             self.report.records.subtract(counts)
             self.report.field_issues.subtract(issues)
             self.report.records.update(fetched=counts["fetched"], failed=counts["fetched"])
+
+    def settle(self, missed: Iterable[int], gone: Sequence[int]) -> None:
+        """Store what a census has not shown; never raises: a failure is kept in `broken`.
+
+        Args:
+            missed: row ids of the live records that it has not shown.
+            gone: row ids of those that are gone.
+        """
+        self.report.records["deleted"] += len(gone)
+        at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        try:
+            self.catalog.settle(self.id, at, list(missed), gone, self.report.json())
+        except CatalogError as error:
+            self.broken = str(error)
+            logger.error(error)
 
     @property
     def unfinished(self) -> int:

@@ -11,7 +11,7 @@ from catalogs import DAY, HUB, Book, model, rejected
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.documents import encode, pack, unpack
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs, Version
-from mlentory_crawl.catalog.writer import CatalogWriter, Census, Commit
+from mlentory_crawl.catalog.writer import CatalogWriter, Commit
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.stores.protocols import Change, Position
 
@@ -310,7 +310,7 @@ def test_an_interrupted_run_is_resumed_by_the_same_command(book: Book) -> None:
     book.writer.commit(run, Commit(report=b'{"records":1}', cursor=b'{"page":3}'))
     assert book.writer.resumable(identity) == (run, "20240101T000000Z_00000000", {"records": 1}, {"page": 3})
     assert book.writer.resumable(b"{}") is None
-    book.writer.complete_run(run, DAY.format(2), watermark=DAY.format(1), census=Census(7))
+    book.writer.complete_run(run, DAY.format(2), watermark=DAY.format(1), census=7)
     assert book.writer.resumable(identity) is None
     assert book.writer.last_census("huggingface") == 7
     assert book.writer.last_census("openml") is None

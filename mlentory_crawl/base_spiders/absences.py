@@ -9,7 +9,7 @@ from scrapy import signals
 from scrapy.exceptions import DontCloseSpider
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
-from mlentory_crawl.catalog.writer import Census, Missing
+from mlentory_crawl.catalog.writer import Missing
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -35,48 +35,49 @@ class Absences:
         self._kind = kind
         self._pending: Iterator[Missing] | None = None
         self._open = 0
-        self._missed: list[int] | None = None
+        self._missed: set[int] = set()
         self._gone: list[int] = []
         crawler.signals.connect(self._idle, signals.spider_idle)
-
-    def census(self) -> Census:
-        """What the census has found, once the spider is done."""
-        return Census(self._spider.listed, self._missed, self._gone)
 
     def _idle(self) -> None:
         spider, run = self._spider, self._spider.run
         if spider.coverage != "census" or spider.failures or run.unfinished or run.broken:
             return
         if self._pending is None:
-            run.commit()
-            missing, live = run.catalog.missing(run.id, spider.name, self._kind)
-            if len(missing) > MOST_MISSING * live and not spider.accepts_deletions:
-                run.report.suspect(
-                    f"{len(missing)} of {live} {self._kind} records are missing, more than {MOST_MISSING:.0%}:"
-                    " nothing was marked as deleted; if it is true, repeat the census with -a accept_deletions=true"
-                )
-                missing = []
-            else:
-                self._missed = [record.id for record in missing]
-            self._pending = iter([record for record in missing if record.before])
+            self._pending = iter(self._twice_missed())
         # One at a time: they are few, and share their quota with nobody.
         if not self._open and (record := next(self._pending, None)) is not None:
             self._open += 1
+            run.report.probes += 1
             request = spider.probe(record)
+            assert self._crawler.engine is not None
             self._crawler.engine.crawl(
                 request.replace(callback=self._answered, errback=self._failed, cb_kwargs={"record": record})
             )
-            run.report.probes += 1
         if self._open:
             raise DontCloseSpider
+        run.settle(self._missed, self._gone)
+
+    def _twice_missed(self) -> list[Missing]:
+        spider, run = self._spider, self._spider.run
+        run.commit()
+        missing, live = run.catalog.missing(run.id, spider.name, self._kind)
+        if len(missing) > MOST_MISSING * live and not spider.accepts_deletions:
+            run.report.suspect(
+                f"{len(missing)} of {live} {self._kind} records are missing, more than {MOST_MISSING:.0%}:"
+                " nothing was marked as deleted; if it is true, repeat the census with -a accept_deletions=true"
+            )
+            return []
+        self._missed = {record.id for record in missing}
+        return [record for record in missing if record.again]
 
     def _answered(self, response: Response, record: Missing) -> None:
         self._open -= 1
         verdict = self._spider.is_gone(response, record)
         if verdict:
             self._gone.append(record.id)
-        if verdict is not None and self._missed is not None:
-            self._missed.remove(record.id)
+        elif verdict is not None:  # it is there, whatever the list says
+            self._missed.discard(record.id)
 
     def _failed(self, failure: Any) -> None:
         self._open -= 1

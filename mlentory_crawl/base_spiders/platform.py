@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from scrapy import Spider
 from scrapy.exceptions import IgnoreRequest
 
-from mlentory_crawl.catalog.writer import CatalogWriter, Census, Missing
+from mlentory_crawl.catalog.writer import CatalogWriter, Missing
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.run import Run
 
@@ -74,10 +74,6 @@ class PlatformSpider(Spider):
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         """Whether an answer to `probe` denies that the thing exists; None where it tells neither."""
         raise NotImplementedError
-
-    def census(self) -> Census | None:
-        """What a complete census has found; None for any other crawl."""
-        return Census(self.listed) if self.coverage == "census" else None
 
     @property
     def mode(self) -> str:

@@ -32,14 +32,14 @@ CREATE TABLE record (
     provenance TEXT NOT NULL,       -- {"source", "fetched_at", ...} as JSON
     digest BLOB,                    -- of what was fetched, counters apart: equal means that mapping it changes nothing
     issues TEXT,                    -- field and reason of each value that was left out, as JSON; NULL for none
-    missed INTEGER NOT NULL DEFAULT 0 -- how many complete censuses in a row have not shown it
+    missed_by INTEGER               -- the first run of the censuses in a row that have not shown it
 );
 CREATE UNIQUE INDEX record_key ON record (platform, kind, key);
 CREATE UNIQUE INDEX record_sequence ON record (sequence);
 CREATE INDEX record_iri ON record (iri);
 CREATE INDEX record_run ON record (run);
 CREATE INDEX record_deleted ON record (deleted_at) WHERE deleted_at IS NOT NULL;
-CREATE INDEX record_missed ON record (missed) WHERE missed > 0;
+CREATE INDEX record_missed_by ON record (missed_by) WHERE missed_by IS NOT NULL;
 
 -- What a record stated before.
 CREATE TABLE version (

@@ -104,28 +104,13 @@ class Missing:
         id: the row.
         key: the native id.
         iri: what it is about.
-        before: how many censuses before this one have not shown it either.
+        again: whether the complete census before this one has not shown it either.
     """
 
     id: int
     key: str
     iri: str
-    before: int
-
-
-@dataclass(frozen=True, slots=True)
-class Census:
-    """What a complete census has found.
-
-    Attributes:
-        records: how many things it saw.
-        missed: row ids of the records that it has not shown; None leaves that question open.
-        gone: those of them that are gone.
-    """
-
-    records: int
-    missed: Sequence[int] | None = None
-    gone: Sequence[int] = ()
+    again: bool
 
 
 @dataclass(slots=True)
@@ -199,14 +184,14 @@ class CatalogWriter:
             return None
         return row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3])
 
-    def complete_run(self, run: int, completed_at: str, *, watermark: str | None, census: Census | None) -> None:
+    def complete_run(self, run: int, completed_at: str, *, watermark: str | None, census: int | None) -> None:
         """Note that a run came to the end of its pages.
 
         Args:
             run: its row id.
             completed_at: when (UTC).
             watermark: the platform's time up to which the catalog is now complete; None leaves it.
-            census: what a complete census has found; None for any other run.
+            census: how many things a complete census has seen; None for any other run.
         """
         with self._transaction() as connection:
             connection.execute("UPDATE run SET completed_at = ? WHERE id = ?", (completed_at, run))
@@ -215,21 +200,36 @@ class CatalogWriter:
                 connection.execute("INSERT OR REPLACE INTO watermark VALUES (?, ?, ?)", (platform, watermark, run))
             if census is not None:
                 connection.execute(
-                    "INSERT OR REPLACE INTO census VALUES (?, ?, ?, ?)", (platform, completed_at, run, census.records)
+                    "INSERT OR REPLACE INTO census VALUES (?, ?, ?, ?)", (platform, completed_at, run, census)
                 )
-                self._note_missed(run, census)
-                self._bury(run, completed_at, census.gone)
             connection.execute("DELETE FROM seen WHERE run = ?", (run,))
 
-    def _note_missed(self, run: int, census: Census) -> None:
-        if census.missed is None:
-            return
-        self._connection.execute(
-            "UPDATE record SET missed = 0 WHERE missed > 0 AND id IN (SELECT record FROM seen WHERE run = ?)", (run,)
-        )
-        self._connection.executemany(
-            "UPDATE record SET missed = missed + 1 WHERE id = ?", [(i,) for i in census.missed]
-        )
+    def settle(self, run: int, at: str, missed: Sequence[int], gone: Sequence[int], report: bytes) -> None:
+        """Note which records a census has not shown, and make tombstones of those that are gone.
+
+        Args:
+            run: the row id of the census.
+            at: when they were found to be gone (UTC).
+            missed: row ids of live records that the census has not shown.
+            gone: row ids of those of them that are gone.
+            report: the run report including them, as JSON.
+
+        Raises:
+            CatalogError: nothing of it was stored.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                """UPDATE record SET missed_by = NULL
+                   WHERE missed_by IS NOT NULL AND id IN (SELECT record FROM seen WHERE run = ?)""",
+                (run,),
+            )
+            connection.executemany(
+                "UPDATE record SET missed_by = ? WHERE id = ? AND missed_by IS NULL", [(run, i) for i in missed]
+            )
+            self._bury(run, at, gone)
+            connection.execute(
+                "UPDATE run SET report = ?, last_sequence = ? WHERE id = ?", (report.decode(), self.sequence, run)
+            )
 
     def _bury(self, run: int, deleted_at: str, gone: Sequence[int]) -> None:
         """Make tombstones of records, and of what their platform has stated beside them about the same things."""
@@ -247,7 +247,7 @@ class CatalogWriter:
             self._links.remove(i, document)
             self._connection.execute(
                 """UPDATE record SET hash = ?, sequence = ?, run = ?, deleted_at = ?, document = ?, digest = NULL,
-                   issues = NULL, missed = 0 WHERE id = ?""",
+                   issues = NULL, missed_by = NULL WHERE id = ?""",
                 (digest, self._next_sequence(), run, deleted_at, pack(text), i),
             )
             self._links.add([(i, kept)])
@@ -267,7 +267,8 @@ class CatalogWriter:
         """
         # Both sides are read from indexes alone: the rows hold documents.
         rows = self._connection.execute(
-            """SELECT id, key, iri, missed FROM record WHERE deleted_at IS NULL AND id IN (
+            """SELECT id, key, iri, missed_by IS NOT NULL AND missed_by <> ?3
+               FROM record WHERE deleted_at IS NULL AND id IN (
                    SELECT id FROM record INDEXED BY record_key WHERE platform = ?1 AND kind = ?2
                    EXCEPT SELECT record FROM seen WHERE run = ?3)""",
             (platform, kind, run),
@@ -280,7 +281,7 @@ class CatalogWriter:
                WHERE deleted_at IS NOT NULL AND platform = ? AND kind = ?""",
             (platform, kind),
         ).fetchone()
-        return [Missing(*row) for row in rows], all_records - deleted
+        return [Missing(i, key, iri, bool(again)) for i, key, iri, again in rows], all_records - deleted
 
     def last_census(self, platform: str) -> int | None:
         """How many records the last complete census of a platform saw."""
@@ -381,7 +382,7 @@ class CatalogWriter:
         ids = list(range(self._next_record, self._next_record + len(entries)))
         self._next_record += len(entries)
         self._connection.executemany(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, 0)",
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, NULL)",
             [
                 (i, e.platform, e.kind, e.key, e.iri, e.hash, self._next_sequence(), run, e.modified, pack(e.text),
                  orjson.dumps(e.provenance).decode(), e.digest, _told(e.issues))
@@ -403,7 +404,7 @@ class CatalogWriter:
             self._links.remove(i, unpack(row[2]))
             self._connection.execute(
                 """UPDATE record SET iri = ?, hash = ?, sequence = ?, run = ?, modified = ?, deleted_at = NULL,
-                   document = ?, provenance = ?, digest = ?, issues = ?, missed = 0 WHERE id = ?""",
+                   document = ?, provenance = ?, digest = ?, issues = ?, missed_by = NULL WHERE id = ?""",
                 (entry.iri, entry.hash, self._next_sequence(), run, entry.modified, pack(entry.text),
                  orjson.dumps(entry.provenance).decode(), entry.digest, _told(entry.issues), i),
             )  # fmt: skip

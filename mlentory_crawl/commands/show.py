@@ -93,10 +93,14 @@ def find(reader: CatalogReader, name: str, at: str | None) -> Shown | None:
         at: a moment (UTC); None for now.
     """
     for iri in map(reader.resolve, dict.fromkeys([*_by_key(reader, name), name, hugging_face_model(name)])):
-        records = list(reader.about([iri])) if at is None else reader.about_at(iri, at)
+        records = _now(reader, iri) if at is None else reader.about_at(iri, at)
         if records:
             return Shown(merged(records)[0], records)
     return None
+
+
+def _now(reader: CatalogReader, iri: str) -> list[Stored]:
+    return list(reader.about([iri])) or list(reader.tombstones([iri]))
 
 
 def _by_key(reader: CatalogReader, name: str) -> list[str]:
@@ -123,13 +127,17 @@ def _told(shown: Shown, children: list[dict[str, str | None]]) -> dict[str, Any]
     sources = [
         {"key": r.key, "run": r.run, "modified": r.modified, **r.provenance} for r in shown.records
     ]  # fmt: skip
-    return {**shown.state, "sources": sources, "derived": children}
+    deleted_at = shown.records[0].deleted_at
+    deleted = {"deletedAt": deleted_at} if deleted_at else {}
+    return {**shown.state, **deleted, "sources": sources, "derived": children}
 
 
 def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> None:
     root = shown.root
     named = {thing["iri"]: thing for thing in [*shown.state["stubs"], *shown.state["parts"]]}
     out.print(f"[bold]{root.get('name') or root['iri']}[/]  {root['class']}  <{root['iri']}>\n")
+    if shown.records[0].deleted_at:
+        out.print(f"[red]Gone since {shown.records[0].deleted_at}[/]: what is kept of it.\n")
     facts = table("property", "value", *(("stated by",) if why else ()))
     origins = _origins(shown.records) if why else {}
     for name, prop in properties(root["class"]).items():

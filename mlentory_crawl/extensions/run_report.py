@@ -73,12 +73,11 @@ class RunReport:
         report.finished_at = finished_at
         report.peak_rss_mb += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         complete = reason == "finished" and not (run.unfinished or run.broken or spider.failures or self.errors)
-        census = spider.census() if complete else None
-        report.records["deleted"] = len(census.gone) if census else 0
+        census = spider.listed if complete and report.coverage == "census" else None
         report.judge(
             interrupted=reason not in ENDED_BY_ITSELF,
             complete=complete,
-            census=census.records if census else None,
+            census=census,
             previous_census=run.catalog.last_census(spider.name),
         )
         if complete:

@@ -22,6 +22,7 @@ class Conditions:
         fail: share of answers that are broken, one way or another.
         latency: milliseconds before each answer.
         refuse: fields that are refused although the Hub knows them.
+        deny: routes (``models``, ``model``, ``readme``) that answer as to a token that is none.
         gzip: compress for clients that accept it.
         seed: of the faults.
 
@@ -34,6 +35,7 @@ class Conditions:
     fail: float = 0.0
     latency: float = 0.0
     refuse: list[str] = field(default_factory=list)
+    deny: list[str] = field(default_factory=list)
     gzip: bool = False
     seed: int = 1
 

@@ -20,6 +20,7 @@ _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "quota": int,
     "window": int,
     "refuse": list,
+    "deny": list,
 }
 _KEYS = ("delete", "restore", "touch", "patch", "rename", "reset", *_CONDITIONS)
 
@@ -29,9 +30,9 @@ class Control:
 
     ``GET stats`` gives ``models``, ``requests`` by route and status, and ``faults``; ``GET ids`` all ids, oldest first.
     ``POST set`` takes an object. ``delete``, ``restore``, ``touch`` (a new commit, now): lists of ids. ``patch``:
-    fields by id. ``rename``: new ids by old ones. ``fail``, ``latency``, ``quota``, ``window``, ``refuse``: see
-    `Conditions`.
-    ``reset``: statistics count from zero. An order that cannot be carried out in full changes nothing and gets a 400.
+    fields by id. ``rename``: new ids by old ones. ``fail``, ``latency``, ``quota``, ``window``, ``refuse``, ``deny``:
+    see `Conditions`. ``reset``: statistics count from zero. An order that cannot be carried out in full changes nothing
+    and gets a 400.
 
     Args:
         hub, conditions, quota, statistics: what it looks into and changes.

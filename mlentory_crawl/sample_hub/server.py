@@ -68,6 +68,9 @@ class Server:
         if conditions.latency:
             await asyncio.sleep(conditions.latency / 1000)
         answer = self._quota.spend(self._api.answer(request, conditions.refuse))
+        if answer.route in conditions.deny:
+            answer = Answer.error(answer.route, 401, "Invalid credentials in Authorization header")
+            answer.headers["X-Error-Message"] = "Invalid credentials in Authorization header"
         if answer.bucket is None or self._chance.random() >= conditions.fail:
             self._statistics.requests[answer.route][str(answer.status)] += 1
             return self._encode(answer, request), None

@@ -19,7 +19,7 @@ from fair4ml.identifiers import is_repo_id
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.cursor import CursorSpider
 from mlentory_crawl.base_spiders.platform import Arguments, fetched_at, shown
-from mlentory_crawl.catalog.writer import CatalogWriter, Census, Missing
+from mlentory_crawl.catalog.writer import CatalogWriter, Missing
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.items import Page, RawRecord
 
@@ -144,9 +144,6 @@ class HuggingFaceSpider(CursorSpider):
     @property
     def resumable(self) -> bool:
         return self.mode in ("census", "delta")
-
-    def census(self) -> Census | None:
-        return self.absences.census() if self.coverage == "census" else None
 
     @property
     def limit(self) -> int | None:
