@@ -57,9 +57,24 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "issueTracker": ("id", "constructed"),
     "keywords": ("tags", "stated"),
     "distribution": ("siblings", "linked"),
+    "wasRevisionOf": ("cardData.new_version", "linked"),
 }
 """Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
 table, ``linked`` to the thing of that id, or ``constructed`` as an address after the Hub's pattern."""
+
+FURTHER_SOURCES: Mapping[str, str] = {
+    "sharedBy": "id",
+    "softwareRequirements": "cardData, transformersInfo",
+    "mlTask": "cardData",
+    **dict.fromkeys(("inLanguage", "languageTag", "license", "trainedOn"), "tags"),
+    **dict.fromkeys(("wasDerivedFrom", "qualifiedDerivation", "fineTunedFrom"), "tags, cardData"),
+    **dict.fromkeys(("hasEvaluation", "evaluatedOn"), "cardData, evalResults"),
+    **dict.fromkeys(("validatedOn", "testedOn"), "cardData, evalResults, tags"),
+    "referencePublication": "cardData",
+    "readme": "cardData",
+    "keywords": "cardData, pipeline_tag, library_name, transformersInfo",
+}
+"""Fields that the properties depend on besides: where those above are silent, and what is not repeated."""
 
 LEGACY_CREATION = datetime(2022, 3, 2, 23, 29, 4, tzinfo=UTC)
 """What the Hub says of repositories that are older than its record of creation times."""

@@ -328,6 +328,11 @@ class CatalogWriter:
             for kind, key, i, hashed, iri, seen, observed, published, deleted, digest, issues in rows
         }
 
+    def stored(self, record: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Document and provenance of a record, by its row id."""
+        row = self._connection.execute("SELECT document, provenance FROM record WHERE id = ?", (record,)).fetchone()
+        return unpack(row[0]), orjson.loads(row[1])
+
     def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these kinds and native ids this run has put into the quarantine."""
         rows = self._connection.execute(

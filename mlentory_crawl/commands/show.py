@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 from fair4ml import rdf
 from fair4ml.entities import Kind, properties
 from fair4ml.identifiers import hugging_face_model
+from fair4ml.platforms import declared_sources
 from mlentory_crawl.catalog.reader import CatalogReader, Stored, merged
 from mlentory_crawl.console import ProjectCommand, console, fail, print_json, table
 
@@ -190,11 +191,9 @@ def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[st
 
 def _origins(records: list[Stored]) -> dict[str, str]:
     """For each property the record that states it, and where in the source it comes from."""
-    from importlib import import_module
-
     told: dict[str, str] = {}
     for record in records:
-        declared = import_module(f"fair4ml.mapping.{record.key.split('/')[0]}").PROVENANCE
+        declared = declared_sources(record.key.split("/")[0])
         exceptions = record.provenance.get("exceptions", {})
         for name in record.document["root"]:
             field, method = declared.get(name, ("", ""))

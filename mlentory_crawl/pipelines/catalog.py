@@ -9,9 +9,11 @@ import orjson
 from scrapy import signals
 from scrapy.exceptions import DropItem
 
+from fair4ml.carrying import carried_over
 from fair4ml.entities import FieldIssue
+from fair4ml.platforms import dependencies
 from mlentory_crawl.catalog.documents import encode
-from mlentory_crawl.catalog.writer import Entry, Rejected
+from mlentory_crawl.catalog.writer import Entry, Known, Rejected
 from mlentory_crawl.dropped import Duplicate, Quarantined
 from mlentory_crawl.items import MappedRecord, RawRecord
 from mlentory_crawl.run import Run
@@ -59,7 +61,9 @@ class CatalogPipeline:
 
     def _store(self, item: MappedRecord) -> None:
         known = self.run.known(item)
-        document = item.document()
+        document, counters = item.document(), item.counters
+        if known is not None and self.run.report.refused_fields:
+            document, counters = self._with_refused(item, known, document)
         text, digest = encode(document)
         unchanged = known is not None and known.hash == digest and not known.deleted
         entry = Entry(
@@ -73,11 +77,23 @@ class CatalogPipeline:
             document=None if unchanged else document,
             text=b"" if unchanged else text,
             provenance=item.provenance,
-            counters=item.counters,
+            counters=counters,
             digest=item.digest,
             issues=[(issue.field, issue.reason) for issue in item.issues],
         )
         self.run.store(item, entry, item.issues)
+
+    def _with_refused(
+        self, item: MappedRecord, known: Known, document: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, int]]:
+        """Document and counters, those that come from refused fields as they were last."""
+        refused = self.run.report.refused_fields
+        before, provenance = self.run.catalog.stored(known.id)
+        exceptions = provenance.get("exceptions", {})
+        observed = {name: count for name, count in orjson.loads(known.observed).items() if name in refused}
+        if exceptions:
+            item.provenance["exceptions"] = {**exceptions, **item.provenance.get("exceptions", {})}
+        return carried_over(document, before, dependencies(item.platform), refused), {**observed, **item.counters}
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
         if not isinstance(item, RawRecord | MappedRecord):
