@@ -31,6 +31,10 @@ VARIABLES = (
     Variable("HF_ENDPOINT", "https://huggingface.co", "The Hugging Face Hub, or a mirror; IRIs stay those of the Hub."),
     Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
     Variable("QUOTA_SHARE", "0.9", "The share of a quota announced by a service that a crawl may use."),
+    Variable("NEO4J_URI", None, "A Neo4j 5 to keep the graph in, such as neo4j://localhost:7687; unset: none."),
+    Variable("NEO4J_USERNAME", None, "Its user; unset: neo4j."),
+    Variable("NEO4J_PASSWORD", None, "The password; unset: the server asks for none."),
+    Variable("NEO4J_DATABASE", None, "The database, which must be empty or this program's; unset: the default one."),
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
 )
 

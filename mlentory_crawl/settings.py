@@ -22,6 +22,7 @@ ITEM_PIPELINES = {
     "mlentory_crawl.pipelines.validation.ValidationPipeline": 100,
     "mlentory_crawl.pipelines.mapping.MappingPipeline": 200,
     "mlentory_crawl.pipelines.catalog.CatalogPipeline": 300,
+    "mlentory_crawl.pipelines.neo4j.Neo4jPipeline": 400,
     "mlentory_crawl.pipelines.search.SearchPipeline": 500,
     "mlentory_crawl.pipelines.turtle.TurtlePipeline": 600,
 }

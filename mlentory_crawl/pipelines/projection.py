@@ -8,10 +8,12 @@ import logging
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import orjson
+from scrapy.exceptions import NotConfigured
 
 from mlentory_crawl.child import spawn
 from mlentory_crawl.run import Run
 from mlentory_crawl.settings import exported
+from mlentory_crawl.stores import STORES
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -42,6 +44,8 @@ class ProjectionPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        if cls.name in STORES and not STORES[cls.name].is_on(exported(crawler.settings)):
+            raise NotConfigured
         return cls(Run.of(crawler), crawler)
 
     async def open_spider(self) -> None:

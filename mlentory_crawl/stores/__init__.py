@@ -34,7 +34,17 @@ def _always(settings: Mapping[str, Any]) -> bool:
     return True
 
 
-STORES: dict[str, Backend] = {"search": Backend(_always, open_search_store)}
+def _neo4j(settings: Mapping[str, Any]) -> Store:
+    from mlentory_crawl.stores.neo4j import Neo4jStore
+
+    user, password, database = (settings.get(f"NEO4J_{name}") for name in ("USERNAME", "PASSWORD", "DATABASE"))
+    return Neo4jStore(settings["NEO4J_URI"], user, password, database)
+
+
+STORES: dict[str, Backend] = {
+    "neo4j": Backend(lambda settings: bool(settings.get("NEO4J_URI")), _neo4j),
+    "search": Backend(_always, open_search_store),
+}
 
 
 def open_store(name: str, settings: Mapping[str, Any]) -> Store:
