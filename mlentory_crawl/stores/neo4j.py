@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -60,6 +60,8 @@ class Neo4jStore:
         self._driver: Driver | None = None
         self._pending: Position | None = None
         self._durable: Position | None = None
+        self.changed: Counter[str] = Counter()
+        """What the server says that the last `write` changed, by the names of its counters."""
 
     # Connecting
 
@@ -147,11 +149,12 @@ class Neo4jStore:
         refusals = []
         for key, change in latest.items():
             try:
-                graphs[key] = None if change.state is None else _graph(change)
+                graphs[key] = None if change.state is None else graph_of(change)
             except (ValueError, KeyError, OverflowError) as error:
                 refusals.append(Refusal(key, f"{type(error).__name__}: {error}"))
         with self._failures_told(), self._session() as session:
-            refusals += _write(session, [(latest[key], found) for key, found in graphs.items()])
+            self.changed = Counter()
+            refusals += _write(session, [(latest[key], found) for key, found in graphs.items()], self.changed)
         self._pending = position
         return refusals
 
@@ -175,7 +178,7 @@ class Neo4jStore:
         self._durable = self._pending = None
 
 
-def _graph(change: Change) -> Graph:
+def graph_of(change: Change) -> Graph:
     """The graph of a change's state, with counters and the mark of a tombstone on the thing's own node."""
     assert change.state is not None
     nodes, edges = graph(change.state)
@@ -200,32 +203,53 @@ def _digest(change: Change, found: Graph) -> str:
 
 Wanted = tuple[Change, Graph | None]
 
+_COUNTED = (
+    "nodes_created nodes_deleted relationships_created relationships_deleted properties_set labels_added labels_removed"
+).split()
 
-def _write(session: Session, wanted: list[Wanted]) -> list[Refusal]:
+
+class _Transaction:
+    """A transaction that sums up what the server says that it changed."""
+
+    def __init__(self, tx: ManagedTransaction) -> None:
+        self._tx = tx
+        self.changed: Counter[str] = Counter()
+
+    def run(self, query: str, **parameters: Any) -> list[list[Any]]:
+        """The rows that a query gives."""
+        result = self._tx.run(query, parameters)
+        rows = result.values()
+        counters = result.consume().counters
+        self.changed += Counter({name: getattr(counters, name) for name in _COUNTED})
+        return rows
+
+
+def _write(session: Session, wanted: list[Wanted], changed: Counter[str]) -> list[Refusal]:
     """Write changes; where the server refuses them, by halves, so that a bad one takes no neighbor with it."""
     from neo4j.exceptions import ClientError, DatabaseError
 
     if not wanted:
         return []
     try:
-        session.execute_write(_replace, wanted)
+        changed += session.execute_write(_replace, wanted)
     except (ClientError, DatabaseError, OverflowError, struct.error, TypeError, ValueError) as error:
         if isinstance(error, ClientError) and (error.code or "").startswith("Neo.ClientError.Security"):
             raise
         if len(wanted) == 1:
             return [Refusal(wanted[0][0].key, " ".join(str(error).split())[:500])]
         middle = len(wanted) // 2
-        return [*_write(session, wanted[:middle]), *_write(session, wanted[middle:])]
+        return [*_write(session, wanted[:middle], changed), *_write(session, wanted[middle:], changed)]
     return []
 
 
-def _replace(tx: ManagedTransaction, wanted: list[Wanted]) -> None:
+def _replace(transaction: ManagedTransaction, wanted: list[Wanted]) -> Counter[str]:
+    tx = _Transaction(transaction)
     digests = {change.key: _digest(change, found) for change, found in wanted if found is not None}
-    rows = tx.run(
-        "MATCH (n:Entity) WHERE n.record IN $keys RETURN n.record, n.iri, n.hash", keys=[c.key for c, _ in wanted]
-    )
     before: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
-    for key, iri, digest in rows.values():
+    for key, iri, digest in tx.run(
+        "MATCH (n:Entity) WHERE n.record IN $keys RETURN n.record, n.iri, n.hash",
+        keys=[change.key for change, _ in wanted],
+    ):
         before[key][iri] = digest
     differing = [(c, found) for c, found in wanted if before[c.key].get(c.iri) != digests.get(c.key, "")]
     left = _Leftovers(tx, {change.key: set(before[change.key]) for change, _ in differing})
@@ -235,9 +259,10 @@ def _replace(tx: ManagedTransaction, wanted: list[Wanted]) -> None:
     left.delete(edges, {node.iri for _, found in differing if found for node in found.nodes if node.described})
     _relate(tx, [(key, edge) for key, edge in edges if (key, *edge[:3]) not in left.standing])
     left.sweep()
+    return tx.changed
 
 
-def _describe(tx: ManagedTransaction, wanted: list[Wanted], digests: Mapping[str, str]) -> None:
+def _describe(tx: _Transaction, wanted: list[Wanted], digests: Mapping[str, str]) -> None:
     described: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     named: dict[str, Node] = {}
     for change, found in wanted:
@@ -256,9 +281,9 @@ def _describe(tx: ManagedTransaction, wanted: list[Wanted], digests: Mapping[str
             f" WITH n WHERE size(labels(n)) > 2 RETURN n.iri",
             rows=rows,
         )
-        if iris := [iri for (iri,) in mislabeled.values()]:
+        if iris := [iri for (iri,) in mislabeled]:
             others = "".join(f":{name}" for name in CLASSES if name != label)
-            tx.run(f"MATCH (n:Entity) WHERE n.iri IN $iris REMOVE n{others}", iris=iris).consume()
+            tx.run(f"MATCH (n:Entity) WHERE n.iri IN $iris REMOVE n{others}", iris=iris)
     stubs: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for iri, node in sorted(named.items()):
         stubs[node.labels[1]].append({"iri": iri, "name": node.properties.get("name")})
@@ -266,10 +291,10 @@ def _describe(tx: ManagedTransaction, wanted: list[Wanted], digests: Mapping[str
         tx.run(
             f"UNWIND $rows AS row MERGE (n:Entity {{iri: row.iri}}) ON CREATE SET n.name = row.name, n:{label}",
             rows=rows,
-        ).consume()
+        )
 
 
-def _relate(tx: ManagedTransaction, stated: Iterable[tuple[str, Edge]]) -> None:
+def _relate(tx: _Transaction, stated: Iterable[tuple[str, Edge]]) -> None:
     by_type: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for key, edge in stated:
         own = {**edge.properties, "record": key}
@@ -280,7 +305,7 @@ def _relate(tx: ManagedTransaction, stated: Iterable[tuple[str, Edge]]) -> None:
             "UNWIND $rows AS row MATCH (a:Entity {iri: row.source}) MATCH (b:Entity {iri: row.target})"
             f" MERGE (a)-[r:{kind} {{record: row.record}}]->(b) SET r = row.own",
             rows=rows,
-        ).consume()
+        )
 
 
 class _Leftovers:
@@ -291,7 +316,7 @@ class _Leftovers:
         described: the nodes that each record described, by catalog key.
     """
 
-    def __init__(self, tx: ManagedTransaction, described: Mapping[str, set[str]]) -> None:
+    def __init__(self, tx: _Transaction, described: Mapping[str, set[str]]) -> None:
         self._tx = tx
         self._described = {iri: key for key, iris in described.items() for iri in iris}
         self._stated: dict[str, tuple[str, str, str, str, dict[str, Any]]] = {}
@@ -307,7 +332,7 @@ class _Leftovers:
                RETURN DISTINCT elementId(r), r.record, startNode(r).iri, type(r), endNode(r).iri, properties(r)""",
             rows=[{"iri": iri, "record": key} for iri, key in sorted(self._described.items())],
         )
-        self._stated = {id: (key, source, kind, target, own) for id, key, source, kind, target, own in rows.values()}
+        self._stated = {id: (key, source, kind, target, own) for id, key, source, kind, target, own in rows}
 
     def delete(self, edges: Iterable[tuple[str, Edge]], described: set[str]) -> None:
         """Delete the relationships that no record states any more, and what only they kept.
@@ -325,13 +350,11 @@ class _Leftovers:
             elif again == own:
                 self.standing.add((stated[0], stated[1], stated[2], stated[3]))
         if stale:
-            self._tx.run("MATCH ()-[r]->() WHERE elementId(r) IN $ids DELETE r", ids=stale).consume()
+            self._tx.run("MATCH ()-[r]->() WHERE elementId(r) IN $ids DELETE r", ids=stale)
         forgotten = sorted(self._described.keys() - described)
         if forgotten:
             # Others may still name it: then it stays as what they name.
-            self._tx.run(
-                "MATCH (n:Entity) WHERE n.iri IN $iris SET n = {iri: n.iri, name: n.name}", iris=forgotten
-            ).consume()
+            self._tx.run("MATCH (n:Entity) WHERE n.iri IN $iris SET n = {iri: n.iri, name: n.name}", iris=forgotten)
 
     def sweep(self) -> None:
         """Delete what nobody names any more."""
@@ -341,4 +364,4 @@ class _Leftovers:
             self._tx.run(
                 "MATCH (n:Entity) WHERE n.iri IN $iris AND n.record IS NULL AND NOT (n)--() DELETE n",
                 iris=sorted(touched),
-            ).consume()
+            )
