@@ -15,7 +15,7 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --q
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test bench lint format typecheck requirements clean
+.PHONY: help install demo test test-servers bench bench-servers up down logs lint format typecheck requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,25 @@ demo: $(VENV)/.installed ## the whole chain on made-up records, without servers 
 test: $(VENV)/.installed-dev ## all tests, with coverage
 	$(BIN)/python -m pytest --cov
 
+test-servers: $(VENV)/.installed-dev ## tests of the stores with real Neo4j and Elasticsearch: named ones, Docker's or none
+	$(BIN)/python tools/with_servers.py $(BIN)/python -m pytest -m servers
+
 bench: $(VENV)/.installed-dev ## how fast it is on this machine
 	$(BIN)/python -m benchmarks
+
+bench-servers: $(VENV)/.installed-dev ## the same with real servers, which must be empty
+	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.neo4j
+	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.elasticsearch
+	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks --servers 20000
+
+up: ## Neo4j, Elasticsearch and scrapyd in Docker; .env has the passwords
+	docker compose up --detach --build --wait
+
+down: ## stops them; what they keep stays
+	docker compose down
+
+logs: ## what they say
+	docker compose logs --follow --tail 100
 
 lint: $(VENV)/.installed-dev ## rules of style, and the format
 	$(BIN)/ruff check
@@ -45,7 +62,8 @@ typecheck: $(VENV)/.installed-dev ## types
 requirements: $(VENV)/.installed-dev ## requirements*.txt anew from pyproject.toml, with today's versions
 	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Python 3.11 is needed: newer ones leave out what it needs")'
 	$(PIP_COMPILE) --output-file requirements.txt pyproject.toml
-	$(PIP_COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	$(PIP_COMPILE) --extra dev --extra scrapyd --unsafe-package pip --constraint requirements.txt \
+		--output-file requirements-dev.txt pyproject.toml
 
 clean: ## removes .venv and everything else that tools made; never data/
 	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache ./*.egg-info

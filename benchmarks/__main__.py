@@ -1,10 +1,13 @@
 """Measures the chain against the sample hub in its own process, with everything on.
 
 `python -m benchmarks [MODELS ...]` (default: 20000 200000) prints a table and writes ``benchmarks/results.json``.
+`python -m benchmarks --servers MODELS` does the same with the Neo4j and the Elasticsearch that the environment names,
+and writes ``benchmarks/results-servers.json``; both have to be empty, so one size can be measured.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import subprocess
@@ -21,20 +24,22 @@ from rich.table import Table
 from mlentory_crawl.environment import ENV_FILE, VARIABLES
 from mlentory_crawl.sample_hub import SampleHub
 
-RESULTS = Path(__file__).parent / "results.json"
+FOLDER = Path(__file__).parent
+SERVERS = ("NEO4J_", "ELASTICSEARCH_")
 SIZES = (20_000, 200_000)
 
 
-def environment(endpoint: str, data_dir: Path) -> dict[str, str]:
-    """The variables of a run that has nothing to do with the user's settings."""
-    bare = {name: value for name, value in os.environ.items() if name not in {v.name for v in VARIABLES}}
-    return {**bare, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
+def environment(endpoint: str, data_dir: Path, *, servers: bool = False) -> dict[str, str]:
+    """The variables of a run that has nothing to do with the user's settings, but for servers where they are wanted."""
+    settings = {v.name for v in VARIABLES if not (servers and v.name.startswith(SERVERS))}
+    others = {name: value for name, value in os.environ.items() if name not in settings}
+    return {**others, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
 
 
-def crawl(endpoint: str, data_dir: Path) -> dict[str, Any]:
+def crawl(endpoint: str, data_dir: Path, *, servers: bool) -> dict[str, Any]:
     """Run a census as a user does, and return its report."""
     command = [sys.executable, "-m", "scrapy", "crawl", "huggingface", "-a", "mode=census", "-L", "ERROR"]
-    subprocess.run(command, env=environment(endpoint, data_dir), check=True)
+    subprocess.run(command, env=environment(endpoint, data_dir, servers=servers), check=True)
     newest = max((data_dir / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
     report: dict[str, Any] = orjson.loads(newest.read_bytes())
     return report
@@ -50,11 +55,11 @@ def bare(endpoint: str, data_dir: Path) -> dict[str, Any]:
     return measured
 
 
-def measure(models: int) -> dict[str, Any]:
+def measure(models: int, *, servers: bool) -> dict[str, Any]:
     """One size: a first census, an unchanged second one, and the bare loop."""
     with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
-        first = crawl(hub.url, Path(folder, "chain"))
-        second = crawl(hub.url, Path(folder, "chain"))
+        first = crawl(hub.url, Path(folder, "chain"), servers=servers)
+        second = crawl(hub.url, Path(folder, "chain"), servers=servers)
         loop = bare(hub.url, Path(folder, "bare"))
     return {
         "models": models,
@@ -73,6 +78,7 @@ def _figures(report: dict[str, Any]) -> dict[str, Any]:
         "peak_rss_mb": round(report["peak_rss_mb"]),
         "requests": sum(report["requests"]["by_slot"].values()),
         "records": report["records"],
+        "projections": {name: told["backend"] for name, told in report["projections"].items()},
     }
 
 
@@ -93,19 +99,48 @@ def show(results: list[dict[str, Any]]) -> None:
     out.print(stages)
 
 
+def require_empty() -> None:
+    """End the program unless both servers are named and have nothing in them that a measurement could harm."""
+    from elasticsearch import Elasticsearch
+    from neo4j import GraphDatabase
+
+    named = os.environ
+    if not (named.get("NEO4J_URI") and named.get("ELASTICSEARCH_URL")):
+        sys.exit("NEO4J_URI and ELASTICSEARCH_URL have to name servers")
+    login = (named.get("NEO4J_USERNAME", ""), named.get("NEO4J_PASSWORD", ""))
+    with GraphDatabase.driver(named["NEO4J_URI"], auth=login if login[1] else None) as driver:
+        database = named.get("NEO4J_DATABASE") or None
+        (nodes,) = driver.execute_query("MATCH (n) RETURN count(n)", database_=database).records[0]
+    user = (named.get("ELASTICSEARCH_USERNAME", "elastic"), named.get("ELASTICSEARCH_PASSWORD", ""))
+    with Elasticsearch(named["ELASTICSEARCH_URL"], basic_auth=user if user[1] else None) as client:
+        prefix = named.get("ELASTICSEARCH_INDEX_PREFIX") or "mlentory"
+        indices = client.indices.get(index=f"{prefix}-*")
+    if nodes or indices:
+        sys.exit(f"the servers have to be empty: {nodes} nodes, {len(indices)} indices {prefix}-*")
+
+
 def main() -> None:
     """Measure the sizes that the command line names."""
-    sizes = [int(size) for size in sys.argv[1:]] or SIZES
-    results = [measure(size) for size in sizes]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("sizes", metavar="MODELS", type=int, nargs="*", help="how many made-up models there are")
+    parser.add_argument("--servers", action="store_true", help="with the Neo4j and the Elasticsearch that are named")
+    given = parser.parse_args()
+    sizes = given.sizes or SIZES
+    if given.servers:
+        if len(sizes) != 1:
+            parser.error("--servers takes one size")
+        require_empty()
+    results = [measure(size, servers=given.servers) for size in sizes]
     packages = ("scrapy", "pydantic", "orjson", "tantivy", "zstandard")
     told = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "python": platform.python_version(),
         "versions": {name: version(name) for name in packages},
-        "command": f"python -m benchmarks {' '.join(map(str, sizes))}",
+        "command": " ".join(["python -m benchmarks", *(["--servers"] if given.servers else []), *map(str, sizes)]),
         "results": results,
     }
-    RESULTS.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
+    path = FOLDER / ("results-servers.json" if given.servers else "results.json")
+    path.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
     show(results)
 
 

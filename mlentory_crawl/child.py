@@ -17,15 +17,17 @@ async def spawn(module: str, *arguments: str) -> asyncio.subprocess.Process:
     A terminal's Ctrl-C does not reach it: the crawl decides when it ends.
     """
     pipe = asyncio.subprocess.PIPE
+    # Under scrapyd the project is in an egg that only the runner has put on its path.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, stdin=pipe, stdout=pipe, start_new_session=True
+        sys.executable, "-m", module, *arguments, stdin=pipe, stdout=pipe, env=environment, start_new_session=True
     )
 
 
 def die_with_parent() -> None:
-    """Have the kernel end this process when its parent dies, where the kernel can (Linux, prctl(2))."""
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == 1:  # it died before it was asked for
-        os._exit(1)
+    """Have the kernel end this process when its parent dies, where the kernel can (Linux, prctl(2)).
+
+    That the parent has died before, only the end of the standard input tells.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -6,10 +6,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from mlentory_crawl import __version__
 
 if TYPE_CHECKING:
     from mlentory_crawl.base_spiders.platform import PlatformSpider
@@ -21,14 +22,6 @@ REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
 SUSPECT_QUARANTINE = 0.05
 SUSPECT_CENSUS = 0.9
 EXIT_CODES = {"complete": 0, "failed": 1, "suspect": 1, "stopped": 3}
-
-
-def software_version() -> str:
-    """The version of this program."""
-    try:
-        return version("mlentory-crawl")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "0.1.0"
 
 
 @dataclass(slots=True)
@@ -44,6 +37,7 @@ class Report:
         problems: what makes the verdict worse than ``complete``, one line each.
         refused_fields: fields that the service would not send.
         probes: how many things that a list lacked were asked for by name.
+        job: scrapyd's id of the job that ran it last.
         again: what the same command does after a run that did not come to its end.
     """
 
@@ -61,6 +55,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
     refused_fields: list[str] = field(default_factory=list)
     probes: int = 0
+    job: str | None = None
     again: str = "begins anew"
     finish_reason: str | None = None
     verdict: str | None = None
@@ -76,10 +71,11 @@ class Report:
         """The report of a run that begins now."""
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         again = "resumes" if spider.resumable else "begins anew"
-        return cls(name, spider.name, spider.mode, spider.told_arguments(), now, spider.coverage, again=again)
+        arguments = spider.told_arguments()
+        return cls(name, spider.name, spider.mode, arguments, now, spider.coverage, job=spider.job, again=again)
 
     @classmethod
-    def resumed(cls, told: dict[str, Any]) -> Report:
+    def resumed(cls, told: dict[str, Any], job: str | None = None) -> Report:
         """The report of an interrupted run, to be continued."""
         report = cls(
             **{name: told[name] for name in ("run_id", "platform", "mode", "arguments", "started_at", "coverage")}
@@ -88,6 +84,7 @@ class Report:
         report.requested.update({k: v for k, v in told["requested"].items() if k != "asked"})
         report.field_issues.update(told["field_issues"])
         report.refused_fields = told["refused_fields"]
+        report.job = job
         report.again = "resumes"
         report._seconds_before = told["seconds"]
         report._requests_before = told["requests"]
@@ -163,7 +160,8 @@ class Report:
             "platform": self.platform,
             "mode": self.mode,
             "arguments": self.arguments,
-            "software_version": software_version(),
+            "job": self.job,
+            "software_version": __version__,
             "started_at": self.started_at,
             "finished_at": self.finished_at,
             "seconds": round(seconds, 3),

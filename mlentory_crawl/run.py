@@ -100,7 +100,7 @@ class Run:
         resumed = self.catalog.resumable(identity) if spider.resumable else None
         if resumed:
             self.id, self.name, report, self._cursor = resumed
-            self.report = Report.resumed(report)
+            self.report = Report.resumed(report, spider.job)
         else:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
             self.report = Report.begun(self.name, spider)

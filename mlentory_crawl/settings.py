@@ -6,6 +6,7 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
+from mlentory_crawl import __version__
 from mlentory_crawl.environment import VARIABLES, read_environment
 
 _environment = read_environment()
@@ -15,7 +16,7 @@ BOT_NAME = "mlentory_crawl"
 SPIDER_MODULES = ["mlentory_crawl.spiders"]
 NEWSPIDER_MODULE = "mlentory_crawl.spiders"
 COMMANDS_MODULE = "mlentory_crawl.commands"
-USER_AGENT = f"mlentory_crawl/0.1 (+{_environment['CRAWLER_CONTACT']})"
+USER_AGENT = f"mlentory_crawl/{__version__} (+{_environment['CRAWLER_CONTACT']})"
 
 # Items flow in this order; projections follow the catalog by themselves.
 ITEM_PIPELINES = {

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
-from mlentory_crawl.environment import VARIABLES
+from mlentory_crawl.environment import VARIABLES, Variable
 
 HEAD = (
     "# Settings of mlentory_crawl: copy to .env, or set them in the environment, which goes first."
     " Empty counts as unset.\n"
 )
+DOCKER_HEAD = "\n# Only docker-compose.yml reads the following ones.\n"
+DOCKER = (
+    Variable("SCRAPYD_USERNAME", "scrapyd", "Who may use scrapyd."),
+    Variable("SCRAPYD_PASSWORD", None, "The password for it; required."),
+    Variable("SCRAPYD_PORT", "6800", "Where scrapyd answers on this machine."),
+    Variable("NEO4J_BOLT_PORT", "7687", "Where Neo4j answers on this machine."),
+    Variable("NEO4J_HTTP_PORT", "7474", "Where Neo4j's browser answers on this machine."),
+    Variable("ELASTICSEARCH_PORT", "9200", "Where Elasticsearch answers on this machine."),
+)
 
 
 def text() -> str:
     """The whole file; settings without a default are commented out."""
-    return HEAD + "".join(
-        f"\n# {v.meaning}\n{'' if v.default else '# '}{v.name}={v.default or ''}\n" for v in VARIABLES
-    )
+    return HEAD + _lines(VARIABLES) + DOCKER_HEAD + _lines(DOCKER)
+
+
+def _lines(variables: Iterable[Variable]) -> str:
+    return "".join(f"\n# {v.meaning}\n{'' if v.default else '# '}{v.name}={v.default or ''}\n" for v in variables)
 
 
 if __name__ == "__main__":

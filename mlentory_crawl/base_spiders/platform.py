@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
+SCRAPYD_ARGUMENTS = ("_job", "_version")
+"""What scrapyd passes to every spider beside the arguments that were given."""
+
+
 class Arguments(BaseModel):
     """The arguments that a spider takes with ``-a NAME=VALUE``."""
 
@@ -33,6 +37,7 @@ class PlatformSpider(Spider):
     Attributes:
         Arguments: the model of its arguments.
         endpoint_setting: the setting that holds the address of its API.
+        job: scrapyd's id of the job, if it was scrapyd that started it.
         resumable: whether an interrupted run goes on from its cursor.
         failures: why pages could not be had, one line each.
         listed: how many things the platform's list has shown so far, whatever kinds of records each gives.
@@ -43,8 +48,9 @@ class PlatformSpider(Spider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__()
-        kwargs.pop("_job", None)  # scrapyd passes it to every spider
-        self.arguments = self.Arguments.model_validate(kwargs)
+        self.job: str | None = kwargs.get("_job")
+        given = {name: value for name, value in kwargs.items() if name not in SCRAPYD_ARGUMENTS}
+        self.arguments = self.Arguments.model_validate(given)
         self.failures: list[str] = []
         self.listed = 0
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
-from mlentory_crawl.base_spiders.platform import PlatformSpider
+from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
 from mlentory_crawl.console import fail
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.report import EXIT_CODES
@@ -70,8 +70,9 @@ def _failure(crawl: Awaitable[None]) -> BaseException | None:
 
 
 def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) -> None:
+    own = {name: value for name, value in given.items() if name not in SCRAPYD_ARGUMENTS}
     try:
-        spider_class.Arguments.model_validate({name: value for name, value in given.items() if name != "_job"})
+        spider_class.Arguments.model_validate(own)
     except ValidationError as error:
         told = "; ".join(
             f"-a {'.'.join(map(str, e['loc'])) or 'arguments'}={e['input']!r}: {e['msg']}"

@@ -10,10 +10,10 @@ import orjson
 from scrapy.exceptions import UsageError
 
 from fair4ml.vocabulary import NAMESPACES
+from mlentory_crawl import __version__
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.console import ProjectCommand, console
 from mlentory_crawl.exporters.formats import FORMATS, Format
-from mlentory_crawl.report import software_version
 
 
 class Command(ProjectCommand):
@@ -75,7 +75,7 @@ def _write(reader: CatalogReader, out: Format, opts: argparse.Namespace) -> Coun
 def _about(path: Path, counts: Counter[str], opts: argparse.Namespace) -> bytes:
     about = {
         "name": path.name,
-        "software": f"mlentory_crawl {software_version()}",
+        "software": f"mlentory_crawl {__version__}",
         "vocabularies": {namespace.prefix: namespace.base for namespace in NAMESPACES},
         "described": dict(sorted(counts.items())),
         "platform": opts.platform,

@@ -1,0 +1,31 @@
+# The crawler under scrapyd. Everything it keeps is in /var/lib/mlentory: data/, and scrapyd's eggs/, dbs/ and logs/.
+FROM python:3.11-slim AS build
+RUN python -m venv /opt/mlentory
+ENV PATH=/opt/mlentory/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /src
+COPY requirements.txt requirements-dev.txt ./
+# The second file pins scrapyd and the setuptools that it needs.
+RUN pip install --requirement requirements.txt && pip install --constraint requirements-dev.txt scrapyd setuptools
+COPY pyproject.toml setup.py README.md LICENSE NOTICE ./
+COPY fair4ml fair4ml
+COPY mlentory_crawl mlentory_crawl
+RUN pip install --no-deps --no-build-isolation .
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/mlentory mlentory
+COPY --from=build /opt/mlentory /opt/mlentory
+COPY scrapy.cfg /etc/scrapy.cfg
+COPY scrapy.cfg /etc/scrapyd/scrapyd.conf
+# An egg of this folder goes before what is installed (pkg_resources puts an egg before the folder that it is in).
+ENV PATH=/opt/mlentory/bin:$PATH \
+    PYTHONPATH=/var/lib/mlentory/eggs/mlentory_crawl \
+    PYTHONDONTWRITEBYTECODE=1 \
+    MLENTORY_DATA_DIR=/var/lib/mlentory/data \
+    SCRAPYD_BIND_ADDRESS=0.0.0.0
+USER mlentory
+WORKDIR /var/lib/mlentory
+VOLUME /var/lib/mlentory
+EXPOSE 6800
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+    CMD ["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 6800), timeout=4)"]
+CMD ["scrapyd", "--pidfile="]
