@@ -26,7 +26,7 @@ MODELS = 20_000
 def prepared(models: int) -> list[list[Change]]:
     """The changes of a census, in the batches that the projector makes."""
     with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
-        crawl(hub.url, Path(folder))
+        crawl(hub.url, Path(folder), servers=False)
         reader = CatalogReader(Path(folder))
         batches: list[list[Change]] = []
         at = 0

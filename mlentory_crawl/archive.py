@@ -9,6 +9,8 @@ import orjson
 import zstandard
 from scrapy.http import Response
 
+from mlentory_crawl.catalog.writer import CatalogWriter
+
 INDEX = "answers.jsonl"
 SECRET_HEADERS = {b"Set-Cookie", b"Www-Authenticate", b"Authorization"}
 
@@ -74,6 +76,31 @@ class Archive:
         }
         with (self._folder / INDEX).open("ab") as index:
             index.write(orjson.dumps(line) + b"\n")
+
+
+def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int) -> int:
+    """Delete the answers of runs older than the last complete census and than the last runs.
+
+    Args:
+        raw: the archive of all runs.
+        catalog: where the answers are entered.
+        platform: whose answers they are.
+        keep_runs: how many of the last runs keep theirs in any case.
+
+    Returns:
+        How many files were deleted; a body that a kept run refers to stays.
+    """
+    runs, bodies = catalog.outdated_answers(platform, keep_runs)
+    for body in bodies:
+        (raw / body).unlink(missing_ok=True)
+    for run in runs:
+        folder = raw / platform / run
+        (folder / INDEX).unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+    # Last: what a kill leaves half done is found again.
+    catalog.forget_answers(runs)
+    return len(bodies)
 
 
 def digest_of(body: bytes) -> str:

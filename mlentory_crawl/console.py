@@ -12,6 +12,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.stores.protocols import StoreError
@@ -31,6 +32,9 @@ class ProjectCommand(ScrapyCommand):
         return Path(self.settings["MLENTORY_DATA_DIR"])
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        # Scrapy hands unknown options over as arguments.
+        if unknown := [arg for arg in args if arg.startswith("-") and arg != "-"]:
+            raise UsageError(f"there is no option {' '.join(unknown)}", print_help=False)
         try:
             self.exitcode = self.carry_out(args, opts)
         except (MlentoryError, StoreError) as error:

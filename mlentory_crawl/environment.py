@@ -35,6 +35,9 @@ VARIABLES = (
     Variable("NEO4J_USERNAME", None, "Its user; unset: neo4j."),
     Variable("NEO4J_PASSWORD", None, "The password; unset: the server asks for none."),
     Variable("NEO4J_DATABASE", None, "The database, which must be empty or this program's; unset: the default one."),
+    Variable(
+        "RAW_KEEP_RUNS", "7", "Raw answers are kept since the last complete census, and of so many runs at least."
+    ),
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
 )
 

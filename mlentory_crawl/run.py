@@ -99,13 +99,14 @@ class Run:
         identity = orjson.dumps(spider.identity(), option=orjson.OPT_SORT_KEYS)
         resumed = self.catalog.resumable(identity) if spider.resumable else None
         if resumed:
-            self.id, self.name, report, self._cursor = resumed
-            self.report = Report.resumed(report, spider.job)
+            self.id, self.name, told, self._cursor = resumed
+            self.report = Report.resumed(told, spider.job)
         else:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
-            self.report = Report.begun(self.name, spider)
-            self.id = self.catalog.open_run(self.name, spider.name, spider.mode, identity, self.report.started_at)
-            self.catalog.save_report(self.id, self.report.json())
+            self.report = report = Report.begun(self.name, spider)
+            self.id = self.catalog.open_run(
+                self.name, spider.name, spider.mode, identity, report.started_at, report.json()
+            )
         self.cursor = self._cursor
         """Where an interrupted run of the same command goes on; None at the beginning."""
         self.first_page = self._next_page = self.cursor["page"] if self.cursor else 0

@@ -306,7 +306,7 @@ def test_an_interrupted_run_is_resumed_by_the_same_command(book: Book) -> None:
     identity = b'{"spider":"huggingface"}'
     assert book.writer.resumable(identity) is None
     run = book.begin()
-    assert book.writer.resumable(identity) is None  # it has not come anywhere
+    assert book.writer.resumable(identity) == (run, "20240101T000000Z_00000000", {}, None)  # it has not come anywhere
     book.writer.commit(run, Commit(report=b'{"records":1}', cursor=b'{"page":3}'))
     assert book.writer.resumable(identity) == (run, "20240101T000000Z_00000000", {"records": 1}, {"page": 3})
     assert book.writer.resumable(b"{}") is None

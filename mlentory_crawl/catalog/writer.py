@@ -164,25 +164,39 @@ class CatalogWriter:
 
     # Runs
 
-    def open_run(self, name: str, platform: str, mode: str, identity: bytes, started_at: str) -> int:
+    def open_run(
+        self, name: str, platform: str, mode: str, identity: bytes, started_at: str, report: bytes = b"{}"
+    ) -> int:
         """The row id of a new run."""
         with self._transaction() as connection:
             cursor = connection.execute(
                 """INSERT INTO run (name, platform, mode, identity, started_at, first_sequence, last_sequence, report)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, '{}')""",
-                (name, platform, mode, identity.decode(), started_at, self.sequence + 1, self.sequence),
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    name,
+                    platform,
+                    mode,
+                    identity.decode(),
+                    started_at,
+                    self.sequence + 1,
+                    self.sequence,
+                    report.decode(),
+                ),
             )
             return int(cursor.lastrowid or 0)
 
     def resumable(self, identity: bytes) -> tuple[int, str, dict[str, Any], dict[str, Any] | None] | None:
-        """Row id, name, report and cursor of the last run if the same command began and did not complete it."""
+        """Row id, name, report and cursor of the last run if the same command began and did not complete it.
+
+        The cursor is None where it has not come anywhere yet.
+        """
         row = self._connection.execute(
             "SELECT id, name, report, cursor, completed_at FROM run WHERE identity = ? ORDER BY id DESC LIMIT 1",
             (identity.decode(),),
         ).fetchone()
-        if row is None or row[4] is not None or row[3] is None:
+        if row is None or row[4] is not None:
             return None
-        return row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3])
+        return row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3] or "null")
 
     def complete_run(self, run: int, completed_at: str, *, watermark: str | None, census: int | None) -> None:
         """Note that a run came to the end of its pages.
@@ -347,6 +361,37 @@ class CatalogWriter:
         """Where the archive already has a body, below ``raw/``."""
         rows = self._connection.execute("SELECT file FROM answer WHERE sha256 = ? LIMIT 1", (sha256,))
         return next((str(file) for (file,) in rows), None)
+
+    def outdated_answers(self, platform: str, keep_runs: int) -> tuple[list[str], list[str]]:
+        """The runs whose archived answers nobody needs any more, and the files that only they refer to.
+
+        Args:
+            platform: whose runs they are.
+            keep_runs: how many of the last runs keep their answers, besides the last complete census and what followed.
+        """
+        rows = self._connection.execute(
+            """SELECT id, name FROM run WHERE platform = ?1 AND id IN (SELECT run FROM answer)
+               AND id < (SELECT run FROM census WHERE platform = ?1)
+               AND id NOT IN (SELECT id FROM run WHERE platform = ?1 ORDER BY id DESC LIMIT ?2)""",
+            (platform, keep_runs),
+        ).fetchall()
+        old = orjson.dumps([i for i, _ in rows])
+        files = self._connection.execute(
+            """SELECT DISTINCT file FROM answer WHERE run IN (SELECT value FROM json_each(?1))
+               EXCEPT SELECT file FROM answer WHERE run NOT IN (SELECT value FROM json_each(?1))""",
+            (old,),
+        )
+        return [name for _, name in rows], [file for (file,) in files]
+
+    def forget_answers(self, runs: Sequence[str]) -> None:
+        """Drop the entries of runs' archived answers."""
+        if runs:
+            with self._transaction() as connection:
+                connection.execute(
+                    """DELETE FROM answer WHERE run IN (
+                           SELECT id FROM run WHERE name IN (SELECT value FROM json_each(?)))""",
+                    (orjson.dumps(list(runs)),),
+                )
 
     def commit(self, run: int, pages: Commit) -> None:
         """Store whole pages.

@@ -73,10 +73,6 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         assert self.settings is not None
-        # Scrapy hands unknown options over as arguments.
-        unknown = [arg for arg in args if arg.startswith("-")]
-        if unknown:
-            raise UsageError(f"there is no option {' '.join(unknown)}", print_help=False)
         query = _query(" ".join(args), opts)
         try:
             result = open_search_store(self.settings).search(query)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import resource
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 from scrapy import signals
 
+from mlentory_crawl.archive import prune
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.run import Run
 
@@ -36,6 +38,7 @@ class RunReport:
         self.by_slot: Counter[str] = Counter()
         self.by_status: Counter[str] = Counter()
         self.errors: list[str] = []
+        self.closed: asyncio.Event | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -46,9 +49,16 @@ class RunReport:
         crawler.signals.connect(extension.response_downloaded, signals.response_downloaded)
         crawler.signals.connect(extension.spider_error, signals.spider_error)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
         return extension
 
+    async def engine_stopped(self) -> None:
+        # A signal that comes while the spider is closing would end the process before the stores have finished.
+        if self.closed is not None:
+            await self.closed.wait()
+
     def spider_opened(self) -> None:
+        self.closed = asyncio.Event()
         # What is loaded by now stays: no collection needs to walk over it again.
         gc.collect()
         gc.freeze()
@@ -82,6 +92,8 @@ class RunReport:
         )
         if complete:
             run.catalog.complete_run(run.id, finished_at, watermark=spider.watermark, census=census)
+            keep = self.crawler.settings.getint("RAW_KEEP_RUNS")
+            prune(run.data_dir / "raw", run.catalog, spider.name, keep)
         if not run.broken:
             run.catalog.save_report(run.id, report.json())
         path = run.data_dir / "runs" / f"{run.name}.json"
@@ -91,6 +103,8 @@ class RunReport:
         part.rename(path)
         self._log(path.name)
         run.close()
+        if self.closed is not None:
+            self.closed.set()
 
     def _log(self, file: str) -> None:
         told = self.run.report.told()

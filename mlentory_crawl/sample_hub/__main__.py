@@ -90,7 +90,7 @@ def _sources(options: argparse.Namespace) -> list[Source]:
     sources: list[Source] = []
     if options.clones is not None and not (options.records and options.clones > 0):
         raise ValueError("--clones takes a positive number, and needs --records")
-    if options.models is not None or not options.records:
+    if options.models or not options.records:
         sources.append(MadeUpModels(MODELS if options.models is None else options.models, options.seed))
     if options.records:
         captured = CapturedModels(options.records, options.clones)

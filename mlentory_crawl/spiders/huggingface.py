@@ -257,7 +257,7 @@ class HuggingFaceSpider(CursorSpider):
         path = Path(given)
         lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
         asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-        return [line.removeprefix("https://huggingface.co/").rstrip("/") for line in asked][: self.arguments.limit]
+        return [_model_of_page(line) or line for line in asked][: self.arguments.limit]
 
     def _id_requests(self) -> Iterator[Request]:
         requested = self.run.report.requested
@@ -307,7 +307,9 @@ class HuggingFaceSpider(CursorSpider):
             else:
                 records = list(self.raw_records([record], number))
                 requested["found"] += 1
-                requested["renamed"] += "redirect_urls" in response.meta
+                # The Hub redirects from another spelling, too.
+                id = record.get("id") if isinstance(record, dict) else None
+                requested["renamed"] += isinstance(id, str) and id.casefold() != name.casefold()
                 requested["gated"] += isinstance(record, dict) and bool(record.get("gated"))
         page = Page(number, response.url, self.name, [(kind, key) for kind, key, _, _ in records])
         self.run.open_page(page)
@@ -319,6 +321,22 @@ class HuggingFaceSpider(CursorSpider):
         self.run.report.requested["failed"] += 1
         self.page_failed(failure)
         self.run.open_page(Page(failure.request.cb_kwargs["number"], failure.request.url, self.name, []))
+
+
+_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/models/|models/)?(?P<path>[^?#]+)")
+_ROUTES = frozenset({"blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "tree"})
+
+
+def _model_of_page(url: str) -> str | None:
+    """The id of the model that one of the Hub's pages is about; None where it is about none."""
+    match = _PAGE.match(url)
+    steps = match["path"].rstrip("/").split("/") if match else []
+    if len(steps) > 1 and steps[1] in _ROUTES:
+        steps = steps[:1]
+    elif len(steps) > 2 and steps[2] in _ROUTES:
+        steps = steps[:2]
+    path = "/".join(steps)
+    return path if is_repo_id(path) else None
 
 
 def _last_modified(record: Any) -> str | None:

@@ -1,0 +1,124 @@
+"""Stores that refuse, signals at bad moments, and what piles up."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from crawling import Project, model, write_records
+
+from mlentory_crawl.sample_hub import SampleHub
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[SampleHub]:
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", [model(n) for n in range(50)])) as served:
+        yield served
+
+
+@pytest.fixture
+def project(tmp_path: Path, hub: SampleHub) -> Project:
+    return Project(tmp_path / "data", hub.url)
+
+
+def test_a_record_that_the_search_store_refuses_is_told_until_it_is_taken(project: Project, hub: SampleHub) -> None:
+    project.crawl("-a", "mode=census")
+    with sqlite3.connect(project.data_dir / "catalog.sqlite") as catalog:
+        # No platform's number gets this far; somebody's hand in the catalog might.
+        (record, key) = catalog.execute("SELECT id, key FROM record WHERE iri LIKE '%/model-7'").fetchone()
+        ((sequence,),) = catalog.execute("SELECT value FROM meta WHERE name = 'sequence'")
+        catalog.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(int(sequence) + 1),))
+        catalog.execute("UPDATE record SET sequence = ? WHERE id = ?", (int(sequence) + 1, record))
+        catalog.execute("UPDATE counter SET published = ? WHERE record = ?", (f'{{"downloads":{2**63}}}', record))
+        catalog.execute("UPDATE counter SET observed = published WHERE record = ?", (record,))
+    catalog.close()
+    hub.set(patch={"acme/model-8": {"pipeline_tag": "text-classification"}})
+    for changed in (1, 0):
+        # The counters move back below what the catalog shows; until that is published they are as they were.
+        report = project.crawl("-a", "ids=acme/model-8", code=1)
+        assert report["records"]["changed"] == changed
+        told = report["projections"]["search"]
+        assert (told["written"], told["failed"], told["backlog"]) == (changed, 1, 1)
+        assert list(told["errors"]) == [f"huggingface/model/{key}"]
+        assert report["verdict"] == "failed"
+    assert project.crawl("-a", "mode=census")["projections"]["search"]["failed"] == 0
+
+
+def test_one_signal_while_the_stores_finish_waits_for_them(tmp_path: Path) -> None:
+    with SampleHub(models=3_000) as hub:
+        project = Project(tmp_path / "data", hub.url)
+        with subprocess.Popen(
+            project.command("crawl", "huggingface", "-a", "mode=census"),
+            env=project.environment, stderr=subprocess.PIPE, text=True,
+        ) as crawl:  # fmt: skip
+            assert crawl.stderr is not None
+            for line in crawl.stderr:
+                if "Closing spider" in line:
+                    crawl.send_signal(signal.SIGINT)
+        assert crawl.returncode == 0
+        assert project.report()["verdict"] == "complete"
+        assert project.report()["projections"]["search"]["backlog"] == 0
+
+
+def test_what_was_killed_before_its_first_page_is_the_run_that_goes_on(project: Project, hub: SampleHub) -> None:
+    hub.set(latency=20_000)
+    crawl = subprocess.Popen(
+        project.command("crawl", "huggingface", "-a", "mode=census"), env=project.environment, stderr=subprocess.DEVNULL
+    )
+    while not (project.data_dir / "catalog.sqlite").exists() or not runs(project):
+        pass
+    crawl.kill()
+    crawl.wait()
+    hub.set(latency=0)
+    assert project.crawl("-a", "mode=census")["records"]["new"] == 50
+    assert len(runs(project)) == 1
+
+
+def runs(project: Project) -> list[str]:
+    try:
+        with sqlite3.connect(f"file:{project.data_dir}/catalog.sqlite?mode=ro", uri=True) as catalog:
+            return [name for (name,) in catalog.execute("SELECT name FROM run")]
+    except sqlite3.OperationalError:  # it is being made
+        return []
+
+
+@pytest.mark.parametrize("command", ["status", "show", "export", "sync", "search", "demo", "sample-hub"])
+def test_unknown_options_are_wrong_usage(project: Project, command: str) -> None:
+    done = project.scrapy(command, "--jsno")
+    assert done.returncode == 2
+    assert "--jsno" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_pages_of_the_hub_are_understood_as_their_model(project: Project) -> None:
+    asked = [
+        "https://huggingface.co/acme/model-1/tree/main",
+        "https://huggingface.co/acme/model-2/blob/main/README.md?raw=1#top",
+        "hf.co/acme/model-3",
+        "https://huggingface.co/api/models/acme/model-4",
+        "https://huggingface.co/datasets/acme/data",
+        "https://huggingface.co/spaces/acme/space",
+        "ACME/Model-5",
+    ]
+    told = project.crawl("-a", f"ids={','.join(asked)}")["requested"]
+    assert (told["found"], told["invalid"], told["renamed"]) == (5, 2, 0)
+
+
+def test_raw_answers_are_kept_as_long_as_they_may_be_needed(project: Project, hub: SampleHub) -> None:
+    project.environment["RAW_KEEP_RUNS"] = "2"
+    for number in range(4):
+        hub.set(patch={f"acme/model-{number}": {"pipeline_tag": "text-classification"}})
+        project.crawl("-a", "limit=5")
+    raw = project.data_dir / "raw" / "huggingface"
+    # Without a census nothing is known to be outdated.
+    assert len(list(raw.glob("*/answers.jsonl"))) == 4
+    project.crawl("-a", "mode=census")
+    project.crawl("-a", "mode=census")
+    kept = sorted(path.parent.name for path in raw.glob("*/answers.jsonl"))
+    assert len(kept) == 2
+    # The second census has the body of the first: it is still there.
+    assert len(list(raw.rglob("*.zst"))) == 1
