@@ -132,6 +132,25 @@ def test_what_comes_back_in_between_was_not_missed_twice_in_a_row(project: Proje
     assert census(project)["deleted"] == 1
 
 
+def test_what_names_a_renamed_model_follows_it(project: Project, hub: SampleHub) -> None:
+    hub.set(patch={"acme/model-5": {"tags": ["base_model:acme/model-3"]}})
+    census(project)
+    hub.set(rename={"acme/model-3": "other/model-3"})
+    report = project.crawl("-a", "mode=census")
+    assert report["records"]["changed"] == 1
+    assert report["projections"]["search"]["written"] == 2
+    told = json.loads(project.scrapy("search", "model-5", "--json").stdout)["hits"][0]
+    assert told["base_model"] == ["other/model-3"]
+    shown = json.loads(project.scrapy("show", "other/model-3", "--json").stdout)
+    assert [child["iri"] for child in shown["derived"]] == ["https://huggingface.co/acme/model-5"]
+    assert b"<https://huggingface.co/acme/model-3>" not in project.export("all.nt")
+    # Another model gets the name: then it is that one that is meant.
+    hub.set(rename={"acme/model-4": "acme/model-3"})
+    assert project.crawl("-a", "mode=census")["projections"]["search"]["written"] == 2
+    told = json.loads(project.scrapy("search", "model-5", "--json").stdout)["hits"][0]
+    assert told["base_model"] == ["acme/model-3"]
+
+
 def test_a_path_that_another_model_took_over(project: Project, hub: SampleHub) -> None:
     census(project)
     hub.set(delete=["acme/model-7"])

@@ -101,7 +101,7 @@ def expected(project: Project) -> tuple[dict[str, Any], Counter[Any]]:
                 nodes.setdefault(node.iri, ([node.labels[1]], own))
         for edge in graph.edges:
             edges[edge.source, edge.type, edge.target, change.key, *sorted(edge.properties.items())] = 1
-    entities = {iri for (iri,) in reader.execute("SELECT iri FROM entity")}
+    entities = {reader.resolve(iri) for (iri,) in reader.execute("SELECT iri FROM entity")}
     reader.close()
     assert nodes.keys() == entities
     return nodes, edges
@@ -131,18 +131,24 @@ def test_the_graph_follows_every_change(project: Project, hub: SampleHub, driver
         patch={
             "acme/model-1": {"cardData": {"datasets": ["acme/other"]}, "tags": []},
             "acme/model-2": {"tags": ["base_model:acme/model-1", "base_model:quantized:acme/model-1"]},
+            "acme/model-5": {"tags": ["base_model:acme/model-3"]},
         },
         rename={"acme/model-3": "other/model-3"},
         delete=["acme/model-4"],
     )
-    census(project, changed=3)
+    census(project, changed=4)
     assert_equal(driver, project)
     ((kinds,),) = driver.execute_query(
         """MATCH (:MLModel {name: 'acme/model-2'})-[r:WAS_DERIVED_FROM]->(:MLModel {name: 'acme/model-1'})
            RETURN collect(r.type)"""
     ).records
     assert kinds == ["quantized"]
+    # What others call by its former name has moved.
     assert not driver.execute_query("MATCH (n {iri: $iri}) RETURN n", iri=HUB + "acme/model-3").records
+    ((children,),) = driver.execute_query(
+        "MATCH (n {iri: $iri})<-[:WAS_DERIVED_FROM]-(child) RETURN collect(child.name)", iri=HUB + "other/model-3"
+    ).records
+    assert children == ["acme/model-5"]
     census(project, deleted=1)
     assert_equal(driver, project)
     ((when, owner),) = driver.execute_query(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from fair4ml.merge import RecordState, merge
+from mlentory_crawl.catalog.aliases import Aliases
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
 from mlentory_crawl.catalog.documents import unpack, unpacked
 from mlentory_crawl.stores.protocols import Change, Position
@@ -85,6 +86,7 @@ class CatalogReader:
 
     def __init__(self, data_dir: Path) -> None:
         self._connection = connect(data_dir)
+        self._aliases = Aliases(self._connection)
         self.id = catalog_id(self._connection)
 
     def close(self) -> None:
@@ -164,7 +166,7 @@ class CatalogReader:
         rows = self._connection.execute(
             f"{_STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (orjson.dumps(iris),)
         )
-        return map(_stored, rows)
+        return map(self._resolved, rows)
 
     def tombstones(self, iris: Sequence[str]) -> Iterator[Stored]:
         """What is kept of the records about things whose sources have them no more."""
@@ -172,7 +174,12 @@ class CatalogReader:
             f"{_STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NOT NULL",
             (orjson.dumps(iris),),
         )
-        return map(_stored, rows)
+        return map(self._resolved, rows)
+
+    def _resolved(self, row: Sequence[Any]) -> Stored:
+        stored = _stored(row)
+        document = self._aliases.resolved(stored.document)
+        return stored if document is stored.document else replace(stored, document=document)
 
     def about_at(self, iri: str, at: str) -> list[Stored]:
         """The records about a thing as the catalog had them at a moment (UTC, ISO 8601)."""
@@ -197,19 +204,14 @@ class CatalogReader:
 
     def resolve(self, iri: str) -> str:
         """The IRI under which a thing is known now: aliases followed."""
-        seen = set()
-        while iri not in seen:
-            seen.add(iri)
-            row = self._connection.execute("SELECT target FROM alias WHERE iri = ?", (iri,)).fetchone()
-            iri = row[0] if row else iri
-        return iri
+        return self._aliases.resolve(iri)
 
     def states(self, platform: str | None = None) -> Iterator[tuple[dict[str, Any], list[Stored]]]:
         """Everything that live records describe, sorted by IRI: the merged state, and the records it comes from."""
         where = "r.deleted_at IS NULL" + (" AND r.platform = :platform" if platform else "")
         group: list[Stored] = []
         for row in self._connection.execute(f"{_STORED} WHERE {where} ORDER BY r.iri, r.id", {"platform": platform}):
-            stored = _stored(row)
+            stored = self._resolved(row)
             if group and group[0].iri != stored.iri:
                 yield merged(group)[0], group
                 group = []

@@ -405,6 +405,7 @@ class CatalogWriter:
             same = [entry for entry in pages.entries if entry.known is not None and entry.document is None]
             ids = self._insert(run, new)
             self._replace(run, changed)
+            self._end_aliases([entry.iri for entry in (*new, *changed)])
             self._publish(same)
             known = [entry.known.id for entry in pages.entries if entry.known is not None]
             connection.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(run, i) for i in [*ids, *known]])
@@ -462,9 +463,28 @@ class CatalogWriter:
                 self._connection.execute(
                     "INSERT OR REPLACE INTO alias VALUES (?, ?, 'renamed', ?)", (entry.known.iri, entry.iri, run)
                 )
-            self._connection.execute("DELETE FROM alias WHERE iri = ?", (entry.iri,))
+                self._resequence(entry.known.iri)
         self._links.add((e.known.id, e.document) for e in entries if e.known is not None and e.document is not None)
         self._set_counters((e.known.id, e.counters, e.counters) for e in entries if e.known is not None and e.counters)
+
+    def _end_aliases(self, iris: Sequence[str]) -> None:
+        """A thing that has a name of its own is no longer what somebody else was called."""
+        ended = self._connection.execute(
+            "DELETE FROM alias WHERE iri IN (SELECT value FROM json_each(?)) RETURNING iri", (orjson.dumps(iris),)
+        ).fetchall()
+        for (iri,) in ended:
+            self._resequence(iri)
+
+    def _resequence(self, iri: str) -> None:
+        """What names a thing reads otherwise from now on: projections have to look again."""
+        rows = self._connection.execute(
+            """SELECT DISTINCT e.record FROM entity AS t JOIN edge AS e ON e.target = t.id WHERE t.iri = ?
+               ORDER BY e.record""",
+            (iri,),
+        ).fetchall()
+        self._connection.executemany(
+            "UPDATE record SET sequence = ? WHERE id = ?", [(self._next_sequence(), i) for (i,) in rows]
+        )
 
     def _publish(self, entries: Sequence[Entry]) -> None:
         moved = []

@@ -118,7 +118,8 @@ def derived_from(reader: CatalogReader, iri: str) -> list[dict[str, str | None]]
     rows = reader.execute(
         """SELECT DISTINCT s.iri, e.kind FROM edge AS e
            JOIN entity AS s ON s.id = e.source JOIN entity AS t ON t.id = e.target
-           WHERE t.iri = ? AND e.type = 'WAS_DERIVED_FROM' ORDER BY 1, 2""",
+           WHERE t.iri IN (SELECT ?1 UNION SELECT iri FROM alias WHERE target = ?1)
+           AND e.type = 'WAS_DERIVED_FROM' ORDER BY 1, 2""",
         (iri,),
     )
     return [{"iri": source, "kind": kind} for source, kind in rows]
