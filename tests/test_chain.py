@@ -74,7 +74,7 @@ def test_a_hub_that_is_down_is_one_clear_line(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{free.getsockname()[1]}"
     project = Project(tmp_path / "data", endpoint)
-    done = project.scrapy("crawl", "huggingface", "-a", "mode=latest", "-a", "limit=10")
+    done = project.scrapy("crawl", "huggingface", "-a", "limit=10", "-s", "RETRY_BACKOFF=0.05")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert sum("/api/models: " in line and "[huggingface] ERROR" in line for line in done.stderr.splitlines()) == 1
@@ -315,7 +315,7 @@ def test_one_run_at_a_time(tmp_path: Path, serve) -> None:  # type: ignore[no-un
 def test_a_page_that_is_none_fails_the_run(tmp_path: Path, serve) -> None:  # type: ignore[no-untyped-def]
     hub = serve([model(1)], fail=1.0)
     project = Project(tmp_path / "data", hub.url)
-    report = project.crawl("-a", "mode=census", code=1)
+    report = project.crawl("-a", "mode=census", "-s", "RETRY_BACKOFF=0.05", code=1)
     assert report["verdict"] == "failed"
     hub.set(fail=0)
     assert project.crawl("-a", "mode=census")["records"]["new"] == 1

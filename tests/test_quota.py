@@ -72,7 +72,7 @@ def test_a_quota_that_is_gone_at_the_start_costs_one_answer(tmp_path: Path) -> N
 
 def test_faults_cost_nothing_but_time(tmp_path: Path) -> None:
     with SampleHub(models=20_000, fail=0.1, seed=3) as hub:
-        report = Project(tmp_path / "data", hub.url).crawl("-a", "mode=census")
+        report = Project(tmp_path / "data", hub.url).crawl("-a", "mode=census", "-s", "RETRY_BACKOFF=0.1")
         assert report["records"]["new"] == 20_000
         assert sum(hub.stats()["faults"].values()) > 0
         assert report["requests"]["retried"] > 0

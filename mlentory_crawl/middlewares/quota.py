@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 RETRIES = 10
 """How often a request that exceeded a quota is tried again; other retries are counted apart."""
 LONGEST_WAIT = 900.0
-UNANNOUNCED_WAIT = 60.0
+UNANNOUNCED_WAITS = 5
+"""How many times the first back-off is waited after a first 429 that says nothing; doubled for each further one."""
 LONGEST_BACKOFF = 60.0
 
 _LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+)')
@@ -136,7 +137,8 @@ class QuotaMiddleware:
             return response
         wait = _retry_after(response.headers)
         if wait is None:
-            wait = slot.resets_at - now if slot.left is not None else UNANNOUNCED_WAIT
+            announced = slot.resets_at - now if slot.left is not None else None
+            wait = announced or min(UNANNOUNCED_WAITS * self.backoff * 2**retries, LONGEST_BACKOFF)
         slot.blocked_until = max(slot.blocked_until, now + min(wait, LONGEST_WAIT))
         self.crawler.stats.inc_value("retry/count")
         return request.replace(meta={**request.meta, "quota_retries": retries + 1}, dont_filter=True)

@@ -1,0 +1,218 @@
+"""``scrapy lineage``: what a model derives from, or what derives from it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from html import escape
+
+from rich.tree import Tree
+from scrapy.exceptions import UsageError
+
+from fair4ml.license_rules import Conflict, conflict
+from mlentory_crawl.catalog.lineage import Lineage, Member, Step, by_child, lineage, told
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.commands.show import find
+from mlentory_crawl.console import ProjectCommand, console, fail, print_json, table
+
+
+class Command(ProjectCommand):
+    """Shows ancestors or descendants, each with license and access, and licenses that do not follow each other."""
+
+    def syntax(self) -> str:
+        return "ID|IRI [--up|--down] [--depth N] [--format tree|json|mermaid|dot|svg] [--licenses]"
+
+    def short_desc(self) -> str:
+        return "Show what a model derives from, or what derives from it"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        way = parser.add_mutually_exclusive_group()
+        way.add_argument("--up", action="store_true", help="to what it derives from (default)")
+        way.add_argument("--down", action="store_true", help="to what derives from it")
+        parser.add_argument("--depth", type=int, default=10, metavar="N", help="generations at the most (default: 10)")
+        parser.add_argument(
+            "--format", choices=["tree", "json", *PICTURES], default="tree", help="how to show it (default: tree)"
+        )
+        parser.add_argument(
+            "--json", dest="format", action="store_const", const="json", help="the same as --format json"
+        )
+        parser.add_argument("--licenses", action="store_true", help="only steps whose licenses do not go together")
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        if len(args) != 1:
+            raise UsageError("name one model: an id or an IRI", print_help=False)
+        if opts.depth < 1:
+            raise UsageError("--depth is 1 or more", print_help=False)
+        reader = CatalogReader(self.data_dir)
+        shown = find(reader, args[0], None)
+        if shown is None:
+            fail(f"the catalog does not describe {args[0]}")
+            return 1
+        found = lineage(reader, shown.root["iri"], up=not opts.down, depth=opts.depth)
+        conflicts = license_conflicts(found)
+        if opts.format == "json":
+            print_json({**told(found), "conflicts": [
+                {"child": step.child, "parent": step.parent, "original": original, "derived": derived,
+                 "rule": rule.rule, "why": rule.why, "source": rule.source}
+                for step, original, derived, rule in conflicts
+            ]})  # fmt: skip
+        elif opts.licenses:
+            _print_conflicts(found, conflicts)
+        elif opts.format == "tree":
+            console().print(_tree(found, down=opts.down))
+        else:
+            sys.stdout.write(PICTURES[opts.format](found))
+        return 0
+
+
+def license_conflicts(found: Lineage) -> list[tuple[Step, str, str, Conflict]]:
+    """Each derivation with the names of two licenses, the original's and the derived one, that do not go together."""
+    told = []
+    for steps in by_child(found.steps).values():
+        for step in steps:
+            child, parent = found.members.get(step.child), found.members.get(step.parent)
+            if child is None or parent is None:
+                continue
+            for original, original_name in parent.licenses.items():
+                for derived, derived_name in child.licenses.items():
+                    rule = conflict(original, derived)
+                    if rule is not None:
+                        told.append((step, original_name, derived_name, rule))
+    return told
+
+
+def _print_conflicts(found: Lineage, conflicts: list[tuple[Step, str, str, Conflict]]) -> None:
+    out = console()
+    if not conflicts:
+        out.print(
+            "No rule speaks against a license in this lineage. That is no permission: of most licenses no rule knows."
+        )
+        return
+    shown = table("model", "its license", "derives from", "whose license", "why", "source")
+    for step, original, derived, rule in conflicts:
+        names = [found.members[iri].name for iri in (step.child, step.parent)]
+        shown.add_row(names[0], derived, names[1], original, f"{rule.rule}: {rule.why}", rule.source)
+    out.print(shown)
+
+
+def _facts(member: Member) -> str:
+    facts = [*member.licenses.values(), *([member.access] if member.access else [])]
+    if member.deleted_at:
+        facts.append(f"gone since {member.deleted_at[:10]}")
+    elif not member.described:
+        facts.append("not in the catalog")
+    return ", ".join(facts)
+
+
+def _tree(found: Lineage, *, down: bool) -> Tree:
+    nexts: dict[str, list[tuple[str, Step]]] = {}
+    for steps in by_child(found.steps).values():
+        for step in steps:
+            near, far = (step.parent, step.child) if down else (step.child, step.parent)
+            nexts.setdefault(near, []).append((far, step))
+    grown: set[str] = set()
+
+    def grow(tree: Tree, iri: str, above: frozenset[str]) -> None:
+        if iri in grown:
+            return
+        grown.add(iri)
+        for far, step in sorted(
+            nexts.get(iri, ()), key=lambda each: found.members[each[0]].name if each[0] in found.members else each[0]
+        ):
+            member = found.members.get(far)
+            label = f"{step.kind or 'unknown kind'} ({step.how}, {step.field})"
+            if member is None:
+                continue
+            if far in above:
+                tree.add(f"[dim]{label}[/] {member.name} [red]closes a cycle[/]")
+                continue
+            again = " [dim](see above)[/]" if far in grown and nexts.get(far) else ""
+            branch = tree.add(f"[dim]{label}[/] [bold]{member.name}[/]{again}  {_facts(member)}")
+            grow(branch, far, above | {far})
+
+    root = found.members[found.root]
+    tree = Tree(f"[bold]{root.name}[/]  {_facts(root)}")
+    grow(tree, found.root, frozenset({found.root}))
+    return tree
+
+
+def _numbered(found: Lineage) -> dict[str, str]:
+    return {iri: f"m{number}" for number, iri in enumerate(found.members)}
+
+
+def _drawn(found: Lineage) -> list[Step]:
+    return [
+        step
+        for steps in by_child(found.steps).values()
+        for step in steps
+        if step.child in found.members and step.parent in found.members
+    ]
+
+
+def _mermaid(found: Lineage) -> str:
+    ids = _numbered(found)
+
+    def quoted(text: str) -> str:
+        return text.replace("#", "#35;").replace('"', "#quot;").replace("\n", " ")
+
+    lines = ["flowchart BT"]
+    lines += [f'  {ids[m.iri]}["{quoted(m.name)}<br/>{quoted(_facts(m))}"]' for m in found.members.values()]
+    lines += [f'  {ids[s.child]} -->|"{quoted(s.kind or "unknown")}"| {ids[s.parent]}' for s in _drawn(found)]
+    return "\n".join(lines) + "\n"
+
+
+def _dot(found: Lineage) -> str:
+    ids = _numbered(found)
+
+    def quoted(text: str) -> str:
+        return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+
+    lines = ["digraph lineage {", "  rankdir=BT;", "  node [shape=box];"]
+    lines += [f'  {ids[m.iri]} [label="{quoted(m.name)}\\n{quoted(_facts(m))}"];' for m in found.members.values()]
+    lines += [f'  {ids[s.child]} -> {ids[s.parent]} [label="{quoted(s.kind or "unknown")}"];' for s in _drawn(found)]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+WIDTH, HEIGHT, GAP = 300, 44, 60
+
+
+def _svg(found: Lineage) -> str:
+    """One row for each generation, the nearest on top."""
+    rows: dict[int, list[Member]] = {}
+    for member in found.members.values():
+        rows.setdefault(member.generation, []).append(member)
+    at = {
+        member.iri: (place * (WIDTH + GAP // 2), generation * (HEIGHT + GAP))
+        for generation, members in rows.items()
+        for place, member in enumerate(members)
+    }
+    width = max(len(members) for members in rows.values()) * (WIDTH + GAP // 2)
+    height = (max(rows) + 1) * (HEIGHT + GAP)
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif"'
+            ' font-size="12">'
+        )
+    ]
+    for step in _drawn(found):
+        (x1, y1), (x2, y2) = at[step.child], at[step.parent]
+        upper, lower = (y1, y2) if y1 <= y2 else (y2, y1)
+        start, end = (x1, x2) if y1 <= y2 else (x2, x1)
+        parts.append(
+            f'<path d="M{start + WIDTH // 2},{upper + HEIGHT} L{end + WIDTH // 2},{lower}" stroke="#888" fill="none"/>'
+            f'<text x="{(start + end + WIDTH) // 2}" y="{(upper + HEIGHT + lower) // 2}" fill="#555">'
+            f"{escape(step.kind or 'unknown')}</text>"
+        )
+    for iri, (x, y) in at.items():
+        member = found.members[iri]
+        parts.append(
+            f'<g><title>{escape(iri)}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" fill="#f6f6f6"'
+            f' stroke="#444"/><text x="{x + 8}" y="{y + 18}">{escape(member.name[:44])}</text>'
+            f'<text x="{x + 8}" y="{y + 35}" fill="#666">{escape(_facts(member)[:48])}</text></g>'
+        )
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+PICTURES: dict[str, Callable[[Lineage], str]] = {"mermaid": _mermaid, "dot": _dot, "svg": _svg}
