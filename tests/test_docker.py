@@ -20,7 +20,7 @@ _VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([?-])([^}]*))?\}")
 
 
 def test_every_variable_is_documented() -> None:
-    written = (ROOT / ".env.example").read_text() + (ROOT / "docs" / "operations.md").read_text()
+    written = (ROOT / ".env.example").read_text() + (ROOT / "docs" / "deployment.md").read_text()
     names = {name for name, _, _ in _VARIABLE.findall(COMPOSE_TEXT)}
     assert names
     assert {name for name in names if not re.search(rf"\b{name}\b", written)} == set()
