@@ -61,6 +61,12 @@ def test_a_resumed_run_has_one_report() -> None:
     told = resumed.told()
     assert told["records"]["fetched"] == 1005
     assert told["requested"]["asked"] == 4
-    assert told["requests"] == {"by_slot": {"hub": 3}, "by_status": {"200": 3, "503": 1}, "retried": 3, "waits": 0.5}
+    assert told["requests"] == {
+        "by_slot": {"hub": 3},
+        "by_status": {"200": 3, "503": 1},
+        "retried": 3,
+        "probes": 0,
+        "waits": 0.5,
+    }
     assert resumed.seconds >= told["seconds"]
     assert told["started_at"] == "2026-01-01T00:00:00Z"
