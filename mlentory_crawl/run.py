@@ -234,6 +234,11 @@ class Run:
             logger.error(error)
 
     @property
+    def next_page(self) -> int:
+        """The number of the page that is stored next."""
+        return self._next_page
+
+    @property
     def unfinished(self) -> int:
         """How many pages were announced and not finished."""
         return len(self._pages)

@@ -30,6 +30,7 @@ ITEM_PIPELINES = {
 DOWNLOADER_MIDDLEWARES = {
     # Nearest to the engine: only answers that no other middleware retries or redirects are kept.
     "mlentory_crawl.middlewares.archive.ArchiveMiddleware": 50,
+    "mlentory_crawl.middlewares.replay.ReplayMiddleware": 55,  # only where REPLAY_RUN names a run
     # Nearer to the network than Scrapy's retries (550): it waits for them, and answers 429 itself.
     "mlentory_crawl.middlewares.quota.QuotaMiddleware": 560,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # APIs answer no pages
@@ -76,6 +77,7 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 120  # default 180
 RETRY_TIMES = 5  # default 2; a page that is lost ends the walk
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default: 429 too
+QUOTA_ENABLED = True
 RETRY_BACKOFF = 1.0
 """Seconds before the first retry, at the most; doubled for each further one."""
 RETRY_PRIORITY_ADJUST = 0

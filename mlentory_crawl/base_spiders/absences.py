@@ -50,6 +50,8 @@ class Absences:
             self._open += 1
             run.report.probes += 1
             request = spider.probe(record)
+            # After the last page: in the archive a probe has its place, too.
+            request.meta["archive"] = run.next_page + run.report.probes
             assert self._crawler.engine is not None
             self._crawler.engine.crawl(
                 request.replace(callback=self._answered, errback=self._failed, cb_kwargs={"record": record})

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
+UNSAID = frozenset({408, 429, *range(500, 600)})
+"""Answers that say nothing of what was asked for: it is asked again."""
+
+
 class ArchiveMiddleware:
     """Keeps each answer whose request has its place in the run as ``meta["archive"]``; the same body is kept once."""
 
@@ -29,7 +33,7 @@ class ArchiveMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         number = request.meta.get("archive")
-        if number is None or response.status != 200:
+        if number is None or response.status in UNSAID:
             return response
         # Hashing and compressing release the interpreter: the records of the page before go on meanwhile.
         digest = await asyncio.to_thread(digest_of, response.body)

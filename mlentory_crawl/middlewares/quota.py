@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 
 from mlentory_crawl.exceptions import MlentoryError
 
@@ -96,6 +96,8 @@ class QuotaMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.getbool("QUOTA_ENABLED"):
+            raise NotConfigured
         share = crawler.settings.getfloat("QUOTA_SHARE")
         if not 0 < share <= 1:
             raise MlentoryError(f"QUOTA_SHARE is {share}: it is a share above 0, and 1 at the most")

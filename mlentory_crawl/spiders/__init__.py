@@ -1,0 +1,22 @@
+"""One spider for each platform; its name is the platform's key."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from mlentory_crawl.base_spiders.platform import PlatformSpider
+
+
+def endpoint_setting(platform: str) -> str:
+    """The setting that holds the address of a platform's API.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    module = import_module(f"mlentory_crawl.spiders.{platform}")
+    (spider,) = (
+        each
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, PlatformSpider) and each.__dict__.get("name") == platform
+    )
+    return spider.endpoint_setting

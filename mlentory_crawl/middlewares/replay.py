@@ -1,0 +1,63 @@
+"""Answers requests from the archive of an earlier run, never from the network."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+import zstandard
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import TextResponse
+
+from mlentory_crawl.archive import INDEX
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.run import Run
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class ReplayMiddleware:
+    """Gives each request the answer that had its place in the run that ``REPLAY_RUN`` names.
+
+    Raises:
+        MlentoryError: the run has left no answers.
+        IgnoreRequest: the run had no such answer, or it is damaged.
+    """
+
+    def __init__(self, raw: Path, platform: str, name: str) -> None:
+        self._raw = raw
+        index = raw / platform / name / INDEX
+        if not index.exists():
+            raise MlentoryError(f"the archive has no answers of run {name}")
+        entries: list[dict[str, Any]] = [orjson.loads(line) for line in index.read_bytes().splitlines()]
+        self._entries = {entry["number"]: entry for entry in entries}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        folder, name = crawler.settings.get("REPLAY_FROM"), crawler.settings.get("REPLAY_RUN")
+        if not (folder and name):
+            raise NotConfigured
+        assert crawler.spider is not None
+        refused = [each for each in (crawler.settings.get("REPLAY_REFUSED") or "").split(",") if each]
+        Run.of(crawler).report.refused_fields += refused
+        return cls(Path(folder) / "raw", crawler.spider.name, name)
+
+    def process_request(self, request: Request) -> Response:
+        entry = self._entries.get(request.meta.get("archive"))
+        if entry is None:
+            raise IgnoreRequest(f"the archive has no answer to {request.url}")
+        path = self._raw / entry["file"]
+        try:
+            body = zstandard.decompress(path.read_bytes())
+        except (OSError, zstandard.ZstdError):
+            body = b""
+        if sha256(body).hexdigest() != entry["sha256"]:
+            raise IgnoreRequest(f"in the archive, {entry['file']} is {'damaged' if path.exists() else 'lost'}")
+        return TextResponse(
+            entry["url"], status=entry["status"], headers=entry["headers"], body=body, encoding="utf-8", request=request
+        )

@@ -1,0 +1,57 @@
+"""Archived answers are enough to make the catalog again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from crawling import Project, model, write_records
+
+from mlentory_crawl.sample_hub import SampleHub
+
+
+@pytest.fixture
+def crawled(tmp_path: Path) -> Iterator[Project]:
+    """A catalog with a history: touched, refused, deleted and renamed models; its hub is down by now."""
+    records = [model(n, cardData={"license": "mit", "language": ["de"]}) for n in range(1_200)]
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", records)) as hub:
+        project = Project(tmp_path / "data", hub.url)
+        project.crawl("-a", "mode=census")
+        hub.set(touch=["acme/model-3"], patch={"acme/model-4": {"pipeline_tag": "text-classification"}})
+        project.crawl("-a", "mode=delta")
+        hub.set(delete=["acme/model-5"], rename={"acme/model-6": "other/model-6"})
+        project.crawl("-a", "mode=census")
+        hub.set(refuse=["cardData"])
+        project.crawl("-a", "ids=acme/model-7,acme/nothing,acme/model-8", code=1)
+        hub.set(refuse=[])
+        assert project.crawl("-a", "mode=census")["records"]["deleted"] == 1
+        yield project
+
+
+def test_all_runs_again_make_the_same_catalog(crawled: Project, tmp_path: Path) -> None:
+    again = Project(tmp_path / "again", "http://127.0.0.1:9")
+    done = again.scrapy("replay", "--all", "--from", crawled.data_dir)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(" yes") == 5
+    assert again.export("again.nt") == crawled.export("before.nt")
+    assert again.status()["catalog"]["records"] == crawled.status()["catalog"]["records"]
+    # There is a catalog now.
+    assert again.scrapy("replay", "--all", "--from", crawled.data_dir).returncode == 2
+
+
+def test_an_archive_that_lacks_answers_is_told(crawled: Project, tmp_path: Path) -> None:
+    first, *_ = sorted((crawled.data_dir / "raw" / "huggingface").glob("*/*.zst"))
+    first.write_bytes(first.read_bytes()[:-3] + b"xyz")
+    again = Project(tmp_path / "again", "http://127.0.0.1:9")
+    done = again.scrapy("replay", "--all", "--from", crawled.data_dir)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "archive" in done.stderr
+
+
+def test_wrong_usage(tmp_path: Path) -> None:
+    project = Project(tmp_path / "data", "http://127.0.0.1:9")
+    assert project.scrapy("replay").returncode == 2
+    assert project.scrapy("replay", "--all").returncode == 2
+    assert project.scrapy("replay", "--all", "--from", tmp_path / "none").returncode == 1
