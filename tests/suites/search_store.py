@@ -234,14 +234,51 @@ class SearchStoreSuite:
         assert store.flush() == FAR
         assert found(store, "a/neighbor")[0] == "a/neighbor"
 
-    def test_clear_leaves_neither_documents_nor_position(self, new_store: NewStore, filled: SearchStore) -> None:
-        filled.write([change("9", "a/unfinished")], FAR)
-        filled.clear()
-        assert filled.counts() == {"documents": 0}
-        assert filled.flush() is None
-        filled.close()
+    def test_an_emptied_store_has_neither_documents_nor_position(self, new_store: NewStore, store: SearchStore) -> None:
+        store.write(MODELS, FAR)
+        store.flush()
+        store.write([change("9", "a/unfinished")], FAR)
+        store.clear()
+        store.publish()
+        assert store.counts() == {"documents": 0}
+        assert store.flush() is None
+        store.close()
         again = new_store()
         assert again.open() is None
+        again.close()
+
+    def test_what_was_there_is_found_until_its_replacement_is_published(
+        self, new_store: NewStore, filled: SearchStore
+    ) -> None:
+        reader = new_store()
+        filled.clear()
+        later = replace(FAR, run="other", sequence=7)
+        assert filled.write([change("1", "a/first")], replace(later, sequence=3)) == []
+        filled.flush()
+        assert reader.peek() == (FAR, {"documents": len(MODELS)})
+        assert len(found(reader)) == len(MODELS)
+        assert filled.write([change("2", "a/second")], later) == []
+        filled.publish()
+        assert found(reader, sort="name") == ["a/first", "a/second"]
+        assert reader.peek() == (later, {"documents": 2})
+        assert filled.flush() == later
+        filled.write([change("3", "a/third")], replace(later, sequence=8))
+        assert filled.flush() == replace(later, sequence=8)
+        assert found(reader, sort="name") == ["a/first", "a/second", "a/third"]
+        reader.close()
+
+    def test_a_replacement_that_is_not_published_leaves_what_was_there(
+        self, new_store: NewStore, filled: SearchStore
+    ) -> None:
+        filled.clear()
+        filled.write([change("1", "a/first")], replace(FAR, run="other"))
+        filled.flush()
+        filled.close()
+        again = new_store()
+        assert again.open() == FAR
+        assert len(found(again)) == len(MODELS)
+        again.publish()
+        assert len(found(again)) == len(MODELS)
         again.close()
 
     def test_another_reader_sees_what_was_flushed(self, new_store: NewStore, filled: SearchStore) -> None:
