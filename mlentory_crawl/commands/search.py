@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -79,7 +80,8 @@ class Command(ProjectCommand):
             raise UsageError(f"there is no option {' '.join(unknown)}", print_help=False)
         query = _query(" ".join(args), opts)
         try:
-            result = open_search_store(self.settings).search(query)
+            with closing(open_search_store(self.settings)) as store:
+                result = store.search(query)
         except ValueError as error:
             raise UsageError(str(error), print_help=False) from error
         if opts.json:

@@ -22,6 +22,15 @@ MAX_WORDS = 64
 TYPO_LENGTH = 5
 """The shortest word that may have a typing error in it."""
 
+UNFINISHED = 0.25
+"""What the beginning of a word counts of what the word does."""
+
+EXACT_NAME = 20.0
+"""What it counts to be the name itself."""
+
+TIE_BREAKER = 0.1
+"""What further fields with a word add to the best one."""
+
 MAX_INTEGER = 2**63 - 1
 
 # Names leave these out, so they need not occur; they count when they do.

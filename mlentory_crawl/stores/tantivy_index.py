@@ -134,7 +134,7 @@ def document(key: str, source: dict[str, Any], stored: bytes) -> Document:
 
 
 def _weight(source: dict[str, Any]) -> float:
-        # tantivy multiplies by log2(2 + the field's value).
+    # tantivy multiplies by log2(2 + the field's value).
     return float(2 ** importance(source) - 2)
 
 

@@ -8,16 +8,13 @@ from tantivy import FieldType, Occur, Query
 
 from mlentory_crawl.stores.protocols import SearchQuery
 from mlentory_crawl.stores.search_fields import TEXTS
-from mlentory_crawl.stores.search_request import MAX_TEXT, Clause, bounds, clauses
+from mlentory_crawl.stores.search_request import EXACT_NAME, MAX_TEXT, TIE_BREAKER, UNFINISHED, Clause, bounds, clauses
 from mlentory_crawl.stores.tantivy_index import NAME_PARTS, POSITION, SORT_NAME, TERMS, analyze, analyzers, schema
 
 # Field -> analyzer, how much a match in it counts.
 _FIELDS = {"name": ("words", 4.0), NAME_PARTS: ("parts", 2.0), TERMS: ("words", 1.5)} | {
     name: ("prose", 1.0) for name in TEXTS if name != "name"
 }
-_UNFINISHED = 0.25
-_EXACT_NAME = 20.0
-_TIE_BREAKER = 0.1
 
 
 def text_query(text: str, *, typos: bool = False) -> Query:
@@ -34,7 +31,7 @@ def text_query(text: str, *, typos: bool = False) -> Query:
     if len(must) > 1:
         should.append(_anywhere(text[:MAX_TEXT]))
     exact = Query.term_query(schema(), SORT_NAME, _folded(text.strip()))
-    should.append(Query.const_score_query(exact, _EXACT_NAME))
+    should.append(Query.const_score_query(exact, EXACT_NAME))
     return Query.boolean_query([(Occur.Must, each) for each in must] + [(Occur.Should, each) for each in should])
 
 
@@ -48,8 +45,8 @@ def _clause(clause: Clause, *, typos: bool) -> Query:
             alternatives.append(Query.boost_query(Query.fuzzy_term_query(schema(), field, tokens[0]), boost))
         if clause.unfinished and analyzer != "prose":
             begins = Query.fuzzy_term_query(schema(), field, tokens[0], distance=0, prefix=True)
-            alternatives.append(Query.boost_query(begins, boost * _UNFINISHED))
-    return Query.disjunction_max_query(alternatives, _TIE_BREAKER)
+            alternatives.append(Query.boost_query(begins, boost * UNFINISHED))
+    return Query.disjunction_max_query(alternatives, TIE_BREAKER)
 
 
 def _anywhere(text: str) -> Query:
@@ -61,7 +58,7 @@ def _anywhere(text: str) -> Query:
             alternatives.append(Query.boost_query(Query.phrase_query(schema(), field, [*tokens]), boost))
         elif tokens:  # a phrase of one word makes tantivy panic
             alternatives.append(Query.boost_query(Query.term_query(schema(), field, tokens[0]), boost))
-    return Query.disjunction_max_query(alternatives, _TIE_BREAKER)
+    return Query.disjunction_max_query(alternatives, TIE_BREAKER)
 
 
 def conditions(query: SearchQuery, *, without: str | None = None) -> Iterator[Query]:
