@@ -105,7 +105,7 @@ class Projector:
 
     def _publish(self, refused: set[str]) -> None:
         self._store.publish()
-        self._refusals.update([key for key in self._refusals.keys() if key not in refused], [], self._at)
+        self._refusals.update(set(self._refusals.keys()) - refused, [], self._at)
         self._refused_anew = None
 
     def _write(self, changes: Sequence[Change], upto: int) -> None:

@@ -11,7 +11,7 @@ from mlentory_crawl.stores.protocols import SearchStore, Store
 
 
 def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
-    """The search store that the settings choose, not yet opened: Elasticsearch where it is set, else the embedded one."""
+    """The search store that the settings choose, not yet opened: Elasticsearch, else the embedded index."""
     if settings.get("ELASTICSEARCH_URL"):
         from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
@@ -124,6 +125,8 @@ class ElasticsearchStore:
         if self._connection is None:
             from elasticsearch import AsyncElasticsearch
 
+            # It warns of each try with a traceback; what comes of them all is told in one line.
+            logging.getLogger("elastic_transport").setLevel(logging.ERROR)
             try:
                 self._connection = AsyncElasticsearch(
                     self._url, request_timeout=REQUEST_SECONDS, retry_on_status=(), **self._credentials
@@ -161,7 +164,8 @@ class ElasticsearchStore:
         version = str((await client.info())["version"]["number"])
         if not version.partition(".")[0].isdigit() or int(version.partition(".")[0]) not in MAJORS:
             raise StoreError(
-                f"the Elasticsearch at {_shown(self._url)} is version {version}; {' and '.join(map(str, MAJORS))} will do"
+                f"the Elasticsearch at {_shown(self._url)} is version {version};"
+                f" {' and '.join(map(str, MAJORS))} will do"
             )
         current, unfinished = await self._indices()
         for name in unfinished:
@@ -195,7 +199,7 @@ class ElasticsearchStore:
 
     async def _position(self, target: str) -> tuple[Position | None, dict[str, int] | None]:
         """The position, also when it is not refreshed yet, and what the next one has to follow."""
-        answer = await self._client().options(ignore_status=404).get(index=target, id=POSITION)
+        answer = (await self._client().options(ignore_status=404).get(index=target, id=POSITION)).body
         if not answer.get("found"):
             return None, None
         return Position(**answer["_source"][POSITION]), _mark(answer)
@@ -302,8 +306,9 @@ class ElasticsearchStore:
 
     async def _send(self, request: list[_Prepared]) -> tuple[list[Refusal], list[_Prepared], str]:
         """What the server refused, what it had no time for, and its words about that."""
+        operations: list[Any] = [line for _, lines in request for line in lines]  # JSON already
         answer = await self._client().bulk(
-            operations=[line for _, lines in request for line in lines],
+            operations=operations,
             index=self._target,
             # The server would make an index of its own where somebody has deleted this one.
             require_alias=True,
@@ -354,7 +359,7 @@ class ElasticsearchStore:
                     f"another process writes the search index {self._alias} at {_shown(self._url)}"
                 ) from error
         else:
-            self._mark = _mark(answer)
+            self._mark = _mark(answer.body)
 
     # Reading
 
@@ -377,7 +382,7 @@ class ElasticsearchStore:
         return int((await self._client().count(index=target, query=EVERYTHING))["count"])
 
     def search(self, query: SearchQuery) -> SearchResult:
-        """Find documents as of the last `flush`, whoever made it; words and weights are those of `TantivyStore.search`."""
+        """Find documents as of the last `flush`, whoever made it, as `TantivyStore.search` does."""
         check(query)
         return self._run(self._search(query))
 
@@ -406,7 +411,8 @@ class ElasticsearchStore:
         return SearchResult(answer["hits"]["total"]["value"], hits, _facets(answer, query), suggested)
 
     async def _ask(self, body: dict[str, Any]) -> Mapping[str, Any]:
-        return (await self._client().search(index=self._alias, body=body)).body
+        answer: Mapping[str, Any] = (await self._client().search(index=self._alias, body=body)).body
+        return answer
 
     async def _matches(self, text: dict[str, Any]) -> bool:
         query = {"bool": {"must": [text], "filter": [EVERYTHING]}}

@@ -28,7 +28,7 @@ EVERYTHING: Json = {"bool": {"must_not": [{"exists": {"field": f"{POSITION}.sequ
 _SORTS: dict[Sort, list[Json]] = {
     "relevance": [{"_score": "desc"}],
     "name": [{"name.folded": "asc"}],
-    **{name: [{name: "desc"}] for name in ("downloads", "likes", "modified", "created", "parameters")},  # type: ignore[dict-item]
+    **{name: [{name: "desc"}] for name in ("downloads", "likes", "modified", "created", "parameters")},
 }
 
 # Field -> analyzer, how much a match in it counts.

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from os.path import commonprefix
 from typing import Any
 
 from mlentory_crawl.stores.search_fields import IDEOGRAPHS, TEXTS, WORDY
@@ -108,8 +107,8 @@ def _words(hit: Mapping[str, Any]) -> Iterator[str]:
 
 def _is_one_edit(one: str, other: str) -> bool:
     """Whether one letter is wrong, missing, too many, or swapped with its neighbor."""
-    same = len(commonprefix([one, other]))
-    one, other = one[same:], other[same:]
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
     while one and other and one[-1] == other[-1]:
         one, other = one[:-1], other[:-1]
     return max(len(one), len(other)) == 1 or (len(one) == 2 and one == other[::-1])

@@ -143,7 +143,7 @@ class TantivyStore:
         )
 
     def flush(self) -> Position | None:
-        """Commit what was written, in one step with the position; while `clear` is not published, nothing is durable."""
+        """Commit what was written, in one step with the position; between `clear` and `publish` nothing is durable."""
         if self._pending is not None and not self._replaces:
             self._commit()
         return self._durable
