@@ -1,4 +1,4 @@
-"""Writing to Elasticsearch: the store's `write` on prepared changes, against the bare client writing the same documents.
+"""Writing to Elasticsearch: the store's `write` on prepared changes, against the bare client writing the same ones.
 
 `python -m benchmarks.elasticsearch [MODELS]` makes indices of its own at ``ELASTICSEARCH_URL`` and deletes them again.
 """

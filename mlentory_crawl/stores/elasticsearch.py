@@ -119,7 +119,10 @@ class ElasticsearchStore:
         except ApiError as error:
             raise StoreError(f"Elasticsearch at {_shown(self._url)}: {_reason(error)}") from error
         except (TransportError, OSError) as error:
-            raise StoreError(f"Elasticsearch at {_shown(self._url)}: {one_line(error)}") from error
+            cause: Exception = error
+            while isinstance(cause, TransportError) and cause.errors:
+                cause = cause.errors[-1]
+            raise StoreError(f"Elasticsearch at {_shown(self._url)}: {one_line(cause)}") from error
 
     def _client(self) -> AsyncElasticsearch:
         if self._connection is None:
