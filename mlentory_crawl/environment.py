@@ -38,6 +38,15 @@ VARIABLES = (
     Variable(
         "RAW_KEEP_RUNS", "7", "Raw answers are kept since the last complete census, and of so many runs at least."
     ),
+    Variable(
+        "ELASTICSEARCH_URL",
+        None,
+        "An Elasticsearch 8 or 9 to search in, such as https://localhost:9200; unset: the index in the data directory.",
+    ),
+    Variable("ELASTICSEARCH_API_KEY", None, "An API key, encoded; or user and password."),
+    Variable("ELASTICSEARCH_USERNAME", None, "Its user; unset: elastic, where there is a password."),
+    Variable("ELASTICSEARCH_PASSWORD", None, "The password; unset, with no API key: the server asks for none."),
+    Variable("ELASTICSEARCH_INDEX_PREFIX", "mlentory", "What the names of its index and aliases begin with."),
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
 )
 

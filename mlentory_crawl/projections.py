@@ -37,6 +37,8 @@ def _position(reader: CatalogReader, name: str, settings: BaseSettings) -> dict[
         position, counts = store.peek()
     except StoreError as error:
         return {"backend": store.backend, "position": 0, "backlog": reader.last_sequence(), "error": str(error)}
+    finally:
+        store.close()
     known = position is not None and reader.knows(position)
     at = position.sequence if position and known else 0
     (refused,) = reader.execute("SELECT count(*) FROM refusal WHERE projection = ?", (name,)).fetchone()

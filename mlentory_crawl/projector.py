@@ -52,15 +52,16 @@ class Projector:
         self._store = store
         self._reader = CatalogReader(data_dir)
         self._refusals = Refusals(data_dir, name)
+        self._refused_anew: set[str] | None = None  # while what the store had before is still there
         self._at = 0
         self._flushed_at = time.monotonic()
         self.progress = Progress(store.backend)
 
     def open(self, *, rebuild: bool = False) -> None:
-        """Open the store, and empty it if it cannot be continued.
+        """Open the store, and fill it anew if it cannot be continued.
 
         Args:
-            rebuild: empty it in any case, also when it belongs to another catalog.
+            rebuild: fill it anew in any case, also when it belongs to another catalog.
 
         Raises:
             StoreError: the store cannot be used, or belongs to another catalog.
@@ -74,11 +75,14 @@ class Projector:
         if rebuild or position is None or not self._reader.knows(position):
             if rebuild or position is not None:
                 self._store.clear()
-            self._refusals.clear()
+                self._refused_anew = set()
+            else:
+                self._refusals.clear()
             position = None
         self._at = position.sequence if position else 0
         self.progress.position = self._at
-        self._retry_refused()
+        if self._refused_anew is None:
+            self._retry_refused()
 
     def _retry_refused(self) -> None:
         keys = self._refusals.keys()
@@ -93,18 +97,31 @@ class Projector:
         if more:
             self._write(changes, upto)
             self._at = upto
+        elif self._refused_anew is not None:
+            self._publish(self._refused_anew)
         if time.monotonic() - self._flushed_at > FLUSH_SECONDS:
             self.flush()
         return more
+
+    def _publish(self, refused: set[str]) -> None:
+        self._store.publish()
+        self._refusals.update(set(self._refusals.keys()) - refused, [], self._at)
+        self._refused_anew = None
 
     def _write(self, changes: Sequence[Change], upto: int) -> None:
         refused = self._store.write(changes, self._reader.position_at(upto))
         # Before the position becomes durable, so that no refusal is ever forgotten.
         keys = {refusal.key for refusal in refused}
         taken = [change.key for change in changes if change.key not in keys]
-        if refused or self.progress.failed:
+        if self._refused_anew is not None:
+            self._refused_anew = self._refused_anew.difference(taken) | keys
+            # Those of before belong to what is still there, should this never be published.
+            self._refusals.update([], refused, upto)
+            self.progress.failed = len(self._refused_anew)
+        elif refused or self.progress.failed:
             self._refusals.update(taken, refused, upto)
             self.progress.failed = len(self._refusals.keys())
+        if refused:
             self.progress.errors.update({refusal.key: refusal.error for refusal in refused[:10]})
         self.progress.written += len(taken)
 

@@ -36,7 +36,7 @@ class Ran(NamedTuple):
         """What it printed, which is JSON and nothing else."""
         assert (self.code, self.err) == (0, "")
         answer: dict[str, Any] = json.loads(self.out)
-        assert list(answer) == ["total", "hits", "facets"]
+        assert list(answer) == ["total", "hits", "facets", "suggestion"]
         return answer
 
 
@@ -70,6 +70,16 @@ def test_prints_a_table_for_people(search: Search) -> None:
         "1", "google-bert/bert-base-uncased", "fill-mask", "Apache-2.0", "110.1M", "60M", "2K", "2024-02-19",
     ]  # fmt: skip
     assert "1 to 1 of 1 found" in run.out
+
+
+@pytest.mark.usefixtures("filled")
+def test_shows_another_spelling_and_where_the_words_are(search: Search) -> None:
+    run = search("languag", "modelling")
+    assert "Found instead: languag modeling" in run.out
+    assert "Pretrained on English text with masked language modeling." in run.out
+    answer = search("wisper", "--json").told()
+    assert answer["suggestion"] == "whisper"
+    assert answer["hits"][0]["highlight"] == {"name": {"text": "openai/whisper-tiny", "matches": [[7, 14]]}}
 
 
 @pytest.mark.usefixtures("filled")

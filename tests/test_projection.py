@@ -53,6 +53,8 @@ class ListStore:
     def clear(self) -> None:
         self.durable, self.taken, self.position, self.pending = {}, {}, None, None
 
+    def publish(self) -> None: ...
+
     def close(self) -> None: ...
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import pytest
 from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change, found
@@ -186,30 +185,6 @@ def test_commits_by_itself_after_a_while_and_after_much_text(
     kept.write([change("9", "a/ninth")], replace(FAR, sequence=2))
     kept.write([change("10", "a/tenth")], replace(FAR, sequence=3))
     assert kept.peek()[0] == replace(FAR, sequence=2)
-    kept.close()
-
-
-# What cannot be stored
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"downloads": 2**63},
-        {"likes": 10**30},
-        {"parameters": 2**64},
-        {"downloads": "many"},
-        {"dateModified": "yesterday"},
-        {"description": "\ud800"},
-    ],
-)
-def test_a_refused_change_leaves_the_document_of_before(kept: TantivyStore, facts: dict[str, Any]) -> None:
-    kept.open()
-    (refusal,) = kept.write([change("1", "a/hostile", **facts), change("9", "a/ninth")], replace(FAR, sequence=2))
-    assert refusal.key == MODELS[0].key
-    kept.flush()
-    assert found(kept, "uncased") == ["google-bert/bert-base-uncased"]
-    assert found(kept, "ninth") == ["a/ninth"]
     kept.close()
 
 

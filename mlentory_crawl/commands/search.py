@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -20,7 +22,7 @@ from scrapy.exceptions import UsageError
 from fair4ml.entities import CLASSES
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
 from mlentory_crawl.stores import open_search_store
-from mlentory_crawl.stores.protocols import SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.protocols import MAX_HITS, SearchQuery, SearchResult, Sort
 
 FILTERS = ("task", "license", "library", "language", "author", "platform", "dataset", "keyword", "base_model")
 COUNTED = ("task", "license", "library", "language", "author", "platform", "type")
@@ -75,11 +77,12 @@ class Command(ProjectCommand):
         assert self.settings is not None
         query = _query(" ".join(args), opts)
         try:
-            result = open_search_store(self.settings).search(query)
+            with closing(open_search_store(self.settings)) as store:
+                result = store.search(query)
         except ValueError as error:
             raise UsageError(str(error), print_help=False) from error
         if opts.json:
-            print_json({"total": result.total, "hits": result.hits, "facets": result.facets})
+            print_json(asdict(result))
         else:
             _print(console(), query, result)
         return 0
@@ -117,6 +120,7 @@ def _query(text: str, opts: argparse.Namespace) -> SearchQuery:
         size=opts.limit,
         offset=opts.offset,
         facets=COUNTED if opts.facets else (),
+        highlight=bool(text),
     )
 
 
@@ -125,10 +129,14 @@ def _bounds(given: dict[str, Any], names: Sequence[str], option: str) -> dict[st
 
 
 def _print(out: Console, query: SearchQuery, result: SearchResult) -> None:
+    if result.suggestion:
+        out.print(_plain(f"Nothing has all these words. Found instead: {result.suggestion}\n"))
     if result.hits:
         out.print(_hits(query, result.hits, narrow=out.width < NARROW))
         last = query.offset + len(result.hits)
-        more = f"; --offset {last} shows the next" if last < result.total else ""
+        more = ""
+        if last < result.total:
+            more = f"; --offset {last} shows the next" if last < MAX_HITS else f"; only {MAX_HITS:,} can be shown"
         out.print(f"\n{query.offset + 1:,} to {last:,} of {result.total:,} found{more}")
     else:
         out.print(f"{result.total:,} found" if result.total else "Nothing found.")
@@ -137,8 +145,8 @@ def _print(out: Console, query: SearchQuery, result: SearchResult) -> None:
 
 
 def _hits(query: SearchQuery, hits: Sequence[dict[str, Any]], *, narrow: bool) -> Table:
-    columns: dict[str, Callable[[dict[str, Any]], str]] = {
-        "name": lambda hit: hit.get("name") or hit["iri"],
+    columns: dict[str, Callable[[dict[str, Any]], str | Text]] = {
+        "name": _named,
         "type": itemgetter("type"),
         "task": lambda hit: _listed(hit.get("task", ())),
         "license": lambda hit: _listed(hit.get("license", ())),
@@ -151,10 +159,28 @@ def _hits(query: SearchQuery, hits: Sequence[dict[str, Any]], *, narrow: bool) -
         del columns["likes"], columns["modified"]
     shown = table("", *columns, right=("", *NUMBERS))
     for rank, hit in enumerate(hits, query.offset + 1):
-        shown.add_row(str(rank), *(_plain(cell(hit)) for cell in columns.values()))
+        cells = [cell(hit) for cell in columns.values()]
+        shown.add_row(str(rank), *(_plain(cell) if isinstance(cell, str) else cell for cell in cells))
     for column in shown.columns:
         column.no_wrap = column.header not in ("name", "task", "license")
     return shown
+
+
+def _named(hit: dict[str, Any]) -> Text:
+    """The name and, where the words are in it, a piece of the description; found words stand out."""
+    found = hit.get("highlight", {})
+    name = _marked(found["name"], "bold") if "name" in found else _plain(hit.get("name") or hit["iri"])
+    if "description" not in found:
+        return name
+    return Text("\n").join([name, _marked(found["description"], "bold not dim", "dim")])
+
+
+def _marked(fragment: dict[str, Any], style: str, around: str = "") -> Text:
+    text = _plain(fragment["text"])
+    text.stylize(around)
+    for start, end in fragment["matches"]:
+        text.stylize(style, start, end)
+    return text
 
 
 def _facet(name: str, counts: dict[str, int]) -> Table:

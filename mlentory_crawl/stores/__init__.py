@@ -11,7 +11,13 @@ from mlentory_crawl.stores.protocols import SearchStore, Store
 
 
 def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
-    """The search store that the settings choose, not yet opened."""
+    """The search store that the settings choose, not yet opened: Elasticsearch, else the embedded index."""
+    if settings.get("ELASTICSEARCH_URL"):
+        from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
+
+        names = {"api_key": "API_KEY", "user": "USERNAME", "password": "PASSWORD"}
+        credentials = {argument: settings.get(f"ELASTICSEARCH_{name}") for argument, name in names.items()}
+        return ElasticsearchStore(settings["ELASTICSEARCH_URL"], settings["ELASTICSEARCH_INDEX_PREFIX"], **credentials)
     from mlentory_crawl.stores.tantivy import TantivyStore  # another process than the one that needs it imports this
 
     return TantivyStore(Path(settings["MLENTORY_DATA_DIR"]) / "search")

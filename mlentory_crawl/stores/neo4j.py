@@ -177,6 +177,9 @@ class Neo4jStore:
             self._run("MATCH (p:MlentoryPosition) DELETE p")
         self._durable = self._pending = None
 
+    def publish(self) -> None:
+        """Nothing: a graph has no second version beside it."""
+
 
 def graph_of(change: Change) -> Graph:
     """The graph of a change's state, with counters and the mark of a tombstone on the thing's own node."""

@@ -98,11 +98,20 @@ class Store(Protocol):
         """What the store itself says it holds, such as ``{"documents": 2_000}``."""
 
     def clear(self) -> None:
-        """Empty the store, position included, so that it can be filled anew."""
+        """Begin anew, without documents and position.
+
+        Where the store can, what it had before is found until `publish`, and stays if that never comes.
+        """
+
+    def publish(self) -> None:
+        """Let what was written since `clear` take the place of what was there before, in one step; without, nothing."""
 
     def close(self) -> None:
         """Release the store without making anything durable."""
 
+
+MAX_HITS = 10_000
+"""How many hits of a search can be had, in pages; who needs all exports the catalog."""
 
 Sort = Literal["relevance", "downloads", "likes", "modified", "created", "parameters", "name"]
 
@@ -116,8 +125,9 @@ class SearchQuery:
         filters: facet name -> accepted values: OR inside a facet, AND between facets, case-insensitive.
         minimum, maximum: number or date field -> bound, inclusive.
         sort: the order of the hits.
-        size, offset: which hits to return.
+        size, offset: which hits to return, of the first `MAX_HITS`.
         facets: the facets to count.
+        highlight: whether hits say where they have the words.
     """
 
     text: str = ""
@@ -128,6 +138,7 @@ class SearchQuery:
     size: int = 10
     offset: int = 0
     facets: tuple[str, ...] = ()
+    highlight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +147,17 @@ class SearchResult:
 
     Attributes:
         total: how many documents match.
-        hits: the stored search documents, best first, each with its ``score``.
+        hits: the stored search documents, best first, each with its ``score`` (None where the order is not relevance)
+            and, if asked for, ``highlight`` (`mlentory_crawl.stores.search_hints.highlight`).
         facets: facet -> value -> how many matches have it, most frequent first; a facet's own filter does not narrow
             its counts.
+        suggestion: the text as the hits spell it, where it was found only with a typing error forgiven.
     """
 
     total: int
     hits: list[dict[str, Any]]
     facets: dict[str, dict[str, int]]
+    suggestion: str | None = None
 
 
 class SearchStore(Store, Protocol):

@@ -13,9 +13,20 @@ import orjson
 from tantivy import DocAddress, Document, Index, IndexWriter, Order, Query, Searcher
 
 from fair4ml.search_document import search_document
-from mlentory_crawl.stores.protocols import Change, Position, Refusal, SearchQuery, SearchResult, Sort, StoreError
+from mlentory_crawl.stores.protocols import (
+    MAX_HITS,
+    Change,
+    Position,
+    Refusal,
+    SearchQuery,
+    SearchResult,
+    Sort,
+    StoreError,
+)
+from mlentory_crawl.stores.search_fields import FACET_VALUES, one_line
+from mlentory_crawl.stores.search_hints import SUGGESTION_HITS, highlight, suggestion
+from mlentory_crawl.stores.search_request import check
 from mlentory_crawl.stores.tantivy_index import (
-    FACETS,
     KEY,
     POSITION,
     SORT_NAME,
@@ -23,7 +34,6 @@ from mlentory_crawl.stores.tantivy_index import (
     WEIGHT,
     document,
     is_readable,
-    one_line,
     readable,
     schema,
     usable,
@@ -42,9 +52,6 @@ LOCK_WAIT = 10.0
 """Seconds to wait for the lock of an earlier process that is still ending."""
 
 HEAP_BYTES = 64_000_000
-
-FACET_VALUES = 50
-"""How many values of a facet an answer counts."""
 
 _ORDER: dict[Sort, tuple[str, Order]] = {
     "downloads": ("downloads", Order.Desc),
@@ -73,6 +80,7 @@ class TantivyStore:
         self._index: Index | None = None
         self._writer: IndexWriter | None = None
         self._durable: Position | None = None
+        self._replaces = False
         self._commit_due = 0.0
         self._nothing_pending()
 
@@ -135,32 +143,42 @@ class TantivyStore:
         )
 
     def flush(self) -> Position | None:
-        """Commit what was written, in one step with the position."""
-        if self._pending is None:
-            return self._durable
+        """Commit what was written, in one step with the position; between `clear` and `publish` nothing is durable."""
+        if self._pending is not None and not self._replaces:
+            self._commit()
+        return self._durable
+
+    def _commit(self) -> None:
         writer = self._open_writer()
         with self._failures_told():
-            writer.delete_documents_by_term(POSITION, POSITION)
-            told = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
-            writer.add_document(Document.from_dict(told, schema()))
+            if self._pending is not None:
+                writer.delete_documents_by_term(POSITION, POSITION)
+                told = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
+                writer.add_document(Document.from_dict(told, schema()))
             writer.commit()
         self._durable = self._pending
         self._nothing_pending()
-        return self._durable
 
     def clear(self) -> None:
-        """Delete all documents and the position."""
+        """Delete all documents and the position, for now without a commit: readers go on with the last one."""
         writer = self._open_writer()
         with self._failures_told():
             writer.rollback()
             writer.delete_all_documents()
-            writer.commit()
         self._durable = None
+        self._replaces = True
         self._nothing_pending()
+
+    def publish(self) -> None:
+        """Commit what replaces the documents of before."""
+        if self._replaces:
+            self._replaces = False
+            self._commit()
 
     def close(self) -> None:
         """Release the lock; what was not committed is dropped."""
         writer, self._writer, self._index = self._writer, None, None
+        self._replaces = False
         self._nothing_pending()
         if writer is not None:
             # A writer that failed has said so before.
@@ -215,24 +233,24 @@ class TantivyStore:
         and more may have one typing error. Relevance rises with downloads, and models come before other things.
         ``score`` is None where the order is not relevance.
         """
-        unknown = set(query.facets) - set(FACETS)
-        if unknown:
-            raise ValueError(f"no facet is named {', '.join(sorted(unknown))}; there are: {', '.join(FACETS)}")
-        if query.sort != "relevance" and query.sort not in _ORDER:
-            raise ValueError(f"no sort is named {query.sort}; there are: relevance, {', '.join(_ORDER)}")
-        if query.size < 0 or query.offset < 0:
-            raise ValueError("size and offset are not negative")
+        check(query)
         text = text_query(query.text)
         whole = whole_query(text, query)
         with self._failures_told():
             searcher = self._searcher()
+            suggested = None
             total = _count(searcher, whole)
             if total == 0 and query.text and _count(searcher, text) == 0:
                 text = text_query(query.text, typos=True)
                 whole = whole_query(text, query)
                 total = _count(searcher, whole)
+                if total:
+                    best = SearchQuery(query.text, size=SUGGESTION_HITS)
+                    suggested = suggestion(query.text, _hits(searcher, whole, best, total))
             hits = _hits(searcher, whole, query, total)
-            return SearchResult(total, hits, _facets(searcher, text, query))
+            if query.highlight:
+                hits = [hit | {"highlight": highlight(suggested or query.text, hit)} for hit in hits]
+            return SearchResult(total, hits, _facets(searcher, text, query), suggested)
 
     def _searcher(self) -> Searcher:
         if self._index is None:
@@ -248,7 +266,7 @@ def _position(searcher: Searcher) -> Position | None:
 
 def _hits(searcher: Searcher, whole: Query, query: SearchQuery, total: int) -> list[dict[str, Any]]:
     # tantivy reserves memory for as many as it is asked for, and panics when that is none.
-    size = min(query.size, total - query.offset)
+    size = min(query.size, min(total, MAX_HITS) - query.offset)
     if size <= 0:
         return []
     if query.sort == "relevance":

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import re
 import shutil
-from datetime import UTC, datetime
 from functools import cache
-from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from fair4ml.search_document import FIELDS
 from mlentory_crawl.stores.protocols import StoreError
+from mlentory_crawl.stores.search_fields import (
+    DATES,
+    FACETS,
+    IDEOGRAPHS,
+    LONGEST_WORD,
+    NUMBERS,
+    PART,
+    TEXTS,
+    WORDY,
+    fields_digest,
+    importance,
+    one_line,
+    seconds,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,20 +44,11 @@ WEIGHT = "_weight"
 SORT_NAME = "_sort_name"
 NAME_PARTS = "_name_parts"
 TERMS = "_terms"
-"""The words of everything that documents are filtered by: somebody who types "fill mask french" means these."""
-
-TEXTS = tuple(name for name, field in FIELDS.items() if field.type == "text")
-NUMBERS = tuple(name for name, field in FIELDS.items() if field.type == "number")
-DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
-FACETS = tuple(name for name, field in FIELDS.items() if field.facet)
-
-# Nobody who types "huggingface" means nearly all documents, nor the models derived from bert who types "bert".
-_WORDLESS = frozenset({"type", "platform", "access", "base_model"})
-_WORDY = frozenset(FACETS) - _WORDLESS
+"""The words of the facets that are searched too."""
 
 _FACETS, _NUMBERS, _DATES, _TEXTS = map(frozenset, (FACETS, NUMBERS, DATES, TEXTS))
 
-_IDEOGRAPH = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+_IDEOGRAPH = re.compile(f"([{IDEOGRAPHS}])")
 
 
 @cache
@@ -75,12 +76,10 @@ def schema() -> Schema:
 def analyzers() -> dict[str, TextAnalyzer]:
     """The analyzers by the names that the schema uses."""
     fold = Filter.lowercase(), Filter.ascii_fold()
-    long = Filter.remove_long(80)
-    # "DistilBERT" is "distil" and "bert", "gpt2" is "gpt" and "2".
-    parts = Tokenizer.regex(r"\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|\p{Lo}")
+    long = Filter.remove_long(LONGEST_WORD)
     return {
         "words": _analyzer(Tokenizer.simple(), long, *fold),
-        "parts": _analyzer(parts, long, *fold),
+        "parts": _analyzer(Tokenizer.regex(PART), long, *fold),
         "prose": _analyzer(Tokenizer.simple(), long, *fold, Filter.stemmer("english")),
         "value": _analyzer(Tokenizer.raw(), Filter.lowercase()),
         "folded": _analyzer(Tokenizer.raw(), Filter.lowercase()),
@@ -120,7 +119,7 @@ def document(key: str, source: dict[str, Any], stored: bytes) -> Document:
     for name, value in source.items():
         if name in _FACETS:
             fields[name] = value
-            if name in _WORDY:
+            if name in WORDY:
                 words += value if isinstance(value, list) else [value]
         elif name in _NUMBERS:
             fields[name] = value
@@ -134,18 +133,9 @@ def document(key: str, source: dict[str, Any], stored: bytes) -> Document:
     return Document.from_dict(fields, schema())
 
 
-def seconds(moment: str) -> int:
-    """A date or time in ISO 8601 as seconds since 1970; one without a zone is UTC."""
-    parsed = datetime.fromisoformat(moment)
-    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
-
-
 def _weight(source: dict[str, Any]) -> float:
-    """By what the relevance of a document is multiplied: models first, then a little for what many use."""
-    downloads = source.get("downloads", 0)
-    factor = (2 if source.get("type") == "MLModel" else 1) * (1 + 0.1 * math.log10(1 + max(downloads, 0)))
     # tantivy multiplies by log2(2 + the field's value).
-    return float(2**factor - 2)
+    return float(2 ** importance(source) - 2)
 
 
 def usable(directory: Path) -> Index:
@@ -188,10 +178,9 @@ def is_readable(directory: Path) -> bool:
 
 def _fingerprint() -> dict[str, Any]:
     """What must be equal for an index to be usable as it is."""
-    fields = [(name, field.type, field.multi, field.facet) for name, field in FIELDS.items()]
     return {
         "layout": LAYOUT,
-        "fields": blake2b(json.dumps(fields).encode(), digest_size=8).hexdigest(),
+        "fields": fields_digest(),
         "tantivy": version("tantivy"),
     }
 
@@ -225,8 +214,3 @@ def _prepared(index: Index) -> Index:
     index.register_fast_field_tokenizer("folded", analyzers()["folded"])
     index.config_reader("manual")
     return index
-
-
-def one_line(error: Exception) -> str:
-    """What went wrong, short enough for a list."""
-    return " ".join(str(error).split())[:500] or type(error).__name__

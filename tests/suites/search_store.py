@@ -11,7 +11,7 @@ import pytest
 from documents import documents
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from mlentory_crawl.stores.protocols import Change, Position, SearchQuery, SearchStore, Sort
+from mlentory_crawl.stores.protocols import MAX_HITS, Change, Position, SearchQuery, SearchStore, Sort
 
 HUB = "https://huggingface.co/"
 FAR = Position("catalog", "run", 1)
@@ -31,7 +31,7 @@ def change(key: str, name: str | None, kind: str = "MLModel", **facts: Any) -> C
         kind: its class.
         facts: ``downloads``, ``likes``, ``parameters``, ``description``, ``keywords``, ``languageTag``, ``dateCreated``
             ``dateModified``; as lists of names, what it refers to: ``license``, ``mlTask``, ``sharedBy``,
-            ``softwareRequirements``, ``trainedOn``, ``wasDerivedFrom``.
+            ``softwareRequirements``, ``trainedOn``, ``wasDerivedFrom``; as pairs of metric and value, ``evaluations``.
     """
     catalog_key = f"huggingface/model/{key}"
     if name is None:
@@ -59,6 +59,10 @@ def change(key: str, name: str | None, kind: str = "MLModel", **facts: Any) -> C
         parts.append(
             {"iri": part, "class": "PropertyValue", "propertyID": "parameterCount", "value": facts["parameters"]}
         )
+    for number, (metric, value) in enumerate(facts.get("evaluations", [])):
+        result, evaluation = f"{HUB}{name}#property-{number:016x}", f"{HUB}{name}#evaluation-{number:016x}"
+        parts.append({"iri": result, "class": "PropertyValue", "propertyID": metric, "value": value})
+        parts.append({"iri": evaluation, "class": "MLModelEvaluation", "evaluationResults": [result]})
     counters = {counter: facts[counter] for counter in ("downloads", "likes") if counter in facts}
     state = {"root": root, "parts": parts, "stubs": stubs, "counters": counters, "platforms": ["huggingface"]}
     return Change(catalog_key, HUB + name, {**state, "key": catalog_key})
@@ -234,14 +238,51 @@ class SearchStoreSuite:
         assert store.flush() == FAR
         assert found(store, "a/neighbor")[0] == "a/neighbor"
 
-    def test_clear_leaves_neither_documents_nor_position(self, new_store: NewStore, filled: SearchStore) -> None:
-        filled.write([change("9", "a/unfinished")], FAR)
-        filled.clear()
-        assert filled.counts() == {"documents": 0}
-        assert filled.flush() is None
-        filled.close()
+    def test_an_emptied_store_has_neither_documents_nor_position(self, new_store: NewStore, store: SearchStore) -> None:
+        store.write(MODELS, FAR)
+        store.flush()
+        store.write([change("9", "a/unfinished")], FAR)
+        store.clear()
+        store.publish()
+        assert store.counts() == {"documents": 0}
+        assert store.flush() is None
+        store.close()
         again = new_store()
         assert again.open() is None
+        again.close()
+
+    def test_what_was_there_is_found_until_its_replacement_is_published(
+        self, new_store: NewStore, filled: SearchStore
+    ) -> None:
+        reader = new_store()
+        filled.clear()
+        later = replace(FAR, run="other", sequence=7)
+        assert filled.write([change("1", "a/first")], replace(later, sequence=3)) == []
+        filled.flush()
+        assert reader.peek() == (FAR, {"documents": len(MODELS)})
+        assert len(found(reader)) == len(MODELS)
+        assert filled.write([change("2", "a/second")], later) == []
+        filled.publish()
+        assert found(reader, sort="name") == ["a/first", "a/second"]
+        assert reader.peek() == (later, {"documents": 2})
+        assert filled.flush() == later
+        filled.write([change("3", "a/third")], replace(later, sequence=8))
+        assert filled.flush() == replace(later, sequence=8)
+        assert found(reader, sort="name") == ["a/first", "a/second", "a/third"]
+        reader.close()
+
+    def test_a_replacement_that_is_not_published_leaves_what_was_there(
+        self, new_store: NewStore, filled: SearchStore
+    ) -> None:
+        filled.clear()
+        filled.write([change("1", "a/first")], replace(FAR, run="other"))
+        filled.flush()
+        filled.close()
+        again = new_store()
+        assert again.open() == FAR
+        assert len(found(again)) == len(MODELS)
+        again.publish()
+        assert len(found(again)) == len(MODELS)
         again.close()
 
     def test_another_reader_sees_what_was_flushed(self, new_store: NewStore, filled: SearchStore) -> None:
@@ -251,6 +292,62 @@ class SearchStoreSuite:
         filled.flush()
         assert found(reader, "ninth") == ["a/ninth"]
         reader.close()
+
+    def test_a_tombstone_is_not_found(self, filled: SearchStore) -> None:
+        assert filled.write([replace(MODELS[2], deleted_at="2026-11-20T00:00:00Z")], FAR) == []
+        filled.flush()
+        assert filled.counts() == {"documents": len(MODELS) - 1}
+        assert found(filled, "whisper") == []
+
+    def test_takes_more_than_one_batch_at_once(self, store: SearchStore) -> None:
+        changes = [change(str(n), f"a/model-{n}") for n in range(2 * store.batch_size + 1)]
+        assert store.write(changes, FAR) == []
+        assert store.flush() == FAR
+        assert store.counts() == {"documents": len(changes)}
+
+    def test_takes_values_and_documents_of_any_length(self, store: SearchStore) -> None:
+        keyword = "é" * 20_000  # 40,000 bytes
+        long = [
+            change("1", "a/keyword", keywords=["short", keyword], license=["MIT"]),
+            change("2", "a/word", description="x" * 40_000),
+            change("3", "a/many", keywords=[f"keyword number {n} of very many" for n in range(60_000)]),  # 2 MB
+            change("4", "a/" + "n" * 40_000),
+            change("5", "a/neighbor"),
+        ]
+        assert store.write(long, FAR) == []
+        assert store.flush() == FAR
+        assert store.counts() == {"documents": len(long)}
+        (hit,) = store.search(SearchQuery("a/keyword", filters={"keyword": ["short"], "license": ["mit"]})).hits
+        assert hit["keyword"] == ["short", keyword]
+        (hit,) = store.search(SearchQuery(filters={"keyword": ["keyword number 59999 of very many"]})).hits
+        assert len(hit["keyword"]) == 60_000
+
+    def test_takes_thousands_of_evaluations(self, store: SearchStore) -> None:
+        evaluations = [(f"metric {number}", number / 7) for number in range(12_000)]
+        assert store.write([change("1", "a/evaluated", evaluations=evaluations), change("2", "a/neighbor")], FAR) == []
+        store.flush()
+        assert store.counts() == {"documents": 2}
+        (hit,) = store.search(SearchQuery("evaluated")).hits
+        assert hit["evaluations"][11_999] == {"metric": "metric 11999", "value": 11_999 / 7}
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"downloads": 2**63},
+            {"likes": 10**30},
+            {"parameters": 2**64},
+            {"downloads": "many"},
+            {"downloads": "5"},
+            {"dateModified": "yesterday"},
+            {"description": "\ud800"},
+        ],
+    )
+    def test_a_refused_change_leaves_the_document_of_before(self, filled: SearchStore, facts: dict[str, Any]) -> None:
+        (refusal,) = filled.write([change("1", "a/hostile", **facts), change("9", "a/ninth")], FAR)
+        assert refusal.key == MODELS[0].key
+        filled.flush()
+        assert found(filled, "uncased") == ["google-bert/bert-base-uncased"]
+        assert found(filled, "ninth") == ["a/ninth"]
 
     # Text
 
@@ -300,6 +397,54 @@ class SearchStoreSuite:
         store.write([change("1", "a/whisper", license=["MIT"]), change("2", "a/whisker", license=["GPL-3.0"])], FAR)
         store.flush()
         assert found(store, "whisper", filters={"license": ["GPL-3.0"]}) == []
+
+    @pytest.mark.parametrize(
+        ("text", "suggested"),
+        [
+            ("wisper tiny", "whisper tiny"),
+            ("google sentimentt", None),  # no model has both
+            ("Wihsper", "whisper"),
+            ("speech recogniton", "speech recognition"),
+            ("whisper", None),
+            ("nothing at all", None),
+            ("birt", None),
+        ],
+    )
+    def test_says_how_hits_spell_what_was_mistyped(self, filled: SearchStore, text: str, suggested: str | None) -> None:
+        assert filled.search(SearchQuery(text)).suggestion == suggested
+        assert filled.search(SearchQuery(text, size=0)).suggestion == suggested
+
+    def test_no_other_spelling_is_suggested_where_a_filter_excludes_the_word(self, filled: SearchStore) -> None:
+        assert filled.search(SearchQuery("wisper", filters={"license": ["MIT"]})).suggestion is None
+
+    @pytest.mark.parametrize(
+        ("text", "name", "field", "words"),
+        [
+            ("bert base", "google-bert/bert-base-uncased", "name", ["bert", "bert", "base"]),
+            ("model", "google-bert/bert-base-uncased", "description", ["modeling"]),
+            ("bert", "FacebookAI/RoBERTa-large", "name", ["RoBERTa"]),
+            ("whisp", "openai/whisper-tiny", "name", ["whisper"]),
+            ("wisper", "openai/whisper-tiny", "name", ["whisper"]),
+            ('"tiny"', "openai/whisper-tiny", "name", ["tiny"]),
+            ("短文", "中文/情感分析模型", "description", ["短", "文"]),
+        ],
+    )
+    def test_says_where_the_words_are(
+        self, filled: SearchStore, text: str, name: str, field: str, words: list[str]
+    ) -> None:
+        hits = filled.search(SearchQuery(text, highlight=True)).hits
+        told = next(hit for hit in hits if hit["name"] == name)["highlight"][field]
+        assert [told["text"][start:end] for start, end in told["matches"]] == words
+
+    def test_long_texts_are_shown_around_the_words(self, store: SearchStore) -> None:
+        store.write([change("1", "a/long", description="word " * 2_000 + "the needle in it" + " word" * 2_000)], FAR)
+        store.flush()
+        (hit,) = store.search(SearchQuery("needle", highlight=True)).hits
+        told = hit["highlight"]["description"]
+        assert len(told["text"]) <= 200
+        assert [told["text"][start:end] for start, end in told["matches"]] == ["needle"]
+        assert "highlight" not in store.search(SearchQuery("needle")).hits[0]
+        assert store.search(SearchQuery(highlight=True)).hits[0]["highlight"] == {}
 
     def test_an_exact_name_comes_first_however_popular_others_are(self, store: SearchStore) -> None:
         store.write(
@@ -437,6 +582,17 @@ class SearchStoreSuite:
         pages = [found(filled, sort="name", size=2, offset=offset) for offset in (0, 2, 4, 6)]
         assert [len(page) for page in pages] == [2, 2, 1, 0]
         assert list(chain(*pages)) == found(filled, sort="name")
+
+    def test_pages_end_at_the_same_hit(self, store: SearchStore) -> None:
+        changes = [change(str(n), f"a/{n:05}") for n in range(MAX_HITS + 50)]
+        for start in range(0, len(changes), store.batch_size):
+            store.write(changes[start : start + store.batch_size], FAR)
+        store.flush()
+        page = SearchQuery(sort="name", size=100, offset=MAX_HITS - 50)
+        result = store.search(page)
+        assert result.total == MAX_HITS + 50
+        assert [hit["name"] for hit in result.hits] == [f"a/{n:05}" for n in range(MAX_HITS - 50, MAX_HITS)]
+        assert store.search(replace(page, offset=MAX_HITS)).hits == []
 
     def test_size_and_offset_may_be_anything(self, filled: SearchStore) -> None:
         assert filled.search(SearchQuery(size=0)).total == len(MODELS)

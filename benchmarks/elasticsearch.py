@@ -1,0 +1,98 @@
+"""Writing to Elasticsearch: the store's `write` on prepared changes, against the bare client writing the same ones.
+
+`python -m benchmarks.elasticsearch [MODELS]` makes indices of its own at ``ELASTICSEARCH_URL`` and deletes them again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import orjson
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import bulk
+
+from benchmarks.__main__ import crawl
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
+from mlentory_crawl.stores.elasticsearch_index import mappings, operation, settings
+from mlentory_crawl.stores.protocols import Change, Position
+
+MODELS = 20_000
+ROUNDS = 3
+
+
+def prepared(models: int) -> list[list[Change]]:
+    """The changes of a census, in the batches that the projector makes."""
+    with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
+        crawl(hub.url, Path(folder), servers=False)
+        reader = CatalogReader(Path(folder))
+        batches: list[list[Change]] = []
+        at = 0
+        while True:
+            changes, at = reader.changes(at, ElasticsearchStore.batch_size)
+            if not changes:
+                return batches
+            batches.append(changes)
+
+
+def by_store(url: str, prefix: str, batches: list[list[Change]]) -> tuple[float, float]:
+    """Seconds that the store takes into an empty index, and again for what is there already."""
+    store = ElasticsearchStore(url, prefix)
+    store.open()
+    seconds = []
+    for _ in range(2):
+        began = time.perf_counter()
+        for changes in batches:
+            store.write(changes, Position("benchmark", "benchmark", 1))
+        store.flush()
+        seconds.append(time.perf_counter() - began)
+    store.close()
+    return seconds[0], seconds[1]
+
+
+def by_client(url: str, index: str, batches: list[list[Change]]) -> float:
+    """Seconds that the client's own helper takes for the same documents, which are there as dictionaries already."""
+    with Elasticsearch(url, request_timeout=60) as client:
+        client.indices.create(index=index, mappings=mappings(), settings=settings())
+        actions = [_action(index, change) for changes in batches for change in changes if change.state is not None]
+        began = time.perf_counter()
+        bulk(client, actions, refresh=False)
+        client.indices.refresh(index=index)
+        return time.perf_counter() - began
+
+
+def _action(index: str, change: Change) -> dict[str, Any]:
+    return {"_index": index, "_id": change.key, "_source": orjson.loads(operation(change)[1])}
+
+
+def main() -> None:
+    """Measure, each several times in turn, and print the best of each."""
+    models = int(sys.argv[1]) if len(sys.argv) > 1 else MODELS
+    url = os.environ["ELASTICSEARCH_URL"]
+    prefix = f"mlentory-bench-{uuid.uuid4().hex}"
+    batches = prepared(models)
+    stores, clients = [], []
+    try:
+        for turn in range(ROUNDS):
+            clients.append(by_client(url, f"{prefix}-bare-{turn}", batches))
+            stores.append(by_store(url, f"{prefix}-{turn}", batches))
+    finally:
+        with Elasticsearch(url) as client:
+            for index in client.indices.get(index=f"{prefix}*"):
+                client.indices.delete(index=index)
+    first, again, bare = min(one for one, _ in stores), min(two for _, two in stores), min(clients)
+    sys.stdout.write(
+        f"{models} models: store {first:.1f} s ({models / first:,.0f}/s), the same again {again:.1f} s;"
+        f" bare client {bare:.1f} s ({models / bare:,.0f}/s): {bare / first:.2f} of its rate\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

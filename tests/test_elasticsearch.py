@@ -1,0 +1,327 @@
+"""The search index in a real Elasticsearch does what the embedded one does, and keeps clear of what is not its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from crawling import Project, model, write_records
+from elasticsearch import Elasticsearch
+from http_servers import Answer, forwarded, served
+from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change
+
+from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.stores import elasticsearch, elasticsearch_index
+from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
+from mlentory_crawl.stores.protocols import Position, SearchQuery, SearchStore, StoreError
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(scope="session")
+def url() -> str:
+    if not os.environ.get("ELASTICSEARCH_URL"):
+        pytest.skip("ELASTICSEARCH_URL names no server")
+    return os.environ["ELASTICSEARCH_URL"]
+
+
+@pytest.fixture(scope="session")
+def server(url: str) -> Iterator[Elasticsearch]:
+    with Elasticsearch(url) as client:
+        yield client
+
+
+@pytest.fixture
+def prefix(server: Elasticsearch) -> Iterator[str]:
+    """What the names of a test's indices begin with; they are deleted after it."""
+    name = f"mlentory-test-{uuid.uuid4().hex}"
+    yield name
+    for index in server.indices.get(index=f"{name}*"):
+        server.indices.delete(index=index)
+
+
+@pytest.fixture
+def new_store(url: str, prefix: str) -> Iterator[NewStore]:
+    made = []
+
+    def make() -> ElasticsearchStore:
+        made.append(ElasticsearchStore(url, prefix))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
+
+
+class TestElasticsearchStore(SearchStoreSuite):
+    @pytest.fixture
+    def new_store(self, new_store: NewStore) -> NewStore:
+        return new_store
+
+
+def names(server: Elasticsearch, prefix: str) -> dict[str, set[str]]:
+    """The indices of a test, with their aliases."""
+    return {name: set(told["aliases"]) for name, told in server.indices.get(index=f"{prefix}*").items()}
+
+
+def filled(new_store: NewStore) -> SearchStore:
+    store = new_store()
+    store.open()
+    assert store.write(MODELS, FAR) == []
+    store.flush()
+    return store
+
+
+# Indices
+
+
+def test_one_alias_over_one_index_with_an_explicit_mapping(
+    server: Elasticsearch, new_store: NewStore, prefix: str
+) -> None:
+    filled(new_store)
+    ((name, told),) = server.indices.get(index=f"{prefix}*").items()
+    assert name.startswith(f"{prefix}-things-2")
+    assert set(told["aliases"]) == {f"{prefix}-things"}
+    assert told["mappings"]["dynamic"] == "false"
+    assert told["mappings"]["properties"]["evaluations"]["type"] == "nested"
+
+
+def test_searches_before_anything_was_written_say_so(new_store: NewStore, server: Elasticsearch, prefix: str) -> None:
+    with pytest.raises(StoreError, match=r"no search index .* yet"):
+        new_store().search(SearchQuery())
+    assert new_store().peek() == (None, {"documents": 0})
+    assert names(server, prefix) == {}
+
+
+@pytest.mark.parametrize("suffix", ["things", "things-next"])
+@pytest.mark.parametrize("is_alias", [False, True])
+def test_what_is_not_ours_is_left_alone(
+    server: Elasticsearch, new_store: NewStore, prefix: str, suffix: str, is_alias: bool
+) -> None:
+    name = f"{prefix}-thesis" if is_alias else f"{prefix}-{suffix}"
+    server.indices.create(index=name, aliases={f"{prefix}-{suffix}": {}} if is_alias else {})
+    server.index(index=name, id="1", document={"work": "of years"}, refresh=True)
+    before = server.indices.get(index=f"{prefix}*").body
+    store = new_store()
+    for use in (store.open, store.peek, store.clear, lambda: store.search(SearchQuery())):
+        with pytest.raises(StoreError, match="is not this program's"):
+            use()
+    assert server.indices.get(index=f"{prefix}*").body == before
+    assert server.count(index=name)["count"] == 1
+
+
+def test_a_new_index_is_published_and_the_old_one_deleted_in_one_step(
+    server: Elasticsearch, new_store: NewStore, prefix: str
+) -> None:
+    store = filled(new_store)
+    (before,) = names(server, prefix)
+    store.clear()
+    store.write(MODELS[:2], replace(FAR, sequence=2))
+    assert {frozenset(aliases) for aliases in names(server, prefix).values()} == {
+        frozenset({f"{prefix}-things"}), frozenset({f"{prefix}-things-next"}),
+    }  # fmt: skip
+    store.publish()
+    assert list(names(server, prefix).values()) == [{f"{prefix}-things"}]
+    assert before not in names(server, prefix)
+
+
+def test_what_a_kill_left_unpublished_is_deleted(server: Elasticsearch, new_store: NewStore, prefix: str) -> None:
+    store = filled(new_store)
+    store.clear()
+    store.write(MODELS[:2], replace(FAR, sequence=2))
+    store.close()
+    assert new_store().open() == FAR
+    assert list(names(server, prefix).values()) == [{f"{prefix}-things"}]
+
+
+def test_an_index_of_another_layout_is_replaced(
+    server: Elasticsearch, new_store: NewStore, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(new_store)
+    monkeypatch.setattr(elasticsearch_index, "LAYOUT", elasticsearch_index.LAYOUT + 1)
+    store = new_store()
+    assert store.peek() == (None, {"documents": 0})
+    with pytest.raises(StoreError, match="another version"):
+        store.search(SearchQuery())
+    position = store.open()
+    assert position is not None
+    assert position.catalog == FAR.catalog  # so that nobody takes it from another catalog by an update
+    assert position != FAR
+    store.clear()
+    assert store.write(MODELS[:1], FAR) == []
+    store.publish()
+    assert store.peek() == (FAR, {"documents": 1})
+
+
+def test_an_index_belongs_to_its_catalog_before_it_has_documents(new_store: NewStore) -> None:
+    first, second = new_store(), new_store()
+    assert first.open() is None
+    assert second.open() is None
+    first.write(MODELS[:1], FAR)
+    with pytest.raises(StoreError, match="another process writes"):
+        second.write(MODELS, replace(FAR, catalog="other"))
+    assert new_store().open() == Position(FAR.catalog, "", 0)
+    first.flush()
+    assert first.peek() == (FAR, {"documents": 1})
+
+
+def test_of_two_writers_only_one_goes_on(new_store: NewStore) -> None:
+    filled(new_store).close()
+    first, second = new_store(), new_store()
+    assert first.open() == second.open() == FAR
+    first.write([], replace(FAR, sequence=2))
+    first.flush()
+    second.write([], replace(FAR, sequence=3))
+    with pytest.raises(StoreError, match="another process writes"):
+        second.flush()
+    assert first.peek()[0] == replace(FAR, sequence=2)
+
+
+def test_no_index_comes_back_that_somebody_deleted(server: Elasticsearch, new_store: NewStore, prefix: str) -> None:
+    store = filled(new_store)
+    for name in names(server, prefix):
+        server.indices.delete(index=name)
+    with pytest.raises(StoreError, match="alias"):
+        store.write(MODELS, replace(FAR, sequence=2))
+    assert names(server, prefix) == {}
+    assert new_store().open() is None
+
+
+# Refusals and busy servers
+
+
+def test_a_key_that_is_too_long_takes_no_neighbor_with_it(new_store: NewStore) -> None:
+    store = new_store()
+    store.open()
+    long = change("k" * 600, "a/long")
+    (refusal,) = store.write([*MODELS, long], FAR)
+    assert refusal.key == long.key
+    assert refusal.error.startswith("Validation Failed: 1: id [")
+    store.flush()
+    assert store.counts() == {"documents": len(MODELS)}
+
+
+def test_a_refusal_has_the_words_of_the_server(new_store: NewStore) -> None:
+    store = new_store()
+    store.open()
+    (refusal,) = store.write([change("1", "a/hostile", downloads=2**63)], FAR)
+    assert "failed to parse field [downloads] of type [long]" in refusal.error
+    assert "out of range of long" in refusal.error
+
+
+ITEM = {"index": {"status": 429, "error": {"type": "es_rejected_execution_exception", "reason": "queue is full"}}}
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        (429, {}, b'{"error": {"type": "circuit_breaking_exception", "reason": "too much"}, "status": 429}'),
+        (503, {}, b'{"error": {"type": "unavailable", "reason": "no master"}, "status": 503}'),
+        (200, {}, json.dumps({"errors": True, "items": [ITEM] * len(MODELS)}).encode()),
+    ],
+)
+def test_a_busy_server_is_asked_again(url: str, prefix: str, busy: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elasticsearch, "FIRST_WAIT", 0.01)
+    asked = []
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        if "_bulk" in path:
+            asked.append(time.monotonic())
+            if len(asked) <= 4:
+                return busy[0], {"X-Elastic-Product": "Elasticsearch"}, busy[2]
+        return forwarded(url, method, path, body)
+
+    with served(answer) as between:
+        store = ElasticsearchStore(between, prefix)
+        store.open()
+        assert store.write(MODELS, FAR) == []
+        store.flush()
+        assert store.counts() == {"documents": len(MODELS)}
+        assert len(asked) == 5
+        waits = [after - before for before, after in pairwise(asked)]
+        assert all(wait >= 0.01 * 2**number for number, wait in enumerate(waits))
+        monkeypatch.setattr(elasticsearch, "RETRY_SECONDS", 0.05)
+        asked.clear()
+        with pytest.raises(StoreError, match=r"too busy: (too much|no master|queue is full)"):
+            store.write(MODELS, FAR)
+        store.close()
+
+
+# Crawls
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[SampleHub]:
+    records = write_records(tmp_path / "records.jsonl", [model(n) for n in range(60)])
+    with SampleHub(records=records) as served_hub:
+        yield served_hub
+
+
+@pytest.fixture
+def project(tmp_path: Path, hub: SampleHub, url: str, prefix: str) -> Project:
+    return Project(tmp_path / "data", hub.url, ELASTICSEARCH_URL=url, ELASTICSEARCH_INDEX_PREFIX=prefix)
+
+
+def test_a_crawl_fills_it_and_commands_ask_it(project: Project) -> None:
+    report = project.crawl("-a", "mode=census")
+    told = report["projections"]["search"]
+    assert (told["backend"], told["backlog"], told["documents"]) == ("elasticsearch", 0, 60)
+    status = project.status()["projections"]["search"]
+    assert (status["backend"], status["backlog"], status["documents"]) == ("elasticsearch", 0, 60)
+    answer = json.loads(project.scrapy("search", "--json", "--limit", "100").stdout)
+    assert answer["total"] == len(answer["hits"]) == 60
+    embedded = Project(project.data_dir, "http://127.0.0.1:9")
+    assert embedded.scrapy("sync", "search").returncode == 0
+    other = json.loads(embedded.scrapy("search", "--json", "--limit", "100").stdout)
+    assert {hit["iri"]: hit | {"score": 0} for hit in other["hits"]} == {
+        hit["iri"]: hit | {"score": 0} for hit in answer["hits"]
+    }
+
+
+def test_a_rebuild_makes_a_new_index_and_takes_over_another_catalogs(
+    project: Project, tmp_path: Path, hub: SampleHub, server: Elasticsearch, prefix: str
+) -> None:
+    project.crawl("-a", "mode=census")
+    (first,) = names(server, prefix)
+    assert project.scrapy("sync", "search", "--rebuild").returncode == 0
+    (second,) = names(server, prefix)
+    assert second != first
+    assert project.status()["projections"]["search"]["documents"] == 60
+    variables = {name: project.environment[name] for name in ("ELASTICSEARCH_URL", "ELASTICSEARCH_INDEX_PREFIX")}
+    other = Project(tmp_path / "other", hub.url, **variables)
+    before = server.indices.stats(index=second)["indices"][second]["primaries"]["indexing"]["index_total"]
+    report = other.crawl("-a", "limit=5", code=1)
+    assert "belongs to another catalog" in report["projections"]["search"]["error"]
+    assert server.indices.stats(index=second)["indices"][second]["primaries"]["indexing"]["index_total"] == before
+    assert list(names(server, prefix)) == [second]
+    assert other.scrapy("sync", "search", "--rebuild").returncode == 0
+    assert other.status()["projections"]["search"]["documents"] == 5
+    assert len(names(server, prefix)) == 1
+
+
+def test_a_server_that_dies_does_not_stop_the_crawl(project: Project, url: str) -> None:
+    dead = False
+
+    def answer(method: str, path: str, body: bytes) -> Answer | None:
+        nonlocal dead
+        dead = dead or "_bulk" in path
+        return None if dead else forwarded(url, method, path, body)
+
+    with served(answer) as between:
+        project.environment["ELASTICSEARCH_URL"] = between
+        report = project.crawl("-a", "mode=census", code=1)
+    assert report["records"]["new"] == 60
+    assert report["projections"]["search"]["backlog"] == 60
+    assert "\n" not in report["projections"]["search"]["error"]
+    project.environment["ELASTICSEARCH_URL"] = url
+    report = project.crawl("-a", "mode=census")
+    assert report["records"]["unchanged"] == 60
+    told = report["projections"]["search"]
+    assert (told["backlog"], told["documents"]) == (0, 60)
