@@ -71,6 +71,7 @@ def _follow(name: str, run: str, settings: dict[str, Any]) -> int:
         os._exit(1)  # the parent is gone: nothing that is not durable yet is lost to the catalog
 
     threading.Thread(target=listen, daemon=True).start()
+    follows: Follower | None = None
     try:
         follows = follower(name, run, settings)
         follows.open()
@@ -83,10 +84,12 @@ def _follow(name: str, run: str, settings: dict[str, Any]) -> int:
             if not worked:
                 finish.wait(POLL_SECONDS)
         _tell({**asdict(follows.flush()), "finished": True})
-        follows.close()
     except (StoreError, CatalogError) as error:
-        _tell({"error": " ".join(str(error).split())})
+        _tell({**(asdict(follows.progress) if follows else {}), "error": " ".join(str(error).split())})
         return 1
+    finally:
+        if follows is not None:
+            follows.close()
     return 0
 
 

@@ -74,8 +74,8 @@ def test_prints_a_table_for_people(search: Search) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_shows_another_spelling_and_where_the_words_are(search: Search) -> None:
-    run = search("languag", "modelling")
-    assert "Found instead: languag modeling" in run.out
+    run = search("maskd", "language", "modeling")
+    assert "Found instead: masked language modeling" in run.out
     assert "Pretrained on English text with masked language modeling." in run.out
     answer = search("wisper", "--json").told()
     assert answer["suggestion"] == "whisper"
