@@ -7,39 +7,21 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 import uuid
-from pathlib import Path
 from typing import Any
 
 import orjson
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
-from benchmarks.__main__ import crawl
-from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.sample_hub import SampleHub
+from benchmarks.changes import prepared
 from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
 from mlentory_crawl.stores.elasticsearch_index import mappings, operation, settings
 from mlentory_crawl.stores.protocols import Change, Position
 
 MODELS = 20_000
 ROUNDS = 3
-
-
-def prepared(models: int) -> list[list[Change]]:
-    """The changes of a census, in the batches that the projector makes."""
-    with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
-        crawl(hub.url, Path(folder), servers=False)
-        reader = CatalogReader(Path(folder))
-        batches: list[list[Change]] = []
-        at = 0
-        while True:
-            changes, at = reader.changes(at, ElasticsearchStore.batch_size)
-            if not changes:
-                return batches
-            batches.append(changes)
 
 
 def by_store(url: str, prefix: str, batches: list[list[Change]]) -> tuple[float, float]:
@@ -77,7 +59,7 @@ def main() -> None:
     models = int(sys.argv[1]) if len(sys.argv) > 1 else MODELS
     url = os.environ["ELASTICSEARCH_URL"]
     prefix = f"mlentory-bench-{uuid.uuid4().hex}"
-    batches = prepared(models)
+    batches = prepared(models, ElasticsearchStore.batch_size)
     stores, clients = [], []
     try:
         for turn in range(ROUNDS):

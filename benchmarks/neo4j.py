@@ -7,34 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
-from benchmarks.__main__ import crawl
-from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.sample_hub import SampleHub
+from benchmarks.changes import prepared
 from mlentory_crawl.stores import open_store
 from mlentory_crawl.stores.neo4j import Neo4jStore, graph_of
 from mlentory_crawl.stores.protocols import Change, Position
 
 MODELS = 20_000
-
-
-def prepared(models: int) -> list[list[Change]]:
-    """The changes of a census, in the batches that the projector makes."""
-    with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
-        crawl(hub.url, Path(folder), servers=False)
-        reader = CatalogReader(Path(folder))
-        batches: list[list[Change]] = []
-        at = 0
-        while True:
-            changes, at = reader.changes(at, Neo4jStore.batch_size)
-            if not changes:
-                return batches
-            batches.append(changes)
 
 
 def by_store(batches: list[list[Change]]) -> float:
@@ -100,7 +82,7 @@ def _write(tx: Any, nodes: Rows, edges: Rows) -> None:
 def main() -> None:
     """Measure, each twice in turn, and print the better of each."""
     models = int(sys.argv[1]) if len(sys.argv) > 1 else MODELS
-    batches = prepared(models)
+    batches = prepared(models, Neo4jStore.batch_size)
     times = [(by_store(batches), by_driver(batches)) for _ in range(2)]
     store, driver = min(own for own, _ in times), min(bare for _, bare in times)
     sys.stdout.write(

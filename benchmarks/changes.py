@@ -1,0 +1,25 @@
+"""What a census gives the stores, prepared beforehand."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from benchmarks.__main__ import crawl
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.stores.protocols import Change
+
+
+def prepared(models: int, batch_size: int) -> list[list[Change]]:
+    """The changes of a census, in the batches that the projector makes."""
+    with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
+        crawl(hub.url, Path(folder), servers=False)
+        reader = CatalogReader(Path(folder))
+        batches: list[list[Change]] = []
+        at = 0
+        while True:
+            changes, at = reader.changes(at, batch_size)
+            if not changes:
+                return batches
+            batches.append(changes)
