@@ -115,6 +115,20 @@ def test_a_refused_change_is_listed_and_tried_again(catalog: SmallCatalog) -> No
     assert Refusals(catalog.data_dir, "search").keys() == []
 
 
+def test_refusals_of_before_are_kept_until_a_rebuild_is_complete(catalog: SmallCatalog) -> None:
+    store = ListStore()
+    store.refused = {"huggingface/model/2"}
+    projector(catalog, store).catch_up()
+    store.refused = {"huggingface/model/3"}
+    rebuilding = projector(catalog, store, rebuild=True)
+    rebuilding.step()
+    rebuilding.step()
+    # Both: should the rebuild end here, what the store had before still lacks the first.
+    assert Refusals(catalog.data_dir, "search").keys() == ["huggingface/model/2", "huggingface/model/3"]
+    assert rebuilding.catch_up().backlog == 1
+    assert Refusals(catalog.data_dir, "search").keys() == ["huggingface/model/3"]
+
+
 def test_a_store_of_another_catalog_is_left_alone_until_told(catalog: SmallCatalog) -> None:
     store = ListStore()
     store.position = Position("another", "first", 3)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.stores.protocols import SearchStore, Store
+from mlentory_crawl.stores.protocols import SearchStore, Store, StoreError
 
 
 def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
     """The search store that the settings choose, not yet opened: Elasticsearch, else the embedded index."""
     if settings.get("ELASTICSEARCH_URL"):
+        if find_spec("elasticsearch") is None:
+            raise StoreError("ELASTICSEARCH_URL needs its driver: pip install mlentory-crawl[elasticsearch]")
         from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
 
         names = {"api_key": "API_KEY", "user": "USERNAME", "password": "PASSWORD"}
