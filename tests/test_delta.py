@@ -156,8 +156,14 @@ def test_a_path_that_another_model_took_over(project: Project, hub: SampleHub) -
     hub.set(delete=["acme/model-7"])
     hub.set(rename={"acme/model-8": "acme/model-7"})
     census(project)
-    assert census(project)["deleted"] == 1
-    assert json.loads(project.scrapy("show", "acme/model-8", "--json").stdout)["root"]["name"] == "acme/model-7"
+    report = project.crawl("-a", "mode=census")
+    assert report["records"]["deleted"] == 1
+    assert live_and_deleted(project) == (MODELS - 1, 1)
+    assert report["projections"]["search"]["documents"] == MODELS - 1
+    shown = json.loads(project.scrapy("show", "acme/model-8", "--json").stdout)
+    assert shown["root"]["name"] == "acme/model-7"
+    assert "deletedAt" not in shown
+    assert [source["key"] for source in shown["sources"]] == [f"huggingface/model/{model(8)['_id']}"]
 
 
 def test_invalid_credentials_are_no_evidence(project: Project, hub: SampleHub) -> None:

@@ -156,7 +156,9 @@ class CatalogReader:
                 changes.append(Change(lead, iri, state, records[0].deleted_at))
                 # A store may still have the thing under the key that led before.
                 changes += [Change(stored.key, iri, None) for stored in records if stored.key != lead]
-        changes += [Change(key, iri, None) for key, iri in touched if iri not in by_iri]
+        stated = {(stored.key, iri) for iri, records in by_iri.items() for stored in records}
+        # Gone, or a tombstone whose name somebody else has now.
+        changes += [Change(key, iri, None) for key, iri in touched if (key, iri) not in stated]
         return changes
 
     # Look-ups

@@ -250,7 +250,8 @@ class CatalogWriter:
         rows = self._connection.execute(
             """SELECT DISTINCT r.id, r.run, r.iri, r.document, r.provenance FROM json_each(?) AS j
                JOIN record AS found ON found.id = j.value
-               JOIN record AS r ON r.iri = found.iri AND r.platform = found.platform AND r.deleted_at IS NULL""",
+               JOIN record AS r ON r.iri = found.iri AND r.platform = found.platform AND r.key = found.key
+                    AND r.deleted_at IS NULL""",
             (orjson.dumps(list(gone)),),
         ).fetchall()
         for i, *version in rows:

@@ -73,6 +73,13 @@ class RunReport:
         self.errors.append(f"the spider failed: {type(failure.value).__name__}: {failure.value}")
 
     def spider_closed(self, spider: PlatformSpider, reason: str) -> None:
+        try:
+            self._settle(spider, reason)
+        finally:
+            if self.closed is not None:
+                self.closed.set()
+
+    def _settle(self, spider: PlatformSpider, reason: str) -> None:
         run, report = self.run, self.run.report
         finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         retried = self.crawler.stats.get_value("retry/count", 0)
@@ -92,8 +99,6 @@ class RunReport:
         )
         if complete:
             run.catalog.complete_run(run.id, finished_at, watermark=spider.watermark, census=census)
-            keep = self.crawler.settings.getint("RAW_KEEP_RUNS")
-            prune(run.data_dir / "raw", run.catalog, spider.name, keep)
         if not run.broken:
             run.catalog.save_report(run.id, report.json())
         path = run.data_dir / "runs" / f"{run.name}.json"
@@ -102,9 +107,10 @@ class RunReport:
         part.write_bytes(orjson.dumps(report.told(), option=orjson.OPT_INDENT_2) + b"\n")
         part.rename(path)
         self._log(path.name)
+        if complete:
+            keep = self.crawler.settings.getint("RAW_KEEP_RUNS")
+            prune(run.data_dir / "raw", run.catalog, spider.name, keep)
         run.close()
-        if self.closed is not None:
-            self.closed.set()
 
     def _log(self, file: str) -> None:
         told = self.run.report.told()
