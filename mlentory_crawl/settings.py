@@ -34,8 +34,6 @@ DOWNLOADER_MIDDLEWARES = {
     # Nearer to the network than Scrapy's retries (550): it waits for them, and answers 429 itself.
     "mlentory_crawl.middlewares.quota.QuotaMiddleware": 560,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # APIs answer no pages
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "mlentory_crawl.middlewares.redirect.QuietRedirectMiddleware": 600,
 }
 SPIDER_MIDDLEWARES = {
     # Each costs a step for every record, and guards against what a walk over a list does not do.

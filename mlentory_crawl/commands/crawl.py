@@ -41,6 +41,8 @@ class Command(ScrapyCrawl):
             # What is switched on is the same at each run; what it comes to is in the report.
             for name in NOISY_LOGGERS:
                 logging.getLogger(name).setLevel(logging.WARNING)
+            # It warns at each start that no Referer is sent, which is meant.
+            logging.getLogger("scrapy.downloadermiddlewares.redirect").setLevel(logging.ERROR)
         try:
             spider_class = self.crawler_process.spider_loader.load(args[0])
         except KeyError as error:
