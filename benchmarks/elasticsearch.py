@@ -9,14 +9,15 @@ import os
 import sys
 import time
 import uuid
+from collections import deque
 from typing import Any
 
 import orjson
 from elasticsearch import Elasticsearch
-from elasticsearch.helpers import bulk
+from elasticsearch.helpers import bulk, parallel_bulk
 
 from benchmarks.changes import prepared
-from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
+from mlentory_crawl.stores.elasticsearch import REQUESTS_AT_ONCE, ElasticsearchStore
 from mlentory_crawl.stores.elasticsearch_index import mappings, operation, settings
 from mlentory_crawl.stores.protocols import Change, Position
 
@@ -39,13 +40,23 @@ def by_store(url: str, prefix: str, batches: list[list[Change]]) -> tuple[float,
     return seconds[0], seconds[1]
 
 
-def by_client(url: str, index: str, batches: list[list[Change]]) -> float:
-    """Seconds that the client's own helper takes for the same documents, which are there as dictionaries already."""
+def by_client(url: str, index: str, batches: list[list[Change]], *, at_once: int = 1) -> float:
+    """Seconds that the client's own helpers take for the same documents, which are there as dictionaries already.
+
+    Args:
+        url: where the server is.
+        index: the name of the index, which is made.
+        batches: the changes.
+        at_once: how many requests are under way at a time.
+    """
     with Elasticsearch(url, request_timeout=60) as client:
         client.indices.create(index=index, mappings=mappings(), settings=settings())
         actions = [_action(index, change) for changes in batches for change in changes if change.state is not None]
         began = time.perf_counter()
-        bulk(client, actions, refresh=False)
+        if at_once == 1:
+            bulk(client, actions, refresh=False)
+        else:
+            deque(parallel_bulk(client, actions, thread_count=at_once), maxlen=0)
         client.indices.refresh(index=index)
         return time.perf_counter() - began
 
@@ -60,20 +71,22 @@ def main() -> None:
     url = os.environ["ELASTICSEARCH_URL"]
     prefix = f"mlentory-bench-{uuid.uuid4().hex}"
     batches = prepared(models, ElasticsearchStore.batch_size)
-    stores, clients = [], []
+    stores, clients, parallel = [], [], []
     try:
         for turn in range(ROUNDS):
             clients.append(by_client(url, f"{prefix}-bare-{turn}", batches))
+            parallel.append(by_client(url, f"{prefix}-parallel-{turn}", batches, at_once=REQUESTS_AT_ONCE))
             stores.append(by_store(url, f"{prefix}-{turn}", batches))
     finally:
         with Elasticsearch(url) as client:
             for index in client.indices.get(index=f"{prefix}*"):
                 client.indices.delete(index=index)
-    first, again, bare = min(one for one, _ in stores), min(two for _, two in stores), min(clients)
-    sys.stdout.write(
-        f"{models} models: store {first:.1f} s ({models / first:,.0f}/s), the same again {again:.1f} s;"
-        f" bare client {bare:.1f} s ({models / bare:,.0f}/s): {bare / first:.2f} of its rate\n"
-    )
+    first, again = min(one for one, _ in stores), min(two for _, two in stores)
+    sys.stdout.write(f"{models} models: store {first:.1f} s ({models / first:,.0f}/s), the same again {again:.1f} s\n")
+    for at_once, bare in ((1, min(clients)), (REQUESTS_AT_ONCE, min(parallel))):
+        sys.stdout.write(
+            f"bare client, {at_once} at once: {bare:.1f} s ({models / bare:,.0f}/s): {bare / first:.2f} of its rate\n"
+        )
 
 
 if __name__ == "__main__":

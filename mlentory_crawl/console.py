@@ -15,7 +15,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from mlentory_crawl.exceptions import MlentoryError
-from mlentory_crawl.stores.protocols import StoreError
+from mlentory_crawl.stores.protocols import SettingError, StoreError
 
 
 class ProjectCommand(ScrapyCommand):
@@ -37,6 +37,8 @@ class ProjectCommand(ScrapyCommand):
             raise UsageError(f"there is no option {' '.join(unknown)}", print_help=False)
         try:
             self.exitcode = self.carry_out(args, opts)
+        except SettingError as error:
+            raise UsageError(str(error), print_help=False) from error
         except (MlentoryError, StoreError) as error:
             fail(str(error))
             self.exitcode = 1

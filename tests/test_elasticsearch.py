@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from crawling import Project, model, write_records
+from crawling import ROOT, Project, model, write_records
 from elasticsearch import Elasticsearch
 from http_servers import Answer, forwarded, served
 from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change
@@ -139,6 +140,18 @@ def test_what_a_kill_left_unpublished_is_deleted(server: Elasticsearch, new_stor
     store.close()
     assert new_store().open() == FAR
     assert list(names(server, prefix).values()) == [{f"{prefix}-things"}]
+
+
+def test_a_name_with_a_wildcard_reaches_no_other_index(
+    server: Elasticsearch, url: str, new_store: NewStore, prefix: str
+) -> None:
+    filled(new_store)
+    before = names(server, prefix)
+    store = ElasticsearchStore(url, f"{prefix[:-1]}*")
+    with pytest.raises(StoreError, match="Invalid index name"):
+        store.open()
+    store.close()
+    assert names(server, prefix) == before
 
 
 def test_an_index_of_another_layout_is_replaced(
@@ -325,3 +338,42 @@ def test_a_server_that_dies_does_not_stop_the_crawl(project: Project, url: str) 
     assert report["records"]["unchanged"] == 60
     told = report["projections"]["search"]
     assert (told["backlog"], told["documents"]) == (0, 60)
+
+
+def test_one_document_that_the_server_refuses_is_all_that_is_missing(
+    tmp_path: Path, url: str, prefix: str, new_store: NewStore, server: Elasticsearch
+) -> None:
+    result = {"task": {"type": "fill-mask"}, "dataset": {"type": "glue", "name": "GLUE"}}
+    metrics = [{"type": "accuracy", "value": 0.5}, {"type": "f1", "value": 0.25}]
+    card = {"model-index": [{"name": "tested", "results": [result | {"metrics": metrics}]}]}
+    records = [model(n) for n in range(1_000)]
+    records[500] |= {"model-index": card["model-index"], "cardData": card}
+    assert new_store().open() is None
+    limit = "index.mapping.nested_objects.limit"
+    server.indices.put_settings(index=f"{prefix}-things", settings={limit: 1})
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", records)) as hub:
+        project = Project(tmp_path / "data", hub.url, ELASTICSEARCH_URL=url, ELASTICSEARCH_INDEX_PREFIX=prefix)
+        report = project.crawl("-a", "mode=census", code=1)
+    told = report["projections"]["search"]
+    assert (told["written"], told["failed"], told["backlog"], told["documents"]) == (999, 1, 1, 999)
+    assert told["errors"].keys() == {f"huggingface/model/{records[500]['_id']}"}
+    assert "nested documents" in next(iter(told["errors"].values()))
+    assert project.scrapy("sync", "search").returncode == 1
+    server.indices.put_settings(index=f"{prefix}-things", settings={limit: 2})
+    assert project.scrapy("sync", "search").returncode == 0
+    status = project.status()["projections"]["search"]
+    assert (status["backlog"], status["documents"]) == (0, 1_000)
+
+
+QUERIES = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "data-model.md").read_text("utf-8"), re.DOTALL)
+
+
+def test_the_documented_queries_find_something(tmp_path: Path, server: Elasticsearch, url: str, prefix: str) -> None:
+    assert len(QUERIES) >= 6
+    with SampleHub(models=300) as hub:
+        project = Project(tmp_path / "data", hub.url, ELASTICSEARCH_URL=url, ELASTICSEARCH_INDEX_PREFIX=prefix)
+        project.crawl("-a", "mode=census")
+    for query in map(json.loads, QUERIES):
+        answer = server.search(index=f"{prefix}-things", **query)
+        assert answer["hits"]["total"]["value"], query
+        assert ("aggs" in query) == ("doc_count" in str(answer.get("aggregations"))), query

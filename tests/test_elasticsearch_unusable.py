@@ -15,8 +15,9 @@ from conftest import RunScrapy
 from http_servers import Answer, served
 from suites.search_store import FAR, MODELS
 
+from mlentory_crawl.stores import check_settings
 from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
-from mlentory_crawl.stores.protocols import SearchQuery, StoreError
+from mlentory_crawl.stores.protocols import SearchQuery, SettingError, StoreError
 
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
 
@@ -59,6 +60,16 @@ def test_versions_that_will_not_do(version: str) -> None:
         with pytest.raises(StoreError, match=rf"is version {version}; 8 and 9 will do"):
             store.open()
         store.close()
+
+
+def test_a_version_that_is_too_new_for_the_client() -> None:
+    reason = "Accept version must be either version 10 or 9, but found 8."
+    error = {"type": "media_type_header_exception", "reason": "Invalid media-type value on headers [Accept]"}
+    body = json.dumps({"error": error | {"caused_by": {"type": "status_exception", "reason": reason}}}).encode()
+    with served(lambda *_: (400, PRODUCT, body)) as url:
+        said = told(ElasticsearchStore(url, "test"))
+    assert said.startswith(f"the Elasticsearch at {url} is of a version that will not do; 8 and 9 will: ")
+    assert reason in said
 
 
 def test_another_product() -> None:
@@ -114,6 +125,13 @@ def test_a_certificate_that_nobody_trusts(tls_server: str) -> None:
     assert "certificate" in told(ElasticsearchStore(tls_server, "test")).lower()
 
 
+def test_a_certificate_that_the_user_trusts(tls_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    said = told(ElasticsearchStore(tls_server.replace("127.0.0.1", "localhost"), "test"))
+    assert "certificate" not in said.lower()
+    assert "(501)" in said  # its server knows no GET
+
+
 def test_writing_without_a_server_is_an_error() -> None:
     store = ElasticsearchStore("http://127.0.0.1:9", "test")
     with pytest.raises(StoreError):
@@ -127,3 +145,58 @@ def test_commands_say_it_in_one_line(scrapy: RunScrapy, environment: dict[str, s
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("Elasticsearch at http://127.0.0.1:9: ")
+
+
+SETTINGS = {"ELASTICSEARCH_URL": "https://localhost:9200", "ELASTICSEARCH_INDEX_PREFIX": "mlentory"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"ELASTICSEARCH_URL": None, "ELASTICSEARCH_INDEX_PREFIX": "*"},
+        {"ELASTICSEARCH_URL": "http://me:s3cret@[::1]:9200/path/"},
+        {"ELASTICSEARCH_URL": "https://search.example.org"},
+        {"ELASTICSEARCH_INDEX_PREFIX": "team-1_a.b"},
+        {"ELASTICSEARCH_API_KEY": "a2V5"},
+        {"ELASTICSEARCH_USERNAME": "me", "ELASTICSEARCH_PASSWORD": "s3cret"},
+    ],
+)
+def test_settings_that_can_be_meant(changed: dict[str, str | None]) -> None:
+    check_settings(SETTINGS | changed)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *(
+            {"ELASTICSEARCH_URL": url}
+            for url in ("localhost", "localhost:9200", "http://", "http://localhost:port", "http://localhost:99999",
+                        "http://me:s3cret@[::1", "ftp://localhost", "bolt://localhost:7687")
+        ),
+        *(
+            {"ELASTICSEARCH_INDEX_PREFIX": prefix}
+            for prefix in ("*", "mlentor?", "mlentory*", "a,b", "-mlentory", "_all", ".mlentory", "..", "<a-{now/d}>",
+                           "Mlentory", "a b", "a/b", "a#", "a:b", "a\n", "a" * 201)
+        ),
+        {"ELASTICSEARCH_API_KEY": "a2V5", "ELASTICSEARCH_USERNAME": "me"},
+        {"ELASTICSEARCH_API_KEY": "a2V5", "ELASTICSEARCH_PASSWORD": "s3cret"},
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_meant(changed: dict[str, str]) -> None:
+    with pytest.raises(SettingError, match=r"^ELASTICSEARCH_") as raised:
+        check_settings(SETTINGS | changed)
+    assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("command", ["search bert", "sync", "sync turtle", "crawl huggingface"])
+def test_commands_take_them_for_wrong_usage(
+    scrapy: RunScrapy, environment: dict[str, str], data_dir: Path, command: str
+) -> None:
+    environment |= {"ELASTICSEARCH_URL": "http://127.0.0.1:9", "ELASTICSEARCH_INDEX_PREFIX": "mlentory*"}
+    environment["HF_ENDPOINT"] = "http://127.0.0.1:9"
+    done = scrapy(*command.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "error: ELASTICSEARCH_INDEX_PREFIX is 'mlentory*'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not data_dir.exists()

@@ -16,6 +16,8 @@ from mlentory_crawl.console import fail
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.report import EXIT_CODES
 from mlentory_crawl.run import Run
+from mlentory_crawl.stores import check_settings
+from mlentory_crawl.stores.protocols import SettingError
 
 NOISY_LOGGERS = (
     "scrapy.addons",
@@ -49,6 +51,10 @@ class Command(ScrapyCrawl):
             raise UsageError(f"there is no spider {args[0]!r}: scrapy list shows them", print_help=False) from error
         if issubclass(spider_class, PlatformSpider):
             _check_arguments(spider_class, opts.spargs)
+        try:
+            check_settings(self.settings)
+        except SettingError as error:
+            raise UsageError(str(error), print_help=False) from error
         crawler = self._create_crawler(spider_class)
         crawl = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()

@@ -13,6 +13,7 @@ from mlentory_crawl.console import ProjectCommand, add_json_option, console, fai
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.projections import names, sync
 from mlentory_crawl.projector import Progress
+from mlentory_crawl.stores import check_settings
 from mlentory_crawl.stores.protocols import StoreError
 
 
@@ -34,6 +35,7 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         assert self.settings is not None
+        check_settings(self.settings)
         on = names(self.settings)
         unknown = [name for name in args if name not in on]
         if unknown:

@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from mlentory_crawl.stores.protocols import SearchStore, Store, StoreError
+from mlentory_crawl.stores.protocols import SearchStore, SettingError, Store, StoreError
+
+# A wildcard would be the indices of others; 200 characters leave room for what is put behind them.
+_INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}")
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Look at what can be told wrong before anything is begun; no server is asked.
+
+    Args:
+        settings: of the project.
+
+    Raises:
+        SettingError: a setting that no store can be opened with.
+    """
+    if not settings.get("ELASTICSEARCH_URL"):
+        return
+    if not _is_address(settings["ELASTICSEARCH_URL"]):
+        raise SettingError("ELASTICSEARCH_URL is not an address such as https://localhost:9200")
+    prefix = settings["ELASTICSEARCH_INDEX_PREFIX"]
+    if not _INDEX_PREFIX.fullmatch(prefix):
+        raise SettingError(
+            f"ELASTICSEARCH_INDEX_PREFIX is {prefix!r}: a lower-case letter or digit is due, and then more of them"
+            " or any of . _ - up to 200 characters"
+        )
+    named = any(settings.get(f"ELASTICSEARCH_{name}") for name in ("USERNAME", "PASSWORD"))
+    if named and settings.get("ELASTICSEARCH_API_KEY"):
+        raise SettingError("ELASTICSEARCH_API_KEY is in place of ELASTICSEARCH_USERNAME and _PASSWORD: unset either")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
-    """The search store that the settings choose, not yet opened: Elasticsearch, else the embedded index."""
+    """The search store that the settings choose, not yet opened: Elasticsearch, else the embedded index.
+
+    Raises:
+        StoreError: its driver is not installed, or a setting is wrong (`check_settings`).
+    """
+    check_settings(settings)
     if settings.get("ELASTICSEARCH_URL"):
         if find_spec("elasticsearch") is None:
             raise StoreError("ELASTICSEARCH_URL needs its driver: pip install mlentory-crawl[elasticsearch]")

@@ -117,6 +117,11 @@ class ElasticsearchStore:
         try:
             yield
         except ApiError as error:
+            if error.message == "media_type_header_exception":  # so refuse servers that are too new
+                raise StoreError(
+                    f"the Elasticsearch at {_shown(self._url)} is of a version that will not do;"
+                    f" {' and '.join(map(str, MAJORS))} will: {_reason(error)}"
+                ) from error
             raise StoreError(f"Elasticsearch at {_shown(self._url)}: {_reason(error)}") from error
         except (TransportError, OSError) as error:
             cause: Exception = error
@@ -193,7 +198,7 @@ class ElasticsearchStore:
         behind = [name for name, index in found.items() if self._alias in index["aliases"]]
         if len(behind) > 1:
             raise StoreError(f"the alias {self._alias} at {_shown(self._url)} is one of {' and '.join(sorted(behind))}")
-        unfinished = [name for name in found if name not in behind]
+        unfinished = [name for name, index in found.items() if self._next in index["aliases"] and name not in behind]
         return (found[behind[0]] if behind else None), unfinished
 
     async def _create(self, alias: str) -> None:

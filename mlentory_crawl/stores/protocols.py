@@ -58,6 +58,10 @@ class StoreError(Exception):
     """A store cannot be used at all: it is down, locked, of another catalog or too old. The message is for a person."""
 
 
+class SettingError(StoreError):
+    """A setting that no store can be opened with, whatever the server says: wrong usage."""
+
+
 class Store(Protocol):
     """A store that can be brought up to date from the catalog: one projection's backend."""
 
