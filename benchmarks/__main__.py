@@ -21,7 +21,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from mlentory_crawl.environment import ENV_FILE, VARIABLES
+from mlentory_crawl.environment import ENV_FILE, variables
 from mlentory_crawl.sample_hub import SampleHub
 
 FOLDER = Path(__file__).parent
@@ -31,7 +31,7 @@ SIZES = (20_000, 200_000)
 
 def environment(endpoint: str, data_dir: Path, *, servers: bool = False) -> dict[str, str]:
     """The variables of a run that has nothing to do with the user's settings, but for servers where they are wanted."""
-    settings = {v.name for v in VARIABLES if not (servers and v.name.startswith(SERVERS))}
+    settings = {v.name for v in variables() if not (servers and v.name.startswith(SERVERS))}
     others = {name: value for name, value in os.environ.items() if name not in settings}
     return {**others, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
 

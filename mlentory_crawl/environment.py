@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from dotenv import dotenv_values
 
@@ -26,10 +29,8 @@ class Variable:
     meaning: str
 
 
-VARIABLES = (
+_OWN = (
     Variable("MLENTORY_DATA_DIR", "data", "Where the catalog, the search index and all files are kept."),
-    Variable("HF_ENDPOINT", "https://huggingface.co", "The Hugging Face Hub, or a mirror; IRIs stay those of the Hub."),
-    Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
     Variable("QUOTA_SHARE", "0.9", "The share of a quota announced by a service that a crawl may use."),
     Variable("NEO4J_URI", None, "A Neo4j 5 to keep the graph in, such as neo4j://localhost:7687; unset: none."),
     Variable("NEO4J_USERNAME", None, "Its user; unset: neo4j."),
@@ -50,6 +51,17 @@ VARIABLES = (
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
 )
 
+
+@cache
+def variables() -> tuple[Variable, ...]:
+    """Every setting: the project's own, and those of each platform's spider."""
+    found = list(_OWN)
+    spiders = import_module("mlentory_crawl.spiders")
+    for module in sorted(each.name for each in iter_modules(spiders.__path__)):
+        found += spiders.spider_of(module).variables
+    return tuple(found)
+
+
 ENV_FILE = "MLENTORY_ENV_FILE"
 """Names the file that is read in place of ``.env``; ``/dev/null`` for none."""
 
@@ -58,4 +70,4 @@ def read_environment() -> dict[str, str | None]:
     """Every setting's value: the environment's, else that of ``.env``, else the default; empty counts as unset."""
     path = Path(os.environ.get(ENV_FILE) or ".env")
     written = dotenv_values(path) if path.is_file() else {}
-    return {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in VARIABLES}
+    return {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in variables()}

@@ -109,7 +109,12 @@ class Run:
             )
         self.cursor = self._cursor
         """Where an interrupted run of the same command goes on; None at the beginning."""
-        self.first_page = self._next_page = self.cursor["page"] if self.cursor else 0
+        self.first_page = self._next_page = self._reserved = self.cursor["page"] if self.cursor else 0
+
+    def reserve_page(self) -> int:
+        """The number of a page that is going to be announced, records or not: what comes later waits for it."""
+        self._reserved += 1
+        return self._reserved - 1
 
     def open_page(self, page: Page) -> None:
         """Announce a page before its records are sent on; pages may be announced and finished in any order."""

@@ -7,7 +7,7 @@ from typing import Any
 from scrapy.settings import BaseSettings
 
 from mlentory_crawl import __version__
-from mlentory_crawl.environment import VARIABLES, read_environment
+from mlentory_crawl.environment import read_environment, variables
 
 _environment = read_environment()
 globals().update(_environment)
@@ -96,4 +96,4 @@ PROJECTION_TIMEOUT = 120.0
 
 def exported(settings: BaseSettings) -> dict[str, Any]:
     """The settings that projections need, for a process of their own."""
-    return {variable.name: settings.get(variable.name) for variable in VARIABLES}
+    return {variable.name: settings.get(variable.name) for variable in variables()}

@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 import vcr
 
-from mlentory_crawl.environment import ENV_FILE, VARIABLES
+from mlentory_crawl.environment import ENV_FILE, variables
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -52,7 +52,7 @@ def data_dir(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(data_dir: Path) -> dict[str, str]:
     """The environment variables of a machine without servers, accounts and ``.env``; the test may add to it."""
-    names = {variable.name for variable in VARIABLES}
+    names = {variable.name for variable in variables()}
     others = {name: value for name, value in os.environ.items() if name not in names}
     return {**others, "MLENTORY_DATA_DIR": str(data_dir), ENV_FILE: os.devnull}
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.environment import ENV_FILE, VARIABLES
+from mlentory_crawl.environment import ENV_FILE, variables
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,11 +20,11 @@ class Project:
     Args:
         data_dir: where it is, or will be.
         endpoint: the hub's address.
-        variables: further environment variables.
+        given: further environment variables.
     """
 
-    def __init__(self, data_dir: Path, endpoint: str, **variables: str) -> None:
-        names = {variable.name for variable in VARIABLES}
+    def __init__(self, data_dir: Path, endpoint: str, **given: str) -> None:
+        names = {variable.name for variable in variables()}
         others = {name: value for name, value in os.environ.items() if name not in names}
         self.data_dir = data_dir
         self.environment = {
@@ -32,7 +32,7 @@ class Project:
             ENV_FILE: os.devnull,
             "MLENTORY_DATA_DIR": str(data_dir),
             "HF_ENDPOINT": endpoint,
-            **variables,
+            **given,
         }
 
     def command(self, *words: str | Path) -> list[str]:

@@ -14,7 +14,7 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
-from mlentory_crawl.environment import ENV_FILE, VARIABLES, read_environment
+from mlentory_crawl.environment import ENV_FILE, read_environment, variables
 
 ROOT = Path(__file__).parent.parent
 LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["mlentory_crawl.spiders"]}))
@@ -25,7 +25,7 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
 ) -> None:
     file = tmp_path / "settings.env"
     file.write_text("MLENTORY_DATA_DIR=from-file\nHF_TOKEN=from-file\nHF_ENDPOINT=\n")
-    for variable in VARIABLES:
+    for variable in variables():
         monkeypatch.delenv(variable.name, raising=False)
     monkeypatch.setenv(ENV_FILE, str(file))
     monkeypatch.setenv("HF_TOKEN", "from-environment")
@@ -74,7 +74,7 @@ def test_every_spider_has_a_data_sheet_and_typed_arguments(name: str) -> None:
     assert spider_class.__module__ == f"mlentory_crawl.spiders.{name}"
     for heading in ("Domain\n", "Spider arguments\n", "API documentation\n", "Caveats\n"):
         assert heading in (spider_class.__doc__ or "")
-    (setting,) = (variable for variable in VARIABLES if variable.name == spider_class.endpoint_setting)
+    (setting,) = (variable for variable in variables() if variable.name == spider_class.endpoint_setting)
     assert setting.default is None or setting.default.startswith("https://")
     spider = get_crawler(spider_class, {spider_class.endpoint_setting: "http://127.0.0.1:9/"})._create_spider(_job="1")
     assert isinstance(spider, PlatformSpider)

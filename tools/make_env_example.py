@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from mlentory_crawl.environment import VARIABLES, Variable
+from mlentory_crawl.environment import Variable, variables
 
 HEAD = (
     "# Settings of mlentory_crawl: copy to .env, or set them in the environment, which goes first."
@@ -24,7 +24,7 @@ DOCKER = (
 
 def text() -> str:
     """The whole file; settings without a default are commented out."""
-    return HEAD + _lines(VARIABLES) + DOCKER_HEAD + _lines(DOCKER)
+    return HEAD + _lines(variables()) + DOCKER_HEAD + _lines(DOCKER)
 
 
 def _lines(variables: Iterable[Variable]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, console
-from mlentory_crawl.environment import ENV_FILE, VARIABLES
+from mlentory_crawl.environment import ENV_FILE, variables
 
 
 class Command(ProjectCommand):
@@ -37,7 +37,7 @@ class Command(ProjectCommand):
 
 def _demonstrate(endpoint: str, data_dir: Path) -> int:
     # Neither the user's settings nor a real store have a part in the demo.
-    bare = {name: value for name, value in os.environ.items() if name not in {v.name for v in VARIABLES}}
+    bare = {name: value for name, value in os.environ.items() if name not in {v.name for v in variables()}}
     environment = {**bare, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
 
     def scrapy(*words: str) -> int:

@@ -15,7 +15,7 @@ from scrapy.exceptions import UsageError
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
-from mlentory_crawl.spiders import endpoint_setting
+from mlentory_crawl.spiders import spider_of
 
 # Answers say what was left of a quota then: nobody waits for that now.
 SETTINGS = ("-s", "QUOTA_ENABLED=0", "-s", "RETRY_ENABLED=0", "-L", "ERROR")
@@ -75,7 +75,7 @@ def _replay(
     for key, value in (("FROM", source.absolute()), ("RUN", name), ("REFUSED", ",".join(before["refused_fields"]))):
         command += ["-s", f"REPLAY_{key}={value}"]
     environment = {
-        **os.environ, "MLENTORY_DATA_DIR": str(data_dir), endpoint_setting(platform): settings["endpoint"],
+        **os.environ, "MLENTORY_DATA_DIR": str(data_dir), spider_of(platform).endpoint_setting: settings["endpoint"],
         "NEO4J_URI": "", "ELASTICSEARCH_URL": "",
     }  # fmt: skip
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)

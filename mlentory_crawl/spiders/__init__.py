@@ -7,8 +7,8 @@ from importlib import import_module
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 
 
-def endpoint_setting(platform: str) -> str:
-    """The setting that holds the address of a platform's API.
+def spider_of(platform: str) -> type[PlatformSpider]:
+    """The spider of a platform.
 
     Raises:
         ModuleNotFoundError: there is no such platform.
@@ -19,4 +19,4 @@ def endpoint_setting(platform: str) -> str:
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, PlatformSpider) and each.__dict__.get("name") == platform
     )
-    return spider.endpoint_setting
+    return spider

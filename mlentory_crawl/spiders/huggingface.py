@@ -18,10 +18,10 @@ from scrapy.http import Response
 from fair4ml.identifiers import is_repo_id
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.cursor import CursorSpider
-from mlentory_crawl.base_spiders.platform import Arguments, fetched_at, shown
+from mlentory_crawl.base_spiders.platform import Arguments, shown, told_error
 from mlentory_crawl.catalog.writer import CatalogWriter, Missing
+from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
-from mlentory_crawl.items import Page, RawRecord
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -99,6 +99,14 @@ class HuggingFaceSpider(CursorSpider):
     # PlatformSpider
     Arguments: ClassVar[type[Arguments]] = HuggingFaceArguments
     endpoint_setting = "HF_ENDPOINT"
+    variables = (
+        Variable(
+            "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face Hub, or a mirror; IRIs stay those of the Hub."
+        ),
+        Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
+    )
+    hosts = frozenset({"huggingface.co", "hf.co"})
+    statuses_of_missing = frozenset({401, 404})
     arguments: HuggingFaceArguments
 
     handle_httpstatus_list: ClassVar[list[int]] = [400, 401, 403, 404]
@@ -174,9 +182,9 @@ class HuggingFaceSpider(CursorSpider):
     def first_page_request(self) -> Request:
         return self._request(f"{self.endpoint}/api/models?{urlencode(self._query())}")
 
-    def next_page_request(self, url: str) -> Request:
+    def next_page_request(self, following: str) -> Request:
         # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
-        return self._request(f"{self.endpoint}/api/models?{urlsplit(url).query}")
+        return self._request(f"{self.endpoint}/api/models?{urlsplit(following).query}")
 
     def _request(self, url: str, **options: Any) -> Request:
         token = self.settings.get("HF_TOKEN")
@@ -188,7 +196,7 @@ class HuggingFaceSpider(CursorSpider):
         if response.status == 400 and self._drop_refused(response):
             yield self.page(self._request(self._without_refused(response.url)), number)
         elif response.status != 200:
-            self.fail(f"{shown(response.url)} answered {response.status}: {_error(response)}")
+            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
         else:
             yield from super().parse_page(response, number)
 
@@ -211,10 +219,10 @@ class HuggingFaceSpider(CursorSpider):
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         if response.status in (401, 404):
-            told = f"{response.headers.get('X-Error-Message') or b''!r} {_error(response)}"
+            told = f"{response.headers.get('X-Error-Message') or b''!r} {told_error(response)}"
             if "credentials" not in told.casefold():
                 return True
-            self.fail(f"{shown(response.url)} answered {response.status}: {_error(response)}")
+            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
             return None
         if response.status != 200:
             return None
@@ -242,7 +250,7 @@ class HuggingFaceSpider(CursorSpider):
         return f"{address}?{urlencode(kept)}"
 
     def _drop_refused(self, response: Response) -> bool:
-        refused = refused_fields(_error(response), self.expand)
+        refused = refused_fields(told_error(response), self.expand)
         self.expand = [name for name in self.expand if name not in refused]
         self.run.report.refused_fields += refused
         if refused:
@@ -262,7 +270,6 @@ class HuggingFaceSpider(CursorSpider):
     def _id_requests(self) -> Iterator[Request]:
         requested = self.run.report.requested
         seen: set[str] = set()
-        number = 0
         for name in self._asked:
             if name in seen:
                 requested["duplicate"] += 1
@@ -270,57 +277,33 @@ class HuggingFaceSpider(CursorSpider):
                 requested["invalid"] += 1
                 self.logger.warning("%r is no model id", name)
             else:
-                yield self._model_request(name, number)
-                number += 1
+                yield self.thing_request(self._model_request(name), name)
             seen.add(name)
 
-    def _model_request(self, name: str, number: int) -> Request:
+    def seed_request(self, url: str) -> Request | None:
+        name = _model_of_page(url)
+        return None if name is None else self.thing_request(self._model_request(name), name)
+
+    def _model_request(self, name: str) -> Request:
         query = urlencode([("expand[]", field) for field in self.expand])
-        return self._request(
-            f"{self.endpoint}/api/models/{quote(name, safe='/')}?{query}",
-            callback=self.parse_model,
-            errback=self.model_failed,
-            cb_kwargs={"name": name, "number": number},
-            meta={"archive": number},
-            dont_filter=True,
-        )
+        return self._request(f"{self.endpoint}/api/models/{quote(name, safe='/')}?{query}")
 
-    def parse_model(self, response: Response, name: str, number: int) -> Iterator[Any]:
-        """Send on a model that was asked for by its id, or count why there is none."""
-        if response.status == 400 and self._drop_refused(response):
-            yield self._model_request(name, number)
-            return
+    def thing(self, response: Response, name: str) -> Any:
+        record = super().thing(response, name)
+        known = record if isinstance(record, dict) else {}
+        # The Hub redirects from another spelling, too.
+        id = known.get("id")
         requested = self.run.report.requested
-        records: list[tuple[str, str, str, Any]] = []
-        if response.status in (401, 404):
-            requested["missing"] += 1
-            self.logger.warning("%s: the Hub answers %d, it is missing or private", name, response.status)
-        elif response.status != 200:
-            requested["blocked" if response.status == 403 else "failed"] += 1
-            self.fail(f"{shown(response.url)} answered {response.status}: {_error(response)}")
-        else:
-            try:
-                record = orjson.loads(response.body)
-            except ValueError as error:
-                requested["failed"] += 1
-                self.fail(f"{shown(response.url)}: {error}")
-            else:
-                records = list(self.raw_records([record], number))
-                requested["found"] += 1
-                # The Hub redirects from another spelling, too.
-                id = record.get("id") if isinstance(record, dict) else None
-                requested["renamed"] += isinstance(id, str) and id.casefold() != name.casefold()
-                requested["gated"] += isinstance(record, dict) and bool(record.get("gated"))
-        page = Page(number, response.url, self.name, [(kind, key) for kind, key, _, _ in records])
-        self.run.open_page(page)
-        for kind, key, url, record in records:
-            yield RawRecord(self.name, kind, key, url, record, fetched_at(response), page)
+        requested["renamed"] += isinstance(id, str) and id.casefold() != name.casefold()
+        requested["gated"] += bool(known.get("gated"))
+        return record
 
-    def model_failed(self, failure: Any) -> None:
-        """Count a model that could not be fetched after all retries."""
-        self.run.report.requested["failed"] += 1
-        self.page_failed(failure)
-        self.run.open_page(Page(failure.request.cb_kwargs["number"], failure.request.url, self.name, []))
+    def parse_thing(self, response: Response, name: str, number: int) -> Iterator[Any]:
+        if response.status == 400 and self._drop_refused(response):
+            assert response.request is not None
+            yield response.request.replace(url=self._model_request(name).url)
+            return
+        yield from super().parse_thing(response, name, number)
 
 
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/models/|models/)?(?P<path>[^?#]+)")
@@ -352,11 +335,3 @@ def refused_fields(message: str, asked: list[str]) -> list[str]:
     lists = re.findall(r"(?:[`'\"]?[\w-]+[`'\"]?\s*[,|]\s*)+(?:or\s+)?[`'\"]?[\w-]+[`'\"]?", message)
     legal = set(re.findall(r"[\w-]+", max(lists, key=len))) if lists else set()
     return [name for name in asked if legal and name not in legal]
-
-
-def _error(response: Response) -> str:
-    try:
-        told = orjson.loads(response.body)
-        return str(told.get("error", told)) if isinstance(told, dict) else str(told)[:500]
-    except ValueError:
-        return response.body[:500].decode("utf-8", "replace")
