@@ -49,11 +49,11 @@ class Archive:
         """Whether a body is still there, given its path below the archive."""
         return (self._raw / file).exists()
 
-    def enter(self, number: int, response: Response, fetched_at: str, digest: str, file: str) -> None:
-        """Enter an answer in the run's index; of two entries with one number the later holds.
+    def enter(self, place: str, response: Response, fetched_at: str, digest: str, file: str) -> None:
+        """Enter an answer in the run's index; of two entries for one place the later holds.
 
         Args:
-            number: the answer's place in the run.
+            place: what it answers, among the requests of the run.
             response: the answer.
             fetched_at: when it was made (UTC).
             digest: the body's SHA-256.
@@ -66,7 +66,7 @@ class Archive:
             if name not in SECRET_HEADERS
         }
         line = {
-            "number": number,
+            "place": place,
             "url": response.url,
             "status": response.status,
             "headers": headers,

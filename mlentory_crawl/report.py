@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ class Report:
     Attributes:
         records: what became of the fetched records, by outcome.
         requested: what became of the things asked for by name.
+        lookups: the same of things that were asked for because records name them, by what asked.
         field_issues: values that were left out of stored records, by field and reason.
         projections: what the stores confirmed.
         requests: what went over the network.
@@ -49,6 +51,7 @@ class Report:
     coverage: str
     records: Counter[str] = field(default_factory=Counter)
     requested: Counter[str] = field(default_factory=Counter)
+    lookups: dict[str, Counter[str]] = field(default_factory=dict)
     field_issues: Counter[str] = field(default_factory=Counter)
     projections: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: dict[str, Any] = field(default_factory=dict)
@@ -81,7 +84,8 @@ class Report:
             **{name: told[name] for name in ("run_id", "platform", "mode", "arguments", "started_at", "coverage")}
         )
         report.records.update(told["records"])
-        report.requested.update({k: v for k, v in told["requested"].items() if k != "asked"})
+        report.requested.update(_unasked(told["requested"]))
+        report.lookups = {by: _unasked(counts) for by, counts in told["lookups"].items()}
         report.field_issues.update(told["field_issues"])
         report.refused_fields = told["refused_fields"]
         report.job = job
@@ -94,6 +98,16 @@ class Report:
     def seconds(self) -> float:
         """How long the run has taken, without the time between interruption and resumption."""
         return self._seconds_before + time.monotonic() - self._begun
+
+    def count_asked(self, by: str | None, outcomes: Iterable[str]) -> None:
+        """Count what became of a thing that was asked for by name.
+
+        Args:
+            by: what asked; None for the user.
+            outcomes: one of `REQUESTED`, and what else is counted of it.
+        """
+        counts = self.requested if by is None else self.lookups.setdefault(by, Counter())
+        counts.update(outcomes)
 
     def count_requests(self, by_slot: dict[str, int], by_status: dict[str, int], retried: int, waits: float) -> None:
         """Take the network's counts of this process; those of earlier ones are added."""
@@ -135,6 +149,9 @@ class Report:
             failed.append(f"{self.records['failed']} records failed")
         if self.requested["failed"]:
             failed.append(f"{self.requested['failed']} of the things asked for could not be fetched")
+        for by, counts in self.lookups.items():
+            if counts["failed"]:
+                failed.append(f"{counts['failed']} {by} could not be fetched")
         if not complete and not interrupted:
             failed.append(f"not everything could be fetched: the same command {self.again}")
         if failed or self.problems:
@@ -171,6 +188,9 @@ class Report:
             "coverage": self.coverage,
             "records": records,
             "requested": {"asked": sum(self.requested[name] for name in REQUESTED), **requested},
+            "lookups": {
+                by: {"asked": sum(counts[name] for name in REQUESTED), **counts} for by, counts in self.lookups.items()
+            },
             "field_issues": dict(self.field_issues.most_common()),
             "refused_fields": self.refused_fields,
             "projections": self.projections,
@@ -182,3 +202,8 @@ class Report:
     def json(self) -> bytes:
         """The report as JSON."""
         return orjson.dumps(self.told())
+
+
+def _unasked(counts: Mapping[str, int]) -> Counter[str]:
+    """Counts without their sum."""
+    return Counter({name: count for name, count in counts.items() if name != "asked"})

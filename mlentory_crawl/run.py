@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from fair4ml.entities import FieldIssue
+from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry, Known, Rejected
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.dropped import Duplicate
@@ -47,6 +48,22 @@ class _OpenPage:
     rejected: list[Rejected] = field(default_factory=list)
     records: Counter[str] = field(default_factory=Counter)
     field_issues: Counter[str] = field(default_factory=Counter)
+    asked: list[Asked] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a thing that was asked for by name.
+
+    Attributes:
+        by: who asked: None for the user, else the name of what asks for things that records name.
+        outcomes: one of `report.REQUESTED`, and what else is counted of it.
+        lookup: for the catalog, where a record names it.
+    """
+
+    by: str | None
+    outcomes: tuple[str, ...]
+    lookup: Lookup | None = None
 
 
 class Run:
@@ -91,6 +108,7 @@ class Run:
         self._pending_keys: set[tuple[str, str]] = set()
         self._pending_counts: Counter[str] = Counter()
         self._pending_issues: Counter[str] = Counter()
+        self._pending_asked: list[Asked] = []
         self._committed_at = time.monotonic()
         self._cursor: dict[str, Any] | None = None
         self.broken: str | None = None
@@ -116,13 +134,20 @@ class Run:
         self._reserved += 1
         return self._reserved - 1
 
-    def open_page(self, page: Page) -> None:
-        """Announce a page before its records are sent on; pages may be announced and finished in any order."""
+    def open_page(self, page: Page, asked: Asked | None = None) -> None:
+        """Announce a page before its records are sent on; pages may be announced and finished in any order.
+
+        Args:
+            page: the page.
+            asked: what became of the thing, where the page is one that was asked for by name.
+        """
         keys = list(dict.fromkeys(page.keys))
         known = self.catalog.lookup(self.id, page.platform, keys)
         claimed = self.catalog.quarantined(self.id, page.platform, keys)
         claimed |= {key for key, found in known.items() if found.seen}
-        self._pages[page.number] = _OpenPage(page, len(page.keys), known, claimed)
+        self._pages[page.number] = _OpenPage(
+            page, len(page.keys), known, claimed, asked=[] if asked is None else [asked]
+        )
         self._store_finished()
 
     def claim(self, record: RawRecord) -> None:
@@ -159,6 +184,14 @@ class Run:
         open_page.records["quarantined"] += 1
         self._ended(open_page)
 
+    def count_asked(self, page: Page, asked: Asked) -> None:
+        """Note what became of a thing that a page has brought along."""
+        self._pages[page.number].asked.append(asked)
+
+    def withdraw(self, page: Page) -> None:
+        """End a record that was announced and that the service does not have, or keeps to itself."""
+        self._ended(self._pages[page.number])
+
     def drop_duplicate(self, page: Page) -> None:
         """End a record that was met before."""
         open_page = self._pages[page.number]
@@ -186,25 +219,27 @@ class Run:
             self._pending.rejected += ready.rejected
             self._pending_records += len(ready.page.keys)
             self._pending_keys.update(ready.page.keys)
-            self._pending_counts.update(ready.records, fetched=len(ready.page.keys))
+            self._pending_counts.update(ready.records, fetched=ready.records.total())
+            self._pending_asked += ready.asked
             self._pending_issues.update(ready.field_issues)
             self._cursor = ready.page.cursor
         due = self._pending_records >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS
         if due:
             self.commit()
 
-    def archived(self, number: int, sha256: str, file: str) -> None:
+    def archived(self, place: str, sha256: str, file: str) -> None:
         """Note an answer that was put into the archive."""
-        self._pending.answers.append((number, sha256, file))
+        self._pending.answers.append((place, sha256, file))
 
     def commit(self) -> None:
         """Store the pages that are finished; never raises: a failure is kept in `broken`."""
         self._committed_at = time.monotonic()
-        if self.broken or not (self._pending_records or self._pending.answers):
+        if self.broken or not (self._pending_records or self._pending.answers or self._pending_asked):
             return
         pending, self._pending = self._pending, Commit()
         counts, self._pending_counts = self._pending_counts, Counter()
         issues, self._pending_issues = self._pending_issues, Counter()
+        asked, self._pending_asked = self._pending_asked, []
         self._pending_records = 0
         for later in self._pages.values():
             later.claimed |= self._pending_keys.intersection(later.page.keys)
@@ -212,6 +247,9 @@ class Run:
         self._pending_keys.clear()
         self.report.records.update(counts)
         self.report.field_issues.update(issues)
+        for each in asked:
+            self.report.count_asked(each.by, each.outcomes)
+        pending.lookups = [each.lookup for each in asked if each.lookup is not None]
         pending.report = self.report.json()
         pending.cursor = None if self._cursor is None else orjson.dumps(self._cursor)
         try:
@@ -237,11 +275,6 @@ class Run:
         except CatalogError as error:
             self.broken = str(error)
             logger.error(error)
-
-    @property
-    def next_page(self) -> int:
-        """The number of the page that is stored next."""
-        return self._next_page
 
     @property
     def unfinished(self) -> int:

@@ -335,7 +335,7 @@ def test_a_complete_run_forgets_what_it_has_seen(book: Book) -> None:
 
 def test_identical_answers_share_a_file(book: Book) -> None:
     assert book.writer.archived_file("ab") is None
-    book.writer.commit(book.begin(), Commit(answers=[(0, "ab", "huggingface/run/0.zst")]))
+    book.writer.commit(book.begin(), Commit(answers=[("0", "ab", "huggingface/run/0.zst")]))
     assert book.writer.archived_file("ab") == "huggingface/run/0.zst"
 
 
@@ -352,7 +352,7 @@ def test_a_commit_that_fails_leaves_nothing(book: Book, reader: CatalogReader) -
         book.entry("2", model("a/b", owner="c")),  # the same key twice cannot be stored
     ]
     with pytest.raises(CatalogError, match="cannot be written: IntegrityError"):
-        book.writer.commit(run, Commit(entries=entries, rejected=[rejected("3")], answers=[(0, "ab", "file")]))
+        book.writer.commit(run, Commit(entries=entries, rejected=[rejected("3")], answers=[("0", "ab", "file")]))
     assert dump(book) == before
     assert reader.last_sequence() == book.writer.sequence == sequence
     # The writer goes on as if nothing had been.

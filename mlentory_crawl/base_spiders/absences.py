@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from scrapy import signals
-from scrapy.exceptions import DontCloseSpider
-
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.catalog.writer import Missing
 
@@ -37,12 +34,12 @@ class Absences:
         self._open = 0
         self._missed: set[int] = set()
         self._gone: list[int] = []
-        crawler.signals.connect(self._idle, signals.spider_idle)
+        self._settled = False
 
-    def _idle(self) -> None:
+    def step(self) -> bool:
         spider, run = self._spider, self._spider.run
-        if spider.coverage != "census" or spider.failures or run.unfinished or run.broken:
-            return
+        if self._settled or spider.coverage != "census" or spider.failures or run.unfinished or run.broken:
+            return False
         if self._pending is None:
             self._pending = iter(self._twice_missed())
         # One at a time: they are few, and share their quota with nobody.
@@ -50,15 +47,16 @@ class Absences:
             self._open += 1
             run.report.probes += 1
             request = spider.probe(record)
-            # After the last page: in the archive a probe has its place, too.
-            request.meta["archive"] = run.next_page + run.report.probes
+            request.meta["archive"] = f"probe/{record.key}"
             assert self._crawler.engine is not None
             self._crawler.engine.crawl(
                 request.replace(callback=self._answered, errback=self._failed, cb_kwargs={"record": record})
             )
         if self._open:
-            raise DontCloseSpider
+            return True
+        self._settled = True
         run.settle(self._missed, self._gone)
+        return False
 
     def _twice_missed(self) -> list[Missing]:
         spider, run = self._spider, self._spider.run

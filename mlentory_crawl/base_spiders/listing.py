@@ -11,7 +11,6 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider, fetched_at, shown
-from mlentory_crawl.items import Page, RawRecord
 
 
 class ListSpider(PlatformSpider):
@@ -95,7 +94,7 @@ class ListSpider(PlatformSpider):
             callback=self.parse_page,
             errback=self.page_failed,
             cb_kwargs={"number": number},
-            meta={**request.meta, "archive": number},
+            meta={**request.meta, "archive": str(number)},
             dont_filter=True,
         )
 
@@ -109,7 +108,6 @@ class ListSpider(PlatformSpider):
         if number == 0:
             self.newest = self.newest_of(response, payload)
         wanted = self.wanted(payload)
-        records = list(self.raw_records(wanted, number))
         self.listed += len(wanted)
         is_last = len(wanted) < len(payload) or not payload or self.listed == self.limit
         following = None if is_last else self.next_page(response, payload, number)
@@ -118,13 +116,13 @@ class ListSpider(PlatformSpider):
             return
         further = None if following is None else self.page(self.next_page_request(following))
         cursor = {"next": following, "page": number + 1, "newest": self.newest, "listed": self.listed}
-        page = Page(number, response.url, self.name, [(kind, key) for kind, key, _, _ in records], cursor)
-        self.run.open_page(page)
         if further is not None:
             yield further
-        time = fetched_at(response)
-        for kind, key, api_url, record in records:
-            yield RawRecord(self.name, kind, key, api_url, record, time, page)
+        yield from self.records_of(response, wanted, number, cursor)
+
+    def cursor_after(self, number: int) -> dict[str, Any] | None:
+        # What is asked for by name comes after the list.
+        return {"next": None, "page": number + 1, "newest": self.newest, "listed": self.listed}
 
     def _again(self, response: Response, reason: str) -> Iterator[Request]:
         assert response.request is not None

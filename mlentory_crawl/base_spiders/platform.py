@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from urllib.parse import urlsplit
 
 import orjson
 from pydantic import BaseModel, ConfigDict
-from scrapy import Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy import Spider, signals
+from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 
+from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.catalog.writer import CatalogWriter, Missing
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import Stopping
-from mlentory_crawl.run import Run
+from mlentory_crawl.run import Asked, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,29 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Stage(Protocol):
+    """What a spider does when there is nothing else left to do."""
+
+    def step(self) -> bool:
+        """Send the requests that are due; whether it sent any, or still waits for an answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A thing to be asked for by its name.
+
+    Attributes:
+        name: as messages call it.
+        by: who asks: None for the user, else the name of the stage.
+        iri: under which a record names it.
+    """
+
+    name: str
+    by: str | None = None
+    iri: str | None = None
+
+
 class PlatformSpider(Spider):
     """Crawls one platform; its name is the platform's key.
 
@@ -49,6 +74,7 @@ class PlatformSpider(Spider):
         resumable: whether an interrupted run goes on from its cursor.
         failures: why pages could not be had, one line each.
         listed: how many things the platform's list has shown so far, whatever kinds of records each gives.
+        stages: what comes when everything else is done, one after the other.
     """
 
     Arguments: ClassVar[type[Arguments]] = Arguments
@@ -63,12 +89,18 @@ class PlatformSpider(Spider):
         self.arguments = self.Arguments.model_validate(given)
         self.failures: list[str] = []
         self.listed = 0
+        self.stages: list[Stage] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.endpoint = crawler.settings[cls.endpoint_setting].rstrip("/")
+        crawler.signals.connect(spider._idle, signals.spider_idle)
         return spider
+
+    def _idle(self) -> None:
+        if any(stage.step() for stage in self.stages):
+            raise DontCloseSpider
 
     endpoint: str
 
@@ -136,18 +168,18 @@ class PlatformSpider(Spider):
         """Kind, native id, API address and payload of each record among the things of a page."""
         raise NotImplementedError
 
-    def thing_request(self, request: Request, name: str) -> Request:
-        """A request as that for one thing which was asked for by its name; it is a page of its own."""
+    def thing_request(self, request: Request, wanted: Wanted) -> Request:
+        """A request as that for one thing which is asked for by its name; it is a page of its own."""
         number = self.run.reserve_page()
         return request.replace(
             callback=self.parse_thing,
             errback=self.thing_failed,
-            cb_kwargs={"name": name, "number": number},
-            meta={**request.meta, "archive": number},
+            cb_kwargs={"wanted": wanted, "number": number},
+            meta={**request.meta, "archive": str(number)},
             dont_filter=True,
         )
 
-    def thing(self, response: Response, name: str) -> Any:
+    def thing(self, response: Response) -> Any:
         """What an answer says of the thing that was asked for.
 
         Raises:
@@ -155,34 +187,123 @@ class PlatformSpider(Spider):
         """
         return orjson.loads(response.body)
 
-    def parse_thing(self, response: Response, name: str, number: int) -> Iterator[Any]:
+    def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
+        """What is counted of a thing that was found."""
+        return ("found",)
+
+    def iri_of(self, thing: Any) -> str | None:
+        """The IRI of a thing that was found, where it may not be what it was asked for by."""
+        return None
+
+    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         """Send on what was asked for by its name, or count why there is none."""
-        requested = self.run.report.requested
-        records: list[tuple[str, str, str, Any]] = []
+        things: list[Any] = []
+        outcomes: tuple[str, ...]
         if response.status in self.statuses_of_missing:
-            requested["missing"] += 1
-            self.logger.warning("%s: %s answers %d, it is missing or private", name, self.name, response.status)
+            outcomes = ("missing",)
+            if wanted.by is None:
+                self.logger.warning("%s: answers %d, it is missing or private", wanted.name, response.status)
+        elif response.status == 403 and wanted.by is not None:
+            outcomes = ("blocked",)
         elif response.status != 200:
-            requested["blocked" if response.status == 403 else "failed"] += 1
+            outcomes = ("blocked" if response.status == 403 else "failed",)
             self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
         else:
             try:
-                records = list(self.raw_records([self.thing(response, name)], number))
-                requested["found"] += 1
+                things = [self.thing(response)]
+                outcomes = self.outcomes(things[0], wanted)
             except ValueError as error:
-                requested["failed"] += 1
+                outcomes = ("failed",)
                 self.fail(f"{shown(response.url)}: {error}")
-        page = Page(number, response.url, self.name, [(kind, key) for kind, key, _, _ in records])
-        self.run.open_page(page)
-        for kind, key, url, record in records:
-            yield RawRecord(self.name, kind, key, url, record, fetched_at(response), page)
+        lookup = None
+        time = fetched_at(response)
+        if wanted.iri is not None and "failed" not in outcomes:
+            lookup = Lookup(wanted.iri, (self.iri_of(things[0]) or wanted.iri) if things else None, time)
+        yield from self.records_of(
+            response, things, number, self.cursor_after(number), Asked(wanted.by, outcomes, lookup)
+        )
 
     def thing_failed(self, failure: Failure) -> None:
         """Count a thing that could not be fetched after all retries."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        self.run.report.requested["failed"] += 1
+        wanted: Wanted = request.cb_kwargs["wanted"]
         self.page_failed(failure)
-        self.run.open_page(Page(request.cb_kwargs["number"], request.url, self.name, []))
+        if not isinstance(failure.value, Stopping):
+            page = Page(request.cb_kwargs["number"], request.url, self.name, [])
+            self.run.open_page(page, Asked(wanted.by, ("failed",)))
+
+    def cursor_after(self, number: int) -> dict[str, Any] | None:
+        """Where an interrupted run goes on after the page of a thing; None where it cannot."""
+        return None
+
+    # Records
+
+    def records_of(
+        self,
+        response: Response,
+        things: list[Any],
+        number: int,
+        cursor: dict[str, Any] | None,
+        asked: Asked | None = None,
+    ) -> Iterator[Any]:
+        """Announce a page, and send on the records of the things in it."""
+        records = list(self.raw_records(things, number))
+        later = list(self.later_records(things))
+        keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
+        page = Page(number, response.url, self.name, keys, cursor)
+        self.run.open_page(page, asked)
+        time = fetched_at(response)
+        for kind, key, api_url, payload in records:
+            yield RawRecord(self.name, kind, key, api_url, payload, time, page)
+        for kind, key, request in later:
+            yield request.replace(
+                callback=self.parse_later,
+                errback=self.later_failed,
+                cb_kwargs={**request.cb_kwargs, "kind": kind, "key": key, "page": page},
+                meta={**request.meta, "archive": f"{number}/{kind}/{key}"},
+                dont_filter=True,
+            )
+
+    def later_records(self, things: list[Any]) -> Iterator[tuple[str, str, Request]]:
+        """Kind, native id and request of each record of these things that takes a request of its own."""
+        return iter(())
+
+    def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
+        """Outcome and payload of such a record; no payload where the service does not have it, or keeps it to itself.
+
+        Args:
+            response: the answer.
+            known: what the request said in ``cb_kwargs``.
+
+        Raises:
+            ValueError: it is not what was asked for.
+        """
+        raise NotImplementedError
+
+    def parse_later(self, response: Response, kind: str, key: str, page: Page, **known: Any) -> Iterator[Any]:
+        """Send on a record that took a request of its own."""
+        try:
+            outcome, payload = self.later_record(response, **known)
+        except ValueError as error:
+            self.fail(f"{shown(response.url)}: {error}")
+            self.run.count_asked(page, Asked(f"{kind}s", ("failed",)))
+            self.run.fail(page, kind, key)
+            return
+        self.run.count_asked(page, Asked(f"{kind}s", (outcome,)))
+        if payload is None:
+            self.run.withdraw(page)
+        else:
+            yield RawRecord(self.name, kind, key, response.url, payload, fetched_at(response), page)
+
+    def later_failed(self, failure: Failure) -> None:
+        """Count a record that could not be fetched after all retries."""
+        self.page_failed(failure)
+        if isinstance(failure.value, Stopping):
+            return
+        request: Request = failure.request  # type: ignore[attr-defined]
+        kind, key, page = (request.cb_kwargs[name] for name in ("kind", "key", "page"))
+        self.run.count_asked(page, Asked(f"{kind}s", ("failed",)))
+        self.run.fail(page, kind, key)
 
     statuses_of_missing: ClassVar[frozenset[int]] = frozenset({404})
     """What the API answers for a thing that is not there."""

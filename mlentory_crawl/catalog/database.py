@@ -10,7 +10,7 @@ from pathlib import Path
 from mlentory_crawl.exceptions import CatalogError
 
 FILE_NAME = "catalog.sqlite"
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
 
 

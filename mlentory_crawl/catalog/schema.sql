@@ -104,12 +104,20 @@ CREATE TABLE refusal (
     PRIMARY KEY (projection, key)
 ) WITHOUT ROWID;
 
+-- What was asked for by name because a record names it.
+CREATE TABLE lookup (
+    iri TEXT PRIMARY KEY,
+    run INTEGER NOT NULL,
+    found TEXT,                     -- the IRI of what is there; NULL for nothing
+    at TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE answer (
     run INTEGER NOT NULL,
-    number INTEGER NOT NULL,
+    place TEXT NOT NULL,            -- what the answer was to, among the requests of the run
     sha256 TEXT NOT NULL,
     file TEXT NOT NULL,             -- below raw/: identical answers share one
-    PRIMARY KEY (run, number)
+    PRIMARY KEY (run, place)
 ) WITHOUT ROWID;
 CREATE INDEX answer_sha256 ON answer (sha256);
 

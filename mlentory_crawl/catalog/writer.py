@@ -15,6 +15,7 @@ from fair4ml.tombstones import tombstone
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
 from mlentory_crawl.catalog.documents import encode, pack, unpack
 from mlentory_crawl.catalog.links import Links
+from mlentory_crawl.catalog.lookups import Lookup, Lookups
 from mlentory_crawl.exceptions import CatalogError
 
 PUBLISHED_MOVE = 0.1
@@ -120,12 +121,14 @@ class Commit:
     Attributes:
         report: the run report including these pages, as JSON.
         cursor: where the run goes on after them, as JSON.
-        answers: the archived answers that they came from: number, SHA-256, file.
+        answers: the archived answers that they came from: place, SHA-256, file.
+        lookups: what was asked for by name because a record names it.
     """
 
     entries: list[Entry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    answers: list[tuple[int, str, str]] = field(default_factory=list)
+    answers: list[tuple[str, str, str]] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
     report: bytes = b"{}"
     cursor: bytes | None = None
 
@@ -138,6 +141,7 @@ class CatalogWriter:
         self.id = catalog_id(self._connection)
         self.sequence = last_sequence(self._connection)
         self._links = Links(self._connection)
+        self.lookups = Lookups(self._connection)
         self._next_record = 1 + (self._connection.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
 
     def close(self) -> None:
@@ -348,6 +352,15 @@ class CatalogWriter:
         row = self._connection.execute("SELECT document, provenance FROM record WHERE id = ?", (record,)).fetchone()
         return unpack(row[0]), orjson.loads(row[1])
 
+    def sources(self, platform: str, kind: str, keys: Sequence[str]) -> dict[str, str]:
+        """The addresses that live records came from, by their native ids."""
+        rows = self._connection.execute(
+            """SELECT r.key, json_extract(r.provenance, '$.source') FROM json_each(?) AS j
+               CROSS JOIN record AS r ON r.platform = ? AND r.kind = ? AND r.key = j.value AND r.deleted_at IS NULL""",
+            (orjson.dumps(keys), platform, kind),
+        )
+        return dict(rows.fetchall())
+
     def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these kinds and native ids this run has put into the quarantine."""
         rows = self._connection.execute(
@@ -408,6 +421,8 @@ class CatalogWriter:
             self._replace(run, changed)
             self._end_aliases([entry.iri for entry in (*new, *changed)])
             self._publish(same)
+            for name, _ in self.lookups.enter(run, pages.lookups):
+                self._resequence(name)
             known = [entry.known.id for entry in pages.entries if entry.known is not None]
             connection.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(run, i) for i in [*ids, *known]])
             connection.executemany(
@@ -493,8 +508,9 @@ class CatalogWriter:
             assert entry.known is not None
             if entry.digest != entry.known.digest:
                 self._connection.execute(
-                    "UPDATE record SET digest = ?, issues = ? WHERE id = ?",
-                    (entry.digest, _told(entry.issues), entry.known.id),
+                    """UPDATE record SET digest = ?, issues = ?, provenance = json_set(provenance, '$.source', ?)
+                       WHERE id = ?""",
+                    (entry.digest, _told(entry.issues), entry.provenance["source"], entry.known.id),
                 )
             if not entry.counters or orjson.dumps(entry.counters, option=orjson.OPT_SORT_KEYS) == entry.known.observed:
                 continue

@@ -32,14 +32,14 @@ class ArchiveMiddleware:
         return cls(Run.of(crawler), crawler.spider.name)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        number = request.meta.get("archive")
-        if number is None or response.status in UNSAID:
+        place = request.meta.get("archive")
+        if place is None or response.status in UNSAID:
             return response
         # Hashing and compressing release the interpreter: the records of the page before go on meanwhile.
         digest = await asyncio.to_thread(digest_of, response.body)
         file = self.run.catalog.archived_file(digest)
         if file is None or not self.archive.holds(file):
             file = await asyncio.to_thread(self.archive.store, response, digest)
-        self.archive.enter(number, response, fetched_at(response), digest, file)
-        self.run.archived(number, digest, file)
+        self.archive.enter(place, response, fetched_at(response), digest, file)
+        self.run.archived(place, digest, file)
         return response

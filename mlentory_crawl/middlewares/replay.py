@@ -35,7 +35,7 @@ class ReplayMiddleware:
         if not index.exists():
             raise MlentoryError(f"the archive has no answers of run {name}")
         entries: list[dict[str, Any]] = [orjson.loads(line) for line in index.read_bytes().splitlines()]
-        self._entries = {entry["number"]: entry for entry in entries}
+        self._entries = {entry["place"]: entry for entry in entries}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import orjson
-from pydantic import PositiveInt, model_validator
+from pydantic import NonNegativeInt, PositiveInt, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.identifiers import is_repo_id
+from fair4ml.identifiers import hugging_face_model, is_repo_id
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.cursor import CursorSpider
-from mlentory_crawl.base_spiders.platform import Arguments, shown, told_error
+from mlentory_crawl.base_spiders.lookups import LookUps
+from mlentory_crawl.base_spiders.platform import Arguments, Wanted, shown, told_error
 from mlentory_crawl.catalog.writer import CatalogWriter, Missing
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
@@ -26,8 +27,12 @@ from mlentory_crawl.exceptions import MlentoryError
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-API_SLOT = "huggingface.api"
-API = "https://huggingface.co/api/models"
+API_SLOT, FILE_SLOT = "huggingface.api", "huggingface.resolvers"
+"""One for each of the Hub's quotas."""
+HUB = "https://huggingface.co"
+API = f"{HUB}/api/models"
+CARD_CAP = 1_000_000
+"""Bytes of a model card that are read."""
 PAGE_SIZE = 1_000
 FIRST_LATEST = 1_000
 OVERLAP = timedelta(minutes=10)
@@ -51,12 +56,16 @@ class HuggingFaceArguments(Arguments):
     task: str | None = None
     library: str | None = None
     files: bool = False
+    cards: Literal["none", "changed", "all"] | None = None
+    ancestors: NonNegativeInt | None = None
     accept_deletions: bool = False
 
     @model_validator(mode="after")
     def _ids_go_with_their_mode(self) -> HuggingFaceArguments:
-        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
-            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+        if self.mode == "ids" and self.ids is None:
+            raise ValueError("mode=ids needs ids=FILE_OR_LIST")
+        if self.ids is not None and self.mode not in (None, "ids", "latest"):
+            raise ValueError("ids=FILE_OR_LIST goes with mode=ids or mode=latest")
         if self.accept_deletions and self.mode != "census":
             raise ValueError("accept_deletions goes with mode=census")
         return self
@@ -70,7 +79,7 @@ class HuggingFaceArguments(Arguments):
     @property
     def is_whole(self) -> bool:
         """Whether everything is asked for."""
-        return self.limit is None and not self.filters
+        return self.limit is None and not self.filters and self.ids is None
 
 
 class HuggingFaceSpider(CursorSpider):
@@ -83,8 +92,11 @@ class HuggingFaceSpider(CursorSpider):
         last modified ones) or ids. Without it a delta, or in a catalog that has no watermark yet, the latest.
         limit: how many models to fetch at the most.
         author, task, library: only models of that owner, pipeline tag, library.
-        ids: a file with one model id a line, or a list with commas; URLs of models are understood.
+        ids: a file with one model id a line, or a list with commas; URLs of models are understood. With mode=latest
+        both are fetched.
         files: also fetch the list of each model's files.
+        cards: also fetch the model cards: none, changed (where the revision is a new one) or all; else HF_CARDS.
+        ancestors: fetch models that the crawled ones derive from, so many levels up; else HF_ANCESTORS.
         accept_deletions: let a census mark as deleted even more than 2 % of the models.
     API documentation
         https://huggingface.co/docs/hub/api
@@ -104,6 +116,8 @@ class HuggingFaceSpider(CursorSpider):
             "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face Hub, or a mirror; IRIs stay those of the Hub."
         ),
         Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
+        Variable("HF_CARDS", "none", "Which model cards are fetched along: none, changed or all."),
+        Variable("HF_ANCESTORS", "0", "How many levels of models that the crawled ones derive from are fetched along."),
     )
     hosts = frozenset({"huggingface.co", "hf.co"})
     statuses_of_missing = frozenset({401, 404})
@@ -121,10 +135,17 @@ class HuggingFaceSpider(CursorSpider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.absences = Absences(spider, crawler, "model")
+        given = spider.arguments
+        spider.cards = given.cards or crawler.settings["HF_CARDS"]
+        levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
+        spider.stages = [Absences(spider, crawler, "model")]
+        if levels:
+            spider.stages.append(
+                LookUps(spider, "ancestors", partial(spider._ancestors, levels), spider._ancestor_request)
+            )
         return spider
 
-    absences: Absences
+    cards: str
 
     def plan(self, catalog: CatalogWriter) -> None:
         watermark = catalog.watermark(self.name)
@@ -160,9 +181,9 @@ class HuggingFaceSpider(CursorSpider):
         return self.arguments.limit
 
     async def start(self) -> AsyncIterator[Any]:
+        for request in self._id_requests():
+            yield request
         if self.mode == "ids":
-            for request in self._id_requests():
-                yield request
             return
         if self.mode == "latest" and self.arguments.limit is None:
             self.logger.info(
@@ -186,10 +207,10 @@ class HuggingFaceSpider(CursorSpider):
         # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
         return self._request(f"{self.endpoint}/api/models?{urlsplit(following).query}")
 
-    def _request(self, url: str, **options: Any) -> Request:
+    def _request(self, url: str, *, slot: str = API_SLOT, **options: Any) -> Request:
         token = self.settings.get("HF_TOKEN")
         headers = {"Authorization": f"Bearer {token}"} if token else None
-        meta = {**options.pop("meta", {}), "download_slot": API_SLOT}
+        meta = {**options.pop("meta", {}), "download_slot": slot}
         return Request(url, headers=headers, meta=meta, **options)
 
     def parse_page(self, response: Response, number: int) -> Iterator[Any]:
@@ -214,7 +235,7 @@ class HuggingFaceSpider(CursorSpider):
     # What a census does not show
 
     def probe(self, record: Missing) -> Request:
-        path = record.iri.removeprefix("https://huggingface.co/")
+        path = record.iri.removeprefix(f"{HUB}/")
         return self._request(f"{self.endpoint}/api/models/{path}", meta={"probe": True}, dont_filter=True)
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
@@ -277,33 +298,79 @@ class HuggingFaceSpider(CursorSpider):
                 requested["invalid"] += 1
                 self.logger.warning("%r is no model id", name)
             else:
-                yield self.thing_request(self._model_request(name), name)
+                yield self.thing_request(self._model_request(name), Wanted(name))
             seen.add(name)
 
     def seed_request(self, url: str) -> Request | None:
         name = _model_of_page(url)
-        return None if name is None else self.thing_request(self._model_request(name), name)
+        return None if name is None else self.thing_request(self._model_request(name), Wanted(name))
 
     def _model_request(self, name: str) -> Request:
         query = urlencode([("expand[]", field) for field in self.expand])
         return self._request(f"{self.endpoint}/api/models/{quote(name, safe='/')}?{query}")
 
-    def thing(self, response: Response, name: str) -> Any:
-        record = super().thing(response, name)
-        known = record if isinstance(record, dict) else {}
+    def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
+        known = thing if isinstance(thing, dict) else {}
         # The Hub redirects from another spelling, too.
-        id = known.get("id")
-        requested = self.run.report.requested
-        requested["renamed"] += isinstance(id, str) and id.casefold() != name.casefold()
-        requested["gated"] += bool(known.get("gated"))
-        return record
+        path = known.get("id")
+        name = wanted.name.removeprefix(f"{HUB}/")
+        is_renamed = isinstance(path, str) and path.casefold() != name.casefold()
+        return ("found", *(("renamed",) if is_renamed else ()), *(("gated",) if known.get("gated") else ()))
 
-    def parse_thing(self, response: Response, name: str, number: int) -> Iterator[Any]:
+    def iri_of(self, thing: Any) -> str | None:
+        path = thing.get("id") if isinstance(thing, dict) else None
+        return hugging_face_model(path) if isinstance(path, str) and is_repo_id(path) else None
+
+    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         if response.status == 400 and self._drop_refused(response):
             assert response.request is not None
-            yield response.request.replace(url=self._model_request(name).url)
+            yield response.request.replace(url=self._without_refused(response.url))
             return
-        yield from super().parse_thing(response, name, number)
+        yield from super().parse_thing(response, wanted, number)
+
+    # Ancestors
+
+    def _ancestors(self, levels: int, run: int) -> list[str]:
+        return self.run.catalog.lookups.ancestors(run, levels, f"{HUB}/")
+
+    def _ancestor_request(self, iri: str) -> Request | None:
+        name = iri.removeprefix(f"{HUB}/")
+        return self._model_request(name) if is_repo_id(name) else None
+
+    # Cards
+
+    def later_records(self, things: list[Any]) -> Iterator[tuple[str, str, Request]]:
+        if self.cards == "none":
+            return
+        models = [each for each in things if isinstance(each, dict) and self._may_read_card(each)]
+        known = self.run.catalog.sources(self.name, "card", [model["_id"] for model in models])
+        for model in models:
+            request = self._card_request(model)
+            if self.cards == "all" or known.get(model["_id"]) != request.url:
+                yield "card", model["_id"], request
+
+    def _may_read_card(self, model: dict[str, Any]) -> bool:
+        # The API tells what a gated model is; its files are for those who were let in.
+        is_open = not model.get("gated") or bool(self.settings.get("HF_TOKEN"))
+        has_address = all(isinstance(model.get(name), str) for name in ("_id", "id", "sha")) and is_repo_id(model["id"])
+        return is_open and has_address and not model.get("disabled")
+
+    def _card_request(self, model: dict[str, Any]) -> Request:
+        # To where /resolve/ redirects: one request in place of two.
+        path = f"/api/resolve-cache/models/{quote(model['id'], safe='/')}/{quote(model['sha'])}/README.md"
+        known = {name: model[name] for name in ("_id", "id", "sha")}
+        return self._request(f"{self.endpoint}{path}", slot=FILE_SLOT, cb_kwargs={"model": known})
+
+    def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
+        if response.status == 200:
+            return "found", {**known["model"], "text": response.body[:CARD_CAP].decode("utf-8", "replace")}
+        if response.headers.get("X-Error-Code") == b"EntryNotFound":
+            return "absent", {**known["model"], "text": None}
+        if response.status in (401, 403):
+            return "blocked", None
+        if response.status == 404:  # it was moved or deleted since the list named it
+            return "missing", None
+        raise ValueError(f"answered {response.status}: {told_error(response)}")
 
 
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/models/|models/)?(?P<path>[^?#]+)")

@@ -1,0 +1,54 @@
+"""What records name, asked for by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from mlentory_crawl.base_spiders.platform import PlatformSpider, Wanted
+
+if TYPE_CHECKING:
+    from scrapy import Request
+
+BATCH = 100
+"""How many things are asked for before the queue is looked at again."""
+
+
+class LookUps:
+    """Asks for things that records name and that nobody has described yet, until there are none left.
+
+    Args:
+        spider: whose requests they are.
+        name: what the report calls them.
+        queue: the IRIs of the next ones, given the run's row id; the catalog keeps what was asked for.
+        request: how to ask for one; None where its IRI is none of the platform's.
+    """
+
+    def __init__(
+        self,
+        spider: PlatformSpider,
+        name: str,
+        queue: Callable[[int], Iterable[str]],
+        request: Callable[[str], Request | None],
+    ) -> None:
+        self._spider = spider
+        self._name = name
+        self._queue = queue
+        self._request = request
+        self._asked: set[str] = set()
+
+    def step(self) -> bool:
+        run, engine = self._spider.run, self._spider.crawler.engine
+        assert engine is not None
+        run.commit()
+        if run.broken:
+            return False
+        # What could not be fetched is not entered in the catalog: another run asks for it again.
+        unasked = (iri for iri in self._queue(run.id) if iri not in self._asked)
+        possible = ((iri, request) for iri in unasked if (request := self._request(iri)) is not None)
+        due = list(islice(possible, BATCH))
+        self._asked.update(iri for iri, _ in due)
+        for iri, request in due:
+            engine.crawl(self._spider.thing_request(request, Wanted(iri, self._name, iri)))
+        return bool(due)
