@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 import zstandard
+from scrapy import Request
 from scrapy.http import Response
 
 from mlentory_crawl.catalog.writer import CatalogWriter
@@ -53,7 +54,7 @@ class Archive:
         """Enter an answer in the run's index; of two entries for one place the later holds.
 
         Args:
-            place: what it answers, among the requests of the run.
+            place: what it answers, as `place_of` says.
             response: the answer.
             fetched_at: when it was made (UTC).
             digest: the body's SHA-256.
@@ -101,6 +102,12 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int) -> i
     # Last: what a kill leaves half done is found again.
     catalog.forget_answers(runs)
     return len(bodies)
+
+
+def place_of(request: Request) -> str:
+    """What tells a request from the others of a run, also after redirects: the address that was asked for."""
+    first: str = request.meta.get("redirect_urls", [request.url])[0]
+    return first
 
 
 def digest_of(body: bytes) -> str:

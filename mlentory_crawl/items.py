@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,7 @@ class RawRecord:
         counters: numbers that move without the thing changing; only where the digest shows that nothing else did.
         source: the payload as the platform's model of it, once validation has passed; None where nothing changed.
         issues: values that validation left out.
+        seed: what the seed list says besides of the seed that asked for it.
     """
 
     platform: str
@@ -56,6 +58,7 @@ class RawRecord:
     counters: dict[str, int] = field(default_factory=dict, repr=False)
     source: Any = field(default=None, repr=False)
     issues: list[FieldIssue] = field(default_factory=list)
+    seed: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

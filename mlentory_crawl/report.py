@@ -32,6 +32,8 @@ class Report:
     Attributes:
         records: what became of the fetched records, by outcome.
         requested: what became of the things asked for by name.
+        platforms: what became of the fetched records of each platform.
+        notes: what the reader should know and that makes nothing worse, one line each.
         lookups: the same of things that were asked for because records name them, by what asked.
         field_issues: values that were left out of stored records, by field and reason.
         projections: what the stores confirmed.
@@ -52,6 +54,8 @@ class Report:
     records: Counter[str] = field(default_factory=Counter)
     requested: Counter[str] = field(default_factory=Counter)
     lookups: dict[str, Counter[str]] = field(default_factory=dict)
+    platforms: dict[str, Counter[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     field_issues: Counter[str] = field(default_factory=Counter)
     projections: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: dict[str, Any] = field(default_factory=dict)
@@ -85,6 +89,8 @@ class Report:
         )
         report.records.update(told["records"])
         report.requested.update(_unasked(told["requested"]))
+        report.platforms = {name: Counter(counts) for name, counts in told["platforms"].items()}
+        report.notes = told["notes"]
         report.lookups = {by: _unasked(counts) for by, counts in told["lookups"].items()}
         report.field_issues.update(told["field_issues"])
         report.refused_fields = told["refused_fields"]
@@ -185,8 +191,12 @@ class Report:
             "finish_reason": self.finish_reason,
             "verdict": self.verdict,
             "problems": self.problems,
+            "notes": self.notes,
             "coverage": self.coverage,
             "records": records,
+            "platforms": {
+                name: {end: counts[end] for end in ("fetched", *OUTCOMES)} for name, counts in self.platforms.items()
+            },
             "requested": {"asked": sum(self.requested[name] for name in REQUESTED), **requested},
             "lookups": {
                 by: {"asked": sum(counts[name] for name in REQUESTED), **counts} for by, counts in self.lookups.items()

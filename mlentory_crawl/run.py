@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ import orjson
 
 from fair4ml.entities import FieldIssue
 from mlentory_crawl.catalog.lookups import Lookup
-from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry, Known, Rejected
+from mlentory_crawl.catalog.writer import CatalogWriter, Commit, EndedSeed, Entry, Known, Rejected
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.dropped import Duplicate
 from mlentory_crawl.exceptions import CatalogError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from mlentory_crawl.base_spiders.platform import PlatformSpider
     from mlentory_crawl.items import MappedRecord, Page, RawRecord
+    from mlentory_crawl.seeds import Seed
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +60,13 @@ class Asked:
         by: who asked: None for the user, else the name of what asks for things that records name.
         outcomes: one of `report.REQUESTED`, and what else is counted of it.
         lookup: for the catalog, where a record names it.
+        seed: the seed that asks for it.
     """
 
     by: str | None
     outcomes: tuple[str, ...]
     lookup: Lookup | None = None
+    seed: Seed | None = None
 
 
 class Run:
@@ -109,8 +112,10 @@ class Run:
         self._pending_counts: Counter[str] = Counter()
         self._pending_issues: Counter[str] = Counter()
         self._pending_asked: list[Asked] = []
+        self._pending_platforms: dict[str, Counter[str]] = {}
         self._committed_at = time.monotonic()
         self._cursor: dict[str, Any] | None = None
+        self._is_walk = spider.is_walk
         self.broken: str | None = None
         """Why the catalog cannot be written any more, if so."""
         spider.plan(self.catalog)
@@ -188,6 +193,13 @@ class Run:
         """Note what became of a thing that a page has brought along."""
         self._pages[page.number].asked.append(asked)
 
+    def end_seed(self, asked: Asked, reason: str | None) -> None:
+        """Note what became of a seed that nothing is asked for."""
+        self._pending_asked.append(asked)
+        self._pending.seeds.append(_ended(asked, None, reason))
+        if len(self._pending.seeds) >= COMMIT_RECORDS:
+            self.commit()
+
     def withdraw(self, page: Page) -> None:
         """End a record that was announced and that the service does not have, or keeps to itself."""
         self._ended(self._pages[page.number])
@@ -211,16 +223,27 @@ class Run:
         if open_page.remaining == 0:
             self._store_finished()
 
+    def _finished(self) -> Iterator[_OpenPage]:
+        """The pages that may be stored now, no longer open; those of a walk in their order only."""
+        if self._is_walk:
+            while (ready := self._pages.get(self._next_page)) and ready.remaining == 0:
+                self._next_page += 1
+                yield self._pages.pop(ready.page.number)
+        else:
+            for number in [number for number, each in self._pages.items() if each.remaining == 0]:
+                yield self._pages.pop(number)
+
     def _store_finished(self) -> None:
-        while (ready := self._pages.get(self._next_page)) and ready.remaining == 0:
-            del self._pages[self._next_page]
-            self._next_page += 1
+        for ready in self._finished():
             self._pending.entries += ready.entries
             self._pending.rejected += ready.rejected
             self._pending_records += len(ready.page.keys)
             self._pending_keys.update(ready.page.keys)
-            self._pending_counts.update(ready.records, fetched=ready.records.total())
+            counts = Counter({**ready.records, "fetched": ready.records.total()})
+            self._pending_counts.update(counts)
+            self._pending_platforms.setdefault(ready.page.platform, Counter()).update(counts)
             self._pending_asked += ready.asked
+            self._pending.seeds += [_ended(each, ready.page.platform) for each in ready.asked if each.seed is not None]
             self._pending_issues.update(ready.field_issues)
             self._cursor = ready.page.cursor
         due = self._pending_records >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS
@@ -240,6 +263,7 @@ class Run:
         counts, self._pending_counts = self._pending_counts, Counter()
         issues, self._pending_issues = self._pending_issues, Counter()
         asked, self._pending_asked = self._pending_asked, []
+        platforms, self._pending_platforms = self._pending_platforms, {}
         self._pending_records = 0
         for later in self._pages.values():
             later.claimed |= self._pending_keys.intersection(later.page.keys)
@@ -247,6 +271,8 @@ class Run:
         self._pending_keys.clear()
         self.report.records.update(counts)
         self.report.field_issues.update(issues)
+        for platform, of_platform in platforms.items():
+            self.report.platforms.setdefault(platform, Counter()).update(of_platform)
         for each in asked:
             self.report.count_asked(each.by, each.outcomes)
         pending.lookups = [each.lookup for each in asked if each.lookup is not None]
@@ -290,3 +316,8 @@ class Run:
 def _path(name: str) -> str:
     """A field without positions, so that counts stay few: ``tags.17`` is ``tags``."""
     return ".".join(part for part in name.split(".") if not part.isdigit())
+
+
+def _ended(asked: Asked, platform: str | None, reason: str | None = None) -> EndedSeed:
+    assert asked.seed is not None
+    return EndedSeed(asked.seed.number, asked.seed.place, asked.seed.url, platform, asked.outcomes[0], reason)

@@ -78,6 +78,7 @@ RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default: 429 too
 QUOTA_ENABLED = True
 RETRY_BACKOFF = 1.0
 """Seconds before the first retry, at the most; doubled for each further one."""
+HTTPERROR_ALLOW_ALL = True  # spiders say what an answer means that is none
 RETRY_PRIORITY_ADJUST = 0
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says so in one line
 

@@ -50,9 +50,9 @@ class Project:
             check=False,
         )
 
-    def crawl(self, *words: str | Path, code: int = 0) -> dict[str, Any]:
-        """Run the Hugging Face spider, and return the report after checking that it adds up."""
-        done = self.scrapy("crawl", "huggingface", *words)
+    def crawl(self, *words: str | Path, code: int = 0, spider: str = "huggingface") -> dict[str, Any]:
+        """Run a spider, and return the report after checking that it adds up."""
+        done = self.scrapy("crawl", spider, *words)
         assert done.returncode == code, done.stderr[-3000:]
         report = self.report()
         records = report["records"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mlentory_crawl.base_spiders.platform import PlatformSpider
+from mlentory_crawl.base_spiders.platform import PlatformSpider, shown, told_error
 from mlentory_crawl.catalog.writer import Missing
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Absences:
             self._open += 1
             run.report.probes += 1
             request = spider.probe(record)
-            request.meta["archive"] = f"probe/{record.key}"
+            request.meta["archive"] = True
             assert self._crawler.engine is not None
             self._crawler.engine.crawl(
                 request.replace(callback=self._answered, errback=self._failed, cb_kwargs={"record": record})
@@ -76,7 +76,9 @@ class Absences:
         verdict = self._spider.is_gone(response, record)
         if verdict:
             self._gone.append(record.id)
-        elif verdict is not None:  # it is there, whatever the list says
+        elif verdict is None:
+            self._spider.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
+        else:  # it is there, whatever the list says
             self._missed.discard(record.id)
 
     def _failed(self, failure: Any) -> None:

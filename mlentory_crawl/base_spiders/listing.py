@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.platform import PlatformSpider, fetched_at, shown
+from mlentory_crawl.base_spiders.platform import PlatformSpider, Wanted, fetched_at, shown, told_error
+from mlentory_crawl.items import Page
+from mlentory_crawl.middlewares.quota import Stopping
+from mlentory_crawl.run import Asked
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
 
 
 class ListSpider(PlatformSpider):
@@ -77,57 +83,79 @@ class ListSpider(PlatformSpider):
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
             self.listed, self.newest = cursor["listed"], cursor["newest"]
             if cursor["next"]:
-                yield self.page(self.next_page_request(cursor["next"]))
+                yield self._page(self.next_page_request(cursor["next"]), None, is_first=False)
         else:
             yield self.page(self.first_page_request())
 
-    def page(self, request: Request, number: int | None = None) -> Request:
-        """A request as that for a page of the walk.
+    def page(self, request: Request, wanted: Wanted | None = None) -> Request:
+        """A request as that for the first page of a walk.
 
         Args:
             request: how the page is asked for.
-            number: that of the page where it is asked for again.
+            wanted: what the walk is for, where it is one of several.
         """
-        if number is None:
-            number = self.run.reserve_page()
+        return self._page(request, wanted, is_first=True)
+
+    def _page(self, request: Request, wanted: Wanted | None, *, is_first: bool) -> Request:
+        number = self.run.reserve_page()
         return request.replace(
             callback=self.parse_page,
-            errback=self.page_failed,
-            cb_kwargs={"number": number},
-            meta={**request.meta, "archive": str(number)},
+            errback=self.list_failed,
+            cb_kwargs={"number": number, "wanted": wanted, "is_first": is_first},
+            meta={**request.meta, "archive": True},
             dont_filter=True,
         )
 
-    def parse_page(self, response: Response, number: int) -> Iterator[Any]:
+    def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
         """Announce a page, ask for the next one, and send its records on."""
+        assert response.request is not None
+        if response.status != 200:
+            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
+            self._lost(response.request)
+            return
         try:
             payload = self.payload(response)
         except ValueError as error:
-            yield from self._again(response, f"{shown(response.url)}: {error}")
+            retry = get_retry_request(response.request, spider=self, reason="invalid answer")
+            if retry is None:
+                self.fail(f"{shown(response.url)}: {error}")
+                self._lost(response.request)
+            else:
+                yield retry
             return
-        if number == 0:
+        if self.newest is None:
             self.newest = self.newest_of(response, payload)
-        wanted = self.wanted(payload)
-        self.listed += len(wanted)
-        is_last = len(wanted) < len(payload) or not payload or self.listed == self.limit
+        # Arguments say how much of the platform's own list is crawled, not of a walk that something else asks for.
+        kept = self.wanted(payload) if wanted is None else payload
+        self.listed += len(kept)
+        is_last = len(kept) < len(payload) or not payload or (wanted is None and self.listed == self.limit)
         following = None if is_last else self.next_page(response, payload, number)
         if following == response.url:
             self.fail(f"{shown(following)} names itself as the next page")
+            self._lost(response.request)
             return
-        further = None if following is None else self.page(self.next_page_request(following))
+        if following is not None:
+            yield self._page(self.next_page_request(following), wanted, is_first=False)
         cursor = {"next": following, "page": number + 1, "newest": self.newest, "listed": self.listed}
-        if further is not None:
-            yield further
-        yield from self.records_of(response, wanted, number, cursor)
+        asked = Asked(wanted.by, ("found",), None, wanted.seed) if wanted is not None and is_first else None
+        yield from self.records_of(
+            response, self.raw_records(kept, number), self.later_records(kept), number, cursor, asked
+        )
 
     def cursor_after(self, number: int) -> dict[str, Any] | None:
         # What is asked for by name comes after the list.
         return {"next": None, "page": number + 1, "newest": self.newest, "listed": self.listed}
 
-    def _again(self, response: Response, reason: str) -> Iterator[Request]:
-        assert response.request is not None
-        retry = get_retry_request(response.request, spider=self, reason="invalid answer")
-        if retry is None:
-            self.fail(reason)
-        else:
-            yield retry
+    def list_failed(self, failure: Failure) -> None:
+        """Note that a page could not be had after its retries."""
+        self.page_failed(failure)
+        if not isinstance(failure.value, Stopping):
+            self._lost(failure.request)  # type: ignore[attr-defined]
+
+    def _lost(self, request: Request) -> None:
+        wanted: Wanted | None = request.cb_kwargs["wanted"]
+        if wanted is None:  # the same command begins at this page
+            return
+        asked = Asked(wanted.by, ("failed",), None, wanted.seed) if request.cb_kwargs["is_first"] else None
+        number = request.cb_kwargs["number"]
+        self.run.open_page(Page(number, request.url, self.name, [], self.cursor_after(number)), asked)

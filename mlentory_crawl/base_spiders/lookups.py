@@ -50,5 +50,5 @@ class LookUps:
         due = list(islice(possible, BATCH))
         self._asked.update(iri for iri, _ in due)
         for iri, request in due:
-            engine.crawl(self._spider.thing_request(request, Wanted(iri, self._name, iri)))
+            engine.crawl(self._spider.thing_request(request, Wanted(iri, by=self._name, iri=iri)))
         return bool(due)

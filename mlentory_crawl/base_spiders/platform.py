@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 from pydantic import BaseModel, ConfigDict
 from scrapy import Spider, signals
-from scrapy.exceptions import DontCloseSpider, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider
 
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.catalog.writer import CatalogWriter, Missing
@@ -19,9 +19,10 @@ from mlentory_crawl.environment import Variable
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.run import Asked, Run
+from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -53,13 +54,17 @@ class Wanted:
 
     Attributes:
         name: as messages call it.
+        kind: of the record that describes it, where its platform has several.
         by: who asks: None for the user, else the name of the stage.
         iri: under which a record names it.
+        seed: the line of a seed list that asks for it.
     """
 
     name: str
+    kind: str = ""
     by: str | None = None
     iri: str | None = None
+    seed: Seed | None = None
 
 
 class PlatformSpider(Spider):
@@ -150,6 +155,9 @@ class PlatformSpider(Spider):
         """What makes two commands the same crawl."""
         return {"spider": self.name, "endpoint": self.endpoint, "mode": self.mode, "arguments": self.told_arguments()}
 
+    is_walk: ClassVar[bool] = True
+    """Whether what is fetched has an order in which an interrupted run goes on."""
+
     # Things asked for by name
 
     @classmethod
@@ -157,10 +165,14 @@ class PlatformSpider(Spider):
         """Whether a URL is one of the platform's pages."""
         return (urlsplit(request.url).hostname or "").removeprefix("www.") in cls.hosts
 
-    def seed_request(self, url: str) -> Request | None:
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
         """The request that fetches what one of the platform's pages is about; None where it is about nothing known.
 
         What it answers counts in the report as asked for by name: see `thing_request`.
+
+        Args:
+            url: of the page.
+            seed: which names it, for `Wanted`.
         """
         return None
 
@@ -175,11 +187,11 @@ class PlatformSpider(Spider):
             callback=self.parse_thing,
             errback=self.thing_failed,
             cb_kwargs={"wanted": wanted, "number": number},
-            meta={**request.meta, "archive": str(number)},
+            meta={**request.meta, "archive": True},
             dont_filter=True,
         )
 
-    def thing(self, response: Response) -> Any:
+    def thing(self, response: Response, wanted: Wanted) -> Any:
         """What an answer says of the thing that was asked for.
 
         Raises:
@@ -191,13 +203,22 @@ class PlatformSpider(Spider):
         """What is counted of a thing that was found."""
         return ("found",)
 
-    def iri_of(self, thing: Any) -> str | None:
+    def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[tuple[str, str, str, Any]]:
+        """Kind, native id, API address and payload of each record that a thing's own answer gives."""
+        return self.raw_records([thing], number)
+
+    def named_by(self, thing: Any, wanted: Wanted) -> Iterable[Request]:
+        """Requests for what a thing names and that is wanted with it."""
+        return ()
+
+    def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
         """The IRI of a thing that was found, where it may not be what it was asked for by."""
         return None
 
     def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         """Send on what was asked for by its name, or count why there is none."""
-        things: list[Any] = []
+        thing: Any = None
+        records: list[tuple[str, str, str, Any]] = []
         outcomes: tuple[str, ...]
         if response.status in self.statuses_of_missing:
             outcomes = ("missing",)
@@ -210,18 +231,21 @@ class PlatformSpider(Spider):
             self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
         else:
             try:
-                things = [self.thing(response)]
-                outcomes = self.outcomes(things[0], wanted)
+                thing = self.thing(response, wanted)
+                records = list(self.thing_records(thing, wanted, number))
+                outcomes = self.outcomes(thing, wanted)
             except ValueError as error:
                 outcomes = ("failed",)
                 self.fail(f"{shown(response.url)}: {error}")
         lookup = None
-        time = fetched_at(response)
         if wanted.iri is not None and "failed" not in outcomes:
-            lookup = Lookup(wanted.iri, (self.iri_of(things[0]) or wanted.iri) if things else None, time)
-        yield from self.records_of(
-            response, things, number, self.cursor_after(number), Asked(wanted.by, outcomes, lookup)
-        )
+            found = None if thing is None else self.iri_of(thing, wanted) or wanted.iri
+            lookup = Lookup(wanted.iri, found, fetched_at(response))
+        later = () if thing is None else self.later_of_thing(thing, wanted)
+        asked = Asked(wanted.by, outcomes, lookup, wanted.seed)
+        if thing is not None:
+            yield from self.named_by(thing, wanted)
+        yield from self.records_of(response, records, later, number, self.cursor_after(number), asked)
 
     def thing_failed(self, failure: Failure) -> None:
         """Count a thing that could not be fetched after all retries."""
@@ -229,11 +253,12 @@ class PlatformSpider(Spider):
         wanted: Wanted = request.cb_kwargs["wanted"]
         self.page_failed(failure)
         if not isinstance(failure.value, Stopping):
-            page = Page(request.cb_kwargs["number"], request.url, self.name, [])
-            self.run.open_page(page, Asked(wanted.by, ("failed",)))
+            number = request.cb_kwargs["number"]
+            page = Page(number, request.url, self.name, [], self.cursor_after(number))
+            self.run.open_page(page, Asked(wanted.by, ("failed",), None, wanted.seed))
 
     def cursor_after(self, number: int) -> dict[str, Any] | None:
-        """Where an interrupted run goes on after the page of a thing; None where it cannot."""
+        """Where an interrupted run goes on after the page of a thing; None where it does not walk over a list."""
         return None
 
     # Records
@@ -241,32 +266,46 @@ class PlatformSpider(Spider):
     def records_of(
         self,
         response: Response,
-        things: list[Any],
+        records: Iterable[tuple[str, str, str, Any]],
+        later: Iterable[tuple[str, str, Request]],
         number: int,
         cursor: dict[str, Any] | None,
         asked: Asked | None = None,
     ) -> Iterator[Any]:
-        """Announce a page, and send on the records of the things in it."""
-        records = list(self.raw_records(things, number))
-        later = list(self.later_records(things))
+        """Announce a page, send on its records, and ask for those that take a request of their own.
+
+        Args:
+            response: the answer.
+            records: kind, native id, API address and payload of each record in it.
+            later: kind, native id and request of each further one.
+            number: that of the page.
+            cursor: where an interrupted run goes on after it.
+            asked: what became of the thing, where the page is one that was asked for by name.
+        """
+        records, later = list(records), list(later)
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
         page = Page(number, response.url, self.name, keys, cursor)
         self.run.open_page(page, asked)
         time = fetched_at(response)
+        seed = asked.seed.metadata if asked is not None and asked.seed is not None else None
         for kind, key, api_url, payload in records:
-            yield RawRecord(self.name, kind, key, api_url, payload, time, page)
+            yield RawRecord(self.name, kind, key, api_url, payload, time, page, seed=seed)
         for kind, key, request in later:
             yield request.replace(
                 callback=self.parse_later,
                 errback=self.later_failed,
                 cb_kwargs={**request.cb_kwargs, "kind": kind, "key": key, "page": page},
-                meta={**request.meta, "archive": f"{number}/{kind}/{key}"},
+                meta={**request.meta, "archive": True},
                 dont_filter=True,
             )
 
-    def later_records(self, things: list[Any]) -> Iterator[tuple[str, str, Request]]:
-        """Kind, native id and request of each record of these things that takes a request of its own."""
-        return iter(())
+    def later_records(self, things: list[Any]) -> Iterable[tuple[str, str, Request]]:
+        """Kind, native id and request of each record of listed things that takes a request of its own."""
+        return ()
+
+    def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[tuple[str, str, Request]]:
+        """The same for one thing that was asked for by its name."""
+        return self.later_records([thing])
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
         """Outcome and payload of such a record; no payload where the service does not have it, or keeps it to itself.
@@ -311,13 +350,9 @@ class PlatformSpider(Spider):
     def page_failed(self, failure: Failure) -> None:
         """Note that a page could not be had after its retries."""
         error = failure.value
-        if isinstance(error, Stopping):
-            return
-        if isinstance(error, IgnoreRequest) and (response := getattr(error, "response", None)) is not None:
-            reason = f"{shown(response.url)} answered {response.status}"
-        else:
-            reason = f"{shown(failure.request.url)}: {str(error) or type(error).__name__}"  # type: ignore[attr-defined]
-        self.fail(reason)
+        if not isinstance(error, Stopping):
+            url = failure.request.url  # type: ignore[attr-defined]
+            self.fail(f"{shown(url)}: {str(error) or type(error).__name__}")
 
     def fail(self, reason: str) -> None:
         """Note why something could not be fetched."""

@@ -104,6 +104,18 @@ CREATE TABLE refusal (
     PRIMARY KEY (projection, key)
 ) WITHOUT ROWID;
 
+-- What became of the lines of a seed list.
+CREATE TABLE seed (
+    run INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    place TEXT NOT NULL,            -- file and line
+    url TEXT NOT NULL,
+    platform TEXT,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    PRIMARY KEY (run, number)
+) WITHOUT ROWID;
+
 -- What was asked for by name because a record names it.
 CREATE TABLE lookup (
     iri TEXT PRIMARY KEY,
@@ -114,7 +126,7 @@ CREATE TABLE lookup (
 
 CREATE TABLE answer (
     run INTEGER NOT NULL,
-    place TEXT NOT NULL,            -- what the answer was to, among the requests of the run
+    place TEXT NOT NULL,            -- the address that was asked for
     sha256 TEXT NOT NULL,
     file TEXT NOT NULL,             -- below raw/: identical answers share one
     PRIMARY KEY (run, place)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,23 @@ class Missing:
     again: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EndedSeed:
+    """What became of a line of a seed list.
+
+    Attributes:
+        platform: whose it is; None where it is nobody's.
+        reason: why nothing was fetched, where the outcome does not say.
+    """
+
+    number: int
+    place: str
+    url: str
+    platform: str | None
+    outcome: str
+    reason: str | None = None
+
+
 @dataclass(slots=True)
 class Commit:
     """What one transaction stores: the records of whole pages, and how far the run has come.
@@ -123,12 +140,14 @@ class Commit:
         cursor: where the run goes on after them, as JSON.
         answers: the archived answers that they came from: place, SHA-256, file.
         lookups: what was asked for by name because a record names it.
+        seeds: the lines of a seed list that came to their end.
     """
 
     entries: list[Entry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     answers: list[tuple[str, str, str]] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
+    seeds: list[EndedSeed] = field(default_factory=list)
     report: bytes = b"{}"
     cursor: bytes | None = None
 
@@ -312,6 +331,37 @@ class CatalogWriter:
         with self._transaction() as connection:
             connection.execute("UPDATE run SET report = ? WHERE id = ?", (report.decode(), run))
 
+    # Seeds
+
+    def finished_seeds(self, run: int) -> set[int]:
+        """The numbers of the seeds that came to their end."""
+        return {number for (number,) in self._connection.execute("SELECT number FROM seed WHERE run = ?", (run,))}
+
+    def ended_seeds(self, run: int) -> Iterator[EndedSeed]:
+        """What became of a run's seeds, in their order."""
+        rows = self._connection.execute(
+            "SELECT number, place, url, platform, outcome, reason FROM seed WHERE run = ? ORDER BY number", (run,)
+        )
+        return (EndedSeed(*row) for row in rows)
+
+    def note_fields(self, source: str, fields: Mapping[str, str]) -> list[str]:
+        """What has changed since the same source of seeds was read last: fields that are gone, new, or of another type.
+
+        Args:
+            source: its name.
+            fields: the type of each of its fields, by name.
+        """
+        name = f"fields of {source}"
+        row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        before: Mapping[str, str] = fields if row is None else orjson.loads(row[0])
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, orjson.dumps(fields).decode()))
+        return [
+            f"the field {field!r} was {before.get(field, 'absent')}, is {fields.get(field, 'gone')}"
+            for field in sorted({*before, *fields})
+            if before.get(field) != fields.get(field)
+        ]
+
     # Records
 
     def lookup(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
@@ -435,6 +485,9 @@ class CatalogWriter:
             )
             connection.executemany(
                 "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", [(run, *answer) for answer in pages.answers]
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?, ?, ?, ?)", [(run, *astuple(s)) for s in pages.seeds]
             )
             connection.execute(
                 "UPDATE run SET report = ?, cursor = ?, last_sequence = ? WHERE id = ?",

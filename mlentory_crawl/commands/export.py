@@ -64,7 +64,12 @@ def _write(reader: CatalogReader, out: Format, opts: argparse.Namespace) -> Coun
             record["counters"] = state["counters"]
         if opts.provenance:
             record["sources"] = [
-                {"key": r.key, "run": r.run, **{k: r.provenance[k] for k in ("source", "fetched_at")}} for r in records
+                {
+                    "key": r.key,
+                    "run": r.run,
+                    **{k: r.provenance[k] for k in ("source", "fetched_at", "seed", "license") if k in r.provenance},
+                }
+                for r in records
             ]
         out.write(record)
         counts[state["root"]["class"]] += 1

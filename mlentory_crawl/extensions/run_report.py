@@ -7,7 +7,9 @@ import gc
 import logging
 import resource
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
@@ -103,9 +105,10 @@ class RunReport:
             run.catalog.save_report(run.id, report.json())
         path = run.data_dir / "runs" / f"{run.name}.json"
         path.parent.mkdir(exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_bytes(orjson.dumps(report.told(), option=orjson.OPT_INDENT_2) + b"\n")
-        part.rename(path)
+        _write(path, [orjson.dumps(report.told(), option=orjson.OPT_INDENT_2)])
+        seeds = [orjson.dumps(seed) for seed in run.catalog.ended_seeds(run.id)]
+        if seeds:
+            _write(path.with_suffix(".seeds.jsonl"), seeds)
         self._log(path.name)
         if complete:
             keep = self.crawler.settings.getint("RAW_KEEP_RUNS")
@@ -132,3 +135,9 @@ class RunReport:
             )
         for problem in told["problems"]:
             logger.error("Problem: %s", problem)
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> None:
+    part = path.with_suffix(".part")
+    part.write_bytes(b"".join(line + b"\n" for line in lines))
+    part.rename(path)

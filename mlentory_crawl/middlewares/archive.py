@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
-from mlentory_crawl.archive import Archive, digest_of
+from mlentory_crawl.archive import Archive, digest_of, place_of
 from mlentory_crawl.base_spiders.platform import fetched_at
 from mlentory_crawl.run import Run
 
@@ -20,7 +20,7 @@ UNSAID = frozenset({408, 429, *range(500, 600)})
 
 
 class ArchiveMiddleware:
-    """Keeps each answer whose request has its place in the run as ``meta["archive"]``; the same body is kept once."""
+    """Keeps each answer whose request has ``meta["archive"]``; the same body is kept once."""
 
     def __init__(self, run: Run, platform: str) -> None:
         self.run = run
@@ -32,9 +32,9 @@ class ArchiveMiddleware:
         return cls(Run.of(crawler), crawler.spider.name)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        place = request.meta.get("archive")
-        if place is None or response.status in UNSAID:
+        if not request.meta.get("archive") or response.status in UNSAID:
             return response
+        place = place_of(request)
         # Hashing and compressing release the interpreter: the records of the page before go on meanwhile.
         digest = await asyncio.to_thread(digest_of, response.body)
         file = self.run.catalog.archived_file(digest)

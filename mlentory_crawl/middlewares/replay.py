@@ -11,7 +11,7 @@ import zstandard
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import TextResponse
 
-from mlentory_crawl.archive import INDEX
+from mlentory_crawl.archive import INDEX, place_of
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.run import Run
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ReplayMiddleware:
-    """Gives each request the answer that had its place in the run that ``REPLAY_RUN`` names.
+    """Gives each request the answer that it had in the run that ``REPLAY_RUN`` names.
 
     Raises:
         MlentoryError: the run has left no answers.
@@ -48,7 +48,7 @@ class ReplayMiddleware:
         return cls(Path(folder) / "raw", crawler.spider.name, name)
 
     def process_request(self, request: Request) -> Response:
-        entry = self._entries.get(request.meta.get("archive"))
+        entry = self._entries.get(place_of(request))
         if entry is None:
             raise IgnoreRequest(f"the archive has no answer to {request.url}")
         path = self._raw / entry["file"]

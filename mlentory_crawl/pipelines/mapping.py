@@ -36,6 +36,8 @@ class MappingPipeline:
         except InvalidRecord as error:
             raise Quarantined(error.field, error.reason) from error
         provenance: dict[str, Any] = {"source": item.url, "fetched_at": item.fetched_at}
+        if item.seed:
+            provenance["seed"] = item.seed
         if description.exceptions:
             provenance["exceptions"] = description.exceptions
         return MappedRecord(

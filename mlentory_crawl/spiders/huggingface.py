@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,13 +16,15 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import hugging_face_model, is_repo_id
+from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.cursor import CursorSpider
 from mlentory_crawl.base_spiders.lookups import LookUps
-from mlentory_crawl.base_spiders.platform import Arguments, Wanted, shown, told_error
+from mlentory_crawl.base_spiders.platform import Arguments, Wanted, told_error
 from mlentory_crawl.catalog.writer import CatalogWriter, Missing
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -123,8 +125,6 @@ class HuggingFaceSpider(CursorSpider):
     statuses_of_missing = frozenset({401, 404})
     arguments: HuggingFaceArguments
 
-    handle_httpstatus_list: ClassVar[list[int]] = [400, 401, 403, 404]
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.expand = [*EXPAND, "siblings"] if self.arguments.files else list(EXPAND)
@@ -203,6 +203,10 @@ class HuggingFaceSpider(CursorSpider):
     def first_page_request(self) -> Request:
         return self._request(f"{self.endpoint}/api/models?{urlencode(self._query())}")
 
+    def _list_request(self, filters: list[tuple[str, str]]) -> Request:
+        query = [("limit", str(PAGE_SIZE)), *filters, *(("expand[]", name) for name in self.expand)]
+        return self._request(f"{self.endpoint}/api/models?{urlencode(query)}")
+
     def next_page_request(self, following: str) -> Request:
         # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
         return self._request(f"{self.endpoint}/api/models?{urlsplit(following).query}")
@@ -213,13 +217,12 @@ class HuggingFaceSpider(CursorSpider):
         meta = {**options.pop("meta", {}), "download_slot": slot}
         return Request(url, headers=headers, meta=meta, **options)
 
-    def parse_page(self, response: Response, number: int) -> Iterator[Any]:
+    def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
         if response.status == 400 and self._drop_refused(response):
-            yield self.page(self._request(self._without_refused(response.url)), number)
-        elif response.status != 200:
-            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
+            assert response.request is not None
+            yield response.request.replace(url=self._without_refused(response.url))
         else:
-            yield from super().parse_page(response, number)
+            yield from super().parse_page(response, number, wanted, is_first)
 
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         if self.mode == "census":
@@ -241,10 +244,7 @@ class HuggingFaceSpider(CursorSpider):
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         if response.status in (401, 404):
             told = f"{response.headers.get('X-Error-Message') or b''!r} {told_error(response)}"
-            if "credentials" not in told.casefold():
-                return True
-            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
-            return None
+            return True if "credentials" not in told.casefold() else None
         if response.status != 200:
             return None
         try:
@@ -286,7 +286,8 @@ class HuggingFaceSpider(CursorSpider):
         path = Path(given)
         lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
         asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-        return [_model_of_page(line) or line for line in asked][: self.arguments.limit]
+        pages = [(line, page_of(line)) for line in asked[: self.arguments.limit]]
+        return [page.id if page and page.kind in ("model", "owner") else line for line, page in pages]
 
     def _id_requests(self) -> Iterator[Request]:
         requested = self.run.report.requested
@@ -301,9 +302,26 @@ class HuggingFaceSpider(CursorSpider):
                 yield self.thing_request(self._model_request(name), Wanted(name))
             seen.add(name)
 
-    def seed_request(self, url: str) -> Request | None:
-        name = _model_of_page(url)
-        return None if name is None else self.thing_request(self._model_request(name), Wanted(name))
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        page = page_of(url)
+        if page is None:
+            return None
+        wanted = Wanted(page.id, page.kind, seed=seed)
+        if page.kind == "search":
+            return self.page(self._list_request(page.filters), wanted)
+        return self.thing_request(self._thing_request_of(page), wanted)
+
+    def _thing_request_of(self, page: HubPage) -> Request:
+        match page.kind:
+            case "dataset":
+                return self._dataset_request(page.id)
+            case "collection":
+                return self._request(f"{self.endpoint}/api/collections/{quote(page.id, safe='/')}")
+            case _:  # an owner's page looks like that of a model without an owner
+                return self._model_request(page.id)
+
+    def _dataset_request(self, name: str) -> Request:
+        return self._request(f"{self.endpoint}/api/datasets/{quote(name, safe='/')}")
 
     def _model_request(self, name: str) -> Request:
         query = urlencode([("expand[]", field) for field in self.expand])
@@ -317,16 +335,40 @@ class HuggingFaceSpider(CursorSpider):
         is_renamed = isinstance(path, str) and path.casefold() != name.casefold()
         return ("found", *(("renamed",) if is_renamed else ()), *(("gated",) if known.get("gated") else ()))
 
-    def iri_of(self, thing: Any) -> str | None:
+    def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
         path = thing.get("id") if isinstance(thing, dict) else None
         return hugging_face_model(path) if isinstance(path, str) and is_repo_id(path) else None
 
     def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+        assert response.request is not None
         if response.status == 400 and self._drop_refused(response):
-            assert response.request is not None
             yield response.request.replace(url=self._without_refused(response.url))
+        elif wanted.kind == "owner" and response.status in self.statuses_of_missing:
+            yield self.page(self._list_request([("author", wanted.name)]), wanted)
+        else:
+            yield from super().parse_thing(response, wanted, number)
+
+    def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[tuple[str, str, str, Any]]:
+        match wanted.kind:
+            case "collection":
+                return ()
+            case "dataset":
+                return dataset_records([thing], number)
+            case _:
+                return super().thing_records(thing, wanted, number)
+
+    def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[tuple[str, str, Request]]:
+        return () if wanted.kind in ("collection", "dataset") else super().later_of_thing(thing, wanted)
+
+    def named_by(self, thing: Any, wanted: Wanted) -> Iterator[Request]:
+        if wanted.kind != "collection":
             return
-        yield from super().parse_thing(response, wanted, number)
+        items = thing.get("items") if isinstance(thing, dict) else None
+        for item in items if isinstance(items, list) else []:
+            kind, name = (item.get(field) for field in ("type", "id")) if isinstance(item, dict) else (None, None)
+            if kind in ("model", "dataset") and isinstance(name, str) and is_repo_id(name):
+                page = HubPage(kind, name)
+                yield self.thing_request(self._thing_request_of(page), Wanted(name, kind, by="collections"))
 
     # Ancestors
 
@@ -373,20 +415,15 @@ class HuggingFaceSpider(CursorSpider):
         raise ValueError(f"answered {response.status}: {told_error(response)}")
 
 
-_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:api/models/|models/)?(?P<path>[^?#]+)")
-_ROUTES = frozenset({"blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "tree"})
-
-
-def _model_of_page(url: str) -> str | None:
-    """The id of the model that one of the Hub's pages is about; None where it is about none."""
-    match = _PAGE.match(url)
-    steps = match["path"].rstrip("/").split("/") if match else []
-    if len(steps) > 1 and steps[1] in _ROUTES:
-        steps = steps[:1]
-    elif len(steps) > 2 and steps[2] in _ROUTES:
-        steps = steps[:2]
-    path = "/".join(steps)
-    return path if is_repo_id(path) else None
+def dataset_records(payload: list[Any], page: int) -> Iterator[tuple[str, str, str, Any]]:
+    """Kind, native id, API address and payload of each dataset in a page."""
+    for i, record in enumerate(payload):
+        known = record if isinstance(record, dict) else {}
+        path = known.get("id")
+        key = known.get("_id") or path
+        native = key if isinstance(key, str) and key else f"page-{page}-{i}"
+        url = f"{HUB}/api/datasets/{quote(path, safe='/')}" if isinstance(path, str) else f"{HUB}/api/datasets"
+        yield "dataset", native, url, record
 
 
 def _last_modified(record: Any) -> str | None:

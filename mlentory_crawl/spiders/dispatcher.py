@@ -1,0 +1,121 @@
+"""Any list of URLs: each goes to the spider of its platform."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, ClassVar, Self
+
+import orjson
+from pydantic import field_validator
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.spiderloader import SpiderLoaderProtocol, get_spider_loader
+
+from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.run import Asked
+from mlentory_crawl.seeds import Seed, SeedList, canonical, is_private, is_source, read
+
+
+class DispatcherArguments(Arguments):
+    """What to dispatch."""
+
+    seeds: str
+
+    @field_validator("seeds")
+    @classmethod
+    def _can_be_read(cls, value: str) -> str:
+        if not is_source(value):
+            raise ValueError("there is no such file, and it is no URL")
+        return value
+
+
+class DispatcherSpider(PlatformSpider):
+    """Takes a list of URLs, and gives each to the spider that handles it.
+
+    Domain
+        those of the platforms
+    Spider arguments
+        seeds: a file (one URL a line, or .csv, .json, .jsonl, .yaml, .parquet, a sitemap as .xml), URLs with commas, or
+        - for standard input. Further columns and fields are kept with the records' provenance.
+    Caveats
+        No host that a seed names is contacted: each URL is asked for at the endpoint of its platform.
+    """
+
+    name = "dispatcher"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = DispatcherArguments
+    arguments: DispatcherArguments
+    endpoint_setting = "CRAWLER_CONTACT"
+    is_walk = False
+    resumable = True
+    mode = "seeds"
+    coverage = "ids"
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.delegates = {}
+        return spider
+
+    delegates: dict[str, PlatformSpider]
+
+    @cached_property
+    def seeds(self) -> SeedList:
+        """What is to be dispatched."""
+        try:
+            return read(self.arguments.seeds)
+        except (OSError, ValueError) as error:
+            raise MlentoryError(f"{self.arguments.seeds}: {error}") from error
+
+    def identity(self) -> dict[str, Any]:
+        urls = orjson.dumps([(seed.place, seed.url) for seed in self.seeds.seeds])
+        return {"spider": self.name, "seeds": self.arguments.seeds, "sha256": sha256(urls).hexdigest()}
+
+    async def start(self) -> AsyncIterator[Any]:
+        catalog = self.run.catalog
+        for change in catalog.note_fields(self.seeds.source, self.seeds.fields):
+            self.logger.warning("%s: %s", self.seeds.source, change)
+            self.run.report.notes.append(f"{self.seeds.source}: {change}")
+        finished = catalog.finished_seeds(self.run.id)
+        seen: set[str] = set()
+        for seed in self.seeds.seeds:
+            url = seed.url if seed.problem else canonical(seed.url)
+            is_duplicate = url in seen
+            seen.add(url)
+            if seed.number in finished:
+                continue
+            if seed.problem or is_duplicate:
+                self._reject(seed, "duplicate" if is_duplicate else "invalid", seed.problem)
+            elif (request := self._request(url, seed)) is not None:
+                yield request
+            elif is_private(url):
+                self._reject(seed, "blocked", "is an address inside a private network")
+            else:
+                self._reject(seed, "invalid", "belongs to no platform, or to nothing that its platform has")
+
+    def _reject(self, seed: Seed, outcome: str, reason: str | None) -> None:
+        if reason:
+            self.logger.warning("%s: %r %s", seed.place, seed.url[:200], reason)
+        self.run.end_seed(Asked(None, (outcome,), seed=seed), reason)
+
+    def _request(self, url: str, seed: Seed) -> Request | None:
+        for name in self._loader.find_by_request(Request(url)):
+            request = self._delegate(name).seed_request(url, seed)
+            if request is not None:
+                return request
+        return None
+
+    @cached_property
+    def _loader(self) -> SpiderLoaderProtocol:
+        return get_spider_loader(self.settings)
+
+    def _delegate(self, name: str) -> PlatformSpider:
+        if name not in self.delegates:
+            spider_class = self._loader.load(name)
+            assert issubclass(spider_class, PlatformSpider)
+            self.delegates[name] = spider_class.from_crawler(self.crawler)
+        return self.delegates[name]

@@ -1,0 +1,142 @@
+"""Seed lists in every format that people keep them in."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from mlentory_crawl.seeds import canonical, is_private, read
+
+A, B = "https://huggingface.co/acme/a", "https://www.openml.org/d/61"
+
+FILES = {
+    "plain.txt": f"# comment\n{A}\n\n  {B}  \nhello\n",
+    "table.csv": f"Link,Author\n{A},Ada\n{B},Bob\n,nobody\n",
+    "list.json": f'["{A}", {{"url": "{B}", "author": "Bob"}}, 7]',
+    "nested.json": f'{{"user": "Ada", "docker": {{"images": ["x"]}}, "links": ["{A}", "{B}", "hello"]}}',
+    "lines.jsonl": f'{{"url": "{A}", "author": "Ada"}}\n"{B}"\n{{broken\n',
+    "list.yaml": f"settings:\n  names: [x, y]\nparameters:\n  user: Ada\n  links:\n"
+    f"    - {A}\n    - {B} # why\n    - hello\n",
+    "urls.yml": f"- url: {A}\n  author: Ada\n- {B}\n- [hello]\n",
+    "sitemap.xml": f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{A}</loc><lastmod>2024-01-01"
+    f"</lastmod></url><url><loc>{B}</loc></url><url><loc>hello</loc></url></urlset>",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_format_gives_its_urls_and_names_what_is_wrong(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(FILES[name])
+    first, second, third = read(str(path)).seeds
+    assert [first.url, second.url] == [A, B]
+    assert first.problem is second.problem is None
+    assert third.problem
+    assert third.place.startswith(name)
+    packed = path.with_suffix(path.suffix + ".gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert [seed.url for seed in read(str(packed)).seeds] == [first.url, second.url, third.url]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("plain.txt", 5), ("table.csv", 4), ("lines.jsonl", 3), ("list.yaml", 8), ("urls.yml", 4)]
+)
+def test_the_line_is_named(tmp_path: Path, name: str, line: int) -> None:
+    path = tmp_path / name
+    path.write_text(FILES[name])
+    assert read(str(path)).seeds[-1].place == f"{name}:{line}"
+
+
+def test_further_fields_are_metadata(tmp_path: Path) -> None:
+    for name in ("table.csv", "lines.jsonl", "list.yaml", "urls.yml", "nested.json"):
+        path = tmp_path / name
+        path.write_text(FILES[name])
+        assert "Ada" in read(str(path)).seeds[0].metadata.values()
+    assert read(str(tmp_path / "table.csv")).fields == {"author": "str"}
+
+
+def test_parquet(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "seeds.parquet"
+    parquet.write_table(pyarrow.table({"URL": [A, None], "stars": [5, 6]}), path)
+    first, second = read(str(path)).seeds
+    assert (first.url, first.metadata) == (A, {"stars": 5})
+    assert second.problem
+
+
+def test_standard_input_and_urls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{A}\n"))
+    assert [seed.url for seed in read("-").seeds] == [A]
+    assert [seed.url for seed in read(f"{A},{B}").seeds] == [A, B]
+
+
+@pytest.mark.parametrize("name", ["bad.json", "bad.yaml", "bad.xml", "bad.parquet"])
+def test_what_is_nothing_of_the_kind_is_told(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("{]: [")
+    if name.endswith("parquet"):
+        pytest.importorskip("pyarrow")
+    with pytest.raises((ValueError, OSError)):
+        read(str(path))
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        (f"{A}?utm_source=x&utm_medium=y", A),
+        (f"{A}/", A),
+        (f"{A}#files", A),
+        ("HTTPS://HuggingFace.co/acme/a", A),
+        ("https://x.org/?b=1&a=2&fbclid=3", "https://x.org/?a=2&b=1"),
+        ("https://bioimage.io/#/?id=affable-shark", "https://bioimage.io/#/?id=affable-shark"),
+    ],
+)
+def test_readers_of_one_page(url: str, same: str) -> None:
+    assert canonical(url) == same
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1/x", "http://10.1.2.3", "http://[::1]/", "http://localhost:5000", "http://169.254.169.254/latest",
+     "http://printer.local/", "http://[fd00::1]/"],
+)  # fmt: skip
+def test_private_addresses(url: str) -> None:
+    assert is_private(url)
+
+
+def test_public_addresses() -> None:
+    assert not is_private(A)
+    assert not is_private("http://8.8.8.8/")
+
+
+@given(st.text(), st.sampled_from(["txt", "csv", "json", "jsonl", "yaml"]))
+def test_hostile_files_end_in_seeds_or_one_error(
+    tmp_path_factory: pytest.TempPathFactory, text: str, kind: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"hostile.{kind}"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        seeds = read(str(path)).seeds
+    except ValueError:
+        return
+    for seed in seeds:
+        assert seed.problem or canonical(seed.url)
+
+
+def test_an_alias_bomb_is_read_once(tmp_path: Path) -> None:
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    path = tmp_path / "bomb.yaml"
+    path.write_text(f"a0: &a0 [{A}]\n{levels}")
+    assert len(read(str(path)).seeds) == 1
+
+
+def test_lists_that_people_keep(corpus: Path) -> None:
+    for path in sorted((corpus / "seeds").iterdir()):
+        seeds = read(str(path)).seeds
+        assert len(seeds) > 5
+        assert not [seed for seed in seeds if seed.problem]
