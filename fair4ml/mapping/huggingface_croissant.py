@@ -63,7 +63,10 @@ _CREATIVE_COMMONS = re.compile(
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _NO_CHECKSUM = "https://github.com/mlcommons/croissant/issues/80"
 """What the Hub gives in the place of a repository's checksum."""
-_REGION = re.compile(r"\W*Region: [A-Z]{2}")
+_MACHINE_KEYWORD = re.compile(
+    r"\W*Region: [A-Z]{2}|Croissant|Dask|Datasets|Polars|pandas|[<>] ?\d+[KMBT]|\d+[KMBT] - \d+[KMBT]"
+)
+"""The Hub's labels of its regions, of the programs that can read a dataset, and of sizes."""
 _FILES = frozenset({"FileObject", "FileSet"})
 _CREATORS: Mapping[str, type[Agent]] = {"Person": Person, "Organization": Organization}
 
@@ -148,12 +151,12 @@ def _languages(draft: Draft, stated: Croissant) -> dict[str, str]:
 
 
 def _keywords(draft: Draft, stated: Croissant) -> tuple[list[str], list[str]]:
-    """The keywords, without the Hub's labels of its regions; and the articles that stand among them."""
+    """The keywords, without those that the Hub adds for its machines; and the articles that stand among them."""
     words: dict[str, None] = {}
     articles: dict[str, None] = {}
     for keyword in stated.keywords:
         word = _said(keyword)
-        if word is None or _REGION.fullmatch(word):
+        if word is None or _MACHINE_KEYWORD.fullmatch(word):
             continue
         article = arxiv(word) if word.lower().startswith("arxiv:") else None
         if article is None:

@@ -114,7 +114,7 @@ def describe_dataset(source: DatasetInfo) -> Description:
 
 def readable(description: str) -> str | None:
     """A description without the layout that the Hub's rendering of a card leaves, and without the link to the rest."""
-    lines = [line.strip() for line in _CUT.sub("", description).splitlines()]
+    lines = [line.lstrip("\t").rstrip() for line in _CUT.sub("", description).splitlines()]
     text = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
     return None if text.casefold() in _NOTHING else text
 

@@ -96,8 +96,8 @@ def languages(draft: Draft, card: RepositoryCard, words: list[str]) -> dict[str,
 def licenses(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
     """The IRIs of the licenses of the card and the tags.
 
-    A license that no list knows is a part of the model or dataset; so is the one that the card gives a name or a link for, where
-    no license is given, or ``other``.
+    A license that no list knows is a part of the model or dataset; so is the one that the card gives a name or a link
+    for, where no license is given, or ``other``.
     """
     stated = any(card.license)
     if tagged and not stated:

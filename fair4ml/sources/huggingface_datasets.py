@@ -1,7 +1,7 @@
 """What the Hugging Face Hub says about a dataset (``GET /api/datasets`` and ``GET /api/datasets/{id}``).
 
-Fields and their shapes: https://huggingface.co/docs/hub/api and https://huggingface.co/docs/hub/datasets-cards (metadata
-of cards, which owners write by hand: values of any type occur).
+Fields and their shapes: https://huggingface.co/docs/hub/api and https://huggingface.co/docs/hub/datasets-cards
+(metadata of cards, which owners write by hand: values of any type occur).
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ def _joined(value: Any) -> Any:
     return [item for each in value.values() for item in (each if isinstance(each, list) else [each])]
 
 
+def _whole(value: Any) -> Any:
+    """Programs write large sizes as floats."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Size = Annotated[Count | None, BeforeValidator(_whole)]
 JoinedWords = Annotated[list[Word | None], Listed, BeforeValidator(_joined), NoneSent]
 
 
@@ -28,8 +34,7 @@ class Split(SourceObject):
     """A split of a configuration."""
 
     name: Word | None = None
-    num_bytes: Count | None = None
-    num_examples: Count | None = None
+    num_examples: Size = None
 
 
 class ConfigurationInfo(SourceObject):
@@ -37,8 +42,8 @@ class ConfigurationInfo(SourceObject):
 
     config_name: Word | None = None
     splits: Annotated[list[Split | None], Listed, NoneSent]
-    download_size: Count | None = None
-    dataset_size: Count | None = None
+    download_size: Size = None
+    dataset_size: Size = None
 
 
 class DatasetCard(RepositoryCard):
