@@ -24,8 +24,8 @@ class Conditions:
         fail: share of answers that are broken, one way or another.
         latency: milliseconds before each answer.
         refuse: fields that are refused although the Hub knows them.
-        deny: routes (``models``, ``model``, ``readme``, ``datasets``, ``dataset``, ``croissant``, ``owner``) that answer as
-            to a token that is none.
+        deny: routes (``models``, ``model``, ``readme``, ``datasets``, ``dataset``, ``croissant``, ``owner``) that
+            answer as to a token that is none.
         gzip: compress for clients that accept it.
         seed: of the faults.
 

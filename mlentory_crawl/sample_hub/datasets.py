@@ -35,7 +35,7 @@ _LISTED = (
 ).split()
 _FULL = ["cardData", "siblings"]
 _NOT_BY_DEFAULT = {"downloadsAllTime", "trendingScore", "mainSize", "resourceGroup"}
-_NAMING = ("id", "tags", "cardData", "model-index", "evalResults")
+_NAMING = ("_id", "id", "tags", "cardData", "model-index", "evalResults")
 _ID = re.compile(r"(?:[A-Za-z0-9][\w.-]*/)?[A-Za-z0-9][\w.-]*", re.ASCII)
 _KINDS = {"organizations": True, "users": False}
 
@@ -178,8 +178,8 @@ def _found(hub: Hub) -> _Named:
             ids.setdefault(id.lower(), id)
     there = sorted(id for id in ids.values() if not _is_missing("dataset", id, 8))
     moved: dict[str, str] = {}
-    if there:
-        old = next((id for id in there if "/" not in id), there[0])
+    # Those of the time before datasets had owners have all been given to some.
+    for old in sorted((id for id in there if not id.startswith(f"{MOVED_TO}/")), key=lambda id: "/" in id)[:1]:
         there.remove(old)
         moved[old] = f"{MOVED_TO}/{old.rpartition('/')[2]}"
     present = {id.lower(): dataset(id) for id in (*there, *moved.values())}

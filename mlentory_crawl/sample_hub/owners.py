@@ -25,7 +25,8 @@ def overview(name: str, models: int, datasets: int) -> Json:
 
     Args:
         name: of the owner.
-        models, datasets: how many the owner has.
+        models: how many the owner has.
+        datasets: likewise.
     """
     chance = Random(f"owner {name.lower()}")
     created = FLOOR + chance.randrange(100_000_000)

@@ -24,7 +24,8 @@ def read_query(
         route: what is listed.
         request: that request.
         legal: the fields that may be asked for.
-        listed, full: the fields that come where none are asked for, and what ``full`` adds to them.
+        listed: the fields that come where none are asked for.
+        full: what ``full`` adds to them.
 
     Raises:
         Refused: it makes no sense.
