@@ -168,14 +168,17 @@ def _found(hub: Hub) -> _Named:
     models: Counter[str] = Counter()
     ids: dict[str, str] = {}
     owners: dict[str, str] = {}
+    read: set[tuple[int, int]] = set()
     for n in hub.numbers():
-        record = orjson.loads(hub.encoded(n, _NAMING))
-        owner = record["id"].rpartition("/")[0]
+        owner = hub.id(n).rpartition("/")[0]
         if owner:
             models[owner.lower()] += 1
             owners.setdefault(owner.lower(), owner)
-        for id in _ids(record):
-            ids.setdefault(id.lower(), id)
+        content = hub.content(n)
+        if content not in read:
+            read.add(content)
+            for id in _ids(orjson.loads(hub.encoded(n, _NAMING))):
+                ids.setdefault(id.lower(), id)
     there = sorted(id for id in ids.values() if not _is_missing("dataset", id, 8))
     moved: dict[str, str] = {}
     # Those of the time before datasets had owners have all been given to some.
