@@ -242,8 +242,10 @@ class Dataset(CreativeWork):
 
     types = (CR.Dataset, SCHEMA.Dataset)
 
+    alternate_name: list[str] = literals(SCHEMA.alternateName)
     creator: list[Iri] = references(SCHEMA.creator, search="author")
     cite_as: str | None = literal(CR.citeAs)
+    reference_publication: list[Iri] = references(CODEMETA.referencePublication, search="article")
 
 
 class ScholarlyArticle(CreativeWork):

@@ -14,7 +14,7 @@ from typing import Any
 
 from fair4ml.entities import CLASSES, properties
 
-PRECEDENCE = ("arxiv", "github", "openml", "mlflow", "huggingface", "paperswithcode")
+PRECEDENCE = ("arxiv", "github", "openml", "mlflow", "huggingface/dataset", "huggingface", "paperswithcode")
 """Platforms, or ``<platform>/<kind>``, that come before those which are not here: each knows its own things best.
 
 A platform is before another if it can describe things of which the other has second-hand knowledge.

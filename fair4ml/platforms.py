@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from fair4ml.sources import SourceRecord
 
@@ -23,25 +24,32 @@ def source_model(platform: str, kind: str) -> type[SourceRecord]:
 
 
 @cache
-def declared_sources(platform: str) -> Mapping[str, tuple[str, str]]:
-    """Which of a platform's fields give each property, and how (the ``PROVENANCE`` of its mapping).
+def declared_sources(platform: str, kind: str) -> Mapping[str, tuple[str, str]]:
+    """Which of a record's fields give each property, and how (the ``PROVENANCE`` of its mapping).
 
     Raises:
         ModuleNotFoundError: there is no such platform.
+        KeyError: the platform has no such kind.
     """
-    declared: Mapping[str, tuple[str, str]] = import_module(f"fair4ml.mapping.{platform}").PROVENANCE
+    declared: Mapping[str, tuple[str, str]] = _mapping(platform, kind).PROVENANCE
     return declared
 
 
 @cache
-def dependencies(platform: str) -> Mapping[str, frozenset[str]]:
-    """The top-level fields of a platform's records that each property is made from.
+def dependencies(platform: str, kind: str) -> Mapping[str, frozenset[str]]:
+    """The top-level fields of a kind of record that each property is made from.
 
     Raises:
         ModuleNotFoundError: there is no such platform.
+        KeyError: the platform has no such kind.
     """
-    further: Mapping[str, str] = import_module(f"fair4ml.mapping.{platform}").FURTHER_SOURCES
+    further: Mapping[str, str] = _mapping(platform, kind).FURTHER_SOURCES
     return {
         name: frozenset(field.partition(".")[0] for field in f"{field}, {further.get(name, field)}".split(", "))
-        for name, (field, _) in declared_sources(platform).items()
+        for name, (field, _) in declared_sources(platform, kind).items()
     }
+
+
+def _mapping(platform: str, kind: str) -> Any:
+    """The module that maps a kind of record: the one that is named as the module of its source."""
+    return import_module(f"fair4ml.mapping.{source_model(platform, kind).__module__.rpartition('.')[2]}")

@@ -48,7 +48,7 @@ def test_without_a_field_a_record_is_what_it_was(field: str) -> None:
             now = document({name: value for name, value in record.items() if name != field})
         except (InvalidRecord, TypeError):  # it is no record, or none that JSON could keep
             continue
-        assert carried_over(now, before, dependencies("huggingface"), [field]) is before
+        assert carried_over(now, before, dependencies("huggingface", "model"), [field]) is before
         carried += now != before
     unseen = {*ModelInfo.counters, "author", "private"}  # in none of these records anything hangs on them alone
     assert carried or field in unseen
@@ -57,7 +57,7 @@ def test_without_a_field_a_record_is_what_it_was(field: str) -> None:
 def test_what_other_fields_say_now_is_taken() -> None:
     before = document(model(1, cardData={"license": "mit", "datasets": ["a/b"]}, sha="0" * 40))
     now = document(model(1, tags=["license:mit", "new"], sha="1" * 40))
-    both = carried_over(now, before, dependencies("huggingface"), ["cardData"])
+    both = carried_over(now, before, dependencies("huggingface", "model"), ["cardData"])
     assert both["root"]["version"] == "1" * 40
     assert both["root"]["trainedOn"] == ["https://huggingface.co/datasets/a/b"]
     assert "https://huggingface.co/datasets/a/b" in {stub["iri"] for stub in both["stubs"]}

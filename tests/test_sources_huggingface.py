@@ -79,9 +79,9 @@ def test_one_bad_value_goes_and_its_neighbors_stay() -> None:
     assert [issue.field for issue in found] == [
         "tags.1",
         "tags.3",
+        "downloads",
         "cardData.language.1",
         "cardData.model-index.0.results.0.task",
-        "downloads",
     ]
     assert payload == before
 

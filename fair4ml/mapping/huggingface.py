@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from fair4ml.entities import Description, MLModel
-from fair4ml.identifiers import hugging_face_model, is_repo_id
+from fair4ml.identifiers import hugging_face_model
 from fair4ml.languages import is_language_tag, parse_language
 from fair4ml.mapping import (
     describe,
+    huggingface_croissant,  # noqa: F401  registers the mapping of Croissant files
+    huggingface_datasets,  # noqa: F401  registers the mapping of datasets
     huggingface_files,  # noqa: F401  registers the mapping of file lists
+    huggingface_owners,  # noqa: F401  registers the mapping of owners
     huggingface_terms as terms,
 )
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_evaluations import evaluations, owner_stub
 from fair4ml.mapping.huggingface_lineage import FINE_TUNING, Tagged, add_new_version, datasets, parents
+from fair4ml.mapping.huggingface_repository import access, counters, created, owner_name
 from fair4ml.sources.huggingface import Card, ModelInfo
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
@@ -76,9 +79,6 @@ FURTHER_SOURCES: Mapping[str, str] = {
 }
 """Fields that the properties depend on besides: where those above are silent, and what is not repeated."""
 
-LEGACY_CREATION = datetime(2022, 3, 2, 23, 29, 4, tzinfo=UTC)
-"""What the Hub says of repositories that are older than its record of creation times."""
-
 MACHINE_TAGS = frozenset(
     """
     autonlp_compatible autotrain_compatible co2_eq_emissions endpoints_compatible eval-results has_space
@@ -88,10 +88,6 @@ MACHINE_TAGS = frozenset(
 """Tags that the Hub adds for its own services, or for facts that other fields have."""
 
 _MACHINE_PREFIXES = frozenset({"deploy", "region"})
-_GATES = {
-    "auto": "gated: conditions have to be accepted",
-    "manual": "gated: the owner decides on each request",
-}
 _NO_CARD = Card.model_validate({})
 
 
@@ -102,7 +98,7 @@ def describe_model(source: ModelInfo) -> Description:
     draft = Draft(iri)
     card = source.card or _NO_CARD
     tags = _sorted_tags(source.tags, card.tags)
-    owner = _owner(draft, source)
+    owner = owner_name(draft, source, "sharedBy")
     task = terms.task(draft, source, card)
     library = terms.library(draft, source, card)
     languages = terms.languages(draft, card, tags.words)
@@ -132,10 +128,10 @@ def describe_model(source: ModelInfo) -> Description:
         validated_on=list(evaluated.validated_on),
         tested_on=list(evaluated.tested_on),
         additional_property=_values(draft, source, card),
-        conditions_of_access=_access(source, card),
+        conditions_of_access=access(source, card),
         legal=[text for text in (card.license_details, card.extra_gated_prompt) if text and text.strip()],
         has_co2e_emissions=_emissions(draft, card),
-        date_created=None if source.created_at == LEGACY_CREATION else source.created_at,
+        date_created=created(source),
         date_modified=source.last_modified,
         version=source.sha,
         archived_at=[] if source.sha is None else [f"{iri}/tree/{source.sha}"],
@@ -145,7 +141,7 @@ def describe_model(source: ModelInfo) -> Description:
         issue_tracker=f"{iri}/discussions",
         keywords=_keywords(tags.words, card, languages, {library, None if task is None else task.name}),
     )
-    return draft.finish(model, _counters(source))
+    return draft.finish(model, counters(source))
 
 
 @dataclass(slots=True)
@@ -188,18 +184,6 @@ def _sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> _Tags:
     return tags
 
 
-def _owner(draft: Draft, source: ModelInfo) -> str | None:
-    owner, slash, _ = source.id.partition("/")
-    if slash:
-        if source.author is None:
-            draft.exceptions["sharedBy"] = "id"
-        return owner
-    if source.author is None or ("/" not in source.author and is_repo_id(source.author)):
-        return source.author
-    draft.issue("author", "is no name of a user or organization")
-    return None
-
-
 def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
     values = []
     weights, gguf = source.safetensors, source.gguf
@@ -223,20 +207,6 @@ def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
     if card.co2_eq_emissions is not None and card.co2_eq_emissions.hardware_used:
         values.append(draft.value("trainingHardware", card.co2_eq_emissions.hardware_used))
     return values
-
-
-def _access(source: ModelInfo, card: Card) -> str | None:
-    """Gated is not paid: nothing here says what access costs."""
-    conditions = []
-    if source.disabled:
-        conditions.append("disabled by the platform")
-    if source.private:
-        conditions.append("private")
-    if source.gated:
-        conditions.append(_GATES.get(str(source.gated), "gated"))
-    if card.extra_gated_eu_disallowed:
-        conditions.append("not available in the European Union")
-    return "; ".join(conditions) or None
 
 
 def _emissions(draft: Draft, card: Card) -> str | None:
@@ -268,13 +238,3 @@ def _keywords(words: list[str], card: Card, languages: Mapping[str, str], told: 
     told.update(languages, (word for word in card.language if word is not None and parse_language(word) is not None))
     kept = [word for word in words if word not in told and word not in MACHINE_TAGS]
     return kept if any(card.language) else [word for word in kept if not is_language_tag(word)]
-
-
-def _counters(source: ModelInfo) -> dict[str, int]:
-    stated = {
-        "downloads": source.downloads,
-        "downloadsAllTime": source.downloads_all_time,
-        "likes": source.likes,
-        "trendingScore": source.trending_score,
-    }
-    return {name: count for name, count in stated.items() if count is not None}

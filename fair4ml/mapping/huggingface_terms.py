@@ -13,6 +13,7 @@ from fair4ml.licenses import is_unspecified, license_stub
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_lineage import Tagged
 from fair4ml.sources.huggingface import Card, ModelInfo
+from fair4ml.sources.huggingface_repository import RepositoryCard
 from fair4ml.tasks import task_stub
 
 NO_SINGLE_LANGUAGE = frozenset({"code", "multilingual"})
@@ -69,8 +70,8 @@ def categories(source: ModelInfo) -> list[str]:
     return list(dict.fromkeys(category for category in stated if category and category.strip()))
 
 
-def languages(draft: Draft, card: Card, words: list[str]) -> dict[str, str]:
-    """The languages of a model as BCP 47 tags, each with the IRI of its language.
+def languages(draft: Draft, card: RepositoryCard, words: list[str]) -> dict[str, str]:
+    """The languages of a repository as BCP 47 tags, each with the IRI of its language.
 
     The card's own list comes first; without it, those of the tags that are languages.
     """
@@ -92,11 +93,11 @@ def languages(draft: Draft, card: Card, words: list[str]) -> dict[str, str]:
     return found
 
 
-def licenses(draft: Draft, card: Card, tagged: Tagged) -> list[str]:
+def licenses(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
     """The IRIs of the licenses of the card and the tags.
 
-    A license that no list knows is a part of the model; so is the one that the card gives a name or a link for, where
-    no license is given, or ``other``.
+    A license that no list knows is a part of the model or dataset; so is the one that the card gives a name or a link
+    for, where no license is given, or ``other``.
     """
     stated = any(card.license)
     if tagged and not stated:
@@ -107,14 +108,11 @@ def licenses(draft: Draft, card: Card, tagged: Tagged) -> list[str]:
         for position, text in texts:
             if text is None:
                 continue
-            stub = license_stub(text)
-            if stub is not None:
-                found[draft.stub(stub)] = None
+            iri = named_license(draft, text)
+            if iri is not None:
+                found[iri] = None
             elif is_unspecified(text):
                 elsewhere = True
-            elif any(map(str.isalnum, text)):
-                name = text.strip()
-                found[draft.part(License(iri=part_iri(draft.iri, "license", name), name=name))] = None
             else:
                 draft.issue(f"{place}.{position}", "names no license")
     if elsewhere and (card.license_name or card.license_link):
@@ -126,8 +124,24 @@ def licenses(draft: Draft, card: Card, tagged: Tagged) -> list[str]:
     return list(found)
 
 
+def named_license(draft: Draft, text: str) -> str | None:
+    """The IRI of the license that an id or a name means, or none where it names none.
+
+    Args:
+        draft: gets the stub, or the part that a license becomes which no list knows.
+        text: the id or name.
+    """
+    stub = license_stub(text)
+    if stub is not None:
+        return draft.stub(stub)
+    if is_unspecified(text) or not any(map(str.isalnum, text)):
+        return None
+    name = text.strip()
+    return draft.part(License(iri=part_iri(draft.iri, "license", name), name=name))
+
+
 def _license_text(draft: Draft, link: str) -> str | None:
-    """The address of a license's text: relative links lead to the model's files."""
+    """The address of a license's text: relative links lead to the repository's files."""
     if _WEB_ADDRESS.fullmatch(link):
         return link
     address = f"{draft.iri}/blob/main/{quote(link)}"
@@ -137,7 +151,7 @@ def _license_text(draft: Draft, link: str) -> str | None:
     return address
 
 
-def articles(draft: Draft, card: Card, tagged: Tagged) -> list[str]:
+def articles(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
     """The IRIs of the articles on arXiv that the tags and the card name."""
     found: dict[str, None] = {}
     for place, texts in (("tags", tagged), ("cardData.arxiv", enumerate(card.arxiv))):
@@ -159,7 +173,7 @@ def article_stub(iri: str) -> Stub:
 
 
 def dois(draft: Draft, tagged: Tagged) -> list[str]:
-    """The IRIs of the DOIs that the tags give the model."""
+    """The IRIs of the DOIs that the tags give the repository."""
     found: dict[str, None] = {}
     for position, text in tagged:
         iri = doi(text)

@@ -7,45 +7,15 @@ https://huggingface.co/docs/huggingface_hub/package_reference/hf_api (names of t
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from fair4ml.sources import (
-    Count,
-    Day,
-    Flag,
-    Integer,
-    Listed,
-    Moment,
-    NoneSent,
-    Number,
-    Scalar,
-    SourceObject,
-    SourceRecord,
-    Text,
-    WebAddress,
-    Word,
-)
-
-# More than new repositories may be called: what exists is taken as it is, unless the address would mean something else.
-_ID = re.compile(
-    r"(?:(?!(?:api|collections|datasets|docs|models|papers|spaces|tasks)/)[\w-][\w.-]*/)?\.*[\w-][\w.-]*", re.ASCII
-)
-
-
-def _repository_id(value: str) -> str:
-    if _ID.fullmatch(value):
-        return value
-    raise ValueError("should be the id of a repository")
-
-
-def _norwegian(value: Any) -> Any:
-    """YAML 1.1 reads the language code ``no`` as False."""
-    if isinstance(value, list):
-        return ["no" if item is False else item for item in value]
-    return ["no"] if value is False else value
+from fair4ml.sources import Count, Day, Flag, Listed, NoneSent, Number, Scalar, SourceObject, Text, WebAddress, Word
+from fair4ml.sources.huggingface_croissant import CroissantFile
+from fair4ml.sources.huggingface_datasets import DatasetInfo
+from fair4ml.sources.huggingface_owners import Owner
+from fair4ml.sources.huggingface_repository import Repository, RepositoryCard, RepositoryInfo, Words
 
 
 def _by_id(value: Any) -> Any:
@@ -58,14 +28,6 @@ def _models(value: Any) -> Any:
 
 def _emissions(value: Any) -> Any:
     return value if isinstance(value, dict) else {"emissions": value}
-
-
-def _decimal(value: Any) -> Any:
-    """YAML reads an arXiv number as a float."""
-    return str(value) if isinstance(value, float) else value
-
-
-Words = Annotated[list[Word | None], Listed, NoneSent]
 
 
 class Task(SourceObject):
@@ -156,26 +118,17 @@ class Emissions(SourceObject):
     hardware_used: Word | None = None
 
 
-class Card(SourceObject):
+class Card(RepositoryCard):
     """The metadata block of the model card."""
 
-    language: Annotated[list[Word | None], Listed, BeforeValidator(_norwegian), NoneSent]
-    license: Words
-    license_name: Word | None = None
-    license_link: Word | None = None
-    license_details: Text | None = None
     library_name: Word | None = None
     pipeline_tag: Word | None = None
-    tags: Words
     datasets: Words
     metrics: Words
     base_model: Words
     base_model_relation: Word | None = None
     new_version: Word | None = None
-    arxiv: Annotated[list[Annotated[Word, BeforeValidator(_decimal)] | None], Listed, NoneSent]
     co2_eq_emissions: Annotated[Emissions | None, BeforeValidator(_emissions)] = None
-    extra_gated_prompt: Text | None = None
-    extra_gated_eu_disallowed: Flag | None = None
     model_index: Annotated[list[ModelIndex | None], Listed] = Field(default_factory=list, alias="model-index")
 
 
@@ -235,39 +188,12 @@ class BaseModels(SourceObject):
     models: list[Annotated[ParentModel | None, BeforeValidator(_by_id)]] = Field(default_factory=list)
 
 
-class Repository(SourceRecord):
-    """What every record about a repository has; only ``id`` is always there."""
-
-    identity: ClassVar[frozenset[str]] = frozenset({"_id", "id", "modelId"})
-
-    object_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")] | None = Field(None, alias="_id")
-    """The Hub's own key, which outlives renames; answers before 2022 have none."""
-    id: Annotated[str, StringConstraints(max_length=500), AfterValidator(_repository_id)] = Field(
-        validation_alias=AliasChoices("id", "modelId")
-    )
-    sha: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40,64}$")] | None = None
-
-    @property
-    def key(self) -> str:
-        """The record's native id: the Hub's own, or the path where there is none."""
-        return self.object_id or self.id
-
-
-class ModelInfo(Repository):
+class ModelInfo(RepositoryInfo):
     """A model as the Hub's lists show it.
 
     A field that was asked for and is absent has no value.
     """
 
-    counters: ClassVar[frozenset[str]] = frozenset({"downloads", "downloadsAllTime", "likes", "trendingScore"})
-
-    author: Word | None = None
-    created_at: Moment | None = Field(None, alias="createdAt")
-    last_modified: Moment | None = Field(None, alias="lastModified")
-    private: Flag | None = None
-    gated: Flag | Word | None = None
-    disabled: Flag | None = None
-    tags: Words
     pipeline_tag: Word | None = None
     library_name: Word | None = None
     card: Card | None = Field(None, alias="cardData")
@@ -278,10 +204,6 @@ class ModelInfo(Repository):
     base_models: Annotated[BaseModels | None, BeforeValidator(_models)] = Field(None, alias="baseModels")
     model_index: Annotated[list[ModelIndex | None], Listed] = Field(default_factory=list, alias="model-index")
     eval_results: Annotated[list[EvaluationFile | None], Listed] = Field(default_factory=list, alias="evalResults")
-    downloads: Count | None = None
-    downloads_all_time: Count | None = Field(None, alias="downloadsAllTime")
-    likes: Count | None = None
-    trending_score: Integer | None = Field(None, alias="trendingScore")
 
 
 class RepositoryFile(SourceObject):
@@ -297,5 +219,11 @@ class FileList(Repository):
     siblings: list[RepositoryFile] = Field(default_factory=list)
 
 
-KINDS = {"model": ModelInfo, "files": FileList}
+KINDS = {
+    "model": ModelInfo,
+    "files": FileList,
+    "dataset": DatasetInfo,
+    "croissant": CroissantFile,
+    "owner": Owner,
+}
 """What the platform sends, by kind of record."""

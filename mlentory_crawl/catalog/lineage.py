@@ -113,7 +113,7 @@ def _steps(reader: CatalogReader, iris: list[str], *, up: bool) -> Iterator[Step
     )
     for child, parent, kind, record, provenance in rows:
         exceptions = orjson.loads(provenance).get("exceptions", {})
-        declared = declared_sources(record.partition("/")[0]).get("wasDerivedFrom", ("", ""))[0]
+        declared = declared_sources(*record.split("/")[:2]).get("wasDerivedFrom", ("", ""))[0]
         place = exceptions.get("wasDerivedFrom", declared)
         how = "resolved" if place.partition(".")[0] in FOUND_BY_THE_PLATFORM else "declared"
         yield Step(reader.resolve(child), reader.resolve(parent), kind, record, place, how)

@@ -194,7 +194,7 @@ def _origins(records: list[Stored]) -> dict[str, str]:
     """For each property the record that states it, and where in the source it comes from."""
     told: dict[str, str] = {}
     for record in records:
-        declared = declared_sources(record.key.split("/")[0])
+        declared = declared_sources(*record.key.split("/")[:2])
         exceptions = record.provenance.get("exceptions", {})
         for name in record.document["root"]:
             field, method = declared.get(name, ("", ""))

@@ -93,7 +93,10 @@ class CatalogPipeline:
         observed = {name: count for name, count in orjson.loads(known.observed).items() if name in refused}
         if exceptions:
             item.provenance["exceptions"] = {**exceptions, **item.provenance.get("exceptions", {})}
-        return carried_over(document, before, dependencies(item.platform), refused), {**observed, **item.counters}
+        return carried_over(document, before, dependencies(item.platform, item.kind), refused), {
+            **observed,
+            **item.counters,
+        }
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
         if not isinstance(item, RawRecord | MappedRecord):

@@ -107,6 +107,10 @@ class CapturedModels:
         native_id = self._native_ids[original]
         return native_id[:8] + blake2b(self.id(n).encode(), digest_size=8).hexdigest() if copy else native_id
 
+    def content(self, n: int) -> int:
+        """A number that a model shares with its clones."""
+        return n % len(self._ids)
+
     def rank(self, n: int, sort: str) -> int:
         """As of the record; clones have the original's."""
         if sort not in self._ranks:

@@ -6,7 +6,9 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from mlentory_crawl.sample_hub.api import EXPANDABLE, RESOLVERS, Answer
+from mlentory_crawl.sample_hub.api import EXPANDABLE
+from mlentory_crawl.sample_hub.datasets import EXPANDABLE as OF_DATASETS
+from mlentory_crawl.sample_hub.messages import RESOLVERS, Answer
 
 # As with the real quotas: 500 and 3,000 for those who do not say who they are.
 _QUOTA_FACTORS = {"api": 1, RESOLVERS: 6}
@@ -22,7 +24,8 @@ class Conditions:
         fail: share of answers that are broken, one way or another.
         latency: milliseconds before each answer.
         refuse: fields that are refused although the Hub knows them.
-        deny: routes (``models``, ``model``, ``readme``) that answer as to a token that is none.
+        deny: routes (``models``, ``model``, ``readme``, ``datasets``, ``dataset``, ``croissant``, ``owner``) that
+            answer as to a token that is none.
         gzip: compress for clients that accept it.
         seed: of the faults.
 
@@ -42,7 +45,7 @@ class Conditions:
     def __post_init__(self) -> None:
         if self.quota < 0 or self.window <= 0 or not 0 <= self.fail <= 1 or self.latency < 0:
             raise ValueError("quota and latency are 0 or more, window is more, fail is a share from 0 to 1")
-        if unknown := set(self.refuse) - set(EXPANDABLE):
+        if unknown := set(self.refuse) - {*EXPANDABLE, *OF_DATASETS}:
             raise ValueError(f"not a field of the Hub: {', '.join(sorted(unknown))}")
 
 

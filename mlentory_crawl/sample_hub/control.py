@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from mlentory_crawl.sample_hub.api import Answer, Request
 from mlentory_crawl.sample_hub.conditions import Conditions, Quota, Statistics
 from mlentory_crawl.sample_hub.hub import Hub
+from mlentory_crawl.sample_hub.messages import Answer, Request
 
 CONTROL = "/__sample_hub/"
 _CONDITIONS: dict[str, Callable[[Any], Any]] = {

@@ -37,6 +37,7 @@ class Source(Protocol):
     def __len__(self) -> int: ...
     def id(self, n: int, /) -> str: ...
     def native_id(self, n: int, /) -> str: ...
+    def content(self, n: int, /) -> int: ...
     def rank(self, n: int, sort: str, /) -> int: ...
     def encoded(self, n: int, names: tuple[str, ...], /) -> bytes: ...
     def record(self, n: int, /) -> Json: ...
@@ -82,12 +83,16 @@ class Hub:
     Args:
         sources: where they come from; of two with the same id only the first can be found by it.
         odd: spoil a record in every `ODD_EVERY`, in lists.
+
+    Attributes:
+        changes: how often what there is has changed.
     """
 
     def __init__(self, sources: Sequence[Source], odd: bool = False) -> None:
         self._sources = sources
         self._starts = [0, *accumulate(map(len, sources))]
         self._odd = odd
+        self.changes = 0
         self._changes: dict[int, _Change] = {}
         self._deleted: set[int] = set()
         self._paths: dict[str, int] = {}
@@ -102,6 +107,17 @@ class Hub:
     def ids(self) -> list[str]:
         """The ids of all models, oldest first."""
         return [self.id(n) for n in self._order("createdAt") if n not in self._deleted]
+
+    def numbers(self) -> Iterator[int]:
+        """The numbers of all models that are there."""
+        return (n for n in range(self._starts[-1]) if n not in self._deleted)
+
+    def content(self, n: int) -> tuple[int, int]:
+        """What is equal for models of which all is equal but names, dates and counters."""
+        if n in self._changes:
+            return -1, n
+        place = bisect_right(self._starts, n) - 1
+        return place, self._sources[place].content(n - self._starts[place])
 
     def id(self, n: int) -> str:
         """The id that a model has now."""
@@ -161,12 +177,12 @@ class Hub:
     def delete(self, n: int) -> None:
         """The model is gone, or private."""
         self._deleted.add(n)
-        self._forget_pages()
+        self._changed()
 
     def restore(self, n: int) -> None:
         """A model that was gone is there again."""
         self._deleted.discard(n)
-        self._forget_pages()
+        self._changed()
 
     def rename(self, n: int, id: str) -> None:
         """The model has another id; the old one leads to it, until another model takes it."""
@@ -190,6 +206,10 @@ class Hub:
         place = bisect_right(self._starts, n) - 1
         return self._sources[place], n - self._starts[place]
 
+    def _changed(self) -> None:
+        self.changes += 1
+        self._forget_pages()
+
     def _forget_pages(self) -> None:
         self._pages.clear()
         self._pages_size = 0
@@ -212,7 +232,7 @@ class Hub:
 
     def _change(self, n: int, fields: Json) -> None:
         self._changes.setdefault(n, _Change()).fields |= fields
-        self._forget_pages()
+        self._changed()
         for sort in fields.keys() & self._values.keys():
             self._values[sort][n] = rank(fields, sort)
             self._orders.pop(sort, None)

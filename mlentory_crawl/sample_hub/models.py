@@ -118,6 +118,10 @@ class MadeUpModels:
         """``_id`` of a model: creation second, machine and counter, as in an ObjectId."""
         return self._block(n // BLOCK)[n % BLOCK]
 
+    def content(self, n: int) -> int:
+        """A number that models share whose content is the same."""
+        return n % PERIOD
+
     def rank(self, n: int, sort: str) -> int:
         """What a list sorted by a field goes by; for ``lastModified`` milliseconds."""
         _, _, modified, downloads, likes, trending = self._vitals(n, self._created(n))

@@ -9,10 +9,11 @@ from email.utils import formatdate
 from http import HTTPStatus
 from random import Random
 
-from mlentory_crawl.sample_hub.api import Answer, Api, Request
+from mlentory_crawl.sample_hub.api import Api
 from mlentory_crawl.sample_hub.conditions import Conditions, Quota, Statistics
 from mlentory_crawl.sample_hub.control import CONTROL, Control
 from mlentory_crawl.sample_hub.hub import Hub
+from mlentory_crawl.sample_hub.messages import Answer, Request
 
 FAULTS = ("500", "503", "504", "429", "cut", "drop")
 _LONGEST_HEAD = 1 << 16
