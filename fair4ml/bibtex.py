@@ -1,0 +1,109 @@
+"""The works that BibTeX entries are about."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
+
+from fair4ml import identifiers
+
+# It logs what it cannot parse, text and all; here that is told as an issue of the record.
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+
+MAX_ENTRIES = 20
+MAX_TITLE = 500
+
+_ENTRY = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
+_ARXIV_ADDRESS = re.compile(r"arxiv\.org/[a-z]+/[^\s}\\]+", re.IGNORECASE)
+_ARXIV_NAME = re.compile(r"arxiv:\s*([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", re.IGNORECASE)
+_ARXIV_JOURNAL = re.compile(r"arxiv|corr\b", re.IGNORECASE)
+_ARXIV_DOI = "10.48550/arxiv."
+_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One entry.
+
+    Attributes:
+        source: the entry as it stands.
+        kind: its type, such as ``article``, in lower case.
+        title: the title without braces.
+        arxiv: the IRI of the paper on arXiv.
+        doi: the IRI of the DOI, unless it is arXiv's own.
+        url: the web address.
+    """
+
+    source: str
+    kind: str
+    title: str | None = None
+    arxiv: str | None = None
+    doi: str | None = None
+    url: str | None = None
+
+
+def has_entries(text: str) -> bool:
+    """Whether a text has something that is meant as a BibTeX entry."""
+    return _ENTRY.search(text) is not None
+
+
+def references(text: str) -> tuple[list[Reference], int]:
+    """The entries in a text, and how many could not be read.
+
+    Args:
+        text: BibTeX, with any other text around and between.
+    """
+    found: dict[str, Reference] = {}
+    failed = 0
+    for block in parse_string(text, parse_stack=[]).blocks:
+        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock):
+            entry = block.ignore_error_block
+        else:
+            entry = block
+        if isinstance(entry, Entry) and entry.raw is not None and entry.fields:
+            found.setdefault(entry.raw, _reference(entry, entry.raw.strip()))
+        elif isinstance(entry, ParsingFailedBlock | Entry):
+            failed += 1
+    return list(found.values())[:MAX_ENTRIES], failed + max(0, len(found) - MAX_ENTRIES)
+
+
+def _reference(entry: Entry, source: str) -> Reference:
+    fields: dict[str, str] = {}
+    for each in entry.fields:
+        fields.setdefault(each.key.lower(), _bare(str(each.value)))
+    doi = identifiers.doi(fields.get("doi", "")) or identifiers.doi(fields.get("url", ""))
+    url = fields.get("url", "")
+    on_arxiv = _arxiv(fields, doi)
+    return Reference(
+        source=source,
+        kind=entry.entry_type.lower(),
+        title=" ".join(fields.get("title", "").split())[:MAX_TITLE] or None,
+        arxiv=on_arxiv,
+        doi=None if doi is None or _ARXIV_DOI in doi else doi,
+        url=url if _WEB_ADDRESS.fullmatch(url) and len(url) <= identifiers.IRI_MAX_LENGTH else None,
+    )
+
+
+def _bare(value: str) -> str:
+    return value.strip().strip('"').replace("{", "").replace("}", "").replace("\\_", "_").strip()
+
+
+def _arxiv(fields: dict[str, str], doi: str | None) -> str | None:
+    """The IRI of the paper on arXiv, from whichever of the usual places names it."""
+    archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv"
+    if archive.lower() == "arxiv" and (iri := identifiers.arxiv(fields.get("eprint", ""))):
+        return iri
+    if doi is not None and _ARXIV_DOI in doi:
+        return identifiers.arxiv(doi.partition(_ARXIV_DOI)[2])
+    for name in ("url", "journal", "note", "howpublished", "volume", "eprint", "number", "booktitle", "publisher"):
+        text = fields.get(name, "")
+        for named in (*_ARXIV_NAME.findall(text), *_ARXIV_ADDRESS.findall(text)):
+            if iri := identifiers.arxiv(named.rstrip(".,;)")):
+                return iri
+    if _ARXIV_JOURNAL.search(fields.get("journal", "")):
+        return identifiers.arxiv(fields.get("volume", "").removeprefix("abs/"))
+    return None
