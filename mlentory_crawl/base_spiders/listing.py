@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -10,7 +10,15 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.platform import PlatformSpider, Wanted, fetched_at, shown, told_error
+from mlentory_crawl.base_spiders.platform import (
+    LaterTuple,
+    PlatformSpider,
+    RawTuple,
+    Wanted,
+    fetched_at,
+    shown,
+    told_error,
+)
 from mlentory_crawl.items import Page
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.run import Asked
@@ -127,7 +135,8 @@ class ListSpider(PlatformSpider):
             self.newest = self.newest_of(response, payload)
         # Arguments say how much of the platform's own list is crawled, not of a walk that something else asks for.
         kept = self.wanted(payload) if wanted is None else payload
-        self.listed += len(kept)
+        if wanted is None:
+            self.listed += len(kept)
         is_last = len(kept) < len(payload) or not payload or (wanted is None and self.listed == self.limit)
         following = None if is_last else self.next_page(response, payload, number)
         if following == response.url:
@@ -136,15 +145,30 @@ class ListSpider(PlatformSpider):
             return
         if following is not None:
             yield self._page(self.next_page_request(following), wanted, is_first=False)
-        cursor = {"next": following, "page": number + 1, "newest": self.newest, "listed": self.listed}
-        asked = Asked(wanted.by, ("found",), None, wanted.seed) if wanted is not None and is_first else None
-        yield from self.records_of(
-            response, self.raw_records(kept, number), self.later_records(kept), number, cursor, asked
-        )
+        cursor = self._cursor(number, following) if wanted is None else self.cursor_after(number)
+        records, later, asked = self.records_on_page(kept, number, wanted)
+        if wanted is not None and wanted.seed is not None and is_first:
+            asked = Asked(wanted.by, ("found",), None, wanted.seed)
+        yield from self.records_of(response, records, later, number, cursor, asked)
+
+    def records_on_page(
+        self, payload: list[Any], number: int, wanted: Wanted | None
+    ) -> tuple[Iterable[RawTuple], Iterable[LaterTuple], Asked | None]:
+        """The records of a page, those that take requests of their own, and what it answers that was asked for.
+
+        Args:
+            payload: the things in it.
+            number: that of the page.
+            wanted: what the walk is for, where it is one of several.
+        """
+        return self.raw_records(payload, number), self.later_records(payload), None
 
     def cursor_after(self, number: int) -> dict[str, Any] | None:
         # What is asked for by name comes after the list.
-        return {"next": None, "page": number + 1, "newest": self.newest, "listed": self.listed}
+        return self._cursor(number, None)
+
+    def _cursor(self, number: int, following: str | None) -> dict[str, Any]:
+        return {"next": following, "page": number + 1, "newest": self.newest, "listed": self.listed}
 
     def list_failed(self, failure: Failure) -> None:
         """Note that a page could not be had after its retries."""

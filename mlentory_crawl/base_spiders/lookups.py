@@ -21,19 +21,22 @@ class LookUps:
     Args:
         spider: whose requests they are.
         name: what the report calls them.
+        kind: of what kind they are.
         queue: the IRIs of the next ones, given the run's row id; the catalog keeps what was asked for.
-        request: how to ask for one; None where its IRI is none of the platform's.
+        request: how to ask for one, given kind and IRI; None where its IRI is none of the platform's.
     """
 
     def __init__(
         self,
         spider: PlatformSpider,
         name: str,
+        kind: str,
         queue: Callable[[int], Iterable[str]],
-        request: Callable[[str], Request | None],
+        request: Callable[[str, str], Request | None],
     ) -> None:
         self._spider = spider
         self._name = name
+        self._kind = kind
         self._queue = queue
         self._request = request
         self._asked: set[str] = set()
@@ -46,9 +49,9 @@ class LookUps:
             return False
         # What could not be fetched is not entered in the catalog: another run asks for it again.
         unasked = (iri for iri in self._queue(run.id) if iri not in self._asked)
-        possible = ((iri, request) for iri in unasked if (request := self._request(iri)) is not None)
+        possible = ((iri, request) for iri in unasked if (request := self._request(self._kind, iri)) is not None)
         due = list(islice(possible, BATCH))
         self._asked.update(iri for iri, _ in due)
         for iri, request in due:
-            engine.crawl(self._spider.thing_request(request, Wanted(iri, by=self._name, iri=iri)))
+            engine.crawl(self._spider.thing_request(request, Wanted(iri, self._kind, by=self._name, iri=iri)))
         return bool(due)

@@ -40,6 +40,12 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+RawTuple = tuple[str, str, str, Any]
+"""Kind, native id, API address and payload of a record."""
+LaterTuple = tuple[str, str, "Request"]
+"""Kind, native id and request of a record that takes a request of its own."""
+
+
 class Stage(Protocol):
     """What a spider does when there is nothing else left to do."""
 
@@ -176,7 +182,7 @@ class PlatformSpider(Spider):
         """
         return None
 
-    def raw_records(self, payload: list[Any], page: int) -> Iterator[tuple[str, str, str, Any]]:
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         """Kind, native id, API address and payload of each record among the things of a page."""
         raise NotImplementedError
 
@@ -203,7 +209,7 @@ class PlatformSpider(Spider):
         """What is counted of a thing that was found."""
         return ("found",)
 
-    def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[tuple[str, str, str, Any]]:
+    def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[RawTuple]:
         """Kind, native id, API address and payload of each record that a thing's own answer gives."""
         return self.raw_records([thing], number)
 
@@ -218,7 +224,7 @@ class PlatformSpider(Spider):
     def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         """Send on what was asked for by its name, or count why there is none."""
         thing: Any = None
-        records: list[tuple[str, str, str, Any]] = []
+        records: list[RawTuple] = []
         outcomes: tuple[str, ...]
         if response.status in self.statuses_of_missing:
             outcomes = ("missing",)
@@ -266,8 +272,8 @@ class PlatformSpider(Spider):
     def records_of(
         self,
         response: Response,
-        records: Iterable[tuple[str, str, str, Any]],
-        later: Iterable[tuple[str, str, Request]],
+        records: Iterable[RawTuple],
+        later: Iterable[LaterTuple],
         number: int,
         cursor: dict[str, Any] | None,
         asked: Asked | None = None,
@@ -299,11 +305,11 @@ class PlatformSpider(Spider):
                 dont_filter=True,
             )
 
-    def later_records(self, things: list[Any]) -> Iterable[tuple[str, str, Request]]:
+    def later_records(self, things: list[Any]) -> Iterable[LaterTuple]:
         """Kind, native id and request of each record of listed things that takes a request of its own."""
         return ()
 
-    def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[tuple[str, str, Request]]:
+    def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[LaterTuple]:
         """The same for one thing that was asked for by its name."""
         return self.later_records([thing])
 

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
-from pydantic import NonNegativeInt, PositiveInt, model_validator
+from pydantic import NonNegativeInt, PositiveInt, StringConstraints, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.identifiers import hugging_face_model, is_repo_id
+from fair4ml.identifiers import is_repo_id
 from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.absences import Absences
-from mlentory_crawl.base_spiders.cursor import CursorSpider
-from mlentory_crawl.base_spiders.lookups import LookUps
+from mlentory_crawl.base_spiders.hub import API, HUB, PAGE_SIZE, HubSpider
 from mlentory_crawl.base_spiders.platform import Arguments, Wanted, told_error
 from mlentory_crawl.catalog.writer import CatalogWriter, Missing
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
-from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-API_SLOT, FILE_SLOT = "huggingface.api", "huggingface.resolvers"
-"""One for each of the Hub's quotas."""
-HUB = "https://huggingface.co"
-API = f"{HUB}/api/models"
-CARD_CAP = 1_000_000
-"""Bytes of a model card that are read."""
-PAGE_SIZE = 1_000
+ENRICHMENTS = r"^(?:none|(?:datasets|owners|articles)(?:,(?:datasets|owners|articles))*)$"
 FIRST_LATEST = 1_000
 OVERLAP = timedelta(minutes=10)
 """How far before the watermark a delta reads: the Hub's clocks and indexes are not one."""
@@ -60,6 +51,7 @@ class HuggingFaceArguments(Arguments):
     files: bool = False
     cards: Literal["none", "changed", "all"] | None = None
     ancestors: NonNegativeInt | None = None
+    enrich: Annotated[str, StringConstraints(pattern=ENRICHMENTS)] | None = None
     accept_deletions: bool = False
 
     @model_validator(mode="after")
@@ -84,7 +76,7 @@ class HuggingFaceArguments(Arguments):
         return self.limit is None and not self.filters and self.ids is None
 
 
-class HuggingFaceSpider(CursorSpider):
+class HuggingFaceSpider(HubSpider):
     """Models of the Hugging Face Hub, by its list API: 1,000 models a request.
 
     Domain
@@ -98,6 +90,7 @@ class HuggingFaceSpider(CursorSpider):
         both are fetched.
         files: also fetch the list of each model's files.
         cards: also fetch the model cards: none, changed (where the revision is a new one) or all; else HF_CARDS.
+        enrich: describe what models name: of datasets, owners and articles any, with commas, or none; else HF_ENRICH.
         ancestors: fetch models that the crawled ones derive from, so many levels up; else HF_ANCESTORS.
         accept_deletions: let a census mark as deleted even more than 2 % of the models.
     API documentation
@@ -120,9 +113,9 @@ class HuggingFaceSpider(CursorSpider):
         Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
         Variable("HF_CARDS", "none", "Which model cards are fetched along: none, changed or all."),
         Variable("HF_ANCESTORS", "0", "How many levels of models that the crawled ones derive from are fetched along."),
+        Variable("HF_ENRICH", "none", "Which of datasets, owners, articles are fetched along, or none."),
     )
     hosts = frozenset({"huggingface.co", "hf.co"})
-    statuses_of_missing = frozenset({401, 404})
     arguments: HuggingFaceArguments
 
     def __init__(self, **kwargs: Any) -> None:
@@ -138,14 +131,10 @@ class HuggingFaceSpider(CursorSpider):
         given = spider.arguments
         spider.cards = given.cards or crawler.settings["HF_CARDS"]
         levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
+        enrich = crawler.settings["HF_ENRICH"] if given.enrich is None else given.enrich
         spider.stages = [Absences(spider, crawler, "model")]
-        if levels:
-            spider.stages.append(
-                LookUps(spider, "ancestors", partial(spider._ancestors, levels), spider._ancestor_request)
-            )
+        spider.stages += spider.look_ups(ancestors=levels, enrich=enrich.split(","))
         return spider
-
-    cards: str
 
     def plan(self, catalog: CatalogWriter) -> None:
         watermark = catalog.watermark(self.name)
@@ -201,28 +190,13 @@ class HuggingFaceSpider(CursorSpider):
         return [("limit", str(size)), *order, *self.arguments.filters, *(("expand[]", name) for name in self.expand)]
 
     def first_page_request(self) -> Request:
-        return self._request(f"{self.endpoint}/api/models?{urlencode(self._query())}")
-
-    def _list_request(self, filters: list[tuple[str, str]]) -> Request:
-        query = [("limit", str(PAGE_SIZE)), *filters, *(("expand[]", name) for name in self.expand)]
-        return self._request(f"{self.endpoint}/api/models?{urlencode(query)}")
+        return self.hub_request(f"{self.endpoint}/api/models?{urlencode(self._query())}")
 
     def next_page_request(self, following: str) -> Request:
         # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
-        return self._request(f"{self.endpoint}/api/models?{urlsplit(following).query}")
-
-    def _request(self, url: str, *, slot: str = API_SLOT, **options: Any) -> Request:
-        token = self.settings.get("HF_TOKEN")
-        headers = {"Authorization": f"Bearer {token}"} if token else None
-        meta = {**options.pop("meta", {}), "download_slot": slot}
-        return Request(url, headers=headers, meta=meta, **options)
-
-    def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
-        if response.status == 400 and self._drop_refused(response):
-            assert response.request is not None
-            yield response.request.replace(url=self._without_refused(response.url))
-        else:
-            yield from super().parse_page(response, number, wanted, is_first)
+        address = urlsplit(following)
+        kind = "datasets" if address.path.endswith("/datasets") else "models"
+        return self.hub_request(f"{self.endpoint}/api/{kind}?{address.query}")
 
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         if self.mode == "census":
@@ -239,7 +213,7 @@ class HuggingFaceSpider(CursorSpider):
 
     def probe(self, record: Missing) -> Request:
         path = record.iri.removeprefix(f"{HUB}/")
-        return self._request(f"{self.endpoint}/api/models/{path}", meta={"probe": True}, dont_filter=True)
+        return self.hub_request(f"{self.endpoint}/api/models/{path}", meta={"probe": True}, dont_filter=True)
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         if response.status in (401, 404):
@@ -265,19 +239,6 @@ class HuggingFaceSpider(CursorSpider):
             if self.arguments.files:
                 yield "files", native, url, record
 
-    def _without_refused(self, url: str) -> str:
-        address, _, query = url.partition("?")
-        kept = [(name, value) for name, value in parse_qsl(query) if name != "expand[]" or value in self.expand]
-        return f"{address}?{urlencode(kept)}"
-
-    def _drop_refused(self, response: Response) -> bool:
-        refused = refused_fields(told_error(response), self.expand)
-        self.expand = [name for name in self.expand if name not in refused]
-        self.run.report.refused_fields += refused
-        if refused:
-            self.logger.warning("The Hub refuses the fields %s: asking without them", ", ".join(refused))
-        return bool(refused)
-
     # Ids
 
     @cached_property
@@ -299,143 +260,10 @@ class HuggingFaceSpider(CursorSpider):
                 requested["invalid"] += 1
                 self.logger.warning("%r is no model id", name)
             else:
-                yield self.thing_request(self._model_request(name), Wanted(name))
+                yield self.thing_request(self.named_request(HubPage("model", name)), Wanted(name))
             seen.add(name)
-
-    def seed_request(self, url: str, seed: Seed) -> Request | None:
-        page = page_of(url)
-        if page is None:
-            return None
-        wanted = Wanted(page.id, page.kind, seed=seed)
-        if page.kind == "search":
-            return self.page(self._list_request(page.filters), wanted)
-        return self.thing_request(self._thing_request_of(page), wanted)
-
-    def _thing_request_of(self, page: HubPage) -> Request:
-        match page.kind:
-            case "dataset":
-                return self._dataset_request(page.id)
-            case "collection":
-                return self._request(f"{self.endpoint}/api/collections/{quote(page.id, safe='/')}")
-            case _:  # an owner's page looks like that of a model without an owner
-                return self._model_request(page.id)
-
-    def _dataset_request(self, name: str) -> Request:
-        return self._request(f"{self.endpoint}/api/datasets/{quote(name, safe='/')}")
-
-    def _model_request(self, name: str) -> Request:
-        query = urlencode([("expand[]", field) for field in self.expand])
-        return self._request(f"{self.endpoint}/api/models/{quote(name, safe='/')}?{query}")
-
-    def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
-        known = thing if isinstance(thing, dict) else {}
-        # The Hub redirects from another spelling, too.
-        path = known.get("id")
-        name = wanted.name.removeprefix(f"{HUB}/")
-        is_renamed = isinstance(path, str) and path.casefold() != name.casefold()
-        return ("found", *(("renamed",) if is_renamed else ()), *(("gated",) if known.get("gated") else ()))
-
-    def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
-        path = thing.get("id") if isinstance(thing, dict) else None
-        return hugging_face_model(path) if isinstance(path, str) and is_repo_id(path) else None
-
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
-        assert response.request is not None
-        if response.status == 400 and self._drop_refused(response):
-            yield response.request.replace(url=self._without_refused(response.url))
-        elif wanted.kind == "owner" and response.status in self.statuses_of_missing:
-            yield self.page(self._list_request([("author", wanted.name)]), wanted)
-        else:
-            yield from super().parse_thing(response, wanted, number)
-
-    def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[tuple[str, str, str, Any]]:
-        match wanted.kind:
-            case "collection":
-                return ()
-            case "dataset":
-                return dataset_records([thing], number)
-            case _:
-                return super().thing_records(thing, wanted, number)
-
-    def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[tuple[str, str, Request]]:
-        return () if wanted.kind in ("collection", "dataset") else super().later_of_thing(thing, wanted)
-
-    def named_by(self, thing: Any, wanted: Wanted) -> Iterator[Request]:
-        if wanted.kind != "collection":
-            return
-        items = thing.get("items") if isinstance(thing, dict) else None
-        for item in items if isinstance(items, list) else []:
-            kind, name = (item.get(field) for field in ("type", "id")) if isinstance(item, dict) else (None, None)
-            if kind in ("model", "dataset") and isinstance(name, str) and is_repo_id(name):
-                page = HubPage(kind, name)
-                yield self.thing_request(self._thing_request_of(page), Wanted(name, kind, by="collections"))
-
-    # Ancestors
-
-    def _ancestors(self, levels: int, run: int) -> list[str]:
-        return self.run.catalog.lookups.ancestors(run, levels, f"{HUB}/")
-
-    def _ancestor_request(self, iri: str) -> Request | None:
-        name = iri.removeprefix(f"{HUB}/")
-        return self._model_request(name) if is_repo_id(name) else None
-
-    # Cards
-
-    def later_records(self, things: list[Any]) -> Iterator[tuple[str, str, Request]]:
-        if self.cards == "none":
-            return
-        models = [each for each in things if isinstance(each, dict) and self._may_read_card(each)]
-        known = self.run.catalog.sources(self.name, "card", [model["_id"] for model in models])
-        for model in models:
-            request = self._card_request(model)
-            if self.cards == "all" or known.get(model["_id"]) != request.url:
-                yield "card", model["_id"], request
-
-    def _may_read_card(self, model: dict[str, Any]) -> bool:
-        # The API tells what a gated model is; its files are for those who were let in.
-        is_open = not model.get("gated") or bool(self.settings.get("HF_TOKEN"))
-        has_address = all(isinstance(model.get(name), str) for name in ("_id", "id", "sha")) and is_repo_id(model["id"])
-        return is_open and has_address and not model.get("disabled")
-
-    def _card_request(self, model: dict[str, Any]) -> Request:
-        # To where /resolve/ redirects: one request in place of two.
-        path = f"/api/resolve-cache/models/{quote(model['id'], safe='/')}/{quote(model['sha'])}/README.md"
-        known = {name: model[name] for name in ("_id", "id", "sha")}
-        return self._request(f"{self.endpoint}{path}", slot=FILE_SLOT, cb_kwargs={"model": known})
-
-    def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
-        if response.status == 200:
-            return "found", {**known["model"], "text": response.body[:CARD_CAP].decode("utf-8", "replace")}
-        if response.headers.get("X-Error-Code") == b"EntryNotFound":
-            return "absent", {**known["model"], "text": None}
-        if response.status in (401, 403):
-            return "blocked", None
-        if response.status == 404:  # it was moved or deleted since the list named it
-            return "missing", None
-        raise ValueError(f"answered {response.status}: {told_error(response)}")
-
-
-def dataset_records(payload: list[Any], page: int) -> Iterator[tuple[str, str, str, Any]]:
-    """Kind, native id, API address and payload of each dataset in a page."""
-    for i, record in enumerate(payload):
-        known = record if isinstance(record, dict) else {}
-        path = known.get("id")
-        key = known.get("_id") or path
-        native = key if isinstance(key, str) and key else f"page-{page}-{i}"
-        url = f"{HUB}/api/datasets/{quote(path, safe='/')}" if isinstance(path, str) else f"{HUB}/api/datasets"
-        yield "dataset", native, url, record
 
 
 def _last_modified(record: Any) -> str | None:
     stated = record.get("lastModified") if isinstance(record, dict) else None
     return stated if isinstance(stated, str) else None
-
-
-def refused_fields(message: str, asked: list[str]) -> list[str]:
-    """Which of the fields asked for the Hub's answer 400 refuses: those that its list of legal values lacks.
-
-    Source: the Hub enumerates the legal values in the message (huggingface_hub, ``ExpandModelProperty_T``).
-    """
-    lists = re.findall(r"(?:[`'\"]?[\w-]+[`'\"]?\s*[,|]\s*)+(?:or\s+)?[`'\"]?[\w-]+[`'\"]?", message)
-    legal = set(re.findall(r"[\w-]+", max(lists, key=len))) if lists else set()
-    return [name for name in asked if legal and name not in legal]

@@ -1,0 +1,109 @@
+"""Model cards, datasets and owners are fetched along: once each, politely, and never at the models' expense."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crawling import Project, model, write_records
+
+from mlentory_crawl.sample_hub import SampleHub
+
+EVERYTHING = ("-a", "cards=changed", "-a", "enrich=datasets,owners")
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[SampleHub]:
+    card = {"license": "mit", "language": ["de"]}
+    records = [
+        model(n, cardData=card, gated="auto" if n == 3 else False, tags=[f"dataset:acme/data-{n % 4}", "dataset:squad"])
+        for n in range(40)
+    ]
+    records.append(model(41, id="other/model", author="other"))  # without a card
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", records)) as hub:
+        yield hub
+
+
+def shown(project: Project, name: str) -> dict[str, Any]:
+    done = project.scrapy("show", name, "--json")
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def test_what_models_name_is_described(hub: SampleHub, tmp_path: Path) -> None:
+    project = Project(tmp_path / "data", hub.url)
+    report = project.crawl("-a", "mode=census", *EVERYTHING)
+    told = report["lookups"]
+    assert told["cards"]["found"] == 39
+    assert told["cards"]["absent"] == 1
+    assert told["owners"]["found"] + told["owners"].get("missing", 0) == told["owners"]["asked"] >= 2
+    assert told["datasets"]["asked"] == 5
+    kinds = project.status()["catalog"]["records"]["huggingface"]
+    assert kinds["model"]["live"] == 41
+    assert kinds["card"]["live"] == 40
+    assert kinds["dataset"]["live"] == told["datasets"]["found"]
+    assert kinds["owner"]["live"] == told["owners"]["found"]
+    assert report["requests"]["by_slot"]["huggingface.resolvers"] == 40
+    described = shown(project, "acme/model-1")
+    assert "To see how a crawler reads model cards" in json.dumps(described)
+
+
+def test_a_second_census_asks_for_nothing_again(hub: SampleHub, tmp_path: Path) -> None:
+    project = Project(tmp_path / "data", hub.url)
+    project.crawl("-a", "mode=census", *EVERYTHING)
+    before = project.export("before.nt")
+    again = project.crawl("-a", "mode=census", *EVERYTHING)
+    assert again["lookups"] == {}
+    assert sum(again["requests"]["by_slot"].values()) == 1
+    assert again["records"]["unchanged"] == again["records"]["fetched"] == 41
+    assert project.export("after.nt") == before
+
+
+def test_only_a_new_revision_is_read(hub: SampleHub, tmp_path: Path) -> None:
+    project = Project(tmp_path / "data", hub.url)
+    project.crawl("-a", "mode=census", *EVERYTHING)
+    hub.set(patch={"acme/model-4": {"sha": "f" * 40}, "acme/model-5": {"cardData": {"license": "apache-2.0"}}})
+    report = project.crawl("-a", "mode=census", *EVERYTHING)
+    assert report["lookups"]["cards"] == {"asked": 1, "found": 1}
+    # The text is the same: nothing of it is a new version, and it is not asked for a third time.
+    assert project.crawl("-a", "mode=census", *EVERYTHING)["lookups"] == {}
+    every = project.crawl("-a", "mode=census", "-a", "cards=all")
+    assert every["lookups"]["cards"]["asked"] == 40
+
+
+def test_a_crawl_without_cards_unsays_none(hub: SampleHub, tmp_path: Path) -> None:
+    project = Project(tmp_path / "data", hub.url)
+    project.crawl("-a", "mode=census", *EVERYTHING)
+    hub.set(touch=["acme/model-1"])
+    project.crawl("-a", "mode=census")
+    assert "To see how a crawler reads model cards" in json.dumps(shown(project, "acme/model-1"))
+
+
+def test_by_id_with_everything_on(hub: SampleHub, tmp_path: Path) -> None:
+    project = Project(tmp_path / "data", hub.url, HF_CARDS="all", HF_ENRICH="datasets,owners")
+    report = project.crawl("-a", "ids=acme/model-1,acme/model-3,acme/none")
+    assert report["requested"]["found"] == 2
+    assert report["lookups"]["cards"]["asked"] == 1  # the other one is gated
+    assert report["lookups"]["datasets"]["asked"] == 3
+
+
+@pytest.mark.parametrize("argument", ["cards=some", "enrich=datasets;owners", "ancestors=-1", "enrich="])
+def test_wrong_usage(tmp_path: Path, argument: str) -> None:
+    project = Project(tmp_path / "data", "http://127.0.0.1:9")
+    done = project.scrapy("crawl", "huggingface", "-a", argument)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) <= 2
+
+
+def test_replay_has_the_cards_and_datasets_too(hub: SampleHub, tmp_path: Path) -> None:
+    project = Project(tmp_path / "data", hub.url)
+    project.crawl("-a", "mode=census", *EVERYTHING)
+    project.crawl("-a", "ids=acme/model-1", "-a", "cards=all")
+    again = Project(tmp_path / "again", "http://127.0.0.1:9")
+    done = again.scrapy("replay", "--all", "--from", project.data_dir)
+    assert done.returncode == 0, done.stderr
+    assert again.export("again.nt") == project.export("before.nt")
