@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hypothesis import strategies as st
 
-from fair4ml.sources import SourceObject
-from fair4ml.sources.huggingface import EvaluationFile, ModelInfo
+from fair4ml.sources import SourceObject, huggingface
 
-OBJECTS: list[type[SourceObject]] = [ModelInfo, EvaluationFile, *SourceObject.__subclasses__()]
+
+def _subclasses(of: type[SourceObject]) -> Iterator[type[SourceObject]]:
+    for subclass in of.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+OBJECTS = [each for each in _subclasses(SourceObject) if each.__module__.startswith(huggingface.__name__)]
 
 KNOWN = sorted({info.alias or name for cls in OBJECTS for name, info in cls.model_fields.items()})
 """The names that the source's types know, on any level."""

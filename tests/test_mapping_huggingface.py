@@ -2,30 +2,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from captured import hugging_face_models
+from descriptions import assert_closed, stored
 from hypothesis import given, strategies as st
 from payloads import PAYLOADS
 
-from fair4ml.entities import CLASSES, Description, Entity, Kind, properties
+from fair4ml.entities import Description
 from fair4ml.mapping import describe
 from fair4ml.mapping.huggingface import PROVENANCE
 from fair4ml.sources import InvalidRecord, SourceRecord, parse
 from fair4ml.sources.huggingface import ModelInfo
-from fair4ml.value_types import value_types
-from fair4ml.vocabulary import is_declared
 
 CASES = sorted((Path(__file__).parent / "data" / "huggingface_models").glob("*.json"))
-
-
-def stored(thing: Entity) -> dict[str, Any]:
-    """A thing's document as the catalog gives it back."""
-    return dict(orjson.loads(orjson.dumps(thing.document(), option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)))
 
 
 def mapped(record: Any) -> tuple[Description, list[str]]:
@@ -89,49 +81,13 @@ def test_there_are_at_least_forty_of_them() -> None:
     assert len(CASES) >= 40
 
 
-def references(thing: Entity) -> Iterator[str]:
-    declared = properties(type(thing).__name__)
-    for name, value in thing.document().items():
-        if name in declared and declared[name].kind is Kind.REFERENCE:
-            yield from value if isinstance(value, list) else [value]
-
-
-def assert_closed(description: Description) -> None:
-    """Everything that is referred to is told or named, every IRI and term is one, and what is stored is valid."""
-    things = [description.root, *description.parts]
-    root = description.root.iri
-    iris = [thing.iri for thing in things] + [stub.iri for stub in description.stubs]
-    assert len(iris) == len(set(iris))
-    for thing in things:
-        assert set(references(thing)) <= set(iris)
-        document = stored(thing)
-        cls = CLASSES[document.pop("class")]
-        again = stored(cls.model_validate(document))
-        dates = {name for name, kind in value_types(cls.__name__).items() if kind.is_date}
-        assert all(again[name] == value for name, value in document.items() if name not in dates)
-        for name in document.keys() - {"iri"}:
-            assert is_declared(properties(cls.__name__)[name].predicate)
-        assert all(map(is_declared, cls.types))
-    for part in description.parts:
-        revises = stored(part).get("wasRevisionOf")
-        assert part.iri.startswith(f"{root}#") or revises == [root]
-    for stub in description.stubs:
-        assert CLASSES[stub.cls].model_validate({"iri": stub.iri, "name": stub.name}).name
-    assert stored(description.root).keys() - {"iri", "class"} <= PROVENANCE.keys()
-    for issue in description.issues:
-        (issue.field + issue.reason).encode()
-    assert all(type(count) is int for count in description.counters.values())
-    assert not description.counters.keys() & stored(description.root).keys()
-    assert description.exceptions.keys() <= PROVENANCE.keys()
-
-
 @given(PAYLOADS)
 def test_whatever_a_record_holds_its_description_is_closed_and_always_the_same(payload: dict[str, Any]) -> None:
     for name in ("_id", "modelId"):
         payload.pop(name, None)
     payload["id"] = "ada-labs/tiny"
     description, issues = mapped(payload)
-    assert_closed(description)
+    assert_closed(description, PROVENANCE)
     again, issues_again = mapped(json.loads(json.dumps(payload)))
     assert (description, issues) == (again, issues_again)
 
@@ -140,7 +96,7 @@ def test_whatever_a_record_holds_its_description_is_closed_and_always_the_same(p
 def test_descriptions_of_the_examples_are_closed(case: Path) -> None:
     stated = json.loads(case.read_text())
     if "invalid" not in stated["expect"]:
-        assert_closed(mapped(stated["record"])[0])
+        assert_closed(mapped(stated["record"])[0], PROVENANCE)
 
 
 WORDS = st.sampled_from(["acc", "Accuracy", "wer", "test", "squirrels", "a b", "", "no", "https://x.org/", None, 1])
@@ -183,5 +139,5 @@ def test_the_corpus_is_described_and_closed(corpus: Path) -> None:
         except InvalidRecord:
             refused += 1
         else:
-            assert_closed(description)
+            assert_closed(description, PROVENANCE)
     assert refused == 0

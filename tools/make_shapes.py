@@ -162,10 +162,16 @@ shape:distribution-value a sh:PropertyShape ;
     sh:path schema:distribution ;
     sh:class schema:DataDownload .
 
+# A file inside an archive, or one of many, has a name and no address of its own.
+shape:DataDownload-identified a sh:PropertyShape ;
+    sh:targetClass schema:DataDownload ;
+    sh:path [ sh:alternativePath ( schema:name schema:contentUrl ) ] ;
+    sh:minCount 1 .
+
 shape:DataDownload-contentUrl a sh:PropertyShape ;
     sh:targetClass schema:DataDownload ;
     sh:path schema:contentUrl ;
-    sh:minCount 1 ;
+    sh:maxCount 1 ;
     sh:nodeKind sh:IRI .
 
 shape:InteractionCounter-count a sh:PropertyShape ;
