@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints
 
+from fair4ml.model_card import MAX_CARD
 from fair4ml.sources import (
     Count,
     Day,
@@ -297,5 +298,11 @@ class FileList(Repository):
     siblings: list[RepositoryFile] = Field(default_factory=list)
 
 
-KINDS = {"model": ModelInfo, "files": FileList}
+class ModelCardFile(Repository):
+    """The model card (``README.md``) of a model's repository; without a text there is none."""
+
+    text: Annotated[str, StringConstraints(max_length=MAX_CARD)] | None = None
+
+
+KINDS = {"model": ModelInfo, "files": FileList, "card": ModelCardFile}
 """What the platform sends, by kind of record."""
