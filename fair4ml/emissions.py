@@ -19,7 +19,7 @@ _STATEMENTS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # 149.2 kg eq. CO2, 539 tCO2eq
-        rf"{_NUMBER} ?{_UNIT}[ -]?(?:(?:of|eq\.?|equivalents? of)[ ]?)?{_CO2}",
+        rf"{_NUMBER} ?{_UNIT}[ -]?(?:(?:of|eq\.?|equivalents? of)[ ]?)?{_CO2}(?! ?/| per )",
         # CO2 Emissions (in grams): 12.3
         rf"(?:{_CO2}|carbon) (?:emissions?|emitted) ?\((?:in )?{_UNIT}(?: ?(?:of )?{_CO2})?\):? ?{_NUMBER}",
         # Carbon Emitted: 5 kg

@@ -2,7 +2,7 @@
 
 Records are read in a declared order: first the sources that know best, then the most recently modified, then by catalog
 key; never by order of arrival. Of a property with one value the first record's value holds, and the others are kept as
-conflicts; lists are joined.
+conflicts; lists are joined, but for those that a source has only at second hand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ from typing import Any
 
 from fair4ml.entities import CLASSES, properties
 
-PRECEDENCE = ("arxiv", "github", "openml", "mlflow", "huggingface/dataset", "huggingface", "paperswithcode")
+PRECEDENCE = (
+    "arxiv",
+    "github",
+    "openml",
+    "mlflow",
+    "huggingface/model",
+    "huggingface/dataset",
+    "huggingface",
+    "paperswithcode",
+)
 """Platforms, or ``<platform>/<kind>``, that come before those which are not here: each knows its own things best.
 
 A platform is before another if it can describe things of which the other has second-hand knowledge.
@@ -22,6 +31,18 @@ A platform is before another if it can describe things of which the other has se
 
 FIELD_PRECEDENCE: dict[str, tuple[str, ...]] = {"description": ("huggingface/card",)}
 """For single properties, what comes before the order of `PRECEDENCE`."""
+
+REPEATED: dict[str, frozenset[str]] = {
+    "huggingface/card": frozenset(
+        """
+        fineTunedFrom inLanguage keywords languageTag license qualifiedDerivation trainedOn wasDerivedFrom
+        """.split()
+    )
+}
+"""Lists that a source has at second hand: where another record has the property, they add nothing to it.
+
+What they have more is a conflict. Joined, a license or parent that its owner has changed would stay beside the new one.
+"""
 
 Conflicts = dict[str, list[tuple[Any, str]]]
 
@@ -80,21 +101,38 @@ def _merged(records: list[RecordState]) -> dict[str, Any]:
         parts[part_iri], of_part = _merged_thing(stated)
         name = part_iri.removeprefix(f"{iri}#")
         conflicts |= {f"{name}.{field}": values for field, values in of_part.items()}
+    dropped = _only_dropped(root, parts, conflicts)
     # What is described needs not be named, and what is named follows from its IRI: there is nothing to disagree about.
     stubs = [
         _merged_thing(stated)[0]
         for stub_iri, stated in _by_iri(records, "stubs").items()
-        if stub_iri != iri and stub_iri not in parts
+        if stub_iri != iri and stub_iri not in parts and stub_iri not in dropped
     ]
     return {
         "key": records[0].key,
         "root": root,
-        "parts": list(parts.values()),
+        "parts": [part for part_iri, part in parts.items() if part_iri not in dropped],
         "stubs": stubs,
         "counters": next((record.counters for record in records if record.counters), {}),
         "platforms": sorted({record.key.partition("/")[0] for record in records}),
         "conflicts": conflicts,
     }
+
+
+def _only_dropped(root: dict[str, Any], parts: dict[str, dict[str, Any]], conflicts: Conflicts) -> set[str]:
+    """The things that only lists which do not hold refer to."""
+    dropped = {
+        item
+        for name, values in conflicts.items()
+        if isinstance(root.get(name), list)
+        for items, _ in values
+        for item in items
+    }
+    if dropped:
+        for thing in (root, *(part for part_iri, part in parts.items() if part_iri not in dropped)):
+            for value in thing.values():
+                dropped.difference_update(value if isinstance(value, list) else [value])
+    return dropped
 
 
 Stated = tuple[dict[str, Any], str]
@@ -126,7 +164,11 @@ def _merged_thing(stated: list[Stated]) -> tuple[dict[str, Any], Conflicts]:
         if name not in known:
             conflicts[name] = values
         elif isinstance(values[0][0], list):
-            merged[name] = list(dict.fromkeys(item for value, _ in values for item in value))
+            first_hand = [each for each in values if not _is_repeated(name, each[1])] or values
+            merged[name] = list(dict.fromkeys(item for value, _ in first_hand for item in value))
+            more = [([item for item in value if item not in merged[name]], key) for value, key in values]
+            if any(items for items, _ in more):
+                conflicts[name] = [(items, key) for items, key in more if items]
         else:
             merged[name] = values[0][0]
             different = [(value, key) for value, key in values if value != merged[name]]
@@ -158,6 +200,11 @@ def _ordered(records: Iterable[RecordState]) -> list[RecordState]:
 def _by_field(name: str, stated: list[Stated]) -> list[Stated]:
     first = FIELD_PRECEDENCE.get(name)
     return stated if first is None else sorted(stated, key=lambda of: _rank(of[1], first))
+
+
+def _is_repeated(name: str, key: str) -> bool:
+    platform, kind, _ = key.split("/", 2)
+    return name in REPEATED.get(f"{platform}/{kind}", ())
 
 
 def _rank(key: str, precedence: Sequence[str]) -> int:

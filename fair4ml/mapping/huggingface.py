@@ -8,13 +8,12 @@ keywords; a tag that happens to be the code of a task is one: the Hub itself tak
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from fair4ml.entities import Description, MLModel
 from fair4ml.identifiers import hugging_face_model
-from fair4ml.languages import is_language_tag, parse_language
 from fair4ml.mapping import (
     describe,
+    huggingface_card,  # noqa: F401  registers the mapping of cards
     huggingface_croissant,  # noqa: F401  registers the mapping of Croissant files
     huggingface_datasets,  # noqa: F401  registers the mapping of datasets
     huggingface_files,  # noqa: F401  registers the mapping of file lists
@@ -23,8 +22,9 @@ from fair4ml.mapping import (
 )
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_evaluations import evaluations, owner_stub
-from fair4ml.mapping.huggingface_lineage import FINE_TUNING, Tagged, add_new_version, datasets, parents
+from fair4ml.mapping.huggingface_lineage import FINE_TUNING, add_new_version, datasets, parents
 from fair4ml.mapping.huggingface_repository import access, counters, created, owner_name
+from fair4ml.mapping.huggingface_tags import keywords, sorted_tags
 from fair4ml.sources.huggingface import Card, ModelInfo
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
@@ -79,15 +79,6 @@ FURTHER_SOURCES: Mapping[str, str] = {
 }
 """Fields that the properties depend on besides: where those above are silent, and what is not repeated."""
 
-MACHINE_TAGS = frozenset(
-    """
-    autonlp_compatible autotrain_compatible co2_eq_emissions endpoints_compatible eval-results has_space
-    infinity_compatible model-index text-embeddings-inference text-generation-inference
-    """.split()
-)
-"""Tags that the Hub adds for its own services, or for facts that other fields have."""
-
-_MACHINE_PREFIXES = frozenset({"deploy", "region"})
 _NO_CARD = Card.model_validate({})
 
 
@@ -97,7 +88,7 @@ def describe_model(source: ModelInfo) -> Description:
     iri = hugging_face_model(source.id)
     draft = Draft(iri)
     card = source.card or _NO_CARD
-    tags = _sorted_tags(source.tags, card.tags)
+    tags = sorted_tags(source.tags, card.tags)
     owner = owner_name(draft, source, "sharedBy")
     task = terms.task(draft, source, card)
     library = terms.library(draft, source, card)
@@ -139,49 +130,9 @@ def describe_model(source: ModelInfo) -> Description:
         readme=None if source.card is None else f"{iri}/blob/{source.sha or 'main'}/README.md",
         discussion_url=f"{iri}/discussions",
         issue_tracker=f"{iri}/discussions",
-        keywords=_keywords(tags.words, card, languages, {library, None if task is None else task.name}),
+        keywords=keywords(tags.words, card, languages, {library, None if task is None else task.name}),
     )
     return draft.finish(model, counters(source))
-
-
-@dataclass(slots=True)
-class _Tags:
-    """Tags by what they state."""
-
-    licenses: Tagged = field(default_factory=list)
-    datasets: Tagged = field(default_factory=list)
-    articles: Tagged = field(default_factory=list)
-    parents: Tagged = field(default_factory=list)
-    dois: Tagged = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-
-
-def _sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> _Tags:
-    tags = _Tags()
-    groups = {
-        "license": tags.licenses,
-        "dataset": tags.datasets,
-        "arxiv": tags.articles,
-        "base_model": tags.parents,
-        "doi": tags.dois,
-    }
-    words: dict[str, None] = {}
-    for position, tag in enumerate(of_hub):
-        if tag is None:
-            continue
-        prefix, colon, text = tag.partition(":")
-        if not colon:
-            words[tag] = None
-        elif prefix in groups:
-            groups[prefix].append((position, text))
-        elif prefix not in _MACHINE_PREFIXES:
-            words[tag] = None
-    for tag in of_card:
-        # Those with such prefixes are the Hub's too, if it took them for what they look like.
-        if tag is not None and tag not in words and tag.partition(":")[0] not in groups:
-            words[tag] = None
-    tags.words = [word for word in words if word and not word.isspace()]
-    return tags
 
 
 def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
@@ -231,10 +182,3 @@ def _emissions(draft: Draft, card: Card) -> str | None:
         if value
     ]
     return f"{text} ({'; '.join(details)})" if details else text
-
-
-def _keywords(words: list[str], card: Card, languages: Mapping[str, str], told: set[str | None]) -> list[str]:
-    """The tags that state nothing which another property has."""
-    told.update(languages, (word for word in card.language if word is not None and parse_language(word) is not None))
-    kept = [word for word in words if word not in told and word not in MACHINE_TAGS]
-    return kept if any(card.language) else [word for word in kept if not is_language_tag(word)]

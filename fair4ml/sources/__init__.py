@@ -179,7 +179,7 @@ def digest(model: type[SourceRecord], payload: Any) -> tuple[bytes, dict[str, in
 def _program() -> bytes:
     """A hash of this package and of the libraries that its results depend on."""
     found = blake2b(digest_size=16)
-    for library in ("pydantic", "langcodes", "language-data"):
+    for library in ("pydantic", "langcodes", "language-data", "PyYAML", "markdown-it-py", "w3lib", "bibtexparser"):
         found.update(version(library).encode())
     pending: list[Traversable] = [files("fair4ml")]
     while pending:

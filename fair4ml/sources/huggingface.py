@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from fair4ml.sources import Count, Day, Flag, Listed, NoneSent, Number, Scalar, SourceObject, Text, WebAddress, Word
+from fair4ml.sources.huggingface_card import ModelCardFile
 from fair4ml.sources.huggingface_croissant import CroissantFile
 from fair4ml.sources.huggingface_datasets import DatasetInfo
 from fair4ml.sources.huggingface_owners import Owner
@@ -222,6 +223,7 @@ class FileList(Repository):
 KINDS = {
     "model": ModelInfo,
     "files": FileList,
+    "card": ModelCardFile,
     "dataset": DatasetInfo,
     "croissant": CroissantFile,
     "owner": Owner,
