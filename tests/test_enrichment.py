@@ -39,7 +39,7 @@ def test_what_models_name_is_described(hub: SampleHub, tmp_path: Path) -> None:
     report = project.crawl("-a", "mode=census", *EVERYTHING)
     told = report["lookups"]
     assert told["cards"]["found"] == 39
-    assert told["cards"]["absent"] == 1
+    assert told["cards"]["missing"] == 1
     assert told["owners"]["found"] + told["owners"].get("missing", 0) == told["owners"]["asked"] >= 2
     assert told["datasets"]["asked"] == 5
     kinds = project.status()["catalog"]["records"]["huggingface"]
@@ -72,7 +72,7 @@ def test_only_a_new_revision_is_read(hub: SampleHub, tmp_path: Path) -> None:
     # The text is the same: nothing of it is a new version, and it is not asked for a third time.
     assert project.crawl("-a", "mode=census", *EVERYTHING)["lookups"] == {}
     every = project.crawl("-a", "mode=census", "-a", "cards=all")
-    assert every["lookups"]["cards"]["asked"] == 40
+    assert every["lookups"]["cards"] == {"asked": 40, "found": 39, "missing": 1}
 
 
 def test_a_crawl_without_cards_unsays_none(hub: SampleHub, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_wrong_usage(tmp_path: Path, argument: str) -> None:
     project = Project(tmp_path / "data", "http://127.0.0.1:9")
     done = project.scrapy("crawl", "huggingface", "-a", argument)
     assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) <= 2
+    assert done.stderr.strip().splitlines()[-1].startswith("__main__.py: error: huggingface: -a ")
 
 
 def test_replay_has_the_cards_and_datasets_too(hub: SampleHub, tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ class HubSpider(CursorSpider):
             return "found", {**known["model"], "text": response.body[:CARD_CAP].decode("utf-8", "replace")}
         code = response.headers.get("X-Error-Code")
         if code == b"EntryNotFound":
-            return "absent", {**known["model"], "text": None}
+            return "missing", {**known["model"], "text": None}
         if response.status == 403 or code == b"GatedRepo":
             return "blocked", None
         if response.status in self.statuses_of_missing:  # it was moved or deleted since the list named it
