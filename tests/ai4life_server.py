@@ -44,7 +44,11 @@ def zoo(models: int = 60) -> list[dict[str, Any]]:
     """Models that derive from each other, a dataset they are trained on, an application, and what is left out."""
     return [
         *[
-            artifact(f"tidy-animal-{n}", training_data={"id": "cell-pictures"}, parent={"id": f"tidy-animal-{max(1, n // 2)}"})
+            artifact(
+                f"tidy-animal-{n}",
+                training_data={"id": "cell-pictures"},
+                parent={"id": f"tidy-animal-{max(1, n // 2)}"},
+            )
             for n in range(1, models + 1)
         ],
         artifact("cell-pictures", "dataset", source="https://example.org/cells"),

@@ -34,6 +34,17 @@ def project(tmp_path: Path, server: Zoo) -> Project:
     return Project(tmp_path / "data", "http://127.0.0.1:9", AI4LIFE_ENDPOINT=server.url)
 
 
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Zoo]]:
+    """A zoo that was crawled in part, with its crawls' project."""
+    with served_zoo(zoo(3)) as served:
+        project = Project(
+            tmp_path_factory.mktemp("ai4life") / "data", "http://127.0.0.1:9", AI4LIFE_ENDPOINT=served.url
+        )
+        crawl(project, "-a", "limit=3")
+        yield project, served
+
+
 def crawl(project: Project, *words: str, code: int = 0) -> dict[str, Any]:
     done = project.scrapy("crawl", "ai4life", *words)
     assert done.returncode == code, done.stderr[-3000:]
@@ -143,9 +154,9 @@ def test_a_census_that_lacks_too_much_deletes_nothing(project: Project, server: 
     ],
 )
 def test_what_is_no_list_fails_in_one_line_and_deletes_nothing(
-    project: Project, server: Zoo, status: int, body: bytes, told: str
+    crawled: tuple[Project, Zoo], status: int, body: bytes, told: str
 ) -> None:
-    crawl(project, "-a", "limit=3")
+    project, server = crawled
     answer: Answer = (status, {"Content-Type": "text/html" if body.startswith(b"<") else "application/json"}, body)
     server.answer = answer
     done = project.scrapy("crawl", "ai4life", *QUICK)

@@ -179,7 +179,7 @@ class Tensor(SourceObject):
     """What a model takes or gives."""
 
     name: Word | None = Field(None, validation_alias=AliasChoices("id", "name"))
-    axes: Annotated[list[Axis | None], BeforeValidator(_axes), Listed, NoneSent]
+    axes: Annotated[list[Axis | None], Listed, BeforeValidator(_axes), NoneSent]
     shape: Annotated[Shape | None, BeforeValidator(_sizes)] = None
     data_type: Word | None = None
     data: Annotated[list[TensorData | None], Listed, NoneSent]
@@ -301,5 +301,9 @@ class ApplicationArtifact(Artifact):
     manifest: Manifest = Field(default_factory=lambda: Manifest.model_validate({}))
 
 
-KINDS = {"model": ModelArtifact, "dataset": DatasetArtifact, "application": ApplicationArtifact}
+KINDS: dict[str, type[Artifact]] = {
+    "model": ModelArtifact,
+    "dataset": DatasetArtifact,
+    "application": ApplicationArtifact,
+}
 """What the platform sends, by kind of record."""
