@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pyshacl
 import pytest
 import yaml
 from hypothesis import given, strategies as st
 from payloads import LEAVES
+from rdflib import Graph
 
 from fair4ml import rdf
 from fair4ml.entities import CLASSES, Description, properties
@@ -299,7 +302,7 @@ def test_an_application_is_a_program_and_no_more() -> None:
         ({"authors": [{"email": "a@example.org"}]}, "manifest.authors.0: names nobody"),
         ({"authors": [{"github_user": "a/b"}]}, "manifest.authors.0.github_user: is no name of an account"),
         ({"authors": ["Ada"]}, "manifest.authors.0: Input should be"),
-        ({"cite": [{}]}, "cite.0: cites nothing"),
+        ({"cite": [{}]}, "manifest.cite.0: cites nothing"),
         ({"parent": {"id": "bioimage-io/tidy-animal"}}, "manifest.parent.id: names the resource itself"),
         ({"parent": {"uri": "https://example.org"}}, "manifest.parent: names no artifact"),
         ({"training_data": {"id": "a:b"}}, "manifest.training_data.id: is no id of an artifact"),
@@ -342,6 +345,17 @@ def test_what_cannot_be_told_from_other_records_is_refused(payload: Any, field: 
 def test_ids_with_spaces_and_characters_of_addresses_have_an_iri() -> None:
     for id, iri in (("a b", "a%20b"), ("a?b", "a%3Fb"), ("a/b", "a/b"), ("ä", "ä")):
         assert mapped(record({}, id=id))[0].root.iri == HERE + iri
+
+
+def test_what_is_stated_conforms_to_the_shapes() -> None:
+    data = Graph()
+    for id, kind in enumerate(KINDS):
+        payload = record(MODEL_0_5, kind, id=f"other-{id}")
+        data.parse(data=rdf.turtle_header() + rdf.turtle(stored(mapped(payload)[0]), []), format="turtle")
+    data.parse(data=rdf.turtle_header() + rdf.turtle(stored(mapped(record(MODEL_0_4))[0]), []), format="turtle")
+    shapes = Graph().parse(data=(files("fair4ml") / "data" / "shapes.ttl").read_text("utf-8"), format="turtle")
+    conforms, _, text = pyshacl.validate(data, shacl_graph=shapes)
+    assert conforms, text
 
 
 def test_counters_are_no_change() -> None:

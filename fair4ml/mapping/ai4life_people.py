@@ -75,5 +75,5 @@ def citations(draft: Draft, cited: Iterable[Citation | None], *, articles: bool 
         if text or address:
             texts[" ".join(part for part in (text, address) if part and (part is text or part not in text))] = None
         else:
-            draft.issue(f"cite.{position}", "cites nothing")
+            draft.issue(f"manifest.cite.{position}", "cites nothing")
     return list(texts), list(found)
