@@ -348,6 +348,23 @@ class CatalogWriter:
         row = self._connection.execute("SELECT document, provenance FROM record WHERE id = ?", (record,)).fetchone()
         return unpack(row[0]), orjson.loads(row[1])
 
+    def things(self, cls: str, prefix: str, *, unless_of: str | None = None) -> list[str]:
+        """The IRIs of things, in order.
+
+        Args:
+            cls: their class.
+            prefix: what the IRIs begin with.
+            unless_of: leaves out what any record describes, and what this platform has had a record of.
+        """
+        new = """AND NOT e.described
+                 AND NOT EXISTS (SELECT 1 FROM record AS r WHERE r.iri = e.iri AND r.platform = :platform)"""
+        rows = self._connection.execute(
+            f"""SELECT e.iri FROM entity AS e WHERE e.class = :cls AND e.iri >= :prefix AND e.iri < :after
+                {new if unless_of is not None else ""} ORDER BY e.iri""",
+            {"cls": cls, "prefix": prefix, "after": prefix + "\U0010ffff", "platform": unless_of},
+        )
+        return [iri for (iri,) in rows]
+
     def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these kinds and native ids this run has put into the quarantine."""
         rows = self._connection.execute(
