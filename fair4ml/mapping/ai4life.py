@@ -6,10 +6,9 @@ no place in the vocabularies and becomes values. Tags stay keywords, also those 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from fair4ml.entities import (
     DataDownload,
@@ -22,9 +21,10 @@ from fair4ml.entities import (
     SoftwareApplication,
     Stub,
 )
-from fair4ml.identifiers import IRI_MAX_LENGTH, bioimage_artifact, doi, part_iri
+from fair4ml.identifiers import bioimage_artifact, doi, part_iri
 from fair4ml.licenses import is_unspecified, license_stub
 from fair4ml.mapping import describe
+from fair4ml.mapping.ai4life_files import addresses, file_address, weight_values, weights_file
 from fair4ml.mapping.ai4life_people import citations, people
 from fair4ml.mapping.ai4life_tensors import tensors
 from fair4ml.mapping.draft import Draft
@@ -38,7 +38,6 @@ from fair4ml.sources.ai4life import (
     ModelArtifact,
     ModelManifest,
     TrainingData,
-    Weights,
     artifact_alias,
 )
 
@@ -77,9 +76,6 @@ table, ``linked`` to the thing of that id, or ``constructed`` as an address afte
 FURTHER_SOURCES: Mapping[str, str] = {"version": "versions", "softwareVersion": "versions"}
 """Fields that the properties depend on besides: where those above are silent."""
 
-_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
-_PATH = re.compile(r"(?!/)[^\x00-\x1f:?#\\]+\.\w{1,8}")
-
 
 @describe.register
 def describe_model(source: ModelArtifact) -> Description:
@@ -106,15 +102,15 @@ def describe_model(source: ModelArtifact) -> Description:
         was_derived_from=[] if parent is None else [parent],
         qualified_derivation=[] if parent is None else [_derivation(draft, parent)],
         model_category=list(dict.fromkeys(name.strip() for name in callables if name and name.strip())),
-        distribution=[_weights(draft, name, each) for name, each in formats.items()],
+        distribution=[weights_file(draft, name, each) for name, each in formats.items()],
         additional_property=[
             *_values(draft, manifest),
-            *_weight_values(draft, formats),
+            *weight_values(draft, formats),
             *tensors(draft, "inputs", manifest.inputs),
             *tensors(draft, "outputs", manifest.outputs),
         ],
-        code_repository=_addresses(draft, "manifest.git_repo", manifest.git_repo),
-        readme=_file(draft, "manifest.documentation", manifest.documentation),
+        code_repository=addresses(draft, "manifest.git_repo", manifest.git_repo),
+        readme=file_address(draft, "manifest.documentation", manifest.documentation),
     )
     return draft.finish(model, _counters(source))
 
@@ -131,7 +127,7 @@ def describe_dataset(source: DatasetArtifact) -> Description:
         citation=citations(draft, manifest.cite, articles=False)[0],
         distribution=[
             draft.part(DataDownload(iri=part_iri(draft.iri, "file", url), content_url=url))
-            for url in _addresses(draft, "manifest.download_url", manifest.download_url)
+            for url in addresses(draft, "manifest.download_url", manifest.download_url)
         ],
         additional_property=[*_values(draft, manifest), *_told(draft, source=manifest.source)],
     )
@@ -260,28 +256,6 @@ def _alias(iri: str) -> str:
     return unquote(iri.removeprefix(bioimage_artifact("")))
 
 
-def _weights(draft: Draft, name: str, weights: Weights) -> str:
-    url = _file(draft, f"manifest.weights.{name}.source", weights.source)
-    part = DataDownload(
-        iri=part_iri(draft.iri, "file", name),
-        name=name or None,
-        content_url=url,
-        encoding_format=name or None,
-        sha256=None if weights.sha256 is None else weights.sha256.lower(),
-    )
-    return draft.part(part)
-
-
-def _weight_values(draft: Draft, formats: Mapping[str, Weights]) -> list[str]:
-    values = []
-    for name, weights in formats.items():
-        for what in ("opset_version", "pytorch_version", "tensorflow_version"):
-            value = getattr(weights, what)
-            if value is not None:
-                values.append(draft.value(what, value, name=name))
-    return values
-
-
 def _values(draft: Draft, manifest: Manifest) -> list[str]:
     values = _told(draft, format_version=manifest.format_version, timestamp=manifest.timestamp)
     if isinstance(manifest, ModelManifest) and manifest.run_mode is not None:
@@ -295,30 +269,6 @@ def _values(draft: Draft, manifest: Manifest) -> list[str]:
 
 def _told(draft: Draft, **stated: str | None) -> list[str]:
     return [draft.value(name, text.strip()) for name, text in stated.items() if text and text.strip()]
-
-
-def _addresses(draft: Draft, place: str, stated: str | None) -> list[str]:
-    address = (stated or "").strip()
-    if not address:
-        return []
-    if not _WEB_ADDRESS.fullmatch(address):
-        draft.issue(place, "is no address")
-        return []
-    return [address]
-
-
-def _file(draft: Draft, place: str, stated: str | None) -> str | None:
-    """The address of a file: a path is one among the artifact's own files."""
-    given = (stated or "").strip()
-    if _WEB_ADDRESS.fullmatch(given):
-        address = given
-    elif _PATH.fullmatch(given) and ".." not in given:
-        address = f"{draft.iri}/files/{quote(given.removeprefix('./'))}"
-    else:
-        address = ""
-    if given and (not address or len(address) > IRI_MAX_LENGTH):
-        draft.issue(place, "is no address")
-    return address if 0 < len(address) <= IRI_MAX_LENGTH else None
 
 
 def _counters(source: Artifact) -> dict[str, int]:
