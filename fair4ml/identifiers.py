@@ -52,6 +52,7 @@ _ARXIV = re.compile(
     r"(?:v\d+)?(?:\.pdf)?/?(?:[?#].*)?",
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
+_ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.IGNORECASE | re.ASCII)
 # Closed: ids with an archive's name were given out until March 2007 (https://info.arxiv.org/help/arxiv_identifier.html).
 _ARXIV_ARCHIVES = frozenset(
     """
@@ -112,6 +113,26 @@ def hugging_face_license(id: str) -> str:
 def spdx(id: str) -> str:
     """The IRI of a license, from its SPDX identifier spelled as SPDX spells it."""
     return f"https://spdx.org/licenses/{_in_path(id)}"
+
+
+def bioimage_artifact(alias: str) -> str:
+    """The IRI of a resource of the BioImage Model Zoo, from its alias in the collection."""
+    return f"https://hypha.aicell.io/bioimage-io/artifacts/{_in_path(alias)}"
+
+
+def orcid(text: str) -> str | None:
+    """The IRI of a person, from an ORCID iD or its address, or none where the text is not one valid iD.
+
+    Source: https://support.orcid.org/hc/en-us/articles/360006897674 (the last character is a checksum, ISO 7064 11-2).
+    """
+    match = _ORCID.fullmatch(text.strip())
+    if match is None:
+        return None
+    name = match[1].upper()
+    total = 0
+    for digit in name[:-1].replace("-", ""):
+        total = (total + int(digit)) * 2
+    return f"https://orcid.org/{name}" if name[-1] == "0123456789X"[(12 - total % 11) % 11] else None
 
 
 @lru_cache(maxsize=16_384)

@@ -139,20 +139,18 @@ class Run:
         self._reserved += 1
         return self._reserved - 1
 
-    def open_page(self, page: Page, asked: Asked | None = None) -> None:
+    def open_page(self, page: Page, *asked: Asked) -> None:
         """Announce a page before its records are sent on; pages may be announced and finished in any order.
 
         Args:
             page: the page.
-            asked: what became of the thing, where the page is one that was asked for by name.
+            asked: what became of the things that were asked for by name, where the page answers that.
         """
         keys = list(dict.fromkeys(page.keys))
         known = self.catalog.lookup(self.id, page.platform, keys)
         claimed = self.catalog.quarantined(self.id, page.platform, keys)
         claimed |= {key for key, found in known.items() if found.seen}
-        self._pages[page.number] = _OpenPage(
-            page, len(page.keys), known, claimed, asked=[] if asked is None else [asked]
-        )
+        self._pages[page.number] = _OpenPage(page, len(page.keys), known, claimed, asked=list(asked))
         self._store_finished()
 
     def claim(self, record: RawRecord) -> None:

@@ -61,6 +61,10 @@ FEED_EXPORTERS = {
 # Politeness. The documented APIs of platforms are asked at the pace they announce; robots.txt rules everything else.
 ROBOTSTXT_OBEY = False  # the spiders ask documented APIs only
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # default 8
+DOWNLOAD_SLOTS = {
+    # https://info.arxiv.org/help/api/tou.html: one request every three seconds, one connection.
+    "arxiv.api": {"concurrency": 1, "delay": 3.0, "jitter": 0},
+}
 COOKIES_ENABLED = False  # APIs need none, and cookies would be state between requests
 
 # What a crawl may reach: answers and seeds are not trusted.

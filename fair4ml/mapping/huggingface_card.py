@@ -14,6 +14,7 @@ from fair4ml.entities import Description, FieldIssue, MLModel, ScholarlyArticle,
 from fair4ml.front_matter import FRONT_MATTER
 from fair4ml.identifiers import hugging_face_model, part_iri
 from fair4ml.mapping import describe, huggingface_terms as terms
+from fair4ml.mapping.articles import article_stub
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_lineage import FINE_TUNING, datasets, parents
 from fair4ml.mapping.huggingface_tags import keywords, sorted_tags
@@ -140,7 +141,7 @@ def _publications(draft: Draft, references: list[Reference]) -> list[str]:
     found: dict[str, None] = {}
     for reference in references:
         if reference.arxiv is not None:
-            found[draft.stub(terms.article_stub(reference.arxiv))] = None
+            found[draft.stub(article_stub(reference.arxiv))] = None
         elif reference.kind not in _PUBLICATIONS:
             continue
         elif reference.doi is not None:

@@ -14,6 +14,7 @@ from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi, hugging_face_dataset
 from fair4ml.languages import parse_language
 from fair4ml.licenses import is_unspecified, license_stub
 from fair4ml.mapping import describe, huggingface_terms as terms
+from fair4ml.mapping.articles import article_stub
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_datasets import readable
 from fair4ml.mapping.huggingface_evaluations import owner_stub
@@ -162,7 +163,7 @@ def _keywords(draft: Draft, stated: Croissant) -> tuple[list[str], list[str]]:
         if article is None:
             words[word] = None
         else:
-            articles[draft.stub(terms.article_stub(article))] = None
+            articles[draft.stub(article_stub(article))] = None
     return list(words), list(articles)
 
 

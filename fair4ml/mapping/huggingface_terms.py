@@ -10,6 +10,7 @@ from fair4ml.entities import License, Stub
 from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi, hugging_face_library, part_iri
 from fair4ml.languages import is_language_tag, parse_language
 from fair4ml.licenses import is_unspecified, license_stub
+from fair4ml.mapping.articles import article_stub
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_lineage import Tagged
 from fair4ml.sources.huggingface import Card, ModelInfo
@@ -164,12 +165,6 @@ def articles(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
             else:
                 found[draft.stub(article_stub(iri))] = None
     return list(found)
-
-
-@lru_cache(maxsize=65_536)
-def article_stub(iri: str) -> Stub:
-    """An article on arXiv, by its IRI."""
-    return Stub(iri, "ScholarlyArticle", "arXiv:" + iri.partition("/abs/")[2])
 
 
 def dois(draft: Draft, tagged: Tagged) -> list[str]:

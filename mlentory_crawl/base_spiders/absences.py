@@ -23,13 +23,13 @@ class Absences:
 
     Args:
         spider: whose census it is; `PlatformSpider.probe` and `PlatformSpider.is_gone` ask and judge.
-        kind: of what kind the records are.
+        kinds: of what kinds the records are; what is missing too much is judged over all of them.
     """
 
-    def __init__(self, spider: PlatformSpider, crawler: Crawler, kind: str) -> None:
+    def __init__(self, spider: PlatformSpider, crawler: Crawler, *kinds: str) -> None:
         self._spider = spider
         self._crawler = crawler
-        self._kind = kind
+        self._kinds = kinds
         self._pending: Iterator[Missing] | None = None
         self._open = 0
         self._missed: set[int] = set()
@@ -61,10 +61,11 @@ class Absences:
     def _twice_missed(self) -> list[Missing]:
         spider, run = self._spider, self._spider.run
         run.commit()
-        missing, live = run.catalog.missing(run.id, spider.name, self._kind)
+        found = [run.catalog.missing(run.id, spider.name, kind) for kind in self._kinds]
+        missing, live = [record for records, _ in found for record in records], sum(count for _, count in found)
         if len(missing) > MOST_MISSING * live and not spider.accepts_deletions:
             run.report.suspect(
-                f"{len(missing)} of {live} {self._kind} records are missing, more than {MOST_MISSING:.0%}:"
+                f"{len(missing)} of {live} {'/'.join(self._kinds)} records are missing, more than {MOST_MISSING:.0%}:"
                 " nothing was marked as deleted; if it is true, repeat the census with -a accept_deletions=true"
             )
             return []

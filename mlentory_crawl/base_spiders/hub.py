@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import orjson
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.spiderloader import get_spider_loader
 
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
 from fair4ml.sources.huggingface_pages import HubPage, page_of
@@ -195,6 +196,9 @@ class HubSpider(CursorSpider):
             stages += [DatasetWalk(self), LookUps(self, "datasets", "dataset", named, self._ask)]
         if "owners" in enrich:
             stages.append(LookUps(self, "owners", "agent", partial(self._named, "Agent", f"{HUB}/"), self._ask))
+        if "articles" in enrich:
+            arxiv: Any = get_spider_loader(self.settings).load("arxiv")
+            stages.append(arxiv.from_crawler(self.crawler))
         return stages
 
     def _ancestors(self, levels: int, run: int) -> list[str]:

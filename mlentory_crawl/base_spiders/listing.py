@@ -182,4 +182,5 @@ class ListSpider(PlatformSpider):
             return
         asked = Asked(wanted.by, ("failed",), None, wanted.seed) if request.cb_kwargs["is_first"] else None
         number = request.cb_kwargs["number"]
-        self.run.open_page(Page(number, request.url, self.name, [], self.cursor_after(number)), asked)
+        page = Page(number, request.url, self.name, [], self.cursor_after(number))
+        self.run.open_page(page, *([] if asked is None else [asked]))

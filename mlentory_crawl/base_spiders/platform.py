@@ -291,7 +291,7 @@ class PlatformSpider(Spider):
         records, later = list(records), list(later)
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
         page = Page(number, response.url, self.name, keys, cursor)
-        self.run.open_page(page, asked)
+        self.run.open_page(page, *([] if asked is None else [asked]))
         time = fetched_at(response)
         seed = asked.seed.metadata if asked is not None and asked.seed is not None else None
         for kind, key, api_url, payload in records:

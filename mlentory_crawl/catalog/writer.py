@@ -411,6 +411,14 @@ class CatalogWriter:
         )
         return dict(rows.fetchall())
 
+    def keys(self, platform: str, kind: str) -> list[str]:
+        """The native ids of live records, in order."""
+        rows = self._connection.execute(
+            "SELECT key FROM record WHERE platform = ? AND kind = ? AND deleted_at IS NULL ORDER BY key",
+            (platform, kind),
+        )
+        return [key for (key,) in rows]
+
     def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these kinds and native ids this run has put into the quarantine."""
         rows = self._connection.execute(

@@ -1,0 +1,37 @@
+"""Articles that records of any platform name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from fair4ml.entities import Stub
+from fair4ml.identifiers import arxiv, doi
+
+_ARXIV_DOI = "https://doi.org/10.48550/arxiv."
+_KINDS_MIXED = ("https://doi.org/10.5281/zenodo.",)
+"""Where software, data and articles have DOIs of one form."""
+
+
+@lru_cache(maxsize=65_536)
+def article_stub(iri: str) -> Stub:
+    """An article on arXiv, by its IRI."""
+    return Stub(iri, "ScholarlyArticle", "arXiv:" + iri.partition("/abs/")[2])
+
+
+@lru_cache(maxsize=65_536)
+def cited_article(text: str) -> Stub | None:
+    """The article that a DOI or an address names, or none where it names none that can be known for an article.
+
+    Args:
+        text: a DOI in any spelling, an arXiv identifier, or the address of either.
+    """
+    found = doi(text)
+    if found is None:
+        iri = arxiv(text)
+        return None if iri is None else article_stub(iri)
+    if found.startswith(_ARXIV_DOI):
+        iri = arxiv(found.removeprefix(_ARXIV_DOI))
+        return None if iri is None else article_stub(iri)
+    if found.startswith(_KINDS_MIXED):
+        return None
+    return Stub(found, "ScholarlyArticle", "doi:" + found.removeprefix("https://doi.org/"))

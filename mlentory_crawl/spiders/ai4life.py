@@ -1,0 +1,254 @@
+"""The BioImage Model Zoo of AI4Life."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from urllib.parse import parse_qs, quote, unquote, urlencode
+
+import orjson
+from pydantic import PositiveInt, model_validator
+from scrapy import Request
+from scrapy.http import Response
+
+from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
+from mlentory_crawl.base_spiders.absences import Absences
+from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
+from mlentory_crawl.catalog.writer import Missing
+from mlentory_crawl.environment import Variable
+from mlentory_crawl.seeds import Seed
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+API_SLOT = "ai4life.api"
+API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"
+COLLECTION = "bioimage.io"
+PAGE_SIZE = 1_000
+"""More than the zoo has: one request lists it all."""
+
+
+class Ai4LifeArguments(Arguments):
+    """How to crawl the zoo."""
+
+    mode: Literal["census", "ids"] | None = None
+    limit: PositiveInt | None = None
+    ids: str | None = None
+    accept_deletions: bool = False
+
+    @model_validator(mode="after")
+    def _ids_go_with_their_mode(self) -> Ai4LifeArguments:
+        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
+            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+        if self.accept_deletions and self.ids is not None:
+            raise ValueError("accept_deletions goes with mode=census")
+        return self
+
+
+class Ai4LifeSpider(ListSpider):
+    """Models, datasets and applications of the BioImage Model Zoo, by Hypha's artifact manager.
+
+    Domain
+        bioimage.io, hypha.aicell.io
+    Spider arguments
+        mode: census (everything; without ids it is what is done) or ids.
+        limit: how many resources to fetch at the most.
+        ids: a file with one id a line, or a list with commas; addresses of the zoo's pages are understood.
+        accept_deletions: let a census mark as deleted even more than 2 % of the resources.
+    API documentation
+        https://docs.amun.ai/#/artifact-manager
+    Caveats
+        There is no list of changes or deletions; all is listed each time, in one request.
+        Requests are silent: without that, the service counts them as views and downloads.
+        The service caches lists for a minute, and may answer with the list alone although its length was asked for.
+    """
+
+    name = "ai4life"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = Ai4LifeArguments
+    endpoint_setting = "AI4LIFE_ENDPOINT"
+    variables = (
+        Variable("AI4LIFE_ENDPOINT", "https://hypha.aicell.io", "The Hypha server that has the BioImage Model Zoo."),
+    )
+    hosts = frozenset({"bioimage.io", "hypha.aicell.io"})
+    arguments: Ai4LifeArguments
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.accepts_deletions = self.arguments.accept_deletions
+        self._total: int | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.stages = [Absences(spider, crawler, *KINDS)]
+        return spider
+
+    @property
+    def mode(self) -> str:
+        return "ids" if self.arguments.ids is not None else "census"
+
+    @property
+    def coverage(self) -> str:
+        return "limit" if self.mode == "census" and self.arguments.limit is not None else self.mode
+
+    @property
+    def watermark(self) -> str | None:
+        return self.newest if self.coverage == "census" else None
+
+    @property
+    def resumable(self) -> bool:
+        return self.mode == "census"
+
+    @property
+    def limit(self) -> int | None:
+        return self.arguments.limit
+
+    async def start(self) -> AsyncIterator[Any]:
+        if self.mode == "ids":
+            for request in self._id_requests():
+                yield request
+            return
+        async for request in super().start():
+            yield request
+
+    # The list
+
+    def first_page_request(self) -> Request:
+        return self.next_page_request("0")
+
+    def next_page_request(self, following: str) -> Request:
+        size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
+        query = {"limit": size, "offset": following, "pagination": "true", "stage": "false", "silent": "true"}
+        return self._request(f"/{COLLECTION}/children?{urlencode(query)}")
+
+    def _request(self, path: str, **options: Any) -> Request:
+        meta = {**options.pop("meta", {}), "download_slot": API_SLOT}
+        return Request(f"{self.endpoint}/{WORKSPACE}/artifacts{path}", meta=meta, **options)
+
+    def payload(self, response: Response) -> list[Any]:
+        told = _json(response)
+        paged = isinstance(told, dict)
+        items, total = (told.get("items"), told.get("total")) if paged else (told, None)
+        if not isinstance(items, list):
+            raise ValueError("this is no list of artifacts")
+        if not items and self.listed == 0:
+            raise ValueError("the list of artifacts is empty")
+        self._total = total if isinstance(total, int) else None
+        return items
+
+    def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
+        is_last = len(payload) < PAGE_SIZE if self._total is None else self.listed >= self._total
+        return None if is_last else str(self.listed)
+
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        left_out: Counter[str] = Counter()
+        for i, record in enumerate(payload):
+            known = record if isinstance(record, dict) else {}
+            kind, id = known.get("type"), known.get("id") or known.get("alias")
+            if isinstance(kind, str) and kind not in KINDS:
+                left_out[f"of type {kind}"] += 1
+            elif isinstance(id, str) and ":" in id:
+                left_out["with a colon in the id"] += 1
+            elif _is_deleted(known):
+                left_out["said to be deleted"] += 1
+            else:
+                alias = _alias(id)
+                url = API if alias is None else f"{API}/{quote(alias, safe='')}"
+                yield kind if isinstance(kind, str) else "model", alias or f"page-{page}-{i}", url, record
+        for why, count in left_out.items():
+            self.logger.info("Left out: %d %s", count, why)
+
+    # What a census does not show
+
+    def probe(self, record: Missing) -> Request:
+        return self._request(f"/{quote(record.key, safe='')}?silent=true", meta={"probe": True}, dont_filter=True)
+
+    def is_gone(self, response: Response, record: Missing) -> bool | None:
+        try:
+            told = orjson.loads(response.body)
+        except ValueError:
+            return None
+        # A proxy's 404 says nothing of the artifact.
+        if response.status == 404:
+            return True if isinstance(told, dict) and "detail" in told else None
+        if response.status != 200 or not isinstance(told, dict):
+            return None
+        return _alias(told.get("id")) != record.key or _is_deleted(told)
+
+    # Ids
+
+    def _id_requests(self) -> Iterator[Request]:
+        given = self.arguments.ids or ""
+        path = Path(given)
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
+        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        requested = self.run.report.requested
+        seen: set[str] = set()
+        for text in asked[: self.arguments.limit]:
+            name = _of_page(text) or ("" if "://" in text else _alias(text))
+            if not name:
+                requested["invalid"] += 1
+                self.logger.warning("%r is no id of an artifact", text)
+            elif name in seen:
+                requested["duplicate"] += 1
+            else:
+                seen.add(name)
+                yield self._artifact_request(Wanted(name))
+
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        name = _of_page(url)
+        return None if name is None else self._artifact_request(Wanted(name, seed=seed))
+
+    def _artifact_request(self, wanted: Wanted) -> Request:
+        return self.thing_request(self._request(f"/{quote(wanted.name, safe='')}?silent=true"), wanted)
+
+    def thing(self, response: Response, wanted: Wanted) -> Any:
+        told = _json(response)
+        if not isinstance(told, dict) or _alias(told.get("id")) != wanted.name:
+            raise ValueError("this is not the artifact that was asked for")
+        if told.get("type") not in KINDS:
+            raise ValueError("this is no model, dataset or application")
+        return told
+
+
+def _json(response: Response) -> Any:
+    try:
+        return orjson.loads(response.body)
+    except ValueError as error:
+        raise ValueError(f"this is no JSON: {error}") from error
+
+
+def _alias(id: Any) -> str | None:
+    try:
+        return artifact_alias(id) if isinstance(id, str) else None
+    except ValueError:
+        return None
+
+
+def _is_deleted(artifact: dict[str, Any]) -> bool:
+    manifest = artifact.get("manifest")
+    return isinstance(manifest, dict) and manifest.get("status") == "deleted"
+
+
+_PAGE = re.compile(r"(?:https?://)?(?:www\.)?bioimage\.io/[^#]*#/(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.IGNORECASE)
+_ARTIFACT = re.compile(rf"(?:https?://)?hypha\.aicell\.io/{WORKSPACE}/artifacts/(?P<alias>[^/?#]+)", re.IGNORECASE)
+
+
+def _of_page(url: str) -> str | None:
+    """The alias of the resource that a page of the zoo or an address of its API is about; None where it is none."""
+    page, artifact = _PAGE.fullmatch(url), _ARTIFACT.match(url)
+    if artifact is not None:
+        name = unquote(artifact["alias"])
+    elif page is not None:
+        ids = parse_qs(page["query"] or "").get("id", [])
+        collection, _, rest = page["path"].partition("/")
+        name = ids[0] if ids else unquote(rest) if collection == "artifacts" else ""
+    else:
+        return None
+    return None if name == COLLECTION else _alias(name)

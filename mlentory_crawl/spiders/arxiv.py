@@ -1,0 +1,266 @@
+"""Articles on arXiv."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from urllib.parse import urlencode
+
+from pydantic import PositiveInt, model_validator
+from scrapy import Request
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.http import Response
+
+from fair4ml.identifiers import arxiv
+from fair4ml.sources.arxiv import entries, is_error
+from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider, fetched_at, shown, told_error
+from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.environment import Variable
+from mlentory_crawl.items import Page, RawRecord
+from mlentory_crawl.middlewares.quota import RETRIES, Stopping
+from mlentory_crawl.run import Asked
+from mlentory_crawl.seeds import Seed
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+API_SLOT = "arxiv.api"
+API = "https://export.arxiv.org/api/query"
+ARTICLES = "https://arxiv.org/abs/"
+BATCH = 200
+"""How many articles one request asks for: an address holds so many ids, and an answer comes in seconds."""
+
+
+class ArxivArguments(Arguments):
+    """Which articles to ask for."""
+
+    mode: Literal["catalog", "ids"] | None = None
+    limit: PositiveInt | None = None
+    ids: str | None = None
+    refresh: bool = False
+
+    @model_validator(mode="after")
+    def _ids_go_with_their_mode(self) -> ArxivArguments:
+        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
+            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+        return self
+
+
+class ArxivSpider(PlatformSpider):
+    """Articles on arXiv that the catalog names, by arXiv's API: 200 articles a request.
+
+    Domain
+        arxiv.org
+    Spider arguments
+        mode: catalog (the articles that the catalog's records name; without ids it is what is done) or ids.
+        limit: how many articles to ask for at the most.
+        ids: a file with one arXiv id a line, or a list with commas; addresses of articles are understood.
+        refresh: also ask for articles that the catalog has already.
+    API documentation
+        https://info.arxiv.org/help/api/user-manual.html, https://info.arxiv.org/help/api/tou.html
+    Caveats
+        One request every three seconds over one connection; a 429 ends the crawl, and the next one goes on.
+        The API leaves out ids that it does not know, or answers a whole batch with an error; that one is divided.
+        What was fetched is asked for again with refresh only: new versions go unseen.
+    """
+
+    name = "arxiv"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = ArxivArguments
+    endpoint_setting = "ARXIV_ENDPOINT"
+    variables = (
+        Variable("ARXIV_ENDPOINT", "https://export.arxiv.org", "arXiv's API, or a copy; IRIs stay those of arXiv."),
+    )
+    hosts = frozenset({"arxiv.org", "export.arxiv.org"})
+    arguments: ArxivArguments
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._waiting: deque[list[str]] = deque()
+        self._by: str | None = None
+
+    @property
+    def mode(self) -> str:
+        return "ids" if self.arguments.ids is not None else "catalog"
+
+    @property
+    def coverage(self) -> str:
+        return "ids" if self.arguments.limit is None else "limit"
+
+    async def start(self) -> AsyncIterator[Any]:
+        self._fill(self._given() if self.mode == "ids" else self._named())
+        for request in self._next():
+            yield request
+
+    def _fill(self, ids: Iterable[str]) -> None:
+        wanted = islice(ids, self.arguments.limit)
+        # One batch after the other: arXiv wants one connection, and the first refusal ends it.
+        while batch := list(islice(wanted, BATCH)):
+            self._waiting.append(batch)
+        self.logger.info("%d articles to ask for", sum(map(len, self._waiting)))
+
+    def step(self) -> bool:
+        """As a stage of another spider: ask for the articles that records name."""
+        run, engine = self.run, self.crawler.engine
+        assert engine is not None
+        if self._by is not None or run.broken:
+            return False
+        self._by = "articles"
+        run.commit()
+        self._fill(self._named())
+        for request in self._next():
+            engine.crawl(request)
+            return True
+        return False
+
+    # Which articles
+
+    def _named(self) -> Iterator[str]:
+        """The ids of the articles that records name and none describes, or of those that are to be refreshed."""
+        catalog = self.run.catalog
+        if self.arguments.refresh:
+            return iter(catalog.keys(self.name, "article"))
+        iris = catalog.lookups.named(self.run.id, "ScholarlyArticle", ARTICLES, -1)
+        return (iri.removeprefix(ARTICLES) for iri in iris if arxiv(iri) == iri)
+
+    def _given(self) -> Iterator[str]:
+        given = self.arguments.ids or ""
+        path = Path(given)
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
+        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        requested = self.run.report.requested
+        found: dict[str, None] = {}
+        for text in asked:
+            iri = arxiv(text)
+            if iri is None:
+                requested["invalid"] += 1
+                self.logger.warning("%r is no id of an article", text)
+            elif (id := iri.removeprefix(ARTICLES)) in found:
+                requested["duplicate"] += 1
+            else:
+                found[id] = None
+        known = set() if self.arguments.refresh else self._known(list(found))
+        if known:
+            self.logger.info("%d articles are in the catalog already: -a refresh=true fetches them again", len(known))
+        return (id for id in found if id not in known)
+
+    def _known(self, ids: Sequence[str]) -> set[str]:
+        keys = [("article", id) for id in ids]
+        known = self.run.catalog.lookup(self.run.id, self.name, keys)
+        return {id for (_, id), record in known.items() if not record.deleted}
+
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        iri = arxiv(url)
+        return None if iri is None else self._request([iri.removeprefix(ARTICLES)], seed)
+
+    # Batches
+
+    def _next(self) -> Iterator[Request]:
+        if self._waiting:
+            yield self._request(self._waiting.popleft())
+
+    def _request(self, batch: list[str], seed: Seed | None = None) -> Request:
+        query = urlencode({"id_list": ",".join(batch), "max_results": len(batch)}, safe=",/")
+        return Request(
+            f"{self.endpoint}/api/query?{query}",
+            callback=self.parse_batch,
+            errback=self.batch_failed,
+            cb_kwargs={"batch": batch, "number": self.run.reserve_page(), "seed": seed},
+            # Waiting for its quota is no way with arXiv: it asks to be left alone.
+            meta={"download_slot": API_SLOT, "archive": True, "quota_retries": RETRIES},
+            dont_filter=True,
+        )
+
+    def parse_batch(self, response: Response, batch: list[str], number: int, seed: Seed | None) -> Iterator[Any]:
+        """Send on the articles of a batch, and ask for the next one."""
+        assert response.request is not None
+        if response.status in (403, 429):
+            left = sum(map(len, self._waiting))
+            self._waiting.clear()
+            self._end(response.request, "blocked")
+            self.fail(
+                f"{shown(response.url)} answered {response.status}: wait ten minutes at least, then the same command"
+                f" goes on; {left} more articles were not asked for"
+            )
+            return
+        told: list[dict[str, Any]] = []
+        if response.status == 200:
+            try:
+                told = entries(response.body)
+            except ValueError as error:
+                yield from self._again(response, f"{shown(response.url)}: {error}")
+                return
+        refused = response.status in (400, 404) or any(map(is_error, told))
+        if refused and len(batch) > 1:
+            middle = len(batch) // 2
+            self._waiting.extendleft([batch[middle:], batch[:middle]])
+            self._end(response.request)
+        elif refused:
+            self.logger.warning("%s: arXiv has no such article", batch[0])
+            self._end(response.request, "missing", at=fetched_at(response))
+        elif response.status != 200:
+            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
+            self._end(response.request, "failed")
+        else:
+            yield from self._records(response, told, batch, number, seed)
+        yield from self._next()
+
+    def _records(
+        self, response: Response, told: Iterable[dict[str, Any]], batch: list[str], number: int, seed: Seed | None
+    ) -> Iterator[RawRecord]:
+        found: dict[str, dict[str, Any]] = {}
+        for entry in told:
+            iri = arxiv(entry.get("id", ""))
+            id = "" if iri is None else iri.removeprefix(ARTICLES)
+            if id in batch:
+                found[id] = entry
+            else:
+                self.logger.warning("arXiv answered with %r, which was not asked for", entry.get("id"))
+        missing = [id for id in batch if id not in found]
+        if missing:
+            self.logger.warning("arXiv has no article %s", ", ".join(missing))
+        self.listed += len(found)
+        time = fetched_at(response)
+        keys = [("article", id) for id in found]
+        page = Page(number, response.url, self.name, keys, self.cursor_after(number))
+        self.run.open_page(
+            page,
+            *(self._asked(id, "found", seed, time) for id in found),
+            *(self._asked(id, "missing", seed, time) for id in missing),
+        )
+        metadata = None if seed is None else seed.metadata
+        for id, entry in found.items():
+            url = f"{API}?{urlencode({'id_list': id}, safe='/')}"
+            yield RawRecord(self.name, "article", id, url, entry, time, page, seed=metadata)
+
+    def _asked(self, id: str, outcome: str, seed: Seed | None, at: str | None = None) -> Asked:
+        iri = f"{ARTICLES}{id}"
+        lookup = None if at is None else Lookup(iri, iri if outcome == "found" else None, at)
+        return Asked(self._by, (outcome,), lookup, seed)
+
+    def _end(self, request: Request, outcome: str | None = None, at: str | None = None) -> None:
+        """End a batch that gave nothing."""
+        batch, number, seed = (request.cb_kwargs[name] for name in ("batch", "number", "seed"))
+        page = Page(number, request.url, self.name, [], self.cursor_after(number))
+        self.run.open_page(page, *(self._asked(id, outcome, seed, at) for id in batch if outcome is not None))
+
+    def _again(self, response: Response, reason: str) -> Iterator[Request]:
+        assert response.request is not None
+        retry = get_retry_request(response.request, spider=self, reason="invalid answer")
+        if retry is not None:
+            yield retry
+            return
+        self.fail(reason)
+        self._end(response.request, "failed")
+        yield from self._next()
+
+    def batch_failed(self, failure: Failure) -> Iterator[Request]:
+        """Count a batch that could not be fetched after all retries, and ask for the next one."""
+        self.page_failed(failure)
+        if not isinstance(failure.value, Stopping):
+            self._end(failure.request, "failed")  # type: ignore[attr-defined]
+            yield from self._next()
