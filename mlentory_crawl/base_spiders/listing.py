@@ -104,18 +104,29 @@ class ListSpider(PlatformSpider):
         try:
             payload = self.payload(response)
         except ValueError as error:
-            yield from self._again(response, f"{shown(response.url)}: {error}")
+            yield from self.again(response, error)
             return
         if number == 0:
             self.newest = self.newest_of(response, payload)
         wanted = self.wanted(payload)
-        records = list(self.raw_records(wanted, number))
         self.listed += len(wanted)
         is_last = len(wanted) < len(payload) or not payload or self.listed == self.limit
         following = None if is_last else self.next_page(response, payload, number)
         if following == response.url:
             self.fail(f"{shown(following)} names itself as the next page")
             return
+        yield from self.send(response, number, wanted, following)
+
+    def send(self, response: Response, number: int, wanted: list[Any], following: str | None) -> Iterator[Any]:
+        """Announce a page, ask for the one after it, and send its records on.
+
+        Args:
+            response: the answer that held the page.
+            number: the place of the page in the run.
+            wanted: what it lists of what belongs to the crawl.
+            following: what leads to the next page; None on the last one.
+        """
+        records = list(self.raw_records(wanted, number))
         further = None if following is None else self.page(self.next_page_request(following))
         cursor = {"next": following, "page": number + 1, "newest": self.newest, "listed": self.listed}
         page = Page(number, response.url, self.name, [(kind, key) for kind, key, _, _ in records], cursor)
@@ -126,10 +137,11 @@ class ListSpider(PlatformSpider):
         for kind, key, api_url, record in records:
             yield RawRecord(self.name, kind, key, api_url, record, time, page)
 
-    def _again(self, response: Response, reason: str) -> Iterator[Request]:
+    def again(self, response: Response, error: ValueError) -> Iterator[Any]:
+        """Ask again for what came as no page, or note in the end that it cannot be had."""
         assert response.request is not None
         retry = get_retry_request(response.request, spider=self, reason="invalid answer")
         if retry is None:
-            self.fail(reason)
+            self.fail(f"{shown(response.url)}: {error}")
         else:
             yield retry
