@@ -179,8 +179,10 @@ class OpenML:
         format, *steps = path.removeprefix("/api/v1/").split("/")
         is_json = format == "json"
         if steps[0] == "estimationprocedure":
-            told = {"estimationprocedures": {"estimationprocedure": [{"id": "1", "name": "10-fold Crossvalidation"}]}}
-            return _said(told, is_json=is_json)
+            procedures = {
+                "estimationprocedures": {"estimationprocedure": [{"id": "1", "name": "10-fold Crossvalidation"}]}
+            }
+            return _said(procedures, is_json=is_json)
         if steps[1] != "list":
             described = self._description("/".join(steps))
             return refused(UNKNOWN[steps[0]], "Unknown thing", is_json) if described is None else _said(

@@ -7,6 +7,7 @@ page; the same page exists as XML (https://www.openml.org/apis). Errors come as 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -150,13 +151,13 @@ def _from_xml(body: bytes) -> dict[str, Any]:
 def _value(element: Any) -> Any:
     """An element as the API's JSON has it: a text, or an object in which what occurs once is no list."""
     found: dict[str, Any] = {_name(name): value for name, value in element.attrib.items()}
-    text = "".join(element.itertext()) if not len(element) else ""
     if not len(element):
+        text: str = element.text or ""
         if not found:
             return text or []
         return {**found, "value": text} if text else found
     for child in element:
-        if not isinstance(child.tag, str):
+        if not isinstance(child.tag, str):  # an entity, which stays unread
             continue
         name, value = _name(child.tag), _value(child)
         if name not in found:
@@ -168,5 +169,6 @@ def _value(element: Any) -> Any:
     return found
 
 
+@lru_cache(maxsize=1024)
 def _name(tag: str) -> str:
     return tag.rpartition("}")[2]
