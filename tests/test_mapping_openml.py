@@ -312,6 +312,27 @@ def test_an_error_says_whether_there_is_nothing() -> None:
     assert (other.value.is_empty, other.value.is_overload) == (False, True)
 
 
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>
+<oml:flows xmlns:oml="http://openml.org/openml"><oml:flow><oml:id>&b;</oml:id></oml:flow></oml:flows>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "no JSON"),
+        (b"[1]", "an object is due"),
+        (b'{"a":', "no JSON"),
+        (b"<a><b></a>", "no XML"),
+        (b"<a>" * 100_000, "no XML"),
+        (BOMB, "document type"),
+        (b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "document type"),
+    ],
+)
+def test_what_is_no_answer_is_named(body: bytes, told: str) -> None:
+    with pytest.raises(Malformed, match=told):
+        decoded(body)
+
+
 def test_xml_says_the_same_as_json() -> None:
     body = b"""<oml:flow xmlns:oml="http://openml.org/openml"><oml:id>5</oml:id><oml:tag>a</oml:tag><oml:tag>b</oml:tag>
     <oml:licence></oml:licence><oml:component><oml:identifier>s</oml:identifier><oml:flow><oml:id>6</oml:id></oml:flow>

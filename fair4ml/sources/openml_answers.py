@@ -144,7 +144,7 @@ def _from_xml(body: bytes) -> dict[str, Any]:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Malformed(f"is no XML: {error}") from error
     if root is None or root.getroottree().docinfo.doctype:
-        raise Malformed("is XML that declares entities or nothing at all")
+        raise Malformed("is XML with a document type, or without content")
     return {_name(root.tag): _value(root)}
 
 
