@@ -150,6 +150,7 @@ def test_a_task_tells_data_type_and_procedure() -> None:
     assert {(stub.cls, stub.name) for stub in description.stubs} == {
         ("Dataset", "meadow-61"),
         ("DefinedTerm", "Supervised Classification"),
+        ("DefinedTerm", "Estimation procedure 1"),
     }
 
 

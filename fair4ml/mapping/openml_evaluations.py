@@ -26,9 +26,9 @@ _ID: TypeAdapter[str] = TypeAdapter(Id)
 @describe.register
 def describe_procedure(source: EstimationProcedure) -> Description:
     """What the list states about an estimation procedure; see `describe`."""
-    iri = terms.procedure_iri(source.id)
-    name = source.name or f"Estimation procedure {source.id}"
-    return Draft(iri).finish(DefinedTerm(iri=iri, name=name, url=iri, identifier=[source.id]), {})
+    stub = terms.procedure_stub(source.id)
+    procedure = DefinedTerm(iri=stub.iri, name=source.name or stub.name, url=stub.iri, identifier=[source.id])
+    return Draft(stub.iri).finish(procedure, {})
 
 
 @describe.register
@@ -48,7 +48,7 @@ def describe_task(source: Task) -> Description:
     procedure = inputs.get("estimation_procedure")
     if procedure is not None:
         try:
-            about.append(terms.procedure_iri(_ID.validate_python(procedure)))
+            about.append(draft.stub(terms.procedure_stub(_ID.validate_python(procedure))))
         except ValidationError:
             draft.issue("input", "names no estimation procedure")
     of_type = f" ({source.task_type})" if source.task_type else ""

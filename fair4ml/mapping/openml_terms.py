@@ -41,11 +41,6 @@ def run_iri(id: str) -> str:
     return f"{OPENML}r/{id}"
 
 
-def procedure_iri(id: str) -> str:
-    """The IRI of an estimation procedure: OpenML has no page for it, but an address in its API."""
-    return f"{OPENML}api/v1/estimationprocedure/{id}"
-
-
 @lru_cache(maxsize=65_536)
 def dataset_stub(id: str, name: str | None) -> Stub:
     """A dataset, by its id; every record gives the name that it has there."""
@@ -62,6 +57,12 @@ def flow_stub(id: str, full_name: str | None) -> Stub:
 def task_stub(id: str) -> Stub:
     """A task, by its id."""
     return Stub(task_iri(id), "CreativeWork", f"Task {id}")
+
+
+@lru_cache(maxsize=4096)
+def procedure_stub(id: str) -> Stub:
+    """An estimation procedure: OpenML has no page for it, but an address in its API."""
+    return Stub(f"{OPENML}api/v1/estimationprocedure/{id}", "DefinedTerm", f"Estimation procedure {id}")
 
 
 @lru_cache(maxsize=4096)

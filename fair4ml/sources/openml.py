@@ -206,7 +206,7 @@ class Evaluation(SourceRecord):
     value: _Value = None
 
 
-KINDS = {
+KINDS: dict[str, type[SourceRecord]] = {
     "dataset": Dataset,
     "dataset_description": DatasetDescription,
     "task": Task,
