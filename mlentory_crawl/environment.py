@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 from dotenv import dotenv_values
 
@@ -55,11 +54,9 @@ _OWN = (
 @cache
 def variables() -> tuple[Variable, ...]:
     """Every setting: the project's own, and those of each platform's spider."""
-    found = list(_OWN)
+    # Spiders name settings with the class above.
     spiders = import_module("mlentory_crawl.spiders")
-    for module in sorted(each.name for each in iter_modules(spiders.__path__)):
-        found += spiders.spider_of(module).variables
-    return tuple(found)
+    return (*_OWN, *(variable for spider in spiders.platforms() for variable in spider.variables))
 
 
 ENV_FILE = "MLENTORY_ENV_FILE"

@@ -8,6 +8,7 @@ from scrapy.settings import BaseSettings
 
 from mlentory_crawl import __version__
 from mlentory_crawl.environment import read_environment, variables
+from mlentory_crawl.spiders import platforms
 
 _environment = read_environment()
 globals().update(_environment)
@@ -61,10 +62,7 @@ FEED_EXPORTERS = {
 # Politeness. The documented APIs of platforms are asked at the pace they announce; robots.txt rules everything else.
 ROBOTSTXT_OBEY = False  # the spiders ask documented APIs only
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # default 8
-DOWNLOAD_SLOTS = {
-    # https://info.arxiv.org/help/api/tou.html: one request every three seconds, one connection.
-    "arxiv.api": {"concurrency": 1, "delay": 3.0, "jitter": 0},
-}
+DOWNLOAD_SLOTS = {name: limits for spider in platforms() for name, limits in spider.slots.items()}
 COOKIES_ENABLED = False  # APIs need none, and cookies would be state between requests
 
 # What a crawl may reach: answers and seeds are not trusted.

@@ -124,12 +124,7 @@ class ListSpider(PlatformSpider):
         try:
             payload = self.payload(response)
         except ValueError as error:
-            retry = get_retry_request(response.request, spider=self, reason="invalid answer")
-            if retry is None:
-                self.fail(f"{shown(response.url)}: {error}")
-                self._lost(response.request)
-            else:
-                yield retry
+            yield from self.again(response, error)
             return
         if self.newest is None:
             self.newest = self.newest_of(response, payload)
@@ -143,6 +138,28 @@ class ListSpider(PlatformSpider):
             self.fail(f"{shown(following)} names itself as the next page")
             self._lost(response.request)
             return
+        yield from self.send(response, number, kept, following, wanted, is_first=is_first)
+
+    def send(
+        self,
+        response: Response,
+        number: int,
+        kept: list[Any],
+        following: str | None,
+        wanted: Wanted | None = None,
+        *,
+        is_first: bool = False,
+    ) -> Iterator[Any]:
+        """Announce a page, ask for the one after it, and send its records on.
+
+        Args:
+            response: the answer that held the page.
+            number: the place of the page in the run.
+            kept: what it lists of what belongs to the crawl.
+            following: what leads to the next page; None on the last one.
+            wanted: what the walk is for, where it is one of several.
+            is_first: whether it is the first page of that walk.
+        """
         if following is not None:
             yield self._page(self.next_page_request(following), wanted, is_first=False)
         cursor = self._cursor(number, following) if wanted is None else self.cursor_after(number)
@@ -150,6 +167,16 @@ class ListSpider(PlatformSpider):
         if wanted is not None and wanted.seed is not None and is_first:
             asked = Asked(wanted.by, ("found",), None, wanted.seed)
         yield from self.records_of(response, records, later, number, cursor, asked)
+
+    def again(self, response: Response, error: ValueError) -> Iterator[Any]:
+        """Ask again for what came as no page, or note in the end that it cannot be had."""
+        assert response.request is not None
+        retry = get_retry_request(response.request, spider=self, reason="invalid answer")
+        if retry is not None:
+            yield retry
+            return
+        self.fail(f"{shown(response.url)}: {error}")
+        self._lost(response.request)
 
     def records_on_page(
         self, payload: list[Any], number: int, wanted: Wanted | None

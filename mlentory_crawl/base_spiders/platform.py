@@ -81,6 +81,7 @@ class PlatformSpider(Spider):
         endpoint_setting: the setting that holds the address of its API.
         variables: the settings that are the platform's own.
         hosts: those whose pages are about what the platform's API describes.
+        slots: how politely to ask where no quota is announced, by download slot (Scrapy's ``DOWNLOAD_SLOTS``).
         job: scrapyd's id of the job, if it was scrapyd that started it.
         resumable: whether an interrupted run goes on from its cursor.
         failures: why pages could not be had, one line each.
@@ -92,6 +93,7 @@ class PlatformSpider(Spider):
     endpoint_setting: ClassVar[str]
     variables: ClassVar[tuple[Variable, ...]] = ()
     hosts: ClassVar[frozenset[str]] = frozenset()
+    slots: ClassVar[dict[str, dict[str, float]]] = {}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 
@@ -20,3 +22,9 @@ def spider_of(platform: str) -> type[PlatformSpider]:
         if isinstance(each, type) and issubclass(each, PlatformSpider) and each.__dict__.get("name") == platform
     )
     return spider
+
+
+@cache
+def platforms() -> tuple[type[PlatformSpider], ...]:
+    """The spiders of all platforms, by name."""
+    return tuple(spider_of(name) for name in sorted(module.name for module in iter_modules(__path__)))

@@ -76,6 +76,8 @@ class ArxivSpider(PlatformSpider):
         Variable("ARXIV_ENDPOINT", "https://export.arxiv.org", "arXiv's API, or a copy; IRIs stay those of arXiv."),
     )
     hosts = frozenset({"arxiv.org", "export.arxiv.org"})
+    # https://info.arxiv.org/help/api/tou.html: one request every three seconds, one connection.
+    slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 3.0, "jitter": 0}}
     arguments: ArxivArguments
 
     def __init__(self, **kwargs: Any) -> None:

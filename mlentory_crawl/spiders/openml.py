@@ -1,0 +1,405 @@
+"""OpenML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import AfterValidator, PositiveInt, StringConstraints, model_validator
+from scrapy import Request
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.http import Response
+
+from fair4ml.platforms import source_model
+from fair4ml.sources import digest
+from fair4ml.sources.openml_answers import Malformed, Refused, decoded, native_id, native_key, rows
+from mlentory_crawl.base_spiders.absences import Absences
+from mlentory_crawl.base_spiders.offset import OffsetSpider, Position
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, shown
+from mlentory_crawl.catalog.writer import CatalogWriter, Missing
+from mlentory_crawl.environment import Variable
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.run import Asked
+from mlentory_crawl.seeds import Seed
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+API_SLOT = "openml.api"
+API = "https://www.openml.org/api/v1"
+FIRST_OF_EACH = 100
+FUNCTIONS = "predictive_accuracy,area_under_roc_curve,root_mean_squared_error"
+KINDS = "dataset,task,flow,evaluation"
+
+DESCRIPTIONS = {"dataset": "data_set_description", "flow": "flow"}
+"""The kinds whose lists say too little, and what their descriptions are called."""
+
+PATHS = {"dataset": "data", "estimation_procedure": "estimationprocedure", "flow": "flow", "task": "task"}
+LETTERS = {"d": "dataset", "f": "flow", "t": "task"}
+_LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
+
+
+def _words(pattern: str) -> AfterValidator:
+    def check(text: str) -> str:
+        words = text.split(",")
+        if len(set(words)) < len(words) or not all(re.fullmatch(pattern, word, re.ASCII) for word in words):
+            raise ValueError("should be different words with commas between")
+        return text
+
+    return AfterValidator(check)
+
+
+_Ids = Annotated[str, StringConstraints(max_length=2_000), _words(r"[1-9]\d{0,17}")]
+
+
+class OpenMLArguments(Arguments):
+    """How to crawl OpenML."""
+
+    mode: Literal["census", "delta", "ids"] | None = None
+    limit: PositiveInt | None = None
+    ids: str | None = None
+    kinds: Annotated[str, _words(KINDS.replace(",", "|"))] = KINDS
+    functions: Annotated[str, _words(r"\w{1,128}")] = FUNCTIONS
+    tasks: _Ids | None = None
+    flows: _Ids | None = None
+    accept_deletions: bool = False
+
+    @model_validator(mode="after")
+    def _ids_go_with_their_mode(self) -> OpenMLArguments:
+        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
+            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+        if self.accept_deletions and self.mode != "census":
+            raise ValueError("accept_deletions goes with mode=census")
+        return self
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each list is walked to its end."""
+        return self.limit is None and self.tasks is None and self.flows is None
+
+
+class OpenMLSpider(OffsetSpider):
+    """Datasets, tasks, flows and evaluations of OpenML, by the lists of its REST API: 1,000 rows a request.
+
+    Domain
+        openml.org
+    Spider arguments
+        mode: census (all lists), delta (what the lists have more than at the last crawl) or ids. Without it a delta, or
+        in a catalog that has no watermark yet, the first rows of each list.
+        kinds: which of dataset, task, flow, evaluation to crawl.
+        functions: the measures whose evaluations to crawl.
+        tasks, flows: only evaluations on tasks, of flows, with these ids.
+        limit: how many rows of each list to fetch at the most.
+        ids: a file with one thing a line, or a list with commas: f/100, d/61, t/59; URLs of their pages are understood.
+        accept_deletions: let a census mark as deleted even more than 2 % of the records of a kind.
+    API documentation
+        https://www.openml.org/apis
+    Caveats
+        Lists show nothing of creators, licenses, dates and parameters: datasets and flows that are new or changed there
+        cost a request each. A description that is changed alone is not noticed.
+        The JSON of evaluations does not name the dataset: they are asked for as XML.
+        Nothing tells what was modified: a delta reads the end of the lists.
+    """
+
+    name = "openml"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = OpenMLArguments
+    endpoint_setting = "OPENML_ENDPOINT"
+    variables = (Variable("OPENML_ENDPOINT", API, "The REST API of OpenML; IRIs stay those of openml.org."),)
+    hosts = frozenset({"openml.org"})
+    # The service has been short of breath; no quota is announced.
+    slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
+    arguments: OpenMLArguments
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.accepts_deletions = self.arguments.accept_deletions
+        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else "census")
+        self._first_only = False
+        self._known: dict[str, tuple[int, int]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.stages = [Absences(spider, crawler, kind) for kind in KINDS.split(",")]
+        return spider
+
+    def plan(self, catalog: CatalogWriter) -> None:
+        watermark = catalog.watermark(self.name)
+        if self.arguments.mode is None and self._mode == "census":
+            if watermark and self.arguments.is_whole:
+                self._mode = "delta"
+            else:
+                self._first_only = self.arguments.limit is None
+        if self._mode == "delta":
+            if watermark is None:
+                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
+            self._known = _marks(watermark)
+
+    @property
+    def mode(self) -> str:
+        return self._mode
+
+    @property
+    def coverage(self) -> str:
+        if self.mode == "ids":
+            return "ids"
+        whole = self._is_whole and (self.arguments.kinds, self.arguments.functions) == (KINDS, FUNCTIONS)
+        return self.mode if whole else "limit"
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.arguments.is_whole and not self._first_only
+
+    @property
+    def watermark(self) -> str | None:
+        return self.newest if self.mode != "ids" and self._is_whole else None
+
+    @property
+    def resumable(self) -> bool:
+        return self.mode in ("census", "delta")
+
+    @property
+    def limit(self) -> int | None:
+        return FIRST_OF_EACH if self._first_only else self.arguments.limit
+
+    async def start(self) -> AsyncIterator[Any]:
+        if self.mode == "ids":
+            for request in self._id_requests():
+                yield request
+            return
+        if self._first_only:
+            self.logger.info(
+                "Fetching the first %d of each list; all of them: scrapy crawl openml -a mode=census", FIRST_OF_EACH
+            )
+        async for request in super().start():
+            yield request
+
+    # Lists
+
+    @property
+    def lists(self) -> Sequence[str]:
+        lists: dict[str, list[str]] = {
+            "dataset": ["dataset"],
+            "task": ["estimation_procedure", "task"],
+            "flow": ["flow"],
+            "evaluation": [f"evaluation/{function}" for function in self.arguments.functions.split(",")],
+        }
+        kinds = self.arguments.kinds.split(",")
+        return [name for kind, names in lists.items() if kind in kinds for name in names]
+
+    def list_request(self, name: str, offset: int, size: int) -> Request:
+        page = f"limit/{size}/offset/{offset}"
+        kind, _, function = name.partition("/")
+        if kind == "evaluation":
+            narrowed = (("task", self.arguments.tasks), ("flow", self.arguments.flows))
+            filters = "".join(f"{filter}/{ids}/" for filter, ids in narrowed if ids)
+            return self._request(f"evaluation/list/function/{function}/{filters}{page}", kind, format="xml")
+        if kind == "estimation_procedure":
+            return self._request("estimationprocedure/list", kind)
+        if kind == "flow":
+            return self._request(f"flow/list/{page}", kind)
+        return self._request(f"{'data' if kind == 'dataset' else kind}/list/status/all/{page}", kind)
+
+    def is_paged(self, name: str) -> bool:
+        return name != "estimation_procedure"
+
+    def _request(self, path: str, kind: str, *, format: str = "json", **meta: Any) -> Request:
+        meta |= {"download_slot": API_SLOT, "kind": kind}
+        return Request(f"{self.endpoint}/{format}/{path}", meta=meta, dont_filter=True)
+
+    def payload(self, response: Response) -> list[Any]:
+        """The rows of an answer, each with the kind of record that it is."""
+        kind: str = response.meta["kind"]
+        try:
+            told = decoded(response.body)
+            if response.status != 200:
+                raise Malformed(f"answered {response.status}")
+        except Refused as error:
+            if error.is_empty:
+                return []
+            raise
+        if kind.endswith("_description"):
+            name = DESCRIPTIONS[kind.removesuffix("_description")]
+            if name not in told:
+                raise Malformed(f"a {name} is due")
+            return [(kind, told[name])]
+        return [(kind, row) for row in rows(told, "estimationprocedure" if kind == "estimation_procedure" else kind)]
+
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        for i, (kind, row) in enumerate(payload):
+            yield kind, native_key(kind, row) or f"page-{page}-{i}", _api_url(kind, row), row
+
+    def wanting(self, name: str, payload: list[Any]) -> list[str]:
+        if name not in DESCRIPTIONS:
+            return []
+        listed = {id: row for kind, row in payload if (id := native_id(kind, row))}
+        described = f"{name}_description"
+        keys = [(kind, id) for id in listed for kind in (name, described)]
+        known = self.run.catalog.lookup(self.run.id, self.name, keys)
+        model, found = source_model(self.name, name), []
+        for id, row in listed.items():
+            before, told = known.get((name, id)), digest(model, row)
+            unchanged = before is not None and not before.deleted and told is not None and before.digest == told[0]
+            if not unchanged or (described, id) not in known:
+                found.append(f"{_LETTER_OF[name]}/{id}")
+        return found
+
+    def thing_of_list_request(self, thing: str) -> Request:
+        letter, _, id = thing.partition("/")
+        return self._request(f"{PATHS[LETTERS[letter]]}/{id}", f"{LETTERS[letter]}_description")
+
+    def again(self, response: Response, error: ValueError) -> Iterator[Any]:
+        again = self._another_try(response, error)
+        if again is None:
+            yield from self.skip(response, f"{shown(response.url)}: {error}")
+        else:
+            yield again
+
+    def _another_try(self, response: Response, error: ValueError) -> Request | None:
+        """The request that may bring what an answer did not: in the other format, or the same again."""
+        request = response.request
+        assert request is not None
+        if isinstance(error, Refused) and not error.is_overload:
+            return None
+        if isinstance(error, Malformed) and not request.meta.get("other_format"):
+            format, _, path = request.url.removeprefix(f"{self.endpoint}/").partition("/")
+            url = f"{self.endpoint}/{'json' if format == 'xml' else 'xml'}/{path}"
+            self.logger.info("%s: %s: asking for the other format", shown(response.url), error)
+            return request.replace(url=url, meta={**request.meta, "other_format": True})
+        return get_retry_request(request, spider=self, reason="invalid answer")
+
+    # Deltas
+
+    def beginning(self, name: str) -> Position:
+        rows, _ = self._known.get(name, (0, 0))
+        # Half a page back: so many rows may have been taken out of the list without harm.
+        offset = max(0, rows - self.page_size // 2)
+        return Position(name, offset, searching=offset > 0)
+
+    def is_known(self, position: Position, payload: list[Any]) -> bool:
+        _, highest = self._known.get(position.list, (0, 0))
+        return any(id <= highest for id in _numbers(payload))
+
+    def walked(self, position: Position, payload: list[Any]) -> None:
+        marks = _marks(self.newest or self.run.catalog.watermark(self.name) or "")
+        _, highest = marks.get(position.list, (0, 0))
+        marks[position.list] = (position.offset + len(payload), max([highest, *_numbers(payload)]))
+        self.newest = " ".join(f"{name}={rows}:{highest}" for name, (rows, highest) in marks.items())
+
+    # What a census does not show
+
+    def probe(self, record: Missing) -> Request:
+        if "/r/" in record.iri:
+            run, function = record.key.split("-")[:2]
+            return self._request(f"evaluation/list/function/{function}/run/{run}", "evaluation", format="xml")
+        letter, id = record.iri.split("/")[-2:]
+        return self._request(f"{PATHS[LETTERS[letter]]}/{id}", LETTERS[letter])
+
+    def is_gone(self, response: Response, record: Missing) -> bool | None:
+        try:
+            decoded(response.body)
+        except Refused as error:
+            return True if response.status == 412 and error.is_empty else None
+        except ValueError:
+            return None
+        return False if response.status == 200 else None
+
+    # Ids
+
+    def _id_requests(self) -> Iterator[Request]:
+        requested = self.run.report.requested
+        given = self.arguments.ids or ""
+        path = Path(given)
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
+        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        seen: set[str] = set()
+        for name in asked[: self.arguments.limit]:
+            thing = _thing_of(name)
+            if thing is None:
+                requested["invalid"] += 1
+                self.logger.warning("%r names no dataset, flow or task", name)
+            elif thing in seen:
+                requested["duplicate"] += 1
+            else:
+                seen.add(thing)
+                yield self._request_of(Wanted(thing))
+
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        thing = _thing_of(url)
+        return None if thing is None else self._request_of(Wanted(thing, seed=seed))
+
+    def _request_of(self, wanted: Wanted) -> Request:
+        letter, _, id = wanted.name.partition("/")
+        if letter == "f":  # no filter of the list finds a flow
+            return self.thing_request(self.thing_of_list_request(wanted.name), wanted)
+        kind = LETTERS[letter]
+        filter = "data_id" if kind == "dataset" else "task_id"
+        return self.thing_request(self._request(f"{PATHS[kind]}/list/{filter}/{id}/status/all", kind), wanted)
+
+    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+        found: list[Any] = []
+        try:
+            found = self.payload(response)
+            outcome = "found" if found else "missing"
+        except ValueError as error:
+            if again := self._another_try(response, error):
+                yield again
+                return
+            outcome = "blocked" if response.status == 403 else "failed"
+            self.fail(f"{shown(response.url)}: {error}")
+        asked: Asked | None = Asked(wanted.by, (outcome,), None, wanted.seed)
+        if response.meta["kind"] == "dataset" and found:
+            # The list's row has the qualities, the description all else; the thing is counted with the latter.
+            yield self.thing_request(self.thing_of_list_request(wanted.name), wanted)
+            asked = None
+        if outcome == "missing":
+            self.logger.warning("%s: OpenML has no such thing, or does not show it", wanted.name)
+        cursor = self.cursor_after(number)
+        yield from self.records_of(response, self.raw_records(found, number), (), number, cursor, asked)
+
+
+_PAGE = re.compile(r"(?:https?://)?(?:www\.)?openml\.org/(?P<thing>[dft]/[1-9]\d{0,17})/?(?:[?#].*)?", re.ASCII)
+_THING = re.compile(r"[dft]/[1-9]\d{0,17}", re.ASCII)
+_TYPES = {"data": "d", "dataset": "d", "flow": "f", "task": "t"}
+
+
+def _thing_of(text: str) -> str | None:
+    """The thing that a name, or one of OpenML's pages, is about, as ``f/100``; None where it is about none."""
+    if _THING.fullmatch(text):
+        return text
+    if match := _PAGE.fullmatch(text):
+        return match["thing"]
+    url = urlsplit(text)
+    if url.path.rstrip("/") != "/search" or (url.hostname or "").removeprefix("www.") not in OpenMLSpider.hosts:
+        return None
+    query = parse_qs(url.query)
+    thing = f"{_TYPES.get(query.get('type', [''])[0], '')}/{query.get('id', [''])[0]}"
+    return thing if _THING.fullmatch(thing) else None
+
+
+def _api_url(kind: str, row: Any) -> str:
+    id = native_id(kind, row)
+    if id is None:
+        return API
+    if kind == "evaluation":
+        return f"{API}/xml/evaluation/list/run/{id}"
+    return f"{API}/json/{PATHS[kind.removesuffix('_description')]}/{id}"
+
+
+def _numbers(payload: list[Any]) -> list[int]:
+    return [int(id) for kind, row in payload if (id := native_id(kind, row))]
+
+
+def _marks(watermark: str) -> dict[str, tuple[int, int]]:
+    """How many rows each list had, and the highest id in them."""
+    found = {}
+    for mark in watermark.split():
+        name, _, numbers = mark.partition("=")
+        rows, _, highest = numbers.partition(":")
+        found[name] = (int(rows), int(highest))
+    return found
