@@ -182,9 +182,9 @@ def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[st
     for evaluation in evaluations:
         results = [named[iri] for iri in evaluation.get("evaluationResults", []) if iri in named]
         shown.add_row(
-            ", ".join(_label(named, iri) for iri in evaluation.get("evaluationDataset", [])),
-            ", ".join(evaluation.get("evaluationMetrics", [])),
-            ", ".join(str(result.get("value", "")) for result in results),
+            escape(", ".join(_label(named, iri) for iri in evaluation.get("evaluationDataset", []))),
+            escape(", ".join(evaluation.get("evaluationMetrics", []))),
+            escape(", ".join(str(result.get("value", "")) for result in results)),
             ", ".join(evaluation.get("isBasedOn", [])),
         )
     out.print(shown)
