@@ -23,6 +23,8 @@ except ImportError:  # built without libyaml: the same events, several times as 
 
 FRONT_MATTER = "front matter"
 MAX_DEPTH = 20
+MAX_ISSUES = 20
+"""How many issues of one block are told."""
 
 _OPENING = re.compile(r"\s*^(-{3,})[ \t]*\n", re.MULTILINE)
 _CLOSING = re.compile(r"^-{3,}[ \t]*$\n?", re.MULTILINE)
@@ -168,7 +170,7 @@ class _Reader:
 
     def _tell(self, reason: str) -> None:
         issue = _issue(reason, self._key)
-        if issue not in self._issues:
+        if len(self._issues) < MAX_ISSUES and issue not in self._issues:
             self._issues.append(issue)
 
 

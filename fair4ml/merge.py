@@ -32,14 +32,19 @@ A platform is before another if it can describe things of which the other has se
 FIELD_PRECEDENCE: dict[str, tuple[str, ...]] = {"description": ("huggingface/card",)}
 """For single properties, what comes before the order of `PRECEDENCE`."""
 
-REPEATED: dict[str, frozenset[str]] = {
-    "huggingface/card": frozenset(
-        """
-        fineTunedFrom inLanguage keywords languageTag license qualifiedDerivation trainedOn wasDerivedFrom
-        """.split()
-    )
+REPEATED: dict[str, dict[str, str]] = {
+    "huggingface/card": {
+        "inLanguage": "inLanguage",
+        "languageTag": "inLanguage",
+        "license": "license",
+        "trainedOn": "trainedOn",
+        "wasDerivedFrom": "wasDerivedFrom",
+        "fineTunedFrom": "wasDerivedFrom",
+        "qualifiedDerivation": "wasDerivedFrom",
+        "keywords": "keywords",
+    }
 }
-"""Lists that a source has at second hand: where another record has the property, they add nothing to it.
+"""Lists that a source has at second hand: they hold only where no other record has the property beside them.
 
 What they have more is a conflict. Joined, a license or parent that its owner has changed would stay beside the new one.
 """
@@ -124,7 +129,7 @@ def _only_dropped(root: dict[str, Any], parts: dict[str, dict[str, Any]], confli
     dropped = {
         item
         for name, values in conflicts.items()
-        if isinstance(root.get(name), list)
+        if any(name in repeated for repeated in REPEATED.values())
         for items, _ in values
         for item in items
     }
@@ -164,11 +169,13 @@ def _merged_thing(stated: list[Stated]) -> tuple[dict[str, Any], Conflicts]:
         if name not in known:
             conflicts[name] = values
         elif isinstance(values[0][0], list):
-            first_hand = [each for each in values if not _is_repeated(name, each[1])] or values
-            merged[name] = list(dict.fromkeys(item for value, _ in first_hand for item in value))
-            more = [([item for item in value if item not in merged[name]], key) for value, key in values]
-            if any(items for items, _ in more):
-                conflicts[name] = [(items, key) for items, key in more if items]
+            items = dict.fromkeys(item for value, key in values if _holds(name, key, stated) for item in value)
+            if items:
+                merged[name] = list(items)
+            more = [([item for item in value if item not in items], key) for value, key in values]
+            # Which words are keywords depends on what else a record knows: that is no disagreement.
+            if name != "keywords" and any(left for left, _ in more):
+                conflicts[name] = [(left, key) for left, key in more if left]
         else:
             merged[name] = values[0][0]
             different = [(value, key) for value, key in values if value != merged[name]]
@@ -202,9 +209,15 @@ def _by_field(name: str, stated: list[Stated]) -> list[Stated]:
     return stated if first is None else sorted(stated, key=lambda of: _rank(of[1], first))
 
 
-def _is_repeated(name: str, key: str) -> bool:
+def _holds(name: str, key: str, stated: list[Stated]) -> bool:
+    """Whether a record's list counts: nobody has it at first hand, or the record itself does."""
+    decides = _repeated(key).get(name)
+    return decides is None or not any(decides in thing and decides not in _repeated(of) for thing, of in stated)
+
+
+def _repeated(key: str) -> dict[str, str]:
     platform, kind, _ = key.split("/", 2)
-    return name in REPEATED.get(f"{platform}/{kind}", ())
+    return REPEATED.get(f"{platform}/{kind}", {})
 
 
 def _rank(key: str, precedence: Sequence[str]) -> int:

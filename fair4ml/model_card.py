@@ -56,7 +56,7 @@ class Section:
     Attributes:
         text: plain text without code; empty where there is nothing but code.
         headings: the headings that it stands under.
-        code: the code blocks, or the entries of a citation, as they stand.
+        code: the first code blocks about usage, or the entries of a citation, as they stand.
     """
 
     text: str
@@ -178,7 +178,7 @@ def _section(topic: str, placed: list[_Placed], issues: list[FieldIssue]) -> Sec
         text = without_placeholders(text)
         if text:
             parts.append(f"{each.subheading}\n\n{text}" if each.subheading else text)
-        samples = list(_samples(topic, each.passage, len(code), issues))
+        samples = list(_samples(each.passage, len(code), issues)) if topic == "usage" else []
         code += samples
         if text or samples:
             headings[each.heading] = None
@@ -187,14 +187,14 @@ def _section(topic: str, placed: list[_Placed], issues: list[FieldIssue]) -> Sec
     return Section("\n\n".join(parts), tuple(headings), tuple(code))
 
 
-def _samples(topic: str, passage: markdown.Passage, known: int, issues: list[FieldIssue]) -> Iterator[str]:
+def _samples(passage: markdown.Passage, known: int, issues: list[FieldIssue]) -> Iterator[str]:
     for language, text in passage.code():
         if known == MAX_SAMPLES:
             return
         if not text.strip() or language in _BIBTEX_LANGUAGES or bibtex.has_entries(text):
             continue
         if len(text) > MAX_SECTION:
-            issues.append(FieldIssue(topic, f"has code of more than {MAX_SECTION:,} characters"))
+            issues.append(FieldIssue("usage", f"has code of more than {MAX_SECTION:,} characters"))
         else:
             known += 1
             yield text

@@ -30,3 +30,13 @@ def hugging_face_models(corpus: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(path.read_bytes())
     for path in sorted((folder / "blobs-true").glob("*.json")):
         yield json.loads(path.read_bytes())
+
+
+def model_cards(corpus: Path) -> Iterator[tuple[str, str]]:
+    """The id of a model and its whole card, of every card of a model."""
+    folder = corpus / "huggingface"
+    for name in ("cards-2022.jsonl.gz", "cards-2025.jsonl.gz"):
+        for record in lines(folder / name):
+            yield record["id"], record["readme"]
+    for path in sorted((folder / "cards-by-oddity").rglob("*.md")):
+        yield path.stem.replace("__", "/", 1), path.read_bytes().decode("utf-8", "replace")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import rdflib
 import zstandard
-from crawling import Project
+from crawling import Project, model, write_records
 
 from mlentory_crawl.sample_hub import SampleHub
 
@@ -53,6 +53,17 @@ def test_show_has_four_formats(crawled: Project) -> None:
     text = crawled.scrapy("show", f"https://huggingface.co/{name}", "--why").stdout
     assert name in text
     assert "(stated)" in text
+
+
+def test_show_takes_no_text_for_markup(tmp_path: Path) -> None:
+    evaluation = {"results": [{"dataset": {"name": "[/d]"}, "metrics": [{"type": "wer", "value": "[/v]"}]}]}
+    record = model(1, cardData={"license": "[/INST]", "tags": ["[red]"], "model-index": [evaluation]})
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", [record])) as hub:
+        project = Project(tmp_path / "data", hub.url)
+        project.crawl("-a", "mode=census")
+        text = project.scrapy("show", record["id"], "--why").stdout
+        for stated in ("[/INST]", "[red]", "[/d]", "[/v]"):
+            assert stated in text
 
 
 def test_what_is_not_there_is_told_in_one_line(crawled: Project, tmp_path: Path) -> None:

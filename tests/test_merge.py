@@ -12,7 +12,17 @@ from documents import HUB, IRI, model_record, stored
 from hypothesis import given, strategies as st
 
 from fair4ml import rdf
-from fair4ml.entities import Agent, Dataset, MLModel, Organization, Person, PropertyValue, ScholarlyArticle, Stub
+from fair4ml.entities import (
+    Agent,
+    Dataset,
+    Derivation,
+    MLModel,
+    Organization,
+    Person,
+    PropertyValue,
+    ScholarlyArticle,
+    Stub,
+)
 from fair4ml.merge import FIELD_PRECEDENCE, PRECEDENCE, RecordState, merge
 
 
@@ -131,6 +141,35 @@ def test_parts_are_merged_by_iri() -> None:
         {"iri": other, "class": "PropertyValue", "value": 3},
     ]
     assert found["conflicts"] == {"property-0.value": [(4, "huggingface/card/1")]}
+
+
+def test_a_list_at_second_hand_holds_only_where_nobody_has_it_at_first_hand() -> None:
+    mit, apache = "https://spdx.org/licenses/MIT", "https://spdx.org/licenses/Apache-2.0"
+    hub = stored(MLModel(iri=IRI, license=[mit], keywords=["a"]), stubs=[Stub(mit, "License", "MIT")])
+    card = stored(
+        MLModel(iri=IRI, license=[mit, apache], keywords=["b"], language_tag=["en"]),
+        stubs=[Stub(mit, "License", "MIT"), Stub(apache, "License", "Apache-2.0")],
+    )
+    both = merged([state("huggingface/card/1", card, "2025-01-01"), state("huggingface/model/1", hub)])
+    assert both["root"] == hub["root"] | {"languageTag": ["en"]}
+    assert both["stubs"] == hub["stubs"]
+    assert both["conflicts"] == {"license": [([apache], "huggingface/card/1")]}
+    alone = merged([state("huggingface/card/1", card), state("huggingface/files/1", stored(MLModel(iri=IRI)))])
+    assert alone["root"] == card["root"]
+    assert alone["stubs"] == card["stubs"]
+
+
+def test_what_depends_on_a_list_holds_or_falls_with_it() -> None:
+    old, new, derivation = f"{HUB}acme/old", f"{HUB}acme/new", f"{IRI}#derivation-1"
+    card = stored(
+        MLModel(iri=IRI, was_derived_from=[old], fine_tuned_from=[old], qualified_derivation=[derivation]),
+        [Derivation(iri=derivation, entity=old)],
+        [Stub(old, "MLModel", "acme/old")],
+    )
+    hub = stored(MLModel(iri=IRI, was_derived_from=[new]), stubs=[Stub(new, "MLModel", "acme/new")])
+    found = merged([state("huggingface/card/1", card), state("huggingface/model/1", hub)])
+    assert (found["root"], found["parts"], found["stubs"]) == (hub["root"], [], hub["stubs"])
+    assert found["conflicts"].keys() == {"wasDerivedFrom", "fineTunedFrom", "qualifiedDerivation"}
 
 
 def test_what_is_described_is_no_stub() -> None:

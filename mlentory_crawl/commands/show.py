@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from scrapy.exceptions import UsageError
 
 from fair4ml import rdf
@@ -148,13 +149,12 @@ def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> N
             continue
         values = value if isinstance(value, list) else [value]
         told = [_label(named, v) if prop.kind is Kind.REFERENCE else str(v) for v in values]
-        facts.add_row(name, _shorten(", ".join(told)), *((origins.get(name, ""),) if why else ()))
+        facts.add_row(name, escape(_shorten(", ".join(told))), *((escape(origins.get(name, "")),) if why else ()))
     for part in shown.state["parts"]:
         if part["class"] == "PropertyValue" and part["iri"] in root.get("additionalProperty", []):
             value = part.get("value")
-            facts.add_row(
-                part.get("name") or part["propertyID"], f"{value:,}" if isinstance(value, int) else str(value)
-            )
+            name = part.get("name") or part["propertyID"]
+            facts.add_row(escape(name), f"{value:,}" if isinstance(value, int) else escape(_shorten(str(value))))
     for name, count in shown.state["counters"].items():
         facts.add_row(name, f"{count:,}")
     out.print(facts)
@@ -182,9 +182,9 @@ def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[st
     for evaluation in evaluations:
         results = [named[iri] for iri in evaluation.get("evaluationResults", []) if iri in named]
         shown.add_row(
-            ", ".join(_label(named, iri) for iri in evaluation.get("evaluationDataset", [])),
-            ", ".join(evaluation.get("evaluationMetrics", [])),
-            ", ".join(str(result.get("value", "")) for result in results),
+            escape(", ".join(_label(named, iri) for iri in evaluation.get("evaluationDataset", []))),
+            escape(", ".join(evaluation.get("evaluationMetrics", []))),
+            escape(", ".join(str(result.get("value", "")) for result in results)),
             ", ".join(evaluation.get("isBasedOn", [])),
         )
     out.print(shown)
