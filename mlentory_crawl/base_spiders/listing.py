@@ -22,9 +22,11 @@ class ListSpider(PlatformSpider):
 
     Attributes:
         newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
+        ends_when_empty: whether there is nothing after a page that lists nothing.
     """
 
     newest: str | None = None
+    ends_when_empty = True
 
     def first_page_request(self) -> Request:
         """The request for the first page of the list."""
@@ -111,7 +113,7 @@ class ListSpider(PlatformSpider):
         wanted = self.wanted(payload)
         records = list(self.raw_records(wanted, number))
         self.listed += len(wanted)
-        is_last = len(wanted) < len(payload) or not payload or self.listed == self.limit
+        is_last = len(wanted) < len(payload) or self.listed == self.limit or (self.ends_when_empty and not payload)
         following = None if is_last else self.next_page(response, payload, number)
         if following == response.url:
             self.fail(f"{shown(following)} names itself as the next page")

@@ -38,6 +38,8 @@ class MappingPipeline:
         provenance: dict[str, Any] = {"source": item.url, "fetched_at": item.fetched_at}
         if description.exceptions:
             provenance["exceptions"] = description.exceptions
+        if description.license:
+            provenance["license"] = description.license
         return MappedRecord(
             platform=item.platform,
             kind=item.kind,
