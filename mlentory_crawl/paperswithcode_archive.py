@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from fair4ml.identifiers import hashed
 from fair4ml.sources.paperswithcode_tables import Record, records as table_records
@@ -134,13 +135,11 @@ def _objects(path: Path) -> Iterator[Any]:
     try:
         import ijson
     except ImportError as error:
-        raise DamagedArchive(
-            f"{path.name} cannot be read without ijson: pip install mlentory-crawl[archive]"
-        ) from error
+        raise _needs("ijson", path) from error
     try:
         with path.open("rb") as plain, _opened(plain, path) as file:
             # A list and nothing else: what an object has under the name "item" is something else.
-            first = file.peek(64).lstrip()[:1]  # type: ignore[attr-defined]
+            first = file.peek(64).lstrip()[:1]
             if first != b"[":
                 raise DamagedArchive(f"{path.name}: a list is due, this begins with {first.decode('latin-1')!r}")
             yield from ijson.items(file, "item", use_float=True)
@@ -148,8 +147,12 @@ def _objects(path: Path) -> Iterator[Any]:
         raise DamagedArchive(f"{path.name}: {str(error) or type(error).__name__}") from error
 
 
-def _opened(plain: IO[bytes], path: Path) -> IO[bytes]:
-    return gzip.open(plain) if path.suffix == ".gz" else plain
+def _needs(library: str, path: Path) -> DamagedArchive:
+    return DamagedArchive(f"{path.name} cannot be read without {library}: pip install mlentory-crawl[archive]")
+
+
+def _opened(plain: BufferedReader, path: Path) -> BufferedReader | gzip.GzipFile:
+    return gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain
 
 
 def _rows(path: Path) -> Iterator[Any]:
@@ -157,9 +160,7 @@ def _rows(path: Path) -> Iterator[Any]:
         import pyarrow
         from pyarrow.parquet import ParquetFile
     except ImportError as error:
-        raise DamagedArchive(
-            f"{path.name} cannot be read without pyarrow: pip install mlentory-crawl[archive]"
-        ) from error
+        raise _needs("pyarrow", path) from error
     try:
         with ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=PAGE_SIZE):

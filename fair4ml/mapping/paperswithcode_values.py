@@ -6,7 +6,7 @@ import math
 import re
 from typing import NamedTuple
 
-NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014", "?", "n/a", "na", "nan", "none", "null"})
+NOTHING = frozenset({"", "-", "--", "\u2212", "\u2013", "\u2014", "?", "n/a", "na", "nan", "none", "null"})
 """What stands where there is no value, in lower case."""
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
@@ -40,14 +40,14 @@ def metric_value(stated: float | str | None) -> Value | None:
     Args:
         stated: a number, or a text.
     """
-    if stated is None or isinstance(stated, bool):
-        return None if stated is None else Value(str(stated).lower())
+    if stated is None:
+        return None
     if not isinstance(stated, str):
         return Value(stated) if math.isfinite(stated) else None
-    text = stated.strip()
+    text = stated.strip().strip("\ufeff")
     if text.casefold() in NOTHING:
         return None
-    match = _VALUE.fullmatch(text) if len(text) <= _LONGEST else None
+    match = _VALUE.fullmatch(text.replace("\u2212", "-")) if len(text) <= _LONGEST else None
     if match is None:
         return Value(text)
     number = float(match["number"].replace(",", ""))

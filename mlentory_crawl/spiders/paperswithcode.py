@@ -88,7 +88,7 @@ class PapersWithCodeSpider(PageSpider):
 
     handle_httpstatus_list: ClassVar[list[int]] = [400, 401, 403, 404, 422]
     # Nothing is known of a quota.
-    custom_settings: ClassVar[dict[str, Any]] = {"DOWNLOAD_SLOTS": {API_SLOT: {"concurrency": 1, "delay": 1.0}}}
+    custom_settings = {"DOWNLOAD_SLOTS": {API_SLOT: {"concurrency": 1, "delay": 1.0}}}  # noqa: RUF012  as Scrapy has it
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -230,7 +230,7 @@ class PapersWithCodeSpider(PageSpider):
                 self.run.open_page(page)
                 for kind, key, record in records:
                     yield RawRecord(self.name, kind, key, found.url, record, AS_OF, page)
-                while self.run.unfinished:
+                while self.run.unfinished:  # noqa: ASYNC110  a run tells nobody when a page is done
                     await asyncio.sleep(0.001)
         except DamagedArchive as error:
             self.fail(str(error))
