@@ -168,6 +168,8 @@ def _model(
     model = MLModel(
         iri=draft.iri,
         name=name,
+        # A name is none: other papers have models that are called so.
+        identifier=[draft.iri],
         same_as=same_as or [],
         ml_task=about,
         keywords=[row.task[0]] if known is None and row.task[0] else [],

@@ -102,7 +102,7 @@ class PageSpider(ListSpider):
         within = [Place(name) for name in self.lists_within(place, payload)]
         further = [Place(place.name, place.page + 1, place.seen + len(payload))] if response.meta["more"] else []
         following = [*within, *further, *others]
-        return orjson.dumps(following).decode() if following else None
+        return orjson.dumps([list(each) for each in following]).decode() if following else None
 
 
 def listed(response: Response) -> tuple[dict[str, Any], list[Any]]:

@@ -225,7 +225,7 @@ class PapersWithCodeSpider(PageSpider):
                         break
                 self.listed += len(records)
                 number = self.run.reserve_page()
-                cursor = {"page": number + 1, "position": found.position, "listed": self.listed}
+                cursor = {"page": number + 1, "position": list(found.position), "listed": self.listed}
                 page = Page(number, found.url, self.name, [(kind, key) for kind, key, _ in records], cursor)
                 self.run.open_page(page)
                 for kind, key, record in records:
