@@ -197,6 +197,18 @@ def test_the_archive_is_read_without_the_network(tmp_path: Path, ending: str) ->
     assert first["requests"]["by_slot"] == {}
 
 
+def test_runs_of_either_way_are_replayed(tmp_path: Path) -> None:
+    folder = write_archive(tmp_path / "archive", small_archive())
+    with paperswithcode(Catalog(largest=3)) as endpoint:
+        project = project_at(tmp_path, endpoint)
+        crawl(project, "-a", "mode=census")
+        crawl(project, "-a", f"archive={folder}")
+    replayed = project_at(tmp_path / "replayed")
+    done = replayed.scrapy("replay", "--all", "--from", project.data_dir, "--json")
+    assert [run["as_before"] for run in json.loads(done.stdout)] == [True, True], done.stderr
+    assert replayed.export("all.jsonl") == project.export("all.jsonl")
+
+
 def test_what_comes_from_the_archive_keeps_its_license(tmp_path: Path) -> None:
     folder = write_archive(tmp_path / "archive", small_archive())
     project = project_at(tmp_path)

@@ -80,6 +80,11 @@ class PlatformSpider(Spider):
     def plan(self, catalog: CatalogWriter) -> None:
         """Hook: decide how to crawl, given what the catalog has; comes before everything else."""
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks a service at all: what it reads from files, a replay reads there again."""
+        return True
+
     accepts_deletions = False
     """Whether a census may mark any number of records as deleted."""
 

@@ -123,6 +123,10 @@ class PapersWithCodeSpider(PageSpider):
     def resumable(self) -> bool:
         return self.mode in ("census", "delta", "archive")
 
+    @property
+    def asks(self) -> bool:
+        return self.mode != "archive"
+
     def identity(self) -> dict[str, Any]:
         # Another archive in the same folder is another crawl.
         files = [] if self.arguments.archive is None else archive_files(self.arguments.archive)
