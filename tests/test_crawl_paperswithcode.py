@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ from paperswithcode_server import (
 )
 
 FAST = ("-s", "DOWNLOAD_SLOTS={}", "-s", "RETRY_BACKOFF=0.01")
+needs_archive = pytest.mark.skipif(
+    not (find_spec("ijson") and find_spec("pyarrow")), reason="the extra `archive` is not installed"
+)
 Report = dict[str, Any]
 
 
@@ -176,6 +180,7 @@ def test_papers_are_asked_for_by_id_and_address(tmp_path: Path) -> None:
     assert "Paper 1" in project.scrapy("show", "https://arxiv.org/abs/2401.00001").stdout
 
 
+@needs_archive
 @pytest.mark.parametrize("ending", [".json", ".json.gz", ".parquet"])
 def test_the_archive_is_read_without_the_network(tmp_path: Path, ending: str) -> None:
     folder = write_archive(tmp_path / "archive", small_archive(), ending)
@@ -197,6 +202,7 @@ def test_the_archive_is_read_without_the_network(tmp_path: Path, ending: str) ->
     assert first["requests"]["by_slot"] == {}
 
 
+@needs_archive
 def test_runs_of_either_way_are_replayed(tmp_path: Path) -> None:
     folder = write_archive(tmp_path / "archive", small_archive())
     with paperswithcode(Catalog(largest=3)) as endpoint:
@@ -209,6 +215,7 @@ def test_runs_of_either_way_are_replayed(tmp_path: Path) -> None:
     assert replayed.export("all.jsonl") == project.export("all.jsonl")
 
 
+@needs_archive
 def test_what_comes_from_the_archive_keeps_its_license(tmp_path: Path) -> None:
     folder = write_archive(tmp_path / "archive", small_archive())
     project = project_at(tmp_path)
@@ -225,6 +232,7 @@ def test_what_comes_from_the_archive_keeps_its_license(tmp_path: Path) -> None:
     assert "CC-BY-SA-4.0" in of_run.read_text()
 
 
+@needs_archive
 def test_a_model_has_the_results_that_its_paper_states_of_it(tmp_path: Path) -> None:
     folder = write_archive(tmp_path / "archive", small_archive())
     project = project_at(tmp_path)
@@ -241,6 +249,7 @@ def test_a_model_has_the_results_that_its_paper_states_of_it(tmp_path: Path) -> 
     assert project.status()["catalog"]["entities"] > 0
 
 
+@needs_archive
 def test_a_crawl_of_the_archive_that_was_killed_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     rows = [row(f"Net-{n}", f"https://arxiv.org/abs/2401.{n % 50:05d}") for n in range(3_000)]
     parts: dict[str, list[Any]] = {
@@ -269,6 +278,7 @@ def test_a_crawl_of_the_archive_that_was_killed_ends_as_if_it_had_not_been(tmp_p
     assert killed.export("all.jsonl") == whole.export("all.jsonl")
 
 
+@needs_archive
 @pytest.mark.parametrize(
     ("name", "body", "told"),
     [
