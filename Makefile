@@ -10,7 +10,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # The head of the requirements files names this as the command that makes them.
 PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --upgrade --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --annotation-style line \
-	--extra neo4j --extra elasticsearch
+	--extra archive --extra neo4j --extra elasticsearch
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from fair4ml.identifiers import inside
+
 Document = dict[str, Any]
 Thing = Mapping[str, Any]
 
@@ -34,7 +36,7 @@ def carried_over(
     # What a record says of other things hangs on nothing.
     for source in (before, document):
         for part in source["parts"]:
-            if not part["iri"].startswith(f"{root['iri']}#") and kept.isdisjoint(part) == (source is document):
+            if not part["iri"].startswith(inside(root["iri"])) and kept.isdisjoint(part) == (source is document):
                 parts.setdefault(part["iri"], part)
     named = {target for thing in (root, *parts.values()) for target in _targets(thing)}
     stubs = {

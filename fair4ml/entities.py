@@ -287,6 +287,7 @@ class DefinedTerm(Entity):
 
     types = (SCHEMA.DefinedTerm,)
 
+    description: str | None = literal(SCHEMA.description, search="description")
     term_code: str | None = literal(SCHEMA.termCode)
     in_defined_term_set: Iri | None = url(SCHEMA.inDefinedTermSet)
 
@@ -303,6 +304,8 @@ class SoftwareSourceCode(CreativeWork):
     """Source code (http://schema.org/SoftwareSourceCode)."""
 
     types = (SCHEMA.SoftwareSourceCode,)
+
+    reference_publication: list[Iri] = references(CODEMETA.referencePublication, search="article")
 
 
 class DataDownload(Entity):
@@ -401,6 +404,7 @@ class Description:
         counters: numbers that move without the thing changing, by name (``downloads``, ``likes``).
         issues: values that were left out, and why.
         exceptions: for fields that do not come from where the mapping's declaration says, where they do come from.
+        license: the IRI of the license of what the source says, if it states one for all of it.
     """
 
     root: Entity
@@ -409,3 +413,4 @@ class Description:
     counters: dict[str, int] = field(default_factory=dict)
     issues: list[FieldIssue] = field(default_factory=list)
     exceptions: dict[str, str] = field(default_factory=dict)
+    license: str | None = None

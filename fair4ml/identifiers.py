@@ -13,17 +13,25 @@ IRI_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`]+$"
 
 
 def part_iri(root: str, kind: str, *identity: object) -> str:
-    """The IRI of a part of a thing: ``<root>#<kind>-<16 hex>``.
+    """The IRI of a part of a thing: ``<root>#<kind>-<16 hex>``; of a part's part, ``<part>-<kind>-<16 hex>``.
 
     Args:
         root: the IRI of the thing.
         kind: what the part is, such as ``evaluation``.
         identity: what tells the part from its siblings, never its value: a corrected value keeps the IRI.
     """
-    digest = blake2b(
-        "\x1f".join(["" if i is None else str(i) for i in identity]).encode("utf-8", "surrogatepass"), digest_size=8
-    )
-    return f"{root}#{kind}-{digest.hexdigest()}"
+    return f"{inside(root)}{kind}-{hashed(*identity)}"
+
+
+def hashed(*identity: object) -> str:
+    """16 hex digits for what identifies something: what is none is as an empty text."""
+    text = "\x1f".join(["" if i is None else str(i) for i in identity])
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def inside(root: str) -> str:
+    """What the IRIs of a thing's parts begin with; an IRI has one fragment only."""
+    return f"{root}-" if "#" in root else f"{root}#"
 
 
 HUGGING_FACE = "https://huggingface.co/"

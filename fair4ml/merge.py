@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from fair4ml.entities import CLASSES, properties
+from fair4ml.identifiers import inside
 
 PRECEDENCE = (
     "arxiv",
@@ -104,7 +105,7 @@ def _merged(records: list[RecordState]) -> dict[str, Any]:
     parts: dict[str, dict[str, Any]] = {}
     for part_iri, stated in _by_iri(records, "parts").items():
         parts[part_iri], of_part = _merged_thing(stated)
-        name = part_iri.removeprefix(f"{iri}#")
+        name = part_iri.removeprefix(inside(iri))
         conflicts |= {f"{name}.{field}": values for field, values in of_part.items()}
     dropped = _only_dropped(root, parts, conflicts)
     # What is described needs not be named, and what is named follows from its IRI: there is nothing to disagree about.

@@ -20,6 +20,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from fair4ml.entities import CLASSES, Kind, properties
+from fair4ml.identifiers import inside
 from fair4ml.value_types import value_types
 
 ENTITY = "Entity"
@@ -76,13 +77,13 @@ def graph(document: Mapping[str, Any]) -> Graph:
         KeyError: a class or property that `fair4ml.entities` does not declare.
     """
     folded, things = _sorted_out(document)
-    inside = f"{document['root']['iri']}#"
+    within = inside(document["root"]["iri"])
     nodes = {stub["iri"]: _named(stub["iri"], stub["class"], stub.get("name")) for stub in document["stubs"]}
     found: list[Edge] = []
     for thing in things:
         iri = thing["iri"]
         found += _edges(thing, folded)
-        if thing is document["root"] or iri.startswith(inside):
+        if thing is document["root"] or iri.startswith(within):
             nodes[iri] = Node(iri, (ENTITY, thing["class"]), _properties(thing, folded), described=True)
         else:
             nodes[iri] = _named(iri, thing["class"], thing.get("name"))

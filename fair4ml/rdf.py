@@ -19,7 +19,7 @@ from fair4ml.entities import CLASSES, Kind, properties
 from fair4ml.identifiers import part_iri
 from fair4ml.rdf_terms import PREFIXES, JsonLd, NTriples, Statements, Terms, Turtle, date_type, jsonld_context
 from fair4ml.value_types import value_types
-from fair4ml.vocabulary import PROV, SCHEMA
+from fair4ml.vocabulary import DCTERMS, PROV, SCHEMA
 
 __all__ = [
     "INTERACTIONS",
@@ -88,6 +88,7 @@ def provenance(
     *,
     run: str | None = None,
     source: str | None = None,
+    license: str | None = None,
     generated_at: datetime | None = None,
     invalidated_at: datetime | None = None,
 ) -> Resource:
@@ -98,10 +99,16 @@ def provenance(
         key: the catalog key of the record that describes it.
         run: the IRI of the run that fetched it.
         source: the API address that gave it.
+        license: the IRI of the license of the description, if it has one.
         generated_at: when it was fetched.
         invalidated_at: when the thing was found to be gone.
     """
-    links = ((SCHEMA.about, iri), (PROV.wasGeneratedBy, run), (PROV.hadPrimarySource, source))
+    links = (
+        (SCHEMA.about, iri),
+        (PROV.wasGeneratedBy, run),
+        (PROV.hadPrimarySource, source),
+        (DCTERMS.license, license),
+    )
     times = ((PROV.generatedAtTime, generated_at), (PROV.invalidatedAtTime, invalidated_at))
     return Resource(
         part_iri(iri, "record", key),

@@ -71,8 +71,9 @@ class MappedRecord:
         root: the thing described.
         parts: things under the root's IRI that exist only with it.
         stubs: things that are only named.
-        provenance: where and when it was fetched (``source``, ``fetched_at``), and where single values come from that
-            do not come from where the mapping declares (``exceptions``).
+        provenance: where and when it was fetched (``source``, ``fetched_at``), where single values come from that do
+            not come from where the mapping declares (``exceptions``), and the license of what the source says
+            (``license``), if it has one.
         counters: numbers that move without the thing changing.
         page: the answer that held it.
         issues: values that validation or mapping left out.

@@ -100,6 +100,7 @@ class RunFiles:
             version.key,
             run=RUN_IRI + self._run,
             source=provenance["source"],
+            license=provenance.get("license"),
             generated_at=datetime.fromisoformat(provenance["fetched_at"]),
             invalidated_at=datetime.fromisoformat(version.deleted_at) if version.deleted_at else None,
         )

@@ -13,13 +13,15 @@ class Draft:
         iri: the IRI of the thing.
         parts: the parts so far, by IRI.
         exceptions: where values come from that do not come from where the mapping declares, by property.
+        license: the IRI of the license of what the source says, if it states one for all of it.
     """
 
-    __slots__ = ("_issues", "_stubs", "exceptions", "iri", "parts")
+    __slots__ = ("_issues", "_stubs", "exceptions", "iri", "license", "parts")
 
     def __init__(self, iri: str) -> None:
         self.iri = iri
         self.exceptions: dict[str, str] = {}
+        self.license: str | None = None
         self.parts: dict[str, Entity] = {}
         self._issues: list[FieldIssue] = []
         self._stubs: dict[str, Stub] = {}
@@ -58,4 +60,6 @@ class Draft:
     def finish(self, root: Entity, counters: dict[str, int]) -> Description:
         """The description of the thing."""
         stubs = [stub for iri, stub in self._stubs.items() if iri not in self.parts and iri != self.iri]
-        return Description(root, list(self.parts.values()), stubs, counters, self._issues, self.exceptions)
+        return Description(
+            root, list(self.parts.values()), stubs, counters, self._issues, self.exceptions, self.license
+        )

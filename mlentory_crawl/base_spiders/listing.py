@@ -35,9 +35,11 @@ class ListSpider(PlatformSpider):
 
     Attributes:
         newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
+        ends_when_empty: whether there is nothing after a page that lists nothing.
     """
 
     newest: str | None = None
+    ends_when_empty = True
 
     def first_page_request(self) -> Request:
         """The request for the first page of the list."""
@@ -132,7 +134,8 @@ class ListSpider(PlatformSpider):
         kept = self.wanted(payload) if wanted is None else payload
         if wanted is None:
             self.listed += len(kept)
-        is_last = len(kept) < len(payload) or not payload or (wanted is None and self.listed == self.limit)
+        is_last = len(kept) < len(payload) or (self.ends_when_empty and not payload)
+        is_last = is_last or (wanted is None and self.listed == self.limit)
         following = None if is_last else self.next_page(response, payload, number)
         if following == response.url:
             self.fail(f"{shown(following)} names itself as the next page")

@@ -125,6 +125,11 @@ class PlatformSpider(Spider):
     def plan(self, catalog: CatalogWriter) -> None:
         """Hook: decide how to crawl, given what the catalog has; comes before everything else."""
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks a service at all: what it reads from files, a replay reads there again."""
+        return True
+
     accepts_deletions = False
     """Whether a census may mark any number of records as deleted."""
 
@@ -373,7 +378,9 @@ def told_error(response: Response) -> str:
     """What an answer says of why it is none."""
     try:
         told = orjson.loads(response.body)
-        return str(told.get("error", told))[:500] if isinstance(told, dict) else str(told)[:500]
+        if isinstance(told, dict):
+            told = told.get("error", told.get("detail", told))
+        return str(told)[:500]
     except ValueError:
         return response.body[:500].decode("utf-8", "replace")
 

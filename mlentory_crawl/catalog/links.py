@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from fair4ml.entities import CLASSES
+from fair4ml.identifiers import inside
 from fair4ml.property_graph import edges
 
 CACHED_IRIS = 100_000
@@ -127,6 +128,6 @@ def _things(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _own(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Those of them that the record describes; a part outside the root's IRI is another thing."""
-    inside = f"{document['root']['iri']}#"
+    within = inside(document["root"]["iri"])
     root, *parts = _things(document)
-    return [root, *(part for part in parts if part["iri"].startswith(inside))]
+    return [root, *(part for part in parts if part["iri"].startswith(within))]

@@ -15,6 +15,9 @@ from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.console import ProjectCommand, console
 from mlentory_crawl.exporters.formats import FORMATS, Format
 
+TOLD = ("source", "fetched_at", "license", "seed")
+"""What the provenance of a record says beside its run."""
+
 
 class Command(ProjectCommand):
     """Writes everything that live records state, sorted by IRI: the same content gives the same bytes."""
@@ -44,17 +47,21 @@ class Command(ProjectCommand):
         part = path.with_name(path.name + ".part")
         try:
             with part.open("wb") as file:
-                counts = _write(reader, FORMATS[endings[-1]](file), opts)
+                counts, licenses = _write(reader, FORMATS[endings[-1]](file), opts)
             part.rename(path)
-            Path(f"{path}.about.json").write_bytes(_about(path, counts, opts))
+            Path(f"{path}.about.json").write_bytes(_about(path, counts, licenses, opts))
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error}", print_help=False) from error
         console().print(f"{sum(counts.values()):,} things in {path} ({path.stat().st_size / 1e6:,.1f} MB)")
         return 0
 
 
-def _write(reader: CatalogReader, out: Format, opts: argparse.Namespace) -> Counter[str]:
+def _write(
+    reader: CatalogReader, out: Format, opts: argparse.Namespace
+) -> tuple[Counter[str], dict[str, Counter[str]]]:
+    """How many things of each class were written, and how many records of each platform are under which license."""
     counts: Counter[str] = Counter()
+    licenses: dict[str, Counter[str]] = {}
     stubs = UnseenStubs(reader)
     out.start()
     for state, records in reader.states(opts.platform):
@@ -64,20 +71,18 @@ def _write(reader: CatalogReader, out: Format, opts: argparse.Namespace) -> Coun
             record["counters"] = state["counters"]
         if opts.provenance:
             record["sources"] = [
-                {
-                    "key": r.key,
-                    "run": r.run,
-                    **{k: r.provenance[k] for k in ("source", "fetched_at", "seed", "license") if k in r.provenance},
-                }
-                for r in records
+                {"key": r.key, "run": r.run, **{k: r.provenance[k] for k in TOLD if k in r.provenance}} for r in records
             ]
         out.write(record)
+        for each in records:
+            if "license" in each.provenance:
+                licenses.setdefault(each.key.partition("/")[0], Counter())[each.provenance["license"]] += 1
         counts[state["root"]["class"]] += 1
     out.finish()
-    return counts
+    return counts, licenses
 
 
-def _about(path: Path, counts: Counter[str], opts: argparse.Namespace) -> bytes:
+def _about(path: Path, counts: Counter[str], licenses: dict[str, Counter[str]], opts: argparse.Namespace) -> bytes:
     about = {
         "name": path.name,
         "software": f"mlentory_crawl {__version__}",
@@ -90,5 +95,6 @@ def _about(path: Path, counts: Counter[str], opts: argparse.Namespace) -> bytes:
             "Each platform's terms hold for what comes from it;"
             " the Hugging Face Hub states no license for its metadata."
         ),
+        "licenses": {platform: dict(sorted(licenses[platform].items())) for platform in sorted(licenses)},
     }
     return orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n"

@@ -38,7 +38,7 @@ class Format(ABC):
 
         Args:
             record: ``key``, ``root``, ``parts``, ``stubs`` and, where they are wanted, ``counters`` and ``sources``
-                (a list of ``key``, ``run``, ``source``, ``fetched_at``).
+                (a list of ``key``, ``run``, ``source``, ``fetched_at`` and, where there is one, ``license``).
         """
 
     def finish(self) -> None:
@@ -104,6 +104,7 @@ class _Rdf(Format):
                 source["key"],
                 run=RUN_IRI + source["run"],
                 source=source["source"],
+                license=source.get("license"),
                 generated_at=datetime.fromisoformat(source["fetched_at"]),
             )
             for source in record.get("sources", [])

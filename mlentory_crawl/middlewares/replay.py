@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from mlentory_crawl.base_spiders.platform import PlatformSpider
+
 
 class ReplayMiddleware:
     """Gives each request the answer that it had in the run that ``REPLAY_RUN`` names.
@@ -40,12 +42,12 @@ class ReplayMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         folder, name = crawler.settings.get("REPLAY_FROM"), crawler.settings.get("REPLAY_RUN")
-        if not (folder and name):
+        spider: PlatformSpider = crawler.spider  # type: ignore[assignment]
+        if not (folder and name and spider.asks):
             raise NotConfigured
-        assert crawler.spider is not None
         refused = [each for each in (crawler.settings.get("REPLAY_REFUSED") or "").split(",") if each]
         Run.of(crawler).report.refused_fields += refused
-        return cls(Path(folder) / "raw", crawler.spider.name, name)
+        return cls(Path(folder) / "raw", spider.name, name)
 
     def process_request(self, request: Request) -> Response:
         entry = self._entries.get(place_of(request))

@@ -40,6 +40,8 @@ class MappingPipeline:
             provenance["seed"] = item.seed
         if description.exceptions:
             provenance["exceptions"] = description.exceptions
+        if description.license:
+            provenance["license"] = description.license
         return MappedRecord(
             platform=item.platform,
             kind=item.kind,

@@ -1,0 +1,57 @@
+"""Values of metrics as people type them into leaderboards."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple
+
+NOTHING = frozenset({"", "-", "--", "\u2212", "\u2013", "\u2014", "?", "n/a", "na", "nan", "none", "null"})
+"""What stands where there is no value, in lower case."""
+
+_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_VALUE = re.compile(
+    rf"(?P<number>{_NUMBER})\s*(?P<percent>%)?(?:\s*(?:±|\+/-|\+-)\s*{_NUMBER}\s*(?P<margin_percent>%)?)?", re.ASCII
+)
+_LONGEST = 100
+"""No number is longer."""
+
+
+class Value(NamedTuple):
+    """A value of a metric.
+
+    Attributes:
+        value: a number where it is one, else the text.
+        raw: the text, where the number says less than it.
+        unit: the unit that the text states.
+    """
+
+    value: float | str
+    raw: str | None = None
+    unit: str | None = None
+
+
+def metric_value(stated: float | str | None) -> Value | None:
+    """What a leaderboard states as the value of a metric, or none where it states none.
+
+    ``84.1%``, ``20.0 ± 1.2`` and ``1,234`` are numbers; a comma is read as one between thousands only, so that
+    ``84,1`` stays a text: it could be either.
+
+    Args:
+        stated: a number, or a text.
+    """
+    if stated is None:
+        return None
+    if not isinstance(stated, str):
+        return Value(stated) if math.isfinite(stated) else None
+    text = stated.strip().strip("\ufeff")
+    if text.casefold() in NOTHING:
+        return None
+    match = _VALUE.fullmatch(text.replace("\u2212", "-")) if len(text) <= _LONGEST else None
+    if match is None:
+        return Value(text)
+    number = float(match["number"].replace(",", ""))
+    if not math.isfinite(number):
+        return Value(text)
+    unit = "%" if match["percent"] or match["margin_percent"] else None
+    return Value(number, text if repr(number) != text else None, unit)

@@ -1,0 +1,329 @@
+"""Papers with Code."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+import orjson
+from pydantic import DirectoryPath, PositiveInt, model_validator
+from scrapy import Request
+from scrapy.http import Response
+
+from fair4ml.identifiers import arxiv
+from mlentory_crawl.base_spiders.numbered import PageSpider, Place, listed
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
+from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.environment import Variable
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.items import Page, RawRecord
+from mlentory_crawl.paperswithcode_archive import AS_OF, DamagedArchive, Position, archive_files, pages
+from mlentory_crawl.seeds import Seed
+
+API_SLOT = "paperswithcode.api"
+SITE = "https://paperswithcode.co"
+FIRST_LATEST = 100
+OVERLAP = timedelta(days=7)
+"""How far before the watermark a delta reads: papers are entered days after they were published."""
+KINDS = {"papers": "paper", "tasks": "task", "methods": "method", "datasets": "dataset", "evaluations": "evaluation"}
+
+
+class PapersWithCodeArguments(Arguments):
+    """How to crawl Papers with Code."""
+
+    mode: Literal["latest", "census", "delta", "ids", "archive"] | None = None
+    limit: PositiveInt | None = None
+    ids: str | None = None
+    archive: DirectoryPath | None = None
+
+    @model_validator(mode="after")
+    def _modes_have_what_they_need(self) -> PapersWithCodeArguments:
+        if self.ids is not None and self.archive is not None:
+            raise ValueError("ids are asked of the API, not of the archive")
+        for name, given in (("ids", self.ids), ("archive", self.archive)):
+            if (self.mode == name) != (given is not None) and not (self.mode is None and given is not None):
+                raise ValueError(f"mode={name} and {name}=... go together")
+        return self
+
+
+class PapersWithCodeSpider(PageSpider):
+    """Papers, their code, tasks, methods, datasets and leaderboards of Papers with Code: the API, or the archive.
+
+    Domain
+        paperswithcode.co
+    Spider arguments
+        mode: census (everything that the API lists), delta (the papers published since the last census or delta, with
+        their evaluations), latest (those published last), ids, or archive. Without it a delta, or in a catalog that has
+        no watermark yet, the latest.
+        limit: how many papers to fetch at the most; of the archive, how many records.
+        ids: a file with one arXiv id, id or address of a paper a line, or a list with commas.
+        archive: the folder with the files of the archive of 2025-07-28; nothing is asked of the network.
+    API documentation
+        https://github.com/huggingface/pwc-cli
+    Caveats
+        What the API answers is modeled after its command-line client.
+        A delta sees papers by their date of publication, and no change of older ones; nothing tells of deletions.
+    """
+
+    name = "paperswithcode"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = PapersWithCodeArguments
+    endpoint_setting = "PAPERSWITHCODE_ENDPOINT"
+    variables = (
+        Variable(
+            "PAPERSWITHCODE_ENDPOINT", f"{SITE}/api/v1", "The API of Papers with Code; IRIs stay those of the site."
+        ),
+    )
+    hosts = frozenset({"paperswithcode.co"})
+    arguments: PapersWithCodeArguments
+
+    # PageSpider
+    page_size = 100
+
+    # Nothing is known of a quota.
+    slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        given = "ids" if self.arguments.ids else "archive" if self.arguments.archive else "latest"
+        self._mode: str = self.arguments.mode or given
+        self._since: str | None = None
+
+    def plan(self, catalog: CatalogWriter) -> None:
+        watermark = catalog.watermark(self.name)
+        if self.arguments.mode is None and self._mode == "latest" and watermark and self.arguments.limit is None:
+            self._mode = "delta"
+        if self._mode == "delta":
+            if watermark is None:
+                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
+            self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%d}"
+
+    @property
+    def mode(self) -> str:
+        return self._mode
+
+    @property
+    def coverage(self) -> str:
+        if self.mode == "ids":
+            return "ids"
+        return self.mode if self.mode in ("census", "delta") and self.arguments.limit is None else "limit"
+
+    @property
+    def watermark(self) -> str | None:
+        return self.newest if self.coverage in ("census", "delta") else None
+
+    @property
+    def resumable(self) -> bool:
+        return self.mode in ("census", "delta", "archive")
+
+    @property
+    def asks(self) -> bool:
+        return self.mode != "archive"
+
+    def identity(self) -> dict[str, Any]:
+        # Another archive in the same folder is another crawl.
+        files = [] if self.arguments.archive is None else archive_files(self.arguments.archive)
+        return {**super().identity(), "files": [(path.name, path.stat().st_size) for _, path in files]}
+
+    async def start(self) -> AsyncIterator[Any]:
+        if self.mode == "archive":
+            async for record in self._archived():
+                yield record
+        elif self.mode == "ids":
+            for request in self._id_requests():
+                yield request
+        else:
+            if self.mode == "latest" and self.arguments.limit is None:
+                self.logger.info(
+                    "Fetching the %d papers that were published last; everything: scrapy crawl paperswithcode"
+                    " -a mode=census",
+                    FIRST_LATEST,
+                )
+            async for request in super().start():
+                yield request
+
+    # Lists
+
+    def lists(self) -> list[str]:
+        return ["papers", "tasks", "methods", "datasets"] if self.mode == "census" else ["papers"]
+
+    def lists_within(self, place: Place, payload: list[Any]) -> list[str]:
+        of = "datasets" if self.mode == "census" else "papers"
+        ids = [native_id(record) for _, record in payload]
+        return [f"evaluations of {KINDS[of]} {id}" for id in ids if id] if place.name == of else []
+
+    def page_request(self, place: Place) -> Request:
+        path, _, of = place.name.partition(" of ")
+        query: list[tuple[str, str]] = [("page", str(place.page)), ("page_size", str(self.page_size))]
+        if of:
+            kind, _, id = of.partition(" ")
+            query.append((f"{kind}_id", id))
+        elif path == "papers":
+            direction = "asc" if self.mode == "census" else "desc"
+            query += [("include_resources", "true"), ("order_by", "date_published"), ("order_dir", direction)]
+            query += [("start_date", self._since)] if self._since else []
+        else:
+            query.append(("ordering", "created_at"))
+        return self._api(f"{path}/?{urlencode(query)}")
+
+    def _api(self, path: str, **meta: Any) -> Request:
+        return Request(f"{self.endpoint}/{path}", meta={**meta, "download_slot": API_SLOT})
+
+    def check(self, place: Place, answer: dict[str, Any]) -> None:
+        applied = answer.get("applied_filters")
+        if place.name == "papers" and self._since:
+            told = applied.get("start_date") if isinstance(applied, dict) else None
+            if not isinstance(told, str) or told[:10] != self._since:
+                raise ValueError(f"the service does not confirm that these are the papers since {self._since}")
+
+    def payload(self, response: Response) -> list[Any]:
+        place: Place = response.meta["places"][0]
+        payload = super().payload(response)
+        left = self._papers - place.seen if self._papers and place.name == "papers" else None
+        if left is not None and left <= len(payload):
+            payload = payload[:left]
+            response.meta["more"] = False
+        kind = KINDS[place.name.partition(" ")[0]]
+        return [(kind, record) for record in payload]
+
+    @property
+    def _papers(self) -> int | None:
+        return self.arguments.limit or (FIRST_LATEST if self.mode == "latest" else None)
+
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        for i, (kind, record) in enumerate(payload):
+            native = native_id(record)
+            plural = next(name for name, each in KINDS.items() if each == kind)
+            url = f"{SITE}/api/v1/{plural}/{quote(native) if native else ''}"
+            yield kind, native or f"page-{page}-{i}", url, record
+
+    # The archive
+
+    async def _archived(self) -> AsyncIterator[RawRecord]:
+        assert self.arguments.archive is not None
+        cursor = self.run.cursor
+        position = Position(*cursor["position"]) if cursor else Position()
+        if cursor:
+            self.listed = cursor["listed"]
+            self.logger.info("Resuming run %s after %d records", self.run.name, self.listed)
+        read = pages(archive_files(self.arguments.archive), position)
+        try:
+            while (found := await asyncio.to_thread(next, read, None)) is not None:
+                records = found.records
+                if self.arguments.limit is not None:
+                    records = records[: self.arguments.limit - self.listed]
+                    if not records:
+                        break
+                self.listed += len(records)
+                number = self.run.reserve_page()
+                cursor = {"page": number + 1, "position": list(found.position), "listed": self.listed}
+                page = Page(number, found.url, self.name, [(kind, key) for kind, key, _ in records], cursor)
+                self.run.open_page(page)
+                for kind, key, record in records:
+                    yield RawRecord(self.name, kind, key, found.url, record, AS_OF, page)
+                while self.run.unfinished:  # noqa: ASYNC110  a run tells nobody when a page is done
+                    await asyncio.sleep(0.001)
+        except DamagedArchive as error:
+            self.fail(str(error))
+
+    # Single things
+
+    @cached_property
+    def _asked(self) -> list[str]:
+        given = self.arguments.ids or ""
+        path = Path(given)
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
+        return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")][: self._papers]
+
+    def _id_requests(self) -> Iterator[Request]:
+        requested = self.run.report.requested
+        seen: set[str] = set()
+        for name in self._asked:
+            path = _of_page(name) or ("paper", name)
+            reference = paper_reference(path[1]) if path[0] == "paper" else None
+            if reference is None:
+                requested["invalid"] += 1
+                self.logger.warning("%r is no id or address of a paper", name)
+            elif reference in seen:
+                requested["duplicate"] += 1
+            else:
+                seen.add(reference)
+                yield self.thing_request(self._thing("paper", reference), Wanted(reference))
+
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        found = _of_page(url)
+        if found is None:
+            return None
+        kind, slug = found
+        reference = paper_reference(slug) if kind == "paper" else None
+        return self.thing_request(self._thing(kind, reference or slug), Wanted(slug, seed=seed))
+
+    def _thing(self, kind: str, reference: str) -> Request:
+        """The request for one thing: by its id, or, as the API knows no slugs, by a search that has to show it."""
+        if kind == "paper" and paper_reference(reference):
+            return self._api(f"papers/{quote(reference, safe='.')}?include_resources=true", kind=kind)
+        words = unquote(reference).replace("-", " ")
+        query = {
+            "paper": ("papers/search", {"q": words, "mode": "keyword"}),
+            "task": ("tasks/", {"q": words}),
+            "dataset": ("datasets/", {"search": words}),
+        }
+        path, asked = query[kind]
+        asked |= {"page": "1", "page_size": str(self.page_size)}
+        return self._api(f"{path}?{urlencode(asked)}", kind=kind, slug=unquote(reference))
+
+    def thing(self, response: Response, wanted: Wanted) -> Any:
+        kind, slug = response.meta["kind"], response.meta.get("slug")
+        if slug is None:
+            record = orjson.loads(response.body)
+            if not isinstance(record, dict):
+                raise ValueError(f"an object is due, this is {type(record).__name__}")
+            return kind, record
+        return kind, next(iter(_with_slug(response, slug)))
+
+    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+        slug = response.meta.get("slug")
+        try:
+            if response.status == 200 and slug is not None and not _with_slug(response, slug):
+                response = response.replace(status=404)
+        except ValueError:
+            pass  # what is no answer is told as such
+        yield from super().parse_thing(response, wanted, number)
+
+
+_PAPER_ID = re.compile(r"\d{1,12}", re.ASCII)
+_PAGES = {"paper": "paper", "task": "task", "tasks": "task", "benchmark": "dataset", "dataset": "dataset"}
+
+
+def paper_reference(text: str) -> str | None:
+    """What the API calls a paper: its id on arXiv without a version, or its number; none for anything else."""
+    iri = arxiv(text)
+    return iri.removeprefix("https://arxiv.org/abs/") if iri else text if _PAPER_ID.fullmatch(text) else None
+
+
+def native_id(record: Any) -> str | None:
+    """The platform's id of what a record describes, if it has one."""
+    id = record.get("id") if isinstance(record, dict) else None
+    return str(id) if isinstance(id, str | int) and not isinstance(id, bool) and id != "" else None
+
+
+def _with_slug(response: Response, slug: str) -> list[dict[str, Any]]:
+    _, found = listed(response)
+    names = ("slug", "route_identifier")
+    return [each for each in found if isinstance(each, dict) and slug in (each.get(name) for name in names)]
+
+
+def _of_page(url: str) -> tuple[str, str] | None:
+    """What kind of thing one of the site's pages is about, and its slug or id; none where it is about none."""
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    if (parts.hostname or "").removeprefix("www.") not in PapersWithCodeSpider.hosts:
+        return None
+    kind, _, slug = parts.path.strip("/").partition("/")
+    return (_PAGES[kind], slug) if kind in _PAGES and slug else None
