@@ -37,10 +37,13 @@ class Absences:
         self._open = 0
         self._missed: set[int] = set()
         self._gone: list[int] = []
+        self._settled = False
         crawler.signals.connect(self._idle, signals.spider_idle)
 
     def _idle(self) -> None:
         spider, run = self._spider, self._spider.run
+        if self._settled:  # those of another kind still ask
+            return
         if spider.coverage != "census" or spider.failures or run.unfinished or run.broken:
             return
         if self._pending is None:
@@ -59,6 +62,7 @@ class Absences:
         if self._open:
             raise DontCloseSpider
         run.settle(self._missed, self._gone)
+        self._settled = True
 
     def _twice_missed(self) -> list[Missing]:
         spider, run = self._spider, self._spider.run

@@ -48,6 +48,18 @@ class ListSpider(PlatformSpider):
         """
         raise NotImplementedError
 
+    def following(self, response: Response, payload: list[Any], wanted: list[Any], number: int) -> str | None:
+        """What leads on after a page; None where the walk ends.
+
+        Args:
+            response: the answer that held the page.
+            payload: all that it lists.
+            wanted: what of it belongs to the crawl.
+            number: the place of the page in the run, from 0.
+        """
+        is_last = len(wanted) < len(payload) or not payload or self.listed == self.limit
+        return None if is_last else self.next_page(response, payload, number)
+
     def payload(self, response: Response) -> list[Any]:
         """What a page lists.
 
@@ -111,8 +123,7 @@ class ListSpider(PlatformSpider):
         wanted = self.wanted(payload)
         records = list(self.raw_records(wanted, number))
         self.listed += len(wanted)
-        is_last = len(wanted) < len(payload) or not payload or self.listed == self.limit
-        following = None if is_last else self.next_page(response, payload, number)
+        following = self.following(response, payload, wanted, number)
         if following == response.url:
             self.fail(f"{shown(following)} names itself as the next page")
             return
