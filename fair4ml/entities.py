@@ -184,6 +184,7 @@ class MLModel(CreativeWork):
 
     types = (FAIR4ML.MLModel,)
 
+    alternate_name: list[str] = literals(SCHEMA.alternateName)
     shared_by: list[Iri] = references(FAIR4ML.sharedBy, search="author")
     ml_task: list[Iri] = references(FAIR4ML.mlTask, search="task")
     model_category: list[str] = literals(FAIR4ML.modelCategory, search="category")

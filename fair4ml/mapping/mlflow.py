@@ -186,7 +186,7 @@ def describe_logged_model(source: LoggedModel) -> Description:
     found, evaluated_on = terms.evaluations(draft, server, metrics, None, info.experiment_id, models)
     model = MLModel(
         iri=iri,
-        name=info.name or None,
+        name=info.name or info.model_id,
         url=iri,
         identifier=[f"models:/{info.model_id}"],
         description=terms.tag_of(info.tags, terms.NOTE),
@@ -243,7 +243,10 @@ def describe_run(source: Run) -> Description:
     datasets = terms.run_datasets(draft, server, source)
     whole = []
     if info.experiment_id:
-        whole.append(draft.stub(Stub(iris.experiment(server, info.experiment_id), "CreativeWork")))
+        experiment = Stub(
+            iris.experiment(server, info.experiment_id), "CreativeWork", f"experiment {info.experiment_id}"
+        )
+        whole.append(draft.stub(experiment))
     whole += terms.run_stub(draft, server, terms.tag_of(data.tags, terms.PARENT_RUN))
     digests = {each.dataset.name: each.dataset.digest for each in source.inputs.dataset_inputs if each is not None}
     run = Activity(

@@ -106,7 +106,7 @@ def source_of_version(draft: Draft, server: str, source: str | None) -> str | No
     """The IRI of the model that a version was registered from, where its source is one and no file."""
     text = (source or "").strip()
     if (logged := _LOGGED_MODEL.fullmatch(text)) is not None:
-        return draft.stub(Stub(iris.logged_model(server, logged["id"]), "MLModel"))
+        return draft.stub(Stub(iris.logged_model(server, logged["id"]), "MLModel", logged["id"]))
     if (version := _REGISTERED.fullmatch(text)) is not None:
         return version_stub(draft, server, version["name"], version["version"])
     return on_the_hub(draft, text)[0]

@@ -37,11 +37,6 @@ class Row:
     name: str
     values: list[list[Value]]
 
-    @property
-    def differs(self) -> bool:
-        """Whether the things do not all state the same."""
-        return any(each != self.values[0] for each in self.values)
-
 
 def compared(reader: CatalogReader, states: Sequence[Mapping[str, Any]]) -> list[Row]:
     """What things state, by section; a property that none of them states has no row.
@@ -52,7 +47,7 @@ def compared(reader: CatalogReader, states: Sequence[Mapping[str, Any]]) -> list
     """
     found: dict[tuple[str, str], list[list[Value]]] = {}
     for place, state in enumerate(states):
-        for section, name, value in (*_stated(state), *_evaluated(reader, state)):
+        for section, name, value in (*_stated(reader, state), *_evaluated(reader, state)):
             cell = found.setdefault((section, name), [[] for _ in states])[place]
             if value not in cell:
                 cell.append(value)
@@ -65,25 +60,29 @@ def compared(reader: CatalogReader, states: Sequence[Mapping[str, Any]]) -> list
 Statement = tuple[str, str, Value]
 
 
-def _stated(state: Mapping[str, Any]) -> Iterator[Statement]:
+def _stated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Statement]:
     root, names = state["root"], _names(state)
     declared = properties(root["class"])
     for section, chosen in (("facts", FACTS), ("data", DATA)):
         for name in chosen:
             stated = root.get(name)
-            for value in stated if isinstance(stated, list) else [stated]:
-                if value is not None:
-                    yield section, name, names.get(value, value) if declared[name].kind is Kind.REFERENCE else value
+            for value in stated if isinstance(stated, list) else [] if stated is None else [stated]:
+                is_reference = declared[name].kind is Kind.REFERENCE
+                yield section, name, names.get(value) or _known(reader, value) if is_reference else value
     for part in _parts(state, root.get("additionalProperty", ())):
-        value, of, name = part.get("value"), part.get("propertyID"), part.get("name")
-        if value is None or of is None:
+        if "value" not in part or "propertyID" not in part:
             continue
-        if of == METRIC:
-            yield "metrics", name or of, value
-        elif of == PARAMETER:
-            yield "parameters", name or of, value
+        of, label = part["propertyID"], part.get("name")
+        if of in (METRIC, PARAMETER):
+            yield "metrics" if of == METRIC else "parameters", label or of, part["value"]
         else:
-            yield "facts", of if name is None else f"{of} {name}", value
+            yield "facts", of if label is None else f"{of} {label}", part["value"]
+
+
+def _known(reader: CatalogReader, iri: str) -> str:
+    """What the catalog calls a thing that a record names by its IRI alone."""
+    row = reader.execute("SELECT name FROM entity WHERE iri = ?", (iri,)).fetchone()
+    return row[0] if row and row[0] else iri
 
 
 def _evaluated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Statement]:

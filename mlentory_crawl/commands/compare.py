@@ -17,7 +17,7 @@ class Command(ProjectCommand):
     """Shows licenses, data, parameters and metrics of things side by side, whatever platform they are from."""
 
     def syntax(self) -> str:
-        return "ID|IRI|CATALOG_KEY|NAME ... [--differences] [--json]"
+        return "ID|IRI|CATALOG_KEY|NAME ... [--json]"
 
     def short_desc(self) -> str:
         return "Show models or runs side by side: parameters, metrics, data, license"
@@ -25,7 +25,6 @@ class Command(ProjectCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_json_option(parser)
-        parser.add_argument("--differences", action="store_true", help="only what is not the same for all of them")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) < 2:
@@ -36,8 +35,6 @@ class Command(ProjectCommand):
             return 1
         shown = [thing for thing in things if thing is not None]
         rows = compared(reader, [thing.state for thing in shown])
-        if opts.differences:
-            rows = [row for row in rows if row.differs]
         if opts.json:
             about = [{name: thing.root.get(name) for name in ("iri", "name", "class")} for thing in shown]
             print_json({"things": about, "rows": [asdict(row) for row in rows]})
