@@ -14,6 +14,7 @@ from test_shapes import shapes
 from fair4ml import rdf
 from fair4ml.entities import Description
 from fair4ml.mapping import describe
+from fair4ml.platforms import source_model
 from fair4ml.sources import InvalidRecord, parse
 from fair4ml.sources.mlflow import KINDS
 
@@ -26,7 +27,7 @@ HUB = "https://huggingface.co"
 
 def mapped(kind: str, record: Any) -> tuple[dict[str, Any], Description, list[str]]:
     """The root as stored, the description, and where values were left out."""
-    source, issues = parse(KINDS[kind], {"server": SERVER, **record})
+    source, issues = parse(source_model("mlflow", kind), {"server": SERVER, **record})
     description = describe(source)
     return description.root.document(), description, [issue.field for issue in (*issues, *description.issues)]
 
@@ -180,6 +181,7 @@ def test_a_logged_model_is_evaluated_and_so_are_the_versions_registered_from_it(
     root, description, issues = mapped("logged_model", record)
     assert issues == []
     assert root["iri"] == f"{API}/logged-models/{LOGGED}"
+    assert (root["name"], root["alternateName"]) == (LOGGED, ["classifier"])
     assert root["wasDerivedFrom"] == [f"{HUB}/acme/base"]
     assert root["wasGeneratedBy"] == [f"{API}/runs/get?run_id={RUN}"]
     (evaluation,) = [part.document() for part in description.parts if type(part).__name__ == "MLModelEvaluation"]
@@ -227,7 +229,7 @@ def test_a_run_with_what_it_used_and_what_it_is_part_of() -> None:
 def test_an_experiment() -> None:
     record = {"experiment_id": "7", "name": "Churn", "creation_time": 1_700_000_000_000, "tags": tags(team="risk")}
     root, description, issues = mapped("experiment", record)
-    assert (root["class"], root["name"], issues) == ("CreativeWork", "Churn", [])
+    assert (root["class"], root["name"], issues) == ("Activity", "Churn", [])
     assert values(description) == {"tag team": "risk"}
 
 

@@ -2,7 +2,7 @@
 
 A registered model and each of its versions are models; the version is a version of the registered one. A logged model
 is a model, too: what is registered from it derives from it. A run is an activity, which used datasets and generated
-models. Nothing is concluded from a name: a model or dataset of the Hugging Face Hub is linked where its address stands.
+models, and part of its experiment, an activity of many. Nothing is concluded from a name: a model or dataset of the Hugging Face Hub is linked where its address stands.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import json
 import re
 from collections.abc import Mapping
 
-from fair4ml.entities import Activity, CreativeWork, Description, MLModel, Stub
+from fair4ml.entities import Activity, Description, MLModel, Stub
 from fair4ml.mapping import describe, mlflow_iris as iris, mlflow_terms as terms
 from fair4ml.mapping.draft import Draft
 from fair4ml.sources.mlflow import Experiment, LoggedModel, ModelVersion, ModelVersionRun, RegisteredModel, Run
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
     "name": ("name", "stated"),
+    "alternateName": ("info", "stated"),
     "url": ("name", "constructed"),
     "identifier": ("name", "constructed"),
     "version": ("version", "stated"),
@@ -37,7 +38,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "relation": ("tags", "linked"),
     "used": ("inputs", "linked"),
     "isPartOf": ("info", "linked"),
-    "startedAtTime": ("info", "normalized"),
+    "startedAtTime": ("info, creation_time", "normalized"),
     "endedAtTime": ("info", "normalized"),
     "additionalProperty": ("tags", "stated"),
 }
@@ -49,8 +50,8 @@ FURTHER_SOURCES: Mapping[str, str] = {
     "url": "info, version, experiment_id",
     "identifier": "info, version, aliases",
     "description": "tags, data",
-    "dateCreated": "creation_time, info",
-    "dateModified": "last_update_time, info",
+    "dateCreated": "info",
+    "dateModified": "info",
     "wasGeneratedBy": "info",
     "trainedOn": "tags, info, data",
     "wasDerivedFrom": "tags, info, data",
@@ -186,7 +187,8 @@ def describe_logged_model(source: LoggedModel) -> Description:
     found, evaluated_on = terms.evaluations(draft, server, metrics, None, info.experiment_id, models)
     model = MLModel(
         iri=iri,
-        name=info.name or info.model_id,
+        name=info.model_id,  # many are called "model"
+        alternate_name=[info.name] if info.name else [],
         url=iri,
         identifier=[f"models:/{info.model_id}"],
         description=terms.tag_of(info.tags, terms.NOTE),
@@ -243,10 +245,7 @@ def describe_run(source: Run) -> Description:
     datasets = terms.run_datasets(draft, server, source)
     whole = []
     if info.experiment_id:
-        experiment = Stub(
-            iris.experiment(server, info.experiment_id), "CreativeWork", f"experiment {info.experiment_id}"
-        )
-        whole.append(draft.stub(experiment))
+        whole.append(draft.stub(Stub(iris.experiment(server, info.experiment_id), "Activity")))
     whole += terms.run_stub(draft, server, terms.tag_of(data.tags, terms.PARENT_RUN))
     digests = {each.dataset.name: each.dataset.digest for each in source.inputs.dataset_inputs if each is not None}
     run = Activity(
@@ -276,14 +275,13 @@ def describe_experiment(source: Experiment) -> Description:
     """What the server says of an experiment; see `describe`."""
     iri = iris.experiment(source.server, source.experiment_id)
     draft = terms.draft_of(iri)
-    experiment = CreativeWork(
+    experiment = Activity(
         iri=iri,
         name=source.name or None,
         url=iri,
         identifier=[source.experiment_id],
         description=terms.tag_of(source.tags, terms.NOTE),
-        date_created=source.creation_time,
-        date_modified=source.last_update_time,
+        started_at_time=source.creation_time,
         additional_property=terms.tag_values(draft, source.tags),
     )
     return draft.finish(experiment, {})

@@ -197,7 +197,6 @@ class Experiment(ServerRecord):
     experiment_id: Id
     name: Word | None = None
     creation_time: Milliseconds = None
-    last_update_time: Milliseconds = None
     tags: Tags
 
 
