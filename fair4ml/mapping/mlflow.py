@@ -2,7 +2,8 @@
 
 A registered model and each of its versions are models; the version is a version of the registered one. A logged model
 is a model, too: what is registered from it derives from it. A run is an activity, which used datasets and generated
-models, and part of its experiment, an activity of many. Nothing is concluded from a name: a model or dataset of the Hugging Face Hub is linked where its address stands.
+models, and is part of its experiment. Nothing is concluded from a name: a model or dataset of the Hugging Face Hub is
+linked where its address stands.
 """
 
 from __future__ import annotations
