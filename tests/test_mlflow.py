@@ -154,7 +154,7 @@ def test_things_asked_for_by_name_come_with_their_versions_and_runs(
 
 
 def test_what_two_censuses_miss_and_the_server_denies_is_gone(server: Tracking, project: Project) -> None:
-    filled(server)
+    filled(server, 30, 31)
     crawl(project)
     removed = {name: server.records[name].pop() for name in ("registered_models", "model_versions", "models")}
     deleted = server.records["runs"][-1]
@@ -181,7 +181,7 @@ def test_what_two_censuses_miss_and_the_server_denies_is_gone(server: Tracking, 
         "logged_model",
         "run",
     }
-    assert "deletedAt" in shown(project, f"run/{run_id(6)}")
+    assert "deletedAt" in shown(project, f"run/{run_id(30)}")
     server.records["registered_models"].append(removed["registered_models"])
     report, _ = crawl(project, "-a", "mode=census")
     assert report["records"]["new"] == 1
@@ -195,6 +195,7 @@ def test_many_missing_records_say_more_about_the_census(server: Tracking, projec
     crawl(project, "-a", "mode=census", code=1)
     report, _ = crawl(project, "-a", "mode=census", code=1)
     assert report["verdict"] == "suspect"
+    assert "nothing was marked as deleted" in " ".join(report["problems"])
     assert report["records"]["deleted"] == 0
 
 
