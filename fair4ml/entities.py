@@ -184,6 +184,7 @@ class MLModel(CreativeWork):
 
     types = (FAIR4ML.MLModel,)
 
+    alternate_name: list[str] = literals(SCHEMA.alternateName)
     shared_by: list[Iri] = references(FAIR4ML.sharedBy, search="author")
     ml_task: list[Iri] = references(FAIR4ML.mlTask, search="task")
     model_category: list[str] = literals(FAIR4ML.modelCategory, search="category")
@@ -204,6 +205,11 @@ class MLModel(CreativeWork):
     was_derived_from: list[Iri] = references(PROV.wasDerivedFrom, also=(SCHEMA.isBasedOn,), search="base_model")
     qualified_derivation: list[Iri] = references(PROV.qualifiedDerivation)
     was_revision_of: list[Iri] = references(PROV.wasRevisionOf)
+    was_generated_by: list[Iri] = references(PROV.wasGeneratedBy)
+    is_version_of: list[Iri] = references(DCTERMS.isVersionOf)
+    """What a registry keeps several models as versions of."""
+    relation: list[Iri] = references(DCTERMS.relation)
+    """What a source names beside a thing without saying how they belong together."""
 
     software_requirements: list[Iri] = references(SCHEMA.softwareRequirements, search="library")
     memory_requirements: str | None = literal(SCHEMA.memoryRequirements)
@@ -252,6 +258,20 @@ class ScholarlyArticle(CreativeWork):
     """A paper or preprint (http://schema.org/ScholarlyArticle)."""
 
     types = (SCHEMA.ScholarlyArticle,)
+
+
+class Activity(Entity):
+    """Something that took place over a time, such as a training run (http://www.w3.org/ns/prov#Activity)."""
+
+    types = (PROV.Activity,)
+
+    description: str | None = literal(SCHEMA.description, search="description")
+    started_at_time: Moment | None = literal(PROV.startedAtTime)
+    ended_at_time: Moment | None = literal(PROV.endedAtTime)
+    used: list[Iri] = references(PROV.used)
+    is_part_of: list[Iri] = references(DCTERMS.isPartOf)
+    relation: list[Iri] = references(DCTERMS.relation)
+    additional_property: list[Iri] = references(SCHEMA.additionalProperty)
 
 
 class Agent(Entity):

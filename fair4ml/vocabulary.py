@@ -82,7 +82,11 @@ PROV = ClosedNamespace(
     """.split(),
 )
 
-DCTERMS = ClosedNamespace("dcterms", "http://purl.org/dc/terms/", "license rightsHolder source type".split())
+DCTERMS = ClosedNamespace(
+    "dcterms",
+    "http://purl.org/dc/terms/",
+    "isPartOf isVersionOf license relation rightsHolder source type".split(),
+)
 
 NAMESPACES = (FAIR4ML, SCHEMA, CODEMETA, CR, PROV, DCTERMS)
 

@@ -105,9 +105,9 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int) -> i
 
 
 def place_of(request: Request) -> str:
-    """What tells a request from the others of a run, also after redirects: the address that was asked for."""
+    """What tells a request from the others of a run, also after redirects: the address and what was sent there."""
     first: str = request.meta.get("redirect_urls", [request.url])[0]
-    return first
+    return f"{first} {digest_of(request.body)}" if request.body else first
 
 
 def digest_of(body: bytes) -> str:

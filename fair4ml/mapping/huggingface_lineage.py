@@ -94,6 +94,12 @@ def hub_dataset(draft: Draft, text: str) -> str | None:
     return None if id is None else draft.stub(dataset_stub(id))
 
 
+def hub_model(draft: Draft, text: str) -> str | None:
+    """The IRI of the model on the Hub that an id or a link means, or none where it means none."""
+    id, _ = _model_id(text)
+    return None if id is None else draft.stub(model_stub(id))
+
+
 def named_dataset(draft: Draft, text: str) -> str | None:
     """The IRI of a dataset that has but a name, as a part of the model, or none where the text names nothing."""
     text = text.strip()

@@ -203,6 +203,8 @@ def _faults(
         if not location or location[0] in model.identity:
             raise InvalidRecord(field, reason)
         path = _place(record, location)
+        if not path:  # what is due is not there
+            raise InvalidRecord(field, reason)
         if path not in found:
             found[path] = error["type"]
             issues.append(FieldIssue(".".join(map(str, path)), reason))

@@ -134,14 +134,24 @@ class ListSpider(PlatformSpider):
         kept = self.wanted(payload) if wanted is None else payload
         if wanted is None:
             self.listed += len(kept)
-        is_last = len(kept) < len(payload) or (self.ends_when_empty and not payload)
-        is_last = is_last or (wanted is None and self.listed == self.limit)
-        following = None if is_last else self.next_page(response, payload, number)
+        following = self.following(response, payload, kept, number)
         if following == response.url:
             self.fail(f"{shown(following)} names itself as the next page")
             self._lost(response.request)
             return
         yield from self.send(response, number, kept, following, wanted, is_first=is_first)
+
+    def following(self, response: Response, payload: list[Any], kept: list[Any], number: int) -> str | None:
+        """What leads on after a page; None where the walk ends.
+
+        Args:
+            response: the answer that held the page.
+            payload: all that it lists.
+            kept: what of it belongs to the crawl.
+            number: the place of the page in the run, from 0.
+        """
+        is_last = len(kept) < len(payload) or (self.ends_when_empty and not payload) or self.listed == self.limit
+        return None if is_last else self.next_page(response, payload, number)
 
     def send(
         self,

@@ -20,6 +20,7 @@ from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.run import Asked, Run
 from mlentory_crawl.seeds import Seed
+from mlentory_crawl.stores.protocols import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
 
@@ -105,7 +107,18 @@ class PlatformSpider(Spider):
         self.stages: list[Stage] = []
 
     @classmethod
+    def check_settings(cls, settings: BaseSettings) -> None:
+        """Look at the platform's own settings before a crawl begins.
+
+        Raises:
+            SettingError: they cannot be meant.
+        """
+        if not settings[cls.endpoint_setting]:
+            raise SettingError(f"{cls.name} is not configured: {cls.endpoint_setting} is not set")
+
+    @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        cls.check_settings(crawler.settings)
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.endpoint = crawler.settings[cls.endpoint_setting].rstrip("/")
         crawler.signals.connect(spider._idle, signals.spider_idle)

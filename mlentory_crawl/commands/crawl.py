@@ -53,6 +53,8 @@ class Command(ScrapyCrawl):
             _check_arguments(spider_class, opts.spargs)
         try:
             check_settings(self.settings)
+            if issubclass(spider_class, PlatformSpider):
+                spider_class.check_settings(self.settings)
         except SettingError as error:
             raise UsageError(str(error), print_help=False) from error
         crawler = self._create_crawler(spider_class)

@@ -11,12 +11,12 @@ import orjson
 from pydantic import field_validator
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.spiderloader import SpiderLoaderProtocol, get_spider_loader
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.run import Asked
 from mlentory_crawl.seeds import Seed, SeedList, canonical, is_private, is_source, read
+from mlentory_crawl.spiders import platforms
 
 
 class DispatcherArguments(Arguments):
@@ -103,19 +103,16 @@ class DispatcherSpider(PlatformSpider):
         self.run.end_seed(Asked(None, (outcome,), seed=seed), reason)
 
     def _request(self, url: str, seed: Seed) -> Request | None:
-        for name in self._loader.find_by_request(Request(url)):
-            request = self._delegate(name).seed_request(url, seed)
-            if request is not None:
-                return request
+        for spider_class in platforms():
+            endpoint = (self.settings[spider_class.endpoint_setting] or "").rstrip("/")
+            is_its_api = bool(endpoint) and url.startswith(f"{endpoint}/")
+            if spider_class.name != self.name and (is_its_api or spider_class.handles_request(Request(url))):
+                request = self._delegate(spider_class).seed_request(url, seed)
+                if request is not None:
+                    return request
         return None
 
-    @cached_property
-    def _loader(self) -> SpiderLoaderProtocol:
-        return get_spider_loader(self.settings)
-
-    def _delegate(self, name: str) -> PlatformSpider:
-        if name not in self.delegates:
-            spider_class = self._loader.load(name)
-            assert issubclass(spider_class, PlatformSpider)
-            self.delegates[name] = spider_class.from_crawler(self.crawler)
-        return self.delegates[name]
+    def _delegate(self, spider_class: type[PlatformSpider]) -> PlatformSpider:
+        if spider_class.name not in self.delegates:
+            self.delegates[spider_class.name] = spider_class.from_crawler(self.crawler)
+        return self.delegates[spider_class.name]

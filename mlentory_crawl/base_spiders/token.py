@@ -1,0 +1,42 @@
+"""Spiders of APIs whose answers hold a token that asks for the next page."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import orjson
+from scrapy.http import Response
+
+from mlentory_crawl.base_spiders.listing import ListSpider
+
+
+class TokenSpider(ListSpider):
+    """Takes the list and the token from the same object; an empty page is the last one only without a token.
+
+    Attributes:
+        next_field: under which name an answer has the token; absent or empty on the last page.
+    """
+
+    ends_when_empty = False
+    next_field: ClassVar[str] = "next_page_token"
+
+    def records_field(self, response: Response) -> str:
+        """Under which name an answer has what it lists; absent where it lists nothing."""
+        raise NotImplementedError
+
+    def payload(self, response: Response) -> list[Any]:
+        body = orjson.loads(response.body)
+        if not isinstance(body, dict):
+            raise ValueError(f"an object is due, this is {type(body).__name__}")
+        listed = body.get(self.records_field(response)) or []
+        if not isinstance(listed, list):
+            raise ValueError(f"a list is due in {self.records_field(response)}, this is {type(listed).__name__}")
+        token = body.get(self.next_field) or None
+        if token is not None and (not isinstance(token, str) or token == response.meta.get("page_token")):
+            raise ValueError(f"{self.next_field} leads to no further page")
+        response.meta["next_page_token"] = token
+        return listed
+
+    def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
+        token: str | None = response.meta["next_page_token"]
+        return token

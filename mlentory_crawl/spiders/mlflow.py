@@ -1,0 +1,346 @@
+"""A company's own registry: an MLflow tracking server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from urllib.parse import urlencode
+
+import orjson
+from pydantic import PositiveInt, model_validator
+from scrapy import Request
+from scrapy.http import Response
+
+from fair4ml.mapping import mlflow_iris as iris
+from mlentory_crawl import mlflow_api as api
+from mlentory_crawl.base_spiders.absences import Absences
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, shown
+from mlentory_crawl.base_spiders.token import TokenSpider
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.writer import CatalogWriter, Missing
+from mlentory_crawl.environment import Variable
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.mlflow_api import Step
+from mlentory_crawl.seeds import Seed
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+API_SLOT = "mlflow.api"
+OVERLAP = timedelta(minutes=10)
+"""How far before the watermark a delta reads: the clocks of servers and of those who log are not one."""
+
+LIMITED = ("registered_model", "run", "logged_model")
+"""The kinds that a limit is of; versions come with their models."""
+
+Thing = tuple[str, Any]
+"""A record with its kind."""
+
+
+class MlflowArguments(Arguments):
+    """How to crawl a tracking server."""
+
+    mode: Literal["census", "delta", "ids"] | None = None
+    limit: PositiveInt | None = None
+    ids: str | None = None
+    accept_deletions: bool = False
+
+    @model_validator(mode="after")
+    def _ids_go_with_their_mode(self) -> MlflowArguments:
+        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
+            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+        if self.accept_deletions and self.mode != "census":
+            raise ValueError("accept_deletions goes with mode=census")
+        return self
+
+
+class MlflowSpider(TokenSpider):
+    """Registered models, versions, experiments, runs and logged models of one MLflow tracking server.
+
+    Domain
+        the one that MLFLOW_TRACKING_URI names
+    Spider arguments
+        mode: census (everything), delta (what was updated since the last census or delta) or ids. Without it a delta,
+        or in a catalog that has no watermark yet a census.
+        limit: how many registered models, runs and logged models to fetch at the most, of each.
+        ids: a file with one name a line, or a list with commas: NAME or NAME/VERSION of a registered model,
+        models:/NAME@ALIAS, models:/m-..., runs:/ID; addresses of the server's pages and API are understood.
+        accept_deletions: let a census mark as deleted even more than 2 % of the records of a kind.
+    API documentation
+        https://mlflow.org/docs/latest/api_reference/rest-api.html
+    Caveats
+        Lists of versions lack aliases, which registered models have: versions are asked for model by model.
+        Neither tags nor aliases move last_updated_timestamp, and runs have none: see docs/mlflow.md for what a delta
+        does not see.
+    """
+
+    name = "mlflow"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = MlflowArguments
+    endpoint_setting = "MLFLOW_TRACKING_URI"
+    variables = (
+        Variable(
+            "MLFLOW_TRACKING_URI",
+            None,
+            "An MLflow tracking server, such as https://mlflow.example.org; unset: none is crawled.",
+        ),
+        Variable("MLFLOW_TRACKING_USERNAME", None, "Its user, where it asks for one; goes to that server only."),
+        Variable("MLFLOW_TRACKING_PASSWORD", None, "The password."),
+        Variable("MLFLOW_TRACKING_TOKEN", None, "A bearer token, in place of user and password."),
+    )
+    arguments: MlflowArguments
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.accepts_deletions = self.arguments.accept_deletions
+        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else "census")
+        self._since: int | None = None
+        self._fetched: Counter[str] = Counter()
+
+    @classmethod
+    def check_settings(cls, settings: BaseSettings) -> None:
+        super().check_settings(settings)
+        api.check_settings(settings)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
+        spider.stages = [Absences(spider, crawler, kind) for kind in kinds]
+        return spider
+
+    def plan(self, catalog: CatalogWriter) -> None:
+        other = self._other_server()
+        if other is not None:
+            raise MlentoryError(
+                f"the catalog is that of {other}, MLFLOW_TRACKING_URI is {self.endpoint}:"
+                " each tracking server needs a data directory of its own"
+            )
+        watermark = catalog.watermark(self.name)
+        if self.arguments.mode is None and self._mode == "census" and watermark and self.arguments.limit is None:
+            self._mode = "delta"
+        if self._mode == "delta":
+            if watermark is None:
+                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
+            self._since = int((datetime.fromisoformat(watermark) - OVERLAP).timestamp() * 1000)
+
+    def _other_server(self) -> str | None:
+        """The server that the catalog's records are from, where it is another one."""
+        reader = CatalogReader(Path(self.settings["MLENTORY_DATA_DIR"]))
+        row = reader.execute("SELECT iri FROM record WHERE platform = ? LIMIT 1", (self.name,)).fetchone()
+        reader.close()
+        server = row[0].partition(iris.API)[0] if row else None
+        return None if server == self.endpoint else server
+
+    @property
+    def mode(self) -> str:
+        return self._mode
+
+    @property
+    def coverage(self) -> str:
+        return self.mode if self.mode == "ids" or self.arguments.limit is None else "limit"
+
+    @property
+    def watermark(self) -> str | None:
+        return self.newest if self.coverage in ("census", "delta") else None
+
+    @property
+    def resumable(self) -> bool:
+        return self.mode != "ids"
+
+    async def start(self) -> AsyncIterator[Any]:
+        if self.mode == "ids":
+            for request in self._id_requests():
+                yield request
+            return
+        if self.run.cursor:
+            self._fetched.update(orjson.loads(self.run.cursor["next"] or "{}").get("fetched", {}))
+        async for request in super().start():
+            yield request
+
+    # Lists
+
+    def first_page_request(self) -> Request:
+        # Of what a delta asks for, the newest comes first.
+        newest_first = {} if self._since is None else {"order_by": ["last_updated_timestamp DESC"]}
+        return self.next_page_request(
+            self._leads_on([api.step("registered_model", **newest_first), api.step("experiment")])
+        )
+
+    def _leads_on(self, steps: list[Step]) -> str:
+        return orjson.dumps({"steps": steps, "fetched": self._fetched}).decode()
+
+    def next_page_request(self, following: str) -> Request:
+        steps: list[Step] = orjson.loads(following)["steps"]
+        kind, query = steps[0]["kind"], dict(steps[0]["query"])
+        method, path, _, size = api.LISTINGS[kind]
+        if size is not None:
+            query["max_results"] = min(size, self.arguments.limit or size) if kind in LIMITED else size
+        meta = {"steps": steps, "page_token": query.get("page_token")}
+        url = f"{self.endpoint}{iris.API}{path}"
+        if method == "GET":
+            return self._request(f"{url}?{urlencode(query, doseq=True)}", meta=meta)
+        return self._request(
+            url, method=method, body=orjson.dumps(query), headers={"Content-Type": "application/json"}, meta=meta
+        )
+
+    def _request(self, url: str, **options: Any) -> Request:
+        headers = {**options.pop("headers", {}), **api.credentials(self.settings)}
+        # Redirects are told and not followed: where they lead is another address, which credentials were not given for.
+        meta = {**options.pop("meta", {}), "download_slot": API_SLOT, "dont_redirect": True}
+        return Request(url, headers=headers, meta=meta, **options)
+
+    def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
+        kind = response.meta["steps"][0]["kind"]
+        # Runs may be deleted or nobody else's business; servers before MLflow 3 have no logged models.
+        is_absent = response.status == 404 or (response.status == 403 and kind == "model_version_run")
+        if response.status == 200 or (is_absent and kind in ("model_version_run", "logged_model")):
+            yield from super().parse_page(response, number, wanted, is_first)
+        else:
+            self.fail(f"{shown(response.url)} answered {response.status}: {api.told(response)}")
+
+    def records_field(self, response: Response) -> str:
+        return api.LISTINGS[response.meta["steps"][0]["kind"]].field
+
+    def payload(self, response: Response) -> list[Thing]:
+        step = response.meta["steps"][0]
+        kind, context = step["kind"], step["context"]
+        if response.status != 200:
+            response.meta["next_page_token"] = None
+            return []
+        if kind == "model_version_run":
+            response.meta["next_page_token"] = None
+            run = _held(response, "run")
+            return [(kind, self._stated({**version, "run": run})) for version in context]
+        try:
+            records = super().payload(response)
+        except orjson.JSONDecodeError as error:
+            raise ValueError("this is no JSON: is MLFLOW_TRACKING_URI a tracking server?") from error
+        if kind == "model_version":
+            records = [api.with_aliases(record, context) for record in records]
+        return [(kind, self._stated(record)) for record in records]
+
+    def _stated(self, record: Any) -> Any:
+        return {**record, "server": self.endpoint} if isinstance(record, dict) else record
+
+    def wanted(self, payload: list[Thing]) -> list[Thing]:
+        if not payload:
+            return payload
+        kind = payload[0][0]
+        if kind == "registered_model" and self._since is not None:
+            ages = (api.milliseconds(record, "last_updated_timestamp") for _, record in payload)
+            old = next((n for n, age in enumerate(ages) if age is not None and age < self._since), None)
+            payload = payload[:old]
+        if kind in LIMITED and self.arguments.limit is not None:
+            payload = payload[: self.arguments.limit - self._fetched[kind]]
+        self._fetched[kind] += len(payload)
+        return payload
+
+    def following(self, response: Response, payload: list[Any], kept: list[Any], number: int) -> str | None:
+        step, *rest = response.meta["steps"]
+        further = super().following(response, payload, kept, number)
+        if further is not None:
+            rest.insert(0, {**step, "query": {**step["query"], "page_token": further}})
+        steps = [each for each in [*self._steps_of(kept), *rest] if not self._is_full(each["kind"])]
+        return self._leads_on(steps) if steps else None
+
+    def _is_full(self, kind: str) -> bool:
+        limit = self.arguments.limit
+        if limit is None:
+            return False
+        if kind == "experiment":  # they lead to both
+            return self._is_full("run") and self._is_full("logged_model")
+        return kind in LIMITED and self._fetched[kind] >= limit
+
+    def _steps_of(self, things: list[Thing]) -> Iterator[Step]:
+        """What is asked for because of the things of a page."""
+        kind = things[0][0] if things else None
+        records = [record for _, record in things if isinstance(record, dict)]
+        if kind == "registered_model":
+            for record in records:
+                try:
+                    versions = api.versions_of(record)
+                except ValueError as error:
+                    self.fail(str(error))
+                    continue
+                if versions is not None:
+                    yield versions
+        elif kind == "model_version":
+            yield from api.runs_of(records)
+        elif kind == "experiment":
+            yield from api.contents_of(records, self._since)
+
+    def raw_records(self, payload: list[Thing], page: int) -> Iterator[RawTuple]:
+        for i, (kind, record) in enumerate(payload):
+            address = api.key_and_address(self.endpoint, kind, record)
+            key, url = address or (f"page-{page}-{i}", f"{self.endpoint}{iris.API}{api.LISTINGS[kind].path}")
+            yield kind, key, url, record
+
+    # What a census does not show
+
+    def probe(self, record: Missing) -> Request:
+        return self._request(record.iri, meta={"probe": True}, dont_filter=True)
+
+    def is_gone(self, response: Response, record: Missing) -> bool | None:
+        return api.denies(response)
+
+    # Ids
+
+    @cached_property
+    def _asked(self) -> list[str]:
+        given = self.arguments.ids or ""
+        path = Path(given)
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
+        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        return asked[: self.arguments.limit]
+
+    def _id_requests(self) -> Iterator[Request]:
+        requested = self.run.report.requested
+        seen: set[str] = set()
+        for name in self._asked:
+            url = api.address_of(self.endpoint, name)
+            if url is None:
+                requested["invalid"] += 1
+                self.logger.warning("%r is no name of a model, version or run", name)
+            elif url in seen:
+                requested["duplicate"] += 1
+            else:
+                seen.add(url)
+                yield self.thing_request(self._request(url), Wanted(name))
+
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        address = api.address_of(self.endpoint, url) if url.startswith(f"{self.endpoint}/") else None
+        return None if address is None else self.thing_request(self._request(address), Wanted(url, seed=seed))
+
+    def thing(self, response: Response, wanted: Wanted) -> Thing:
+        found = api.single(self.endpoint, response.url)
+        assert found is not None
+        kind, field = found
+        return kind, self._stated(_held(response, field))
+
+    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+        yield from super().parse_thing(response, wanted, number)
+        # A model comes with its versions, and these with their runs.
+        if response.status == 200 and "/experiments/" not in response.url:
+            try:
+                steps = list(self._steps_of([self.thing(response, wanted)]))
+            except ValueError:
+                return
+            if steps:
+                request = self.next_page_request(self._leads_on(steps))
+                yield self.page(request, Wanted(wanted.name, by="versions and runs"))
+
+
+def _held(response: Response, field: str) -> dict[str, Any]:
+    """The one thing that an answer holds."""
+    body = orjson.loads(response.body)
+    held = body.get(field) if isinstance(body, dict) else None
+    if not isinstance(held, dict):
+        raise ValueError(f"an object with {field} is due")
+    return held
