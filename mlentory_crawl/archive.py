@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from hashlib import sha256
 from pathlib import Path
 
@@ -41,7 +42,8 @@ class Archive:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{digest}.zst"
-        part = path.with_suffix(".part")
+        # Others may be writing the same body.
+        part = self._folder / f"{digest}.{secrets.token_hex(4)}.part"
         part.write_bytes(zstandard.ZstdCompressor(level=3).compress(response.body))
         part.rename(path)
         return str(path.relative_to(self._raw))

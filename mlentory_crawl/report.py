@@ -33,6 +33,7 @@ class Report:
         records: what became of the fetched records, by outcome.
         requested: what became of the things asked for by name.
         platforms: what became of the fetched records of each platform.
+        fields: how many live records have each field when the run ends, by platform and kind.
         notes: what the reader should know and that makes nothing worse, one line each.
         lookups: the same of things that were asked for because records name them, by what asked.
         field_issues: values that were left out of stored records, by field and reason.
@@ -55,6 +56,7 @@ class Report:
     requested: Counter[str] = field(default_factory=Counter)
     lookups: dict[str, Counter[str]] = field(default_factory=dict)
     platforms: dict[str, Counter[str]] = field(default_factory=dict)
+    fields: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     field_issues: Counter[str] = field(default_factory=Counter)
     projections: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -201,6 +203,7 @@ class Report:
             "lookups": {
                 by: {"asked": sum(counts[name] for name in REQUESTED), **counts} for by, counts in self.lookups.items()
             },
+            "fields": self.fields,
             "field_issues": dict(self.field_issues.most_common()),
             "refused_fields": self.refused_fields,
             "projections": self.projections,

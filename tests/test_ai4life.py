@@ -149,7 +149,7 @@ def test_a_census_that_lacks_too_much_deletes_nothing(project: Project, server: 
         (200, b'{"items": {"a": 1}, "total": 1}', "this is no list of artifacts"),
         (200, b'{"items": [], "total": 0}', "the list of artifacts is empty"),
         (200, b"[]", "the list of artifacts is empty"),
-        (404, b'{"detail": "Parent artifact not found"}', "answered 404: {'detail': 'Parent artifact not found'}"),
+        (404, b'{"detail": "Parent artifact not found"}', "answered 404: Parent artifact not found"),
         (403, b'{"detail": "Permission denied"}', "answered 403"),
         (500, b'{"detail": "Internal server error."}', "answered 500"),
     ],

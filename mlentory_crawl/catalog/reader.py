@@ -14,6 +14,7 @@ from fair4ml.merge import RecordState, merge
 from mlentory_crawl.catalog.aliases import Aliases
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
 from mlentory_crawl.catalog.documents import unpack, unpacked
+from mlentory_crawl.catalog.field_counts import shares
 from mlentory_crawl.stores.protocols import Change, Position
 
 
@@ -227,6 +228,10 @@ class CatalogReader:
             group.append(stored)
         if group:
             yield merged(group)[0], group
+
+    def field_counts(self) -> dict[str, dict[str, dict[str, int]]]:
+        """How many live records have each field, by platform and kind; ``iri`` is in all of them."""
+        return shares(self._connection)
 
     # For the files of a run
 

@@ -104,6 +104,15 @@ CREATE TABLE refusal (
     PRIMARY KEY (projection, key)
 ) WITHOUT ROWID;
 
+-- How many live records have each field.
+CREATE TABLE field (
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    PRIMARY KEY (platform, kind, name)
+) WITHOUT ROWID;
+
 -- What became of the lines of a seed list.
 CREATE TABLE seed (
     run INTEGER NOT NULL,

@@ -14,6 +14,7 @@ import orjson
 from fair4ml.tombstones import tombstone
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
 from mlentory_crawl.catalog.documents import encode, pack, unpack
+from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.lookups import Lookup, Lookups
 from mlentory_crawl.exceptions import CatalogError
@@ -161,6 +162,7 @@ class CatalogWriter:
         self.sequence = last_sequence(self._connection)
         self._links = Links(self._connection)
         self.lookups = Lookups(self._connection)
+        self.fields = FieldCounts(self._connection)
         self._next_record = 1 + (self._connection.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
 
     def close(self) -> None:
@@ -176,6 +178,7 @@ class CatalogWriter:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
+            self.fields.flush()
             self._connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(self.sequence),))
             self._connection.execute("COMMIT")
         except Exception as error:
@@ -183,6 +186,7 @@ class CatalogWriter:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._links.forget()
+            self.fields.forget()
             raise CatalogError(f"the catalog cannot be written: {type(error).__name__}: {error}") from error
 
     # Runs
@@ -271,17 +275,18 @@ class CatalogWriter:
     def _bury(self, run: int, deleted_at: str, gone: Sequence[int]) -> None:
         """Make tombstones of records, and of what their platform has stated beside them about the same things."""
         rows = self._connection.execute(
-            """SELECT DISTINCT r.id, r.run, r.iri, r.document, r.provenance FROM json_each(?) AS j
+            """SELECT DISTINCT r.id, r.platform, r.kind, r.run, r.iri, r.document, r.provenance FROM json_each(?) AS j
                JOIN record AS found ON found.id = j.value
                JOIN record AS r ON r.iri = found.iri AND r.platform = found.platform AND r.key = found.key
                     AND r.deleted_at IS NULL""",
             (orjson.dumps(list(gone)),),
         ).fetchall()
-        for i, *version in rows:
+        for i, platform, kind, *version in rows:
             self._connection.execute("INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)", (i, *version))
             document = unpack(version[2])
             kept = tombstone(document)
             text, digest = encode(kept)
+            self.fields.remove(platform, kind, document["root"])
             self._links.remove(i, document)
             self._connection.execute(
                 """UPDATE record SET hash = ?, sequence = ?, run = ?, deleted_at = ?, document = ?, digest = NULL,
@@ -517,6 +522,9 @@ class CatalogWriter:
                 for i, e in zip(ids, entries, strict=True)
             ],
         )  # fmt: skip
+        for entry in entries:
+            assert entry.document is not None
+            self.fields.add(entry.platform, entry.kind, entry.document["root"])
         self._links.add((i, e.document) for i, e in zip(ids, entries, strict=True) if e.document is not None)
         self._set_counters((i, e.counters, e.counters) for i, e in zip(ids, entries, strict=True) if e.counters)
         return ids
@@ -529,7 +537,13 @@ class CatalogWriter:
                 "SELECT run, iri, document, provenance FROM record WHERE id = ?", (i,)
             ).fetchone()
             self._connection.execute("INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)", (i, *row))
-            self._links.remove(i, unpack(row[2]))
+            before = unpack(row[2])
+            self._links.remove(i, before)
+            assert entry.document is not None
+            if entry.known.deleted:
+                self.fields.add(entry.platform, entry.kind, entry.document["root"])
+            else:
+                self.fields.replace(entry.platform, entry.kind, before["root"], entry.document["root"])
             self._connection.execute(
                 """UPDATE record SET iri = ?, hash = ?, sequence = ?, run = ?, modified = ?, deleted_at = NULL,
                    document = ?, provenance = ?, digest = ?, issues = ?, missed_by = NULL WHERE id = ?""",

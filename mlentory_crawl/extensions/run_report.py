@@ -91,6 +91,9 @@ class RunReport:
         report.finish_reason = reason
         report.finished_at = finished_at
         report.peak_rss_mb += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        for suspicion in run.catalog.fields.suspicions():
+            report.suspect(suspicion)
+        report.fields = run.catalog.fields.shares()
         complete = reason == "finished" and not (run.unfinished or run.broken or spider.failures or self.errors)
         census = spider.listed if complete and report.coverage == "census" else None
         report.judge(

@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from fair4ml.platforms import source_model
 from fair4ml.sources import digest
-from fair4ml.sources.openml_answers import Malformed, Refused, decoded, native_id, native_key, rows
+from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.offset import OffsetSpider, Position
 from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, shown
@@ -223,6 +223,8 @@ class OpenMLSpider(OffsetSpider):
             if error.is_empty:
                 return []
             raise
+        except Unavailable as error:
+            raise Unavailable(f"answered {response.status}: {error}") from error
         if kind.endswith("_description"):
             name = DESCRIPTIONS[kind.removesuffix("_description")]
             if name not in told:
