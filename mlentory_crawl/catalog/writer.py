@@ -19,6 +19,8 @@ from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.lookups import Lookup, Lookups
 from mlentory_crawl.exceptions import CatalogError
 
+ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/")
+"""What the IRIs of articles begin with that are the same for every platform."""
 PUBLISHED_MOVE = 0.1
 """A counter is published again when it moved by this share of what projections show."""
 
@@ -483,6 +485,7 @@ class CatalogWriter:
             ids = self._insert(run, new)
             self._replace(run, changed)
             self._end_aliases([entry.iri for entry in (*new, *changed)])
+            self._join_articles(run, (*new, *changed))
             self._publish(same)
             for name, _ in self.lookups.enter(run, pages.lookups):
                 self._resequence(name)
@@ -565,6 +568,29 @@ class CatalogWriter:
         ).fetchall()
         for (iri,) in ended:
             self._resequence(iri)
+
+    def _join_articles(self, run: int, entries: Sequence[Entry]) -> None:
+        """An article is one thing under its number on arXiv and its DOI, where a record says that they are the same."""
+        for entry in entries:
+            root = entry.document["root"] if entry.document is not None else {}
+            if root.get("class") != "ScholarlyArticle":
+                continue
+            if entry.known is not None:
+                self._connection.execute("DELETE FROM alias WHERE target = ? AND reason = 'sameAs'", (entry.iri,))
+            for name in root.get("sameAs", ()):
+                if not name.startswith(ARTICLE_NAMES) or name == entry.iri or self._is_described(name):
+                    continue
+                # Of several that claim a name, which one has it must not hang on the order of arrival.
+                self._connection.execute(
+                    """INSERT INTO alias VALUES (?, ?, 'sameAs', ?)
+                       ON CONFLICT (iri) DO UPDATE SET target = min(target, excluded.target)""",
+                    (name, entry.iri, run),
+                )
+                self._resequence(name)
+
+    def _is_described(self, iri: str) -> bool:
+        rows = self._connection.execute("SELECT 1 FROM record WHERE iri = ? AND deleted_at IS NULL LIMIT 1", (iri,))
+        return rows.fetchone() is not None
 
     def _resequence(self, iri: str) -> None:
         """What names a thing reads otherwise from now on: projections have to look again."""
