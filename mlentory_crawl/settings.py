@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from scrapy.settings import BaseSettings
@@ -17,6 +18,7 @@ BOT_NAME = "mlentory_crawl"
 SPIDER_MODULES = ["mlentory_crawl.spiders"]
 NEWSPIDER_MODULE = "mlentory_crawl.spiders"
 COMMANDS_MODULE = "mlentory_crawl.commands"
+TEMPLATES_DIR = str(Path(__file__).parent / "templates")  # scrapy genspider -t cursor, offset, page, token
 USER_AGENT = f"mlentory_crawl/{__version__} (+{_environment['CRAWLER_CONTACT']})"
 
 # Items flow in this order; projections follow the catalog by themselves.
