@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+from catalogs import Book
 from crawling import Project, model, write_records
 from http_servers import served
 
 from mlentory_crawl.catalog.database import FILE_NAME
+from mlentory_crawl.catalog.writer import Commit
 from mlentory_crawl.sample_hub import SampleHub
 
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
@@ -43,3 +46,49 @@ def test_an_article_is_one_node_under_its_number_and_its_doi(tmp_path: Path) -> 
     for name in ("https://arxiv.org/abs/2401.00001", "https://doi.org/10.1234/terns.7"):
         shown = json.loads(project.scrapy("show", name, "--json").stdout)
         assert "About terns." in json.dumps(shown)
+
+
+def stated(platform: str, model_iri: str, dataset: str, value: float, *same: str) -> dict[str, Any]:
+    """What a platform's record says of one evaluation; with `same` it also describes the dataset."""
+    iri = f"{model_iri}#evaluation-1"
+    parts: list[dict[str, Any]] = [
+        {"iri": iri, "class": "MLModelEvaluation", "evaluatedMLModel": [model_iri], "evaluationDataset": [dataset],
+         "evaluationMetrics": ["accuracy"], "evaluationResults": [f"{iri}-result"]},
+        {"iri": f"{iri}-result", "class": "PropertyValue", "propertyID": "accuracy", "value": value},
+    ]  # fmt: skip
+    root = {"iri": model_iri, "class": "MLModel", "name": f"of {platform}", "hasEvaluation": [iri]}
+    return {"root": root, "parts": parts, "stubs": [{"iri": dataset, "class": "Dataset", "name": "terns"}]}
+
+
+def test_a_leaderboard_has_rows_of_three_platforms_and_joins_no_datasets_by_name(tmp_path: Path) -> None:
+    hub, archive, other = (
+        "https://huggingface.co/datasets/terns", "https://paperswithcode.co/dataset/terns", "https://www.openml.org/d/7",
+    )  # fmt: skip
+    same = "https://paperswithcode.com/dataset/terns"
+    documents = {
+        "huggingface": [
+            stated("huggingface", "https://huggingface.co/acme/a", hub, 0.8),
+            {"root": {"iri": hub, "class": "Dataset", "name": "terns", "sameAs": [same]}, "parts": [], "stubs": []},
+        ],
+        "mlflow": [stated("mlflow", "https://mlflow.test/api/2.0/mlflow/m", hub, 0.9)],
+        "paperswithcode": [
+            stated("paperswithcode", "https://arxiv.org/abs/2401.00001#model-1", archive, 0.85),
+            {"root": {"iri": archive, "class": "Dataset", "name": "Terns", "sameAs": [same]}, "parts": [], "stubs": []},
+        ],
+        "openml": [stated("openml", "https://www.openml.org/f/1", other, 0.95)],
+    }
+    book = Book(tmp_path / "data")
+    run = book.begin()
+    entries = [
+        book.entry(f"{platform}-{n}", document, platform=platform)
+        for platform, all_of_it in documents.items()
+        for n, document in enumerate(all_of_it)
+    ]
+    book.writer.commit(run, Commit(entries=entries))
+    book.close()
+    project = Project(tmp_path / "data", "http://127.0.0.1:9")
+    first, second = json.loads(project.scrapy("leaderboard", "--dataset", "terns", "--json").stdout)["boards"]
+    assert [(row["platform"], row["value"]) for row in first["results"]] == [
+        ("mlflow", 0.9), ("paperswithcode", 0.85), ("huggingface", 0.8),
+    ]  # fmt: skip
+    assert [row["platform"] for row in second["results"]] == ["openml"]

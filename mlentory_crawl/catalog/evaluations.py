@@ -22,6 +22,8 @@ class Result:
     Attributes:
         model: the IRI of the model, and its name.
         dataset: the name of the dataset.
+        joined: the IRI that stands for it and for every one that is stated to be the same.
+        platform: whose record states it.
         task: of the evaluation, if stated.
         metric: the canonical name.
         value: as a number where it is one, else as text.
@@ -36,6 +38,8 @@ class Result:
     model: str
     name: str
     dataset: str
+    joined: str
+    platform: str
     task: str | None
     metric: str
     value: float | str
@@ -79,8 +83,9 @@ def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str |
     """
     asked = None if wanted is None else metric_name(wanted)
     datasets = _datasets(reader, dataset)
+    joined = _joined(reader, list(datasets))
     for stored in reader.by_row(_records(reader, datasets)):
-        for result in _of_record(stored, datasets):
+        for result in _of_record(stored, datasets, joined):
             fits = task is None or task.casefold() in (result.task or "").casefold().split("|")
             if (asked is None or result.metric == asked) and fits:
                 yield result
@@ -93,16 +98,16 @@ def boards(found: list[Result]) -> list[Board]:
         if isinstance(result.value, str):
             continue
         settings = tuple(sorted((name, value) for name, value in result.settings.items() if name != "revision"))
-        groups.setdefault((result.metric, result.dataset, settings, _scale(result.metric, result.value)), []).append(
-            result
-        )
+        # Datasets of one name on two platforms may be two.
+        key = (result.metric, result.joined, settings, _scale(result.metric, result.value))
+        groups.setdefault(key, []).append(result)
     made = []
-    for (name, dataset, settings, scale), members in groups.items():
+    for (name, _, settings, scale), members in groups.items():
         known = metric(name)
         better = known.higher_is_better if known is not None else None
         sign = 0 if better is None else -1 if better else 1
         members.sort(key=lambda each: (sign * float(each.value), each.name))
-        made.append(Board(name, dataset, dict(settings), scale, better, members))
+        made.append(Board(name, members[0].dataset, dict(settings), scale, better, members))
     return sorted(made, key=lambda board: (-len(board.results), board.metric, str(board.settings), board.scale))
 
 
@@ -123,6 +128,18 @@ def _datasets(reader: CatalogReader, dataset: str) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
+def _joined(reader: CatalogReader, iris: list[str]) -> dict[str, str]:
+    """The IRI that stands for each dataset: the first of those that are stated to be the same."""
+    stands_for = {iri: iri for iri in iris}
+    named: dict[str, str] = {}
+    for stored in reader.about(iris):
+        for name in (stored.iri, *stored.document["root"].get("sameAs", ())):
+            other = named.setdefault(name, stored.iri)
+            ends = {stands_for[other], stands_for[stored.iri]}
+            stands_for.update({iri: min(ends) for iri, end in stands_for.items() if end in ends})
+    return stands_for
+
+
 def _records(reader: CatalogReader, datasets: dict[str, str]) -> list[int]:
     rows = reader.execute(
         """SELECT DISTINCT e.record FROM json_each(?) AS j JOIN entity AS d ON d.iri = j.value
@@ -132,7 +149,7 @@ def _records(reader: CatalogReader, datasets: dict[str, str]) -> list[int]:
     return [record for (record,) in rows]
 
 
-def _of_record(stored: Stored, datasets: dict[str, str]) -> Iterator[Result]:
+def _of_record(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) -> Iterator[Result]:
     root, parts = stored.document["root"], {part["iri"]: part for part in stored.document["parts"]}
     names = {each["iri"]: each.get("name") for each in (*stored.document["stubs"], *parts.values(), root)}
     evaluations = [each for each in (root, *parts.values()) if each["class"] == "MLModelEvaluation"]
@@ -154,6 +171,8 @@ def _of_record(stored: Stored, datasets: dict[str, str]) -> Iterator[Result]:
                 model=model,
                 name=names.get(model) or model,
                 dataset=datasets[on[0]],
+                joined=joined[on[0]],
+                platform=stored.key.partition("/")[0],
                 task="|".join(about) or None,
                 metric=of or "unnamed",
                 value=part["value"],
