@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mlentory_crawl.base_spiders.platform import PlatformSpider, shown, told_error
+from mlentory_crawl.base_spiders.platform import PlatformSpider, shown
 from mlentory_crawl.catalog.writer import Missing
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Absences:
         if verdict:
             self._gone.append(record.id)
         elif verdict is None:
-            self._spider.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
+            self._spider.fail(f"{shown(response.url)} answered {response.status}: {self._spider.refusal(response)}")
         else:  # it is there, whatever the list says
             self._missed.discard(record.id)
 

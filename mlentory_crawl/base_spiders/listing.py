@@ -17,7 +17,6 @@ from mlentory_crawl.base_spiders.platform import (
     Wanted,
     fetched_at,
     shown,
-    told_error,
 )
 from mlentory_crawl.items import Page
 from mlentory_crawl.middlewares.quota import Stopping
@@ -62,6 +61,10 @@ class ListSpider(PlatformSpider):
             number: the place of the page in the run, from 0.
         """
         raise NotImplementedError
+
+    def is_page(self, response: Response) -> bool:
+        """Whether an answer is to be read as a page of the list, by its status."""
+        return response.status == 200
 
     def payload(self, response: Response) -> list[Any]:
         """What a page lists.
@@ -119,9 +122,9 @@ class ListSpider(PlatformSpider):
     def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
         """Announce a page, ask for the next one, and send its records on."""
         assert response.request is not None
-        if response.status != 200:
-            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
-            self._lost(response.request)
+        if not self.is_page(response):
+            self.fail(f"{shown(response.url)} answered {response.status}: {self.refusal(response)}")
+            self.lost(response.request)
             return
         try:
             payload = self.payload(response)
@@ -137,7 +140,7 @@ class ListSpider(PlatformSpider):
         following = self.following(response, payload, kept, number)
         if following == response.url:
             self.fail(f"{shown(following)} names itself as the next page")
-            self._lost(response.request)
+            self.lost(response.request)
             return
         yield from self.send(response, number, kept, following, wanted, is_first=is_first)
 
@@ -189,7 +192,7 @@ class ListSpider(PlatformSpider):
             yield retry
             return
         self.fail(f"{shown(response.url)}: {error}")
-        self._lost(response.request)
+        self.lost(response.request)
 
     def records_on_page(
         self, payload: list[Any], number: int, wanted: Wanted | None
@@ -214,9 +217,10 @@ class ListSpider(PlatformSpider):
         """Note that a page could not be had after its retries."""
         self.page_failed(failure)
         if not isinstance(failure.value, Stopping):
-            self._lost(failure.request)  # type: ignore[attr-defined]
+            self.lost(failure.request)  # type: ignore[attr-defined]
 
-    def _lost(self, request: Request) -> None:
+    def lost(self, request: Request) -> None:
+        """Go on without a page that cannot be had, where it is one of several walks."""
         wanted: Wanted | None = request.cb_kwargs["wanted"]
         if wanted is None:  # the same command begins at this page
             return

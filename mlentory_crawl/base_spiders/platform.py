@@ -254,7 +254,7 @@ class PlatformSpider(Spider):
             outcomes = ("blocked",)
         elif response.status != 200:
             outcomes = ("blocked" if response.status == 403 else "failed",)
-            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
+            self.fail(f"{shown(response.url)} answered {response.status}: {self.refusal(response)}")
         else:
             try:
                 thing = self.thing(response, wanted)
@@ -282,6 +282,10 @@ class PlatformSpider(Spider):
             number = request.cb_kwargs["number"]
             page = Page(number, request.url, self.name, [], self.cursor_after(number))
             self.run.open_page(page, Asked(wanted.by, ("failed",), None, wanted.seed))
+
+    def refusal(self, response: Response) -> str:
+        """What an answer says of why it is none."""
+        return told_error(response)
 
     def cursor_after(self, number: int) -> dict[str, Any] | None:
         """Where an interrupted run goes on after the page of a thing; None where it does not walk over a list."""

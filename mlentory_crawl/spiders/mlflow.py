@@ -18,7 +18,7 @@ from scrapy.http import Response
 from fair4ml.mapping import mlflow_iris as iris
 from mlentory_crawl import mlflow_api as api
 from mlentory_crawl.base_spiders.absences import Absences
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, shown
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
 from mlentory_crawl.base_spiders.token import TokenSpider
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter, Missing
@@ -196,14 +196,14 @@ class MlflowSpider(TokenSpider):
         meta = {**options.pop("meta", {}), "download_slot": API_SLOT, "dont_redirect": True}
         return Request(url, headers=headers, meta=meta, **options)
 
-    def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
+    def is_page(self, response: Response) -> bool:
         kind = response.meta["steps"][0]["kind"]
         # Runs may be deleted or nobody else's business; servers before MLflow 3 have no logged models.
         is_absent = response.status == 404 or (response.status == 403 and kind == "model_version_run")
-        if response.status == 200 or (is_absent and kind in ("model_version_run", "logged_model")):
-            yield from super().parse_page(response, number, wanted, is_first)
-        else:
-            self.fail(f"{shown(response.url)} answered {response.status}: {api.told(response)}")
+        return response.status == 200 or (is_absent and kind in ("model_version_run", "logged_model"))
+
+    def refusal(self, response: Response) -> str:
+        return api.told(response)
 
     def records_field(self, response: Response) -> str:
         return api.LISTINGS[response.meta["steps"][0]["kind"]].field
