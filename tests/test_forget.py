@@ -1,0 +1,145 @@
+"""What is forgotten is nowhere any more, does not come back, and everything else is as if it had never been."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+from crawling import Project, model, write_records
+
+from mlentory_crawl.sample_hub import SampleHub
+
+HUB = "https://huggingface.co/"
+SECRET = "quietwater"
+IRI = f"{HUB}{SECRET}/zanzibar"
+OLD = f"{HUB}acme/tanganyika"
+"""The name that it had first."""
+NAMES = (SECRET, "zanzibar", "tanganyika")
+
+
+def records() -> list[dict[str, Any]]:
+    card = {"license": "mit", "language": ["de"]}
+    derived = [f"base_model:{SECRET}/zanzibar", f"base_model:finetune:{SECRET}/zanzibar", "transformers"]
+    secret = model(7, id=f"{SECRET}/zanzibar", author=SECRET, cardData={**card, "datasets": ["acme/only-here"]})
+    secret["tags"] = [*secret["tags"], "dataset:acme/only-here"]
+    return [
+        *(model(n, cardData=card) for n in range(5)),
+        secret,
+        model(11, tags=derived, cardData={**card, "base_model": f"{SECRET}/zanzibar"},
+              baseModels={"relation": "finetune", "models": [{"_id": secret["_id"], "id": f"{SECRET}/zanzibar"}]}),
+        model(12, tags=[*derived, "base_model:acme/base"]),
+    ]  # fmt: skip
+
+
+def innocent() -> list[dict[str, Any]]:
+    """The same hub, had it never had it."""
+    card = {"license": "mit", "language": ["de"]}
+    return [
+        *(model(n, cardData=card) for n in range(5)),
+        model(11, tags=["transformers"], cardData=card),
+        model(12, tags=["transformers", "base_model:acme/base"]),
+    ]
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[SampleHub]:
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", records())) as served:
+        yield served
+
+
+@pytest.fixture
+def project(tmp_path: Path, hub: SampleHub) -> Project:
+    return Project(tmp_path / "data", hub.url)
+
+
+def traces(data_dir: Path) -> dict[str, list[str]]:
+    """The names that are anywhere in a data directory, by file; but for the marks."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(data_dir.rglob("*")):
+        if path.is_dir():
+            continue
+        text = path.read_bytes()
+        if path.suffix == ".zst":
+            text = zstandard.ZstdDecompressor().decompressobj().decompress(text)
+        if path.name == "catalog.sqlite":
+            text = _without_marks(path)
+        names = [name for name in NAMES if name.encode() in text]
+        if names:
+            found[str(path.relative_to(data_dir))] = names
+    return found
+
+
+def _without_marks(path: Path) -> bytes:
+    """The bytes of the catalog after its marks are deleted, those that lie unused in its pages among them."""
+    with sqlite3.connect(path) as catalog:
+        copy = path.read_bytes()
+        marked = [iri for (iri,) in catalog.execute("SELECT iri FROM forgotten")]
+        packed = [text for (text,) in catalog.execute("SELECT document FROM record UNION ALL SELECT document FROM version")]
+    catalog.close()
+    documents = b"".join(zstandard.decompress(text) for text in packed)
+    for iri in marked:
+        copy = copy.replace(iri.encode(), b"")
+        documents = documents.replace(b'{"class":"MLModel","iri":"%b"}' % iri.encode(), b"")
+    return copy + documents
+
+
+def forget(project: Project, *words: str, code: int = 0) -> dict[str, Any]:
+    done = project.scrapy("forget", *words, "--json")
+    assert done.returncode == code, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def with_history(project: Project, hub: SampleHub) -> None:
+    """A catalog that has it in every place: renamed, changed, asked for by name, deleted and back, in the quarantine."""
+    everything = ("-a", "cards=changed", "-a", "enrich=datasets,owners", "-a", "ancestors=1")
+    project.crawl("-a", "mode=census", *everything)
+    hub.set(patch={f"{SECRET}/zanzibar": {"pipeline_tag": "text-classification"}})
+    project.crawl("-a", f"ids=acme/model-1,{SECRET}/zanzibar")
+    hub.set(patch={"acme/model-11": {"sha": "b" * 40, "likes": 7}})
+    project.crawl("-a", "mode=census")
+    assert traces(project.data_dir)
+
+
+def test_nothing_is_left_but_the_mark(project: Project, hub: SampleHub, tmp_path: Path) -> None:
+    with_history(project, hub)
+    told = forget(project, IRI, f"{HUB}{SECRET}")
+    assert told["removed"]["records"] >= 3
+    assert traces(project.data_dir) == {}
+    assert project.scrapy("show", IRI).returncode == 1
+    assert project.scrapy("show", IRI, "--at", "2999-01-01").returncode == 1
+    assert json.loads(project.scrapy("search", "zanzibar", "--json").stdout)["total"] == 0
+    status = project.status()
+    assert all(told["backlog"] == 0 for told in status["projections"].values())
+    # A later census of all that is there, cards and all, and what is mapped again from the archive.
+    report = project.crawl("-a", "mode=census", "-a", "cards=all", "-a", "enrich=datasets,owners", "-a", "ancestors=1")
+    assert report["records"]["forgotten"] == 1
+    assert report["verdict"] == "complete"
+    report = project.crawl("-a", f"ids=acme/model-1,{SECRET}/zanzibar")
+    assert (report["requested"]["forgotten"], report["requested"]["asked"]) == (1, 1)
+    left = traces(project.data_dir)
+    assert all("model-1" not in name for name in left)
+    again = Project(tmp_path / "again", "http://127.0.0.1:9")
+    done = again.scrapy("replay", "--all", "--from", project.data_dir)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert again.export("again.nt") == project.export("now.nt")
+
+
+def test_the_rest_is_as_if_it_had_never_been(project: Project, hub: SampleHub, tmp_path: Path) -> None:
+    project.crawl("-a", "mode=census", "-a", "cards=changed")
+    forget(project, IRI)
+    with SampleHub(records=write_records(tmp_path / "innocent.jsonl", innocent())) as other:
+        never = Project(tmp_path / "never", other.url)
+        never.crawl("-a", "mode=census", "-a", "cards=changed")
+    assert project.export("with.nt") == never.export("without.nt")
+    counts = [each.status()["catalog"] for each in (project, never)]
+    assert counts[0]["records"] == counts[1]["records"]
+    assert [each["edges"] for each in counts] == [each["edges"] for each in counts][::-1]
+    assert (counts[0]["entities"], counts[0]["stubs"]) == (counts[1]["entities"], counts[1]["stubs"])
