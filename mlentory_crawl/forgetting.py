@@ -25,9 +25,10 @@ FOLDERS = ("normalized", "rdf", "quarantine", "runs", "raw")
 
 
 def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> Counter[str]:
-    """Leave nothing of things in a data directory but their mark; the files of runs are left to be written anew.
+    """Leave nothing of things in a data directory but their mark.
 
-    Whatever ends it, the same call again completes it.
+    The files of runs are left to be written anew, and the catalog to be compacted. Whatever ends it, the same call
+    again completes it.
 
     Args:
         data_dir: the data directory, which the caller holds.
@@ -57,7 +58,6 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> Cou
     for folder in FOLDERS:
         for part in (data_dir / folder).rglob("*.part"):  # of processes that were killed
             part.unlink()
-    catalog.compact()
     return counts
 
 

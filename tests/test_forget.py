@@ -100,7 +100,7 @@ def forget(project: Project, *words: str, code: int = 0) -> dict[str, Any]:
 
 
 def with_history(project: Project, hub: SampleHub) -> None:
-    """A catalog that has it in every place: renamed, changed, asked for by name, deleted and back, in the quarantine."""
+    """A catalog that has it in every place: listed, changed, asked for by name, described by its card and its owner."""
     everything = ("-a", "cards=changed", "-a", "enrich=datasets,owners", "-a", "ancestors=1")
     project.crawl("-a", "mode=census", *everything)
     hub.set(patch={f"{SECRET}/zanzibar": {"pipeline_tag": "text-classification"}})
@@ -124,10 +124,9 @@ def test_nothing_is_left_but_the_mark(project: Project, hub: SampleHub, tmp_path
     report = project.crawl("-a", "mode=census", "-a", "cards=all", "-a", "enrich=datasets,owners", "-a", "ancestors=1")
     assert report["records"]["forgotten"] == 1
     assert report["verdict"] == "complete"
+    assert traces(project.data_dir) == {}
     report = project.crawl("-a", f"ids=acme/model-1,{SECRET}/zanzibar")
     assert (report["requested"]["forgotten"], report["requested"]["asked"]) == (1, 1)
-    left = traces(project.data_dir)
-    assert all("model-1" not in name for name in left)
     again = Project(tmp_path / "again", "http://127.0.0.1:9")
     done = again.scrapy("replay", "--all", "--from", project.data_dir)
     assert done.returncode == 0, done.stderr + done.stdout
@@ -145,3 +144,131 @@ def test_the_rest_is_as_if_it_had_never_been(project: Project, hub: SampleHub, t
     assert counts[0]["records"] == counts[1]["records"]
     assert [each["edges"] for each in counts] == [each["edges"] for each in counts][::-1]
     assert (counts[0]["entities"], counts[0]["stubs"]) == (counts[1]["entities"], counts[1]["stubs"])
+
+
+def test_every_name_of_it_is_forgotten(project: Project, hub: SampleHub) -> None:
+    project.crawl("-a", "mode=census")
+    hub.set(rename={f"{SECRET}/zanzibar": f"{SECRET}/tanganyika"})
+    project.crawl("-a", "mode=census")
+    forget(project, IRI)  # its former name
+    assert traces(project.data_dir) == {}
+    # It has a third one by the next time, and a new revision under it.
+    hub.set(rename={f"{SECRET}/tanganyika": f"{SECRET}/zanzibar-3"})
+    hub.set(patch={"acme/model-1": {"tags": [f"base_model:{SECRET}/zanzibar-3"]}})
+    report = project.crawl("-a", "mode=census", "-a", "cards=all")
+    assert report["records"]["forgotten"] == 1
+    shown = json.loads(project.scrapy("show", "acme/model-1", "--json").stdout)
+    assert SECRET not in json.dumps(shown)
+    forget(project, IRI)
+    assert traces(project.data_dir) == {}
+
+
+def test_what_was_said_before_does_not_name_it_either(project: Project, hub: SampleHub) -> None:
+    project.crawl("-a", "mode=census")
+    hub.set(patch={"acme/model-12": {"tags": ["base_model:acme/base"]}})
+    project.crawl("-a", "mode=census")
+    before = project.status()["catalog"]["sequence"]
+    told = forget(project, IRI)["removed"]
+    assert (told["references in records"], told["references in versions"]) == (1, 1)
+    assert project.status()["catalog"]["sequence"] == before + 2
+    with sqlite3.connect(project.data_dir / "catalog.sqlite") as catalog:
+        # Nothing became a version by it.
+        assert catalog.execute("SELECT count(*) FROM version").fetchall() == [(1,)]
+    catalog.close()
+    then = json.loads(project.scrapy("show", "acme/model-12", "--json", "--at", "2999-01-01").stdout)
+    assert then["root"]["wasDerivedFrom"] == [f"{HUB}acme/base"]
+    report = project.crawl("-a", "mode=census")
+    assert report["records"]["unchanged"] == report["records"]["fetched"] == 7
+
+
+def test_what_people_wrote_stays(tmp_path: Path) -> None:
+    said = records()[6] | {"gated": False}
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", [said, records()[5]])) as hub:
+        project = Project(tmp_path / "data", hub.url)
+        project.crawl("-a", "mode=census", "-a", "cards=changed")
+        forget(project, IRI)
+        root = json.loads(project.scrapy("show", "acme/model-11", "--json").stdout)["root"]
+        assert "wasDerivedFrom" not in root
+        assert f"comes from {SECRET}/zanzibar" in root["description"]
+
+
+def test_the_quarantine_has_nothing_of_it(tmp_path: Path) -> None:
+    odd = model(7, id=f"{SECRET}/zanzibar", author=SECRET, _id=17)
+    names_it = model(8, _id=18, tags=[f"base_model:{SECRET}/zanzibar", "transformers"])
+    good = [model(n) for n in range(40)]
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", [odd, names_it, *good])) as hub:
+        project = Project(tmp_path / "data", hub.url)
+        assert project.crawl("-a", "mode=census")["records"]["quarantined"] == 2
+        assert project.scrapy("forget", IRI).returncode == 2
+        assert forget(project, IRI, "--mark")["removed"]["quarantine"] == 2
+        assert traces(project.data_dir) == {}
+        report = project.crawl("-a", "mode=census")
+        assert (report["records"]["quarantined"], report["records"]["forgotten"]) == (1, 1)
+        assert traces(project.data_dir) == {}
+
+
+def test_marked_in_advance_it_never_comes_in(project: Project, hub: SampleHub, tmp_path: Path) -> None:
+    done = project.scrapy("forget", IRI)
+    assert done.returncode == 1  # there is no catalog
+    assert forget(project, IRI, "--mark")["removed"] == {}
+    feed = tmp_path / "feed.jsonl"
+    report = project.crawl("-a", "mode=census", "-a", "cards=all", "-a", "ancestors=2", "-O", feed)
+    assert (report["records"]["forgotten"], report["records"]["quarantined"]) == (1, 0)
+    assert traces(project.data_dir) == {}
+    assert not any(name in feed.read_text() for name in NAMES)
+    project.crawl("-a", "limit=8")
+    again = Project(tmp_path / "again", "http://127.0.0.1:9")
+    assert again.scrapy("replay", "--all", "--from", project.data_dir).returncode == 0
+    assert again.export("again.nt") == project.export("now.nt")
+
+
+@pytest.mark.parametrize("stage", ["the files of a run are deleted", "the mark holds", "the archive is being cleaned"])
+def test_a_kill_leaves_it_to_be_done_again(project: Project, hub: SampleHub, stage: str) -> None:
+    with_history(project, hub)
+    files = list((project.data_dir / "normalized").rglob("*.zst"))
+    raw = {path: path.read_bytes() for path in (project.data_dir / "raw").rglob("answers.jsonl")}
+
+    def is_reached() -> bool:
+        match stage:
+            case "the files of a run are deleted":
+                return not all(path.exists() for path in files)
+            case "the mark holds":
+                with sqlite3.connect(project.data_dir / "catalog.sqlite") as catalog:
+                    marked = bool(catalog.execute("SELECT 1 FROM forgotten").fetchall())
+                catalog.close()
+                return marked
+            case _:
+                return any(path.read_bytes() != text for path, text in raw.items())
+
+    killed = subprocess.Popen(
+        project.command("forget", IRI, f"{HUB}{SECRET}"), env=project.environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not is_reached():
+        assert killed.poll() is None
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    forget(project, IRI, f"{HUB}{SECRET}")
+    assert traces(project.data_dir) == {}
+    assert all(told["backlog"] == 0 for told in project.status()["projections"].values())
+    assert project.crawl("-a", "mode=census")["records"]["forgotten"] == 1
+    assert traces(project.data_dir) == {}
+
+
+def test_a_store_that_is_down_is_told_and_comes_later(project: Project) -> None:
+    project.crawl("-a", "mode=census")
+    project.environment |= {"NEO4J_URI": "bolt://127.0.0.1:9"}
+    done = project.scrapy("forget", IRI)
+    assert done.returncode == 1
+    assert "neo4j still has it" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert traces(project.data_dir) == {}
+
+
+def test_wrong_usage(project: Project) -> None:
+    project.crawl("-a", "mode=census")
+    for words in ([], ["acme/model-1"], [f"{HUB}acme/nothing"], [IRI, f"{HUB}acme/nothing"]):
+        done = project.scrapy("forget", *words)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+    assert traces(project.data_dir)  # nothing was done

@@ -116,10 +116,11 @@ class HubSpider(CursorSpider):
         if place in ("organizations", "users"):
             name = known.get("name") or known.get("user") or rest.removesuffix("/overview")
             return About(hugging_face_owner(name), key) if name else None
-        path = known.get("id") or known.get("modelId") or (rest.rsplit("/", 2)[0] if is_file else rest)
+        told = known.get("id") or known.get("modelId")
+        path = told or (rest.rsplit("/", 2)[0] if is_file else rest)
         if place not in ("models", "datasets") or not path:
             return None
-        kind = place.removesuffix("s") if key and not is_file else None
+        kind = place.removesuffix("s") if told and not is_file and not rest.endswith("/croissant") else None
         if place == "models":
             return About(hugging_face_model(path), key, kind)
         return About(hugging_face_dataset(path.removesuffix("/croissant")), key, kind)

@@ -422,13 +422,15 @@ class CatalogWriter:
         """Write the database anew, without what was deleted from it and still lies in its pages.
 
         Raises:
-            CatalogError: there is no room for a second copy, for instance; the catalog is as it was.
+            CatalogError: there is no room for a second copy, for instance; what the catalog says is as it was.
         """
         try:
             self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error as error:
             raise CatalogError(f"the catalog cannot be written anew: {error}") from error
+        if busy:
+            raise CatalogError("the catalog cannot be written anew: somebody reads it all the time")
 
     # Records
 

@@ -50,29 +50,29 @@ class Command(ProjectCommand):
         with locked(self.data_dir):
             # What replaces a database is written beside it: the system's place for such files may be small.
             os.environ["SQLITE_TMPDIR"] = str(self.data_dir)
-            counts = self._forget(args, opts)
-            if counts is None:
-                return 0
-            results = {name: self._sync(name) for name in names(self.settings)}
+            catalog = CatalogWriter(self.data_dir)
+            try:
+                return self._forget(catalog, args, opts)
+            finally:
+                catalog.close()
+
+    def _forget(self, catalog: CatalogWriter, iris: list[str], opts: argparse.Namespace) -> int:
+        assert self.settings is not None
+        unknown = [iri for iri in iris if not catalog.knows(iri)]
+        if unknown and not opts.mark:
+            raise UsageError(
+                f"the catalog does not know {', '.join(unknown)}; --mark marks it in advance", print_help=False
+            )
+        if not opts.yes and sys.stdin.isatty() and not _confirmed(catalog.names_of(iris)):
+            return 0
+        counts = forget(self.data_dir, catalog, iris)
+        results = {name: self._sync(name) for name in names(self.settings)}
+        catalog.compact()
+        _tell(iris, counts, results, as_json=opts.json)
         behind = {name: told for name, told in results.items() if told.get("backlog") or told.get("error")}
-        _tell(args, counts, results, as_json=opts.json)
         for name, told in behind.items():
             fail(f"{name} still has it: {told.get('error') or told.get('errors') or 'it is behind'}")
         return int(bool(behind))
-
-    def _forget(self, iris: list[str], opts: argparse.Namespace) -> Counter[str] | None:
-        catalog = CatalogWriter(self.data_dir)
-        try:
-            unknown = [iri for iri in iris if not catalog.knows(iri)]
-            if unknown and not opts.mark:
-                raise UsageError(
-                    f"the catalog does not know {', '.join(unknown)}; --mark marks it in advance", print_help=False
-                )
-            if not opts.yes and sys.stdin.isatty() and not _confirmed(catalog.names_of(iris)):
-                return None
-            return forget(self.data_dir, catalog, iris)
-        finally:
-            catalog.close()
 
     def _sync(self, name: str) -> dict[str, Any]:
         assert self.settings is not None
