@@ -84,7 +84,7 @@ def census(endpoint: str, data_dir: Path) -> dict[str, object]:
             response = get(url)
         with stages.timed("archive"):
             digest = digest_of(response.body)
-            archive.enter(str(number), response, "2026-01-01T00:00:00Z", digest, archive.store(response, digest))
+            archive.enter(str(number), response, "2026-01-01T00:00:00Z", digest, archive.store(response.body, digest))
         with stages.timed("decode"):
             payload = orjson.loads(response.body)
         page = Page(number, url, "huggingface", [("model", record["_id"]) for record in payload])

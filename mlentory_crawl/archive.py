@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,22 +31,18 @@ class Archive:
         self._raw = raw
         self._folder = raw / platform / run
 
-    def store(self, response: Response, digest: str) -> str:
+    def store(self, body: bytes, digest: str) -> str:
         """Write an answer's body.
 
         Args:
-            response: the answer, its body decoded from the transfer's compression.
+            body: decoded from the transfer's compression.
             digest: the body's SHA-256.
 
         Returns:
             The file's path below the archive.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{digest}.zst"
-        # Others may be writing the same body.
-        part = self._folder / f"{digest}.{secrets.token_hex(4)}.part"
-        part.write_bytes(zstandard.ZstdCompressor(level=3).compress(response.body))
-        part.rename(path)
+        write_body(path, body)
         return str(path.relative_to(self._raw))
 
     def holds(self, file: str) -> bool:
@@ -81,7 +78,28 @@ class Archive:
             index.write(orjson.dumps(line) + b"\n")
 
 
-def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int) -> int:
+def write_body(path: Path, body: bytes) -> None:
+    """Write an answer's body under the name that its digest gives it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Others may be writing the same body.
+    part = path.with_suffix(f".{secrets.token_hex(4)}.part")
+    part.write_bytes(zstandard.ZstdCompressor(level=3).compress(body))
+    part.rename(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was deleted: the answers of so many runs, in so many files of so many bytes."""
+
+    runs: int = 0
+    files: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Pruned) -> Pruned:
+        return Pruned(self.runs + other.runs, self.files + other.files, self.bytes + other.bytes)
+
+
+def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, dry_run: bool = False) -> Pruned:
     """Delete the answers of runs older than the last complete census and than the last runs.
 
     Args:
@@ -89,21 +107,25 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int) -> i
         catalog: where the answers are entered.
         platform: whose answers they are.
         keep_runs: how many of the last runs keep theirs in any case.
+        dry_run: delete nothing.
 
     Returns:
-        How many files were deleted; a body that a kept run refers to stays.
+        What was deleted, or would be; a body that a kept run refers to stays.
     """
     runs, bodies = catalog.outdated_answers(platform, keep_runs)
-    for body in bodies:
-        (raw / body).unlink(missing_ok=True)
-    for run in runs:
-        folder = raw / platform / run
-        (folder / INDEX).unlink(missing_ok=True)
+    files = [raw / body for body in bodies if (raw / body).exists()]
+    files += [index for run in runs if (index := raw / platform / run / INDEX).exists()]
+    pruned = Pruned(len(runs), len(files), sum(file.stat().st_size for file in files))
+    if dry_run:
+        return pruned
+    for file in files:
+        file.unlink(missing_ok=True)
+    for folder in (raw / platform / run for run in runs):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     # Last: what a kill leaves half done is found again.
     catalog.forget_answers(runs)
-    return len(bodies)
+    return pruned
 
 
 def place_of(request: Request) -> str:

@@ -24,3 +24,11 @@ class Duplicate(DropItem):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"{key} was already seen in this run", log_level="DEBUG")
+
+
+class Forgotten(DropItem):
+    """A record of what is to be forgotten."""
+
+    def __init__(self) -> None:
+        # Not by name: logs are kept, too.
+        super().__init__("a record of what was forgotten", log_level="DEBUG")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from fair4ml.entities import Entity, FieldIssue, Stub
+from fair4ml.erasure import without
 
 
 @dataclass(slots=True, eq=False)
@@ -78,6 +79,7 @@ class MappedRecord:
         page: the answer that held it.
         issues: values that validation or mapping left out.
         digest: as in `RawRecord`.
+        forgotten: the IRIs that it must not refer to.
     """
 
     platform: str
@@ -92,11 +94,13 @@ class MappedRecord:
     page: Page = field(repr=False)
     issues: list[FieldIssue] = field(default_factory=list)
     digest: bytes | None = field(default=None, repr=False)
+    forgotten: Collection[str] = field(default=(), repr=False)
 
     def document(self) -> dict[str, Any]:
         """The record as the catalog stores it."""
-        return {
+        document = {
             "root": self.root.document(),
             "parts": [part.document() for part in self.parts],
             "stubs": [stub.document() for stub in self.stubs],
         }
+        return without(document, self.forgotten) if self.forgotten else document

@@ -30,8 +30,8 @@ class Report:
     """The report of one run, also over interruptions.
 
     Attributes:
-        records: what became of the fetched records, by outcome.
-        requested: what became of the things asked for by name.
+        records: what became of the fetched records, by outcome; and how many were gone, or ``forgotten`` and not kept.
+        requested: what became of the things asked for by name; and how many were not asked for, as they are forgotten.
         platforms: what became of the fetched records of each platform.
         fields: how many live records have each field when the run ends, by platform and kind.
         notes: what the reader should know and that makes nothing worse, one line each.
@@ -178,8 +178,8 @@ class Report:
     def told(self) -> dict[str, Any]:
         """The report as people and programs read it."""
         seconds = self.seconds
-        records = {name: self.records[name] for name in ("fetched", *OUTCOMES, "deleted")}
-        requested = {name: self.requested[name] for name in (*REQUESTED, "renamed", "gated")}
+        records = {name: self.records[name] for name in ("fetched", *OUTCOMES, "deleted", "forgotten")}
+        requested = {name: self.requested[name] for name in (*REQUESTED, "renamed", "gated", "forgotten")}
         return {
             "run_id": self.run_id,
             "platform": self.platform,

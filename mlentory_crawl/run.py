@@ -23,6 +23,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter, Commit, EndedSeed, Entr
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.dropped import Duplicate
 from mlentory_crawl.exceptions import CatalogError
+from mlentory_crawl.forgotten import MARKER, Forgotten
 from mlentory_crawl.report import Report
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Run:
         self._held = ExitStack()
         self._held.enter_context(locked(self.data_dir))
         self.catalog = CatalogWriter(self.data_dir)
+        self.forgotten = Forgotten(self.catalog.marks(), spider.name)
         self._pages: dict[int, _OpenPage] = {}
         self._pending = Commit()
         self._pending_records = 0
@@ -202,6 +204,26 @@ class Run:
         """End a record that was announced and that the service does not have, or keeps to itself."""
         self._ended(self._pages[page.number])
 
+    def withholds(self, record: RawRecord) -> bool:
+        """Whether a record is of what is to be forgotten, also under a new name."""
+        if not self.forgotten:
+            return record.payload == MARKER
+        if self.forgotten.has(record.url, record.payload):
+            self._note_name(record)
+            return True
+        return False
+
+    def _note_name(self, record: RawRecord) -> None:
+        found = self.forgotten.about(record.url, record.payload)
+        if found is not None and found[1].iri not in self.forgotten.marks.iris:
+            self._pending.forgotten.append(found[1].iri)
+
+    def withhold(self, page: Page) -> None:
+        """End a record of what is to be forgotten."""
+        open_page = self._pages[page.number]
+        open_page.records["forgotten"] += 1
+        self._ended(open_page)
+
     def drop_duplicate(self, page: Page) -> None:
         """End a record that was met before."""
         open_page = self._pages[page.number]
@@ -237,7 +259,7 @@ class Run:
             self._pending.rejected += ready.rejected
             self._pending_records += len(ready.page.keys)
             self._pending_keys.update(ready.page.keys)
-            counts = Counter({**ready.records, "fetched": ready.records.total()})
+            counts = Counter({**ready.records, "fetched": ready.records.total() - ready.records["forgotten"]})
             self._pending_counts.update(counts)
             self._pending_platforms.setdefault(ready.page.platform, Counter()).update(counts)
             self._pending_asked += ready.asked
@@ -273,11 +295,16 @@ class Run:
             self.report.platforms.setdefault(platform, Counter()).update(of_platform)
         for each in asked:
             self.report.count_asked(each.by, each.outcomes)
-        pending.lookups = [each.lookup for each in asked if each.lookup is not None]
+        found = [each.lookup for each in asked if each.lookup is not None]
+        pending.lookups = [each for each in found if each.found not in self.forgotten.marks.iris]
+        # What was found under another name has one more name now.
+        pending.forgotten += [each.iri for each in found if each.found in self.forgotten.marks.iris]
         pending.report = self.report.json()
         pending.cursor = None if self._cursor is None else orjson.dumps(self._cursor)
         try:
             self.catalog.commit(self.id, pending)
+            if pending.forgotten:
+                self.forgotten = Forgotten(self.catalog.marks(), self.report.platform)
         except CatalogError as error:
             self.broken = str(error)
             logger.error(error, exc_info=error if not isinstance(error.__cause__, sqlite3.Error) else None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import orjson
 from scrapy import Request
@@ -18,9 +18,13 @@ from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.cursor import CursorSpider
 from mlentory_crawl.base_spiders.lookups import LookUps
 from mlentory_crawl.base_spiders.platform import LaterTuple, RawTuple, Stage, Wanted, told_error
+from mlentory_crawl.forgotten import About
 from mlentory_crawl.run import Asked
 from mlentory_crawl.seeds import Seed
 
+_ADDRESS = re.compile(
+    r"/api/(?P<file>resolve-cache/)?(?P<place>collections|datasets|models|organizations|users)(?:/(?P<rest>[^?#]*))?(?:[?#]|$)"
+)
 API_SLOT, FILE_SLOT = "huggingface.api", "huggingface.resolvers"
 """One for each of the Hub's quotas."""
 HUB = "https://huggingface.co"
@@ -99,6 +103,28 @@ class HubSpider(CursorSpider):
             case _:  # an owner's page looks like that of a model without an owner
                 query = urlencode([("expand[]", field) for field in self.expand])
                 return self.hub_request(f"{self.endpoint}/api/models/{quote(page.id, safe='/')}?{query}")
+
+    @classmethod
+    def described(cls, url: str, thing: Any = None) -> About | None:
+        address = _ADDRESS.search(url)
+        if address is None:
+            return None
+        is_file, place, rest = address["file"], address["place"], unquote(address["rest"] or "")
+        known = {name: value for name, value in thing.items() if isinstance(value, str)} if type(thing) is dict else {}
+        key = known.get("_id")
+        if place == "collections":
+            place = f"{known.get('type')}s"
+        if place in ("organizations", "users"):
+            name = known.get("name") or known.get("user") or rest.removesuffix("/overview")
+            return About(hugging_face_owner(name), key) if name else None
+        told = known.get("id") or known.get("modelId")
+        path = told or (rest.rsplit("/", 2)[0] if is_file else rest)
+        if place not in ("models", "datasets") or not path:
+            return None
+        kind = place.removesuffix("s") if told and not is_file and not rest.endswith("/croissant") else None
+        if place == "models":
+            return About(hugging_face_model(path), key, kind)
+        return About(hugging_face_dataset(path.removesuffix("/croissant")), key, kind)
 
     # What answers say
 

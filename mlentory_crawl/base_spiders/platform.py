@@ -16,6 +16,7 @@ from scrapy.exceptions import DontCloseSpider
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.catalog.writer import CatalogWriter, Missing
 from mlentory_crawl.environment import Variable
+from mlentory_crawl.forgotten import MARKER_BODY, About
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.run import Asked, Run
@@ -184,6 +185,18 @@ class PlatformSpider(Spider):
     is_walk: ClassVar[bool] = True
     """Whether what is fetched has an order in which an interrupted run goes on."""
 
+    @classmethod
+    def described(cls, url: str, thing: Any = None) -> About | None:
+        """What an address of the API, or an object in the answer to it, is about; None where that is nobody's name.
+
+        Without it, answers that hold what is to be forgotten are not kept at all.
+
+        Args:
+            url: the address that was asked for, whatever the endpoint.
+            thing: an object anywhere in the answer; None for what the address alone says.
+        """
+        return None
+
     # Things asked for by name
 
     @classmethod
@@ -255,6 +268,8 @@ class PlatformSpider(Spider):
         elif response.status != 200:
             outcomes = ("blocked" if response.status == 403 else "failed",)
             self.fail(f"{shown(response.url)} answered {response.status}: {self.refusal(response)}")
+        elif response.body == MARKER_BODY:
+            outcomes = ("found",)
         else:
             try:
                 thing = self.thing(response, wanted)
@@ -270,7 +285,7 @@ class PlatformSpider(Spider):
         later = () if thing is None else self.later_of_thing(thing, wanted)
         asked = Asked(wanted.by, outcomes, lookup, wanted.seed)
         if thing is not None:
-            yield from self.named_by(thing, wanted)
+            yield from (each for each in self.named_by(thing, wanted) if not self.run.forgotten.has(each.url))
         yield from self.records_of(response, records, later, number, self.cursor_after(number), asked)
 
     def thing_failed(self, failure: Failure) -> None:
@@ -312,7 +327,7 @@ class PlatformSpider(Spider):
             cursor: where an interrupted run goes on after it.
             asked: what became of the thing, where the page is one that was asked for by name.
         """
-        records, later = list(records), list(later)
+        records, later = list(records), [each for each in later if not self._is_forgotten(each)]
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
         page = Page(number, response.url, self.name, keys, cursor)
         self.run.open_page(page, *([] if asked is None else [asked]))
@@ -328,6 +343,11 @@ class PlatformSpider(Spider):
                 meta={**request.meta, "archive": True},
                 dont_filter=True,
             )
+
+    def _is_forgotten(self, later: LaterTuple) -> bool:
+        _, key, request = later
+        forgotten = self.run.forgotten
+        return bool(forgotten) and ((self.name, key) in forgotten.marks.keys or forgotten.has(request.url))
 
     def later_records(self, things: list[Any]) -> Iterable[LaterTuple]:
         """Kind, native id and request of each record of listed things that takes a request of its own."""

@@ -12,6 +12,7 @@ ASKED_AGAIN_AFTER = "-30 days"
 # What a later run asks for: named by a record that holds, described by none, and known under no other name.
 _UNKNOWN = """t.described = 0
     AND NOT EXISTS (SELECT 1 FROM alias WHERE iri = t.iri)
+    AND NOT EXISTS (SELECT 1 FROM forgotten WHERE iri = t.iri)
     AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.iri = t.iri AND (l.run = :run OR l.at > :since))"""
 
 

@@ -25,7 +25,7 @@ CREATE TABLE record (
     iri TEXT NOT NULL,
     hash BLOB NOT NULL,             -- of the document: equal means unchanged
     sequence INTEGER NOT NULL,      -- grows with each version, tombstone, rename and published counter
-    run INTEGER NOT NULL,           -- the run that brought this version
+    run INTEGER NOT NULL,           -- the run that brought this version; 0 where the thing was forgotten
     modified TEXT,                  -- when the source says that the thing changed
     deleted_at TEXT,                -- when the source was found to have it no more: the row is a tombstone
     document BLOB NOT NULL,         -- {"root", "parts", "stubs"} as JSON, zstd
@@ -81,6 +81,9 @@ CREATE TABLE edge (
 CREATE INDEX edge_target ON edge (target, type);
 
 CREATE TABLE alias (iri TEXT PRIMARY KEY, target TEXT NOT NULL, reason TEXT NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
+
+-- What is not to be kept, whoever states it; a record of it is a husk of IRI and class.
+CREATE TABLE forgotten (iri TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE quarantine (
     id INTEGER PRIMARY KEY,

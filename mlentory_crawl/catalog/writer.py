@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import orjson
 from fair4ml.tombstones import tombstone
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
 from mlentory_crawl.catalog.documents import encode, pack, unpack
+from mlentory_crawl.catalog.erasure import Erased, Erasure, Marks, marks
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.lookups import Lookup, Lookups
@@ -144,6 +146,7 @@ class Commit:
         answers: the archived answers that they came from: place, SHA-256, file.
         lookups: what was asked for by name because a record names it.
         seeds: the lines of a seed list that came to their end.
+        forgotten: further names of things that are to be forgotten.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -151,6 +154,7 @@ class Commit:
     answers: list[tuple[str, str, str]] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     seeds: list[EndedSeed] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     report: bytes = b"{}"
     cursor: bytes | None = None
 
@@ -165,6 +169,7 @@ class CatalogWriter:
         self._links = Links(self._connection)
         self.lookups = Lookups(self._connection)
         self.fields = FieldCounts(self._connection)
+        self._erasure = Erasure(self._connection, self._links, self.fields, self._next_sequence)
         self._next_record = 1 + (self._connection.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
 
     def close(self) -> None:
@@ -369,6 +374,71 @@ class CatalogWriter:
             if before.get(field) != fields.get(field)
         ]
 
+    # Erasure
+
+    def marks(self) -> Marks:
+        """What is to be forgotten."""
+        return marks(self._connection)
+
+    def knows(self, iri: str) -> bool:
+        """Whether a thing is or was described or named, or is marked."""
+        return self._erasure.knows(iri)
+
+    def names_of(self, iris: Collection[str]) -> set[str]:
+        """These IRIs, those under which the things are known now, and their former ones."""
+        return self._erasure.names_of(iris)
+
+    def mark(self, iris: Collection[str], at: str) -> None:
+        """Mark things of which the catalog has nothing yet."""
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", [(iri, at) for iri in iris])
+
+    def forget(
+        self, iris: Collection[str], at: str, further: Callable[[sqlite3.Connection, Erased, Marks], None]
+    ) -> Erased:
+        """Leave nothing of things but their mark.
+
+        Args:
+            iris: all their IRIs.
+            at: when (UTC).
+            further: does what has to be done before it holds, given the catalog, what was taken out, and all marks.
+
+        Raises:
+            CatalogError: nothing was changed.
+        """
+        with self._transaction() as connection:
+            erased = self._erasure.erase(iris, at)
+            further(connection, erased, marks(connection))
+        return erased
+
+    def enter_answers(self, run: str, answers: Mapping[str, tuple[str, str]]) -> None:
+        """Make these the archived answers of a run: SHA-256 and file of each, by place."""
+        row = self._connection.execute("SELECT id FROM run WHERE name = ?", (run,)).fetchone()
+        if row is None:  # of a catalog that was here before
+            return
+        rows = self._connection.execute("SELECT place, sha256, file FROM answer WHERE run = ?", row)
+        if {place: (sha256, file) for place, sha256, file in rows} == answers:
+            return
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM answer WHERE run = ?", row)
+            connection.executemany(
+                "INSERT INTO answer VALUES (?, ?, ?, ?)", [(*row, place, *answer) for place, answer in answers.items()]
+            )
+
+    def compact(self) -> None:
+        """Write the database anew, without what was deleted from it and still lies in its pages.
+
+        Raises:
+            CatalogError: there is no room for a second copy, for instance; what the catalog says is as it was.
+        """
+        try:
+            self._connection.execute("VACUUM")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise CatalogError(f"the catalog cannot be written anew: {error}") from error
+        if busy:
+            raise CatalogError("the catalog cannot be written anew: somebody reads it all the time")
+
     # Records
 
     def lookup(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
@@ -472,6 +542,44 @@ class CatalogWriter:
                     (orjson.dumps(list(runs)),),
                 )
 
+    def archived_platforms(self) -> list[str]:
+        """The platforms that have archived answers."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT platform FROM run WHERE id IN (SELECT run FROM answer) ORDER BY 1"
+        )
+        return [platform for (platform,) in rows]
+
+    def prune_versions(self, before: str, *, dry_run: bool) -> tuple[int, int]:
+        """Delete what records stated until others replaced it before a moment; what held then stays.
+
+        Args:
+            before: the moment (UTC, ISO 8601).
+            dry_run: delete nothing.
+
+        Returns:
+            How many versions, and how many bytes they take.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                """CREATE TEMP TABLE outdated AS
+                   SELECT record, run, size FROM (
+                       SELECT record, run, size, lead(since) OVER (PARTITION BY record ORDER BY since, place) AS until
+                       FROM (
+                           SELECT record, run, json_extract(provenance, '$.fetched_at') AS since, run AS place,
+                                  length(document) + length(provenance) AS size
+                           FROM version
+                           UNION ALL
+                           SELECT id, NULL, coalesce(deleted_at, json_extract(provenance, '$.fetched_at')), 1 << 62, 0
+                           FROM record WHERE id IN (SELECT record FROM version)))
+                   WHERE run IS NOT NULL AND until < ?""",
+                (before,),
+            )
+            count, size = connection.execute("SELECT count(*), coalesce(sum(size), 0) FROM outdated").fetchone()
+            if not dry_run:
+                connection.execute("DELETE FROM version WHERE (record, run) IN (SELECT record, run FROM outdated)")
+            connection.execute("DROP TABLE outdated")
+        return count, size
+
     def commit(self, run: int, pages: Commit) -> None:
         """Store whole pages.
 
@@ -505,6 +613,9 @@ class CatalogWriter:
             connection.executemany(
                 "INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?, ?, ?, ?)", [(run, *astuple(s)) for s in pages.seeds]
             )
+            if pages.forgotten:
+                at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+                self._erasure.erase(self._erasure.names_of(pages.forgotten), at)
             connection.execute(
                 "UPDATE run SET report = ?, cursor = ?, last_sequence = ? WHERE id = ?",
                 (pages.report.decode(), pages.cursor and pages.cursor.decode(), self.sequence, run),

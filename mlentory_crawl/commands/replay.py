@@ -6,6 +6,7 @@ import argparse
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from scrapy.exceptions import UsageError
 
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.data_directory import locked
 from mlentory_crawl.spiders import spider_of
 
 # Answers say what was left of a quota then: nobody waits for that now.
@@ -47,11 +50,16 @@ class Command(ProjectCommand):
         runs = reader.execute(
             "SELECT name, platform, mode, identity, report, completed_at IS NOT NULL FROM run ORDER BY id"
         ).fetchall()
+        forgotten = reader.execute("SELECT iri FROM forgotten").fetchall()
         reader.close()
         unknown = set(args) - {name for name, *_ in runs}
         if unknown:
             raise UsageError(f"no such run: {', '.join(sorted(unknown))}", print_help=False)
-        told = [_replay(source, self.data_dir, *run) for run in runs if opts.all or run[0] in args]
+        if forgotten:
+            self._mark([iri for (iri,) in forgotten])
+        told = [
+            _replay(source, self.data_dir, *run, erased=bool(forgotten)) for run in runs if opts.all or run[0] in args
+        ]
         if opts.json:
             print_json(told)
         else:
@@ -64,9 +72,24 @@ class Command(ProjectCommand):
                 fail(f"{run['run']}: {problem}")
         return int(not all(run["as_before"] for run in told))
 
+    def _mark(self, iris: list[str]) -> None:
+        with locked(self.data_dir):
+            catalog = CatalogWriter(self.data_dir)
+            catalog.mark(iris, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+            catalog.close()
+
 
 def _replay(
-    source: Path, data_dir: Path, name: str, platform: str, mode: str, identity: str, report: str, complete: int
+    source: Path,
+    data_dir: Path,
+    name: str,
+    platform: str,
+    mode: str,
+    identity: str,
+    report: str,
+    complete: int,
+    *,
+    erased: bool,
 ) -> dict[str, Any]:
     before, settings = orjson.loads(report), orjson.loads(identity)
     arguments = {**before["arguments"], "mode": mode}
@@ -84,5 +107,7 @@ def _replay(
     fetched = now.get("records", {}).get("fetched", 0)
     # What was interrupted then ends where its answers end.
     as_before = fetched == before["records"]["fetched"] or not complete
+    if erased and not as_before:  # fewer than then, and nothing else is lacking
+        as_before = fetched < before["records"]["fetched"] and now.get("verdict") in ("complete", before["verdict"])
     problems = [] if as_before else now.get("problems") or [done.stderr.strip()]
     return {"run": name, "mode": mode, "fetched": fetched, "as_before": as_before, "problems": problems}

@@ -46,7 +46,8 @@ def catalog_status(reader: CatalogReader) -> dict[str, Any]:
     """The counts of the catalog."""
     records: dict[str, dict[str, dict[str, int]]] = {}
     for platform, kind, live, deleted in reader.execute(
-        "SELECT platform, kind, count(*) - count(deleted_at), count(deleted_at) FROM record GROUP BY 1, 2 ORDER BY 1, 2"
+        "SELECT platform, kind, count(*) - count(deleted_at), count(deleted_at) FROM record"
+        " WHERE run <> 0 GROUP BY 1, 2 ORDER BY 1, 2"
     ):
         records.setdefault(platform, {})[kind] = {"live": live, "deleted": deleted}
     (entities, stubs), (edges,) = (

@@ -35,11 +35,15 @@ class ArchiveMiddleware:
         if not request.meta.get("archive") or response.status in UNSAID:
             return response
         place = place_of(request)
+        forgotten = self.run.forgotten
+        body = response.body if not forgotten else await asyncio.to_thread(forgotten.without, place, response.body)
+        if body is None or forgotten.has(place):
+            return response
         # Hashing and compressing release the interpreter: the records of the page before go on meanwhile.
-        digest = await asyncio.to_thread(digest_of, response.body)
+        digest = await asyncio.to_thread(digest_of, body)
         file = self.run.catalog.archived_file(digest)
         if file is None or not self.archive.holds(file):
-            file = await asyncio.to_thread(self.archive.store, response, digest)
+            file = await asyncio.to_thread(self.archive.store, body, digest)
         self.archive.enter(place, response, fetched_at(response), digest, file)
         self.run.archived(place, digest, file)
         return response

@@ -14,7 +14,7 @@ from fair4ml.entities import FieldIssue
 from fair4ml.platforms import dependencies
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import Entry, Known, Rejected
-from mlentory_crawl.dropped import Duplicate, Quarantined
+from mlentory_crawl.dropped import Duplicate, Forgotten, Quarantined
 from mlentory_crawl.items import MappedRecord, RawRecord
 from mlentory_crawl.run import Run
 
@@ -103,6 +103,8 @@ class CatalogPipeline:
             return
         if isinstance(exception, Duplicate):
             self.run.drop_duplicate(item.page)
+        elif isinstance(exception, Forgotten):
+            self.run.withhold(item.page)
         elif isinstance(exception, Quarantined) and isinstance(item, RawRecord):
             self.run.reject(
                 item.page,
@@ -114,7 +116,7 @@ class CatalogPipeline:
                     field=exception.field,
                     reason=exception.reason,
                     fetched_at=item.fetched_at,
-                    payload=_json(item.payload),
+                    payload=_json(self.run.forgotten.unnamed(item.payload) if self.run.forgotten else item.payload),
                 ),
             )
         else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fair4ml.mapping import describe
 from fair4ml.sources import InvalidRecord
-from mlentory_crawl.dropped import Quarantined
+from mlentory_crawl.dropped import Forgotten, Quarantined
 from mlentory_crawl.items import MappedRecord, RawRecord
 from mlentory_crawl.run import Run
 
@@ -18,6 +18,7 @@ class MappingPipeline:
     """Turns each `RawRecord` that has a `source` into a `MappedRecord`.
 
     Raises:
+        Forgotten: the record is of what is to be forgotten.
         Quarantined: what the record says has no place in FAIR4ML.
     """
 
@@ -35,6 +36,9 @@ class MappingPipeline:
             description = describe(item.source)
         except InvalidRecord as error:
             raise Quarantined(error.field, error.reason) from error
+        forgotten = self.run.forgotten.marks.iris
+        if description.root.iri in forgotten:
+            raise Forgotten
         provenance: dict[str, Any] = {"source": item.url, "fetched_at": item.fetched_at}
         if item.seed:
             provenance["seed"] = item.seed
@@ -55,4 +59,5 @@ class MappingPipeline:
             page=item.page,
             issues=[*item.issues, *description.issues],
             digest=item.digest,
+            forgotten=forgotten,
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fair4ml.platforms import source_model
 from fair4ml.sources import InvalidRecord, digest, parse
-from mlentory_crawl.dropped import Quarantined
+from mlentory_crawl.dropped import Forgotten, Quarantined
 from mlentory_crawl.items import RawRecord
 from mlentory_crawl.run import Run
 
@@ -20,6 +20,7 @@ class ValidationPipeline:
     What is the same as the last time, counters apart, needs none, unless a feed wants every record mapped.
 
     Raises:
+        Forgotten: the record is of what is to be forgotten.
         Duplicate: the record's catalog key already ended in this run.
         Quarantined: the record as a whole cannot be used.
     """
@@ -35,6 +36,8 @@ class ValidationPipeline:
     def process_item(self, item: Any) -> Any:
         if not isinstance(item, RawRecord):
             return item
+        if self.run.withholds(item):
+            raise Forgotten
         self.run.claim(item)
         model = source_model(item.platform, item.kind)
         told = digest(model, item.payload)

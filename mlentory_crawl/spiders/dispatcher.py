@@ -91,7 +91,10 @@ class DispatcherSpider(PlatformSpider):
             if seed.problem or is_duplicate:
                 self._reject(seed, "duplicate" if is_duplicate else "invalid", seed.problem)
             elif (request := self._request(url, seed)) is not None:
-                yield request
+                if self.run.forgotten.has(request.url):
+                    self.run.report.requested["forgotten"] += 1
+                else:
+                    yield request
             elif is_private(url):
                 self._reject(seed, "blocked", "is an address inside a private network")
             else:

@@ -259,8 +259,10 @@ class HuggingFaceSpider(HubSpider):
             elif not is_repo_id(name):
                 requested["invalid"] += 1
                 self.logger.warning("%r is no model id", name)
+            elif self.run.forgotten.has((request := self.named_request(HubPage("model", name))).url):
+                requested["forgotten"] += 1
             else:
-                yield self.thing_request(self.named_request(HubPage("model", name)), Wanted(name))
+                yield self.thing_request(request, Wanted(name))
             seen.add(name)
 
 

@@ -1,0 +1,101 @@
+"""``scrapy forget``: leaves nothing of things but a mark that later crawls obey."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from scrapy.exceptions import UsageError
+
+from fair4ml.identifiers import IRI_PATTERN
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.data_directory import locked
+from mlentory_crawl.forgetting import forget
+from mlentory_crawl.projections import names, sync
+from mlentory_crawl.stores import check_settings, open_store
+from mlentory_crawl.stores.protocols import StoreError
+
+
+class Command(ProjectCommand):
+    """Forgets things; exit 1 when a projection still shows them, which the next sync or crawl then ends."""
+
+    def syntax(self) -> str:
+        return "IRI... [--mark] [--yes]"
+
+    def short_desc(self) -> str:
+        return "Leave nothing of things but a mark that later crawls obey"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_json_option(parser)
+        parser.add_argument("--mark", action="store_true", help="also things that the catalog does not know yet")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        assert self.settings is not None
+        check_settings(self.settings)
+        if not args:
+            raise UsageError("name the things by their IRIs")
+        if wrong := [iri for iri in args if not re.match(IRI_PATTERN, iri)]:
+            raise UsageError(f"no IRI: {', '.join(wrong)}", print_help=False)
+        if not opts.mark:
+            CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
+        with locked(self.data_dir):
+            # What replaces a database is written beside it: the system's place for such files may be small.
+            os.environ["SQLITE_TMPDIR"] = str(self.data_dir)
+            catalog = CatalogWriter(self.data_dir)
+            try:
+                return self._forget(catalog, args, opts)
+            finally:
+                catalog.close()
+
+    def _forget(self, catalog: CatalogWriter, iris: list[str], opts: argparse.Namespace) -> int:
+        assert self.settings is not None
+        unknown = [iri for iri in iris if not catalog.knows(iri)]
+        if unknown and not opts.mark:
+            raise UsageError(
+                f"the catalog does not know {', '.join(unknown)}; --mark marks it in advance", print_help=False
+            )
+        if not opts.yes and sys.stdin.isatty() and not _confirmed(catalog.names_of(iris)):
+            return 0
+        counts = forget(self.data_dir, catalog, iris)
+        results = {name: self._sync(name) for name in names(self.settings)}
+        catalog.compact()
+        _tell(iris, counts, results, as_json=opts.json)
+        behind = {name: told for name, told in results.items() if told.get("backlog") or told.get("error")}
+        for name, told in behind.items():
+            fail(f"{name} still has it: {told.get('error') or told.get('errors') or 'it is behind'}")
+        return int(bool(behind))
+
+    def _sync(self, name: str) -> dict[str, Any]:
+        assert self.settings is not None
+        try:
+            # An index in the data directory keeps deleted documents in its files until it merges them.
+            rebuild = name == "search" and open_store(name, self.settings).backend == "tantivy"
+            return sync(name, self.settings, rebuild=rebuild, told=lambda _: None)
+        except StoreError as error:
+            return {"error": str(error)}
+
+
+def _confirmed(iris: Collection[str]) -> bool:
+    print("\n".join(sorted(iris)), file=sys.stderr)
+    print("Nothing can bring back what is forgotten. Forget it? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def _tell(iris: list[str], counts: Counter[str], results: dict[str, dict[str, Any]], *, as_json: bool) -> None:
+    removed = {place: count for place, count in sorted(counts.items()) if count}
+    if as_json:
+        print_json({"forgotten": iris, "removed": removed, "projections": results})
+        return
+    shown = table("removed or rewritten", "count", right=("count",))
+    for place, count in removed.items():
+        shown.add_row(place, f"{count:,}")
+    console().print(shown if removed else "There was nothing of it; it is marked.")
