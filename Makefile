@@ -10,7 +10,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # The head of the requirements files names this as the command that makes them.
 PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --upgrade --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --annotation-style line \
-	--extra archive --extra neo4j --extra elasticsearch
+	--extra neo4j --extra elasticsearch
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -62,7 +62,7 @@ typecheck: $(VENV)/.installed-dev ## types
 requirements: $(VENV)/.installed-dev ## requirements*.txt anew from pyproject.toml, with today's versions
 	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Python 3.11 is needed: newer ones leave out what it needs")'
 	$(PIP_COMPILE) --output-file requirements.txt pyproject.toml
-	$(PIP_COMPILE) --extra dev --extra scrapyd --unsafe-package pip --constraint requirements.txt \
+	$(PIP_COMPILE) --extra archive --extra dev --extra scrapyd --unsafe-package pip --constraint requirements.txt \
 		--output-file requirements-dev.txt pyproject.toml
 
 clean: ## removes .venv and everything else that tools made; never data/
