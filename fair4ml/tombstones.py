@@ -29,4 +29,7 @@ def tombstone(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kept(thing: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in thing.items() if name in KEPT}
+    # A person is known by the IRI; the name is theirs to take along.
+    return {
+        name: value for name, value in thing.items() if name in KEPT and (name, thing["class"]) != ("name", "Person")
+    }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 
 import orjson
 import zstandard
@@ -81,8 +81,8 @@ class Archive:
 def write_body(path: Path, body: bytes) -> None:
     """Write an answer's body under the name that its digest gives it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Others may be writing the same body.
-    part = path.with_suffix(f".{secrets.token_hex(4)}.part")
+    # Equal answers may come at the same time.
+    part = path.with_suffix(f".{get_ident()}.part")
     part.write_bytes(zstandard.ZstdCompressor(level=3).compress(body))
     part.rename(path)
 

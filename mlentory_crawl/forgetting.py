@@ -125,7 +125,7 @@ def _clean_quarantine(connection: sqlite3.Connection, erased: Erased, forgotten:
             payload = orjson.loads(text)
         if (platform, key) in forgotten.marks.keys or forgotten.has(url, payload):
             connection.execute("DELETE FROM quarantine WHERE id = ?", (i,))
-        elif (kept := forgotten.unnamed(payload)) != payload:
+        elif (kept := forgotten.kept(payload)) != payload:
             connection.execute("UPDATE quarantine SET payload = ? WHERE id = ?", (pack(orjson.dumps(kept)), i))
         else:
             continue

@@ -139,9 +139,13 @@ class Forgotten:
 
     def _cleaned(self, url: str, thing: Any) -> Any:
         """An object without what it holds of such things, as far as its record states the same without."""
-        if not isinstance(thing, dict) or not self.mentions(orjson.dumps(thing)):
+        try:
+            kept = self._inside(url, thing)
+            fewer = self.unnamed(kept)
+        except RecursionError:  # it may be anywhere in there
+            return MARKER
+        if fewer == thing:
             return thing
-        kept = self._inside(url, thing)
         found = self.about(url, thing)
         if found is None or found[1].kind is None:
             return kept
@@ -149,7 +153,7 @@ class Forgotten:
         stated = self._described(platform, kind, thing)
         return next(
             each
-            for each in (self.unnamed(kept), self.unnamed(thing), kept, thing)
+            for each in (fewer, self.unnamed(thing), kept, thing)
             if each is thing or self._described(platform, kind, each) == stated
         )
 
@@ -159,6 +163,13 @@ class Forgotten:
         if isinstance(value, list):
             return [self._inside(url, each) for each in value if not (isinstance(each, dict) and self.has(url, each))]
         return value
+
+    def kept(self, payload: Any) -> Any:
+        """A record that cannot be used as it may be kept; nothing of one that is nested too deeply to be looked at."""
+        try:
+            return self.unnamed(payload) if self.marks else payload
+        except RecursionError:
+            return None
 
     def unnamed(self, value: Any) -> Any:
         """A value of JSON without the texts that are a name of such a thing, alone or after a colon."""

@@ -14,6 +14,8 @@ import pytest
 import zstandard
 from crawling import Project, model, write_records
 
+from mlentory_crawl.catalog.erasure import Marks
+from mlentory_crawl.forgotten import MARKER, Forgotten
 from mlentory_crawl.sample_hub import SampleHub
 
 HUB = "https://huggingface.co/"
@@ -205,6 +207,28 @@ def test_the_quarantine_has_nothing_of_it(tmp_path: Path) -> None:
         report = project.crawl("-a", "mode=census")
         assert (report["records"]["quarantined"], report["records"]["forgotten"]) == (1, 1)
         assert traces(project.data_dir) == {}
+
+
+def test_answers_that_hide_it_deeply_are_not_kept() -> None:
+    deep: Any = [f"{SECRET}/zanzibar"]
+    for _ in range(400):
+        deep = [{"id": deep}]
+    forgotten = Forgotten(Marks(frozenset([IRI])), "huggingface")
+    url = "https://example.org/api/models?limit=2"
+    body = forgotten.without(url, json.dumps([model(1), {**model(2), "config": deep}]).encode())
+    assert body is not None
+    assert json.loads(body) == [model(1), MARKER]
+    assert forgotten.kept({"config": deep}) is None
+
+
+def test_what_cannot_be_told_apart_is_not_archived() -> None:
+    forgotten = Forgotten(Marks(frozenset([IRI])), "huggingface")
+    url = "https://example.org/api/models?limit=2"
+    untouched = json.dumps([model(1), {"id": ["zanzibar"], "_id": {}}]).encode()
+    assert forgotten.without(url, untouched) is untouched
+    for body in (b"\xff zanzibar", b'"zanzibar"', b"{}", b"[[], 1, null]", b'{"models": ["zanzibar"]}'):
+        assert forgotten.without(url, body) is body
+    assert forgotten.without(f"https://example.org/api/models/{SECRET}/zanzibar?x=1", b"any") == b'{"forgotten":true}'
 
 
 def test_marked_in_advance_it_never_comes_in(project: Project, hub: SampleHub, tmp_path: Path) -> None:

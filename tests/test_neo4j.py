@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections import Counter
@@ -280,3 +281,19 @@ def test_the_documented_queries_answer(driver: Driver, tmp_path: Path) -> None:
         Project(tmp_path / "data", served.url, **settings()).crawl("-a", "mode=census")
     silent = [query for query in QUERIES if not driver.execute_query(query).records]
     assert silent == []
+
+
+def test_what_is_forgotten_has_no_node(project: Project, hub: SampleHub, driver: Driver) -> None:
+    hub.set(patch={f"acme/model-{n}": {"tags": ["base_model:acme/model-3"]} for n in (1, 2)})
+    census(project, new=60)
+    done = project.scrapy("forget", f"{HUB}acme/model-3", f"{HUB}acme/base", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["projections"]["neo4j"]["backlog"] == 0
+    assert_equal(driver, project)
+    nodes, edges = stored(driver)
+    gone = {f"{HUB}acme/model-3", f"{HUB}acme/base"}
+    assert gone.isdisjoint(iri.partition("#")[0] for iri in nodes)
+    assert gone.isdisjoint(end for edge in edges for end in edge[:3])
+    assert gone.isdisjoint(value for _, own in nodes.values() for value in own.values() if isinstance(value, str))
+    census(project, forgotten=1, new=0)
+    assert_equal(driver, project)

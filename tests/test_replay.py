@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from crawling import Project, model, write_records
 
+from mlentory_crawl.archive import digest_of, write_body
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -55,3 +57,11 @@ def test_wrong_usage(tmp_path: Path) -> None:
     assert project.scrapy("replay").returncode == 2
     assert project.scrapy("replay", "--all").returncode == 2
     assert project.scrapy("replay", "--all", "--from", tmp_path / "none").returncode == 1
+
+
+def test_equal_answers_may_be_archived_at_the_same_time(tmp_path: Path) -> None:
+    body = b"{}" * 100_000
+    path = tmp_path / f"{digest_of(body)}.zst"
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: write_body(path, body), range(200)))
+    assert list(tmp_path.iterdir()) == [path]

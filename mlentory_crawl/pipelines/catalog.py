@@ -116,7 +116,7 @@ class CatalogPipeline:
                     field=exception.field,
                     reason=exception.reason,
                     fetched_at=item.fetched_at,
-                    payload=_json(self.run.forgotten.unnamed(item.payload) if self.run.forgotten else item.payload),
+                    payload=_json(self.run.forgotten.kept(item.payload)),
                 ),
             )
         else:
