@@ -112,7 +112,7 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, d
     Returns:
         What was deleted, or would be; a body that a kept run refers to stays.
     """
-    runs, bodies = catalog.outdated_answers(platform, keep_runs)
+    runs, bodies = catalog.answers.outdated(platform, keep_runs)
     files = [raw / body for body in bodies if (raw / body).exists()]
     files += [index for run in runs if (index := raw / platform / run / INDEX).exists()]
     pruned = Pruned(len(runs), len(files), sum(file.stat().st_size for file in files))
@@ -124,7 +124,7 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, d
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     # Last: what a kill leaves half done is found again.
-    catalog.forget_answers(runs)
+    catalog.answers.drop(runs)
     return pruned
 
 

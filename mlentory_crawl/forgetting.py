@@ -191,7 +191,7 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
             part.rename(index)
         kept.update(entry["file"] for entry in entries)
         # Also where an earlier call was killed right here.
-        catalog.enter_answers(run, {each["place"]: (each["sha256"], each["file"]) for each in entries})
+        catalog.answers.enter(run, {each["place"]: (each["sha256"], each["file"]) for each in entries})
     for body in raw.glob("*/*/*.zst"):
         if str(body.relative_to(raw)) not in kept:
             body.unlink()

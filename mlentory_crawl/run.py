@@ -18,8 +18,9 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from fair4ml.entities import FieldIssue
+from mlentory_crawl.catalog.commits import Commit, EndedSeed, Entry, Known, Rejected
 from mlentory_crawl.catalog.lookups import Lookup
-from mlentory_crawl.catalog.writer import CatalogWriter, Commit, EndedSeed, Entry, Known, Rejected
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.dropped import Duplicate
 from mlentory_crawl.exceptions import CatalogError

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mlentory_crawl.catalog.commits import Commit, Entry, Rejected
 from mlentory_crawl.catalog.database import FILE_NAME, connect
 from mlentory_crawl.catalog.documents import encode
-from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry, Rejected
+from mlentory_crawl.catalog.writer import CatalogWriter
 
 HUB = "https://huggingface.co/"
 DAY = "2024-01-{:02}T00:00:00Z"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mlentory_crawl.catalog.commits import Commit, Entry
 from mlentory_crawl.catalog.documents import encode
-from mlentory_crawl.catalog.writer import CatalogWriter, Commit, Entry
+from mlentory_crawl.catalog.writer import CatalogWriter
 
 MIT, BSD = "https://spdx.org/licenses/MIT", "https://spdx.org/licenses/BSD-2-Clause"
 

@@ -8,10 +8,11 @@ import orjson
 import pytest
 from catalogs import DAY, HUB, Book, model, rejected
 
+from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.documents import encode, pack, unpack
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs, Version
-from mlentory_crawl.catalog.writer import CatalogWriter, Commit
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.stores.protocols import Change, Position
 
@@ -334,9 +335,9 @@ def test_a_complete_run_forgets_what_it_has_seen(book: Book) -> None:
 
 
 def test_identical_answers_share_a_file(book: Book) -> None:
-    assert book.writer.archived_file("ab") is None
+    assert book.writer.answers.file_of("ab") is None
     book.writer.commit(book.begin(), Commit(answers=[("0", "ab", "huggingface/run/0.zst")]))
-    assert book.writer.archived_file("ab") == "huggingface/run/0.zst"
+    assert book.writer.answers.file_of("ab") == "huggingface/run/0.zst"
 
 
 # All or nothing

@@ -11,8 +11,8 @@ from catalogs import Book
 from crawling import Project, model, write_records
 from http_servers import served
 
+from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.database import FILE_NAME
-from mlentory_crawl.catalog.writer import Commit
 from mlentory_crawl.sample_hub import SampleHub
 
 FEED = """<?xml version="1.0" encoding="UTF-8"?>

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider, shown
-from mlentory_crawl.catalog.writer import Missing
+from mlentory_crawl.catalog.commits import Missing
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

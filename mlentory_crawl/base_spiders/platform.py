@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from scrapy import Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
+from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.lookups import Lookup
-from mlentory_crawl.catalog.writer import CatalogWriter, Missing
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.forgotten import MARKER_BODY, About
 from mlentory_crawl.items import Page, RawRecord

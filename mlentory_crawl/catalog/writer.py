@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,150 +13,21 @@ from typing import Any
 import orjson
 
 from fair4ml.tombstones import tombstone
+from mlentory_crawl.catalog.answers import Answers
+from mlentory_crawl.catalog.commits import Commit, Entry, Known, Missing
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
 from mlentory_crawl.catalog.documents import encode, pack, unpack
 from mlentory_crawl.catalog.erasure import Erased, Erasure, Marks, marks
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
-from mlentory_crawl.catalog.lookups import Lookup, Lookups
+from mlentory_crawl.catalog.lookups import Lookups
+from mlentory_crawl.catalog.seeds import Seeds
 from mlentory_crawl.exceptions import CatalogError
 
 ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/")
 """What the IRIs of articles begin with that are the same for every platform."""
 PUBLISHED_MOVE = 0.1
 """A counter is published again when it moved by this share of what projections show."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the catalog has of a record.
-
-    Attributes:
-        id: the row.
-        hash: of its document.
-        iri: what it is about.
-        seen: whether this run has met it already.
-        observed, published: its counters, as JSON.
-        deleted: whether it is a tombstone.
-        digest: of what was fetched.
-        issues: field and reason of each value that was left out.
-    """
-
-    id: int
-    hash: bytes
-    iri: str
-    seen: bool
-    observed: bytes
-    published: bytes
-    deleted: bool
-    digest: bytes | None
-    issues: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One valid record, ready to be stored.
-
-    Attributes:
-        known: what the catalog has of it; None for a new one.
-        document: the mapped record; None when it is unchanged.
-        text: the document's JSON.
-        counters: as observed now.
-        digest: of what was fetched; None if unknown.
-        issues: field and reason of each value that was left out.
-    """
-
-    platform: str
-    kind: str
-    key: str
-    iri: str
-    hash: bytes
-    modified: str | None
-    known: Known | None
-    document: dict[str, Any] | None
-    text: bytes
-    provenance: dict[str, Any]
-    counters: dict[str, int]
-    digest: bytes | None = None
-    issues: Sequence[tuple[str, str]] = ()
-
-    @classmethod
-    def unchanged(cls, platform: str, kind: str, key: str, known: Known, counters: dict[str, int]) -> Entry:
-        """A record of which only the counters may have moved."""
-        return cls(
-            platform, kind, key, known.iri, known.hash, None, known, None, b"", {}, counters, known.digest, known.issues
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """One record for the quarantine."""
-
-    platform: str
-    kind: str
-    key: str
-    url: str
-    field: str
-    reason: str
-    fetched_at: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A live record that a complete census has not shown.
-
-    Attributes:
-        id: the row.
-        key: the native id.
-        iri: what it is about.
-        again: whether the complete census before this one has not shown it either.
-    """
-
-    id: int
-    key: str
-    iri: str
-    again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EndedSeed:
-    """What became of a line of a seed list.
-
-    Attributes:
-        platform: whose it is; None where it is nobody's.
-        reason: why nothing was fetched, where the outcome does not say.
-    """
-
-    number: int
-    place: str
-    url: str
-    platform: str | None
-    outcome: str
-    reason: str | None = None
-
-
-@dataclass(slots=True)
-class Commit:
-    """What one transaction stores: the records of whole pages, and how far the run has come.
-
-    Attributes:
-        report: the run report including these pages, as JSON.
-        cursor: where the run goes on after them, as JSON.
-        answers: the archived answers that they came from: place, SHA-256, file.
-        lookups: what was asked for by name because a record names it.
-        seeds: the lines of a seed list that came to their end.
-        forgotten: further names of things that are to be forgotten.
-    """
-
-    entries: list[Entry] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    answers: list[tuple[str, str, str]] = field(default_factory=list)
-    lookups: list[Lookup] = field(default_factory=list)
-    seeds: list[EndedSeed] = field(default_factory=list)
-    forgotten: list[str] = field(default_factory=list)
-    report: bytes = b"{}"
-    cursor: bytes | None = None
 
 
 class CatalogWriter:
@@ -169,6 +40,8 @@ class CatalogWriter:
         self._links = Links(self._connection)
         self.lookups = Lookups(self._connection)
         self.fields = FieldCounts(self._connection)
+        self.seeds = Seeds(self._connection)
+        self.answers = Answers(self._connection, self._transaction)
         self._erasure = Erasure(self._connection, self._links, self.fields, self._next_sequence)
         self._next_record = 1 + (self._connection.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
 
@@ -343,37 +216,6 @@ class CatalogWriter:
         with self._transaction() as connection:
             connection.execute("UPDATE run SET report = ? WHERE id = ?", (report.decode(), run))
 
-    # Seeds
-
-    def finished_seeds(self, run: int) -> set[int]:
-        """The numbers of the seeds that came to their end."""
-        return {number for (number,) in self._connection.execute("SELECT number FROM seed WHERE run = ?", (run,))}
-
-    def ended_seeds(self, run: int) -> Iterator[EndedSeed]:
-        """What became of a run's seeds, in their order."""
-        rows = self._connection.execute(
-            "SELECT number, place, url, platform, outcome, reason FROM seed WHERE run = ? ORDER BY number", (run,)
-        )
-        return (EndedSeed(*row) for row in rows)
-
-    def note_fields(self, source: str, fields: Mapping[str, str]) -> list[str]:
-        """What has changed since the same source of seeds was read last: fields that are gone, new, or of another type.
-
-        Args:
-            source: its name.
-            fields: the type of each of its fields, by name.
-        """
-        name = f"fields of {source}"
-        row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        before: Mapping[str, str] = fields if row is None else orjson.loads(row[0])
-        with self._transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, orjson.dumps(fields).decode()))
-        return [
-            f"the field {field!r} was {before.get(field, 'absent')}, is {fields.get(field, 'gone')}"
-            for field in sorted({*before, *fields})
-            if before.get(field) != fields.get(field)
-        ]
-
     # Erasure
 
     def marks(self) -> Marks:
@@ -410,20 +252,6 @@ class CatalogWriter:
             erased = self._erasure.erase(iris, at)
             further(connection, erased, marks(connection))
         return erased
-
-    def enter_answers(self, run: str, answers: Mapping[str, tuple[str, str]]) -> None:
-        """Make these the archived answers of a run: SHA-256 and file of each, by place."""
-        row = self._connection.execute("SELECT id FROM run WHERE name = ?", (run,)).fetchone()
-        if row is None:  # of a catalog that was here before
-            return
-        rows = self._connection.execute("SELECT place, sha256, file FROM answer WHERE run = ?", row)
-        if {place: (sha256, file) for place, sha256, file in rows} == answers:
-            return
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM answer WHERE run = ?", row)
-            connection.executemany(
-                "INSERT INTO answer VALUES (?, ?, ?, ?)", [(*row, place, *answer) for place, answer in answers.items()]
-            )
 
     def compact(self) -> None:
         """Write the database anew, without what was deleted from it and still lies in its pages.
@@ -505,49 +333,6 @@ class CatalogWriter:
             (orjson.dumps(keys), run, platform),
         )
         return set(rows)
-
-    def archived_file(self, sha256: str) -> str | None:
-        """Where the archive already has a body, below ``raw/``."""
-        rows = self._connection.execute("SELECT file FROM answer WHERE sha256 = ? LIMIT 1", (sha256,))
-        return next((str(file) for (file,) in rows), None)
-
-    def outdated_answers(self, platform: str, keep_runs: int) -> tuple[list[str], list[str]]:
-        """The runs whose archived answers nobody needs any more, and the files that only they refer to.
-
-        Args:
-            platform: whose runs they are.
-            keep_runs: how many of the last runs keep their answers, besides the last complete census and what followed.
-        """
-        rows = self._connection.execute(
-            """SELECT id, name FROM run WHERE platform = ?1 AND id IN (SELECT run FROM answer)
-               AND id < (SELECT run FROM census WHERE platform = ?1)
-               AND id NOT IN (SELECT id FROM run WHERE platform = ?1 ORDER BY id DESC LIMIT ?2)""",
-            (platform, keep_runs),
-        ).fetchall()
-        old = orjson.dumps([i for i, _ in rows])
-        files = self._connection.execute(
-            """SELECT DISTINCT file FROM answer WHERE run IN (SELECT value FROM json_each(?1))
-               EXCEPT SELECT file FROM answer WHERE run NOT IN (SELECT value FROM json_each(?1))""",
-            (old,),
-        )
-        return [name for _, name in rows], [file for (file,) in files]
-
-    def forget_answers(self, runs: Sequence[str]) -> None:
-        """Drop the entries of runs' archived answers."""
-        if runs:
-            with self._transaction() as connection:
-                connection.execute(
-                    """DELETE FROM answer WHERE run IN (
-                           SELECT id FROM run WHERE name IN (SELECT value FROM json_each(?)))""",
-                    (orjson.dumps(list(runs)),),
-                )
-
-    def archived_platforms(self) -> list[str]:
-        """The platforms that have archived answers."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT platform FROM run WHERE id IN (SELECT run FROM answer) ORDER BY 1"
-        )
-        return [platform for (platform,) in rows]
 
     def prune_versions(self, before: str, *, dry_run: bool) -> tuple[int, int]:
         """Delete what records stated until others replaced it before a moment; what held then stays.

@@ -47,7 +47,7 @@ class Command(ProjectCommand):
             catalog = CatalogWriter(self.data_dir)
             try:
                 answers = Pruned()
-                for platform in catalog.archived_platforms():
+                for platform in catalog.answers.platforms():
                     answers += prune(self.data_dir / "raw", catalog, platform, keep, dry_run=opts.dry_run)
                 versions, size = (0, 0) if before is None else catalog.prune_versions(before, dry_run=opts.dry_run)
             finally:

@@ -109,7 +109,7 @@ class RunReport:
         path = run.data_dir / "runs" / f"{run.name}.json"
         path.parent.mkdir(exist_ok=True)
         _write(path, [orjson.dumps(report.told(), option=orjson.OPT_INDENT_2)])
-        seeds = [orjson.dumps(seed) for seed in run.catalog.ended_seeds(run.id)]
+        seeds = [orjson.dumps(seed) for seed in run.catalog.seeds.ended(run.id)]
         if seeds:
             _write(path.with_suffix(".seeds.jsonl"), seeds)
         self._log(path.name)

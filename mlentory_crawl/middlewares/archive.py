@@ -41,7 +41,7 @@ class ArchiveMiddleware:
             return response
         # Hashing and compressing release the interpreter: the records of the page before go on meanwhile.
         digest = await asyncio.to_thread(digest_of, body)
-        file = self.run.catalog.archived_file(digest)
+        file = self.run.catalog.answers.file_of(digest)
         if file is None or not self.archive.holds(file):
             file = await asyncio.to_thread(self.archive.store, body, digest)
         self.archive.enter(place, response, fetched_at(response), digest, file)

@@ -18,7 +18,7 @@ from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
-from mlentory_crawl.catalog.writer import Missing
+from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.seeds import Seed
 

@@ -77,10 +77,10 @@ class DispatcherSpider(PlatformSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         catalog = self.run.catalog
-        for change in catalog.note_fields(self.seeds.source, self.seeds.fields):
+        for change in catalog.seeds.note_fields(self.seeds.source, self.seeds.fields):
             self.logger.warning("%s: %s", self.seeds.source, change)
             self.run.report.notes.append(f"{self.seeds.source}: {change}")
-        finished = catalog.finished_seeds(self.run.id)
+        finished = catalog.seeds.finished(self.run.id)
         seen: set[str] = set()
         for seed in self.seeds.seeds:
             url = seed.url if seed.problem else canonical(seed.url)

@@ -20,8 +20,9 @@ from mlentory_crawl import mlflow_api as api
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
 from mlentory_crawl.base_spiders.token import TokenSpider
+from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.catalog.writer import CatalogWriter, Missing
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.mlflow_api import Step

@@ -19,7 +19,8 @@ from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, deco
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.offset import OffsetSpider, Position
 from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, shown
-from mlentory_crawl.catalog.writer import CatalogWriter, Missing
+from mlentory_crawl.catalog.commits import Missing
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.run import Asked
