@@ -76,7 +76,9 @@ def test_every_spider_has_a_data_sheet_and_typed_arguments(name: str) -> None:
         assert heading in (spider_class.__doc__ or "")
     (setting,) = (variable for variable in variables() if variable.name == spider_class.endpoint_setting)
     assert setting.default is None or setting.default.startswith("https://")
-    spider = get_crawler(spider_class, {spider_class.endpoint_setting: "http://127.0.0.1:9/"})._create_spider(_job="1")
+    needed = {"dispatcher": {"seeds": "https://huggingface.co/acme/a"}}
+    crawler = get_crawler(spider_class, {spider_class.endpoint_setting: "http://127.0.0.1:9/"})
+    spider = crawler._create_spider(_job="1", **needed.get(name, {}))
     assert isinstance(spider, PlatformSpider)
     assert spider.endpoint == "http://127.0.0.1:9"
     assert spider.identity()["spider"] == name

@@ -40,6 +40,8 @@ class DispatcherSpider(PlatformSpider):
     Spider arguments
         seeds: a file (one URL a line, or .csv, .json, .jsonl, .yaml, .parquet, a sitemap as .xml), URLs with commas, or
         - for standard input. Further columns and fields are kept with the records' provenance.
+    API documentation
+        that of each platform's spider
     Caveats
         No host that a seed names is contacted: each URL is asked for at the endpoint of its platform.
     """

@@ -130,9 +130,9 @@ class HuggingFaceSpider(HubSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         given = spider.arguments
-        spider.cards = given.cards or crawler.settings["HF_CARDS"]
+        spider.cards = given.cards or crawler.settings.get("HF_CARDS") or "none"
         levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
-        enrich = crawler.settings["HF_ENRICH"] if given.enrich is None else given.enrich
+        enrich = (crawler.settings.get("HF_ENRICH") or "none") if given.enrich is None else given.enrich
         spider.stages = [Absences(spider, crawler, "model")]
         spider.stages += spider.look_ups(ancestors=levels, enrich=enrich.split(","))
         return spider
