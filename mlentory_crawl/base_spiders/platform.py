@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -410,6 +411,13 @@ class PlatformSpider(Spider):
         reason = " ".join(reason.split())
         self.failures.append(reason)
         self.logger.error(reason)
+
+
+def names_in(given: str) -> list[str]:
+    """The names in a file, one a line (``#`` begins a comment), or in a list with commas."""
+    path = Path(given)
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 def told_error(response: Response) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
@@ -17,7 +16,7 @@ from scrapy.http import Response
 from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.listing import ListSpider
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.seeds import Seed
@@ -184,10 +183,7 @@ class Ai4LifeSpider(ListSpider):
     # Ids
 
     def _id_requests(self) -> Iterator[Request]:
-        given = self.arguments.ids or ""
-        path = Path(given)
-        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
-        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        asked = names_in(self.arguments.ids or "")
         requested = self.run.report.requested
         seen: set[str] = set()
         for text in asked[: self.arguments.limit]:

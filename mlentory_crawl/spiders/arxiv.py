@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
 from fair4ml.sources.arxiv import entries, is_error
-from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider, fetched_at, shown, told_error
+from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider, fetched_at, names_in, shown, told_error
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.items import Page, RawRecord
@@ -130,10 +129,7 @@ class ArxivSpider(PlatformSpider):
         return (iri.removeprefix(ARTICLES) for iri in iris if arxiv(iri) == iri)
 
     def _given(self) -> Iterator[str]:
-        given = self.arguments.ids or ""
-        path = Path(given)
-        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
-        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        asked = names_in(self.arguments.ids or "")
         requested = self.run.report.requested
         found: dict[str, None] = {}
         for text in asked:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -18,7 +17,7 @@ from fair4ml.identifiers import is_repo_id
 from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.hub import API, HUB, PAGE_SIZE, HubSpider
-from mlentory_crawl.base_spiders.platform import Arguments, Wanted, told_error
+from mlentory_crawl.base_spiders.platform import Arguments, Wanted, names_in, told_error
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
@@ -244,10 +243,7 @@ class HuggingFaceSpider(HubSpider):
 
     @cached_property
     def _asked(self) -> list[str]:
-        given = self.arguments.ids or ""
-        path = Path(given)
-        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
-        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        asked = names_in(self.arguments.ids or "")
         pages = [(line, page_of(line)) for line in asked[: self.arguments.limit]]
         return [page.id if page and page.kind in ("model", "owner") else line for line, page in pages]
 

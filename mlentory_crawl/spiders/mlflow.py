@@ -18,7 +18,7 @@ from scrapy.http import Response
 from fair4ml.mapping import mlflow_iris as iris
 from mlentory_crawl import mlflow_api as api
 from mlentory_crawl.base_spiders.absences import Absences
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in
 from mlentory_crawl.base_spiders.token import TokenSpider
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -295,10 +295,7 @@ class MlflowSpider(TokenSpider):
 
     @cached_property
     def _asked(self) -> list[str]:
-        given = self.arguments.ids or ""
-        path = Path(given)
-        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
-        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        asked = names_in(self.arguments.ids or "")
         return asked[: self.arguments.limit]
 
     def _id_requests(self) -> Iterator[Request]:

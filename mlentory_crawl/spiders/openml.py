@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +17,7 @@ from fair4ml.sources import digest
 from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.offset import OffsetSpider, Position
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, shown
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in, shown
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
@@ -316,10 +315,7 @@ class OpenMLSpider(OffsetSpider):
 
     def _id_requests(self) -> Iterator[Request]:
         requested = self.run.report.requested
-        given = self.arguments.ids or ""
-        path = Path(given)
-        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
-        asked = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        asked = names_in(self.arguments.ids or "")
         seen: set[str] = set()
         for name in asked[: self.arguments.limit]:
             thing = _thing_of(name)

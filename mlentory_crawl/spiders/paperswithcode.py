@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -18,7 +17,7 @@ from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
 from mlentory_crawl.base_spiders.numbered import PageSpider, Place, listed
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
@@ -237,10 +236,7 @@ class PapersWithCodeSpider(PageSpider):
 
     @cached_property
     def _asked(self) -> list[str]:
-        given = self.arguments.ids or ""
-        path = Path(given)
-        lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
-        return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")][: self._papers]
+        return names_in(self.arguments.ids or "")[: self._papers]
 
     def _id_requests(self) -> Iterator[Request]:
         requested = self.run.report.requested
