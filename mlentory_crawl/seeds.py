@@ -237,7 +237,7 @@ def _parquet(name: str, path: Any) -> Iterator[_Found]:
     try:
         from pyarrow import parquet
     except ImportError as error:
-        raise ValueError("is Parquet, which needs pyarrow: pip install mlentory-crawl[parquet]") from error
+        raise ValueError("is Parquet, which needs pyarrow: pip install mlentory-crawl[archive]") from error
     number = 0
     for batch in parquet.ParquetFile(path).iter_batches():
         for row in batch.to_pylist():

@@ -151,8 +151,10 @@ class HubSpider(CursorSpider):
         if not isinstance(thing, dict):
             raise ValueError(f"an object is due, this is {type(thing).__name__}")
         kind = "user" if "/api/users/" in response.url else "organization"
-        # Users say theirs as `user`.
-        return {**thing, "kind": kind, "name": thing.get("name") or thing.get("user")}
+        name = thing.get("name") or thing.get("user")  # users say theirs as `user`
+        if not isinstance(name, str):
+            raise ValueError("the answer names nobody")
+        return {**thing, "kind": kind, "name": name}
 
     def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
         if response.status == 400 and self.drop_refused(response):
