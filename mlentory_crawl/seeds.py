@@ -248,7 +248,7 @@ def _parquet(name: str, path: Any) -> Iterator[_Found]:
 def _sitemap(name: str, text: Any) -> Iterator[_Found]:
     try:
         sitemap = Sitemap(text.encode())
-    except (AttributeError, ValueError) as error:
+    except (AttributeError, StopIteration, ValueError) as error:
         raise ValueError("is no XML") from error
     if sitemap.type not in ("urlset", "sitemapindex"):
         raise ValueError("is no sitemap")

@@ -25,6 +25,7 @@ from crawling import Project
 
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.spiders import platforms
 
 ROOT = Path(__file__).parent.parent
 PROJECT = "mlentory_crawl"
@@ -167,9 +168,9 @@ def test_the_egg_has_both_packages_with_their_data_and_nothing_else(egg: Path) -
 
 
 def test_a_deployed_crawl_stores_everything_and_its_report_names_the_job(scrapyd: Scrapyd, egg: Path) -> None:
-    assert scrapyd.deploy(egg, "r1")["spiders"] == 1
+    assert scrapyd.deploy(egg, "r1")["spiders"] == len(platforms())
     assert scrapyd.get("listversions.json")["versions"] == ["r1"]
-    assert scrapyd.get("listspiders.json")["spiders"] == [SPIDER]
+    assert scrapyd.get("listspiders.json")["spiders"] == [spider.name for spider in platforms()]
     scrapyd.schedule("nightly", mode="latest", limit="50", _version="r1", setting="LOG_LEVEL=DEBUG")
     wait_for(lambda: scrapyd.ended("nightly"))
     (report,) = scrapyd.reports()
