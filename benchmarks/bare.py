@@ -63,7 +63,7 @@ def census(endpoint: str, data_dir: Path) -> dict[str, object]:
     stages = Stages()
     began = time.perf_counter()
     writer = CatalogWriter(data_dir)
-    run = writer.open_run(RUN, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
+    run = writer.runs.open(RUN, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
     followers = [
         subprocess.Popen(
             [sys.executable, "-m", "mlentory_crawl.follower", name, RUN],

@@ -107,15 +107,16 @@ class Report:
         """How long the run has taken, without the time between interruption and resumption."""
         return self._seconds_before + time.monotonic() - self._begun
 
-    def count_asked(self, by: str | None, outcomes: Iterable[str]) -> None:
+    def count_asked(self, by: str | None, outcomes: Iterable[str], times: int = 1) -> None:
         """Count what became of a thing that was asked for by name.
 
         Args:
             by: what asked; None for the user.
             outcomes: one of `REQUESTED`, and what else is counted of it.
+            times: -1 takes it back.
         """
         counts = self.requested if by is None else self.lookups.setdefault(by, Counter())
-        counts.update(outcomes)
+        counts.update(dict.fromkeys(outcomes, times))
 
     def count_requests(self, by_slot: dict[str, int], by_status: dict[str, int], retried: int, waits: float) -> None:
         """Take the network's counts of this process; those of earlier ones are added."""

@@ -6,10 +6,8 @@ import logging
 import secrets
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,13 +16,13 @@ from weakref import WeakKeyDictionary
 import orjson
 
 from fair4ml.entities import FieldIssue
-from mlentory_crawl.catalog.commits import Commit, EndedSeed, Entry, Known, Rejected
-from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.catalog.commits import Entry, Known, Rejected
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.dropped import Duplicate
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.forgotten import MARKER, Forgotten
+from mlentory_crawl.pages import Asked, Batch, OpenPage
 from mlentory_crawl.report import Report
 
 if TYPE_CHECKING:
@@ -32,43 +30,11 @@ if TYPE_CHECKING:
 
     from mlentory_crawl.base_spiders.platform import PlatformSpider
     from mlentory_crawl.items import MappedRecord, Page, RawRecord
-    from mlentory_crawl.seeds import Seed
 
 logger = logging.getLogger(__name__)
 
 COMMIT_RECORDS = 1_000
 COMMIT_SECONDS = 2.0
-
-
-@dataclass(slots=True)
-class _OpenPage:
-    page: Page
-    remaining: int
-    known: dict[tuple[str, str], Known]
-    claimed: set[tuple[str, str]]
-    stored: set[tuple[str, str]] = field(default_factory=set)
-    entries: list[Entry] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    records: Counter[str] = field(default_factory=Counter)
-    field_issues: Counter[str] = field(default_factory=Counter)
-    asked: list[Asked] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What became of a thing that was asked for by name.
-
-    Attributes:
-        by: who asked: None for the user, else the name of what asks for things that records name.
-        outcomes: one of `report.REQUESTED`, and what else is counted of it.
-        lookup: for the catalog, where a record names it.
-        seed: the seed that asks for it.
-    """
-
-    by: str | None
-    outcomes: tuple[str, ...]
-    lookup: Lookup | None = None
-    seed: Seed | None = None
 
 
 class Run:
@@ -106,16 +72,10 @@ class Run:
         self._held.enter_context(locked(self.data_dir))
         self.catalog = CatalogWriter(self.data_dir)
         self.forgotten = Forgotten(self.catalog.marks(), spider.name)
-        self._pages: dict[int, _OpenPage] = {}
-        self._pending = Commit()
-        self._pending_records = 0
+        self._pages: dict[int, OpenPage] = {}
+        self._pending = Batch()
         # What began and is not stored yet: no look-up can find it.
         self._claims: set[tuple[str, str]] = set()
-        self._pending_keys: set[tuple[str, str]] = set()
-        self._pending_counts: Counter[str] = Counter()
-        self._pending_issues: Counter[str] = Counter()
-        self._pending_asked: list[Asked] = []
-        self._pending_platforms: dict[str, Counter[str]] = {}
         self._committed_at = time.monotonic()
         self._cursor: dict[str, Any] | None = None
         self._is_walk = spider.is_walk
@@ -123,14 +83,14 @@ class Run:
         """Why the catalog cannot be written any more, if so."""
         spider.plan(self.catalog)
         identity = orjson.dumps(spider.identity(), option=orjson.OPT_SORT_KEYS)
-        resumed = self.catalog.resumable(identity) if spider.resumable else None
+        resumed = self.catalog.runs.resumable(identity) if spider.resumable else None
         if resumed:
             self.id, self.name, told, self._cursor = resumed
             self.report = Report.resumed(told, spider.job)
         else:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
             self.report = report = Report.begun(self.name, spider)
-            self.id = self.catalog.open_run(
+            self.id = self.catalog.runs.open(
                 self.name, spider.name, spider.mode, identity, report.started_at, report.json()
             )
         self.cursor = self._cursor
@@ -153,7 +113,7 @@ class Run:
         known = self.catalog.lookup(self.id, page.platform, keys)
         claimed = self.catalog.quarantined(self.id, page.platform, keys)
         claimed |= {key for key, found in known.items() if found.seen}
-        self._pages[page.number] = _OpenPage(page, len(page.keys), known, claimed, asked=list(asked))
+        self._pages[page.number] = OpenPage(page, len(page.keys), known, claimed, asked=list(asked))
         self._store_finished()
 
     def claim(self, record: RawRecord) -> None:
@@ -196,9 +156,8 @@ class Run:
 
     def end_seed(self, asked: Asked, reason: str | None) -> None:
         """Note what became of a seed that nothing is asked for."""
-        self._pending_asked.append(asked)
-        self._pending.seeds.append(_ended(asked, None, reason))
-        if len(self._pending.seeds) >= COMMIT_RECORDS:
+        self._pending.ask(asked, None, reason)
+        if len(self._pending.commit.seeds) >= COMMIT_RECORDS:
             self.commit()
 
     def withdraw(self, page: Page) -> None:
@@ -217,7 +176,7 @@ class Run:
     def _note_name(self, record: RawRecord) -> None:
         found = self.forgotten.about(record.url, record.payload)
         if found is not None and found[1].iri not in self.forgotten.marks.iris:
-            self._pending.forgotten.append(found[1].iri)
+            self._pending.commit.forgotten.append(found[1].iri)
 
     def withhold(self, page: Page) -> None:
         """End a record of what is to be forgotten."""
@@ -239,12 +198,12 @@ class Run:
         open_page.records["failed"] += 1
         self._ended(open_page)
 
-    def _ended(self, open_page: _OpenPage) -> None:
+    def _ended(self, open_page: OpenPage) -> None:
         open_page.remaining -= 1
         if open_page.remaining == 0:
             self._store_finished()
 
-    def _finished(self) -> Iterator[_OpenPage]:
+    def _finished(self) -> Iterator[OpenPage]:
         """The pages that may be stored now, no longer open; those of a walk in their order only."""
         if self._is_walk:
             while (ready := self._pages.get(self._next_page)) and ready.remaining == 0:
@@ -256,50 +215,29 @@ class Run:
 
     def _store_finished(self) -> None:
         for ready in self._finished():
-            self._pending.entries += ready.entries
-            self._pending.rejected += ready.rejected
-            self._pending_records += len(ready.page.keys)
-            self._pending_keys.update(ready.page.keys)
-            counts = Counter({**ready.records, "fetched": ready.records.total() - ready.records["forgotten"]})
-            self._pending_counts.update(counts)
-            self._pending_platforms.setdefault(ready.page.platform, Counter()).update(counts)
-            self._pending_asked += ready.asked
-            self._pending.seeds += [_ended(each, ready.page.platform) for each in ready.asked if each.seed is not None]
-            self._pending_issues.update(ready.field_issues)
+            self._pending.add(ready)
             self._cursor = ready.page.cursor
-        due = self._pending_records >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS
-        if due:
+        if self._pending.size >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS:
             self.commit()
 
     def archived(self, place: str, sha256: str, file: str) -> None:
         """Note an answer that was put into the archive."""
-        self._pending.answers.append((place, sha256, file))
+        self._pending.commit.answers.append((place, sha256, file))
 
     def commit(self) -> None:
         """Store the pages that are finished; never raises: a failure is kept in `broken`."""
         self._committed_at = time.monotonic()
-        if self.broken or not (self._pending_records or self._pending.answers or self._pending_asked):
+        if self.broken or not self._pending:
             return
-        pending, self._pending = self._pending, Commit()
-        counts, self._pending_counts = self._pending_counts, Counter()
-        issues, self._pending_issues = self._pending_issues, Counter()
-        asked, self._pending_asked = self._pending_asked, []
-        platforms, self._pending_platforms = self._pending_platforms, {}
-        self._pending_records = 0
+        batch, self._pending = self._pending, Batch()
         for later in self._pages.values():
-            later.claimed |= self._pending_keys.intersection(later.page.keys)
-        self._claims -= self._pending_keys
-        self._pending_keys.clear()
-        self.report.records.update(counts)
-        self.report.field_issues.update(issues)
-        for platform, of_platform in platforms.items():
-            self.report.platforms.setdefault(platform, Counter()).update(of_platform)
-        for each in asked:
-            self.report.count_asked(each.by, each.outcomes)
-        found = [each.lookup for each in asked if each.lookup is not None]
-        pending.lookups = [each for each in found if each.found not in self.forgotten.marks.iris]
+            later.claimed |= batch.keys.intersection(later.page.keys)
+        self._claims -= batch.keys
+        batch.count(self.report)
+        pending, marked = batch.commit, self.forgotten.marks.iris
         # What was found under another name has one more name now.
-        pending.forgotten += [each.iri for each in found if each.found in self.forgotten.marks.iris]
+        pending.forgotten += [each.iri for each in pending.lookups if each.found in marked]
+        pending.lookups = [each for each in pending.lookups if each.found not in marked]
         pending.report = self.report.json()
         pending.cursor = None if self._cursor is None else orjson.dumps(self._cursor)
         try:
@@ -309,9 +247,7 @@ class Run:
         except CatalogError as error:
             self.broken = str(error)
             logger.error(error, exc_info=error if not isinstance(error.__cause__, sqlite3.Error) else None)
-            self.report.records.subtract(counts)
-            self.report.field_issues.subtract(issues)
-            self.report.records.update(fetched=counts["fetched"], failed=counts["fetched"])
+            batch.count_failed(self.report)
 
     def settle(self, missed: Iterable[int], gone: Sequence[int]) -> None:
         """Store what a census has not shown; never raises: a failure is kept in `broken`.
@@ -323,7 +259,7 @@ class Run:
         self.report.records["deleted"] += len(gone)
         at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         try:
-            self.catalog.settle(self.id, at, list(missed), gone, self.report.json())
+            self.catalog.census.settle(self.id, at, list(missed), gone, self.report.json())
         except CatalogError as error:
             self.broken = str(error)
             logger.error(error)
@@ -342,8 +278,3 @@ class Run:
 def _path(name: str) -> str:
     """A field without positions, so that counts stay few: ``tags.17`` is ``tags``."""
     return ".".join(part for part in name.split(".") if not part.isdigit())
-
-
-def _ended(asked: Asked, platform: str | None, reason: str | None = None) -> EndedSeed:
-    assert asked.seed is not None
-    return EndedSeed(asked.seed.number, asked.seed.place, asked.seed.url, platform, asked.outcomes[0], reason)

@@ -59,7 +59,7 @@ class Book:
         """Open the run of the next day."""
         self.days += 1
         name = f"202401{self.days:02}T000000Z_00000000"
-        self.run = self.writer.open_run(
+        self.run = self.writer.runs.open(
             name, "huggingface", "census", b'{"spider":"huggingface"}', DAY.format(self.days)
         )
         return self.run

@@ -35,7 +35,7 @@ class SmallCatalog:
         self.begin(run)
 
     def begin(self, run: str) -> None:
-        self.run = self.writer.open_run(run, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
+        self.run = self.writer.runs.open(run, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
 
     def store(self, key: str, stated: dict[str, Any]) -> None:
         known = self.writer.lookup(self.run, "huggingface", [("model", key)]).get(("model", key))

@@ -130,7 +130,7 @@ def test_several_records_about_a_thing_are_one_change(book: Book, reader: Catalo
 def test_a_tombstone_is_a_change_that_says_since_when(book: Book, reader: CatalogReader) -> None:
     book.crawl({"1": model("a/a", owner="a", license=["https://spdx.org/licenses/MIT"]), "2": model("a/b")})
     ((record,),) = book.rows("SELECT id FROM record WHERE key = '1'")
-    book.writer.settle(book.run, DAY.format(2), [record], [record], b"{}")
+    book.writer.census.settle(book.run, DAY.format(2), [record], [record], b"{}")
     live, buried = read(reader)
     assert (live.key, live.deleted_at) == ("huggingface/model/2", None)
     assert (buried.key, buried.deleted_at) == ("huggingface/model/1", DAY.format(2))
@@ -141,7 +141,7 @@ def test_a_tombstone_is_a_change_that_says_since_when(book: Book, reader: Catalo
     assert [state["root"]["name"] for state, _ in reader.states()] == ["a/b"]
     # The owner was named by nobody else.
     assert entities(book).keys() == {"a/a", "a/b"}
-    book.writer.settle(book.run, DAY.format(3), [], [], b"{}")
+    book.writer.census.settle(book.run, DAY.format(3), [], [], b"{}")
     assert [stored.deleted_at for stored in reader.tombstones([HUB + "a/a"])] == [DAY.format(2)]
 
 
@@ -313,23 +313,28 @@ def test_the_quarantine_belongs_to_its_run(book: Book) -> None:
 
 def test_an_interrupted_run_is_resumed_by_the_same_command(book: Book) -> None:
     identity = b'{"spider":"huggingface"}'
-    assert book.writer.resumable(identity) is None
+    assert book.writer.runs.resumable(identity) is None
     run = book.begin()
-    assert book.writer.resumable(identity) == (run, "20240101T000000Z_00000000", {}, None)  # it has not come anywhere
+    assert book.writer.runs.resumable(identity) == (
+        run,
+        "20240101T000000Z_00000000",
+        {},
+        None,
+    )  # it has not come anywhere
     book.writer.commit(run, Commit(report=b'{"records":1}', cursor=b'{"page":3}'))
-    assert book.writer.resumable(identity) == (run, "20240101T000000Z_00000000", {"records": 1}, {"page": 3})
-    assert book.writer.resumable(b"{}") is None
-    book.writer.complete_run(run, DAY.format(2), watermark=DAY.format(1), census=7)
-    assert book.writer.resumable(identity) is None
-    assert book.writer.last_census("huggingface") == 7
-    assert book.writer.last_census("openml") is None
+    assert book.writer.runs.resumable(identity) == (run, "20240101T000000Z_00000000", {"records": 1}, {"page": 3})
+    assert book.writer.runs.resumable(b"{}") is None
+    book.writer.runs.complete(run, DAY.format(2), watermark=DAY.format(1), census=7)
+    assert book.writer.runs.resumable(identity) is None
+    assert book.writer.runs.last_census("huggingface") == 7
+    assert book.writer.runs.last_census("openml") is None
     assert book.rows("SELECT platform, value FROM watermark") == [("huggingface", DAY.format(1))]
 
 
 def test_a_complete_run_forgets_what_it_has_seen(book: Book) -> None:
     book.crawl({"1": model("a/a")})
     assert book.rows("SELECT count(*) FROM seen") == [(1,)]
-    book.writer.complete_run(book.run, DAY.format(2), watermark=None, census=None)
+    book.writer.runs.complete(book.run, DAY.format(2), watermark=None, census=None)
     assert book.rows("SELECT count(*) FROM seen") == [(0,)]
     assert book.rows("SELECT count(*) FROM watermark") == [(0,)]
 

@@ -66,7 +66,7 @@ def test_what_held_at_the_day_stays(tmp_path: Path) -> None:
     book = Book(tmp_path)
     for license_name in ("mit", "apache-2.0", "bsd-3-clause", "isc"):
         book.crawl({"1": document("acme/one", version=license_name), "2": document("acme/two")})
-    book.writer.settle(book.begin(), "2024-01-05T00:00:00Z", [1, 2], [1, 2], b"{}")
+    book.writer.census.settle(book.begin(), "2024-01-05T00:00:00Z", [1, 2], [1, 2], b"{}")
     day = "2024-01-03T12:00:00Z"
     reader = CatalogReader(tmp_path)
     held = [each.document for each in reader.about_at(f"{HUB}acme/one", day)]

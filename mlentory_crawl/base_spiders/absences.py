@@ -61,7 +61,7 @@ class Absences:
     def _twice_missed(self) -> list[Missing]:
         spider, run = self._spider, self._spider.run
         run.commit()
-        found = [run.catalog.missing(run.id, spider.name, kind) for kind in self._kinds]
+        found = [run.catalog.census.missing(run.id, spider.name, kind) for kind in self._kinds]
         missing, live = [record for records, _ in found for record in records], sum(count for _, count in found)
         if len(missing) > MOST_MISSING * live and not spider.accepts_deletions:
             run.report.suspect(

@@ -19,7 +19,7 @@ from mlentory_crawl.base_spiders.cursor import CursorSpider
 from mlentory_crawl.base_spiders.lookups import LookUps
 from mlentory_crawl.base_spiders.platform import LaterTuple, RawTuple, Stage, Wanted, told_error
 from mlentory_crawl.forgotten import About
-from mlentory_crawl.run import Asked
+from mlentory_crawl.pages import Asked
 from mlentory_crawl.seeds import Seed
 
 _ADDRESS = re.compile(

@@ -20,7 +20,7 @@ from mlentory_crawl.base_spiders.platform import (
 )
 from mlentory_crawl.items import Page
 from mlentory_crawl.middlewares.quota import Stopping
-from mlentory_crawl.run import Asked
+from mlentory_crawl.pages import Asked
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure

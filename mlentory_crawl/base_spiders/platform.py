@@ -21,7 +21,8 @@ from mlentory_crawl.environment import Variable
 from mlentory_crawl.forgotten import MARKER_BODY, About
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import Stopping
-from mlentory_crawl.run import Asked, Run
+from mlentory_crawl.pages import Asked
+from mlentory_crawl.run import Run
 from mlentory_crawl.seeds import Seed
 from mlentory_crawl.stores.protocols import SettingError
 

@@ -77,3 +77,27 @@ def catalog_id(connection: sqlite3.Connection) -> str:
 def last_sequence(connection: sqlite3.Connection) -> int:
     """The highest sequence number given out."""
     return int(connection.execute("SELECT value FROM meta WHERE name = 'sequence'").fetchone()[0])
+
+
+class SequenceNumbers:
+    """Gives out the numbers by which projections see what is new.
+
+    Args:
+        connection: the catalog, open for writing; the caller begins and ends transactions.
+
+    Attributes:
+        last: the highest number given out.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.last = last_sequence(connection)
+
+    def next(self) -> int:
+        """One that nothing has had."""
+        self.last += 1
+        return self.last
+
+    def save(self) -> None:
+        """Write the highest one; part of the transaction that uses it."""
+        self._connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(self.last),))

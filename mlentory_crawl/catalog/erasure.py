@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from fair4ml.erasure import is_of, without
+from mlentory_crawl.catalog.database import SequenceNumbers
 from mlentory_crawl.catalog.documents import encode, pack, unpack, unpacked
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
@@ -68,16 +69,16 @@ class Erasure:
         connection: the catalog, open for writing.
         links: its entities and edges.
         fields: how many records have each field.
-        next_sequence: gives the next sequence number.
+        numbers: the sequence numbers.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, links: Links, fields: FieldCounts, next_sequence: Callable[[], int]
+        self, connection: sqlite3.Connection, links: Links, fields: FieldCounts, numbers: SequenceNumbers
     ) -> None:
         self._connection = connection
         self._links = links
         self._fields = fields
-        self._next_sequence = next_sequence
+        self._numbers = numbers
 
     def names_of(self, iris: Collection[str]) -> set[str]:
         """These IRIs, those under which the things are known now, and their former ones."""
@@ -132,7 +133,7 @@ class Erasure:
             self._connection.execute(
                 """UPDATE record SET hash = ?, sequence = ?, run = ?, modified = NULL, deleted_at = ?, document = ?,
                    provenance = '{}', digest = NULL, issues = NULL, missed_by = NULL WHERE id = ?""",
-                (digest, self._next_sequence(), NO_RUN, at, pack(text), i),
+                (digest, self._numbers.next(), NO_RUN, at, pack(text), i),
             )
             erased.runs.add(run)
             erased.runs |= {of for (of,) in self._connection.execute("SELECT run FROM version WHERE record = ?", (i,))}
@@ -167,7 +168,7 @@ class Erasure:
                 self._fields.add(platform, kind, kept["root"])
             self._connection.execute(
                 "UPDATE record SET hash = ?, sequence = ?, document = ? WHERE id = ?",
-                (digest, self._next_sequence(), pack(text), i),
+                (digest, self._numbers.next(), pack(text), i),
             )
             self._links.add([(i, kept)])
             erased.runs.add(run)

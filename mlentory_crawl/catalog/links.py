@@ -25,12 +25,12 @@ class Links:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._ids: dict[str, int] = {}
-        self._next = 1 + (connection.execute("SELECT max(id) FROM entity").fetchone()[0] or 0)
+        self._next: int | None = None
 
     def forget(self) -> None:
         """Drop what is remembered about the tables, after a transaction was rolled back."""
         self._ids.clear()
-        self._next = 1 + (self._connection.execute("SELECT max(id) FROM entity").fetchone()[0] or 0)
+        self._next = None
 
     def remove(self, record: int, document: dict[str, Any]) -> None:
         """Take back what a record stated, before it states something else."""
@@ -102,6 +102,8 @@ class Links:
             self._ids.clear()
         unknown = things.keys() - self._resolve(things).keys()
         new = [iri for iri in things if iri in unknown]
+        if self._next is None:
+            self._next = 1 + (self._connection.execute("SELECT max(id) FROM entity").fetchone()[0] or 0)
         self._ids.update(zip(new, range(self._next, self._next + len(new)), strict=True))
         self._next += len(new)
         self._connection.executemany(

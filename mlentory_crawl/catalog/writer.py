@@ -12,20 +12,21 @@ from typing import Any
 
 import orjson
 
-from fair4ml.tombstones import tombstone
 from mlentory_crawl.catalog.answers import Answers
-from mlentory_crawl.catalog.commits import Commit, Entry, Known, Missing
-from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
-from mlentory_crawl.catalog.documents import encode, pack, unpack
+from mlentory_crawl.catalog.census import Census
+from mlentory_crawl.catalog.commits import Commit, Entry, Known
+from mlentory_crawl.catalog.database import SequenceNumbers, catalog_id, connect
+from mlentory_crawl.catalog.documents import pack, unpack
 from mlentory_crawl.catalog.erasure import Erased, Erasure, Marks, marks
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.lookups import Lookups
+from mlentory_crawl.catalog.names import Names
+from mlentory_crawl.catalog.runs import Runs
 from mlentory_crawl.catalog.seeds import Seeds
+from mlentory_crawl.catalog.versions import prune
 from mlentory_crawl.exceptions import CatalogError
 
-ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/")
-"""What the IRIs of articles begin with that are the same for every platform."""
 PUBLISHED_MOVE = 0.1
 """A counter is published again when it moved by this share of what projections show."""
 
@@ -36,14 +37,22 @@ class CatalogWriter:
     def __init__(self, data_dir: Path) -> None:
         self._connection = connect(data_dir, write=True)
         self.id = catalog_id(self._connection)
-        self.sequence = last_sequence(self._connection)
+        self._numbers = SequenceNumbers(self._connection)
         self._links = Links(self._connection)
         self.lookups = Lookups(self._connection)
         self.fields = FieldCounts(self._connection)
         self.seeds = Seeds(self._connection)
         self.answers = Answers(self._connection, self._transaction)
-        self._erasure = Erasure(self._connection, self._links, self.fields, self._next_sequence)
+        self.runs = Runs(self._connection, self._transaction, self._numbers)
+        self.census = Census(self._connection, self._transaction, self._links, self.fields, self._numbers)
+        self._names = Names(self._connection, self._numbers)
+        self._erasure = Erasure(self._connection, self._links, self.fields, self._numbers)
         self._next_record = 1 + (self._connection.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
+
+    @property
+    def sequence(self) -> int:
+        """The highest sequence number given out."""
+        return self._numbers.last
 
     def close(self) -> None:
         """Release the database; what was committed stays."""
@@ -54,167 +63,20 @@ class CatalogWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        sequence, next_record = self.sequence, self._next_record
+        last, next_record = self._numbers.last, self._next_record
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
             self.fields.flush()
-            self._connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(self.sequence),))
+            self._numbers.save()
             self._connection.execute("COMMIT")
         except Exception as error:
-            self.sequence, self._next_record = sequence, next_record
+            self._numbers.last, self._next_record = last, next_record
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._links.forget()
             self.fields.forget()
             raise CatalogError(f"the catalog cannot be written: {type(error).__name__}: {error}") from error
-
-    # Runs
-
-    def open_run(
-        self, name: str, platform: str, mode: str, identity: bytes, started_at: str, report: bytes = b"{}"
-    ) -> int:
-        """The row id of a new run."""
-        with self._transaction() as connection:
-            cursor = connection.execute(
-                """INSERT INTO run (name, platform, mode, identity, started_at, first_sequence, last_sequence, report)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                (
-                    name,
-                    platform,
-                    mode,
-                    identity.decode(),
-                    started_at,
-                    self.sequence + 1,
-                    self.sequence,
-                    report.decode(),
-                ),
-            )
-            return int(cursor.lastrowid or 0)
-
-    def resumable(self, identity: bytes) -> tuple[int, str, dict[str, Any], dict[str, Any] | None] | None:
-        """Row id, name, report and cursor of the last run if the same command began and did not complete it.
-
-        The cursor is None where it has not come anywhere yet.
-        """
-        row = self._connection.execute(
-            "SELECT id, name, report, cursor, completed_at FROM run WHERE identity = ? ORDER BY id DESC LIMIT 1",
-            (identity.decode(),),
-        ).fetchone()
-        if row is None or row[4] is not None:
-            return None
-        return row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3] or "null")
-
-    def complete_run(self, run: int, completed_at: str, *, watermark: str | None, census: int | None) -> None:
-        """Note that a run came to the end of its pages.
-
-        Args:
-            run: its row id.
-            completed_at: when (UTC).
-            watermark: the platform's time up to which the catalog is now complete; None leaves it.
-            census: how many things a complete census has seen; None for any other run.
-        """
-        with self._transaction() as connection:
-            connection.execute("UPDATE run SET completed_at = ? WHERE id = ?", (completed_at, run))
-            platform = connection.execute("SELECT platform FROM run WHERE id = ?", (run,)).fetchone()[0]
-            if watermark:
-                connection.execute("INSERT OR REPLACE INTO watermark VALUES (?, ?, ?)", (platform, watermark, run))
-            if census is not None:
-                connection.execute(
-                    "INSERT OR REPLACE INTO census VALUES (?, ?, ?, ?)", (platform, completed_at, run, census)
-                )
-            connection.execute("DELETE FROM seen WHERE run = ?", (run,))
-
-    def settle(self, run: int, at: str, missed: Sequence[int], gone: Sequence[int], report: bytes) -> None:
-        """Note which records a census has not shown, and make tombstones of those that are gone.
-
-        Args:
-            run: the row id of the census.
-            at: when they were found to be gone (UTC).
-            missed: row ids of live records that the census has not shown.
-            gone: row ids of those of them that are gone.
-            report: the run report including them, as JSON.
-
-        Raises:
-            CatalogError: nothing of it was stored.
-        """
-        with self._transaction() as connection:
-            connection.execute(
-                """UPDATE record SET missed_by = NULL
-                   WHERE missed_by IS NOT NULL AND id IN (SELECT record FROM seen WHERE run = ?)""",
-                (run,),
-            )
-            connection.executemany(
-                "UPDATE record SET missed_by = ? WHERE id = ? AND missed_by IS NULL", [(run, i) for i in missed]
-            )
-            self._bury(run, at, gone)
-            connection.execute(
-                "UPDATE run SET report = ?, last_sequence = ? WHERE id = ?", (report.decode(), self.sequence, run)
-            )
-
-    def _bury(self, run: int, deleted_at: str, gone: Sequence[int]) -> None:
-        """Make tombstones of records, and of what their platform has stated beside them about the same things."""
-        rows = self._connection.execute(
-            """SELECT DISTINCT r.id, r.platform, r.kind, r.run, r.iri, r.document, r.provenance FROM json_each(?) AS j
-               JOIN record AS found ON found.id = j.value
-               JOIN record AS r ON r.iri = found.iri AND r.platform = found.platform AND r.key = found.key
-                    AND r.deleted_at IS NULL""",
-            (orjson.dumps(list(gone)),),
-        ).fetchall()
-        for i, platform, kind, *version in rows:
-            self._connection.execute("INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)", (i, *version))
-            document = unpack(version[2])
-            kept = tombstone(document)
-            text, digest = encode(kept)
-            self.fields.remove(platform, kind, document["root"])
-            self._links.remove(i, document)
-            self._connection.execute(
-                """UPDATE record SET hash = ?, sequence = ?, run = ?, deleted_at = ?, document = ?, digest = NULL,
-                   issues = NULL, missed_by = NULL WHERE id = ?""",
-                (digest, self._next_sequence(), run, deleted_at, pack(text), i),
-            )
-            self._links.add([(i, kept)])
-
-    def watermark(self, platform: str) -> str | None:
-        """The platform's time up to which the catalog is complete."""
-        rows = self._connection.execute("SELECT value FROM watermark WHERE platform = ?", (platform,))
-        return next((str(value) for (value,) in rows), None)
-
-    def missing(self, run: int, platform: str, kind: str) -> tuple[list[Missing], int]:
-        """The live records that a census has not shown, and how many live ones there are.
-
-        Args:
-            run: the row id of the census.
-            platform: whose records they are.
-            kind: of what kind.
-        """
-        # Both sides are read from indexes alone: the rows hold documents.
-        rows = self._connection.execute(
-            """SELECT id, key, iri, missed_by IS NOT NULL AND missed_by <> ?3
-               FROM record WHERE deleted_at IS NULL AND id IN (
-                   SELECT id FROM record INDEXED BY record_key WHERE platform = ?1 AND kind = ?2
-                   EXCEPT SELECT record FROM seen WHERE run = ?3)""",
-            (platform, kind, run),
-        ).fetchall()
-        (all_records,) = self._connection.execute(
-            "SELECT count(*) FROM record INDEXED BY record_key WHERE platform = ? AND kind = ?", (platform, kind)
-        ).fetchone()
-        (deleted,) = self._connection.execute(
-            """SELECT count(*) FROM record INDEXED BY record_deleted
-               WHERE deleted_at IS NOT NULL AND platform = ? AND kind = ?""",
-            (platform, kind),
-        ).fetchone()
-        return [Missing(i, key, iri, bool(again)) for i, key, iri, again in rows], all_records - deleted
-
-    def last_census(self, platform: str) -> int | None:
-        """How many records the last complete census of a platform saw."""
-        rows = self._connection.execute("SELECT records FROM census WHERE platform = ?", (platform,))
-        return next((int(records) for (records,) in rows), None)
-
-    def save_report(self, run: int, report: bytes) -> None:
-        """Keep a run's report as it is now."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE run SET report = ? WHERE id = ?", (report.decode(), run))
 
     # Erasure
 
@@ -335,35 +197,9 @@ class CatalogWriter:
         return set(rows)
 
     def prune_versions(self, before: str, *, dry_run: bool) -> tuple[int, int]:
-        """Delete what records stated until others replaced it before a moment; what held then stays.
-
-        Args:
-            before: the moment (UTC, ISO 8601).
-            dry_run: delete nothing.
-
-        Returns:
-            How many versions, and how many bytes they take.
-        """
+        """Delete what records stated before; see `versions.prune`."""
         with self._transaction() as connection:
-            connection.execute(
-                """CREATE TEMP TABLE outdated AS
-                   SELECT record, run, size FROM (
-                       SELECT record, run, size, lead(since) OVER (PARTITION BY record ORDER BY since, place) AS until
-                       FROM (
-                           SELECT record, run, json_extract(provenance, '$.fetched_at') AS since, run AS place,
-                                  length(document) + length(provenance) AS size
-                           FROM version
-                           UNION ALL
-                           SELECT id, NULL, coalesce(deleted_at, json_extract(provenance, '$.fetched_at')), 1 << 62, 0
-                           FROM record WHERE id IN (SELECT record FROM version)))
-                   WHERE run IS NOT NULL AND until < ?""",
-                (before,),
-            )
-            count, size = connection.execute("SELECT count(*), coalesce(sum(size), 0) FROM outdated").fetchone()
-            if not dry_run:
-                connection.execute("DELETE FROM version WHERE (record, run) IN (SELECT record, run FROM outdated)")
-            connection.execute("DROP TABLE outdated")
-        return count, size
+            return prune(connection, before, dry_run=dry_run)
 
     def commit(self, run: int, pages: Commit) -> None:
         """Store whole pages.
@@ -377,11 +213,11 @@ class CatalogWriter:
             same = [entry for entry in pages.entries if entry.known is not None and entry.document is None]
             ids = self._insert(run, new)
             self._replace(run, changed)
-            self._end_aliases([entry.iri for entry in (*new, *changed)])
-            self._join_articles(run, (*new, *changed))
+            self._names.end_aliases([entry.iri for entry in (*new, *changed)])
+            self._names.join_articles(run, (*new, *changed))
             self._publish(same)
             for name, _ in self.lookups.enter(run, pages.lookups):
-                self._resequence(name)
+                self._names.resequence(name)
             known = [entry.known.id for entry in pages.entries if entry.known is not None]
             connection.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(run, i) for i in [*ids, *known]])
             connection.executemany(
@@ -403,12 +239,8 @@ class CatalogWriter:
                 self._erasure.erase(self._erasure.names_of(pages.forgotten), at)
             connection.execute(
                 "UPDATE run SET report = ?, cursor = ?, last_sequence = ? WHERE id = ?",
-                (pages.report.decode(), pages.cursor and pages.cursor.decode(), self.sequence, run),
+                (pages.report.decode(), pages.cursor and pages.cursor.decode(), self._numbers.last, run),
             )
-
-    def _next_sequence(self) -> int:
-        self.sequence += 1
-        return self.sequence
 
     def _insert(self, run: int, entries: Sequence[Entry]) -> list[int]:
         ids = list(range(self._next_record, self._next_record + len(entries)))
@@ -416,7 +248,7 @@ class CatalogWriter:
         self._connection.executemany(
             "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, NULL)",
             [
-                (i, e.platform, e.kind, e.key, e.iri, e.hash, self._next_sequence(), run, e.modified, pack(e.text),
+                (i, e.platform, e.kind, e.key, e.iri, e.hash, self._numbers.next(), run, e.modified, pack(e.text),
                  orjson.dumps(e.provenance).decode(), e.digest, _told(e.issues))
                 for i, e in zip(ids, entries, strict=True)
             ],
@@ -446,58 +278,13 @@ class CatalogWriter:
             self._connection.execute(
                 """UPDATE record SET iri = ?, hash = ?, sequence = ?, run = ?, modified = ?, deleted_at = NULL,
                    document = ?, provenance = ?, digest = ?, issues = ?, missed_by = NULL WHERE id = ?""",
-                (entry.iri, entry.hash, self._next_sequence(), run, entry.modified, pack(entry.text),
+                (entry.iri, entry.hash, self._numbers.next(), run, entry.modified, pack(entry.text),
                  orjson.dumps(entry.provenance).decode(), entry.digest, _told(entry.issues), i),
             )  # fmt: skip
             if entry.iri != entry.known.iri:
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO alias VALUES (?, ?, 'renamed', ?)", (entry.known.iri, entry.iri, run)
-                )
-                self._resequence(entry.known.iri)
+                self._names.renamed(run, entry.known.iri, entry.iri)
         self._links.add((e.known.id, e.document) for e in entries if e.known is not None and e.document is not None)
         self._set_counters((e.known.id, e.counters, e.counters) for e in entries if e.known is not None and e.counters)
-
-    def _end_aliases(self, iris: Sequence[str]) -> None:
-        """A thing that has a name of its own is no longer what somebody else was called."""
-        ended = self._connection.execute(
-            "DELETE FROM alias WHERE iri IN (SELECT value FROM json_each(?)) RETURNING iri", (orjson.dumps(iris),)
-        ).fetchall()
-        for (iri,) in ended:
-            self._resequence(iri)
-
-    def _join_articles(self, run: int, entries: Sequence[Entry]) -> None:
-        """An article is one thing under its number on arXiv and its DOI, where a record says that they are the same."""
-        for entry in entries:
-            root = entry.document["root"] if entry.document is not None else {}
-            if root.get("class") != "ScholarlyArticle":
-                continue
-            if entry.known is not None:
-                self._connection.execute("DELETE FROM alias WHERE target = ? AND reason = 'sameAs'", (entry.iri,))
-            for name in root.get("sameAs", ()):
-                if not name.startswith(ARTICLE_NAMES) or name == entry.iri or self._is_described(name):
-                    continue
-                # Of several that claim a name, which one has it must not hang on the order of arrival.
-                self._connection.execute(
-                    """INSERT INTO alias VALUES (?, ?, 'sameAs', ?)
-                       ON CONFLICT (iri) DO UPDATE SET target = min(target, excluded.target)""",
-                    (name, entry.iri, run),
-                )
-                self._resequence(name)
-
-    def _is_described(self, iri: str) -> bool:
-        rows = self._connection.execute("SELECT 1 FROM record WHERE iri = ? AND deleted_at IS NULL LIMIT 1", (iri,))
-        return rows.fetchone() is not None
-
-    def _resequence(self, iri: str) -> None:
-        """What names a thing reads otherwise from now on: projections have to look again."""
-        rows = self._connection.execute(
-            """SELECT DISTINCT e.record FROM entity AS t JOIN edge AS e ON e.target = t.id WHERE t.iri = ?
-               ORDER BY e.record""",
-            (iri,),
-        ).fetchall()
-        self._connection.executemany(
-            "UPDATE record SET sequence = ? WHERE id = ?", [(self._next_sequence(), i) for (i,) in rows]
-        )
 
     def _publish(self, entries: Sequence[Entry]) -> None:
         moved = []
@@ -515,7 +302,7 @@ class CatalogWriter:
             if _moved(published, entry.counters):
                 published = entry.counters
                 self._connection.execute(
-                    "UPDATE record SET sequence = ? WHERE id = ?", (self._next_sequence(), entry.known.id)
+                    "UPDATE record SET sequence = ? WHERE id = ?", (self._numbers.next(), entry.known.id)
                 )
             moved.append((entry.known.id, entry.counters, published))
         self._set_counters(moved)

@@ -100,12 +100,12 @@ class RunReport:
             interrupted=reason not in ENDED_BY_ITSELF,
             complete=complete,
             census=census,
-            previous_census=run.catalog.last_census(spider.name),
+            previous_census=run.catalog.runs.last_census(spider.name),
         )
         if complete:
-            run.catalog.complete_run(run.id, finished_at, watermark=spider.watermark, census=census)
+            run.catalog.runs.complete(run.id, finished_at, watermark=spider.watermark, census=census)
         if not run.broken:
-            run.catalog.save_report(run.id, report.json())
+            run.catalog.runs.save_report(run.id, report.json())
         path = run.data_dir / "runs" / f"{run.name}.json"
         path.parent.mkdir(exist_ok=True)
         _write(path, [orjson.dumps(report.told(), option=orjson.OPT_INDENT_2)])

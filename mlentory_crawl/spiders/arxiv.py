@@ -20,7 +20,7 @@ from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import RETRIES, Stopping
-from mlentory_crawl.run import Asked
+from mlentory_crawl.pages import Asked
 from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.exceptions import MlentoryError
-from mlentory_crawl.run import Asked
+from mlentory_crawl.pages import Asked
 from mlentory_crawl.seeds import Seed, SeedList, canonical, is_private, is_source, read
 from mlentory_crawl.spiders import platforms
 

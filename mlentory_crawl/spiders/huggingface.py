@@ -137,7 +137,7 @@ class HuggingFaceSpider(HubSpider):
         return spider
 
     def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.watermark(self.name)
+        watermark = catalog.runs.watermark(self.name)
         if self.arguments.mode is None and self._mode == "latest" and watermark and self.arguments.is_whole:
             self._mode = "delta"
         if self._mode == "delta":
@@ -201,7 +201,7 @@ class HuggingFaceSpider(HubSpider):
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         if self.mode == "census":
             return super().newest_of(response, payload)  # what is modified after this, the next delta finds
-        return next(filter(None, map(_last_modified, payload)), self.run.catalog.watermark(self.name))
+        return next(filter(None, map(_last_modified, payload)), self.run.catalog.runs.watermark(self.name))
 
     def wanted(self, payload: list[Any]) -> list[Any]:
         if self._since is not None:

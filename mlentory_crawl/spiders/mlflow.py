@@ -123,7 +123,7 @@ class MlflowSpider(TokenSpider):
                 f"the catalog is that of {other}, MLFLOW_TRACKING_URI is {self.endpoint}:"
                 " each tracking server needs a data directory of its own"
             )
-        watermark = catalog.watermark(self.name)
+        watermark = catalog.runs.watermark(self.name)
         if self.arguments.mode is None and self._mode == "census" and watermark and self.arguments.limit is None:
             self._mode = "delta"
         if self._mode == "delta":

@@ -22,7 +22,7 @@ from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
-from mlentory_crawl.run import Asked
+from mlentory_crawl.pages import Asked
 from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class OpenMLSpider(OffsetSpider):
         return spider
 
     def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.watermark(self.name)
+        watermark = catalog.runs.watermark(self.name)
         if self.arguments.mode is None and self._mode == "census":
             if watermark and self.arguments.is_whole:
                 self._mode = "delta"
@@ -288,7 +288,7 @@ class OpenMLSpider(OffsetSpider):
         return any(id <= highest for id in _numbers(payload))
 
     def walked(self, position: Position, payload: list[Any]) -> None:
-        marks = _marks(self.newest or self.run.catalog.watermark(self.name) or "")
+        marks = _marks(self.newest or self.run.catalog.runs.watermark(self.name) or "")
         _, highest = marks.get(position.list, (0, 0))
         marks[position.list] = (position.offset + len(payload), max([highest, *_numbers(payload)]))
         self.newest = " ".join(f"{name}={rows}:{highest}" for name, (rows, highest) in marks.items())

@@ -96,7 +96,7 @@ class PapersWithCodeSpider(PageSpider):
         self._since: str | None = None
 
     def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.watermark(self.name)
+        watermark = catalog.runs.watermark(self.name)
         if self.arguments.mode is None and self._mode == "latest" and watermark and self.arguments.limit is None:
             self._mode = "delta"
         if self._mode == "delta":
