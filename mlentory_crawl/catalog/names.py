@@ -1,0 +1,74 @@
+"""Names of things that change: what is known under another one, and who has to be told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import orjson
+
+from mlentory_crawl.catalog.commits import Entry
+from mlentory_crawl.catalog.database import SequenceNumbers
+
+ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/")
+"""What the IRIs of articles begin with that are the same for every platform."""
+
+
+class Names:
+    """Keeps the table ``alias`` in step with the records, inside a transaction of the catalog's writer.
+
+    Args:
+        connection: the catalog, open for writing.
+        numbers: the sequence numbers.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, numbers: SequenceNumbers) -> None:
+        self._connection = connection
+        self._numbers = numbers
+
+    def renamed(self, run: int, before: str, now: str) -> None:
+        """Note that a thing has another name from now on."""
+        self._connection.execute("INSERT OR REPLACE INTO alias VALUES (?, ?, 'renamed', ?)", (before, now, run))
+        self.resequence(before)
+
+    def end_aliases(self, iris: Sequence[str]) -> None:
+        """A thing that has a name of its own is no longer what somebody else was called."""
+        ended = self._connection.execute(
+            "DELETE FROM alias WHERE iri IN (SELECT value FROM json_each(?)) RETURNING iri", (orjson.dumps(iris),)
+        ).fetchall()
+        for (iri,) in ended:
+            self.resequence(iri)
+
+    def join_articles(self, run: int, entries: Sequence[Entry]) -> None:
+        """An article is one thing under its number on arXiv and its DOI, where a record says that they are the same."""
+        for entry in entries:
+            root = entry.document["root"] if entry.document is not None else {}
+            if root.get("class") != "ScholarlyArticle":
+                continue
+            if entry.known is not None:
+                self._connection.execute("DELETE FROM alias WHERE target = ? AND reason = 'sameAs'", (entry.iri,))
+            for name in root.get("sameAs", ()):
+                if not name.startswith(ARTICLE_NAMES) or name == entry.iri or self._is_described(name):
+                    continue
+                # Of several that claim a name, which one has it must not hang on the order of arrival.
+                self._connection.execute(
+                    """INSERT INTO alias VALUES (?, ?, 'sameAs', ?)
+                       ON CONFLICT (iri) DO UPDATE SET target = min(target, excluded.target)""",
+                    (name, entry.iri, run),
+                )
+                self.resequence(name)
+
+    def _is_described(self, iri: str) -> bool:
+        rows = self._connection.execute("SELECT 1 FROM record WHERE iri = ? AND deleted_at IS NULL LIMIT 1", (iri,))
+        return rows.fetchone() is not None
+
+    def resequence(self, iri: str) -> None:
+        """What names a thing reads otherwise from now on: projections have to look again."""
+        rows = self._connection.execute(
+            """SELECT DISTINCT e.record FROM entity AS t JOIN edge AS e ON e.target = t.id WHERE t.iri = ?
+               ORDER BY e.record""",
+            (iri,),
+        ).fetchall()
+        self._connection.executemany(
+            "UPDATE record SET sequence = ? WHERE id = ?", [(self._numbers.next(), i) for (i,) in rows]
+        )
