@@ -48,6 +48,30 @@ def test_a_record_that_the_search_store_refuses_is_told_until_it_is_taken(projec
     assert project.crawl("-a", "mode=census")["projections"]["search"]["failed"] == 0
 
 
+@pytest.mark.parametrize("asked", [["-a", "mode=census"], ["-a", "ids=acme/model-20,acme/model-40"]])
+def test_a_catalog_that_cannot_be_written_ends_the_crawl_and_counts_what_it_has(project: Project, asked: list[str]) -> None:
+    assert project.crawl("-a", "ids=acme/model-1")["records"]["new"] == 1
+    with sqlite3.connect(project.data_dir / "catalog.sqlite") as catalog:
+        catalog.execute(
+            """CREATE TRIGGER full BEFORE INSERT ON record WHEN NEW.iri LIKE '%/model-40'
+               BEGIN SELECT RAISE(ABORT, 'no room'); END"""
+        )
+    catalog.close()
+    report = project.crawl(*asked, code=1)
+    told, wanted = report["records"], report["requested"]
+    assert report["verdict"] == "failed"
+    assert any("the catalog cannot be written" in problem for problem in report["problems"])
+    assert told["failed"] == told["fetched"] - told["new"] >= 1
+    assert report["platforms"]["huggingface"] == {name: told[name] for name in report["platforms"]["huggingface"]}
+    assert wanted["found"] == (told["new"] if wanted["asked"] else 0)
+    assert project.status()["catalog"]["records"]["huggingface"]["model"]["live"] == 1 + told["new"]
+    with sqlite3.connect(project.data_dir / "catalog.sqlite") as catalog:
+        catalog.execute("DROP TRIGGER full")
+    catalog.close()
+    assert project.crawl(*asked)["records"]["failed"] == 0
+    assert project.scrapy("show", "acme/model-40").returncode == 0
+
+
 def test_one_signal_while_the_stores_finish_waits_for_them(tmp_path: Path) -> None:
     with SampleHub(models=3_000) as hub:
         project = Project(tmp_path / "data", hub.url)
