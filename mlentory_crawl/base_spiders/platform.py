@@ -26,7 +26,7 @@ from mlentory_crawl.seeds import Seed
 from mlentory_crawl.stores.protocols import SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -200,6 +200,26 @@ class PlatformSpider(Spider):
         return None
 
     # Things asked for by name
+
+    def names(self, texts: Iterable[str], name_of: Callable[[str], str | None]) -> Iterator[tuple[str, str]]:
+        """Each thing that texts name, once, behind the first text that names it; the other texts are counted.
+
+        Args:
+            texts: ids, or addresses of pages.
+            name_of: the platform's one name of what a text names; None where that is nothing.
+        """
+        requested = self.run.report.requested
+        seen: set[str] = set()
+        for text in texts:
+            name = name_of(text)
+            if name is None:
+                requested["invalid"] += 1
+                self.logger.warning("%r is nothing that %s can be asked for", text, self.name)
+            elif name in seen:
+                requested["duplicate"] += 1
+            else:
+                seen.add(name)
+                yield text, name
 
     @classmethod
     def handles_request(cls, request: Request) -> bool:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 import orjson
-from pydantic import PositiveInt, model_validator
+from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.absences import Absences
-from mlentory_crawl.base_spiders.listing import ListSpider
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.seeds import Seed
 
@@ -31,24 +32,19 @@ PAGE_SIZE = 1_000
 """More than the zoo has: one request lists it all."""
 
 
-class Ai4LifeArguments(Arguments):
+class Ai4LifeArguments(CensusArguments):
     """How to crawl the zoo."""
 
     mode: Literal["census", "ids"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
-    accept_deletions: bool = False
 
     @model_validator(mode="after")
-    def _ids_go_with_their_mode(self) -> Ai4LifeArguments:
-        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
-            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+    def _deletions_go_with_a_census(self) -> Self:
         if self.accept_deletions and self.ids is not None:
             raise ValueError("accept_deletions goes with mode=census")
         return self
 
 
-class Ai4LifeSpider(ListSpider):
+class Ai4LifeSpider(ModeSpider):
     """Models, datasets and applications of the BioImage Model Zoo, by Hypha's artifact manager.
 
     Domain
@@ -88,33 +84,12 @@ class Ai4LifeSpider(ListSpider):
         spider.stages = [Absences(spider, crawler, *KINDS)]
         return spider
 
-    @property
-    def mode(self) -> str:
-        return "ids" if self.arguments.ids is not None else "census"
-
-    @property
-    def coverage(self) -> str:
-        return "limit" if self.mode == "census" and self.arguments.limit is not None else self.mode
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.coverage == "census" else None
-
-    @property
-    def resumable(self) -> bool:
-        return self.mode == "census"
+    def plan(self, catalog: CatalogWriter) -> None:
+        """Nothing: no list of the zoo tells what is new."""
 
     @property
     def limit(self) -> int | None:
         return self.arguments.limit
-
-    async def start(self) -> AsyncIterator[Any]:
-        if self.mode == "ids":
-            for request in self._id_requests():
-                yield request
-            return
-        async for request in super().start():
-            yield request
 
     # The list
 
@@ -182,20 +157,8 @@ class Ai4LifeSpider(ListSpider):
 
     # Ids
 
-    def _id_requests(self) -> Iterator[Request]:
-        asked = names_in(self.arguments.ids or "")
-        requested = self.run.report.requested
-        seen: set[str] = set()
-        for text in asked[: self.arguments.limit]:
-            name = _of_page(text) or ("" if "://" in text else _alias(text))
-            if not name:
-                requested["invalid"] += 1
-                self.logger.warning("%r is no id of an artifact", text)
-            elif name in seen:
-                requested["duplicate"] += 1
-            else:
-                seen.add(name)
-                yield self._artifact_request(Wanted(name))
+    def named_requests(self) -> Iterable[Request]:
+        return (self._artifact_request(Wanted(name)) for _, name in self.names(self.arguments.named, _alias_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         name = _of_page(url)
@@ -230,6 +193,10 @@ def _alias(id: Any) -> str | None:
 def _is_deleted(artifact: dict[str, Any]) -> bool:
     manifest = artifact.get("manifest")
     return isinstance(manifest, dict) and manifest.get("status") == "deleted"
+
+
+def _alias_of(text: str) -> str | None:
+    return _of_page(text) or (None if "://" in text else _alias(text))
 
 
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?bioimage\.io/[^#]*#/(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.IGNORECASE)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
-from pydantic import NonNegativeInt, PositiveInt, StringConstraints, model_validator
+from pydantic import NonNegativeInt, StringConstraints, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
@@ -17,11 +16,10 @@ from fair4ml.identifiers import is_repo_id
 from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.hub import API, HUB, PAGE_SIZE, HubSpider
-from mlentory_crawl.base_spiders.platform import Arguments, Wanted, names_in, told_error
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.platform import Arguments, Wanted, told_error
 from mlentory_crawl.catalog.commits import Missing
-from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
-from mlentory_crawl.exceptions import MlentoryError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -39,12 +37,10 @@ EXPAND = (
 """The fields that every mode asks for, so that only what was asked for can be unsaid."""
 
 
-class HuggingFaceArguments(Arguments):
+class HuggingFaceArguments(CensusArguments):
     """How to crawl the Hub."""
 
     mode: Literal["latest", "census", "delta", "ids"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
     author: str | None = None
     task: str | None = None
     library: str | None = None
@@ -52,7 +48,6 @@ class HuggingFaceArguments(Arguments):
     cards: Literal["none", "changed", "all"] | None = None
     ancestors: NonNegativeInt | None = None
     enrich: Annotated[str, StringConstraints(pattern=ENRICHMENTS)] | None = None
-    accept_deletions: bool = False
 
     @model_validator(mode="after")
     def _ids_go_with_their_mode(self) -> HuggingFaceArguments:
@@ -60,8 +55,6 @@ class HuggingFaceArguments(Arguments):
             raise ValueError("mode=ids needs ids=FILE_OR_LIST")
         if self.ids is not None and self.mode not in (None, "ids", "latest"):
             raise ValueError("ids=FILE_OR_LIST goes with mode=ids or mode=latest")
-        if self.accept_deletions and self.mode != "census":
-            raise ValueError("accept_deletions goes with mode=census")
         return self
 
     @property
@@ -72,11 +65,10 @@ class HuggingFaceArguments(Arguments):
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything is asked for."""
         return self.limit is None and not self.filters and self.ids is None
 
 
-class HuggingFaceSpider(HubSpider):
+class HuggingFaceSpider(ModeSpider, HubSpider):
     """Models of the Hugging Face Hub, by its list API: 1,000 models a request.
 
     Domain
@@ -118,11 +110,13 @@ class HuggingFaceSpider(HubSpider):
     hosts = frozenset({"huggingface.co", "hf.co"})
     arguments: HuggingFaceArguments
 
+    # ModeSpider
+    first_mode = "latest"
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.expand = [*EXPAND, "siblings"] if self.arguments.files else list(EXPAND)
         self.accepts_deletions = self.arguments.accept_deletions
-        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else "latest")
         self._since: str | None = None
 
     @classmethod
@@ -136,51 +130,21 @@ class HuggingFaceSpider(HubSpider):
         spider.stages += spider.look_ups(ancestors=levels, enrich=enrich.split(","))
         return spider
 
-    def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.watermark(self.name)
-        if self.arguments.mode is None and self._mode == "latest" and watermark and self.arguments.is_whole:
-            self._mode = "delta"
-        if self._mode == "delta":
-            if watermark is None:
-                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
-            self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%dT%H:%M:%S}"
-
-    @property
-    def mode(self) -> str:
-        return self._mode
-
-    @property
-    def coverage(self) -> str:
-        if self.mode == "ids":
-            return "ids"
-        return self.mode if self.mode in ("census", "delta") and self.arguments.is_whole else "limit"
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.mode != "ids" and self.arguments.is_whole else None
-
-    @property
-    def resumable(self) -> bool:
-        return self.mode in ("census", "delta")
+    def begin_at(self, watermark: str) -> None:
+        self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%dT%H:%M:%S}"
 
     @property
     def limit(self) -> int | None:
-        if self.mode == "latest":
-            return self.arguments.limit or FIRST_LATEST
-        return self.arguments.limit
+        return self.arguments.limit or (FIRST_LATEST if self.mode == "latest" else None)
 
     async def start(self) -> AsyncIterator[Any]:
-        for request in self._id_requests():
-            yield request
-        if self.mode == "ids":
-            return
         if self.mode == "latest" and self.arguments.limit is None:
             self.logger.info(
                 "Fetching the %d models that were modified last; every model: scrapy crawl huggingface -a mode=census",
                 FIRST_LATEST,
             )
-        async for request in super().start():
-            yield request
+        async for each in super().start():
+            yield each
 
     # Lists
 
@@ -241,26 +205,19 @@ class HuggingFaceSpider(HubSpider):
 
     # Ids
 
-    @cached_property
-    def _asked(self) -> list[str]:
-        asked = names_in(self.arguments.ids or "")
-        pages = [(line, page_of(line)) for line in asked[: self.arguments.limit]]
-        return [page.id if page and page.kind in ("model", "owner") else line for line, page in pages]
-
-    def _id_requests(self) -> Iterator[Request]:
-        requested = self.run.report.requested
-        seen: set[str] = set()
-        for name in self._asked:
-            if name in seen:
-                requested["duplicate"] += 1
-            elif not is_repo_id(name):
-                requested["invalid"] += 1
-                self.logger.warning("%r is no model id", name)
-            elif self.run.forgotten.has((request := self.named_request(HubPage("model", name))).url):
-                requested["forgotten"] += 1
+    def named_requests(self) -> Iterator[Request]:
+        for _, name in self.names(self.arguments.named, _repo_id):
+            request = self.named_request(HubPage("model", name))
+            if self.run.forgotten.has(request.url):
+                self.run.report.requested["forgotten"] += 1
             else:
                 yield self.thing_request(request, Wanted(name))
-            seen.add(name)
+
+
+def _repo_id(text: str) -> str | None:
+    page = page_of(text)
+    name = page.id if page and page.kind in ("model", "owner") else text
+    return name if is_repo_id(name) else None
 
 
 def _last_modified(record: Any) -> str | None:

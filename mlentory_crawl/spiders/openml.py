@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, PositiveInt, StringConstraints, model_validator
+from pydantic import AfterValidator, StringConstraints
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
@@ -16,12 +16,12 @@ from fair4ml.platforms import source_model
 from fair4ml.sources import digest
 from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
 from mlentory_crawl.base_spiders.absences import Absences
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.offset import OffsetSpider, Position
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in, shown
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, shown
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
-from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.run import Asked
 from mlentory_crawl.seeds import Seed
 
@@ -55,33 +55,21 @@ def _words(pattern: str) -> AfterValidator:
 _Ids = Annotated[str, StringConstraints(max_length=2_000), _words(r"[1-9]\d{0,17}")]
 
 
-class OpenMLArguments(Arguments):
+class OpenMLArguments(CensusArguments):
     """How to crawl OpenML."""
 
     mode: Literal["census", "delta", "ids"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
     kinds: Annotated[str, _words(KINDS.replace(",", "|"))] = KINDS
     functions: Annotated[str, _words(r"\w{1,128}")] = FUNCTIONS
     tasks: _Ids | None = None
     flows: _Ids | None = None
-    accept_deletions: bool = False
-
-    @model_validator(mode="after")
-    def _ids_go_with_their_mode(self) -> OpenMLArguments:
-        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
-            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
-        if self.accept_deletions and self.mode != "census":
-            raise ValueError("accept_deletions goes with mode=census")
-        return self
 
     @property
     def is_whole(self) -> bool:
-        """Whether each list is walked to its end."""
         return self.limit is None and self.tasks is None and self.flows is None
 
 
-class OpenMLSpider(OffsetSpider):
+class OpenMLSpider(ModeSpider, OffsetSpider):
     """Datasets, tasks, flows and evaluations of OpenML, by the lists of its REST API: 1,000 rows a request.
 
     Domain
@@ -118,7 +106,6 @@ class OpenMLSpider(OffsetSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else "census")
         self._first_only = False
         self._known: dict[str, tuple[int, int]] = {}
 
@@ -129,55 +116,33 @@ class OpenMLSpider(OffsetSpider):
         return spider
 
     def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.watermark(self.name)
-        if self.arguments.mode is None and self._mode == "census":
-            if watermark and self.arguments.is_whole:
-                self._mode = "delta"
-            else:
-                self._first_only = self.arguments.limit is None
-        if self._mode == "delta":
-            if watermark is None:
-                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
-            self._known = _marks(watermark)
+        super().plan(catalog)
+        given = self.arguments
+        self._first_only = self.mode == "census" and given.mode is None and given.limit is None
+
+    def begin_at(self, watermark: str) -> None:
+        self._known = _marks(watermark)
 
     @property
-    def mode(self) -> str:
-        return self._mode
+    def is_whole(self) -> bool:
+        return super().is_whole and not self._first_only
 
     @property
     def coverage(self) -> str:
-        if self.mode == "ids":
-            return "ids"
-        whole = self._is_whole and (self.arguments.kinds, self.arguments.functions) == (KINDS, FUNCTIONS)
-        return self.mode if whole else "limit"
-
-    @property
-    def _is_whole(self) -> bool:
-        return self.arguments.is_whole and not self._first_only
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.mode != "ids" and self._is_whole else None
-
-    @property
-    def resumable(self) -> bool:
-        return self.mode in ("census", "delta")
+        has_all = self.mode == "ids" or (self.arguments.kinds, self.arguments.functions) == (KINDS, FUNCTIONS)
+        return super().coverage if has_all else "limit"
 
     @property
     def limit(self) -> int | None:
         return FIRST_OF_EACH if self._first_only else self.arguments.limit
 
     async def start(self) -> AsyncIterator[Any]:
-        if self.mode == "ids":
-            for request in self._id_requests():
-                yield request
-            return
         if self._first_only:
             self.logger.info(
                 "Fetching the first %d of each list; all of them: scrapy crawl openml -a mode=census", FIRST_OF_EACH
             )
-        async for request in super().start():
-            yield request
+        async for each in super().start():
+            yield each
 
     # Lists
 
@@ -313,20 +278,8 @@ class OpenMLSpider(OffsetSpider):
 
     # Ids
 
-    def _id_requests(self) -> Iterator[Request]:
-        requested = self.run.report.requested
-        asked = names_in(self.arguments.ids or "")
-        seen: set[str] = set()
-        for name in asked[: self.arguments.limit]:
-            thing = _thing_of(name)
-            if thing is None:
-                requested["invalid"] += 1
-                self.logger.warning("%r names no dataset, flow or task", name)
-            elif thing in seen:
-                requested["duplicate"] += 1
-            else:
-                seen.add(thing)
-                yield self._request_of(Wanted(thing))
+    def named_requests(self) -> Iterable[Request]:
+        return (self._request_of(Wanted(thing)) for _, thing in self.names(self.arguments.named, _thing_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         thing = _thing_of(url)

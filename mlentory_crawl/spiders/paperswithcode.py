@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import orjson
-from pydantic import DirectoryPath, PositiveInt, model_validator
+from pydantic import DirectoryPath, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
+from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.numbered import PageSpider, Place, listed
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in
-from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
 from mlentory_crawl.environment import Variable
-from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.paperswithcode_archive import AS_OF, DamagedArchive, Position, archive_files, pages
 from mlentory_crawl.seeds import Seed
@@ -33,25 +31,22 @@ OVERLAP = timedelta(days=7)
 KINDS = {"papers": "paper", "tasks": "task", "methods": "method", "datasets": "dataset", "evaluations": "evaluation"}
 
 
-class PapersWithCodeArguments(Arguments):
+class PapersWithCodeArguments(ModeArguments):
     """How to crawl Papers with Code."""
 
     mode: Literal["latest", "census", "delta", "ids", "archive"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
     archive: DirectoryPath | None = None
 
     @model_validator(mode="after")
-    def _modes_have_what_they_need(self) -> PapersWithCodeArguments:
+    def _an_archive_goes_with_its_mode(self) -> Self:
         if self.ids is not None and self.archive is not None:
             raise ValueError("ids are asked of the API, not of the archive")
-        for name, given in (("ids", self.ids), ("archive", self.archive)):
-            if (self.mode == name) != (given is not None) and not (self.mode is None and given is not None):
-                raise ValueError(f"mode={name} and {name}=... go together")
+        if (self.mode == "archive") != (self.archive is not None) and not (self.mode is None and self.archive):
+            raise ValueError("mode=archive and archive=FOLDER go together")
         return self
 
 
-class PapersWithCodeSpider(PageSpider):
+class PapersWithCodeSpider(ModeSpider, PageSpider):
     """Papers, their code, tasks, methods, datasets and leaderboards of Papers with Code: the API, or the archive.
 
     Domain
@@ -83,6 +78,9 @@ class PapersWithCodeSpider(PageSpider):
     hosts = frozenset({"paperswithcode.co"})
     arguments: PapersWithCodeArguments
 
+    # ModeSpider
+    first_mode = "latest"
+
     # PageSpider
     page_size = 100
 
@@ -91,36 +89,20 @@ class PapersWithCodeSpider(PageSpider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        given = "ids" if self.arguments.ids else "archive" if self.arguments.archive else "latest"
-        self._mode: str = self.arguments.mode or given
+        if self.arguments.archive is not None:
+            self._mode = "archive"
         self._since: str | None = None
 
-    def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.watermark(self.name)
-        if self.arguments.mode is None and self._mode == "latest" and watermark and self.arguments.limit is None:
-            self._mode = "delta"
-        if self._mode == "delta":
-            if watermark is None:
-                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
-            self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%d}"
+    def begin_at(self, watermark: str) -> None:
+        self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%d}"
 
     @property
-    def mode(self) -> str:
-        return self._mode
-
-    @property
-    def coverage(self) -> str:
-        if self.mode == "ids":
-            return "ids"
-        return self.mode if self.mode in ("census", "delta") and self.arguments.limit is None else "limit"
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.coverage in ("census", "delta") else None
+    def is_whole(self) -> bool:
+        return super().is_whole and self.mode in ("census", "delta")
 
     @property
     def resumable(self) -> bool:
-        return self.mode in ("census", "delta", "archive")
+        return super().resumable or self.mode == "archive"
 
     @property
     def asks(self) -> bool:
@@ -132,21 +114,14 @@ class PapersWithCodeSpider(PageSpider):
         return {**super().identity(), "files": [(path.name, path.stat().st_size) for _, path in files]}
 
     async def start(self) -> AsyncIterator[Any]:
-        if self.mode == "archive":
-            async for record in self._archived():
-                yield record
-        elif self.mode == "ids":
-            for request in self._id_requests():
-                yield request
-        else:
-            if self.mode == "latest" and self.arguments.limit is None:
-                self.logger.info(
-                    "Fetching the %d papers that were published last; everything: scrapy crawl paperswithcode"
-                    " -a mode=census",
-                    FIRST_LATEST,
-                )
-            async for request in super().start():
-                yield request
+        if self.mode == "latest" and self.arguments.limit is None:
+            self.logger.info(
+                "Fetching the %d papers that were published last; everything: scrapy crawl paperswithcode"
+                " -a mode=census",
+                FIRST_LATEST,
+            )
+        async for each in self._archived() if self.mode == "archive" else super().start():
+            yield each
 
     # Lists
 
@@ -234,24 +209,9 @@ class PapersWithCodeSpider(PageSpider):
 
     # Single things
 
-    @cached_property
-    def _asked(self) -> list[str]:
-        return names_in(self.arguments.ids or "")[: self._papers]
-
-    def _id_requests(self) -> Iterator[Request]:
-        requested = self.run.report.requested
-        seen: set[str] = set()
-        for name in self._asked:
-            path = _of_page(name) or ("paper", name)
-            reference = paper_reference(path[1]) if path[0] == "paper" else None
-            if reference is None:
-                requested["invalid"] += 1
-                self.logger.warning("%r is no id or address of a paper", name)
-            elif reference in seen:
-                requested["duplicate"] += 1
-            else:
-                seen.add(reference)
-                yield self.thing_request(self._thing("paper", reference), Wanted(reference))
+    def named_requests(self) -> Iterable[Request]:
+        named = self.names(self.arguments.named, _reference_of)
+        return (self.thing_request(self._thing("paper", name), Wanted(name)) for _, name in named)
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         found = _of_page(url)
@@ -302,6 +262,11 @@ def paper_reference(text: str) -> str | None:
     """What the API calls a paper: its id on arXiv without a version, or its number; none for anything else."""
     iri = arxiv(text)
     return iri.removeprefix("https://arxiv.org/abs/") if iri else text if _PAPER_ID.fullmatch(text) else None
+
+
+def _reference_of(text: str) -> str | None:
+    kind, slug = _of_page(text) or ("paper", text)
+    return paper_reference(slug) if kind == "paper" else None
 
 
 def native_id(record: Any) -> str | None:
