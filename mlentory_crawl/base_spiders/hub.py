@@ -17,7 +17,8 @@ from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, huggin
 from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.cursor import CursorSpider
 from mlentory_crawl.base_spiders.lookups import LookUps
-from mlentory_crawl.base_spiders.platform import LaterTuple, RawTuple, Stage, Wanted, told_error
+from mlentory_crawl.base_spiders.platform import Stage, told_error
+from mlentory_crawl.base_spiders.things import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.forgotten import About
 from mlentory_crawl.run import Asked
 from mlentory_crawl.seeds import Seed

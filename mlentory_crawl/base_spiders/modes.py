@@ -85,7 +85,7 @@ class ModeSpider(ListSpider):
         raise NotImplementedError
 
     def named_requests(self) -> Iterable[Request]:
-        """What is asked for by name, as `PlatformSpider.thing_request`; see `PlatformSpider.names`."""
+        """What is asked for by name, as `thing_request`; `names` counts what is none."""
         raise NotImplementedError
 
     @property

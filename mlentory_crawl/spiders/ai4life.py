@@ -16,7 +16,8 @@ from scrapy.http import Response
 from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
+from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable

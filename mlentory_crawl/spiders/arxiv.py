@@ -204,7 +204,7 @@ class ArxivSpider(PlatformSpider):
         self.listed += len(found)
         time = fetched_at(response)
         keys = [("article", id) for id in found]
-        page = Page(number, response.url, self.name, keys, self.cursor_after(number))
+        page = Page(number, response.url, self.name, keys, None)
         self.run.open_page(
             page,
             *(self._asked(id, "found", seed, time) for id in found),
@@ -223,7 +223,7 @@ class ArxivSpider(PlatformSpider):
     def _end(self, request: Request, outcome: str | None = None, at: str | None = None) -> None:
         """End a batch that gave nothing."""
         batch, number, seed = (request.cb_kwargs[name] for name in ("batch", "number", "seed"))
-        page = Page(number, request.url, self.name, [], self.cursor_after(number))
+        page = Page(number, request.url, self.name, [], None)
         self.run.open_page(page, *(self._asked(id, outcome, seed, at) for id in batch if outcome is not None))
 
     def _again(self, response: Response, reason: str) -> Iterator[Request]:

@@ -17,7 +17,8 @@ from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.hub import API, HUB, PAGE_SIZE, HubSpider
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.platform import Arguments, Wanted, told_error
+from mlentory_crawl.base_spiders.platform import Arguments, told_error
+from mlentory_crawl.base_spiders.things import Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.environment import Variable
 

@@ -18,7 +18,8 @@ from fair4ml.mapping import mlflow_iris as iris
 from mlentory_crawl import mlflow_api as api
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted
+from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.base_spiders.token import TokenSpider
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.reader import CatalogReader

@@ -18,7 +18,8 @@ from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, deco
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.offset import OffsetSpider, Position
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, shown
+from mlentory_crawl.base_spiders.platform import Arguments, shown
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
