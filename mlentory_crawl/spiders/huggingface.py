@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 from pydantic import NonNegativeInt, StringConstraints, model_validator
@@ -15,12 +15,13 @@ from scrapy.http import Response
 from fair4ml.identifiers import is_repo_id
 from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.absences import Absences
-from mlentory_crawl.base_spiders.hub import API, HUB, PAGE_SIZE, HubSpider
+from mlentory_crawl.base_spiders.hub import HubSpider
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.platform import Arguments, told_error
-from mlentory_crawl.base_spiders.things import Wanted
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.environment import Variable
+from mlentory_crawl.huggingface_api import DATASET_EXPAND, HUB, PAGE_SIZE, list_path, listed_records
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -116,7 +117,10 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.expand = [*EXPAND, "siblings"] if self.arguments.files else list(EXPAND)
+        self.expand = {
+            "model": [*EXPAND, *(["siblings"] if self.arguments.files else [])],
+            "dataset": list(DATASET_EXPAND),
+        }
         self.accepts_deletions = self.arguments.accept_deletions
         self._since: str | None = None
 
@@ -149,19 +153,16 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     # Lists
 
-    def _query(self) -> list[tuple[str, str]]:
+    def first_page_request(self) -> Request:
         order = [("sort", "createdAt"), ("direction", "1")] if self.mode == "census" else [("sort", "lastModified")]
         size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
-        return [("limit", str(size)), *order, *self.arguments.filters, *(("expand[]", name) for name in self.expand)]
-
-    def first_page_request(self) -> Request:
-        return self.hub_request(f"{self.endpoint}/api/models?{urlencode(self._query())}")
+        return self.hub_request(list_path("model", self.expand["model"], [*order, *self.arguments.filters], size))
 
     def next_page_request(self, following: str) -> Request:
         # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
         address = urlsplit(following)
         kind = "datasets" if address.path.endswith("/datasets") else "models"
-        return self.hub_request(f"{self.endpoint}/api/{kind}?{address.query}")
+        return self.hub_request(f"/api/{kind}?{address.query}")
 
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         if self.mode == "census":
@@ -178,7 +179,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     def probe(self, record: Missing) -> Request:
         path = record.iri.removeprefix(f"{HUB}/")
-        return self.hub_request(f"{self.endpoint}/api/models/{path}", meta={"probe": True}, dont_filter=True)
+        return self.hub_request(f"/api/models/{path}", meta={"probe": True}, dont_filter=True)
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         if response.status in (401, 404):
@@ -193,14 +194,9 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         # At its path there may be another model by now.
         return isinstance(found, dict) and found.get("_id") != record.key
 
-    def raw_records(self, payload: list[Any], page: int) -> Iterator[tuple[str, str, str, Any]]:
-        for i, record in enumerate(payload):
-            known = record if isinstance(record, dict) else {}
-            path = known.get("id") or known.get("modelId")
-            key = known.get("_id") or path
-            native = key if isinstance(key, str) and key else f"page-{page}-{i}"
-            url = f"{API}/{quote(path, safe='/')}" if isinstance(path, str) and is_repo_id(path) else API
-            yield "model", native, url, record
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        for kind, native, url, record in listed_records("model", payload, page):
+            yield kind, native, url, record
             if self.arguments.files:
                 yield "files", native, url, record
 
