@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.platform import fetched_at, shown
+from mlentory_crawl.base_spiders.platform import fetched_at, json_of, shown
 from mlentory_crawl.base_spiders.things import LaterTuple, RawTuple, ThingSpider, Wanted
 from mlentory_crawl.items import Page
 from mlentory_crawl.middlewares.quota import Stopping
@@ -66,7 +65,7 @@ class ListSpider(ThingSpider):
         Raises:
             ValueError: it is no page; it is asked for again.
         """
-        payload = orjson.loads(response.body)
+        payload = json_of(response)
         if not isinstance(payload, list):
             raise ValueError(f"a list is due, this is {type(payload).__name__}")
         return payload

@@ -232,6 +232,18 @@ def names_in(given: str) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
+def json_of(response: Response) -> Any:
+    """What an answer says.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return orjson.loads(response.body)
+    except ValueError as error:
+        raise ValueError(f"this is no JSON: {error}") from error
+
+
 def told_error(response: Response) -> str:
     """What an answer says of why it is none."""
     try:

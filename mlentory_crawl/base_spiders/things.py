@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import orjson
-
-from mlentory_crawl.base_spiders.platform import PlatformSpider, fetched_at, shown
+from mlentory_crawl.base_spiders.platform import PlatformSpider, fetched_at, json_of, shown
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.forgotten import MARKER_BODY
 from mlentory_crawl.items import Page, RawRecord
@@ -73,12 +71,12 @@ class ThingSpider(PlatformSpider):
         )
 
     def thing(self, response: Response, wanted: Wanted) -> Any:
-        """What an answer says of the thing that was asked for.
+        """What an answer says of the thing that was asked for; None where it says that there is none.
 
         Raises:
             ValueError: it is not what was asked for.
         """
-        return orjson.loads(response.body)
+        return json_of(response)
 
     def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
         """What is counted of a thing that was found."""
@@ -103,8 +101,6 @@ class ThingSpider(PlatformSpider):
         outcomes: tuple[str, ...]
         if response.status in self.statuses_of_missing:
             outcomes = ("missing",)
-            if wanted.by is None:
-                self.logger.warning("%s: answers %d, it is missing or private", wanted.name, response.status)
         elif response.status == 403 and wanted.by is not None:
             outcomes = ("blocked",)
         elif response.status != 200:
@@ -115,11 +111,13 @@ class ThingSpider(PlatformSpider):
         else:
             try:
                 thing = self.thing(response, wanted)
-                records = list(self.thing_records(thing, wanted, number))
-                outcomes = self.outcomes(thing, wanted)
+                records = [] if thing is None else list(self.thing_records(thing, wanted, number))
+                outcomes = ("missing",) if thing is None else self.outcomes(thing, wanted)
             except ValueError as error:
                 outcomes = ("failed",)
                 self.fail(f"{shown(response.url)}: {error}")
+        if outcomes == ("missing",) and wanted.by is None:
+            self.logger.warning("%s: answers %d, it is missing or private", wanted.name, response.status)
         lookup = None
         if wanted.iri is not None and "failed" not in outcomes:
             found = None if thing is None else self.iri_of(thing, wanted) or wanted.iri

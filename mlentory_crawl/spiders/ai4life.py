@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 import orjson
@@ -16,15 +16,12 @@ from scrapy.http import Response
 from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.platform import Arguments, json_of
 from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.seeds import Seed
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 API_SLOT = "ai4life.api"
 API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"
@@ -77,13 +74,8 @@ class Ai4LifeSpider(ModeSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
+        self.stages = [Absences(self, *KINDS)]
         self._total: int | None = None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.stages = [Absences(spider, crawler, *KINDS)]
-        return spider
 
     def plan(self, catalog: CatalogWriter) -> None:
         """Nothing: no list of the zoo tells what is new."""
@@ -107,7 +99,7 @@ class Ai4LifeSpider(ModeSpider):
         return Request(f"{self.endpoint}/{WORKSPACE}/artifacts{path}", meta=meta, **options)
 
     def payload(self, response: Response) -> list[Any]:
-        told = _json(response)
+        told = json_of(response)
         paged = isinstance(told, dict)
         items, total = (told.get("items"), told.get("total")) if paged else (told, None)
         if not isinstance(items, list):
@@ -169,19 +161,12 @@ class Ai4LifeSpider(ModeSpider):
         return self.thing_request(self._request(f"/{quote(wanted.name, safe='')}?silent=true"), wanted)
 
     def thing(self, response: Response, wanted: Wanted) -> Any:
-        told = _json(response)
+        told = json_of(response)
         if not isinstance(told, dict) or _alias(told.get("id")) != wanted.name:
             raise ValueError("this is not the artifact that was asked for")
         if told.get("type") not in KINDS:
             raise ValueError("this is no model, dataset or application")
         return told
-
-
-def _json(response: Response) -> Any:
-    try:
-        return orjson.loads(response.body)
-    except ValueError as error:
-        raise ValueError(f"this is no JSON: {error}") from error
 
 
 def _alias(id: Any) -> str | None:

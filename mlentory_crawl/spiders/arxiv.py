@@ -105,10 +105,10 @@ class ArxivSpider(PlatformSpider):
         self._by = "articles"
         run.commit()
         self._fill(self._named())
-        for request in self._next():
+        request = next(self._next(), None)
+        if request is not None:
             engine.crawl(request)
-            return True
-        return False
+        return request is not None
 
     # Which articles
 

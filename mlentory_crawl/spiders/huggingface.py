@@ -131,8 +131,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         spider.cards = given.cards or crawler.settings.get("HF_CARDS") or "none"
         levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
         enrich = (crawler.settings.get("HF_ENRICH") or "none") if given.enrich is None else given.enrich
-        spider.stages = [Absences(spider, crawler, "model")]
-        spider.stages += spider.look_ups(ancestors=levels, enrich=enrich.split(","))
+        spider.stages = [Absences(spider, "model"), *spider.look_ups(ancestors=levels, enrich=enrich.split(","))]
         return spider
 
     def begin_at(self, watermark: str) -> None:

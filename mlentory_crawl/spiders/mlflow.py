@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
 import orjson
@@ -30,7 +30,6 @@ from mlentory_crawl.mlflow_api import Step
 from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
 API_SLOT = "mlflow.api"
@@ -90,6 +89,8 @@ class MlflowSpider(ModeSpider, TokenSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
+        kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
+        self.stages = [Absences(self, kind) for kind in kinds]
         self._since: int | None = None
         self._fetched: Counter[str] = Counter()
 
@@ -97,13 +98,6 @@ class MlflowSpider(ModeSpider, TokenSpider):
     def check_settings(cls, settings: BaseSettings) -> None:
         super().check_settings(settings)
         api.check_settings(settings)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
-        spider.stages = [Absences(spider, crawler, kind) for kind in kinds]
-        return spider
 
     def plan(self, catalog: CatalogWriter) -> None:
         other = self._other_server()
@@ -273,17 +267,11 @@ class MlflowSpider(ModeSpider, TokenSpider):
         kind, field = found
         return kind, self._stated(_held(response, field))
 
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
-        yield from super().parse_thing(response, wanted, number)
-        # A model comes with its versions, and these with their runs.
-        if response.status == 200 and "/experiments/" not in response.url:
-            try:
-                steps = list(self._steps_of([self.thing(response, wanted)]))
-            except ValueError:
-                return
-            if steps:
-                request = self.next_page_request(self._leads_on(steps))
-                yield self.page(request, Wanted(wanted.name, by="versions and runs"))
+    def named_by(self, thing: Thing, wanted: Wanted) -> Iterator[Request]:
+        # A model comes with its versions, and these with their runs; an experiment does not bring all that is in it.
+        steps = [] if thing[0] == "experiment" else list(self._steps_of([thing]))
+        if steps:
+            yield self.page(self.next_page_request(self._leads_on(steps)), Wanted(wanted.name, by="versions and runs"))
 
 
 def _held(response: Response, field: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, StringConstraints
 from scrapy import Request
@@ -25,9 +25,6 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.run import Asked
 from mlentory_crawl.seeds import Seed
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 API_SLOT = "openml.api"
 FIRST_OF_EACH = 100
@@ -99,14 +96,9 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
+        self.stages = [Absences(self, kind) for kind in KINDS.split(",")]
         self._first_only = False
         self._known: dict[str, tuple[int, int]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.stages = [Absences(spider, crawler, kind) for kind in KINDS.split(",")]
-        return spider
 
     def plan(self, catalog: CatalogWriter) -> None:
         super().plan(catalog)

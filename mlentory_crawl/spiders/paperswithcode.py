@@ -243,18 +243,12 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
             if not isinstance(record, dict):
                 raise ValueError(f"an object is due, this is {type(record).__name__}")
             return kind, record
-        return kind, next(iter(_with_slug(response, slug)))
-
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
-        slug = response.meta.get("slug")
-        try:
-            if response.status == 200 and slug is not None and not _with_slug(response, slug):
-                response = response.replace(status=404)
-        except ValueError:
-            pass  # what is no answer is told as such
-        yield from super().parse_thing(response, wanted, number)
+        _, found = listed(response)
+        named = (each for each in found if isinstance(each, dict) and slug in map(each.get, _SLUG_FIELDS))
+        return next(((kind, record) for record in named), None)
 
 
+_SLUG_FIELDS = ("slug", "route_identifier")
 _PAPER_ID = re.compile(r"\d{1,12}", re.ASCII)
 _PAGES = {"paper": "paper", "task": "task", "tasks": "task", "benchmark": "dataset", "dataset": "dataset"}
 
@@ -274,12 +268,6 @@ def native_id(record: Any) -> str | None:
     """The platform's id of what a record describes, if it has one."""
     id = record.get("id") if isinstance(record, dict) else None
     return str(id) if isinstance(id, str | int) and not isinstance(id, bool) and id != "" else None
-
-
-def _with_slug(response: Response, slug: str) -> list[dict[str, Any]]:
-    _, found = listed(response)
-    names = ("slug", "route_identifier")
-    return [each for each in found if isinstance(each, dict) and slug in (each.get(name) for name in names)]
 
 
 def _of_page(url: str) -> tuple[str, str] | None:
