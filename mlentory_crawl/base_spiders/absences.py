@@ -45,10 +45,15 @@ class Absences:
             self._open += 1
             run.report.probes += 1
             request = spider.probe(record)
-            request.meta["archive"] = True
             assert spider.crawler.engine is not None
             spider.crawler.engine.crawl(
-                request.replace(callback=self._answered, errback=self._failed, cb_kwargs={"record": record})
+                request.replace(
+                    callback=self._answered,
+                    errback=self._failed,
+                    cb_kwargs={"record": record},
+                    meta={**request.meta, "archive": True},
+                    dont_filter=True,
+                )
             )
         if self._open:
             return True

@@ -44,11 +44,17 @@ class HubSpider(CursorSpider):
 
     statuses_of_missing: ClassVar[frozenset[int]] = api.STATUSES_OF_MISSING
 
-    def hub_request(self, path: str, *, slot: str = API_SLOT, **options: Any) -> Request:
+    def hub_request(self, path: str, *, slot: str = API_SLOT, **known: Any) -> Request:
+        """A request of the API.
+
+        Args:
+            path: the address below the endpoint.
+            slot: whose quota it takes.
+            known: what whoever reads the answer has to know.
+        """
         token = self.settings.get("HF_TOKEN")
         headers = {"Authorization": f"Bearer {token}"} if token else None
-        meta = {**options.pop("meta", {}), "download_slot": slot}
-        return Request(f"{self.endpoint}{path}", headers=headers, meta=meta, **options)
+        return Request(f"{self.endpoint}{path}", headers=headers, meta={"download_slot": slot}, cb_kwargs=known)
 
     def list_request(self, filters: list[tuple[str, str]]) -> Request:
         """The request for the first page of a list of models."""
@@ -228,7 +234,7 @@ class HubSpider(CursorSpider):
         # To where /resolve/ redirects: one request in place of two.
         path = f"/api/resolve-cache/models/{quote(model['id'], safe='/')}/{quote(model['sha'])}/README.md"
         known = {name: model[name] for name in ("_id", "id", "sha")}
-        return self.hub_request(path, slot=FILE_SLOT, cb_kwargs={"model": known})
+        return self.hub_request(path, slot=FILE_SLOT, model=known)
 
     def _croissants(self, datasets: list[Any]) -> Iterator[LaterTuple]:
         for dataset in datasets:
@@ -236,7 +242,7 @@ class HubSpider(CursorSpider):
             path, key = known.get("id"), known.get("_id")
             if isinstance(path, str) and isinstance(key, str) and is_repo_id(path):
                 address = f"/api/datasets/{quote(path, safe='/')}/croissant"
-                yield "croissant", key, self.hub_request(address, cb_kwargs={"dataset": {"_id": key, "id": path}})
+                yield "croissant", key, self.hub_request(address, dataset={"_id": key, "id": path})
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
         return api.croissant_in(response, **known) if "dataset" in known else api.card_in(response, **known)

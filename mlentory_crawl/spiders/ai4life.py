@@ -94,9 +94,8 @@ class Ai4LifeSpider(ModeSpider):
         query = {"limit": size, "offset": following, "pagination": "true", "stage": "false", "silent": "true"}
         return self._request(f"/{COLLECTION}/children?{urlencode(query)}")
 
-    def _request(self, path: str, **options: Any) -> Request:
-        meta = {**options.pop("meta", {}), "download_slot": API_SLOT}
-        return Request(f"{self.endpoint}/{WORKSPACE}/artifacts{path}", meta=meta, **options)
+    def _request(self, path: str) -> Request:
+        return Request(f"{self.endpoint}/{WORKSPACE}/artifacts{path}", meta={"download_slot": API_SLOT})
 
     def payload(self, response: Response) -> list[Any]:
         told = json_of(response)
@@ -134,7 +133,7 @@ class Ai4LifeSpider(ModeSpider):
     # What a census does not show
 
     def probe(self, record: Missing) -> Request:
-        return self._request(f"/{quote(record.key, safe='')}?silent=true", meta={"probe": True}, dont_filter=True)
+        return self._request(f"/{quote(record.key, safe='')}?silent=true")
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         try:

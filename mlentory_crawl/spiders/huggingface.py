@@ -178,7 +178,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     def probe(self, record: Missing) -> Request:
         path = record.iri.removeprefix(f"{HUB}/")
-        return self.hub_request(f"/api/models/{path}", meta={"probe": True}, dont_filter=True)
+        return self.hub_request(f"/api/models/{path}")
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         if response.status in (401, 404):

@@ -246,7 +246,7 @@ class MlflowSpider(ModeSpider, TokenSpider):
     # What a census does not show
 
     def probe(self, record: Missing) -> Request:
-        return self._request(record.iri, meta={"probe": True}, dont_filter=True)
+        return self._request(record.iri)
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         return api.denies(response)

@@ -160,7 +160,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
 
     def _request(self, path: str, kind: str, *, format: str = "json", **meta: Any) -> Request:
         meta |= {"download_slot": API_SLOT, "kind": kind}
-        return Request(f"{self.endpoint}/{format}/{path}", meta=meta, dont_filter=True)
+        return Request(f"{self.endpoint}/{format}/{path}", meta=meta)
 
     def payload(self, response: Response) -> list[Any]:
         """The rows of an answer, each with the kind of record that it is."""

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-import orjson
 from pydantic import DirectoryPath, model_validator
 from scrapy import Request
 from scrapy.http import Response
@@ -17,7 +16,7 @@ from scrapy.http import Response
 from fair4ml.identifiers import arxiv
 from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.numbered import PageSpider, Place, listed
-from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.platform import Arguments, json_of
 from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.items import Page, RawRecord
@@ -30,6 +29,7 @@ FIRST_LATEST = 100
 OVERLAP = timedelta(days=7)
 """How far before the watermark a delta reads: papers are entered days after they were published."""
 KINDS = {"papers": "paper", "tasks": "task", "methods": "method", "datasets": "dataset", "evaluations": "evaluation"}
+_LISTS = {kind: name for name, kind in KINDS.items()}
 
 
 class PapersWithCodeArguments(ModeArguments):
@@ -77,6 +77,8 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
         ),
     )
     hosts = frozenset({"paperswithcode.co"})
+    # Nothing is known of a quota.
+    slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
     arguments: PapersWithCodeArguments
 
     # ModeSpider
@@ -84,9 +86,6 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
 
     # PageSpider
     page_size = 100
-
-    # Nothing is known of a quota.
-    slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -175,8 +174,7 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         for i, (kind, record) in enumerate(payload):
             native = native_id(record)
-            plural = next(name for name, each in KINDS.items() if each == kind)
-            url = f"{SITE}/api/v1/{plural}/{quote(native) if native else ''}"
+            url = f"{SITE}/api/v1/{_LISTS[kind]}/{quote(native) if native else ''}"
             yield kind, native or f"page-{page}-{i}", url, record
 
     # The archive
@@ -239,7 +237,7 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
     def thing(self, response: Response, wanted: Wanted) -> Any:
         kind, slug = response.meta["kind"], response.meta.get("slug")
         if slug is None:
-            record = orjson.loads(response.body)
+            record = json_of(response)
             if not isinstance(record, dict):
                 raise ValueError(f"an object is due, this is {type(record).__name__}")
             return kind, record
