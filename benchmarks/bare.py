@@ -26,10 +26,10 @@ from fair4ml.platforms import source_model
 from fair4ml.sources import InvalidRecord, parse
 from mlentory_crawl.archive import Archive, digest_of
 from mlentory_crawl.base_spiders.cursor import next_link
-from mlentory_crawl.base_spiders.hub import API
 from mlentory_crawl.catalog.commits import Commit, Entry
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.huggingface_api import API
 from mlentory_crawl.items import MappedRecord, Page
 from mlentory_crawl.settings import GC_THRESHOLD
 from mlentory_crawl.spiders.huggingface import EXPAND

@@ -17,7 +17,8 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk, parallel_bulk
 
 from benchmarks.changes import prepared
-from mlentory_crawl.stores.elasticsearch import REQUESTS_AT_ONCE, ElasticsearchStore
+from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
+from mlentory_crawl.stores.elasticsearch_bulk import REQUESTS_AT_ONCE
 from mlentory_crawl.stores.elasticsearch_index import mappings, operation, settings
 from mlentory_crawl.stores.protocols import Change, Position
 

@@ -17,6 +17,15 @@ def stored(thing: Entity) -> dict[str, Any]:
     return dict(orjson.loads(orjson.dumps(thing.document(), option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)))
 
 
+def stored_whole(description: Description) -> dict[str, Any]:
+    """A description as the catalog gives it back."""
+    return {
+        "root": stored(description.root),
+        "parts": [stored(part) for part in description.parts],
+        "stubs": [stub.document() for stub in description.stubs],
+    }
+
+
 def references(thing: Entity) -> Iterator[str]:
     declared = properties(type(thing).__name__)
     for name, value in thing.document().items():

@@ -49,7 +49,9 @@ def test_a_record_that_the_search_store_refuses_is_told_until_it_is_taken(projec
 
 
 @pytest.mark.parametrize("asked", [["-a", "mode=census"], ["-a", "ids=acme/model-20,acme/model-40"]])
-def test_a_catalog_that_cannot_be_written_ends_the_crawl_and_counts_what_it_has(project: Project, asked: list[str]) -> None:
+def test_a_catalog_that_cannot_be_written_ends_the_crawl_and_counts_what_it_has(
+    project: Project, asked: list[str]
+) -> None:
     assert project.crawl("-a", "ids=acme/model-1")["records"]["new"] == 1
     with sqlite3.connect(project.data_dir / "catalog.sqlite") as catalog:
         catalog.execute(

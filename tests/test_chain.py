@@ -214,6 +214,16 @@ def test_a_field_that_is_refused_is_left_out_and_told(tmp_path: Path, serve) -> 
     assert report["records"]["new"] == 3
 
 
+def test_all_that_were_asked_for_with_a_field_before_it_was_refused_are_asked_for_again(  # type: ignore[no-untyped-def]
+    tmp_path: Path, serve
+) -> None:
+    hub = serve([model(n) for n in range(8)], refuse="trendingScore")
+    project = Project(tmp_path / "data", hub.url)
+    report = project.crawl("-a", "ids=" + ",".join(f"acme/model-{n}" for n in range(8)), code=1)
+    assert report["refused_fields"] == ["trendingScore"]
+    assert (report["requested"]["found"], report["requested"]["failed"]) == (8, 0)
+
+
 def test_files_are_records_of_their_own(tmp_path: Path, serve) -> None:  # type: ignore[no-untyped-def]
     hub = serve([model(1, siblings=[{"rfilename": "model.safetensors"}, {"rfilename": "read me.txt"}])])
     project = Project(tmp_path / "data", hub.url)

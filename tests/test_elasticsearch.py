@@ -19,7 +19,7 @@ from http_servers import Answer, forwarded, served
 from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change
 
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.stores import elasticsearch, elasticsearch_index
+from mlentory_crawl.stores import elasticsearch_bulk, elasticsearch_index
 from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
 from mlentory_crawl.stores.protocols import Position, SearchQuery, SearchStore, StoreError
 
@@ -241,7 +241,7 @@ ITEM = {"index": {"status": 429, "error": {"type": "es_rejected_execution_except
     ],
 )
 def test_a_busy_server_is_asked_again(url: str, prefix: str, busy: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elasticsearch, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(elasticsearch_bulk, "FIRST_WAIT", 0.01)
     asked = []
 
     def answer(method: str, path: str, body: bytes) -> Answer:
@@ -260,7 +260,7 @@ def test_a_busy_server_is_asked_again(url: str, prefix: str, busy: Answer, monke
         assert len(asked) == 5
         waits = [after - before for before, after in pairwise(asked)]
         assert all(wait >= 0.01 * 2**number for number, wait in enumerate(waits))
-        monkeypatch.setattr(elasticsearch, "RETRY_SECONDS", 0.05)
+        monkeypatch.setattr(elasticsearch_bulk, "RETRY_SECONDS", 0.05)
         asked.clear()
         with pytest.raises(StoreError, match=r"too busy: (too much|no master|queue is full)"):
             store.write(MODELS, FAR)

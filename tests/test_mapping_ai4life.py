@@ -7,10 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyshacl
 import pytest
 import yaml
+from descriptions import stored_whole
 from hypothesis import given, strategies as st
 from payloads import LEAVES
 from rdflib import Graph
@@ -146,16 +146,6 @@ def mapped(payload: Any) -> tuple[Description, list[str]]:
     return description, [f"{issue.field}: {issue.reason}" for issue in (*issues, *description.issues)]
 
 
-def stored(description: Description) -> dict[str, Any]:
-    """A description as the catalog gives it back."""
-    document = {
-        "root": description.root.document(),
-        "parts": [part.document() for part in description.parts],
-        "stubs": [stub.document() for stub in description.stubs],
-    }
-    return dict(orjson.loads(orjson.dumps(document, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)))
-
-
 def values(document: dict[str, Any]) -> dict[str, Any]:
     """The values without a property of their own, by name."""
     return {
@@ -167,7 +157,7 @@ def values(document: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_model_of_format_0_5() -> None:
     description, issues = mapped(record(MODEL_0_5))
-    document = stored(description)
+    document = stored_whole(description)
     root, parts = document["root"], {part["iri"]: part for part in document["parts"]}
     names = {stub["iri"]: stub["name"] for stub in document["stubs"]}
     assert issues == []
@@ -231,7 +221,7 @@ def test_a_model_of_format_0_5() -> None:
 
 def test_a_model_of_format_0_4() -> None:
     description, issues = mapped(record(MODEL_0_4))
-    document = stored(description)
+    document = stored_whole(description)
     root, parts = document["root"], {part["iri"]: part for part in document["parts"]}
     assert issues == []
     assert (root["version"], description.exceptions) == ("v1", {"version": "versions"})
@@ -266,7 +256,7 @@ def test_a_dataset() -> None:
         "license": "My own terms",
     }
     description, issues = mapped(record(manifest, "dataset"))
-    document = stored(description)
+    document = stored_whole(description)
     root, parts = document["root"], {part["iri"]: part for part in document["parts"]}
     assert issues == []
     assert root["class"] == "Dataset"
@@ -281,7 +271,7 @@ def test_a_dataset() -> None:
 def test_an_application_is_a_program_and_no_more() -> None:
     description, issues = mapped(record({"name": "Viewer", "license": "MIT"}, "application", id="bioimage-io/a viewer"))
     assert issues == []
-    assert stored(description) == {
+    assert stored_whole(description) == {
         "root": {
             "iri": f"{HERE}a%20viewer",
             "class": "SoftwareApplication",
@@ -351,8 +341,8 @@ def test_what_is_stated_conforms_to_the_shapes() -> None:
     data = Graph()
     for id, kind in enumerate(KINDS):
         payload = record(MODEL_0_5, kind, id=f"other-{id}")
-        data.parse(data=rdf.turtle_header() + rdf.turtle(stored(mapped(payload)[0]), []), format="turtle")
-    data.parse(data=rdf.turtle_header() + rdf.turtle(stored(mapped(record(MODEL_0_4))[0]), []), format="turtle")
+        data.parse(data=rdf.turtle_header() + rdf.turtle(stored_whole(mapped(payload)[0]), []), format="turtle")
+    data.parse(data=rdf.turtle_header() + rdf.turtle(stored_whole(mapped(record(MODEL_0_4))[0]), []), format="turtle")
     shapes = Graph().parse(data=(files("fair4ml") / "data" / "shapes.ttl").read_text("utf-8"), format="turtle")
     conforms, _, text = pyshacl.validate(data, shacl_graph=shapes)
     assert conforms, text
@@ -361,7 +351,7 @@ def test_what_is_stated_conforms_to_the_shapes() -> None:
 def test_counters_are_no_change() -> None:
     payload = record(MODEL_0_5, download_count=5, view_count=6)
     later = {**payload, "download_count": 50, "view_count": 60}
-    assert stored(mapped(payload)[0]) == stored(mapped(later)[0])
+    assert stored_whole(mapped(payload)[0]) == stored_whole(mapped(later)[0])
     first, second = digest(KINDS["model"], payload), digest(KINDS["model"], later)
     assert first is not None
     assert second is not None
@@ -404,16 +394,16 @@ def test_every_property_says_where_it_comes_from() -> None:
     declared = {name for cls in ("MLModel", "Dataset", "SoftwareApplication") for name in properties(cls)}
     assert PROVENANCE.keys() <= declared
     assert FURTHER_SOURCES.keys() <= PROVENANCE.keys()
-    documents = [stored(mapped(record(manifest))[0]) for manifest in (MODEL_0_4, MODEL_0_5)]
-    documents.append(stored(mapped(record(MODEL_0_5, "dataset"))[0]))
-    documents.append(stored(mapped(record(MODEL_0_5, "application"))[0]))
+    documents = [stored_whole(mapped(record(manifest))[0]) for manifest in (MODEL_0_4, MODEL_0_5)]
+    documents.append(stored_whole(mapped(record(MODEL_0_5, "dataset"))[0]))
+    documents.append(stored_whole(mapped(record(MODEL_0_5, "application"))[0]))
     stated = {name for document in documents for name in document["root"]} - {"iri", "class"}
     assert stated == PROVENANCE.keys()
 
 
 def check(description: Description) -> None:
     """What holds for every description, whatever came."""
-    document = stored(description)
+    document = stored_whole(description)
     root = document["root"]
     inside = {part["iri"] for part in document["parts"]}
     assert all(iri.startswith(f"{root['iri']}#") for iri in inside)
@@ -488,7 +478,7 @@ def test_the_corpus_is_mapped(corpus: Path) -> None:
             check(description)
     issues = [issue for found in described.values() for _, told in found for issue in told]
     assert len(issues) <= 20, issues
-    models = [stored(description) for description, _ in described["model"]]
+    models = [stored_whole(description) for description, _ in described["model"]]
     assert all(model["root"]["distribution"] for model in models)
     assert all("inputs.axes" in key for model in models for key in values(model) if key.startswith("inputs.axes"))
     assert sum("trainedOn" in model["root"] for model in models) == 18

@@ -7,10 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyshacl
 import pytest
 from arxiv_server import ERROR, entry, feed
+from descriptions import stored_whole
 from hypothesis import given, strategies as st
 from payloads import LEAVES
 from rdflib import Graph
@@ -40,18 +40,9 @@ def mapped(payload: Any) -> tuple[Description, list[str]]:
     return description, [f"{issue.field}: {issue.reason}" for issue in (*issues, *description.issues)]
 
 
-def stored(description: Description) -> dict[str, Any]:
-    document = {
-        "root": description.root.document(),
-        "parts": [part.document() for part in description.parts],
-        "stubs": [stub.document() for stub in description.stubs],
-    }
-    return dict(orjson.loads(orjson.dumps(document, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)))
-
-
 def test_an_article_with_all_that_arxiv_tells() -> None:
     description, issues = mapped(told(more=MORE))
-    document = stored(description)
+    document = stored_whole(description)
     root, parts = document["root"], {part["iri"]: part for part in document["parts"]}
     assert issues == []
     authors, values, (pdf,) = root.pop("author"), root.pop("additionalProperty"), root.pop("distribution")
@@ -86,7 +77,7 @@ def test_an_article_with_all_that_arxiv_tells() -> None:
 
 
 def test_an_article_of_the_old_numbering() -> None:
-    root = stored(mapped(told("math.GT/0309136", version=1))[0])["root"]
+    root = stored_whole(mapped(told("math.GT/0309136", version=1))[0])["root"]
     assert root["iri"] == "https://arxiv.org/abs/math/0309136"
     assert root["identifier"] == ["arXiv:math/0309136", "https://doi.org/10.48550/arxiv.math/0309136"]
     assert "sameAs" not in root
@@ -94,7 +85,7 @@ def test_an_article_of_the_old_numbering() -> None:
 
 
 def test_a_new_version_has_the_same_iri_and_parts() -> None:
-    first, second = (stored(mapped(told(version=version))[0]) for version in (1, 2))
+    first, second = (stored_whole(mapped(told(version=version))[0]) for version in (1, 2))
     assert first["root"]["iri"] == second["root"]["iri"]
     assert [part["iri"] for part in first["parts"]] == [part["iri"] for part in second["parts"]]
 
@@ -108,7 +99,7 @@ def test_a_new_version_has_the_same_iri_and_parts() -> None:
     ],
 )
 def test_licenses_are_those_of_spdx_or_parts(address: str, iri: str | None) -> None:
-    document = stored(mapped(told(more=f'<link rel="license" href="{address}"/>'))[0])
+    document = stored_whole(mapped(told(more=f'<link rel="license" href="{address}"/>'))[0])
     (license,) = document["root"]["license"]
     parts = {part["iri"]: part for part in document["parts"]}
     assert license == iri or parts[license]["url"] == address
@@ -143,12 +134,14 @@ def test_an_error_is_no_article() -> None:
 
 
 def test_every_property_says_where_it_comes_from() -> None:
-    stated = stored(mapped(told(more=MORE))[0])["root"].keys() - {"iri", "class"}
+    stated = stored_whole(mapped(told(more=MORE))[0])["root"].keys() - {"iri", "class"}
     assert stated == PROVENANCE.keys() <= properties("ScholarlyArticle").keys()
 
 
 def test_what_is_stated_conforms_to_the_shapes() -> None:
-    data = Graph().parse(data=rdf.turtle_header() + rdf.turtle(stored(mapped(told(more=MORE))[0]), []), format="turtle")
+    data = Graph().parse(
+        data=rdf.turtle_header() + rdf.turtle(stored_whole(mapped(told(more=MORE))[0]), []), format="turtle"
+    )
     shapes = Graph().parse(data=(files("fair4ml") / "data" / "shapes.ttl").read_text("utf-8"), format="turtle")
     conforms, _, text = pyshacl.validate(data, shacl_graph=shapes)
     assert conforms, text
@@ -165,7 +158,7 @@ HOSTILE = st.recursive(
 @given(st.dictionaries(st.sampled_from([name for name in Article.model_fields if name != "id"]), HOSTILE))
 def test_nothing_that_comes_breaks_the_mapping(fields: dict[str, Any]) -> None:
     description, _ = mapped({**told(), **fields})
-    assert rdf.turtle(stored(description), [])
+    assert rdf.turtle(stored_whole(description), [])
 
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: feed(f"<entry>{text}</entry>")))
@@ -190,5 +183,5 @@ def test_the_corpus_is_mapped(corpus: Path) -> None:
     for each in found:
         description, issues = mapped(each)
         assert issues == []
-        root = stored(description)["root"]
+        root = stored_whole(description)["root"]
         assert {"name", "description", "author", "datePublished", "keywords", "distribution"} <= root.keys()

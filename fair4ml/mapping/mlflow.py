@@ -84,10 +84,7 @@ def describe_registered_model(source: RegisteredModel) -> Description:
         date_created=source.creation_timestamp,
         date_modified=source.last_updated_timestamp,
         license=terms.licenses(draft, source.tags),
-        was_derived_from=list(links.base_models),
-        qualified_derivation=links.derivations(draft),
-        trained_on=list(links.training_datasets),
-        relation=list(links.others),
+        **links.properties(draft),
         additional_property=[
             *aliases,
             *terms.texts(draft, user=source.user_id),
@@ -121,10 +118,7 @@ def describe_model_version(source: ModelVersion) -> Description:
         license=terms.licenses(draft, source.tags),
         is_version_of=[draft.stub(Stub(iris.registered_model(server, name), "MLModel", name))],
         was_generated_by=terms.run_stub(draft, server, source.run_id),
-        was_derived_from=list(links.base_models),
-        qualified_derivation=links.derivations(draft),
-        trained_on=list(links.training_datasets),
-        relation=list(links.others),
+        **links.properties(draft),
         additional_property=[
             *(draft.value("alias", alias, name=alias) for alias in aliases),
             # "None" is MLflow's word for a version that is in no stage.
@@ -197,10 +191,7 @@ def describe_logged_model(source: LoggedModel) -> Description:
         date_modified=info.last_updated_timestamp_ms,
         license=terms.licenses(draft, info.tags),
         was_generated_by=terms.run_stub(draft, server, info.source_run_id),
-        was_derived_from=list(links.base_models),
-        qualified_derivation=links.derivations(draft),
-        trained_on=list(links.training_datasets),
-        relation=list(links.others),
+        **links.properties(draft),
         has_evaluation=found,
         evaluated_on=evaluated_on,
         additional_property=[

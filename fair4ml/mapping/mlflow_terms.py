@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from fair4ml.entities import Derivation, Iri, MLModelEvaluation, PropertyValue, Stub
 from fair4ml.identifiers import HUGGING_FACE, IRI_MAX_LENGTH, part_iri
@@ -80,6 +81,15 @@ class Links:
                 (self.base_models if key in BASE_MODEL_KEYS else self.others)[model] = None
             if dataset is not None:
                 (self.training_datasets if key in DATASET_KEYS else self.others)[dataset] = None
+
+    def properties(self, draft: Draft) -> dict[str, Any]:
+        """What they are to a model that names them, by its properties."""
+        return {
+            "was_derived_from": list(self.base_models),
+            "qualified_derivation": self.derivations(draft),
+            "trained_on": list(self.training_datasets),
+            "relation": list(self.others),
+        }
 
     def derivations(self, draft: Draft) -> list[str]:
         """The parts that say what the thing derives from."""

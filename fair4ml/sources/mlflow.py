@@ -139,37 +139,36 @@ class Alias(SourceObject):
     version: VersionNumber
 
 
-class RegisteredModel(ServerRecord):
+class RegistryRecord(ServerRecord):
+    """What the registry says of its names and of their versions alike."""
+
+    name: Name
+    creation_timestamp: Milliseconds = None
+    last_updated_timestamp: Milliseconds = None
+    user_id: Word | None = None
+    description: Text | None = None
+    tags: Tags
+
+
+class RegisteredModel(RegistryRecord):
     """An entry of the registry: a name under which versions are kept."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"server", "name"})
 
-    name: Name
-    creation_timestamp: Milliseconds = None
-    last_updated_timestamp: Milliseconds = None
-    user_id: Word | None = None
-    description: Text | None = None
     aliases: Annotated[list[Alias | None], NoneSent]
-    tags: Tags
 
 
-class ModelVersion(ServerRecord):
+class ModelVersion(RegistryRecord):
     """One version of a registered model; ``aliases`` are those of the registered model that lead to it."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"server", "name", "version"})
 
-    name: Name
     version: VersionNumber
-    creation_timestamp: Milliseconds = None
-    last_updated_timestamp: Milliseconds = None
-    user_id: Word | None = None
     current_stage: Word | None = None
-    description: Text | None = None
     source: Word | None = None
     run_id: Reference | None = None
     status: Word | None = None
     aliases: Annotated[list[Name | None], NoneSent]
-    tags: Tags
 
 
 class ModelVersionRun(ServerRecord):

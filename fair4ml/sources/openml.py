@@ -61,30 +61,32 @@ class Named(SourceObject):
     value: _Value = None
 
 
-class Dataset(SourceRecord):
+class DatasetFields(SourceRecord):
+    """What list and description say of a dataset alike."""
+
+    name: _Word = None
+    version: _Word = None
+    format: _Word = None
+    tags: _Tags
+
+
+class Dataset(DatasetFields):
     """A dataset as ``/data/list`` shows it."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"did"})
 
     did: Id
-    name: _Word = None
-    version: _Word = None
     status: _Word = None
-    format: _Word = None
     quality: Annotated[list[Named | None], Listed, NoneSent]
-    tags: _Tags
 
 
-class DatasetDescription(SourceRecord):
+class DatasetDescription(DatasetFields):
     """A dataset as ``/data/<id>`` describes it."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id"})
 
     id: Id
-    name: _Word = None
-    version: _Word = None
     description: _Prose = None
-    format: _Word = None
     creator: _Words
     contributor: _Words
     collection_date: _Word = None
@@ -100,7 +102,6 @@ class DatasetDescription(SourceRecord):
     paper_url: _Word = None
     original_data_url: _Word = None
     visibility: _Word = None
-    tags: _Tags
 
 
 class Task(SourceRecord):
@@ -126,18 +127,23 @@ class EstimationProcedure(SourceRecord):
     name: _Word = None
 
 
-class Flow(SourceRecord):
-    """A flow as ``/flow/list`` shows it."""
+class FlowFields(SourceRecord):
+    """What list and description say of a flow alike."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id"})
 
     id: Id
-    full_name: _Prose = None
     name: _Prose = None
     version: _Word = None
     external_version: _Prose = None
     uploader: _Reference = None
     tags: _Tags
+
+
+class Flow(FlowFields):
+    """A flow as ``/flow/list`` shows it."""
+
+    full_name: _Prose = None
 
 
 class Parameter(SourceObject):
@@ -162,17 +168,10 @@ class Component(SourceObject):
     flow: Part | None = None
 
 
-class FlowDescription(SourceRecord):
+class FlowDescription(FlowFields):
     """A flow as ``/flow/<id>`` describes it."""
 
-    identity: ClassVar[frozenset[str]] = frozenset({"id"})
-
-    id: Id
-    name: _Prose = None
     class_name: _Prose = None
-    version: _Word = None
-    external_version: _Prose = None
-    uploader: _Reference = None
     description: _Prose = None
     full_description: _Prose = None
     creator: _Words
@@ -184,7 +183,6 @@ class FlowDescription(SourceRecord):
     dependencies: _Prose = None
     parameter: Annotated[list[Parameter | None], Listed, NoneSent]
     component: Annotated[list[Component | None], Listed, NoneSent]
-    tags: _Tags
 
 
 class Evaluation(SourceRecord):

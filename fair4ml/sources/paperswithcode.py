@@ -150,30 +150,28 @@ class Paper(PaperFields, Entry):
     hf_spaces: Artifacts
 
 
-class Task(Entry):
+class Subject(Entry):
+    """What a page of the site is about, and papers name."""
+
+    name: Word
+    slug: Id
+    description: Prose = None
+
+
+class Task(Subject):
     """A task of the API (``tasks/``)."""
 
-    name: Word
-    slug: Id
-    description: Prose = None
 
-
-class Method(Entry):
+class Method(Subject):
     """A method of the API (``methods/``)."""
 
-    name: Word
-    slug: Id
     full_name: Said = None
-    description: Prose = None
 
 
-class Benchmark(Entry):
+class Benchmark(Subject):
     """A dataset of the API (``datasets/``), which the site shows as a benchmark."""
 
-    name: Word
-    slug: Id
     full_name: Said = None
-    description: Prose = None
     split: Said = Field(None, validation_alias=AliasChoices("split_name", "split"))
     hf_url: Address = None
 

@@ -9,7 +9,6 @@ from mlentory_crawl.base_spiders.platform import PlatformSpider, shown
 from mlentory_crawl.catalog.commits import Missing
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 MOST_MISSING = 0.02
@@ -26,9 +25,8 @@ class Absences:
         kinds: of what kinds the records are; what is missing too much is judged over all of them.
     """
 
-    def __init__(self, spider: PlatformSpider, crawler: Crawler, *kinds: str) -> None:
+    def __init__(self, spider: PlatformSpider, *kinds: str) -> None:
         self._spider = spider
-        self._crawler = crawler
         self._kinds = kinds
         self._pending: Iterator[Missing] | None = None
         self._open = 0
@@ -47,10 +45,15 @@ class Absences:
             self._open += 1
             run.report.probes += 1
             request = spider.probe(record)
-            request.meta["archive"] = True
-            assert self._crawler.engine is not None
-            self._crawler.engine.crawl(
-                request.replace(callback=self._answered, errback=self._failed, cb_kwargs={"record": record})
+            assert spider.crawler.engine is not None
+            spider.crawler.engine.crawl(
+                request.replace(
+                    callback=self._answered,
+                    errback=self._failed,
+                    cb_kwargs={"record": record},
+                    meta={**request.meta, "archive": True},
+                    dont_filter=True,
+                )
             )
         if self._open:
             return True

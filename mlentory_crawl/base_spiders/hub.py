@@ -2,84 +2,79 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import quote
 
-import orjson
 from scrapy import Request
 from scrapy.http import Response
 from scrapy.spiderloader import get_spider_loader
 
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
 from fair4ml.sources.huggingface_pages import HubPage, page_of
+from mlentory_crawl import huggingface_api as api
 from mlentory_crawl.base_spiders.cursor import CursorSpider
 from mlentory_crawl.base_spiders.lookups import LookUps
-from mlentory_crawl.base_spiders.platform import LaterTuple, RawTuple, Stage, Wanted, told_error
+from mlentory_crawl.base_spiders.platform import Stage, told_error
+from mlentory_crawl.base_spiders.things import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.forgotten import About
+from mlentory_crawl.huggingface_api import DATASETS, HUB
 from mlentory_crawl.pages import Asked
 from mlentory_crawl.seeds import Seed
 
-_ADDRESS = re.compile(
-    r"/api/(?P<file>resolve-cache/)?(?P<place>collections|datasets|models|organizations|users)(?:/(?P<rest>[^?#]*))?(?:[?#]|$)"
-)
 API_SLOT, FILE_SLOT = "huggingface.api", "huggingface.resolvers"
 """One for each of the Hub's quotas."""
-HUB = "https://huggingface.co"
-API, DATASETS = f"{HUB}/api/models", f"{HUB}/datasets/"
-PAGE_SIZE = 1_000
-CARD_CAP = 1_000_000
-"""Bytes of a model card that are read."""
 MANY_UNKNOWN = 1_000
 """With more datasets to be asked for, walking over the list of all takes fewer requests."""
 PER_RUN = 10_000
 """How many things of one kind a run asks for one by one; the next run goes on."""
-
-DATASET_EXPAND = (
-    "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified likes"
-    " paperswithcode_id private sha tags trendingScore"
-).split()
-"""What is asked for of each dataset (huggingface_hub, ``ExpandDatasetProperty_T``)."""
 
 
 class HubSpider(CursorSpider):
     """Knows how to ask for the Hub's things by name.
 
     Attributes:
-        expand: what is asked for of each model.
+        expand: what is asked for of each model and of each dataset, by kind.
         cards: which model cards are fetched along: ``none``, ``changed`` or ``all``.
     """
 
-    expand: list[str]
+    expand: dict[str, list[str]]
     cards = "none"
 
-    statuses_of_missing: ClassVar[frozenset[int]] = frozenset({401, 404})
+    statuses_of_missing: ClassVar[frozenset[int]] = api.STATUSES_OF_MISSING
 
-    def hub_request(self, url: str, *, slot: str = API_SLOT, **options: Any) -> Request:
+    def hub_request(self, path: str, *, slot: str = API_SLOT, **known: Any) -> Request:
+        """A request of the API.
+
+        Args:
+            path: the address below the endpoint.
+            slot: whose quota it takes.
+            known: what whoever reads the answer has to know.
+        """
         token = self.settings.get("HF_TOKEN")
         headers = {"Authorization": f"Bearer {token}"} if token else None
-        meta = {**options.pop("meta", {}), "download_slot": slot}
-        return Request(url, headers=headers, meta=meta, **options)
+        return Request(f"{self.endpoint}{path}", headers=headers, meta={"download_slot": slot}, cb_kwargs=known)
 
     def list_request(self, filters: list[tuple[str, str]]) -> Request:
         """The request for the first page of a list of models."""
-        query = [("limit", str(PAGE_SIZE)), *filters, *(("expand[]", name) for name in self.expand)]
-        return self.hub_request(f"{self.endpoint}/api/models?{urlencode(query)}")
+        return self.hub_request(api.list_path("model", self.expand["model"], filters))
 
-    def without_refused(self, url: str) -> str:
-        address, _, query = url.partition("?")
-        kept = [(name, value) for name, value in parse_qsl(query) if name != "expand[]" or value in self.expand]
-        return f"{address}?{urlencode(kept)}"
-
-    def drop_refused(self, response: Response) -> bool:
-        refused = refused_fields(told_error(response), self.expand)
-        self.expand = [name for name in self.expand if name not in refused]
-        self.run.report.refused_fields += refused
-        if refused:
-            self.logger.warning("The Hub refuses the fields %s: asking without them", ", ".join(refused))
-        return bool(refused)
+    def without_refused(self, response: Response) -> Request | None:
+        """The same request without the fields that the Hub refuses, where that is why it did not answer."""
+        # What was asked for by this very request: others may be under way with fields that are refused already.
+        asked = api.fields_in(response.url)
+        refused = api.refused_fields(told_error(response), asked) if response.status == 400 else []
+        if not refused:
+            return None
+        kind = "dataset" if "/api/datasets" in response.url else "model"
+        new = [name for name in self.expand[kind] if name in refused]
+        if new:
+            self.expand[kind] = [name for name in self.expand[kind] if name not in new]
+            self.run.report.refused_fields += new
+            self.logger.warning("The Hub refuses the fields %s: asking without them", ", ".join(new))
+        assert response.request is not None
+        return response.request.replace(url=api.without_fields(response.url, refused))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         page = page_of(url)
@@ -92,39 +87,11 @@ class HubSpider(CursorSpider):
 
     def named_request(self, page: HubPage) -> Request:
         """The request for what a page is about."""
-        match page.kind:
-            case "agent":
-                return self.hub_request(f"{self.endpoint}/api/organizations/{quote(page.id)}/overview")
-            case "dataset":
-                query = urlencode([("expand[]", field) for field in DATASET_EXPAND])
-                return self.hub_request(f"{self.endpoint}/api/datasets/{quote(page.id, safe='/')}?{query}")
-            case "collection":
-                return self.hub_request(f"{self.endpoint}/api/collections/{quote(page.id, safe='/')}")
-            case _:  # an owner's page looks like that of a model without an owner
-                query = urlencode([("expand[]", field) for field in self.expand])
-                return self.hub_request(f"{self.endpoint}/api/models/{quote(page.id, safe='/')}?{query}")
+        return self.hub_request(api.thing_path(page, self.expand["dataset" if page.kind == "dataset" else "model"]))
 
     @classmethod
     def described(cls, url: str, thing: Any = None) -> About | None:
-        address = _ADDRESS.search(url)
-        if address is None:
-            return None
-        is_file, place, rest = address["file"], address["place"], unquote(address["rest"] or "")
-        known = {name: value for name, value in thing.items() if isinstance(value, str)} if type(thing) is dict else {}
-        key = known.get("_id")
-        if place == "collections":
-            place = f"{known.get('type')}s"
-        if place in ("organizations", "users"):
-            name = known.get("name") or known.get("user") or rest.removesuffix("/overview")
-            return About(hugging_face_owner(name), key) if name else None
-        told = known.get("id") or known.get("modelId")
-        path = told or (rest.rsplit("/", 2)[0] if is_file else rest)
-        if place not in ("models", "datasets") or not path:
-            return None
-        kind = place.removesuffix("s") if told and not is_file and not rest.endswith("/croissant") else None
-        if place == "models":
-            return About(hugging_face_model(path), key, kind)
-        return About(hugging_face_dataset(path.removesuffix("/croissant")), key, kind)
+        return api.about(url, thing)
 
     # What answers say
 
@@ -146,28 +113,21 @@ class HubSpider(CursorSpider):
 
     def thing(self, response: Response, wanted: Wanted) -> Any:
         thing = super().thing(response, wanted)
-        if wanted.kind != "agent":
-            return thing
-        if not isinstance(thing, dict):
-            raise ValueError(f"an object is due, this is {type(thing).__name__}")
-        kind = "user" if "/api/users/" in response.url else "organization"
-        name = thing.get("name") or thing.get("user")  # users say theirs as `user`
-        if not isinstance(name, str):
-            raise ValueError("the answer names nobody")
-        return {**thing, "kind": kind, "name": name}
+        return api.owner_in(response, thing) if wanted.kind == "agent" else thing
 
     def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
-        if response.status == 400 and self.drop_refused(response):
-            assert response.request is not None
-            yield response.request.replace(url=self.without_refused(response.url))
+        again = self.without_refused(response)
+        if again is not None:
+            yield again
         else:
             yield from super().parse_page(response, number, wanted, is_first)
 
     def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         assert response.request is not None
         is_missing = response.status in self.statuses_of_missing
-        if response.status == 400 and self.drop_refused(response):
-            yield response.request.replace(url=self.without_refused(response.url))
+        again = self.without_refused(response)
+        if again is not None:
+            yield again
         elif wanted.kind == "owner" and is_missing:
             yield self.page(self.list_request([("author", wanted.name)]), wanted)
         elif wanted.kind == "agent" and is_missing and "/api/organizations/" in response.url:
@@ -183,7 +143,7 @@ class HubSpider(CursorSpider):
                 address = f"{HUB}/api/{thing['kind']}s/{thing['name']}/overview"
                 return [("owner", str(thing.get("_id") or thing["name"]), address, thing)]
             case "dataset":
-                return dataset_records([thing], number)
+                return api.listed_records("dataset", [thing], number)
             case _:
                 return super().thing_records(thing, wanted, number)
 
@@ -197,15 +157,10 @@ class HubSpider(CursorSpider):
                 return super().later_of_thing(thing, wanted)
 
     def named_by(self, thing: Any, wanted: Wanted) -> Iterator[Request]:
-        if wanted.kind != "collection":
-            return
-        items = thing.get("items") if isinstance(thing, dict) else None
-        for item in items if isinstance(items, list) else []:
-            kind, name = (item.get(field) for field in ("type", "id")) if isinstance(item, dict) else (None, None)
-            if kind in ("model", "dataset") and isinstance(name, str) and is_repo_id(name):
-                yield self.thing_request(
-                    self.named_request(HubPage(kind, name)), Wanted(name, kind, by=f"{kind}s of collections")
-                )
+        for page in api.collected(thing) if wanted.kind == "collection" else ():
+            yield self.thing_request(
+                self.named_request(page), Wanted(page.id, page.kind, by=f"{page.kind}s of collections")
+            )
 
     # What records name
 
@@ -251,7 +206,11 @@ class HubSpider(CursorSpider):
             for each in payload
             if isinstance(each, dict) and isinstance(path := each.get("id"), str) and f"{DATASETS}{path}" in named
         ]
-        return dataset_records(found, number), self._croissants(found), Asked(wanted.by, ("found",) * len(found))
+        return (
+            api.listed_records("dataset", found, number),
+            self._croissants(found),
+            Asked(wanted.by, ("found",) * len(found)),
+        )
 
     # Cards and Croissant
 
@@ -275,32 +234,18 @@ class HubSpider(CursorSpider):
         # To where /resolve/ redirects: one request in place of two.
         path = f"/api/resolve-cache/models/{quote(model['id'], safe='/')}/{quote(model['sha'])}/README.md"
         known = {name: model[name] for name in ("_id", "id", "sha")}
-        return self.hub_request(f"{self.endpoint}{path}", slot=FILE_SLOT, cb_kwargs={"model": known})
+        return self.hub_request(path, slot=FILE_SLOT, model=known)
 
     def _croissants(self, datasets: list[Any]) -> Iterator[LaterTuple]:
         for dataset in datasets:
             known = dataset if isinstance(dataset, dict) else {}
             path, key = known.get("id"), known.get("_id")
             if isinstance(path, str) and isinstance(key, str) and is_repo_id(path):
-                url = f"{self.endpoint}/api/datasets/{quote(path, safe='/')}/croissant"
-                yield "croissant", key, self.hub_request(url, cb_kwargs={"dataset": {"_id": key, "id": path}})
+                address = f"/api/datasets/{quote(path, safe='/')}/croissant"
+                yield "croissant", key, self.hub_request(address, dataset={"_id": key, "id": path})
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
-        if "dataset" in known:
-            if response.status == 200:
-                return "found", {**known["dataset"], "croissant": orjson.loads(response.body)}
-            # Datasets that were not converted, and broken ones.
-            return ("blocked" if response.status in (401, 403) else "missing"), None
-        if response.status == 200:
-            return "found", {**known["model"], "text": response.body[:CARD_CAP].decode("utf-8", "replace")}
-        code = response.headers.get("X-Error-Code")
-        if code == b"EntryNotFound":
-            return "missing", {**known["model"], "text": None}
-        if response.status == 403 or code == b"GatedRepo":
-            return "blocked", None
-        if response.status in self.statuses_of_missing:  # it was moved or deleted since the list named it
-            return "missing", None
-        raise ValueError(f"answered {response.status}: {told_error(response)}")
+        return api.croissant_in(response, **known) if "dataset" in known else api.card_in(response, **known)
 
 
 class DatasetWalk:
@@ -323,28 +268,6 @@ class DatasetWalk:
         run.commit()
         if len(run.catalog.lookups.named(run.id, "Dataset", DATASETS, MANY_UNKNOWN + 1)) <= MANY_UNKNOWN:
             return False
-        query = urlencode([("limit", str(PAGE_SIZE)), *(("expand[]", field) for field in DATASET_EXPAND)])
-        request = self._spider.hub_request(f"{self._spider.endpoint}/api/datasets?{query}")
+        request = self._spider.hub_request(api.list_path("dataset", self._spider.expand["dataset"]))
         engine.crawl(self._spider.page(request, Wanted("the list of datasets", "datasets", by="datasets")))
         return True
-
-
-def dataset_records(payload: list[Any], page: int) -> Iterator[RawTuple]:
-    """Kind, native id, API address and payload of each dataset in a page."""
-    for i, record in enumerate(payload):
-        known = record if isinstance(record, dict) else {}
-        path = known.get("id")
-        key = known.get("_id") or path
-        native = key if isinstance(key, str) and key else f"page-{page}-{i}"
-        url = f"{HUB}/api/datasets/{quote(path, safe='/')}" if isinstance(path, str) else f"{HUB}/api/datasets"
-        yield "dataset", native, url, record
-
-
-def refused_fields(message: str, asked: list[str]) -> list[str]:
-    """Which of the fields asked for the Hub's answer 400 refuses: those that its list of legal values lacks.
-
-    Source: the Hub enumerates the legal values in the message (huggingface_hub, ``ExpandModelProperty_T``).
-    """
-    lists = re.findall(r"(?:[`'\"]?[\w-]+[`'\"]?\s*[,|]\s*)+(?:or\s+)?[`'\"]?[\w-]+[`'\"]?", message)
-    legal = set(re.findall(r"[\w-]+", max(lists, key=len))) if lists else set()
-    return [name for name in asked if legal and name not in legal]

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.platform import (
-    LaterTuple,
-    PlatformSpider,
-    RawTuple,
-    Wanted,
-    fetched_at,
-    shown,
-)
+from mlentory_crawl.base_spiders.platform import fetched_at, json_of, shown
+from mlentory_crawl.base_spiders.things import LaterTuple, RawTuple, ThingSpider, Wanted
 from mlentory_crawl.items import Page
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.pages import Asked
@@ -26,7 +19,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
-class ListSpider(PlatformSpider):
+class ListSpider(ThingSpider):
     """Walks a list from page to page; the next page is asked for before the records of this one are sent on.
 
     A subclass for a shape of API gives `next_page`; that of a platform `first_page_request`, `next_page_request` and
@@ -72,7 +65,7 @@ class ListSpider(PlatformSpider):
         Raises:
             ValueError: it is no page; it is asked for again.
         """
-        payload = orjson.loads(response.body)
+        payload = json_of(response)
         if not isinstance(payload, list):
             raise ValueError(f"a list is due, this is {type(payload).__name__}")
         return payload

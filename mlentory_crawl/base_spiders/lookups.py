@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from mlentory_crawl.base_spiders.platform import PlatformSpider, Wanted
+from mlentory_crawl.base_spiders.things import ThingSpider, Wanted
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -28,7 +28,7 @@ class LookUps:
 
     def __init__(
         self,
-        spider: PlatformSpider,
+        spider: ThingSpider,
         name: str,
         kind: str,
         queue: Callable[[int], Iterable[str]],

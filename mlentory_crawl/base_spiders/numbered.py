@@ -9,6 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.platform import json_of
 
 
 class Place(NamedTuple):
@@ -111,10 +112,7 @@ def listed(response: Response) -> tuple[dict[str, Any], list[Any]]:
     Raises:
         ValueError: it lists nothing.
     """
-    try:
-        answer = orjson.loads(response.body)
-    except ValueError as error:
-        raise ValueError(f"this is no JSON: {error}") from error
+    answer = json_of(response)
     if not isinstance(answer, dict):
         raise ValueError(f"an object is due, this is {type(answer).__name__}")
     payload = answer.get("results", answer.get("items"))

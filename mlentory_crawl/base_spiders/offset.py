@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
-from mlentory_crawl.base_spiders.platform import Wanted
+from mlentory_crawl.base_spiders.things import Wanted
 
 END = "-"
 """Stands for the list after the last one."""

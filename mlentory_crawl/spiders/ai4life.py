@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 import orjson
-from pydantic import PositiveInt, model_validator
+from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.absences import Absences
-from mlentory_crawl.base_spiders.listing import ListSpider
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.platform import Arguments, json_of
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.seeds import Seed
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 API_SLOT = "ai4life.api"
 API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"
@@ -31,24 +30,19 @@ PAGE_SIZE = 1_000
 """More than the zoo has: one request lists it all."""
 
 
-class Ai4LifeArguments(Arguments):
+class Ai4LifeArguments(CensusArguments):
     """How to crawl the zoo."""
 
     mode: Literal["census", "ids"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
-    accept_deletions: bool = False
 
     @model_validator(mode="after")
-    def _ids_go_with_their_mode(self) -> Ai4LifeArguments:
-        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
-            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+    def _deletions_go_with_a_census(self) -> Self:
         if self.accept_deletions and self.ids is not None:
             raise ValueError("accept_deletions goes with mode=census")
         return self
 
 
-class Ai4LifeSpider(ListSpider):
+class Ai4LifeSpider(ModeSpider):
     """Models, datasets and applications of the BioImage Model Zoo, by Hypha's artifact manager.
 
     Domain
@@ -80,41 +74,15 @@ class Ai4LifeSpider(ListSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
+        self.stages = [Absences(self, *KINDS)]
         self._total: int | None = None
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.stages = [Absences(spider, crawler, *KINDS)]
-        return spider
-
-    @property
-    def mode(self) -> str:
-        return "ids" if self.arguments.ids is not None else "census"
-
-    @property
-    def coverage(self) -> str:
-        return "limit" if self.mode == "census" and self.arguments.limit is not None else self.mode
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.coverage == "census" else None
-
-    @property
-    def resumable(self) -> bool:
-        return self.mode == "census"
+    def plan(self, catalog: CatalogWriter) -> None:
+        """Nothing: no list of the zoo tells what is new."""
 
     @property
     def limit(self) -> int | None:
         return self.arguments.limit
-
-    async def start(self) -> AsyncIterator[Any]:
-        if self.mode == "ids":
-            for request in self._id_requests():
-                yield request
-            return
-        async for request in super().start():
-            yield request
 
     # The list
 
@@ -126,12 +94,11 @@ class Ai4LifeSpider(ListSpider):
         query = {"limit": size, "offset": following, "pagination": "true", "stage": "false", "silent": "true"}
         return self._request(f"/{COLLECTION}/children?{urlencode(query)}")
 
-    def _request(self, path: str, **options: Any) -> Request:
-        meta = {**options.pop("meta", {}), "download_slot": API_SLOT}
-        return Request(f"{self.endpoint}/{WORKSPACE}/artifacts{path}", meta=meta, **options)
+    def _request(self, path: str) -> Request:
+        return Request(f"{self.endpoint}/{WORKSPACE}/artifacts{path}", meta={"download_slot": API_SLOT})
 
     def payload(self, response: Response) -> list[Any]:
-        told = _json(response)
+        told = json_of(response)
         paged = isinstance(told, dict)
         items, total = (told.get("items"), told.get("total")) if paged else (told, None)
         if not isinstance(items, list):
@@ -166,7 +133,7 @@ class Ai4LifeSpider(ListSpider):
     # What a census does not show
 
     def probe(self, record: Missing) -> Request:
-        return self._request(f"/{quote(record.key, safe='')}?silent=true", meta={"probe": True}, dont_filter=True)
+        return self._request(f"/{quote(record.key, safe='')}?silent=true")
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         try:
@@ -182,20 +149,8 @@ class Ai4LifeSpider(ListSpider):
 
     # Ids
 
-    def _id_requests(self) -> Iterator[Request]:
-        asked = names_in(self.arguments.ids or "")
-        requested = self.run.report.requested
-        seen: set[str] = set()
-        for text in asked[: self.arguments.limit]:
-            name = _of_page(text) or ("" if "://" in text else _alias(text))
-            if not name:
-                requested["invalid"] += 1
-                self.logger.warning("%r is no id of an artifact", text)
-            elif name in seen:
-                requested["duplicate"] += 1
-            else:
-                seen.add(name)
-                yield self._artifact_request(Wanted(name))
+    def named_requests(self) -> Iterable[Request]:
+        return (self._artifact_request(Wanted(name)) for _, name in self.names(self.arguments.named, _alias_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         name = _of_page(url)
@@ -205,19 +160,12 @@ class Ai4LifeSpider(ListSpider):
         return self.thing_request(self._request(f"/{quote(wanted.name, safe='')}?silent=true"), wanted)
 
     def thing(self, response: Response, wanted: Wanted) -> Any:
-        told = _json(response)
+        told = json_of(response)
         if not isinstance(told, dict) or _alias(told.get("id")) != wanted.name:
             raise ValueError("this is not the artifact that was asked for")
         if told.get("type") not in KINDS:
             raise ValueError("this is no model, dataset or application")
         return told
-
-
-def _json(response: Response) -> Any:
-    try:
-        return orjson.loads(response.body)
-    except ValueError as error:
-        raise ValueError(f"this is no JSON: {error}") from error
 
 
 def _alias(id: Any) -> str | None:
@@ -230,6 +178,10 @@ def _alias(id: Any) -> str | None:
 def _is_deleted(artifact: dict[str, Any]) -> bool:
     manifest = artifact.get("manifest")
     return isinstance(manifest, dict) and manifest.get("status") == "deleted"
+
+
+def _alias_of(text: str) -> str | None:
+    return _of_page(text) or (None if "://" in text else _alias(text))
 
 
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?bioimage\.io/[^#]*#/(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.IGNORECASE)

@@ -8,13 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
-from pydantic import PositiveInt, model_validator
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
 from fair4ml.sources.arxiv import entries, is_error
+from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider, fetched_at, names_in, shown, told_error
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.environment import Variable
@@ -33,19 +33,11 @@ BATCH = 200
 """How many articles one request asks for: an address holds so many ids, and an answer comes in seconds."""
 
 
-class ArxivArguments(Arguments):
+class ArxivArguments(ModeArguments):
     """Which articles to ask for."""
 
     mode: Literal["catalog", "ids"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
     refresh: bool = False
-
-    @model_validator(mode="after")
-    def _ids_go_with_their_mode(self) -> ArxivArguments:
-        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
-            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
-        return self
 
 
 class ArxivSpider(PlatformSpider):
@@ -113,10 +105,10 @@ class ArxivSpider(PlatformSpider):
         self._by = "articles"
         run.commit()
         self._fill(self._named())
-        for request in self._next():
+        request = next(self._next(), None)
+        if request is not None:
             engine.crawl(request)
-            return True
-        return False
+        return request is not None
 
     # Which articles
 
@@ -129,19 +121,8 @@ class ArxivSpider(PlatformSpider):
         return (iri.removeprefix(ARTICLES) for iri in iris if arxiv(iri) == iri)
 
     def _given(self) -> Iterator[str]:
-        asked = names_in(self.arguments.ids or "")
-        requested = self.run.report.requested
-        found: dict[str, None] = {}
-        for text in asked:
-            iri = arxiv(text)
-            if iri is None:
-                requested["invalid"] += 1
-                self.logger.warning("%r is no id of an article", text)
-            elif (id := iri.removeprefix(ARTICLES)) in found:
-                requested["duplicate"] += 1
-            else:
-                found[id] = None
-        known = set() if self.arguments.refresh else self._known(list(found))
+        found = [id for _, id in self.names(names_in(self.arguments.ids or ""), _id)]
+        known = set() if self.arguments.refresh else self._known(found)
         if known:
             self.logger.info("%d articles are in the catalog already: -a refresh=true fetches them again", len(known))
         return (id for id in found if id not in known)
@@ -152,8 +133,8 @@ class ArxivSpider(PlatformSpider):
         return {id for (_, id), record in known.items() if not record.deleted}
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        iri = arxiv(url)
-        return None if iri is None else self._request([iri.removeprefix(ARTICLES)], seed)
+        id = _id(url)
+        return None if id is None else self._request([id], seed)
 
     # Batches
 
@@ -212,8 +193,7 @@ class ArxivSpider(PlatformSpider):
     ) -> Iterator[RawRecord]:
         found: dict[str, dict[str, Any]] = {}
         for entry in told:
-            iri = arxiv(entry.get("id", ""))
-            id = "" if iri is None else iri.removeprefix(ARTICLES)
+            id = _id(entry.get("id", ""))
             if id in batch:
                 found[id] = entry
             else:
@@ -224,7 +204,7 @@ class ArxivSpider(PlatformSpider):
         self.listed += len(found)
         time = fetched_at(response)
         keys = [("article", id) for id in found]
-        page = Page(number, response.url, self.name, keys, self.cursor_after(number))
+        page = Page(number, response.url, self.name, keys, None)
         self.run.open_page(
             page,
             *(self._asked(id, "found", seed, time) for id in found),
@@ -243,7 +223,7 @@ class ArxivSpider(PlatformSpider):
     def _end(self, request: Request, outcome: str | None = None, at: str | None = None) -> None:
         """End a batch that gave nothing."""
         batch, number, seed = (request.cb_kwargs[name] for name in ("batch", "number", "seed"))
-        page = Page(number, request.url, self.name, [], self.cursor_after(number))
+        page = Page(number, request.url, self.name, [], None)
         self.run.open_page(page, *(self._asked(id, outcome, seed, at) for id in batch if outcome is not None))
 
     def _again(self, response: Response, reason: str) -> Iterator[Request]:
@@ -262,3 +242,9 @@ class ArxivSpider(PlatformSpider):
         if not isinstance(failure.value, Stopping):
             self._end(failure.request, "failed")  # type: ignore[attr-defined]
             yield from self._next()
+
+
+def _id(text: str) -> str | None:
+    """The id of the article that a text names, without a version; None where it names none."""
+    iri = arxiv(text)
+    return None if iri is None else iri.removeprefix(ARTICLES)

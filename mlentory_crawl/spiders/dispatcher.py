@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import orjson
 from pydantic import field_validator
 from scrapy import Request
-from scrapy.crawler import Crawler
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.exceptions import MlentoryError
@@ -57,13 +56,9 @@ class DispatcherSpider(PlatformSpider):
     mode = "seeds"
     coverage = "ids"
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.delegates = {}
-        return spider
-
-    delegates: dict[str, PlatformSpider]
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._delegates: dict[str, PlatformSpider] = {}
 
     @cached_property
     def seeds(self) -> SeedList:
@@ -118,6 +113,6 @@ class DispatcherSpider(PlatformSpider):
         return None
 
     def _delegate(self, spider_class: type[PlatformSpider]) -> PlatformSpider:
-        if spider_class.name not in self.delegates:
-            self.delegates[spider_class.name] = spider_class.from_crawler(self.crawler)
-        return self.delegates[spider_class.name]
+        if spider_class.name not in self._delegates:
+            self._delegates[spider_class.name] = spider_class.from_crawler(self.crawler)
+        return self._delegates[spider_class.name]

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
-from pydantic import NonNegativeInt, PositiveInt, StringConstraints, model_validator
+from pydantic import NonNegativeInt, StringConstraints, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import is_repo_id
 from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.absences import Absences
-from mlentory_crawl.base_spiders.hub import API, HUB, PAGE_SIZE, HubSpider
-from mlentory_crawl.base_spiders.platform import Arguments, Wanted, names_in, told_error
+from mlentory_crawl.base_spiders.hub import HubSpider
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.platform import Arguments, told_error
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
-from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
-from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.huggingface_api import DATASET_EXPAND, HUB, PAGE_SIZE, list_path, listed_records
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -39,12 +39,10 @@ EXPAND = (
 """The fields that every mode asks for, so that only what was asked for can be unsaid."""
 
 
-class HuggingFaceArguments(Arguments):
+class HuggingFaceArguments(CensusArguments):
     """How to crawl the Hub."""
 
     mode: Literal["latest", "census", "delta", "ids"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
     author: str | None = None
     task: str | None = None
     library: str | None = None
@@ -52,7 +50,6 @@ class HuggingFaceArguments(Arguments):
     cards: Literal["none", "changed", "all"] | None = None
     ancestors: NonNegativeInt | None = None
     enrich: Annotated[str, StringConstraints(pattern=ENRICHMENTS)] | None = None
-    accept_deletions: bool = False
 
     @model_validator(mode="after")
     def _ids_go_with_their_mode(self) -> HuggingFaceArguments:
@@ -60,8 +57,6 @@ class HuggingFaceArguments(Arguments):
             raise ValueError("mode=ids needs ids=FILE_OR_LIST")
         if self.ids is not None and self.mode not in (None, "ids", "latest"):
             raise ValueError("ids=FILE_OR_LIST goes with mode=ids or mode=latest")
-        if self.accept_deletions and self.mode != "census":
-            raise ValueError("accept_deletions goes with mode=census")
         return self
 
     @property
@@ -72,11 +67,10 @@ class HuggingFaceArguments(Arguments):
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything is asked for."""
         return self.limit is None and not self.filters and self.ids is None
 
 
-class HuggingFaceSpider(HubSpider):
+class HuggingFaceSpider(ModeSpider, HubSpider):
     """Models of the Hugging Face Hub, by its list API: 1,000 models a request.
 
     Domain
@@ -118,11 +112,16 @@ class HuggingFaceSpider(HubSpider):
     hosts = frozenset({"huggingface.co", "hf.co"})
     arguments: HuggingFaceArguments
 
+    # ModeSpider
+    first_mode = "latest"
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.expand = [*EXPAND, "siblings"] if self.arguments.files else list(EXPAND)
+        self.expand = {
+            "model": [*EXPAND, *(["siblings"] if self.arguments.files else [])],
+            "dataset": list(DATASET_EXPAND),
+        }
         self.accepts_deletions = self.arguments.accept_deletions
-        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else "latest")
         self._since: str | None = None
 
     @classmethod
@@ -132,71 +131,37 @@ class HuggingFaceSpider(HubSpider):
         spider.cards = given.cards or crawler.settings.get("HF_CARDS") or "none"
         levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
         enrich = (crawler.settings.get("HF_ENRICH") or "none") if given.enrich is None else given.enrich
-        spider.stages = [Absences(spider, crawler, "model")]
-        spider.stages += spider.look_ups(ancestors=levels, enrich=enrich.split(","))
+        spider.stages = [Absences(spider, "model"), *spider.look_ups(ancestors=levels, enrich=enrich.split(","))]
         return spider
 
-    def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.runs.watermark(self.name)
-        if self.arguments.mode is None and self._mode == "latest" and watermark and self.arguments.is_whole:
-            self._mode = "delta"
-        if self._mode == "delta":
-            if watermark is None:
-                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
-            self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%dT%H:%M:%S}"
-
-    @property
-    def mode(self) -> str:
-        return self._mode
-
-    @property
-    def coverage(self) -> str:
-        if self.mode == "ids":
-            return "ids"
-        return self.mode if self.mode in ("census", "delta") and self.arguments.is_whole else "limit"
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.mode != "ids" and self.arguments.is_whole else None
-
-    @property
-    def resumable(self) -> bool:
-        return self.mode in ("census", "delta")
+    def begin_at(self, watermark: str) -> None:
+        self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%dT%H:%M:%S}"
 
     @property
     def limit(self) -> int | None:
-        if self.mode == "latest":
-            return self.arguments.limit or FIRST_LATEST
-        return self.arguments.limit
+        return self.arguments.limit or (FIRST_LATEST if self.mode == "latest" else None)
 
     async def start(self) -> AsyncIterator[Any]:
-        for request in self._id_requests():
-            yield request
-        if self.mode == "ids":
-            return
         if self.mode == "latest" and self.arguments.limit is None:
             self.logger.info(
                 "Fetching the %d models that were modified last; every model: scrapy crawl huggingface -a mode=census",
                 FIRST_LATEST,
             )
-        async for request in super().start():
-            yield request
+        async for each in super().start():
+            yield each
 
     # Lists
 
-    def _query(self) -> list[tuple[str, str]]:
+    def first_page_request(self) -> Request:
         order = [("sort", "createdAt"), ("direction", "1")] if self.mode == "census" else [("sort", "lastModified")]
         size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
-        return [("limit", str(size)), *order, *self.arguments.filters, *(("expand[]", name) for name in self.expand)]
-
-    def first_page_request(self) -> Request:
-        return self.hub_request(f"{self.endpoint}/api/models?{urlencode(self._query())}")
+        return self.hub_request(list_path("model", self.expand["model"], [*order, *self.arguments.filters], size))
 
     def next_page_request(self, following: str) -> Request:
         # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
         address = urlsplit(following)
         kind = "datasets" if address.path.endswith("/datasets") else "models"
-        return self.hub_request(f"{self.endpoint}/api/{kind}?{address.query}")
+        return self.hub_request(f"/api/{kind}?{address.query}")
 
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         if self.mode == "census":
@@ -213,7 +178,7 @@ class HuggingFaceSpider(HubSpider):
 
     def probe(self, record: Missing) -> Request:
         path = record.iri.removeprefix(f"{HUB}/")
-        return self.hub_request(f"{self.endpoint}/api/models/{path}", meta={"probe": True}, dont_filter=True)
+        return self.hub_request(f"/api/models/{path}")
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         if response.status in (401, 404):
@@ -228,39 +193,27 @@ class HuggingFaceSpider(HubSpider):
         # At its path there may be another model by now.
         return isinstance(found, dict) and found.get("_id") != record.key
 
-    def raw_records(self, payload: list[Any], page: int) -> Iterator[tuple[str, str, str, Any]]:
-        for i, record in enumerate(payload):
-            known = record if isinstance(record, dict) else {}
-            path = known.get("id") or known.get("modelId")
-            key = known.get("_id") or path
-            native = key if isinstance(key, str) and key else f"page-{page}-{i}"
-            url = f"{API}/{quote(path, safe='/')}" if isinstance(path, str) and is_repo_id(path) else API
-            yield "model", native, url, record
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        for kind, native, url, record in listed_records("model", payload, page):
+            yield kind, native, url, record
             if self.arguments.files:
                 yield "files", native, url, record
 
     # Ids
 
-    @cached_property
-    def _asked(self) -> list[str]:
-        asked = names_in(self.arguments.ids or "")
-        pages = [(line, page_of(line)) for line in asked[: self.arguments.limit]]
-        return [page.id if page and page.kind in ("model", "owner") else line for line, page in pages]
-
-    def _id_requests(self) -> Iterator[Request]:
-        requested = self.run.report.requested
-        seen: set[str] = set()
-        for name in self._asked:
-            if name in seen:
-                requested["duplicate"] += 1
-            elif not is_repo_id(name):
-                requested["invalid"] += 1
-                self.logger.warning("%r is no model id", name)
-            elif self.run.forgotten.has((request := self.named_request(HubPage("model", name))).url):
-                requested["forgotten"] += 1
+    def named_requests(self) -> Iterator[Request]:
+        for _, name in self.names(self.arguments.named, _repo_id):
+            request = self.named_request(HubPage("model", name))
+            if self.run.forgotten.has(request.url):
+                self.run.report.requested["forgotten"] += 1
             else:
                 yield self.thing_request(request, Wanted(name))
-            seen.add(name)
+
+
+def _repo_id(text: str) -> str | None:
+    page = page_of(text)
+    name = page.id if page and page.kind in ("model", "owner") else text
+    return name if is_repo_id(name) else None
 
 
 def _last_modified(record: Any) -> str | None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
 import orjson
-from pydantic import PositiveInt, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.mapping import mlflow_iris as iris
 from mlentory_crawl import mlflow_api as api
 from mlentory_crawl.base_spiders.absences import Absences
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.base_spiders.token import TokenSpider
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -29,7 +30,6 @@ from mlentory_crawl.mlflow_api import Step
 from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
 API_SLOT = "mlflow.api"
@@ -43,24 +43,13 @@ Thing = tuple[str, Any]
 """A record with its kind."""
 
 
-class MlflowArguments(Arguments):
+class MlflowArguments(CensusArguments):
     """How to crawl a tracking server."""
 
     mode: Literal["census", "delta", "ids"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
-    accept_deletions: bool = False
-
-    @model_validator(mode="after")
-    def _ids_go_with_their_mode(self) -> MlflowArguments:
-        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
-            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
-        if self.accept_deletions and self.mode != "census":
-            raise ValueError("accept_deletions goes with mode=census")
-        return self
 
 
-class MlflowSpider(TokenSpider):
+class MlflowSpider(ModeSpider, TokenSpider):
     """Registered models, versions, experiments, runs and logged models of one MLflow tracking server.
 
     Domain
@@ -100,7 +89,8 @@ class MlflowSpider(TokenSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else "census")
+        kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
+        self.stages = [Absences(self, kind) for kind in kinds]
         self._since: int | None = None
         self._fetched: Counter[str] = Counter()
 
@@ -109,13 +99,6 @@ class MlflowSpider(TokenSpider):
         super().check_settings(settings)
         api.check_settings(settings)
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
-        spider.stages = [Absences(spider, crawler, kind) for kind in kinds]
-        return spider
-
     def plan(self, catalog: CatalogWriter) -> None:
         other = self._other_server()
         if other is not None:
@@ -123,13 +106,7 @@ class MlflowSpider(TokenSpider):
                 f"the catalog is that of {other}, MLFLOW_TRACKING_URI is {self.endpoint}:"
                 " each tracking server needs a data directory of its own"
             )
-        watermark = catalog.runs.watermark(self.name)
-        if self.arguments.mode is None and self._mode == "census" and watermark and self.arguments.limit is None:
-            self._mode = "delta"
-        if self._mode == "delta":
-            if watermark is None:
-                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
-            self._since = int((datetime.fromisoformat(watermark) - OVERLAP).timestamp() * 1000)
+        super().plan(catalog)
 
     def _other_server(self) -> str | None:
         """The server that the catalog's records are from, where it is another one."""
@@ -139,31 +116,14 @@ class MlflowSpider(TokenSpider):
         server = row[0].partition(iris.API)[0] if row else None
         return None if server == self.endpoint else server
 
-    @property
-    def mode(self) -> str:
-        return self._mode
-
-    @property
-    def coverage(self) -> str:
-        return self.mode if self.mode == "ids" or self.arguments.limit is None else "limit"
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.coverage in ("census", "delta") else None
-
-    @property
-    def resumable(self) -> bool:
-        return self.mode != "ids"
+    def begin_at(self, watermark: str) -> None:
+        self._since = int((datetime.fromisoformat(watermark) - OVERLAP).timestamp() * 1000)
 
     async def start(self) -> AsyncIterator[Any]:
-        if self.mode == "ids":
-            for request in self._id_requests():
-                yield request
-            return
         if self.run.cursor:
             self._fetched.update(orjson.loads(self.run.cursor["next"] or "{}").get("fetched", {}))
-        async for request in super().start():
-            yield request
+        async for each in super().start():
+            yield each
 
     # Lists
 
@@ -286,31 +246,16 @@ class MlflowSpider(TokenSpider):
     # What a census does not show
 
     def probe(self, record: Missing) -> Request:
-        return self._request(record.iri, meta={"probe": True}, dont_filter=True)
+        return self._request(record.iri)
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         return api.denies(response)
 
     # Ids
 
-    @cached_property
-    def _asked(self) -> list[str]:
-        asked = names_in(self.arguments.ids or "")
-        return asked[: self.arguments.limit]
-
-    def _id_requests(self) -> Iterator[Request]:
-        requested = self.run.report.requested
-        seen: set[str] = set()
-        for name in self._asked:
-            url = api.address_of(self.endpoint, name)
-            if url is None:
-                requested["invalid"] += 1
-                self.logger.warning("%r is no name of a model, version or run", name)
-            elif url in seen:
-                requested["duplicate"] += 1
-            else:
-                seen.add(url)
-                yield self.thing_request(self._request(url), Wanted(name))
+    def named_requests(self) -> Iterable[Request]:
+        named = self.names(self.arguments.named, partial(api.address_of, self.endpoint))
+        return (self.thing_request(self._request(url), Wanted(text)) for text, url in named)
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         address = api.address_of(self.endpoint, url) if url.startswith(f"{self.endpoint}/") else None
@@ -322,17 +267,11 @@ class MlflowSpider(TokenSpider):
         kind, field = found
         return kind, self._stated(_held(response, field))
 
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
-        yield from super().parse_thing(response, wanted, number)
-        # A model comes with its versions, and these with their runs.
-        if response.status == 200 and "/experiments/" not in response.url:
-            try:
-                steps = list(self._steps_of([self.thing(response, wanted)]))
-            except ValueError:
-                return
-            if steps:
-                request = self.next_page_request(self._leads_on(steps))
-                yield self.page(request, Wanted(wanted.name, by="versions and runs"))
+    def named_by(self, thing: Thing, wanted: Wanted) -> Iterator[Request]:
+        # A model comes with its versions, and these with their runs; an experiment does not bring all that is in it.
+        steps = [] if thing[0] == "experiment" else list(self._steps_of([thing]))
+        if steps:
+            yield self.page(self.next_page_request(self._leads_on(steps)), Wanted(wanted.name, by="versions and runs"))
 
 
 def _held(response: Response, field: str) -> dict[str, Any]:

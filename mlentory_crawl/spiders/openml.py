@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, PositiveInt, StringConstraints, model_validator
+from pydantic import AfterValidator, StringConstraints
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from fair4ml.platforms import source_model
 from fair4ml.sources import digest
-from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
+from fair4ml.sources.openml_answers import Malformed, Refused, native_id, native_key
+from mlentory_crawl import openml_api as api
 from mlentory_crawl.base_spiders.absences import Absences
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.offset import OffsetSpider, Position
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in, shown
+from mlentory_crawl.base_spiders.platform import Arguments, shown
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
-from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.pages import Asked
 from mlentory_crawl.seeds import Seed
 
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
 API_SLOT = "openml.api"
-API = "https://www.openml.org/api/v1"
 FIRST_OF_EACH = 100
 FUNCTIONS = "predictive_accuracy,area_under_roc_curve,root_mean_squared_error"
 KINDS = "dataset,task,flow,evaluation"
-
-DESCRIPTIONS = {"dataset": "data_set_description", "flow": "flow"}
-"""The kinds whose lists say too little, and what their descriptions are called."""
-
-PATHS = {"dataset": "data", "estimation_procedure": "estimationprocedure", "flow": "flow", "task": "task"}
-LETTERS = {"d": "dataset", "f": "flow", "t": "task"}
-_LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
 
 
 def _words(pattern: str) -> AfterValidator:
@@ -55,33 +45,21 @@ def _words(pattern: str) -> AfterValidator:
 _Ids = Annotated[str, StringConstraints(max_length=2_000), _words(r"[1-9]\d{0,17}")]
 
 
-class OpenMLArguments(Arguments):
+class OpenMLArguments(CensusArguments):
     """How to crawl OpenML."""
 
     mode: Literal["census", "delta", "ids"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
     kinds: Annotated[str, _words(KINDS.replace(",", "|"))] = KINDS
     functions: Annotated[str, _words(r"\w{1,128}")] = FUNCTIONS
     tasks: _Ids | None = None
     flows: _Ids | None = None
-    accept_deletions: bool = False
-
-    @model_validator(mode="after")
-    def _ids_go_with_their_mode(self) -> OpenMLArguments:
-        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
-            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
-        if self.accept_deletions and self.mode != "census":
-            raise ValueError("accept_deletions goes with mode=census")
-        return self
 
     @property
     def is_whole(self) -> bool:
-        """Whether each list is walked to its end."""
         return self.limit is None and self.tasks is None and self.flows is None
 
 
-class OpenMLSpider(OffsetSpider):
+class OpenMLSpider(ModeSpider, OffsetSpider):
     """Datasets, tasks, flows and evaluations of OpenML, by the lists of its REST API: 1,000 rows a request.
 
     Domain
@@ -109,8 +87,8 @@ class OpenMLSpider(OffsetSpider):
     # PlatformSpider
     Arguments: ClassVar[type[Arguments]] = OpenMLArguments
     endpoint_setting = "OPENML_ENDPOINT"
-    variables = (Variable("OPENML_ENDPOINT", API, "The REST API of OpenML; IRIs stay those of openml.org."),)
-    hosts = frozenset({"openml.org"})
+    variables = (Variable("OPENML_ENDPOINT", api.API, "The REST API of OpenML; IRIs stay those of openml.org."),)
+    hosts = frozenset({api.HOST})
     # The service has been short of breath; no quota is announced.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
     arguments: OpenMLArguments
@@ -118,66 +96,38 @@ class OpenMLSpider(OffsetSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else "census")
+        self.stages = [Absences(self, kind) for kind in KINDS.split(",")]
         self._first_only = False
         self._known: dict[str, tuple[int, int]] = {}
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.stages = [Absences(spider, crawler, kind) for kind in KINDS.split(",")]
-        return spider
-
     def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.runs.watermark(self.name)
-        if self.arguments.mode is None and self._mode == "census":
-            if watermark and self.arguments.is_whole:
-                self._mode = "delta"
-            else:
-                self._first_only = self.arguments.limit is None
-        if self._mode == "delta":
-            if watermark is None:
-                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
-            self._known = _marks(watermark)
+        super().plan(catalog)
+        given = self.arguments
+        self._first_only = self.mode == "census" and given.mode is None and given.limit is None
+
+    def begin_at(self, watermark: str) -> None:
+        self._known = api.marks(watermark)
 
     @property
-    def mode(self) -> str:
-        return self._mode
+    def is_whole(self) -> bool:
+        return super().is_whole and not self._first_only
 
     @property
     def coverage(self) -> str:
-        if self.mode == "ids":
-            return "ids"
-        whole = self._is_whole and (self.arguments.kinds, self.arguments.functions) == (KINDS, FUNCTIONS)
-        return self.mode if whole else "limit"
-
-    @property
-    def _is_whole(self) -> bool:
-        return self.arguments.is_whole and not self._first_only
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.mode != "ids" and self._is_whole else None
-
-    @property
-    def resumable(self) -> bool:
-        return self.mode in ("census", "delta")
+        has_all = self.mode == "ids" or (self.arguments.kinds, self.arguments.functions) == (KINDS, FUNCTIONS)
+        return super().coverage if has_all else "limit"
 
     @property
     def limit(self) -> int | None:
         return FIRST_OF_EACH if self._first_only else self.arguments.limit
 
     async def start(self) -> AsyncIterator[Any]:
-        if self.mode == "ids":
-            for request in self._id_requests():
-                yield request
-            return
         if self._first_only:
             self.logger.info(
                 "Fetching the first %d of each list; all of them: scrapy crawl openml -a mode=census", FIRST_OF_EACH
             )
-        async for request in super().start():
-            yield request
+        async for each in super().start():
+            yield each
 
     # Lists
 
@@ -210,34 +160,18 @@ class OpenMLSpider(OffsetSpider):
 
     def _request(self, path: str, kind: str, *, format: str = "json", **meta: Any) -> Request:
         meta |= {"download_slot": API_SLOT, "kind": kind}
-        return Request(f"{self.endpoint}/{format}/{path}", meta=meta, dont_filter=True)
+        return Request(f"{self.endpoint}/{format}/{path}", meta=meta)
 
     def payload(self, response: Response) -> list[Any]:
         """The rows of an answer, each with the kind of record that it is."""
-        kind: str = response.meta["kind"]
-        try:
-            told = decoded(response.body)
-            if response.status != 200:
-                raise Malformed(f"answered {response.status}")
-        except Refused as error:
-            if error.is_empty:
-                return []
-            raise
-        except Unavailable as error:
-            raise Unavailable(f"answered {response.status}: {error}") from error
-        if kind.endswith("_description"):
-            name = DESCRIPTIONS[kind.removesuffix("_description")]
-            if name not in told:
-                raise Malformed(f"a {name} is due")
-            return [(kind, told[name])]
-        return [(kind, row) for row in rows(told, "estimationprocedure" if kind == "estimation_procedure" else kind)]
+        return api.rows_in(response, response.meta["kind"])
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         for i, (kind, row) in enumerate(payload):
-            yield kind, native_key(kind, row) or f"page-{page}-{i}", _api_url(kind, row), row
+            yield kind, native_key(kind, row) or f"page-{page}-{i}", api.address_of(kind, row), row
 
     def wanting(self, name: str, payload: list[Any]) -> list[str]:
-        if name not in DESCRIPTIONS:
+        if name not in api.DESCRIPTIONS:
             return []
         listed = {id: row for kind, row in payload if (id := native_id(kind, row))}
         described = f"{name}_description"
@@ -248,12 +182,12 @@ class OpenMLSpider(OffsetSpider):
             before, told = known.get((name, id)), digest(model, row)
             unchanged = before is not None and not before.deleted and told is not None and before.digest == told[0]
             if not unchanged or (described, id) not in known:
-                found.append(f"{_LETTER_OF[name]}/{id}")
+                found.append(f"{api.LETTER_OF[name]}/{id}")
         return found
 
     def thing_of_list_request(self, thing: str) -> Request:
         letter, _, id = thing.partition("/")
-        return self._request(f"{PATHS[LETTERS[letter]]}/{id}", f"{LETTERS[letter]}_description")
+        return self._request(f"{api.PATHS[api.LETTERS[letter]]}/{id}", f"{api.LETTERS[letter]}_description")
 
     def again(self, response: Response, error: ValueError) -> Iterator[Any]:
         again = self._another_try(response, error)
@@ -285,13 +219,13 @@ class OpenMLSpider(OffsetSpider):
 
     def is_known(self, position: Position, payload: list[Any]) -> bool:
         _, highest = self._known.get(position.list, (0, 0))
-        return any(id <= highest for id in _numbers(payload))
+        return any(id <= highest for id in api.numbers(payload))
 
     def walked(self, position: Position, payload: list[Any]) -> None:
-        marks = _marks(self.newest or self.run.catalog.runs.watermark(self.name) or "")
+        marks = api.marks(self.newest or self.run.catalog.runs.watermark(self.name) or "")
         _, highest = marks.get(position.list, (0, 0))
-        marks[position.list] = (position.offset + len(payload), max([highest, *_numbers(payload)]))
-        self.newest = " ".join(f"{name}={rows}:{highest}" for name, (rows, highest) in marks.items())
+        marks[position.list] = (position.offset + len(payload), max([highest, *api.numbers(payload)]))
+        self.newest = api.watermark(marks)
 
     # What a census does not show
 
@@ -300,45 +234,27 @@ class OpenMLSpider(OffsetSpider):
             run, function = record.key.split("-")[:2]
             return self._request(f"evaluation/list/function/{function}/run/{run}", "evaluation", format="xml")
         letter, id = record.iri.split("/")[-2:]
-        return self._request(f"{PATHS[LETTERS[letter]]}/{id}", LETTERS[letter])
+        return self._request(f"{api.PATHS[api.LETTERS[letter]]}/{id}", api.LETTERS[letter])
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
-        try:
-            decoded(response.body)
-        except Refused as error:
-            return True if response.status == 412 and error.is_empty else None
-        except ValueError:
-            return None
-        return False if response.status == 200 else None
+        return api.denies(response)
 
     # Ids
 
-    def _id_requests(self) -> Iterator[Request]:
-        requested = self.run.report.requested
-        asked = names_in(self.arguments.ids or "")
-        seen: set[str] = set()
-        for name in asked[: self.arguments.limit]:
-            thing = _thing_of(name)
-            if thing is None:
-                requested["invalid"] += 1
-                self.logger.warning("%r names no dataset, flow or task", name)
-            elif thing in seen:
-                requested["duplicate"] += 1
-            else:
-                seen.add(thing)
-                yield self._request_of(Wanted(thing))
+    def named_requests(self) -> Iterable[Request]:
+        return (self._request_of(Wanted(thing)) for _, thing in self.names(self.arguments.named, api.thing_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        thing = _thing_of(url)
+        thing = api.thing_of(url)
         return None if thing is None else self._request_of(Wanted(thing, seed=seed))
 
     def _request_of(self, wanted: Wanted) -> Request:
         letter, _, id = wanted.name.partition("/")
         if letter == "f":  # no filter of the list finds a flow
             return self.thing_request(self.thing_of_list_request(wanted.name), wanted)
-        kind = LETTERS[letter]
+        kind = api.LETTERS[letter]
         filter = "data_id" if kind == "dataset" else "task_id"
-        return self.thing_request(self._request(f"{PATHS[kind]}/list/{filter}/{id}/status/all", kind), wanted)
+        return self.thing_request(self._request(f"{api.PATHS[kind]}/list/{filter}/{id}/status/all", kind), wanted)
 
     def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         found: list[Any] = []
@@ -360,45 +276,3 @@ class OpenMLSpider(OffsetSpider):
             self.logger.warning("%s: OpenML has no such thing, or does not show it", wanted.name)
         cursor = self.cursor_after(number)
         yield from self.records_of(response, self.raw_records(found, number), (), number, cursor, asked)
-
-
-_PAGE = re.compile(r"(?:https?://)?(?:www\.)?openml\.org/(?P<thing>[dft]/[1-9]\d{0,17})/?(?:[?#].*)?", re.ASCII)
-_THING = re.compile(r"[dft]/[1-9]\d{0,17}", re.ASCII)
-_TYPES = {"data": "d", "dataset": "d", "flow": "f", "task": "t"}
-
-
-def _thing_of(text: str) -> str | None:
-    """The thing that a name, or one of OpenML's pages, is about, as ``f/100``; None where it is about none."""
-    if _THING.fullmatch(text):
-        return text
-    if match := _PAGE.fullmatch(text):
-        return match["thing"]
-    url = urlsplit(text)
-    if url.path.rstrip("/") != "/search" or (url.hostname or "").removeprefix("www.") not in OpenMLSpider.hosts:
-        return None
-    query = parse_qs(url.query)
-    thing = f"{_TYPES.get(query.get('type', [''])[0], '')}/{query.get('id', [''])[0]}"
-    return thing if _THING.fullmatch(thing) else None
-
-
-def _api_url(kind: str, row: Any) -> str:
-    id = native_id(kind, row)
-    if id is None:
-        return API
-    if kind == "evaluation":
-        return f"{API}/xml/evaluation/list/run/{id}"
-    return f"{API}/json/{PATHS[kind.removesuffix('_description')]}/{id}"
-
-
-def _numbers(payload: list[Any]) -> list[int]:
-    return [int(id) for kind, row in payload if (id := native_id(kind, row))]
-
-
-def _marks(watermark: str) -> dict[str, tuple[int, int]]:
-    """How many rows each list had, and the highest id in them."""
-    found = {}
-    for mark in watermark.split():
-        name, _, numbers = mark.partition("=")
-        rows, _, highest = numbers.partition(":")
-        found[name] = (int(rows), int(highest))
-    return found

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-import orjson
-from pydantic import DirectoryPath, PositiveInt, model_validator
+from pydantic import DirectoryPath, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
+from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.numbered import PageSpider, Place, listed
-from mlentory_crawl.base_spiders.platform import Arguments, RawTuple, Wanted, names_in
-from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.base_spiders.platform import Arguments, json_of
+from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.environment import Variable
-from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.paperswithcode_archive import AS_OF, DamagedArchive, Position, archive_files, pages
 from mlentory_crawl.seeds import Seed
@@ -31,27 +29,25 @@ FIRST_LATEST = 100
 OVERLAP = timedelta(days=7)
 """How far before the watermark a delta reads: papers are entered days after they were published."""
 KINDS = {"papers": "paper", "tasks": "task", "methods": "method", "datasets": "dataset", "evaluations": "evaluation"}
+_LISTS = {kind: name for name, kind in KINDS.items()}
 
 
-class PapersWithCodeArguments(Arguments):
+class PapersWithCodeArguments(ModeArguments):
     """How to crawl Papers with Code."""
 
     mode: Literal["latest", "census", "delta", "ids", "archive"] | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
     archive: DirectoryPath | None = None
 
     @model_validator(mode="after")
-    def _modes_have_what_they_need(self) -> PapersWithCodeArguments:
+    def _an_archive_goes_with_its_mode(self) -> Self:
         if self.ids is not None and self.archive is not None:
             raise ValueError("ids are asked of the API, not of the archive")
-        for name, given in (("ids", self.ids), ("archive", self.archive)):
-            if (self.mode == name) != (given is not None) and not (self.mode is None and given is not None):
-                raise ValueError(f"mode={name} and {name}=... go together")
+        if (self.mode == "archive") != (self.archive is not None) and not (self.mode is None and self.archive):
+            raise ValueError("mode=archive and archive=FOLDER go together")
         return self
 
 
-class PapersWithCodeSpider(PageSpider):
+class PapersWithCodeSpider(ModeSpider, PageSpider):
     """Papers, their code, tasks, methods, datasets and leaderboards of Papers with Code: the API, or the archive.
 
     Domain
@@ -81,46 +77,32 @@ class PapersWithCodeSpider(PageSpider):
         ),
     )
     hosts = frozenset({"paperswithcode.co"})
+    # Nothing is known of a quota.
+    slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
     arguments: PapersWithCodeArguments
+
+    # ModeSpider
+    first_mode = "latest"
 
     # PageSpider
     page_size = 100
 
-    # Nothing is known of a quota.
-    slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        given = "ids" if self.arguments.ids else "archive" if self.arguments.archive else "latest"
-        self._mode: str = self.arguments.mode or given
+        if self.arguments.archive is not None:
+            self._mode = "archive"
         self._since: str | None = None
 
-    def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.runs.watermark(self.name)
-        if self.arguments.mode is None and self._mode == "latest" and watermark and self.arguments.limit is None:
-            self._mode = "delta"
-        if self._mode == "delta":
-            if watermark is None:
-                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
-            self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%d}"
+    def begin_at(self, watermark: str) -> None:
+        self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%d}"
 
     @property
-    def mode(self) -> str:
-        return self._mode
-
-    @property
-    def coverage(self) -> str:
-        if self.mode == "ids":
-            return "ids"
-        return self.mode if self.mode in ("census", "delta") and self.arguments.limit is None else "limit"
-
-    @property
-    def watermark(self) -> str | None:
-        return self.newest if self.coverage in ("census", "delta") else None
+    def is_whole(self) -> bool:
+        return super().is_whole and self.mode in ("census", "delta")
 
     @property
     def resumable(self) -> bool:
-        return self.mode in ("census", "delta", "archive")
+        return super().resumable or self.mode == "archive"
 
     @property
     def asks(self) -> bool:
@@ -132,21 +114,14 @@ class PapersWithCodeSpider(PageSpider):
         return {**super().identity(), "files": [(path.name, path.stat().st_size) for _, path in files]}
 
     async def start(self) -> AsyncIterator[Any]:
-        if self.mode == "archive":
-            async for record in self._archived():
-                yield record
-        elif self.mode == "ids":
-            for request in self._id_requests():
-                yield request
-        else:
-            if self.mode == "latest" and self.arguments.limit is None:
-                self.logger.info(
-                    "Fetching the %d papers that were published last; everything: scrapy crawl paperswithcode"
-                    " -a mode=census",
-                    FIRST_LATEST,
-                )
-            async for request in super().start():
-                yield request
+        if self.mode == "latest" and self.arguments.limit is None:
+            self.logger.info(
+                "Fetching the %d papers that were published last; everything: scrapy crawl paperswithcode"
+                " -a mode=census",
+                FIRST_LATEST,
+            )
+        async for each in self._archived() if self.mode == "archive" else super().start():
+            yield each
 
     # Lists
 
@@ -199,8 +174,7 @@ class PapersWithCodeSpider(PageSpider):
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         for i, (kind, record) in enumerate(payload):
             native = native_id(record)
-            plural = next(name for name, each in KINDS.items() if each == kind)
-            url = f"{SITE}/api/v1/{plural}/{quote(native) if native else ''}"
+            url = f"{SITE}/api/v1/{_LISTS[kind]}/{quote(native) if native else ''}"
             yield kind, native or f"page-{page}-{i}", url, record
 
     # The archive
@@ -234,24 +208,9 @@ class PapersWithCodeSpider(PageSpider):
 
     # Single things
 
-    @cached_property
-    def _asked(self) -> list[str]:
-        return names_in(self.arguments.ids or "")[: self._papers]
-
-    def _id_requests(self) -> Iterator[Request]:
-        requested = self.run.report.requested
-        seen: set[str] = set()
-        for name in self._asked:
-            path = _of_page(name) or ("paper", name)
-            reference = paper_reference(path[1]) if path[0] == "paper" else None
-            if reference is None:
-                requested["invalid"] += 1
-                self.logger.warning("%r is no id or address of a paper", name)
-            elif reference in seen:
-                requested["duplicate"] += 1
-            else:
-                seen.add(reference)
-                yield self.thing_request(self._thing("paper", reference), Wanted(reference))
+    def named_requests(self) -> Iterable[Request]:
+        named = self.names(self.arguments.named, _reference_of)
+        return (self.thing_request(self._thing("paper", name), Wanted(name)) for _, name in named)
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         found = _of_page(url)
@@ -278,22 +237,16 @@ class PapersWithCodeSpider(PageSpider):
     def thing(self, response: Response, wanted: Wanted) -> Any:
         kind, slug = response.meta["kind"], response.meta.get("slug")
         if slug is None:
-            record = orjson.loads(response.body)
+            record = json_of(response)
             if not isinstance(record, dict):
                 raise ValueError(f"an object is due, this is {type(record).__name__}")
             return kind, record
-        return kind, next(iter(_with_slug(response, slug)))
-
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
-        slug = response.meta.get("slug")
-        try:
-            if response.status == 200 and slug is not None and not _with_slug(response, slug):
-                response = response.replace(status=404)
-        except ValueError:
-            pass  # what is no answer is told as such
-        yield from super().parse_thing(response, wanted, number)
+        _, found = listed(response)
+        named = (each for each in found if isinstance(each, dict) and slug in map(each.get, _SLUG_FIELDS))
+        return next(((kind, record) for record in named), None)
 
 
+_SLUG_FIELDS = ("slug", "route_identifier")
 _PAPER_ID = re.compile(r"\d{1,12}", re.ASCII)
 _PAGES = {"paper": "paper", "task": "task", "tasks": "task", "benchmark": "dataset", "dataset": "dataset"}
 
@@ -304,16 +257,15 @@ def paper_reference(text: str) -> str | None:
     return iri.removeprefix("https://arxiv.org/abs/") if iri else text if _PAPER_ID.fullmatch(text) else None
 
 
+def _reference_of(text: str) -> str | None:
+    kind, slug = _of_page(text) or ("paper", text)
+    return paper_reference(slug) if kind == "paper" else None
+
+
 def native_id(record: Any) -> str | None:
     """The platform's id of what a record describes, if it has one."""
     id = record.get("id") if isinstance(record, dict) else None
     return str(id) if isinstance(id, str | int) and not isinstance(id, bool) and id != "" else None
-
-
-def _with_slug(response: Response, slug: str) -> list[dict[str, Any]]:
-    _, found = listed(response)
-    names = ("slug", "route_identifier")
-    return [each for each in found if isinstance(each, dict) and slug in (each.get(name) for name in names)]
 
 
 def _of_page(url: str) -> tuple[str, str] | None:

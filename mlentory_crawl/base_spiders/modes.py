@@ -1,0 +1,120 @@
+"""How much of its lists a spider crawls: all, what is new since the watermark, or what is named."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import PositiveInt, model_validator
+
+from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.platform import Arguments, names_in
+from mlentory_crawl.exceptions import MlentoryError
+
+if TYPE_CHECKING:
+    from scrapy import Request
+
+    from mlentory_crawl.catalog.writer import CatalogWriter
+
+
+class ModeArguments(Arguments):
+    """How much to crawl; a subclass names the modes that its platform has."""
+
+    mode: str | None = None
+    limit: PositiveInt | None = None
+    ids: str | None = None
+
+    @model_validator(mode="after")
+    def _ids_go_with_their_mode(self) -> Self:
+        if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
+            raise ValueError("mode=ids and ids=FILE_OR_LIST go together")
+        return self
+
+    @property
+    def named(self) -> list[str]:
+        """What is asked for by name."""
+        return names_in(self.ids or "")[: self.limit]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing narrows what the mode asks for."""
+        return self.limit is None
+
+
+class CensusArguments(ModeArguments):
+    """The same where what a census does not show may be deleted."""
+
+    accept_deletions: bool = False
+
+    @model_validator(mode="after")
+    def _deletions_go_with_a_census(self) -> Self:
+        if self.accept_deletions and self.mode != "census":
+            raise ValueError("accept_deletions goes with mode=census")
+        return self
+
+
+class ModeSpider(ListSpider):
+    """Crawls as ``mode`` says; without it, what is new since the watermark, or what comes first where there is none.
+
+    A subclass gives `begin_at` if it has the mode ``delta``, and `named_requests`.
+
+    Attributes:
+        first_mode: what is crawled where neither arguments nor a watermark say.
+    """
+
+    Arguments: ClassVar[type[Arguments]] = ModeArguments
+    arguments: ModeArguments
+    first_mode: ClassVar[str] = "census"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._mode = self.arguments.mode or ("ids" if self.arguments.ids else self.first_mode)
+
+    def plan(self, catalog: CatalogWriter) -> None:
+        watermark = catalog.runs.watermark(self.name)
+        is_open = self.arguments.mode is None and self._mode == self.first_mode
+        if is_open and watermark and self.arguments.is_whole:
+            self._mode = "delta"
+        if self._mode == "delta":
+            if watermark is None:
+                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
+            self.begin_at(watermark)
+
+    def begin_at(self, watermark: str) -> None:
+        """Let a delta begin where the catalog was last complete."""
+        raise NotImplementedError
+
+    def named_requests(self) -> Iterable[Request]:
+        """What is asked for by name, as `thing_request`; `names` counts what is none."""
+        raise NotImplementedError
+
+    @property
+    def mode(self) -> str:
+        return self._mode
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that the mode asks for is crawled."""
+        return self.arguments.is_whole
+
+    @property
+    def coverage(self) -> str:
+        if self.mode == "ids":
+            return "ids"
+        return self.mode if self.mode in ("census", "delta") and self.is_whole else "limit"
+
+    @property
+    def watermark(self) -> str | None:
+        return self.newest if self.mode != "ids" and self.is_whole else None
+
+    @property
+    def resumable(self) -> bool:
+        return self.mode in ("census", "delta")
+
+    async def start(self) -> AsyncIterator[Any]:
+        if self.arguments.ids is not None:
+            for request in self.named_requests():
+                yield request
+        if self.mode != "ids":
+            async for each in super().start():
+                yield each

@@ -1,0 +1,111 @@
+"""What a crawl covers follows from its arguments and from how far the catalog is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import pytest
+from pydantic import ValidationError
+
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.exceptions import MlentoryError
+
+DAY = "2024-01-02T00:00:00Z"
+
+
+class ZooArguments(CensusArguments):
+    mode: Literal["latest", "census", "delta", "ids"] | None = None
+
+
+class ZooSpider(ModeSpider):
+    name = "zoo"
+    Arguments: ClassVar[type[Arguments]] = ZooArguments
+    first_mode = "latest"
+    newest = "now"
+    since: str | None = None
+
+    def begin_at(self, watermark: str) -> None:
+        self.since = watermark
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[CatalogWriter]:
+    catalog = CatalogWriter(tmp_path)
+    yield catalog
+    catalog.close()
+
+
+def completed(catalog: CatalogWriter) -> None:
+    run = catalog.open_run("a", "zoo", "census", b"{}", DAY)
+    catalog.complete_run(run, DAY, watermark=DAY, census=None)
+
+
+@pytest.mark.parametrize(
+    ("given", "mode", "coverage", "watermark", "is_resumable"),
+    [
+        ({}, "latest", "limit", "now", False),
+        ({"mode": "latest"}, "latest", "limit", "now", False),
+        ({"mode": "census"}, "census", "census", "now", True),
+        ({"mode": "census", "limit": "5"}, "census", "limit", None, True),
+        ({"ids": "a,b"}, "ids", "ids", None, False),
+    ],
+)
+def test_before_there_is_a_watermark(
+    catalog: CatalogWriter, given: dict[str, str], mode: str, coverage: str, watermark: str | None, is_resumable: bool
+) -> None:
+    spider = ZooSpider(**given)
+    spider.plan(catalog)
+    assert (spider.mode, spider.coverage, spider.watermark) == (mode, coverage, watermark)
+    assert spider.resumable == is_resumable
+
+
+@pytest.mark.parametrize(
+    ("given", "mode", "since"),
+    [
+        ({}, "delta", DAY),
+        ({"mode": "delta", "limit": "5"}, "delta", DAY),
+        ({"limit": "5"}, "latest", None),
+        ({"mode": "latest"}, "latest", None),
+        ({"mode": "census"}, "census", None),
+        ({"ids": "a"}, "ids", None),
+    ],
+)
+def test_only_what_nothing_narrows_becomes_a_delta(
+    catalog: CatalogWriter, given: dict[str, str], mode: str, since: str | None
+) -> None:
+    completed(catalog)
+    spider = ZooSpider(**given)
+    spider.plan(catalog)
+    assert (spider.mode, spider.since) == (mode, since)
+
+
+def test_a_delta_needs_a_watermark(catalog: CatalogWriter) -> None:
+    with pytest.raises(MlentoryError, match="no watermark yet"):
+        ZooSpider(mode="delta").plan(catalog)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"mode": "ids"},
+        {"ids": ""},
+        {"mode": "census", "ids": "a"},
+        {"accept_deletions": "true"},
+        {"mode": "delta", "accept_deletions": "true"},
+        {"mode": "all"},
+        {"limit": "0"},
+    ],
+)
+def test_arguments_that_do_not_go_together(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        ZooSpider(**given)
+
+
+def test_ids_are_cut_at_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "ids.txt"
+    path.write_text("a\n# b\n\nc\nd\n")
+    assert ZooSpider(ids=str(path), limit="2").arguments.named == ["a", "c"]
