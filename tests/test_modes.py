@@ -40,8 +40,8 @@ def catalog(tmp_path: Path) -> Iterator[CatalogWriter]:
 
 
 def completed(catalog: CatalogWriter) -> None:
-    run = catalog.open_run("a", "zoo", "census", b"{}", DAY)
-    catalog.complete_run(run, DAY, watermark=DAY, census=None)
+    run = catalog.runs.open("a", "zoo", "census", b"{}", DAY)
+    catalog.runs.complete(run, DAY, watermark=DAY, census=None)
 
 
 @pytest.mark.parametrize(
