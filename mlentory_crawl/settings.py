@@ -59,6 +59,7 @@ FEED_EXPORTERS = {
     "ttl": "mlentory_crawl.exporters.feeds.TurtleExporter",
     "nt": "mlentory_crawl.exporters.feeds.NTriplesExporter",
     "jsonld": "mlentory_crawl.exporters.feeds.JsonLdExporter",
+    "parquet": "mlentory_crawl.exporters.feeds.ParquetExporter",
 }
 
 # Politeness. The documented APIs of platforms are asked at the pace they announce; robots.txt rules everything else.
