@@ -11,7 +11,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from mlentory_crawl.stores.elasticsearch_index import POSITION, PRODUCT, fingerprint, mappings, operation, settings
+from mlentory_crawl.stores.elasticsearch_index import (
+    HASH,
+    POSITION,
+    PRODUCT,
+    fingerprint,
+    mappings,
+    operation,
+    settings,
+)
 from mlentory_crawl.stores.elasticsearch_query import EVERYTHING, search_body, text_query
 from mlentory_crawl.stores.protocols import (
     MAX_HITS,
@@ -53,7 +61,8 @@ REQUESTS_AT_ONCE = 2
 OTHER_LAYOUT = "another layout"
 """In place of a run's name in the position of an index that cannot be used as it is: no catalog knows such a run."""
 
-_Prepared = tuple[str, list[bytes]]
+_Prepared = tuple[str, list[bytes], str | None]
+"""Catalog key, lines of a bulk request, hash of the document."""
 _Result = TypeVar("_Result")
 
 
@@ -87,6 +96,7 @@ class ElasticsearchStore:
         self._credentials: dict[str, Any] = {"api_key": api_key} if api_key else {}
         if user or password:
             self._credentials["basic_auth"] = (user or "elastic", password or "")
+        self.equal = 0
         self._alias = f"{prefix}-{KIND}"
         self._next = f"{self._alias}-next"
         self._target = self._alias
@@ -98,6 +108,8 @@ class ElasticsearchStore:
         self._durable: Position | None = None
         self._pending: Position | None = None
         self._mark: dict[str, int] | None = None
+        self._is_fill = True  # of an index that was empty: nothing in it can be equal
+        self._unseen: set[str] = set()  # keys of what was written since the last refresh
 
     # Connecting
 
@@ -182,6 +194,8 @@ class ElasticsearchStore:
             await self._create(self._alias)
             return None
         position, self._mark = await self._position(self._alias)
+        self._is_fill = position is None
+        await client.indices.refresh(index=self._alias)  # for the look-ups: a kill may have left some unseen
         return position if position is None or _is_usable(current) else replace(position, run=OTHER_LAYOUT)
 
     async def _indices(self) -> tuple[dict[str, Any] | None, list[str]]:
@@ -258,9 +272,10 @@ class ElasticsearchStore:
         refusals = []
         for change in {change.key: change for change in changes}.values():
             try:
-                prepared.append((change.key, operation(change)))
+                prepared.append((change.key, *operation(change)))
             except Exception as error:  # noqa: BLE001  (whatever is wrong with it, its neighbors are taken)
                 refusals.append(Refusal(change.key, one_line(error)))
+        self.equal = 0
         refusals += self._run(self._bulk(prepared))
         self._pending = position
         return refusals
@@ -270,7 +285,7 @@ class ElasticsearchStore:
 
         async def take(request: list[_Prepared]) -> list[Refusal]:
             async with gate:
-                return await self._take(request)
+                return await self._take(await self._differing(request))
 
         answers = await asyncio.gather(*map(take, _requests(prepared)), return_exceptions=True)
         refusals: list[Refusal] = []
@@ -279,6 +294,28 @@ class ElasticsearchStore:
                 raise answer
             refusals += answer
         return refusals
+
+    async def _differing(self, request: list[_Prepared]) -> list[_Prepared]:
+        """What of a request the index does not have just so, by one look at a column that holds the hashes."""
+        found: set[str] = set()
+        known = {key for key, _, digest in request if digest and key not in self._unseen}
+        if known and not self._is_fill:
+            answer = await self._client().options(ignore_status=BUSY).search(
+                index=self._target,
+                query={"ids": {"values": sorted(known)}},
+                docvalue_fields=[{"field": HASH}],
+                source=False,
+                stored_fields="_none_",
+                size=len(known),
+                track_total_hits=False,
+                filter_path=f"hits.hits.fields.{HASH}",
+            )  # fmt: skip
+            hits = answer.body.get("hits", {}).get("hits", ())
+            found = {digest for hit in hits for digest in hit.get("fields", {}).get(HASH, ())}
+        differing = [each for each in request if each[0] not in known or each[2] not in found]
+        self._unseen.update(key for key, _, _ in differing)
+        self.equal += len(request) - len(differing)
+        return differing
 
     async def _take(self, request: list[_Prepared]) -> list[Refusal]:
         """Send a request until the server has had time for all of it."""
@@ -314,7 +351,7 @@ class ElasticsearchStore:
 
     async def _send(self, request: list[_Prepared]) -> tuple[list[Refusal], list[_Prepared], str]:
         """What the server refused, what it had no time for, and its words about that."""
-        operations: list[Any] = [line for _, lines in request for line in lines]  # JSON already
+        operations: list[Any] = [line for _, lines, _ in request for line in lines]  # JSON already
         answer = await self._client().bulk(
             operations=operations,
             index=self._target,
@@ -349,6 +386,7 @@ class ElasticsearchStore:
 
     async def _flush(self, position: Position) -> None:
         await self._client().indices.refresh(index=self._target)
+        self._unseen.clear()
         await self._note(position)
 
     async def _note(self, position: Position) -> None:
