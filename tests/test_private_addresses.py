@@ -51,7 +51,13 @@ def test_a_redirect_into_a_private_network_is_not_followed(outside: str, inside:
 
 def test_a_redirect_to_an_allowed_host_is_followed(outside: str, tmp_path: Path) -> None:
     project = Project(tmp_path / "data", outside, ALLOWED_PRIVATE_HOSTS="127.0.0.1, LOCALHOST")
-    assert project.crawl("-a", "mode=ids", "-a", "ids=acme/model-1")["records"]["new"] == 1
+    report = project.crawl("-a", "mode=ids", "-a", "ids=acme/model-1")
+    assert report["records"]["new"] == 1
+    # The report says by which rule each host was asked.
+    told = report["requests"]["by_host"]
+    assert told[urlsplit(outside).netloc] == {"requests": 1, "rule": "documented API of huggingface"}
+    (other,) = told.keys() - {urlsplit(outside).netloc}
+    assert told[other] == {"requests": 1, "rule": "an API redirected there"}
 
 
 CONNECTING = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
@@ -12,7 +12,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.defer import maybe_deferred_to_future
 
-from mlentory_crawl.spiders import platforms
+from mlentory_crawl.spiders import endpoints
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -109,10 +109,8 @@ def _is_address(host: str) -> bool:
 
 
 def _configured(settings: BaseSettings) -> Iterator[SplitResult]:
-    addresses: list[Any] = [settings.get(spider.endpoint_setting) for spider in platforms()]
-    for address in [*addresses, *getproxies().values()]:
-        if address:
-            yield urlsplit(address)
+    for address in [*endpoints(settings).values(), *getproxies().values()]:
+        yield urlsplit(address)
 
 
 def _server(parts: SplitResult) -> tuple[str, int | None]:
