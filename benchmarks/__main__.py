@@ -10,23 +10,40 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from rich.console import Console
 from rich.table import Table
 
+from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.environment import ENV_FILE, variables
 from mlentory_crawl.sample_hub import SampleHub
 
 FOLDER = Path(__file__).parent
 SERVERS = ("NEO4J_", "ELASTICSEARCH_")
 SIZES = (20_000, 200_000)
+CENSUS = ("mode=census",)
+CHANGED_OF = 100
+"""One model of so many changes before the delta."""
+CARDS = 200
+"""Of so many models the cards are fetched, one request each."""
+RUNS = {
+    "first": "first",
+    "unchanged": "unchanged",
+    "delta": f"delta, {1 / CHANGED_OF:.0%} changed",
+    "cards": f"cards=changed, {CARDS} models",
+}
+"""What was run, and how the table calls it."""
 
 
 def environment(endpoint: str, data_dir: Path, *, servers: bool = False) -> dict[str, str]:
@@ -36,9 +53,17 @@ def environment(endpoint: str, data_dir: Path, *, servers: bool = False) -> dict
     return {**others, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
 
 
-def crawl(endpoint: str, data_dir: Path, *, servers: bool) -> dict[str, Any]:
-    """Run a census as a user does, and return its report."""
-    command = [sys.executable, "-m", "scrapy", "crawl", "huggingface", "-a", "mode=census", "-L", "ERROR"]
+def crawl(endpoint: str, data_dir: Path, given: Sequence[str] = CENSUS, *, servers: bool) -> dict[str, Any]:
+    """Run a crawl as a user does, and return its report.
+
+    Args:
+        endpoint: of the hub.
+        data_dir: the data directory.
+        given: the spider's arguments.
+        servers: with those that the environment names.
+    """
+    arguments = [word for each in given for word in ("-a", each)]
+    command = [sys.executable, "-m", "scrapy", "crawl", "huggingface", *arguments, "-L", "ERROR"]
     subprocess.run(command, env=environment(endpoint, data_dir, servers=servers), check=True)
     newest = max((data_dir / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
     report: dict[str, Any] = orjson.loads(newest.read_bytes())
@@ -56,25 +81,35 @@ def bare(endpoint: str, data_dir: Path) -> dict[str, Any]:
 
 
 def measure(models: int, *, servers: bool) -> dict[str, Any]:
-    """One size: a first census, an unchanged second one, and the bare loop."""
+    """One size: a first census, an unchanged second one, a delta, some model cards, and the bare loop."""
     with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
-        first = crawl(hub.url, Path(folder, "chain"), servers=servers)
-        second = crawl(hub.url, Path(folder, "chain"), servers=servers)
+        chain = Path(folder, "chain")
+        first = crawl(hub.url, chain, servers=servers)
         loop = bare(hub.url, Path(folder, "bare"))
+        second = crawl(hub.url, chain, servers=servers)
+        hub.set(touch=_some(chain))
+        delta = crawl(hub.url, chain, ("mode=delta",), servers=servers)
+        cards = crawl(hub.url, chain, ("mode=latest", f"limit={CARDS}", "cards=changed"), servers=servers)
     return {
         "models": models,
-        "first": _figures(first),
-        "unchanged": _figures(second),
+        **{run: _figures(told) for run, told in zip(RUNS, (first, second, delta, cards), strict=True)},
         "bare_seconds": round(loop["seconds"], 1),
         "ratio_to_bare": round(first["seconds"] / loop["seconds"], 2),
         "microseconds_by_stage": {name: round(1e6 * s / models, 1) for name, s in loop["stages"].items()},
     }
 
 
+def _some(data_dir: Path) -> list[str]:
+    """The names of some models of a catalog."""
+    with closing(sqlite3.connect(data_dir / FILE_NAME)) as catalog:
+        rows = catalog.execute("SELECT iri FROM record WHERE kind = 'model' AND id % ? = 0", (CHANGED_OF,)).fetchall()
+    return [urlsplit(iri).path.strip("/") for (iri,) in rows]
+
+
 def _figures(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "seconds": round(report["seconds"], 1),
-        "models_per_second": round(report["models_per_second"]),
+        "records_per_second": round(report["models_per_second"]),
         "peak_rss_mb": round(report["peak_rss_mb"]),
         "requests": sum(report["requests"]["by_slot"].values()),
         "records": report["records"],
@@ -85,13 +120,13 @@ def _figures(report: dict[str, Any]) -> dict[str, Any]:
 def show(results: list[dict[str, Any]]) -> None:
     """Print the figures as tables."""
     out = Console(width=120)
-    table = Table("models", "run", "seconds", "models/s", "requests", "peak RSS MB", "time against bare loop")
+    table = Table("models", "run", "seconds", "records/s", "requests", "peak RSS MB", "time against bare loop")
     for result in results:
-        for run in ("first", "unchanged"):
+        for run, called in RUNS.items():
             told = result[run]
             ratio = f"{result['ratio_to_bare']:.2f}" if run == "first" else ""
-            cells = (told["seconds"], told["models_per_second"], told["requests"], told["peak_rss_mb"])
-            table.add_row(f"{result['models']:,}", run, *(f"{cell:,}" for cell in cells), ratio)
+            cells = (told["seconds"], told["records_per_second"], told["requests"], told["peak_rss_mb"])
+            table.add_row(f"{result['models']:,}", called, *(f"{cell:,}" for cell in cells), ratio)
     out.print(table)
     stages = Table("stage (bare loop)", *(f"µs a model, {result['models']:,}" for result in results))
     for stage in results[0]["microseconds_by_stage"]:

@@ -48,6 +48,11 @@ _OWN = (
     Variable("ELASTICSEARCH_PASSWORD", None, "The password; unset, with no API key: the server asks for none."),
     Variable("ELASTICSEARCH_INDEX_PREFIX", "mlentory", "What the names of its index and aliases begin with."),
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
+    Variable(
+        "ALLOWED_PRIVATE_HOSTS",
+        None,
+        "Hosts, with commas, that seeds and answers may lead to although they are private; endpoints always may.",
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import orjson
 
 from fair4ml.erasure import without
+from fair4ml.identifiers import orcid
 from fair4ml.mapping import describe
 from fair4ml.platforms import source_model
 from fair4ml.sources import InvalidRecord, parse
@@ -60,6 +61,7 @@ class Forgotten:
         self._paths = {path for iri in marks.iris for path in paths_of(iri)}
         ends = {path.rpartition("/")[2] for path in self._paths} | {key for _, key in marks.keys}
         self._texts = [end.encode() for end in ends if end]
+        self._has_people = any(orcid(iri) == iri for iri in marks.iris)
         self._reads_all = len(self._texts) > MANY or not all(text.isascii() for text in self._texts)
 
     def __bool__(self) -> bool:
@@ -159,10 +161,17 @@ class Forgotten:
 
     def _inside(self, url: str, value: Any) -> Any:
         if isinstance(value, dict):
-            return {name: self._inside(url, each) for name, each in value.items()}
+            return {name: self._inside(url, each) for name, each in value.items() if not self._is_person(each)}
         if isinstance(value, list):
-            return [self._inside(url, each) for each in value if not (isinstance(each, dict) and self.has(url, each))]
+            gone = (isinstance(each, dict) and (self.has(url, each) or self._is_person(each)) for each in value)
+            return [self._inside(url, each) for each, is_gone in zip(value, gone, strict=True) if not is_gone]
         return value
+
+    def _is_person(self, value: Any) -> bool:
+        """Whether an object names somebody by an ORCID iD that is to be forgotten; what else it says is about them."""
+        return self._has_people and isinstance(value, dict) and any(
+            isinstance(each, str) and orcid(each) in self.marks.iris for each in value.values()
+        )  # fmt: skip
 
     def kept(self, payload: Any) -> Any:
         """A record that cannot be used as it may be kept; nothing of one that is nested too deeply to be looked at."""
@@ -174,10 +183,13 @@ class Forgotten:
     def unnamed(self, value: Any) -> Any:
         """A value of JSON without the texts that are a name of such a thing, alone or after a colon."""
         if isinstance(value, dict):
-            return {name: self.unnamed(each) for name, each in value.items() if not self._is_name(each)}
+            return {name: self.unnamed(each) for name, each in value.items() if not self._is_named(each)}
         if isinstance(value, list):
-            return [self.unnamed(each) for each in value if not self._is_name(each)]
+            return [self.unnamed(each) for each in value if not self._is_named(each)]
         return value
+
+    def _is_named(self, value: Any) -> bool:
+        return self._is_name(value) or self._is_person(value)
 
     def _is_name(self, value: Any) -> bool:
         if not isinstance(value, str):

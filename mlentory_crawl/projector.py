@@ -20,7 +20,7 @@ class Progress:
     """How far a projection is.
 
     Attributes:
-        written: changes that the store took, since the projector began.
+        written: changes that the store took, since the projector began, without those that it had already.
         failed: changes that it refuses at present.
         position: the sequence number up to which it is complete and durable.
         backlog: changes that are still to come, and those refused.
@@ -123,7 +123,7 @@ class Projector:
             self.progress.failed = len(self._refusals.keys())
         if refused:
             self.progress.errors.update({refusal.key: refusal.error for refusal in refused[:10]})
-        self.progress.written += len(taken)
+        self.progress.written += len(taken) - self._store.equal
 
     def flush(self) -> Progress:
         """Make durable what was written, and say how far it is."""

@@ -118,16 +118,31 @@ class Report:
         counts = self.requested if by is None else self.lookups.setdefault(by, Counter())
         counts.update(dict.fromkeys(outcomes, times))
 
-    def count_requests(self, by_slot: dict[str, int], by_status: dict[str, int], retried: int, waits: float) -> None:
-        """Take the network's counts of this process; those of earlier ones are added."""
+    def count_requests(
+        self,
+        by_slot: dict[str, int],
+        by_status: dict[str, int],
+        by_host: dict[str, tuple[int, str]],
+        retried: int,
+        waits: float,
+    ) -> None:
+        """Take the network's counts of this process, those of hosts with their rule; earlier ones are added."""
         before = self._requests_before
         self.requests = {
             "by_slot": dict(Counter(before.get("by_slot", {})) + Counter(by_slot)),
             "by_status": dict(Counter(before.get("by_status", {})) + Counter(by_status)),
+            "by_host": self._by_host(before.get("by_host", {}), by_host),
             "retried": before.get("retried", 0) + retried,
             "probes": before.get("probes", 0) + self.probes,
             "waits": round(before.get("waits", 0.0) + waits, 1),
         }
+
+    @staticmethod
+    def _by_host(before: Mapping[str, Any], now: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
+        earlier = {host: told["requests"] for host, told in before.items()}
+        rules = {host: told["rule"] for host, told in before.items()} | {host: rule for host, (_, rule) in now.items()}
+        counts = Counter(earlier) + Counter({host: count for host, (count, _) in now.items()})
+        return {host: {"requests": counts[host], "rule": rules[host]} for host in rules}
 
     def suspect(self, reason: str) -> None:
         """Note what makes the run's result doubtful."""

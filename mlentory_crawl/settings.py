@@ -37,6 +37,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Nearer to the network than Scrapy's retries (550): it waits for them, and answers 429 itself.
     "mlentory_crawl.middlewares.quota.QuotaMiddleware": 560,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # APIs answer no pages
+    # Nearer to the network than redirects (600) and proxies (750): it sees where a request really goes.
+    "mlentory_crawl.middlewares.private_addresses.PrivateAddressMiddleware": 800,
 }
 SPIDER_MIDDLEWARES = {
     # Each costs a step for every record, and guards against what a walk over a list does not do.
@@ -59,6 +61,7 @@ FEED_EXPORTERS = {
     "ttl": "mlentory_crawl.exporters.feeds.TurtleExporter",
     "nt": "mlentory_crawl.exporters.feeds.NTriplesExporter",
     "jsonld": "mlentory_crawl.exporters.feeds.JsonLdExporter",
+    "parquet": "mlentory_crawl.exporters.feeds.ParquetExporter",
 }
 
 # Politeness. The documented APIs of platforms are asked at the pace they announce; robots.txt rules everything else.
@@ -69,6 +72,7 @@ COOKIES_ENABLED = False  # APIs need none, and cookies would be state between re
 
 # What a crawl may reach: answers and seeds are not trusted.
 DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+TWISTED_DNS_RESOLVER = "mlentory_crawl.middlewares.private_addresses.PublicResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default False; tokens are sent to these servers
 TELNETCONSOLE_ENABLED = False  # default True: executes code for whoever connects
 REMOTE_CONTROL_ENABLED = False  # default True: likewise

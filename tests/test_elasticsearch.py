@@ -267,6 +267,99 @@ def test_a_busy_server_is_asked_again(url: str, prefix: str, busy: Answer, monke
         store.close()
 
 
+# Equal documents
+
+
+def written_at(server: Elasticsearch, prefix: str) -> dict[str, int]:
+    """The number of the last writing of each document."""
+    hits = server.search(index=f"{prefix}-things", size=100, seq_no_primary_term=True)["hits"]["hits"]
+    return {hit["_id"]: hit["_seq_no"] for hit in hits if hit["_id"] != elasticsearch_index.POSITION}
+
+
+def opened_again(new_store: NewStore) -> SearchStore:
+    filled(new_store).close()
+    store = new_store()
+    store.open()
+    return store
+
+
+def test_equal_documents_are_not_written_again(server: Elasticsearch, new_store: NewStore, prefix: str) -> None:
+    store = opened_again(new_store)
+    before = written_at(server, prefix)
+    changed = change("1", "google-bert/bert-base-uncased", downloads=7)
+    later = replace(FAR, sequence=9)
+    assert store.write([changed, *MODELS[1:], change("new", "a/new")], later) == []
+    assert store.equal == len(MODELS) - 1
+    assert store.flush() == later
+    after = written_at(server, prefix)
+    assert {key for key, number in after.items() if number != before.get(key)} == {changed.key, "huggingface/model/new"}
+    assert store.write([changed], later) == []
+    assert store.equal == 1
+    hit = store.search(SearchQuery(text="bert-base-uncased")).hits[0]
+    assert hit["downloads"] == 7
+    assert not hit.keys() & {elasticsearch_index.HASH, elasticsearch_index.WEIGHT}
+
+
+def test_what_no_search_sees_yet_is_compared_with_nothing_older(new_store: NewStore) -> None:
+    store = opened_again(new_store)
+    first, second = MODELS[:2]
+    for wanted in (change("1", "a/other"), first, change("2", None), second):
+        store.write([wanted], FAR)
+        assert store.equal == 0
+    store.flush()
+    assert store.counts() == {"documents": len(MODELS)}
+    assert store.write(MODELS, FAR) == []
+    assert store.equal == len(MODELS)
+
+
+def test_what_a_killed_writer_left_unseen_is_seen(new_store: NewStore) -> None:
+    filled(new_store).close()
+    killed = new_store()
+    killed.open()
+    killed.write([change("1", "a/other")], FAR)
+    killed.close()
+    store = new_store()
+    store.open()
+    store.write(MODELS, FAR)
+    assert store.equal == len(MODELS) - 1
+
+
+def test_a_tombstone_is_written_and_revived(new_store: NewStore) -> None:
+    store = opened_again(new_store)
+    for deleted_at, documents in (("2024-01-01T00:00:00Z", len(MODELS) - 1), (None, len(MODELS))):
+        store.write([replace(MODELS[0], deleted_at=deleted_at)], FAR)
+        store.flush()
+        assert (store.equal, store.counts()) == (0, {"documents": documents})
+
+
+@pytest.mark.parametrize("status", [200, 429])
+def test_only_an_index_that_had_documents_is_asked_for_them(url: str, prefix: str, status: int) -> None:
+    asked = []
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        if "/_search" in path:
+            asked.append(path)
+            if status != 200:
+                told = {"error": {"type": "rejected", "reason": "queue is full"}, "status": status}
+                return status, {"X-Elastic-Product": "Elasticsearch"}, json.dumps(told).encode()
+        return forwarded(url, method, path, body)
+
+    with served(answer) as between:
+        store = ElasticsearchStore(between, prefix)
+        for is_filled in (False, True):
+            store.open()
+            for _ in range(2):
+                assert store.write(MODELS, FAR) == []
+                store.flush()
+            assert len(asked) == 2 * is_filled
+            assert store.equal == (len(MODELS) if is_filled and status == 200 else 0)
+            store.clear()
+            assert store.write(MODELS, FAR) == []
+            assert len(asked) == 2 * is_filled
+            store.publish()
+            store.close()
+
+
 # Crawls
 
 
@@ -296,6 +389,15 @@ def test_a_crawl_fills_it_and_commands_ask_it(project: Project) -> None:
     assert {hit["iri"]: hit | {"score": 0} for hit in other["hits"]} == {
         hit["iri"]: hit | {"score": 0} for hit in answer["hits"]
     }
+
+
+def test_only_what_was_written_is_counted(project: Project, server: Elasticsearch, prefix: str) -> None:
+    project.crawl("-a", "mode=census")
+    position = server.get(index=f"{prefix}-things", id=elasticsearch_index.POSITION)["_source"]
+    position["position"]["sequence"] = 10
+    server.index(index=f"{prefix}-things", id=elasticsearch_index.POSITION, document=position)
+    told = json.loads(project.scrapy("sync", "search", "--json").stdout)["search"]
+    assert (told["written"], told["backlog"], told["documents"]) == (0, 0, 60)
 
 
 def test_a_rebuild_makes_a_new_index_and_takes_over_another_catalogs(

@@ -19,6 +19,7 @@ class ListStore:
 
     backend = "list"
     batch_size = 2
+    equal = 0
 
     def __init__(self) -> None:
         self.position: Position | None = None

@@ -54,16 +54,20 @@ def test_a_refused_field_is_suspect() -> None:
 def test_a_resumed_run_has_one_report() -> None:
     first = report(fetched=1000, new=990, quarantined=10)
     first.requested.update(found=3, missing=1)
-    first.count_requests({"hub": 2}, {"200": 2}, 1, 0.5)
+    first.count_requests({"hub": 2}, {"200": 2}, {"hub.example": (2, "documented API")}, 1, 0.5)
     resumed = Report.resumed(first.told())
     resumed.records.update(fetched=5, new=5)
-    resumed.count_requests({"hub": 1}, {"200": 1, "503": 1}, 2, 0.0)
+    resumed.count_requests({"hub": 1}, {"200": 1, "503": 1}, {"cdn.example": (1, "redirected")}, 2, 0.0)
     told = resumed.told()
     assert told["records"]["fetched"] == 1005
     assert told["requested"]["asked"] == 4
     assert told["requests"] == {
         "by_slot": {"hub": 3},
         "by_status": {"200": 3, "503": 1},
+        "by_host": {
+            "hub.example": {"requests": 2, "rule": "documented API"},
+            "cdn.example": {"requests": 1, "rule": "redirected"},
+        },
         "retried": 3,
         "probes": 0,
         "waits": 0.5,

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -14,6 +17,8 @@ from scrapy.exceptions import UsageError
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
 from mlentory_crawl.console import fail
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.exporters.base import Format
+from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.report import EXIT_CODES
 from mlentory_crawl.run import Run
 from mlentory_crawl.stores import check_settings
@@ -51,6 +56,8 @@ class Command(ScrapyCrawl):
             raise UsageError(f"there is no spider {args[0]!r}: scrapy list shows them", print_help=False) from error
         if issubclass(spider_class, PlatformSpider):
             _check_arguments(spider_class, opts.spargs)
+        for uri, options in self.settings.getdict("FEEDS").items():
+            _check_feed(str(uri), options)
         try:
             check_settings(self.settings)
             if issubclass(spider_class, PlatformSpider):
@@ -77,6 +84,16 @@ class Command(ScrapyCrawl):
 def _failure(crawl: Awaitable[None]) -> BaseException | None:
     """Why a crawl did not begin; asking for it keeps asyncio from printing it as a traceback."""
     return crawl.exception() if isinstance(crawl, asyncio.Task) and crawl.done() and not crawl.cancelled() else None
+
+
+def _check_feed(uri: str, options: Mapping[str, Any]) -> None:
+    wanted = FORMATS.get(f".{options['format']}", Format)
+    if missing := wanted.missing():
+        raise UsageError(missing, print_help=False)
+    if not (options.get("overwrite") or wanted.appends):
+        path = Path(urlsplit(uri).path if uri.startswith("file:") else uri)
+        if path.is_file() and path.stat().st_size:
+            raise UsageError(f"{path} is there, and nothing can be appended to it: -O overwrites it", print_help=False)
 
 
 def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) -> None:

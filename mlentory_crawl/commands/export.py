@@ -13,7 +13,8 @@ from fair4ml.vocabulary import NAMESPACES
 from mlentory_crawl import __version__
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.console import ProjectCommand, console
-from mlentory_crawl.exporters.formats import FORMATS, Format
+from mlentory_crawl.exporters.base import Format
+from mlentory_crawl.exporters.formats import FORMATS
 
 TOLD = ("source", "fetched_at", "license", "seed")
 """What the provenance of a record says beside its run."""
@@ -43,6 +44,8 @@ class Command(ProjectCommand):
         endings = sorted((ending for ending in FORMATS if path.name.endswith(ending)), key=len)
         if not endings:
             raise UsageError(f"{path.name}: its name ends with one of {' '.join(FORMATS)}", print_help=False)
+        if missing := FORMATS[endings[-1]].missing():
+            raise UsageError(missing, print_help=False)
         reader = CatalogReader(self.data_dir)
         part = path.with_name(path.name + ".part")
         try:

@@ -22,6 +22,11 @@ from mlentory_crawl.projections import names, sync
 from mlentory_crawl.stores import check_settings, open_store
 from mlentory_crawl.stores.protocols import StoreError
 
+BY_NAME = "who or what is told by name only is forgotten with the records that name it, by their IRIs"
+"""What can be told in answers is what has an IRI or an id there; any text may be a name."""
+
+PART = re.compile(r".+#.*-[0-9a-f]{16}", re.DOTALL)
+
 
 class Command(ProjectCommand):
     """Forgets things; exit 1 when a projection still shows them, which the next sync or crawl then ends."""
@@ -44,7 +49,7 @@ class Command(ProjectCommand):
         if not args:
             raise UsageError("name the things by their IRIs")
         if wrong := [iri for iri in args if not re.match(IRI_PATTERN, iri)]:
-            raise UsageError(f"no IRI: {', '.join(wrong)}", print_help=False)
+            raise UsageError(f"no IRI: {', '.join(wrong)}; {BY_NAME}", print_help=False)
         if not opts.mark:
             CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
         with locked(self.data_dir):
@@ -58,6 +63,8 @@ class Command(ProjectCommand):
 
     def _forget(self, catalog: CatalogWriter, iris: list[str], opts: argparse.Namespace) -> int:
         assert self.settings is not None
+        if parts := self._parts(iris):
+            raise UsageError(f"{', '.join(parts)}: a part has no mark of its own; {BY_NAME}", print_help=False)
         unknown = [iri for iri in iris if not catalog.knows(iri)]
         if unknown and not opts.mark:
             raise UsageError(
@@ -73,6 +80,15 @@ class Command(ProjectCommand):
         for name, told in behind.items():
             fail(f"{name} still has it: {told.get('error') or told.get('errors') or 'it is behind'}")
         return int(bool(behind))
+
+    def _parts(self, iris: list[str]) -> list[str]:
+        """Those that no record is about, but about what they are a part of."""
+        reader = CatalogReader(self.data_dir)
+        try:
+            about = "SELECT 1 FROM record WHERE iri = ?"
+            return [iri for iri in iris if PART.fullmatch(iri) and not reader.execute(about, (iri,)).fetchone()]
+        finally:
+            reader.close()
 
     def _sync(self, name: str) -> dict[str, Any]:
         assert self.settings is not None

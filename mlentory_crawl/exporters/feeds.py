@@ -8,7 +8,9 @@ from typing import IO, Any, ClassVar
 from itemadapter import ItemAdapter
 from scrapy.exporters import BaseItemExporter
 
-from mlentory_crawl.exporters.formats import Csv, Format, JsonLd, JsonLines, NTriples, Turtle, ZstdJsonLines
+from mlentory_crawl.exporters.base import Format
+from mlentory_crawl.exporters.formats import Csv, JsonLd, JsonLines, NTriples, Turtle, ZstdJsonLines
+from mlentory_crawl.exporters.parquet import Parquet
 
 logger = logging.getLogger(__name__)
 
@@ -80,3 +82,9 @@ class JsonLdExporter(RecordExporter):
     """JSON-LD."""
 
     Format = JsonLd
+
+
+class ParquetExporter(RecordExporter):
+    """Parquet."""
+
+    Format = Parquet

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
@@ -14,35 +13,11 @@ import zstandard
 
 from fair4ml import rdf
 from fair4ml.search_document import FIELDS, search_document
+from mlentory_crawl.exporters.base import Format
+from mlentory_crawl.exporters.parquet import Parquet
 
 RUN_IRI = "urn:mlentory:run:"
 REMEMBERED_STUBS = 200_000
-
-
-class Format(ABC):
-    """Writes records one after the other to a binary file.
-
-    Args:
-        file: where to write; it is not closed.
-    """
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file = file
-
-    def start(self) -> None:
-        """Write what comes before the first record."""
-
-    @abstractmethod
-    def write(self, record: dict[str, Any]) -> None:
-        """Write one record.
-
-        Args:
-            record: ``key``, ``root``, ``parts``, ``stubs`` and, where they are wanted, ``counters`` and ``sources``
-                (a list of ``key``, ``run``, ``source``, ``fetched_at`` and, where there is one, ``license``).
-        """
-
-    def finish(self) -> None:
-        """Write what comes after the last record."""
 
 
 class JsonLines(Format):
@@ -71,7 +46,8 @@ class Csv(Format):
     def start(self) -> None:
         self._text = io.TextIOWrapper(self.file, encoding="utf-8", newline="", write_through=True)
         self._rows = csv.DictWriter(self._text, ["key", *FIELDS], extrasaction="ignore")
-        self._rows.writeheader()
+        if not (self.file.seekable() and self.file.tell()):  # a feed may go on where an earlier one ended
+            self._rows.writeheader()
 
     def write(self, record: dict[str, Any]) -> None:
         row = search_document({"counters": {}, "platforms": [], **record})
@@ -132,6 +108,8 @@ class NTriples(_Rdf):
 class JsonLd(_Rdf):
     """JSON-LD 1.1: one document with the project's context and a node object a line."""
 
+    appends = False
+
     def start(self) -> None:
         self.file.write(b'{"@context":' + orjson.dumps(rdf.jsonld_context()) + b',"@graph":[')
         self._separator = b"\n"
@@ -155,5 +133,6 @@ FORMATS: dict[str, type[Format]] = {
     ".ttl": Turtle,
     ".nt": NTriples,
     ".jsonld": JsonLd,
+    ".parquet": Parquet,
 }
 """The formats by the ending of a file's name."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 import orjson
 from scrapy import signals
@@ -18,6 +19,7 @@ from scrapy import signals
 from mlentory_crawl.archive import prune
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.run import Run
+from mlentory_crawl.spiders import endpoints
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -39,6 +41,7 @@ class RunReport:
         self.run = Run.of(crawler)
         self.by_slot: Counter[str] = Counter()
         self.by_status: Counter[str] = Counter()
+        self.by_host: Counter[str] = Counter()
         self.errors: list[str] = []
         self.closed: asyncio.Event | None = None
 
@@ -67,6 +70,7 @@ class RunReport:
 
     def request_reached_downloader(self, request: Request) -> None:
         self.by_slot[request.meta.get("download_slot", "default")] += 1
+        self.by_host[_host(request.url)] += 1
 
     def response_downloaded(self, response: Response) -> None:
         self.by_status[str(response.status)] += 1
@@ -86,7 +90,8 @@ class RunReport:
         finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         retried = self.crawler.stats.get_value("retry/count", 0)
         quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
-        report.count_requests(dict(self.by_slot), dict(self.by_status), retried, quota.waited if quota else 0.0)
+        waited = quota.waited if quota else 0.0
+        report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.finished_at = finished_at
@@ -118,6 +123,15 @@ class RunReport:
             prune(run.data_dir / "raw", run.catalog, spider.name, keep)
         run.close()
 
+    def _rules(self) -> dict[str, tuple[int, str]]:
+        """How often each host was asked, and what allowed it."""
+        settings = self.crawler.settings
+        apis = {_host(address): platform for platform, address in endpoints(settings).items()}
+        rules = {host: f"documented API of {platform}" for host, platform in apis.items()}
+        if settings.getbool("ROBOTSTXT_OBEY"):  # Scrapy then asks every host for it
+            rules = dict.fromkeys(self.by_host, "robots.txt")
+        return {host: (count, rules.get(host, "an API redirected there")) for host, count in self.by_host.items()}
+
     def _log(self, file: str) -> None:
         told = self.run.report.told()
         records = ", ".join(f"{count} {name}" for name, count in told["records"].items() if count)
@@ -138,6 +152,11 @@ class RunReport:
             )
         for problem in told["problems"]:
             logger.error("Problem: %s", problem)
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import orjson
 from pydantic import field_validator
@@ -13,6 +14,7 @@ from scrapy import Request
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.middlewares.private_addresses import allowed_hosts
 from mlentory_crawl.pages import Asked
 from mlentory_crawl.seeds import Seed, SeedList, canonical, is_private, is_source, read
 from mlentory_crawl.spiders import platforms
@@ -92,7 +94,7 @@ class DispatcherSpider(PlatformSpider):
                     self.run.report.requested["forgotten"] += 1
                 else:
                     yield request
-            elif is_private(url):
+            elif is_private(url) and urlsplit(url).hostname not in allowed_hosts(self.settings):
                 self._reject(seed, "blocked", "is an address inside a private network")
             else:
                 self._reject(seed, "invalid", "belongs to no platform, or to nothing that its platform has")

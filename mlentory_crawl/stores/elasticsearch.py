@@ -58,6 +58,7 @@ class ElasticsearchStore:
         password: str | None = None,
     ) -> None:
         self._server = Server(url, api_key=api_key, user=user, password=password)
+        self.equal = 0
         self._alias = f"{prefix}-{KIND}"
         self._next = f"{self._alias}-next"
         self._target = self._alias
@@ -67,6 +68,7 @@ class ElasticsearchStore:
         self._durable: Position | None = None
         self._pending: Position | None = None
         self._mark: dict[str, int] | None = None
+        self._unseen: set[str] | None = None
 
     def close(self) -> None:
         """Release the connection; what is not flushed has no position yet."""
@@ -102,6 +104,9 @@ class ElasticsearchStore:
             await self._create(self._alias)
             return None
         position, self._mark = await self._position(self._alias)
+        if position is not None:
+            self._unseen = set()
+            await client.indices.refresh(index=self._alias)  # for the look-ups: a kill may have left some unseen
         return position if position is None or _is_usable(current) else replace(position, run=OTHER_LAYOUT)
 
     async def _indices(self) -> tuple[dict[str, Any] | None, list[str]]:
@@ -182,10 +187,12 @@ class ElasticsearchStore:
         refusals = []
         for change in {change.key: change for change in changes}.values():
             try:
-                prepared.append((change.key, operation(change)))
+                prepared.append((change.key, *operation(change)))
             except Exception as error:  # noqa: BLE001  (whatever is wrong with it, its neighbors are taken)
                 refusals.append(Refusal(change.key, one_line(error)))
-        refusals += self._server.run(Bulk(self._server, self._target).write(prepared))
+        bulk = Bulk(self._server, self._target, self._unseen)
+        refusals += self._server.run(bulk.write(prepared))
+        self.equal = bulk.equal
         self._pending = position
         return refusals
 
@@ -198,6 +205,8 @@ class ElasticsearchStore:
 
     async def _flush(self, position: Position) -> None:
         await self._server.client.indices.refresh(index=self._target)
+        if self._unseen is not None:
+            self._unseen.clear()
         await self._note(position)
 
     async def _note(self, position: Position) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from mlentory_crawl.stores.elasticsearch_index import HASH
 from mlentory_crawl.stores.elasticsearch_server import Server, reason, words
 from mlentory_crawl.stores.protocols import Refusal, StoreError
 
@@ -25,21 +26,28 @@ REQUEST_BYTES = 5_000_000
 REQUESTS_AT_ONCE = 2
 """The server indexes one request while the next one is made."""
 
-Prepared = tuple[str, list[bytes]]
-"""The key of a document, and the lines that write it."""
+Prepared = tuple[str, list[bytes], str | None]
+"""The key of a document, the lines that write it, and its hash."""
 
 
 class Bulk:
-    """Writes documents by the bulk API.
+    """Writes documents by the bulk API, but those that the index has just so.
 
     Args:
         server: where to.
         target: the index, by its alias.
+        unseen: the keys of what was written since the last refresh, to which it adds; None where the index was empty,
+            so that nothing in it can be equal.
+
+    Attributes:
+        equal: how many were not written because the index has them.
     """
 
-    def __init__(self, server: Server, target: str) -> None:
+    def __init__(self, server: Server, target: str, unseen: set[str] | None) -> None:
         self._server = server
         self._target = target
+        self._unseen = unseen
+        self.equal = 0
 
     async def write(self, prepared: list[Prepared]) -> list[Refusal]:
         """Send all, and tell what the server does not take."""
@@ -47,7 +55,7 @@ class Bulk:
 
         async def take(request: list[Prepared]) -> list[Refusal]:
             async with gate:
-                return await self._take(request)
+                return await self._take(await self._differing(request))
 
         answers = await asyncio.gather(*map(take, _requests(prepared)), return_exceptions=True)
         refusals: list[Refusal] = []
@@ -56,6 +64,30 @@ class Bulk:
                 raise answer
             refusals += answer
         return refusals
+
+    async def _differing(self, request: list[Prepared]) -> list[Prepared]:
+        """What of a request the index does not have just so, by one look at a column that holds the hashes."""
+        if self._unseen is None:
+            return request
+        found: set[str] = set()
+        known = {key for key, _, digest in request if digest and key not in self._unseen}
+        if known:
+            answer = await self._server.client.options(ignore_status=BUSY).search(
+                index=self._target,
+                query={"ids": {"values": sorted(known)}},
+                docvalue_fields=[{"field": HASH}],
+                source=False,
+                stored_fields="_none_",
+                size=len(known),
+                track_total_hits=False,
+                filter_path=f"hits.hits.fields.{HASH}",
+            )  # fmt: skip
+            hits = answer.body.get("hits", {}).get("hits", ())
+            found = {digest for hit in hits for digest in hit.get("fields", {}).get(HASH, ())}
+        differing = [each for each in request if each[0] not in known or each[2] not in found]
+        self._unseen.update(key for key, _, _ in differing)
+        self.equal += len(request) - len(differing)
+        return differing
 
     async def _take(self, request: list[Prepared]) -> list[Refusal]:
         """Send a request until the server has had time for all of it."""
@@ -91,7 +123,7 @@ class Bulk:
 
     async def _send(self, request: list[Prepared]) -> tuple[list[Refusal], list[Prepared], str]:
         """What the server refused, what it had no time for, and its words about that."""
-        operations: list[Any] = [line for _, lines in request for line in lines]  # JSON already
+        operations: list[Any] = [line for _, lines, _ in request for line in lines]  # JSON already
         answer = await self._server.client.bulk(
             operations=operations,
             index=self._target,

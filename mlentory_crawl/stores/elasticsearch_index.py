@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from mlentory_crawl.stores.search_fields import (
     importance,
 )
 
-LAYOUT = 1
+LAYOUT = 2
 """To be raised when what is below changes in a way that the search fields do not tell."""
 
 PRODUCT = "mlentory_crawl"
@@ -29,6 +30,9 @@ POSITION = "position"
 
 WEIGHT = "weight"
 """The field by which relevance is multiplied."""
+
+HASH = "hash"
+"""The field that tells equal documents, of the same thing, from others."""
 
 TERMS = "terms"
 """The words of the facets that are searched too."""
@@ -79,6 +83,7 @@ def mappings() -> dict[str, Any]:
             "key": _keyword(),
             TERMS: _words("words"),
             WEIGHT: {"type": "double", "index": False},
+            HASH: {"type": "keyword", "index": False},
             POSITION: {
                 "properties": {"catalog": _keyword(), "run": _keyword(), "sequence": {"type": "long"}},
             },
@@ -121,19 +126,21 @@ def settings() -> dict[str, Any]:
     }
 
 
-def operation(change: Change) -> list[bytes]:
-    """What a bulk request says of a change: two lines to write its document, one to delete it.
+def operation(change: Change) -> tuple[list[bytes], str | None]:
+    """What a bulk request says of a change: two lines to write its document, one to delete it; and its `HASH`.
 
     Args:
-        change: of which the last state counts; what is gone or a tombstone is deleted.
+        change: of which the last state counts; what is gone or a tombstone is deleted, and has no hash.
 
     Raises:
         TypeError, ValueError: a value that JSON cannot hold, such as half a surrogate pair.
     """
     target = {"_id": change.key}
     if change.state is None or change.deleted_at is not None:
-        return [orjson.dumps({"delete": target})]
+        return [orjson.dumps({"delete": target})], None
     source = search_document(change.state)
     source["key"] = change.key
     source[WEIGHT] = importance(source)
-    return [orjson.dumps({"index": target}), orjson.dumps(source)]
+    text = orjson.dumps(source)
+    digest = blake2b(text, digest_size=16).hexdigest()
+    return [orjson.dumps({"index": target}), b'%s,"%s":"%s"}' % (text[:-1], HASH.encode(), digest.encode())], digest

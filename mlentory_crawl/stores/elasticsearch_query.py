@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from mlentory_crawl.stores.elasticsearch_index import POSITION, TERMS, WEIGHT
+from mlentory_crawl.stores.elasticsearch_index import HASH, POSITION, TERMS, WEIGHT
 from mlentory_crawl.stores.protocols import SearchQuery, Sort
 from mlentory_crawl.stores.search_fields import DATES, FACET_VALUES, TEXTS
 from mlentory_crawl.stores.search_request import (
@@ -110,7 +110,7 @@ def search_body(query: SearchQuery, text: Json, *, size: int) -> Json:
         "size": size,
         "from": query.offset if size else 0,
         "track_total_hits": True,
-        "_source": {"excludes": [WEIGHT]},
+        "_source": {"excludes": [WEIGHT, HASH]},
     }
 
 

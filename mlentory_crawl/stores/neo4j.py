@@ -60,6 +60,7 @@ class Neo4jStore:
         self._driver: Driver | None = None
         self._pending: Position | None = None
         self._durable: Position | None = None
+        self.equal = 0
         self.changed: Counter[str] = Counter()
         """What the server says that the last `write` changed, by the names of its counters."""
 
@@ -155,6 +156,7 @@ class Neo4jStore:
         with self._failures_told(), self._session() as session:
             self.changed = Counter()
             refusals += _write(session, [(latest[key], found) for key, found in graphs.items()], self.changed)
+        self.equal = self.changed.pop(_EQUAL, 0)
         self._pending = position
         return refusals
 
@@ -211,6 +213,10 @@ _COUNTED = (
 ).split()
 
 
+_EQUAL = "equal"
+"""Counted with them: changes that the graph had already."""
+
+
 class _Transaction:
     """A transaction that sums up what the server says that it changed."""
 
@@ -255,6 +261,7 @@ def _replace(transaction: ManagedTransaction, wanted: list[Wanted]) -> Counter[s
     ):
         before[key][iri] = digest
     differing = [(c, found) for c, found in wanted if before[c.key].get(c.iri) != digests.get(c.key, "")]
+    tx.changed[_EQUAL] += len(wanted) - len(differing)
     left = _Leftovers(tx, {change.key: set(before[change.key]) for change, _ in differing})
     left.collect()
     _describe(tx, differing, digests)

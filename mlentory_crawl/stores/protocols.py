@@ -71,6 +71,9 @@ class Store(Protocol):
     batch_size: int
     """How many changes one `write` takes at the most."""
 
+    equal: int
+    """How many changes of the last `write` were taken without writing, as the store had just that."""
+
     def open(self) -> Position | None:
         """Connect, prepare what is missing, and return up to where the store is complete; None when it is empty.
 

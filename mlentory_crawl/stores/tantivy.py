@@ -74,6 +74,7 @@ class TantivyStore:
 
     backend = "tantivy"
     batch_size = 1000
+    equal = 0
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

@@ -1,0 +1,92 @@
+"""Records as a Parquet file: the columns of the CSV, with types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import IO, Any
+
+from fair4ml.search_document import FIELDS, search_document
+from mlentory_crawl.exporters.base import Format
+
+ROW_GROUP = 5_000
+"""Rows that are kept until they are written; descriptions have up to 20,000 characters each."""
+
+_GREATEST = 2**63 - 1
+
+
+class Parquet(Format):
+    """The search document of each record, one row; columns are lists, whole numbers and times where the fields are.
+
+    A date without a time of day is its midnight in UTC.
+    """
+
+    appends = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self._rows: list[dict[str, Any]] = []
+
+    @classmethod
+    def missing(cls) -> str | None:
+        return None if find_spec("pyarrow") else ".parquet needs pyarrow: pip install 'mlentory-crawl[archive]'"
+
+    def start(self) -> None:
+        import pyarrow
+        from pyarrow.parquet import ParquetWriter
+
+        types = {
+            "text": pyarrow.string(),
+            "keyword": pyarrow.string(),
+            "number": pyarrow.int64(),
+            "date": pyarrow.timestamp("ms", tz="UTC"),
+        }
+        columns = {
+            name: pyarrow.list_(types[field.type]) if field.multi else types[field.type]
+            for name, field in FIELDS.items()
+        }
+        self._schema = pyarrow.schema({"key": pyarrow.string(), **columns})
+        self._writer = ParquetWriter(self.file, self._schema, compression="zstd")
+
+    def write(self, record: dict[str, Any]) -> None:
+        row = search_document({"counters": {}, "platforms": [], **record})
+        # One by one: what cannot be written takes no other record of its group with it.
+        self._rows.append({name: _cell(name, value) for name, value in row.items() if name in self._schema.names})
+        if len(self._rows) == ROW_GROUP:
+            self._write_rows()
+
+    def _write_rows(self) -> None:
+        import pyarrow
+
+        self._writer.write_batch(pyarrow.RecordBatch.from_pylist(self._rows, schema=self._schema), ROW_GROUP)
+        self._rows.clear()
+
+    def finish(self) -> None:
+        if self._rows:
+            self._write_rows()
+        self._writer.close()
+
+
+def _cell(name: str, value: Any) -> Any:
+    convert = _CONVERSIONS[FIELDS[name].type if name in FIELDS else "keyword"]
+    return [convert(each) for each in value] if isinstance(value, list) else convert(value)
+
+
+def _number(value: int) -> int:
+    if abs(value) > _GREATEST:
+        raise OverflowError(f"{value} has more than 64 bits")
+    return value
+
+
+def _time(value: str) -> datetime:
+    time = datetime.fromisoformat(value)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "text": str.encode,
+    "keyword": str.encode,
+    "number": _number,
+    "date": _time,
+}
