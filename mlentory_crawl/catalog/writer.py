@@ -24,8 +24,8 @@ from mlentory_crawl.catalog.lookups import Lookups
 from mlentory_crawl.catalog.seeds import Seeds
 from mlentory_crawl.exceptions import CatalogError
 
-ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/")
-"""What the IRIs of articles begin with that are the same for every platform."""
+ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/", "https://paperswithcode.co/paper/")
+"""What the IRIs of articles begin with that records may name otherwise than the record that describes the article."""
 PUBLISHED_MOVE = 0.1
 """A counter is published again when it moved by this share of what projections show."""
 
