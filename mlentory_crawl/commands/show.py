@@ -112,7 +112,7 @@ def _named_only(reader: CatalogReader, name: str) -> Shown | None:
     if row is None:
         return None
     root = {key: value for key, value in zip(("iri", "class", "name"), row, strict=True) if value is not None}
-    return Shown({"root": root, "parts": [], "stubs": [], "counters": {}}, [])
+    return Shown({"root": root, "parts": [], "stubs": [], "counters": {}, "platforms": []}, [])
 
 
 def _now(reader: CatalogReader, iri: str) -> list[Stored]:
