@@ -11,7 +11,12 @@ from openml_server import OpenML
 from paperswithcode_server import Catalog, paperswithcode
 
 Change = Callable[[], None]
-NAMES = ("ai4life", "mlflow", "openml", "paperswithcode")
+WORDS = ("-a", "mode=census", "-s", "DOWNLOAD_SLOTS={}")
+ARGUMENTS = {
+    **dict.fromkeys(("ai4life", "mlflow", "openml"), (*WORDS, "-a", "accept_deletions=true")),
+    "paperswithcode": WORDS,  # whose censuses delete nothing
+}
+"""How to crawl everything of each, also where much of it is gone."""
 
 
 @contextmanager

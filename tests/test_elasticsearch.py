@@ -17,7 +17,7 @@ import pytest
 from crawling import ROOT, Project, model, write_records
 from elasticsearch import Elasticsearch
 from http_servers import Answer, forwarded, served
-from made_up_platforms import NAMES, made_up
+from made_up_platforms import ARGUMENTS, made_up
 from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change
 
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -380,7 +380,7 @@ def expected(project: Project) -> dict[str, Any]:
     return {target["index"]["_id"]: told[0] for target, *told in operations if told}
 
 
-@pytest.mark.parametrize("platform", NAMES)
+@pytest.mark.parametrize("platform", ARGUMENTS)
 def test_every_platform_is_in_the_index_as_in_the_catalog(
     tmp_path: Path, server: Elasticsearch, url: str, prefix: str, platform: str
 ) -> None:
@@ -388,7 +388,7 @@ def test_every_platform_is_in_the_index_as_in_the_catalog(
         stores = {"ELASTICSEARCH_URL": url, "ELASTICSEARCH_INDEX_PREFIX": prefix}
         project = Project(tmp_path / "data", "http://127.0.0.1:9", **variables, **stores)
         for run in range(3):
-            report = project.crawl("-a", "mode=census", "-s", "DOWNLOAD_SLOTS={}", spider=platform)
+            report = project.crawl(*ARGUMENTS[platform], spider=platform)
             told = report["projections"]["search"]
             assert (report["verdict"], told["backlog"], told["failed"]) == ("complete", 0, 0)
             found = server.search(index=f"{prefix}-things", query={"exists": {"field": "iri"}}, size=1_000)
@@ -397,6 +397,8 @@ def test_every_platform_is_in_the_index_as_in_the_catalog(
                 change()
             elif run == 1:
                 assert report["records"]["changed"] >= 1
+            else:
+                assert bool(report["records"]["deleted"]) == ("accept_deletions=true" in ARGUMENTS[platform])
 
 
 QUERIES = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "data-model.md").read_text("utf-8"), re.DOTALL)
