@@ -16,6 +16,13 @@ logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 MAX_ENTRIES = 20
 MAX_TITLE = 500
+PUBLICATIONS = frozenset(
+    """
+    article book conference inbook incollection inproceedings mastersthesis phdthesis proceedings report techreport
+    thesis unpublished
+    """.split()
+)
+"""The types of entries that are about publications; ``misc`` and others often are about a model or data."""
 
 _ENTRY = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _ARXIV_ADDRESS = re.compile(r"arxiv\.org/[a-z]+/[^\s}\\]+", re.IGNORECASE)

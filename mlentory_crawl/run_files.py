@@ -63,7 +63,9 @@ class RunFiles:
         self._data_dir = data_dir
         self._run = run
         self._reader = CatalogReader(data_dir)
-        self._at = 0
+        # From the beginning of the catalog a run that changes nothing would read through all of it, again and again.
+        (first,) = self._reader.execute("SELECT first_sequence FROM run WHERE name = ?", (run,)).fetchone()
+        self._at = first - 1
         self._compressor = zstandard.ZstdCompressor(level=1)
         self._decompressor = zstandard.ZstdDecompressor()
         # Where SQLite puts a database without a name, which a kill leaves no trace of.

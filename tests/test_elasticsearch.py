@@ -11,16 +11,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from crawling import ROOT, Project, model, write_records
 from elasticsearch import Elasticsearch
 from http_servers import Answer, forwarded, served
+from made_up_platforms import ARGUMENTS, made_up
 from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change
 
+from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.stores import elasticsearch_bulk, elasticsearch_index
 from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
+from mlentory_crawl.stores.elasticsearch_index import operation
 from mlentory_crawl.stores.protocols import Position, SearchQuery, SearchStore, StoreError
 
 pytestmark = pytest.mark.servers
@@ -465,6 +469,38 @@ def test_one_document_that_the_server_refuses_is_all_that_is_missing(
     assert project.scrapy("sync", "search").returncode == 0
     status = project.status()["projections"]["search"]
     assert (status["backlog"], status["documents"]) == (0, 1_000)
+
+
+def expected(project: Project) -> dict[str, Any]:
+    """The documents by id, as they follow from the catalog."""
+    reader = CatalogReader(project.data_dir)
+    rows = reader.execute("SELECT platform || '/' || kind || '/' || key FROM record ORDER BY sequence").fetchall()
+    operations = [
+        [json.loads(line) for line in operation(change)] for change in reader.changes_of([k for (k,) in rows])
+    ]
+    reader.close()
+    return {target["index"]["_id"]: told[0] for target, *told in operations if told}
+
+
+@pytest.mark.parametrize("platform", ARGUMENTS)
+def test_every_platform_is_in_the_index_as_in_the_catalog(
+    tmp_path: Path, server: Elasticsearch, url: str, prefix: str, platform: str
+) -> None:
+    with made_up(platform) as (variables, change):
+        stores = {"ELASTICSEARCH_URL": url, "ELASTICSEARCH_INDEX_PREFIX": prefix}
+        project = Project(tmp_path / "data", "http://127.0.0.1:9", **variables, **stores)
+        for run in range(3):
+            report = project.crawl(*ARGUMENTS[platform], spider=platform)
+            told = report["projections"]["search"]
+            assert (report["verdict"], told["backlog"], told["failed"]) == ("complete", 0, 0)
+            found = server.search(index=f"{prefix}-things", query={"exists": {"field": "iri"}}, size=1_000)
+            assert {hit["_id"]: hit["_source"] for hit in found["hits"]["hits"]} == expected(project)
+            if not run:
+                change()
+            elif run == 1:
+                assert report["records"]["changed"] >= 1
+            else:
+                assert bool(report["records"]["deleted"]) == ("accept_deletions=true" in ARGUMENTS[platform])
 
 
 QUERIES = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "data-model.md").read_text("utf-8"), re.DOTALL)

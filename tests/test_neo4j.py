@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from crawling import ROOT, Project, model, write_records
+from made_up_platforms import ARGUMENTS, made_up
 from neo4j import Driver, GraphDatabase
 
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -297,3 +298,20 @@ def test_what_is_forgotten_has_no_node(project: Project, hub: SampleHub, driver:
     assert gone.isdisjoint(value for _, own in nodes.values() for value in own.values() if isinstance(value, str))
     census(project, forgotten=1, new=0)
     assert_equal(driver, project)
+
+
+@pytest.mark.parametrize("platform", ARGUMENTS)
+def test_every_platform_is_in_the_graph_as_in_the_catalog(tmp_path: Path, driver: Driver, platform: str) -> None:
+    with made_up(platform) as (variables, change):
+        project = Project(tmp_path / "data", "http://127.0.0.1:9", **variables, **settings())
+        for run in range(3):
+            report = project.crawl(*ARGUMENTS[platform], spider=platform)
+            assert (report["verdict"], report["projections"]["neo4j"]["backlog"]) == ("complete", 0)
+            assert report["projections"]["neo4j"]["failed"] == 0
+            assert_equal(driver, project)
+            if not run:
+                change()
+            elif run == 1:
+                assert report["records"]["changed"] >= 1
+            else:
+                assert bool(report["records"]["deleted"]) == ("accept_deletions=true" in ARGUMENTS[platform])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fair4ml.bibtex import Reference
+from fair4ml.bibtex import PUBLICATIONS, Reference
 from fair4ml.entities import Description, FieldIssue, MLModel, ScholarlyArticle, Stub
 from fair4ml.front_matter import FRONT_MATTER
 from fair4ml.identifiers import hugging_face_model, part_iri
@@ -67,13 +67,6 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
 FURTHER_SOURCES: Mapping[str, str] = {}
 
 _DATA = {"trainingData": "training data", "evaluationData": "evaluation data"}
-_PUBLICATIONS = frozenset(
-    """
-    article book conference inbook incollection inproceedings mastersthesis phdthesis proceedings report techreport
-    thesis unpublished
-    """.split()
-)
-"""The types of entries that are about publications; ``misc`` and others often are about the model itself."""
 _MAX_HEADINGS = 5
 _MAX_HEADING = 80
 _NO_SECTION = Section("", ())
@@ -142,7 +135,7 @@ def _publications(draft: Draft, references: list[Reference]) -> list[str]:
     for reference in references:
         if reference.arxiv is not None:
             found[draft.stub(article_stub(reference.arxiv))] = None
-        elif reference.kind not in _PUBLICATIONS:
+        elif reference.kind not in PUBLICATIONS:
             continue
         elif reference.doi is not None:
             name = "doi:" + reference.doi.removeprefix("https://doi.org/")

@@ -139,18 +139,18 @@ def describe_model_version_run(source: ModelVersionRun) -> Description:
     server, run = source.server, source.run
     iri = iris.model_version(server, source.name, source.version)
     draft = terms.draft_of(iri)
+    datasets = terms.run_datasets(draft, server, run)
     found: list[str] = []
     if not terms.is_logged_model(source.source):
         metrics = terms.last_metrics(run.data.metrics)
         experiment = run.info.experiment_id
-        found, _ = terms.evaluations(draft, server, metrics, run.info.run_id, experiment, [iri])
-    datasets = terms.run_datasets(draft, server, run)
+        found, _ = terms.evaluations(draft, server, metrics, run.info.run_id, experiment, [iri], datasets)
     links = terms.Links()
     links.add_tagged(draft, run.data.tags)
     links.add_tagged(draft, run.data.params)
 
     def meant_for(*words: str) -> list[str]:
-        return [dataset for dataset, contexts in datasets.items() if contexts.intersection(words)]
+        return list(dict.fromkeys(iri for iri, given in datasets if terms.contexts(given).intersection(words)))
 
     model = MLModel(
         iri=iri,
@@ -248,7 +248,7 @@ def describe_run(source: Run) -> Description:
         description=terms.tag_of(data.tags, terms.NOTE),
         started_at_time=info.start_time,
         ended_at_time=info.end_time,
-        used=list(dict.fromkeys([*datasets, *links.training_datasets, *links.base_models])),
+        used=list(dict.fromkeys([*(used for used, _ in datasets), *links.training_datasets, *links.base_models])),
         is_part_of=whole,
         relation=list(links.others),
         additional_property=[

@@ -201,14 +201,13 @@ def contexts(given: DatasetInput) -> set[str]:
     return {tag.value.strip().casefold() for tag in given.tags if tag is not None and tag.key == DATA_CONTEXT}
 
 
-def run_datasets(draft: Draft, server: str, run: RunContents) -> dict[str, set[str]]:
-    """The IRIs of the datasets that a run took in, each with what it was for."""
-    found: dict[str, set[str]] = {}
-    for given in run.inputs.dataset_inputs:
-        if given is not None:
-            iri = dataset(draft, server, run.info.experiment_id, run.info.run_id, given.dataset)
-            found.setdefault(iri, set()).update(contexts(given))
-    return found
+def run_datasets(draft: Draft, server: str, run: RunContents) -> list[tuple[str, DatasetInput]]:
+    """The datasets that a run took in, each with its IRI."""
+    return [
+        (dataset(draft, server, run.info.experiment_id, run.info.run_id, given.dataset), given)
+        for given in run.inputs.dataset_inputs
+        if given is not None
+    ]
 
 
 def last_metrics(metrics: Iterable[Metric | None]) -> list[Metric]:
@@ -229,7 +228,13 @@ def _place(metric: Metric) -> tuple[int, float]:
 
 
 def evaluations(
-    draft: Draft, server: str, metrics: Iterable[Metric], run: str | None, experiment: str | None, models: list[str]
+    draft: Draft,
+    server: str,
+    metrics: Iterable[Metric],
+    run: str | None,
+    experiment: str | None,
+    models: list[str],
+    inputs: Iterable[tuple[str, DatasetInput]] = (),
 ) -> tuple[list[str], list[str]]:
     """What metrics say of how good models are: the IRIs of the evaluations, and of the datasets that they are on.
 
@@ -240,7 +245,11 @@ def evaluations(
         run: the id of the run that logged them where they do not say so themselves.
         experiment: the id of the experiment that names of datasets belong to.
         models: the IRIs of the models that were evaluated.
+        inputs: the datasets of the run, which metrics name by name and digest.
     """
+    known: dict[tuple[str, str | None], str] = {
+        (given.dataset.name, given.dataset.digest): iri for iri, given in inputs
+    }
     found: dict[str, None] = {}
     datasets: dict[str, None] = {}
     for metric in metrics:
@@ -251,7 +260,9 @@ def evaluations(
         iri = part_iri(draft.iri, "evaluation", metric.key, metric.dataset_name, metric.dataset_digest, by)
         on = None
         if metric.dataset_name and by:
-            on = logged_dataset(draft, server, experiment, by, metric.dataset_name, metric.dataset_digest)
+            on = known.get((metric.dataset_name, metric.dataset_digest)) or logged_dataset(
+                draft, server, experiment, by, metric.dataset_name, metric.dataset_digest
+            )
             datasets[on] = None
         result = PropertyValue(
             iri=iri.replace("#evaluation-", "#result-"), name=metric.key, property_id=name, value=metric.value

@@ -40,6 +40,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "languageTag": ("language", "normalized"),
     "citeAs": ("citation", "stated"),
     "citation": ("paper_url", "stated"),
+    "referencePublication": ("paper_url", "normalized"),
     "conditionsOfAccess": ("visibility", "stated"),
     "distribution": ("url", "linked"),
     "additionalProperty": ("parameter", "stated"),
@@ -60,6 +61,7 @@ FURTHER_SOURCES: Mapping[str, str] = {
     "contributor": "uploader",
     "datePublished": "upload_time",
     "keywords": "tags",
+    "referencePublication": "citation",
     "distribution": "parquet_url, format",
     "additionalProperty": (
         "external_version, component, language, quality, status, format, collection_date, default_target_attribute,"

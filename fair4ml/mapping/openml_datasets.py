@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from fair4ml.entities import DataDownload, Dataset, Description
-from fair4ml.identifiers import part_iri
+from fair4ml.bibtex import PUBLICATIONS, has_entries, references
+from fair4ml.entities import DataDownload, Dataset, Description, Stub
+from fair4ml.identifiers import arxiv, part_iri
 from fair4ml.languages import parse_language
 from fair4ml.mapping import describe, openml_terms as terms
+from fair4ml.mapping.articles import article_stub, cited_article
 from fair4ml.mapping.draft import Draft
 from fair4ml.sources.openml import Dataset as Listed, DatasetDescription
 
 PARQUET = "application/vnd.apache.parquet"
+LONGEST_ADDRESS = 200
+"""What is longer is prose."""
 
 
 @describe.register
@@ -62,6 +66,7 @@ def describe_dataset(source: DatasetDescription) -> Description:
         language_tag=[] if parsed is None else [parsed.tag],
         cite_as=source.citation,
         citation=[source.paper_url] if source.paper_url else [],
+        reference_publication=_articles(draft, source),
         conditions_of_access=source.visibility if source.visibility not in (None, "public") else None,
         distribution=_files(draft, source),
         additional_property=terms.values(
@@ -75,6 +80,34 @@ def describe_dataset(source: DatasetDescription) -> Description:
         ),
     )
     return draft.finish(dataset, {})
+
+
+def _articles(draft: Draft, source: DatasetDescription) -> list[str]:
+    """The IRIs of the articles, on arXiv or by DOI, that the paper's address and the citation name.
+
+    A DOI alone in the citation may be that of the data.
+    """
+    paper = cited_article(source.paper_url) if source.paper_url else None
+    cited = _cited(source.citation or "")
+    if cited and paper is None:
+        draft.exceptions["referencePublication"] = "citation"
+    elif paper is not None and any(stub != paper for stub in cited):
+        draft.exceptions["referencePublication"] = "paper_url, citation"
+    return list(dict.fromkeys(draft.stub(stub) for stub in (paper, *cited) if stub is not None))
+
+
+def _cited(citation: str) -> list[Stub]:
+    if not has_entries(citation):
+        iri = arxiv(citation) if len(citation) <= LONGEST_ADDRESS else None
+        return [] if iri is None else [article_stub(iri)]
+    found = []
+    for reference in references(citation)[0]:
+        if reference.arxiv is not None:
+            found.append(article_stub(reference.arxiv))
+        elif reference.doi is not None and reference.kind in PUBLICATIONS:
+            stub = cited_article(reference.doi)
+            found += [] if stub is None else [stub]
+    return found
 
 
 def _files(draft: Draft, source: DatasetDescription) -> list[str]:

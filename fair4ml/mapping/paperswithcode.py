@@ -184,7 +184,8 @@ def describe_archived_method(source: ArchivedMethod) -> Description:
 def describe_benchmark(source: Benchmark) -> Description:
     """A dataset of the API; see `describe`."""
     draft = Draft(f"{SITE}benchmark/{source.id}")
-    hub = source.hf_url
+    id = terms.on_the_hub(source.hf_url) if source.hf_url else None
+    hub = source.hf_url if id is None else hugging_face_dataset(id)
     root = Dataset(
         iri=draft.iri,
         name=source.full_name or source.name,

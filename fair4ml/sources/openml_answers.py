@@ -159,7 +159,9 @@ def _value(element: Any) -> Any:
     for child in element:
         if not isinstance(child.tag, str):  # an entity, which stays unread
             continue
-        name, value = _name(child.tag), _value(child)
+        # Most have but a text, and looking for attributes takes as long as everything else.
+        plain = not len(child) and not child.keys()
+        name, value = _name(child.tag), (child.text or []) if plain else _value(child)
         if name not in found:
             found[name] = value
         elif isinstance(found[name], list) and found[name]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,13 @@ import orjson
 
 from fair4ml.identifiers import hugging_face_dataset, is_repo_id
 from fair4ml.metrics import metric, metric_name
+from mlentory_crawl.catalog.namings import also_called
 from mlentory_crawl.catalog.reader import CatalogReader, Stored
 
 SETTINGS = ("config", "split", "revision")
+HARNESS = "harness"
+DATES = ("dateCreated", "datePublished", "dateModified")
+_SHOWN = frozenset({*SETTINGS, HARNESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,9 @@ class Result:
         value: as a number where it is one, else as text.
         raw: what was written where the number says less.
         settings: ``config``, ``split`` and ``revision`` of the dataset, where stated.
+        harness: the program that evaluated, where stated.
         sources: where it was published.
-        date: when it was made, if stated.
+        date: when it was made, else when it was published or changed last, if stated.
         verified: whether the platform says that it checked it.
         record: the catalog key of the record that states it.
     """
@@ -45,6 +50,7 @@ class Result:
     value: float | str
     raw: str | None
     settings: dict[str, str]
+    harness: str | None
     sources: list[str]
     date: str | None
     verified: bool
@@ -77,15 +83,15 @@ def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str |
 
     Args:
         reader: the catalog.
-        dataset: its IRI, its id on the Hub, or its name.
+        dataset: its IRI, its id on the Hub, or its name; those that are stated to be the same are meant, too.
         wanted: the metric, in any spelling; None for all.
         task: the name or the code of a task; None for all.
     """
     asked = None if wanted is None else metric_name(wanted)
-    datasets = _datasets(reader, dataset)
-    joined = _joined(reader, list(datasets))
-    for stored in reader.by_row(_records(reader, datasets)):
-        for result in _of_record(stored, datasets, joined):
+    joined = _joined(reader, _named(reader, dataset))
+    names = _names(reader, joined)
+    for stored in reader.by_row(_records(reader, joined)):
+        for result in _of_record(stored, names, joined):
             fits = task is None or task.casefold() in (result.task or "").casefold().split("|")
             if (asked is None or result.metric == asked) and fits:
                 yield result
@@ -118,33 +124,56 @@ def _scale(name: str, value: float | str) -> str:
     return "of 1" if value <= 1 else "of 100"
 
 
-def _datasets(reader: CatalogReader, dataset: str) -> dict[str, str]:
-    iris = [dataset, *([hugging_face_dataset(dataset)] if is_repo_id(dataset) else [])]
+def _named(reader: CatalogReader, dataset: str) -> list[str]:
+    iris = [reader.resolve(iri) for iri in (dataset, *([hugging_face_dataset(dataset)] if is_repo_id(dataset) else []))]
     rows = reader.execute(
-        """SELECT iri, coalesce(name, iri) FROM entity WHERE iri IN (SELECT value FROM json_each(?1))
-           UNION SELECT iri, name FROM entity WHERE class = 'Dataset' AND lower(name) = lower(?2)""",
+        """SELECT iri FROM entity WHERE iri IN (SELECT value FROM json_each(?1))
+           UNION SELECT iri FROM entity WHERE class = 'Dataset' AND lower(name) = lower(?2)""",
         (orjson.dumps(iris), dataset),
+    )
+    return list(dict.fromkeys(reader.resolve(iri) for (iri,) in rows))
+
+
+def _joined(reader: CatalogReader, named: list[str]) -> dict[str, str]:
+    """The datasets that are named, and those that are stated to be the same: by each the IRI that stands for it.
+
+    That something is the same as a dataset counts, whoever of the two says so, and of those that are named that they
+    are the same as a third. Others may share an address without being one: two parts of a collection do.
+    """
+    rows = reader.execute(
+        """SELECT iri FROM entity AS d WHERE class = 'Dataset' AND described
+           AND EXISTS (SELECT 1 FROM edge WHERE target = d.id AND type = 'EVALUATION_DATASET')"""
+    )
+    datasets = {*named, *(iri for (iri,) in rows)}
+    stands_for = {iri: iri for iri in sorted(datasets)}
+
+    def end(iri: str) -> str:
+        while (above := stands_for.setdefault(iri, iri)) != iri:
+            iri = above
+        return iri
+
+    for stored in reader.about(list(stands_for)):
+        for other in map(reader.resolve, stored.document["root"].get("sameAs", ())):
+            if other in datasets or stored.iri in named:
+                ends = end(stored.iri), end(other)
+                stands_for[max(ends)] = min(ends)
+    wanted = {end(iri) for iri in named}
+    return {iri: end(iri) for iri in list(stands_for) if end(iri) in wanted}
+
+
+def _names(reader: CatalogReader, iris: Iterable[str]) -> dict[str, str]:
+    rows = reader.execute(
+        "SELECT iri, coalesce(name, iri) FROM entity WHERE iri IN (SELECT value FROM json_each(?))",
+        (orjson.dumps(list(iris)),),
     )
     return dict(rows.fetchall())
 
 
-def _joined(reader: CatalogReader, iris: list[str]) -> dict[str, str]:
-    """The IRI that stands for each dataset: the first of those that are stated to be the same."""
-    stands_for = {iri: iri for iri in iris}
-    named: dict[str, str] = {}
-    for stored in reader.about(iris):
-        for name in (stored.iri, *stored.document["root"].get("sameAs", ())):
-            other = named.setdefault(name, stored.iri)
-            ends = {stands_for[other], stands_for[stored.iri]}
-            stands_for.update({iri: min(ends) for iri, end in stands_for.items() if end in ends})
-    return stands_for
-
-
-def _records(reader: CatalogReader, datasets: dict[str, str]) -> list[int]:
+def _records(reader: CatalogReader, datasets: Iterable[str]) -> list[int]:
     rows = reader.execute(
         """SELECT DISTINCT e.record FROM json_each(?) AS j JOIN entity AS d ON d.iri = j.value
            JOIN edge AS e ON e.target = d.id AND e.type = 'EVALUATION_DATASET' ORDER BY 1""",
-        (orjson.dumps(list(datasets)),),
+        (orjson.dumps(also_called(reader, datasets)),),
     )
     return [record for (record,) in rows]
 
@@ -158,8 +187,9 @@ def _of_record(stored: Stored, datasets: dict[str, str], joined: dict[str, str])
         stated = {
             part["propertyID"]: str(part["value"])
             for iri in evaluation.get("additionalProperty", ())
-            if (part := parts.get(iri)) is not None and part.get("propertyID") in SETTINGS and "value" in part
+            if (part := parts.get(iri)) is not None and part.get("propertyID") in _SHOWN and "value" in part
         }
+        harness = stated.pop(HARNESS, None)
         for iri in evaluation.get("evaluationResults", ()) if on else ():
             part = parts.get(iri)
             if part is None or part.get("value") is None or isinstance(part["value"], bool):
@@ -178,8 +208,9 @@ def _of_record(stored: Stored, datasets: dict[str, str], joined: dict[str, str])
                 value=part["value"],
                 raw=part.get("description"),
                 settings=stated,
+                harness=harness,
                 sources=[*evaluation.get("isBasedOn", ()), *evaluation.get("citation", ())],
-                date=evaluation.get("dateCreated"),
+                date=next((evaluation[name] for name in DATES if name in evaluation), None),
                 verified="verified" in evaluation.get("keywords", ()),
                 record=stored.key,
             )

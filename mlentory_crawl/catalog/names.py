@@ -10,8 +10,8 @@ import orjson
 from mlentory_crawl.catalog.commits import Entry
 from mlentory_crawl.catalog.database import SequenceNumbers
 
-ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/")
-"""What the IRIs of articles begin with that are the same for every platform."""
+ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/", "https://paperswithcode.co/paper/")
+"""What the IRIs of articles begin with that records may name otherwise than the record that describes the article."""
 
 
 class Names:

@@ -56,7 +56,7 @@ def _print(board: Board, limit: int) -> None:
     direction = {True: "higher is better", False: "lower is better", None: "not ranked: the direction is not known"}
     title = f"{board.metric} on {board.dataset}" + (f" ({part})" if part else "")
     shown = table(
-        "", "model", "value", "of", "task", "stated by", "published", "date", "checked", right=("", "value"),
+        "", "model", "value", "of", "task", "harness", "stated by", "published", "date", "checked", right=("", "value"),
         title=f"{title}, {board.scale}, {direction[board.higher_is_better]}",
     )  # fmt: skip
     rank, before = 0, None
@@ -69,6 +69,7 @@ def _print(board: Board, limit: int) -> None:
             result.raw or f"{result.value:g}",
             result.settings.get("revision", "")[:8],
             result.task or "",
+            result.harness or "",
             result.platform,
             ", ".join(result.sources),
             (result.date or "")[:10],

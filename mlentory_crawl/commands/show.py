@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,18 @@ from fair4ml import rdf
 from fair4ml.entities import Kind, properties
 from fair4ml.identifiers import hugging_face_model
 from fair4ml.platforms import declared_sources
+from mlentory_crawl.catalog.namings import namings
 from mlentory_crawl.catalog.reader import CatalogReader, Stored, merged
 from mlentory_crawl.console import ProjectCommand, console, fail, print_json, table
 
 MAX_TEXT = 400
+MAX_NAMINGS = 5
+"""How many records of each platform are told that name a thing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A thing as it is shown: its merged state and the records it comes from."""
+    """A thing as it is shown: its merged state and the records it comes from; none where it is only named."""
 
     state: dict[str, Any]
     records: list[Stored]
@@ -61,11 +64,13 @@ class Command(ProjectCommand):
             raise UsageError("name one thing")
         reader = CatalogReader(self.data_dir)
         shown = find(reader, args[0], _moment(opts.at))
+        if shown is None and opts.at is None:
+            shown = _named_only(reader, args[0])
         if shown is None:
             fail(f"the catalog does not describe {args[0]}" + (f" at {opts.at}" if opts.at else ""))
             return 1
         if opts.format == "json":
-            print_json(_told(shown, derived_from(reader, shown.root["iri"])))
+            print_json(_told(reader, shown))
         elif opts.format == "ttl":
             sys.stdout.write(rdf.turtle_header() + rdf.turtle(shown.state))
         elif opts.format == "jsonld":
@@ -101,6 +106,15 @@ def find(reader: CatalogReader, name: str, at: str | None) -> Shown | None:
     return None
 
 
+def _named_only(reader: CatalogReader, name: str) -> Shown | None:
+    """What the catalog has about a thing that records name and none describes."""
+    row = reader.execute("SELECT iri, class, name FROM entity WHERE iri = ?", (reader.resolve(name),)).fetchone()
+    if row is None:
+        return None
+    root = {key: value for key, value in zip(("iri", "class", "name"), row, strict=True) if value is not None}
+    return Shown({"root": root, "parts": [], "stubs": [], "counters": {}, "platforms": []}, [])
+
+
 def _now(reader: CatalogReader, iri: str) -> list[Stored]:
     return list(reader.about([iri])) or list(reader.tombstones([iri]))
 
@@ -126,20 +140,25 @@ def derived_from(reader: CatalogReader, iri: str) -> list[dict[str, str | None]]
     return [{"iri": source, "kind": kind} for source, kind in rows]
 
 
-def _told(shown: Shown, children: list[dict[str, str | None]]) -> dict[str, Any]:
+def _told(reader: CatalogReader, shown: Shown) -> dict[str, Any]:
+    iri = shown.root["iri"]
     sources = [
         {"key": r.key, "run": r.run, "modified": r.modified, **r.provenance} for r in shown.records
     ]  # fmt: skip
-    deleted_at = shown.records[0].deleted_at
+    deleted_at = shown.records[0].deleted_at if shown.records else None
     deleted = {"deletedAt": deleted_at} if deleted_at else {}
-    return {**shown.state, **deleted, "sources": sources, "derived": children}
+    counts, found = namings(reader, iri, MAX_NAMINGS)
+    named = {"records": counts, "by": [asdict(each) for each in found]}
+    return {**shown.state, **deleted, "sources": sources, "derived": derived_from(reader, iri), "named": named}
 
 
 def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> None:
     root = shown.root
     named = {thing["iri"]: thing for thing in [*shown.state["stubs"], *shown.state["parts"]]}
     out.print(f"[bold]{root.get('name') or root['iri']}[/]  {root['class']}  <{root['iri']}>\n")
-    if shown.records[0].deleted_at:
+    if not shown.records:
+        out.print("No record describes it.\n")
+    elif shown.records[0].deleted_at:
         out.print(f"[red]Gone since {shown.records[0].deleted_at}[/]: what is kept of it.\n")
     facts = table("property", "value", *(("stated by",) if why else ()))
     origins = _origins(shown.records) if why else {}
@@ -172,6 +191,20 @@ def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> N
             f"[dim]{record.key}: {record.provenance['source']} at {record.provenance['fetched_at']},"
             f" run {record.run}[/]"
         )
+    if why or not shown.records:
+        _print_namings(out, reader, root["iri"])
+
+
+def _print_namings(out: Console, reader: CatalogReader, iri: str) -> None:
+    counts, found = namings(reader, iri, MAX_NAMINGS)
+    if not found:
+        return
+    shown = table("named by", "as its", "stated by", title="\nNamed")
+    for each in found:
+        shown.add_row(escape(each.iri), each.property, escape(f"{each.record} {each.field} ({each.method})"))
+    out.print(shown)
+    told = ", ".join(f"{count:,} of {platform}" for platform, count in counts.items())
+    out.print(f"[dim]records that name it: {told}[/]")
 
 
 def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> None:

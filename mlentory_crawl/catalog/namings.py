@@ -1,0 +1,74 @@
+"""Which records name a thing, as what, and where in the source they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import orjson
+
+from fair4ml.entities import properties
+from fair4ml.platforms import declared_sources
+from mlentory_crawl.catalog.reader import CatalogReader
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """That something has a thing as the value of a property.
+
+    Attributes:
+        iri: of what names the thing.
+        property: as which it does, such as ``referencePublication``.
+        record: the catalog key of the record that states it.
+        field: the field of the source that it comes from.
+        method: how, as the platform's mapping says.
+    """
+
+    iri: str
+    property: str
+    record: str
+    field: str
+    method: str
+
+
+def also_called(reader: CatalogReader, iris: Iterable[str]) -> list[str]:
+    """Things by all names under which records may name them: their IRIs, and those that stand for them."""
+    wanted = set(iris)
+    return [*wanted, *(name for (name,) in reader.execute("SELECT iri FROM alias") if reader.resolve(name) in wanted)]
+
+
+def namings(reader: CatalogReader, iri: str, most: int) -> tuple[dict[str, int], list[Naming]]:
+    """How many records of each platform name a thing, and the first namings of each platform.
+
+    Args:
+        reader: the catalog.
+        iri: the thing; what is known to be the same counts, too.
+        most: how many namings of each platform to give.
+    """
+    names = also_called(reader, [iri])
+    rows = reader.execute(
+        """SELECT iri, class, type, platform || '/' || kind || '/' || key, provenance FROM (
+               SELECT s.iri, s.class, e.type, r.platform, r.kind, r.key, r.provenance,
+                      row_number() OVER (PARTITION BY r.platform ORDER BY r.kind, r.key, s.iri, e.type) AS place
+               FROM json_each(?1) AS j JOIN entity AS t ON t.iri = j.value JOIN edge AS e ON e.target = t.id
+               JOIN entity AS s ON s.id = e.source
+               JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL)
+           WHERE place <= ?2 ORDER BY platform, place""",
+        (orjson.dumps(names), most),
+    )
+    found = [_naming(*row) for row in rows]
+    counts = reader.execute(
+        """SELECT r.platform, count(DISTINCT r.id) FROM json_each(?) AS j JOIN entity AS t ON t.iri = j.value
+           JOIN edge AS e ON e.target = t.id JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
+           GROUP BY r.platform ORDER BY r.platform""",
+        (orjson.dumps(names),),
+    )
+    return dict(counts.fetchall()), found
+
+
+def _naming(iri: str, class_name: str, type: str, record: str, provenance: str) -> Naming:
+    by_type = {name.upper(): name for name in properties(class_name)}
+    name = by_type.get(type.replace("_", ""), type)
+    field, method = declared_sources(*record.split("/")[:2]).get(name, ("", ""))
+    exceptions = orjson.loads(provenance).get("exceptions", {})
+    return Naming(iri, name, record, exceptions.get(name, field), method)
