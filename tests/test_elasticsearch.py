@@ -476,7 +476,7 @@ def expected(project: Project) -> dict[str, Any]:
     reader = CatalogReader(project.data_dir)
     rows = reader.execute("SELECT platform || '/' || kind || '/' || key FROM record ORDER BY sequence").fetchall()
     operations = [
-        [json.loads(line) for line in operation(change)] for change in reader.changes_of([k for (k,) in rows])
+        [json.loads(line) for line in operation(change)[0]] for change in reader.changes_of([k for (k,) in rows])
     ]
     reader.close()
     return {target["index"]["_id"]: told[0] for target, *told in operations if told}
