@@ -129,6 +129,35 @@ def test_the_description_of_a_dataset() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "articles", "place"),
+    [
+        ({"paper_url": "https://arxiv.org/pdf/2401.00001v3"}, ["https://arxiv.org/abs/2401.00001"], None),
+        ({"paper_url": "https://doi.org/10.1234/TERNS.7"}, ["https://doi.org/10.1234/terns.7"], None),
+        ({"paper_url": "https://example.org/paper.pdf"}, [], None),
+        ({"citation": "arXiv:2401.00001"}, ["https://arxiv.org/abs/2401.00001"], "citation"),
+        ({"citation": "@article{a, doi={10.1234/b}}"}, ["https://doi.org/10.1234/b"], "citation"),
+        (
+            {"paper_url": "2401.00001", "citation": "@misc{a, eprint={2401.00002}, archivePrefix={arXiv}}"},
+            ["https://arxiv.org/abs/2401.00001", "https://arxiv.org/abs/2401.00002"],
+            "paper_url, citation",
+        ),
+        # These may be the data's own.
+        ({"citation": "https://doi.org/10.1234/data"}, [], None),
+        ({"citation": "@misc{a, doi={10.1234/data}}"}, [], None),
+        ({"citation": "Terns by A. Wiese, arXiv:2401.00001, and what else there is"}, [], None),
+    ],
+)
+def test_articles_are_linked_where_they_are_named(
+    fields: dict[str, str], articles: list[str], place: str | None
+) -> None:
+    description, issues = mapped("dataset_description", described_dataset(dataset(1), **fields))
+    assert issues == []
+    assert stored(description.root).get("referencePublication", []) == articles
+    assert {stub.iri for stub in description.stubs if stub.cls == "ScholarlyArticle"} == set(articles)
+    assert description.exceptions.get("referencePublication") == place
+
+
+@pytest.mark.parametrize(
     ("stated", "license"),
     [
         ("Public", "Public"), ("CC0", "CC0-1.0"), ("CC BY-NC-SA 4.0", "CC-BY-NC-SA-4.0"), ("MIT", "MIT"),

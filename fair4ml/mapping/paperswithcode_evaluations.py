@@ -186,6 +186,9 @@ def _evaluations(draft: Draft, row: _Row, about: list[str], paper: list[str], da
     """One evaluation for each metric that has a value."""
     found = []
     values = [draft.value(name, value, name=row.key) for name, value in row.values.items()]
+    # What all of a row's evaluations say is checked once.
+    common: MLModelEvaluation | None = None
+    on = row.dataset.name if row.dataset is not None else None
     for stated, given in row.metrics.items():
         canonical = metric_name(stated)
         if canonical is None:
@@ -202,10 +205,8 @@ def _evaluations(draft: Draft, row: _Row, about: list[str], paper: list[str], da
             unit_text=value.unit,
             description=value.raw,
         )
-        on = row.dataset.name if row.dataset is not None else None
-        part = MLModelEvaluation(
-            iri=part_iri(draft.iri, "evaluation", row.key, stated),
-            name=f"{stated} on {on}" if on else stated,
+        common = common or MLModelEvaluation(
+            iri=draft.iri,
             description=row.description,
             date_published=row.published,
             date_modified=row.modified,
@@ -215,10 +216,14 @@ def _evaluations(draft: Draft, row: _Row, about: list[str], paper: list[str], da
             is_based_on=[row.source] if row.source else [],
             evaluated_ml_model=[draft.iri],
             evaluation_dataset=dataset,
-            evaluation_metrics=[canonical],
-            evaluation_results=[draft.part(result)],
             reference_publication=paper,
             additional_property=values,
         )
-        found.append(draft.part(part))
+        own = {
+            "iri": part_iri(draft.iri, "evaluation", row.key, stated),
+            "name": f"{stated} on {on}" if on else stated,
+            "evaluation_metrics": [canonical],
+            "evaluation_results": [draft.part(result)],
+        }
+        found.append(draft.part(common.model_copy(update=own)))
     return found

@@ -246,9 +246,10 @@ class CatalogReader:
         Returns:
             The versions, and the sequence number up to which they are complete.
         """
+        # "+": by the index of runs every reading would look at all that the run has brought so far.
         rows = self._connection.execute(
             """SELECT platform || '/' || kind || '/' || key, iri, document, provenance, deleted_at, sequence
-               FROM record WHERE run = (SELECT id FROM run WHERE name = ?) AND sequence > ?
+               FROM record WHERE +run = (SELECT id FROM run WHERE name = ?) AND sequence > ?
                ORDER BY sequence LIMIT ?""",
             (run, after, limit),
         ).fetchall()
