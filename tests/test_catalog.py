@@ -8,6 +8,7 @@ import orjson
 import pytest
 from catalogs import DAY, HUB, Book, model, rejected
 
+from mlentory_crawl.catalog import database
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.documents import encode, pack, unpack
@@ -499,6 +500,17 @@ def test_there_is_no_catalog_yet(data_dir: Path) -> None:
     with pytest.raises(CatalogError, match="run a crawl first"):
         CatalogReader(data_dir)
     assert not data_dir.exists()
+
+
+def test_a_catalog_that_was_not_made_to_its_end_is_none(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "SCHEMA_VERSION", None)  # which the table refuses, after all others were made
+        with pytest.raises(CatalogError, match="cannot be opened"):
+            CatalogWriter(data_dir)
+    with pytest.raises(CatalogError, match="run a crawl first"):
+        CatalogReader(data_dir)
+    Book(data_dir).close()
+    CatalogReader(data_dir).close()
 
 
 def test_a_catalog_goes_on_where_it_was_left(data_dir: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,18 +29,21 @@ def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
     if write:
         data_dir.mkdir(parents=True, exist_ok=True)
     elif not path.exists():
-        raise CatalogError(
-            f"there is no catalog in {data_dir} yet: run a crawl first, for example scrapy crawl huggingface"
-        )
+        raise _nothing_yet(data_dir)
     try:
         connection = sqlite3.connect(
             path if write else f"{path.absolute().as_uri()}?mode=ro", uri=not write, isolation_level=None, timeout=30
         )
-        connection.execute(f"PRAGMA cache_size = -{(WRITER_CACHE_MIB if write else READER_CACHE_MIB) * 1024}")
-        connection.execute("PRAGMA temp_store = FILE")
-        if write:
-            _prepare(connection)
-        _check_version(connection, path)
+        with ExitStack() as failed:
+            failed.callback(connection.close)
+            connection.execute(f"PRAGMA cache_size = -{(WRITER_CACHE_MIB if write else READER_CACHE_MIB) * 1024}")
+            connection.execute("PRAGMA temp_store = FILE")
+            if write:
+                _prepare(connection)
+            elif _is_empty(connection):
+                raise _nothing_yet(data_dir)
+            _check_version(connection, path)
+            failed.pop_all()
     except sqlite3.Error as error:
         raise CatalogError(f"the catalog {path} cannot be opened: {error}") from error
     return connection
@@ -51,13 +55,25 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     # The default of 1,000 pages makes every commit of a page of records a checkpoint.
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+    if not _is_empty(connection):
         return
     schema = (files("mlentory_crawl.catalog") / "schema.sql").read_text()
-    connection.executescript(f"BEGIN IMMEDIATE; {schema} COMMIT;")
+    # One transaction: a kill in between must leave no tables without the version that vouches for them.
+    connection.executescript(f"BEGIN IMMEDIATE; {schema}")
     connection.executemany(
         "INSERT INTO meta VALUES (?, ?)",
         [("catalog_id", uuid.uuid4().hex), ("schema_version", SCHEMA_VERSION), ("sequence", "0")],
+    )
+    connection.execute("COMMIT")
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None
+
+
+def _nothing_yet(data_dir: Path) -> CatalogError:
+    return CatalogError(
+        f"there is no catalog in {data_dir} yet: run a crawl first, for example scrapy crawl huggingface"
     )
 
 
