@@ -39,6 +39,9 @@ class Absences:
         if self._settled or spider.coverage != "census" or spider.failures or run.unfinished or run.broken:
             return False
         if self._pending is None:
+            run.commit()
+            if run.broken:  # what could not be stored has not been shown, as far as the catalog knows
+                return False
             self._pending = iter(self._twice_missed())
         # One at a time: they are few, and share their quota with nobody.
         if not self._open and (record := next(self._pending, None)) is not None:
@@ -63,7 +66,6 @@ class Absences:
 
     def _twice_missed(self) -> list[Missing]:
         spider, run = self._spider, self._spider.run
-        run.commit()
         found = [run.catalog.census.missing(run.id, spider.name, kind) for kind in self._kinds]
         missing, live = [record for records, _ in found for record in records], sum(count for _, count in found)
         if len(missing) > MOST_MISSING * live and not spider.accepts_deletions:

@@ -262,11 +262,11 @@ class DatasetWalk:
     def step(self) -> bool:
         run, engine = self._spider.run, self._spider.crawler.engine
         assert engine is not None
-        if self._is_done or run.broken:
+        if self._is_done:
             return False
         self._is_done = True
         run.commit()
-        if len(run.catalog.lookups.named(run.id, "Dataset", DATASETS, MANY_UNKNOWN + 1)) <= MANY_UNKNOWN:
+        if run.broken or len(run.catalog.lookups.named(run.id, "Dataset", DATASETS, MANY_UNKNOWN + 1)) <= MANY_UNKNOWN:
             return False
         request = self._spider.hub_request(api.list_path("dataset", self._spider.expand["dataset"]))
         engine.crawl(self._spider.page(request, Wanted("the list of datasets", "datasets", by="datasets")))
