@@ -100,10 +100,12 @@ class ArxivSpider(PlatformSpider):
         """As a stage of another spider: ask for the articles that records name."""
         run, engine = self.run, self.crawler.engine
         assert engine is not None
-        if self._by is not None or run.broken:
+        if self._by is not None:
             return False
         self._by = "articles"
         run.commit()
+        if run.broken:
+            return False
         self._fill(self._named())
         request = next(self._next(), None)
         if request is not None:
