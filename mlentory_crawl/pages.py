@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlentory_crawl.catalog.commits import Commit, EndedSeed, Entry, Known, Rejected
 from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.report import REQUESTED
 
 if TYPE_CHECKING:
     from mlentory_crawl.items import Page
@@ -121,4 +122,4 @@ class Batch:
         report.field_issues -= self._field_issues
         for asked in self._asked:
             report.count_asked(asked.by, asked.outcomes, -1)
-            report.count_asked(asked.by, ("failed",))
+            report.count_asked(asked.by, ["failed" for outcome in asked.outcomes if outcome in REQUESTED])

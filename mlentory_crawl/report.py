@@ -116,7 +116,8 @@ class Report:
             times: -1 takes it back.
         """
         counts = self.requested if by is None else self.lookups.setdefault(by, Counter())
-        counts.update(dict.fromkeys(outcomes, times))
+        for outcome in outcomes:
+            counts[outcome] += times
 
     def count_requests(
         self,

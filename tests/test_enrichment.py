@@ -83,6 +83,17 @@ def test_a_crawl_without_cards_unsays_none(hub: SampleHub, tmp_path: Path) -> No
     assert "To see how a crawler reads model cards" in json.dumps(shown(project, "acme/model-1"))
 
 
+def test_datasets_too_many_to_ask_for_one_by_one_are_listed(tmp_path: Path) -> None:
+    records = [model(n, tags=[f"dataset:acme/data-{n * 100 + i}" for i in range(100)]) for n in range(11)]
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", records)) as hub:
+        project = Project(tmp_path / "data", hub.url)
+        report = project.crawl("-a", "mode=census", "-a", "enrich=datasets")
+    told = report["lookups"]["datasets"]
+    assert told["found"] == project.status()["catalog"]["records"]["huggingface"]["dataset"]["live"] > 0
+    assert told["found"] + told.get("missing", 0) == told["asked"] == 1_100
+    assert report["requests"]["by_slot"]["huggingface.api"] < 1_100 + 10  # the Croissant of each, and pages
+
+
 def test_by_id_with_everything_on(hub: SampleHub, tmp_path: Path) -> None:
     project = Project(tmp_path / "data", hub.url, HF_CARDS="all", HF_ENRICH="datasets,owners")
     report = project.crawl("-a", "ids=acme/model-1,acme/model-3,acme/none")
