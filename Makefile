@@ -25,8 +25,8 @@ install: $(VENV)/.installed ## the project and what it runs on, in .venv
 demo: $(VENV)/.installed ## the whole chain on made-up records, without servers and network
 	@$(BIN)/scrapy demo
 
-test: $(VENV)/.installed-dev ## all tests, with coverage
-	$(BIN)/python -m pytest --cov
+test: $(VENV)/.installed-dev ## all tests, with coverage, a worker for each core
+	$(BIN)/python -m pytest --cov --numprocesses auto --dist worksteal
 
 test-servers: $(VENV)/.installed-dev ## tests of the stores with real Neo4j and Elasticsearch: named ones, Docker's or none
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m pytest -m servers
