@@ -59,7 +59,7 @@ def test_every_class_and_predicate_of_an_entity_is_declared(class_name: str) -> 
 @pytest.mark.parametrize(
     ("namespace", "name"),
     [(FAIR4ML, "trainedUpon"), (FAIR4ML, "baseModel"), (SCHEMA, "source"), (CR, "dataset"), (CODEMETA, "readMe")],
-    ids=str,
+    ids=lambda value: getattr(value, "prefix", value),
 )
 def test_a_term_that_does_not_exist_is_an_error(namespace: object, name: str) -> None:
     with pytest.raises(AttributeError, match=name):
