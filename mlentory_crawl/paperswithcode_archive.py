@@ -28,6 +28,7 @@ SETS = {
 """The parts of the archive in the order in which they are read, and what kind of record each holds."""
 OTHER_NAMES = {"links-between-papers-and-code": "links-between-paper-and-code"}
 """Where the archive is published, one part has another name than its file."""
+ENDINGS = (".json", ".json.gz", ".parquet")
 _TELLING = {"archived-paper": ("paper_url",), "archived-code": ("paper_url", "repo_url")}
 
 
@@ -66,13 +67,14 @@ class ArchivePage(NamedTuple):
 def archive_files(folder: Path) -> list[tuple[str, Path]]:
     """The files of an archive, each with the name of the part that it holds, in the order in which they are read.
 
-    A part is ``<part>.json``, ``<part>.json.gz`` or ``<part>.parquet``, or a folder with Parquet files.
+    A part is ``<part>.json``, ``<part>.json.gz`` or ``<part>.parquet``, or a folder with such files.
     """
     found = []
     for part in SETS:
         for name in (part, OTHER_NAMES.get(part, part)):
-            whole = [folder / f"{name}{ending}" for ending in (".json", ".json.gz", ".parquet")]
-            files = [path for path in whole if path.is_file()][:1] or sorted((folder / name).rglob("*.parquet"))
+            whole = [folder / f"{name}{ending}" for ending in ENDINGS]
+            inside = sorted(path for path in (folder / name).rglob("*") if path.name.endswith(ENDINGS))
+            files = [path for path in whole if path.is_file()][:1] or inside
             if files:
                 found += [(part, path) for path in files]
                 break

@@ -246,9 +246,9 @@ def small_archive() -> dict[str, list[Any]]:
 
 def write_archive(folder: Path, parts: dict[str, list[Any]], ending: str = ".json") -> Path:
     """The files of an archive."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, things in parts.items():
         path = folder / f"{name}{ending}"
+        path.parent.mkdir(parents=True, exist_ok=True)
         if ending == ".parquet":
             import pyarrow
             from pyarrow import parquet

@@ -181,7 +181,7 @@ def test_papers_are_asked_for_by_id_and_address(tmp_path: Path) -> None:
 
 
 @needs_archive
-@pytest.mark.parametrize("ending", [".json", ".json.gz", ".parquet"])
+@pytest.mark.parametrize("ending", [".json", ".json.gz", ".parquet", "/part-1.json.gz"])
 def test_the_archive_is_read_without_the_network(tmp_path: Path, ending: str) -> None:
     folder = write_archive(tmp_path / "archive", small_archive(), ending)
     project = project_at(tmp_path)
