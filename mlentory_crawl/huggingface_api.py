@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-import orjson
 from scrapy.http import Response
 
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
 from fair4ml.sources.huggingface_pages import HubPage
-from mlentory_crawl.base_spiders.platform import told_error
 from mlentory_crawl.base_spiders.things import RawTuple
 from mlentory_crawl.forgotten import About
+from mlentory_crawl.responses import json_of, told_error
 
 HUB = "https://huggingface.co"
 API, DATASETS = f"{HUB}/api/models", f"{HUB}/datasets/"
@@ -122,7 +121,7 @@ def collected(collection: Any) -> Iterator[HubPage]:
 def croissant_in(response: Response, dataset: dict[str, Any]) -> tuple[str, Any | None]:
     """What is counted of an answer that should be a Croissant, and the record that it makes with its dataset."""
     if response.status == 200:
-        return "found", {**dataset, "croissant": orjson.loads(response.body)}
+        return "found", {**dataset, "croissant": json_of(response)}
     # Datasets that were not converted, and broken ones.
     return ("blocked" if response.status in (401, 403) else "missing"), None
 

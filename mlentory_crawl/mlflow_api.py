@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote, urlencode, urlsplit
 
-import orjson
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from fair4ml.mapping import mlflow_iris as iris
+from mlentory_crawl.responses import json_of
 from mlentory_crawl.stores.protocols import SettingError
 
 PAGE_SIZE = 100
@@ -265,7 +265,7 @@ def _held(body: dict[str, Any]) -> dict[str, Any] | None:
 
 def _body(response: Response) -> dict[str, Any]:
     try:
-        body = orjson.loads(response.body)
+        body = json_of(response)
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mlentory_crawl.base_spiders.platform import PlatformSpider, shown
+from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.catalog.commits import Missing
+from mlentory_crawl.responses import shown
 
 if TYPE_CHECKING:
     from scrapy.http import Response

@@ -16,11 +16,12 @@ from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl import huggingface_api as api
 from mlentory_crawl.base_spiders.cursor import CursorSpider
 from mlentory_crawl.base_spiders.lookups import LookUps
-from mlentory_crawl.base_spiders.platform import Stage, told_error
+from mlentory_crawl.base_spiders.platform import Stage
 from mlentory_crawl.base_spiders.things import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.forgotten import About
 from mlentory_crawl.huggingface_api import DATASETS, HUB
 from mlentory_crawl.pages import Asked
+from mlentory_crawl.responses import told_error
 from mlentory_crawl.seeds import Seed
 
 API_SLOT, FILE_SLOT = "huggingface.api", "huggingface.resolvers"

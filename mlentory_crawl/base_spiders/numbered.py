@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
-from mlentory_crawl.base_spiders.platform import json_of
+from mlentory_crawl.responses import json_of
 
 
 class Place(NamedTuple):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from urllib.parse import urlsplit
 
-import orjson
 from pydantic import BaseModel, ConfigDict
 from scrapy import Spider, signals
 from scrapy.exceptions import DontCloseSpider
@@ -18,6 +15,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.forgotten import About
 from mlentory_crawl.middlewares.quota import Stopping
+from mlentory_crawl.responses import shown, told_error
 from mlentory_crawl.run import Run
 from mlentory_crawl.seeds import Seed
 from mlentory_crawl.stores.protocols import SettingError
@@ -230,41 +228,3 @@ def names_in(given: str) -> list[str]:
     path = Path(given)
     lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-
-
-def json_of(response: Response) -> Any:
-    """What an answer says.
-
-    Raises:
-        ValueError: it is no JSON.
-    """
-    try:
-        return orjson.loads(response.body)
-    except ValueError as error:
-        raise ValueError(f"this is no JSON: {error}") from error
-
-
-def told_error(response: Response) -> str:
-    """What an answer says of why it is none."""
-    try:
-        told = orjson.loads(response.body)
-        if isinstance(told, dict):
-            told = told.get("error", told.get("detail", told))
-        return str(told)[:500]
-    except ValueError:
-        return response.body[:500].decode("utf-8", "replace")
-
-
-def shown(url: str) -> str:
-    """An address without its query, for messages."""
-    return url.partition("?")[0]
-
-
-def fetched_at(response: Response) -> str:
-    """When an answer was made, as its server says, else now (UTC, ISO 8601)."""
-    date = response.headers.get("Date")
-    try:
-        time = parsedate_to_datetime(date.decode("ascii")).astimezone(UTC) if date else datetime.now(UTC)
-    except ValueError:
-        time = datetime.now(UTC)
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"

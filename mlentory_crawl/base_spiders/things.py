@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mlentory_crawl.base_spiders.platform import PlatformSpider, fetched_at, json_of, shown
+from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.forgotten import MARKER_BODY
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.pages import Asked
+from mlentory_crawl.responses import fetched_at, json_of, shown
 from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:

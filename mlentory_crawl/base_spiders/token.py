@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import orjson
 from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.responses import json_of
 
 
 class TokenSpider(ListSpider):
@@ -25,7 +25,7 @@ class TokenSpider(ListSpider):
         raise NotImplementedError
 
     def payload(self, response: Response) -> list[Any]:
-        body = orjson.loads(response.body)
+        body = json_of(response)
         if not isinstance(body, dict):
             raise ValueError(f"an object is due, this is {type(body).__name__}")
         listed = body.get(self.records_field(response)) or []

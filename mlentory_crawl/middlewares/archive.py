@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Self
 
 from mlentory_crawl.archive import Archive, digest_of, place_of
-from mlentory_crawl.base_spiders.platform import fetched_at
+from mlentory_crawl.responses import fetched_at
 from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:

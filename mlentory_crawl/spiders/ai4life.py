@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
-import orjson
 from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
@@ -16,11 +15,12 @@ from scrapy.http import Response
 from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.platform import Arguments, json_of
+from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
+from mlentory_crawl.responses import json_of
 from mlentory_crawl.seeds import Seed
 
 API_SLOT = "ai4life.api"
@@ -137,7 +137,7 @@ class Ai4LifeSpider(ModeSpider):
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         try:
-            told = orjson.loads(response.body)
+            told = json_of(response)
         except ValueError:
             return None
         # A proxy's 404 says nothing of the artifact.

@@ -15,12 +15,13 @@ from scrapy.http import Response
 from fair4ml.identifiers import arxiv
 from fair4ml.sources.arxiv import entries, is_error
 from mlentory_crawl.base_spiders.modes import ModeArguments
-from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider, fetched_at, names_in, shown, told_error
+from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider, names_in
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import RETRIES, Stopping
 from mlentory_crawl.pages import Asked
+from mlentory_crawl.responses import fetched_at, shown, told_error
 from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-import orjson
 from pydantic import NonNegativeInt, StringConstraints, model_validator
 from scrapy import Request
 from scrapy.http import Response
@@ -17,11 +16,12 @@ from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.hub import HubSpider
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.platform import Arguments, told_error
+from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.huggingface_api import DATASET_EXPAND, HUB, PAGE_SIZE, list_path, listed_records
+from mlentory_crawl.responses import json_of, told_error
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -187,7 +187,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         if response.status != 200:
             return None
         try:
-            found = orjson.loads(response.body)
+            found = json_of(response)
         except ValueError:
             return None
         # At its path there may be another model by now.

@@ -27,6 +27,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.mlflow_api import Step
+from mlentory_crawl.responses import json_of
 from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:
@@ -276,7 +277,7 @@ class MlflowSpider(ModeSpider, TokenSpider):
 
 def _held(response: Response, field: str) -> dict[str, Any]:
     """The one thing that an answer holds."""
-    body = orjson.loads(response.body)
+    body = json_of(response)
     held = body.get(field) if isinstance(body, dict) else None
     if not isinstance(held, dict):
         raise ValueError(f"an object with {field} is due")

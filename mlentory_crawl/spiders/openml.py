@@ -18,12 +18,13 @@ from mlentory_crawl import openml_api as api
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.offset import OffsetSpider, Position
-from mlentory_crawl.base_spiders.platform import Arguments, shown
+from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.pages import Asked
+from mlentory_crawl.responses import shown
 from mlentory_crawl.seeds import Seed
 
 API_SLOT = "openml.api"

@@ -16,11 +16,12 @@ from scrapy.http import Response
 from fair4ml.identifiers import arxiv
 from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.numbered import PageSpider, Place, listed
-from mlentory_crawl.base_spiders.platform import Arguments, json_of
+from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.paperswithcode_archive import AS_OF, DamagedArchive, Position, archive_files, pages
+from mlentory_crawl.responses import json_of
 from mlentory_crawl.seeds import Seed
 
 API_SLOT = "paperswithcode.api"

@@ -1,0 +1,79 @@
+"""Answers of services: what they say, when they were made, and how messages name them."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+logger = logging.getLogger(__name__)
+
+
+def json_of(response: Response) -> Any:
+    """What an answer says.
+
+    Bytes that are no UTF-8 and halves of surrogate pairs become U+FFFD, NaN and numbers beyond 64-bit floats null: they
+    must not cost the other records of a page.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return orjson.loads(response.body)
+    except ValueError as error:
+        try:
+            told = _replaced(response.body)
+        except (ValueError, RecursionError):
+            raise ValueError(f"this is no JSON: {error}") from error
+        logger.warning("%s: what is no valid JSON in it was replaced: %s", shown(response.url), error)
+        return told
+
+
+def told_error(response: Response) -> str:
+    """What an answer says of why it is none."""
+    try:
+        told = orjson.loads(response.body)
+        if isinstance(told, dict):
+            told = told.get("error", told.get("detail", told))
+        return str(told)[:500]
+    except ValueError:
+        return response.body[:500].decode("utf-8", "replace")
+
+
+def shown(url: str) -> str:
+    """An address without its query, for messages."""
+    return url.partition("?")[0]
+
+
+def fetched_at(response: Response) -> str:
+    """When an answer was made, as its server says, else now (UTC, ISO 8601)."""
+    date = response.headers.get("Date")
+    try:
+        time = parsedate_to_datetime(date.decode("ascii")).astimezone(UTC) if date else datetime.now(UTC)
+    except ValueError:
+        time = datetime.now(UTC)
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _replaced(body: bytes) -> Any:
+    told = json.loads(
+        body.decode("utf-8-sig", "replace"),
+        strict=False,
+        parse_constant=lambda name: None,
+        parse_float=_finite,
+        parse_int=_finite,
+    )
+    text = json.dumps(told, ensure_ascii=False)
+    return orjson.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+
+
+def _finite(text: str) -> Any:
+    return orjson.loads(text) if isfinite(float(text)) else None
