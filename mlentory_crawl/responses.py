@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+class NoJson(ValueError):
+    """An answer is no JSON."""
+
+
 def json_of(response: Response) -> Any:
     """What an answer says.
 
@@ -24,7 +28,7 @@ def json_of(response: Response) -> Any:
     must not cost the other records of a page.
 
     Raises:
-        ValueError: it is no JSON.
+        NoJson: it is a page, for instance, or cut.
     """
     try:
         return orjson.loads(response.body)
@@ -32,7 +36,7 @@ def json_of(response: Response) -> Any:
         try:
             told = _replaced(response.body)
         except (ValueError, RecursionError):
-            raise ValueError(f"this is no JSON: {error}") from error
+            raise NoJson(f"this is no JSON: {error}") from error
         logger.warning("%s: what is no valid JSON in it was replaced: %s", shown(response.url), error)
         return told
 

@@ -27,7 +27,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.mlflow_api import Step
-from mlentory_crawl.responses import json_of
+from mlentory_crawl.responses import NoJson, json_of
 from mlentory_crawl.seeds import Seed
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class MlflowSpider(ModeSpider, TokenSpider):
             return [(kind, self._stated({**version, "run": run})) for version in context]
         try:
             records = super().payload(response)
-        except orjson.JSONDecodeError as error:
+        except NoJson as error:
             raise ValueError("this is no JSON: is MLFLOW_TRACKING_URI a tracking server?") from error
         if kind == "model_version":
             records = [api.with_aliases(record, context) for record in records]
