@@ -1,0 +1,100 @@
+"""What a repository says of itself in its ``codemeta.json``.
+
+Terms and their shapes: https://codemeta.github.io/terms/, versions 2 and 3. Both are JSON-LD, and read as what nearly
+all of them are: one object with the terms' short names.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from fair4ml.sources import Day, Listed, NoneSent, SourceObject, SourceRecord, Text, Word
+from fair4ml.sources.github_names import RepositoryFile
+
+_DEEPEST = 8
+
+
+class CodeMetaFile(RepositoryFile):
+    """The ``codemeta.json`` of a repository."""
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """A value of JSON-LD without prefixes and wrappings; what is nested deeper than any term asks for is left out."""
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, list):
+        return [plain(each, depth + 1) for each in value]
+    if not isinstance(value, dict):
+        return value
+    for wrapping in ("@value", "@list", "@set"):
+        if wrapping in value:
+            return plain(value[wrapping], depth + 1)
+    return {
+        name.removeprefix("@").removeprefix("schema:").removeprefix("codemeta:"): plain(each, depth + 1)
+        for name, each in value.items()
+    }
+
+
+def _thing(value: Any) -> Any:
+    return value if value is None or isinstance(value, dict) else {"name": value}
+
+
+def _first(value: Any) -> Any:
+    """Of several identifiers the first; of one that says its kind the value."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("value", value.get("id"))
+    return _text(value)
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _split(value: Any) -> Any:
+    return [word.strip() for word in value.split(",")] if isinstance(value, str) else value
+
+
+Name = Annotated[Word, BeforeValidator(_text)]
+
+
+class Thing(SourceObject):
+    """Somebody or something that the file names, with a name alone or described."""
+
+    id: Word | None = None
+    type: Annotated[list[Word | None], Listed, NoneSent]
+    name: Annotated[Text, BeforeValidator(_text)] | None = None
+    headline: Text | None = None
+    given_name: Name | None = Field(None, alias="givenName")
+    family_name: Name | None = Field(None, alias="familyName")
+    url: Annotated[Word, BeforeValidator(_first)] | None = None
+    identifier: Annotated[Word, BeforeValidator(_first)] | None = None
+    version: Name | None = None
+
+
+Things = Annotated[list[Annotated[Thing, BeforeValidator(_thing)] | None], Listed, NoneSent]
+
+
+class CodeMeta(SourceRecord):
+    """What the file says."""
+
+    identity: ClassVar[frozenset[str]] = frozenset()
+
+    name: Annotated[Text, BeforeValidator(_text)] | None = None
+    description: Text | None = None
+    identifier: Annotated[list[Annotated[Word, BeforeValidator(_first)] | None], Listed, NoneSent]
+    author: Things
+    contributor: Things
+    maintainer: Things
+    license: Things
+    version: Name | None = None
+    software_version: Name | None = Field(None, alias="softwareVersion")
+    date_published: Day | None = Field(None, alias="datePublished")
+    keywords: Annotated[list[Name | None], Listed, BeforeValidator(_split), NoneSent]
+    programming_language: Things = Field(default_factory=list, alias="programmingLanguage")
+    software_requirements: Things = Field(default_factory=list, alias="softwareRequirements")
+    reference_publication: Things = Field(default_factory=list, alias="referencePublication")
+    development_status: Word | None = Field(None, alias="developmentStatus")
