@@ -244,11 +244,15 @@ def test_a_version_is_a_text(written: str, read: str) -> None:
         ("{type: generic, title: T}", None, "T"),
     ],
 )
-@pytest.mark.parametrize("key", ["preferred-citation: {}", "references: [{}]"])
-def test_publications_are_known_by_type_or_doi(key: str, work: str, publication: str | None, text: str) -> None:
-    root, _, issues = document("citation", file(key.replace("{}", work) + "\n"))
+def test_publications_are_known_by_type_or_doi(work: str, publication: str | None, text: str) -> None:
+    root, _, issues = document("citation", file(f"preferred-citation: {work}\n"))
     assert issues == []
     assert root.get("referencePublication", [None]) == [publication]
+    assert root["citation"] == [text]
+    # What it refers to besides is cited, but not about it.
+    root, _, issues = document("citation", file(f"references: [{work}]\n"))
+    assert issues == []
+    assert "referencePublication" not in root
     assert root["citation"] == [text]
 
 

@@ -6,7 +6,7 @@ A record of its own: what GitHub says of the repository stays as it is, whatever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fair4ml.entities import Description, FieldIssue, SoftwareSourceCode
@@ -30,7 +30,7 @@ _PLACES = {
     "license": "license, license-url",
     "keywords": "keywords",
     "citation": "preferred-citation, references",
-    "referencePublication": "preferred-citation, references",
+    "referencePublication": "preferred-citation",
     "additionalProperty": "title",
 }
 _METHODS = {
@@ -87,7 +87,7 @@ def describe_citation(source: CitationFile) -> Description:
         license=licenses(draft, "license", citation.license or [citation.license_url]),
         keywords=list(dict.fromkeys(word for word in words if word)),
         citation=list(dict.fromkeys(filter(None, texts))),
-        reference_publication=_publications(draft, [work for _, work in named]),
+        reference_publication=_publications(draft, citation.preferred_citation),
         additional_property=[draft.value("title", title)] if title else [],
     )
     for (place, _), text in zip(named, texts, strict=True):
@@ -139,11 +139,9 @@ def _addresses(work: Reference) -> list[str | None]:
     return [work.doi, *dois, work.url, *others]
 
 
-def _publications(draft: Draft, works: Iterable[Reference]) -> list[str]:
-    found: dict[str, None] = {}
-    for work in works:
-        if work.type in PUBLICATIONS or work.type in _UNTOLD:
-            iri = publication(draft, work.title, _addresses(work), known=work.type in PUBLICATIONS)
-            if iri is not None:
-                found[iri] = None
-    return list(found)
+def _publications(draft: Draft, work: Reference | None) -> list[str]:
+    """The publication about the software; further references are what it builds upon, or uses."""
+    if work is None or not (work.type in PUBLICATIONS or work.type in _UNTOLD):
+        return []
+    iri = publication(draft, work.title, _addresses(work), known=work.type in PUBLICATIONS)
+    return [] if iri is None else [iri]
