@@ -91,6 +91,7 @@ RETRY_PRIORITY_ADJUST = 0
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says so in one line
 
 # Throughput.
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: reads the source of the callback again for each answer
 CONCURRENT_ITEMS = 8  # default 100; no pipeline waits, so more only makes more tasks
 LOG_FORMATTER = "mlentory_crawl.log_formatter.QuietLogFormatter"
 LOG_LEVEL = "INFO"
