@@ -119,23 +119,29 @@ class CatalogReader:
             return self._states(list(dict.fromkeys(found)), 0)
 
     def _states(self, iris: Sequence[str], settled: int) -> list[Change]:
+        given = orjson.dumps(iris)
         by_iri: dict[str, list[Stored]] = {iri: [] for iri in iris}
-        rows = self._connection.execute(
-            f"{STORED} WHERE r.iri IN (SELECT value FROM json_each(?))", (orjson.dumps(iris),)
-        )
+        rows = self._connection.execute(f"{STORED} WHERE r.iri IN (SELECT value FROM json_each(?))", (given,))
         for stored in self._resolved(rows):
             by_iri[stored.iri].append(stored)
+        # A store may still have the thing under the key that led before, which may be that of what was forgotten.
+        former: dict[str, list[str]] = {iri: [] for iri in iris}
+        rows = self._connection.execute(
+            """SELECT iri, platform || '/' || kind || '/' || key FROM record
+               WHERE iri IN (SELECT value FROM json_each(?)) AND sequence > ? ORDER BY sequence""",
+            (given, settled),
+        )
+        for iri, key in rows:
+            former[iri].append(key)
         changes = []
         for iri, records in by_iri.items():
-            shown = live(records) or records
-            state, lead = merged(shown)
-            changes.append(Change(lead, iri, state, shown[0].deleted_at))
-            # A store may still have the thing under the key that led before.
-            former = [stored.key for stored in records if stored.sequence > settled]
-            before = [stored for stored in records if stored.sequence <= settled]
-            if before:
-                former.append(leading(record_states(live(before) or before)).key)
-            changes += [Change(key, iri, None) for key in former if key != lead]
+            lead = None
+            if shown := live(records) or records:
+                state, lead = merged(shown)
+                changes.append(Change(lead, iri, state, shown[0].deleted_at))
+            if before := [stored for stored in records if stored.sequence <= settled]:
+                former[iri].append(leading(record_states(live(before) or before)).key)
+            changes += [Change(key, iri, None) for key in former[iri] if key != lead]
         return changes
 
     @contextmanager
