@@ -99,6 +99,11 @@ def merge(records: Sequence[RecordState]) -> dict[str, Any]:
     return _merged(_ordered(records))
 
 
+def leading(records: Sequence[RecordState]) -> RecordState:
+    """The record that leads of some about one thing, at least one."""
+    return records[0] if len(records) == 1 else _ordered(records)[0]
+
+
 def _merged(records: list[RecordState]) -> dict[str, Any]:
     iri = records[0].document["root"]["iri"]
     root, conflicts = _merged_thing([(record.document["root"], record.key) for record in records])

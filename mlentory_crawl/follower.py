@@ -34,6 +34,9 @@ class Follower(Protocol):
     def open(self) -> None:
         """Prepare to go on where it stands."""
 
+    def is_due(self) -> bool:
+        """Whether to go on now, while further changes may come."""
+
     def step(self) -> bool:
         """Take the next batch; False when there is none."""
 
@@ -77,7 +80,7 @@ def _follow(name: str, run: str, settings: dict[str, Any]) -> int:
         follows.open()
         while True:
             last_round = finish.is_set()
-            worked = follows.step()
+            worked = (last_round or follows.is_due()) and follows.step()
             _tell(asdict(follows.progress))
             if not worked and last_round:
                 break

@@ -54,6 +54,9 @@ class Projector:
         self._refusals = Refusals(data_dir, name)
         self._refused_anew: set[str] | None = None  # while what the store had before is still there
         self._at = 0
+        self._settled = 0  # up to there nothing was left to a later coming
+        self._read_again = self._owed = 0
+        self._caught_up_at = time.monotonic()
         self._flushed_at = time.monotonic()
         self.progress = Progress(store.backend)
 
@@ -90,18 +93,37 @@ class Projector:
         for start in range(0, len(keys), self._store.batch_size):
             self._write(self._reader.changes_of(keys[start : start + self._store.batch_size]), self._at)
 
+    def is_due(self) -> bool:
+        """Whether the changes that have come are worth what they make it read.
+
+        A thing that many records describe is merged from all of them whenever one of them comes. Until as many have
+        changed as the last changes made it read again, it waits: all in all it then reads each record a few times.
+        """
+        waiting = self._reader.last_sequence() - self._at
+        return waiting >= self._owed or time.monotonic() - self._caught_up_at > FLUSH_SECONDS
+
     def step(self) -> bool:
         """Write the next batch; False when there is none."""
-        changes, upto = self._reader.changes(self._at, self._store.batch_size)
+        changes, upto = self._reader.changes(self._at, self._store.batch_size, self._settled)
         more = upto > self._at
         if more:
             self._write(changes, upto)
             self._at = upto
-        elif self._refused_anew is not None:
-            self._publish(self._refused_anew)
+            self._read_again += self._reader.read_again
+            self._owed = 0
+        else:
+            self._caught_up()
         if time.monotonic() - self._flushed_at > FLUSH_SECONDS:
             self.flush()
         return more
+
+    def _caught_up(self) -> None:
+        self._settled = self._at
+        self._caught_up_at = time.monotonic()
+        if self._read_again:
+            self._owed, self._read_again = self._read_again, 0
+        if self._refused_anew is not None:
+            self._publish(self._refused_anew)
 
     def _publish(self, refused: set[str]) -> None:
         self._store.publish()

@@ -16,7 +16,8 @@ import orjson
 import zstandard
 
 from fair4ml import rdf
-from mlentory_crawl.catalog.reader import CatalogReader, Version
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.stored import Version
 from mlentory_crawl.projector import Progress
 
 RUN_IRI = "urn:mlentory:run:"
@@ -82,6 +83,10 @@ class RunFiles:
     def open(self) -> None:
         """Nothing has to be prepared."""
 
+    def is_due(self) -> bool:
+        """Always: it reads each version but once."""
+        return True
+
     def step(self) -> bool:
         """Take the next versions; False when there are none."""
         versions, self._at = self._reader.of_run(self._run, self._at, BATCH)
@@ -146,9 +151,11 @@ class RunFiles:
 
     def _sorted(self) -> Iterator[tuple[bytes, bytes]]:
         """Turtle and JSON line of each version, and the Turtle of what no record describes, sorted by IRI."""
-        # Sorting the keys alone keeps the texts of a large run out of memory.
+        # Sorting the keys alone keeps the texts of a large run out of memory. A version comes again where what it names
+        # has got another name meanwhile.
         keys = self._texts.cursor().execute(
-            "SELECT iri, key, rowid FROM version UNION ALL SELECT iri, NULL, NULL FROM stub ORDER BY 1, 2"
+            """SELECT iri, key, max(rowid) FROM version GROUP BY iri, key
+               UNION ALL SELECT iri, NULL, NULL FROM stub ORDER BY 1, 2"""
         )
         while rows := keys.fetchmany(BATCH):
             described = self._reader.described([iri for iri, _, row in rows if row is None])

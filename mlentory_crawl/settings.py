@@ -53,6 +53,8 @@ EXTENSIONS = {
     "mlentory_crawl.extensions.progress.Progress": 10,
     # The run report and the progress lines say the same in fewer words.
     "scrapy.extensions.logstats.LogStats": None,
+    # The run report counts records; for each one more this takes a task of the event loop.
+    "scrapy.extensions.corestats.CoreStats": None,
 }
 FEED_EXPORTERS = {
     "jsonl": "mlentory_crawl.exporters.feeds.JsonLinesExporter",
@@ -91,6 +93,7 @@ RETRY_PRIORITY_ADJUST = 0
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says so in one line
 
 # Throughput.
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: reads the source of the callback again for each answer
 CONCURRENT_ITEMS = 8  # default 100; no pipeline waits, so more only makes more tasks
 LOG_FORMATTER = "mlentory_crawl.log_formatter.QuietLogFormatter"
 LOG_LEVEL = "INFO"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.catalog.commits import Commit, Entry
+from mlentory_crawl.catalog.commits import Commit, Entry, Known
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import CatalogWriter
 
@@ -38,19 +39,25 @@ class SmallCatalog:
         self.run = self.writer.runs.open(run, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
 
     def store(self, key: str, stated: dict[str, Any]) -> None:
-        known = self.writer.lookup(self.run, "huggingface", [("model", key)]).get(("model", key))
+        self.store_all({key: stated})
+
+    def store_all(self, stated: Mapping[str, dict[str, Any]]) -> None:
+        known = self.writer.lookup(self.run, "huggingface", [("model", key) for key in stated])
+        entries = [self._entry(key, each, known.get(("model", key))) for key, each in stated.items()]
+        self.writer.commit(self.run, Commit(entries=entries))
+
+    def _entry(self, key: str, stated: dict[str, Any], known: Known | None) -> Entry:
         text, digest = encode(stated)
-        entry = Entry(
+        return Entry(
             platform="huggingface",
             kind="model",
             key=key,
             iri=stated["root"]["iri"],
             hash=digest,
-            modified=None,
+            modified=stated["root"].get("dateModified"),
             known=known,
             document=stated,
             text=text,
             provenance={"source": "https://huggingface.co/api", "fetched_at": "2026-01-01T00:00:00Z"},
             counters={},
         )
-        self.writer.commit(self.run, Commit(entries=[entry]))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_catalog import BSD, SmallCatalog, document
 
+from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
 from mlentory_crawl.projector import Projector
 from mlentory_crawl.stores.protocols import Change, Position, Refusal, StoreError
@@ -28,6 +30,7 @@ class ListStore:
         self.pending: Position | None = None
         self.refused: set[str] = set()
         self.batches: list[list[str]] = []
+        self.parts = 0
 
     def open(self) -> Position | None:
         self.taken, self.pending = dict(self.durable), self.position
@@ -38,6 +41,7 @@ class ListStore:
 
     def write(self, changes: Sequence[Change], position: Position) -> list[Refusal]:
         self.batches.append([change.key[-1] for change in changes])
+        self.parts += sum(len(change.state["parts"]) for change in changes if change.state)
         for change in changes:
             if change.key not in self.refused:
                 self.taken[change.key] = change
@@ -50,6 +54,10 @@ class ListStore:
 
     def counts(self) -> dict[str, int]:
         return {"documents": len(self.durable)}
+
+    def held(self) -> dict[str, Change]:
+        """What it would have of things, by key."""
+        return {key: change for key, change in self.taken.items() if change.state is not None}
 
     def clear(self) -> None:
         self.durable, self.taken, self.position, self.pending = {}, {}, None, None
@@ -153,3 +161,90 @@ def test_an_older_copy_of_the_catalog_rebuilds_the_store(catalog: SmallCatalog, 
     older.data_dir = tmp_path / "older"
     assert projector(older, store).catch_up().position == 5
     assert len(store.durable) == 5
+
+
+def result(model: str, key: str, day: int = 1) -> dict[str, Any]:
+    """A record that states one evaluation of a model."""
+    stated = document(model)
+    evaluation = {"iri": f"{stated['root']['iri']}#evaluation-{key}", "class": "MLModelEvaluation", "name": key}
+    stated["root"] |= {"hasEvaluation": [evaluation["iri"]], "dateModified": f"2026-01-{day:02}T00:00:00Z"}
+    return {**stated, "parts": [evaluation]}
+
+
+def rebuilt(catalog: SmallCatalog) -> ListStore:
+    store = ListStore()
+    projector(catalog, store).catch_up()
+    return store
+
+
+def test_a_thing_of_thousands_of_records_is_merged_a_few_times_only(tmp_path: Path) -> None:
+    catalog = SmallCatalog(tmp_path / "data")
+    store = ListStore()
+    store.batch_size = 100
+    follows = projector(catalog, store)
+    models, rows, pages = 3, 60, 50
+    for page in range(pages):
+        keys = [f"{page:02}-{row:02}" for row in range(rows)]
+        catalog.store_all({key: result(f"a/{int(key[-2:]) % models}", key, 1 + page % 28) for key in keys})
+        while follows.is_due() and follows.step():
+            pass
+    follows.catch_up()
+    assert store.held() == rebuilt(catalog).held()
+    assert len(store.held()) == models
+    assert store.parts < 4 * rows * pages
+    assert rebuilt(catalog).parts == rows * pages
+
+
+def test_a_thing_that_changes_its_leading_record_is_held_once(tmp_path: Path) -> None:
+    catalog = SmallCatalog(tmp_path / "data")
+    store = ListStore()
+    follows = projector(catalog, store)
+    catalog.store_all({key: result("a/a", key, 10) for key in "abcde"})
+    follows.step()  # two of five: it comes again
+    assert store.held() == {}
+    follows.catch_up()
+    assert set(store.held()) == {"huggingface/model/a"}
+    for key, day in (("c", 20), ("e", 25), ("c", 5), ("e", 5), ("0", 10)):
+        catalog.store(key, result("a/a", key, day))
+        follows.catch_up()
+        assert store.held() == rebuilt(catalog).held()
+    assert set(store.held()) == {"huggingface/model/0"}
+    # Several at once, those that led before among them.
+    catalog.store_all({"0": result("a/a", "0", 1), "a": result("a/a", "a", 1), "d": result("a/a", "d", 1)})
+    follows.catch_up()
+    assert store.held() == rebuilt(catalog).held()
+    assert set(store.held()) == {"huggingface/model/b"}
+
+
+def test_a_thing_that_a_record_leaves_is_told_without_it(tmp_path: Path) -> None:
+    catalog = SmallCatalog(tmp_path / "data")
+    store = ListStore()
+    follows = projector(catalog, store)
+    catalog.store_all({key: result("a/a", key) for key in "abc"})
+    follows.catch_up()
+    catalog.store("a", result("a/b", "a"))
+    follows.catch_up()
+    assert store.held() == rebuilt(catalog).held()
+    assert {change.iri[-3:]: len(change.state["parts"]) for change in store.held().values() if change.state} == {
+        "a/a": 2,
+        "a/b": 1,
+    }
+    # What others still describe has not got another name.
+    assert [state["root"]["name"] for state, _ in CatalogReader(catalog.data_dir).states()] == ["a/a", "a/b"]
+    assert CatalogReader(catalog.data_dir).resolve(document("a/a")["root"]["iri"]).endswith("a/a")
+
+
+def test_a_kill_between_two_comings_leaves_nothing_out(tmp_path: Path) -> None:
+    catalog = SmallCatalog(tmp_path / "data")
+    store = ListStore()
+    catalog.store_all({key: result("a/a", key, 10) for key in "abc"})
+    projector(catalog, store).catch_up()
+    catalog.store_all({"a": result("a/a", "a", 1), **{key: result("a/b", key) for key in "xyz"}})
+    catalog.store("b", result("a/a", "b", 20))
+    killed = projector(catalog, store)
+    killed.step()
+    killed.flush()  # "a", which led, is left to the coming of "b"
+    assert store.position is not None
+    assert store.position.sequence < CatalogReader(catalog.data_dir).last_sequence()
+    projector(catalog, store).catch_up()
+    assert store.held() == rebuilt(catalog).held()

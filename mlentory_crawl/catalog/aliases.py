@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence, Set as AbstractSet
 from functools import cache
 from typing import Any
+
+import orjson
 
 from fair4ml.entities import Kind, properties
 
 
 class Aliases:
-    """The catalog's table ``alias``, in memory as long as nobody changes the catalog.
+    """The catalog's table ``alias``.
 
     Args:
         connection: the catalog.
@@ -18,54 +21,67 @@ class Aliases:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._version: int | None = None
-        self._targets: dict[str, tuple[str, str | None]] = {}
 
     def resolve(self, iri: str) -> str:
         """The IRI under which a thing is known now."""
-        return self._present().get(iri, (iri, None))[0]
+        return self._targets({iri}).get(iri, iri)
 
-    def resolved(self, document: dict[str, Any]) -> dict[str, Any]:
-        """A document in which things have the names that they have now; itself where that changes nothing."""
-        targets = self._present()
+    def resolved(self, documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Documents in which things have the names that they have now; each itself where that changes nothing."""
+        targets = self._targets({stub["iri"] for document in documents for stub in document["stubs"]})
         if not targets:
-            return document
-        stubs = []
-        for stub in document["stubs"]:
-            target, name = targets.get(stub["iri"], (None, None))
-            stubs.append(stub if target is None else {**stub, "iri": target, "name": name or stub.get("name")})
-        things = (document["root"], *document["parts"])
-        root, *parts = (_renamed(thing, targets) for thing in things)
-        return {"root": root, "parts": parts, "stubs": list({stub["iri"]: stub for stub in stubs}.values())}
+            return list(documents)
+        names = self._names(targets.values())
+        return [_resolved(document, targets, names) for document in documents]
 
-    def _present(self) -> dict[str, tuple[str, str | None]]:
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._version = version
-            rows = self._connection.execute(
-                "SELECT a.iri, a.target, e.name FROM alias AS a LEFT JOIN entity AS e ON e.iri = a.target"
+    def _targets(self, iris: AbstractSet[str]) -> dict[str, str]:
+        """Where those of some IRIs lead that things had before."""
+        steps: dict[str, str] = {}
+        following = iris
+        while following:
+            found = self._connection.execute(
+                "SELECT iri, target FROM alias WHERE iri IN (SELECT value FROM json_each(?))",
+                (orjson.dumps(list(following)),),
             )
-            steps = {iri: (target, name) for iri, target, name in rows}
-            self._targets = {iri: _end(iri, steps) for iri in steps}
-        return self._targets
+            further = dict(found.fetchall())
+            steps |= further
+            following = set(further.values()) - steps.keys()
+        return {iri: _end(iri, steps) for iri in iris & steps.keys()}
+
+    def _names(self, iris: Iterable[str]) -> dict[str, str | None]:
+        rows = self._connection.execute(
+            "SELECT iri, name FROM entity WHERE iri IN (SELECT value FROM json_each(?))", (orjson.dumps(list(iris)),)
+        )
+        return dict(rows.fetchall())
 
 
-def _end(iri: str, steps: dict[str, tuple[str, str | None]]) -> tuple[str, str | None]:
-    seen: dict[str, None] = {}
-    here: tuple[str, str | None] = (iri, None)
-    while here[0] in steps and here[0] not in seen:
-        seen[here[0]] = None
-        here = steps[here[0]]
-    return here
+def _end(iri: str, steps: dict[str, str]) -> str:
+    seen: set[str] = set()
+    while iri in steps and iri not in seen:
+        seen.add(iri)
+        iri = steps[iri]
+    return iri
 
 
-def _renamed(thing: dict[str, Any], targets: dict[str, Any]) -> dict[str, Any]:
+def _resolved(document: dict[str, Any], targets: dict[str, str], names: dict[str, str | None]) -> dict[str, Any]:
+    if targets.keys().isdisjoint(stub["iri"] for stub in document["stubs"]):
+        return document
+    stubs = {}
+    for stub in document["stubs"]:
+        target = targets.get(stub["iri"])
+        named = stub if target is None else {**stub, "iri": target, "name": names.get(target) or stub.get("name")}
+        stubs[named["iri"]] = named
+    root, *parts = (_renamed(thing, targets) for thing in (document["root"], *document["parts"]))
+    return {"root": root, "parts": parts, "stubs": list(stubs.values())}
+
+
+def _renamed(thing: dict[str, Any], targets: dict[str, str]) -> dict[str, Any]:
     renamed = {}
     for name in _references(thing["class"]) & thing.keys():
         value = thing[name]
         several = value if isinstance(value, list) else [value]
         if not targets.keys().isdisjoint(several):
-            now = list(dict.fromkeys(targets[iri][0] if iri in targets else iri for iri in several))
+            now = list(dict.fromkeys(targets.get(iri, iri) for iri in several))
             renamed[name] = now if isinstance(value, list) else now[0]
     return {**thing, **renamed} if renamed else thing
 

@@ -11,7 +11,8 @@ import orjson
 from fair4ml.identifiers import hugging_face_dataset, is_repo_id
 from fair4ml.metrics import metric, metric_name
 from mlentory_crawl.catalog.namings import also_called
-from mlentory_crawl.catalog.reader import CatalogReader, Stored
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.stored import Stored
 
 SETTINGS = ("config", "split", "revision")
 HARNESS = "harness"

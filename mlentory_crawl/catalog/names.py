@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 
@@ -27,7 +27,10 @@ class Names:
         self._numbers = numbers
 
     def renamed(self, run: int, before: str, now: str) -> None:
-        """Note that a thing has another name from now on."""
+        """Note that a record names its thing otherwise from now on."""
+        if other := self._describing(before):  # together they state something else without this record
+            self._renumber([other])
+            return
         self._connection.execute("INSERT OR REPLACE INTO alias VALUES (?, ?, 'renamed', ?)", (before, now, run))
         self.resequence(before)
 
@@ -48,7 +51,7 @@ class Names:
             if entry.known is not None:
                 self._connection.execute("DELETE FROM alias WHERE target = ? AND reason = 'sameAs'", (entry.iri,))
             for name in root.get("sameAs", ()):
-                if not name.startswith(ARTICLE_NAMES) or name == entry.iri or self._is_described(name):
+                if not name.startswith(ARTICLE_NAMES) or name == entry.iri or self._describing(name):
                     continue
                 # Of several that claim a name, which one has it must not hang on the order of arrival.
                 self._connection.execute(
@@ -58,9 +61,12 @@ class Names:
                 )
                 self.resequence(name)
 
-    def _is_described(self, iri: str) -> bool:
-        rows = self._connection.execute("SELECT 1 FROM record WHERE iri = ? AND deleted_at IS NULL LIMIT 1", (iri,))
-        return rows.fetchone() is not None
+    def _describing(self, iri: str) -> int | None:
+        """The row id of a live record about a thing."""
+        row = self._connection.execute(
+            "SELECT id FROM record WHERE iri = ? AND deleted_at IS NULL LIMIT 1", (iri,)
+        ).fetchone()
+        return None if row is None else int(row[0])
 
     def resequence(self, iri: str) -> None:
         """What names a thing reads otherwise from now on: projections have to look again."""
@@ -69,6 +75,9 @@ class Names:
                ORDER BY e.record""",
             (iri,),
         ).fetchall()
+        self._renumber(i for (i,) in rows)
+
+    def _renumber(self, records: Iterable[int]) -> None:
         self._connection.executemany(
-            "UPDATE record SET sequence = ? WHERE id = ?", [(self._numbers.next(), i) for (i,) in rows]
+            "UPDATE record SET sequence = ? WHERE id = ?", [(self._numbers.next(), i) for i in records]
         )

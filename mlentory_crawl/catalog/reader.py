@@ -3,76 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from fair4ml.merge import RecordState, merge
+from fair4ml.merge import leading
 from mlentory_crawl.catalog.aliases import Aliases
 from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
-from mlentory_crawl.catalog.documents import unpack, unpacked
 from mlentory_crawl.catalog.field_counts import shares
+from mlentory_crawl.catalog.stored import STORED, Stored, Version, live, merged, record_states
 from mlentory_crawl.stores.protocols import Change, Position
 
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A record as the catalog has it.
-
-    Attributes:
-        key: the catalog key.
-        document: ``root``, ``parts``, ``stubs``.
-        provenance: ``source``, ``fetched_at`` and exceptions.
-        run: the name of the run that brought it.
-        counters: as published.
-    """
-
-    key: str
-    iri: str
-    document: dict[str, Any]
-    provenance: dict[str, Any]
-    run: str
-    modified: str | None
-    deleted_at: str | None
-    counters: dict[str, int]
-
-
-_STORED = """SELECT r.platform || '/' || r.kind || '/' || r.key, r.iri, r.document, r.provenance, run.name, r.modified,
-                    r.deleted_at, coalesce(c.published, '{}')
-             FROM record AS r JOIN run ON run.id = r.run LEFT JOIN counter AS c ON c.record = r.id"""
-
-
-def _stored(row: Sequence[Any]) -> Stored:
-    key, iri, document, provenance, run, modified, deleted_at, counters = row
-    return Stored(
-        key, iri, unpack(document), orjson.loads(provenance), run, modified, deleted_at, orjson.loads(counters)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a record stated at some time.
-
-    Attributes:
-        key: the catalog key.
-        iri: what it is about.
-        document: ``root``, ``parts``, ``stubs`` as JSON.
-        provenance: ``source``, ``fetched_at`` and exceptions as JSON.
-        deleted_at: when it became a tombstone, if it did.
-    """
-
-    key: str
-    iri: str
-    document: bytes
-    provenance: bytes
-    deleted_at: str | None = None
-
-
-def _version(row: Sequence[Any]) -> Version:
-    return Version(row[0], row[1], unpacked(row[2]), row[3].encode(), row[4])
+RESOLVED_AT_ONCE = 200
+"""Records whose former names are looked up together."""
 
 
 class CatalogReader:
@@ -80,6 +28,9 @@ class CatalogReader:
 
     Args:
         data_dir: the data directory.
+
+    Attributes:
+        read_again: how many records the last `changes` had to read beyond those that have changed.
 
     Raises:
         CatalogError: there is no catalog that can be read.
@@ -89,6 +40,7 @@ class CatalogReader:
         self._connection = connect(data_dir)
         self._aliases = Aliases(self._connection)
         self.id = catalog_id(self._connection)
+        self.read_again = 0
 
     def close(self) -> None:
         """Release the database."""
@@ -117,79 +69,119 @@ class CatalogReader:
             position == self.position_at(position.sequence)
         )  # fmt: skip
 
-    def changes(self, after: int, limit: int) -> tuple[list[Change], int]:
+    def changes(self, after: int, limit: int, settled: int = 0) -> tuple[list[Change], int]:
         """The next changes, each thing in its latest state.
+
+        A thing that comes again, as another record of it has a higher sequence number, is left to its last coming: to
+        read all that changed once reads each thing once, however many records it has.
 
         Args:
             after: the sequence number up to which all is known.
-            limit: how many records to look at, at the most.
+            limit: how many records to read at the most, unless a single thing has more.
+            settled: the sequence number up to which nothing was left to a later coming: what has not changed since is
+                not where a store has the thing, but for the record that led then.
 
         Returns:
             The changes in order, and the sequence number up to which they are complete.
         """
-        rows = self._connection.execute(
-            """SELECT sequence, platform || '/' || kind || '/' || key, iri FROM record
-               WHERE sequence > ? ORDER BY sequence LIMIT ?""",
-            (after, limit),
-        ).fetchall()
-        if not rows:
-            return [], after
-        return self._states([(key, iri) for _, key, iri in rows]), rows[-1][0]
+        with self._snapshot():
+            rows = self._connection.execute(
+                "SELECT sequence, iri FROM record WHERE sequence > ? ORDER BY sequence LIMIT ?", (after, limit)
+            ).fetchall()
+            upto, iris, read = self._due(rows, limit) if rows else (after, [], 0)
+            self.read_again = max(0, read - sum(sequence <= upto for sequence, _ in rows))
+            return self._states(iris, settled), upto
+
+    def _due(self, rows: Sequence[tuple[int, str]], limit: int) -> tuple[int, list[str], int]:
+        """Up to which sequence number to read, the things that do not come again after it, and their records in all."""
+        found = self._connection.execute(
+            """SELECT iri, last, CASE WHEN last <= ?2 THEN (SELECT count(*) FROM record WHERE iri = each.iri) END
+               FROM (SELECT value AS iri, (SELECT max(sequence) FROM record WHERE iri = value) AS last
+                     FROM json_each(?1)) AS each""",
+            (orjson.dumps(list({iri for _, iri in rows})), rows[-1][0]),
+        )
+        last = {iri: (sequence, records) for iri, sequence, records in found}
+        iris: list[str] = []
+        read = 0
+        for sequence, iri in rows:
+            if last[iri][0] == sequence:
+                iris.append(iri)
+                read += last[iri][1]
+                if read >= limit:
+                    return sequence, iris, read
+        return rows[-1][0], iris, read
 
     def changes_of(self, keys: Sequence[str]) -> list[Change]:
         """The present state of the things that records of these catalog keys are about."""
         sql = "SELECT iri FROM record WHERE platform = ? AND kind = ? AND key = ?"
-        found = [(key, iri) for key in keys for (iri,) in self._connection.execute(sql, key.split("/", 2))]
-        return self._states(found)
+        with self._snapshot():
+            found = [iri for key in keys for (iri,) in self._connection.execute(sql, key.split("/", 2))]
+            return self._states(list(dict.fromkeys(found)), 0)
 
-    def _states(self, touched: Sequence[tuple[str, str]]) -> list[Change]:
-        iris = dict.fromkeys(iri for _, iri in touched)
-        by_iri: dict[str, list[Stored]] = {}
-        for stored in self.about(list(iris)):
-            by_iri.setdefault(stored.iri, []).append(stored)
-        for stored in self.tombstones([iri for iri in iris if iri not in by_iri]):
-            by_iri.setdefault(stored.iri, []).append(stored)
+    def _states(self, iris: Sequence[str], settled: int) -> list[Change]:
+        given = orjson.dumps(iris)
+        by_iri: dict[str, list[Stored]] = {iri: [] for iri in iris}
+        rows = self._connection.execute(f"{STORED} WHERE r.iri IN (SELECT value FROM json_each(?))", (given,))
+        for stored in self._resolved(rows):
+            by_iri[stored.iri].append(stored)
+        # A store may still have the thing under the key that led before, which may be that of what was forgotten.
+        former: dict[str, list[str]] = {iri: [] for iri in iris}
+        rows = self._connection.execute(
+            """SELECT iri, platform || '/' || kind || '/' || key FROM record
+               WHERE iri IN (SELECT value FROM json_each(?)) AND sequence > ? ORDER BY sequence""",
+            (given, settled),
+        )
+        for iri, key in rows:
+            former[iri].append(key)
         changes = []
-        for iri in iris:
-            records = by_iri.get(iri)
-            if records:
-                state, lead = merged(records)
-                changes.append(Change(lead, iri, state, records[0].deleted_at))
-                # A store may still have the thing under the key that led before.
-                changes += [Change(stored.key, iri, None) for stored in records if stored.key != lead]
-        stated = {(stored.key, iri) for iri, records in by_iri.items() for stored in records}
-        # Gone, or a tombstone whose name somebody else has now.
-        changes += [Change(key, iri, None) for key, iri in touched if (key, iri) not in stated]
+        for iri, records in by_iri.items():
+            lead = None
+            if shown := live(records) or records:
+                state, lead = merged(shown)
+                changes.append(Change(lead, iri, state, shown[0].deleted_at))
+            if before := [stored for stored in records if stored.sequence <= settled]:
+                former[iri].append(leading(record_states(live(before) or before)).key)
+            changes += [Change(key, iri, None) for key in former[iri] if key != lead]
         return changes
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """The catalog as it is at one moment, whatever a run stores meanwhile."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("COMMIT")
 
     # Look-ups
 
     def about(self, iris: Sequence[str]) -> Iterator[Stored]:
         """The live records about things."""
         rows = self._connection.execute(
-            f"{_STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (orjson.dumps(iris),)
+            f"{STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (orjson.dumps(iris),)
         )
-        return map(self._resolved, rows)
+        return self._resolved(rows)
 
     def by_row(self, ids: Sequence[int]) -> Iterator[Stored]:
         """Live records, by their rows' ids."""
         rows = self._connection.execute(
-            f"{_STORED} WHERE r.id IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (orjson.dumps(ids),)
+            f"{STORED} WHERE r.id IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NULL", (orjson.dumps(ids),)
         )
-        return map(self._resolved, rows)
+        return self._resolved(rows)
 
     def tombstones(self, iris: Sequence[str]) -> Iterator[Stored]:
         """What is kept of the records about things whose sources have them no more."""
         rows = self._connection.execute(
-            f"{_STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NOT NULL",
+            f"{STORED} WHERE r.iri IN (SELECT value FROM json_each(?)) AND r.deleted_at IS NOT NULL",
             (orjson.dumps(iris),),
         )
-        return map(self._resolved, rows)
+        return self._resolved(rows)
 
-    def _resolved(self, row: Sequence[Any]) -> Stored:
-        stored = _stored(row)
-        document = self._aliases.resolved(stored.document)
-        return stored if document is stored.document else replace(stored, document=document)
+    def _resolved(self, rows: Iterable[Sequence[Any]]) -> Iterator[Stored]:
+        records = map(Stored.of, rows)
+        while some := list(islice(records, RESOLVED_AT_ONCE)):
+            for stored, document in zip(some, self._aliases.resolved([each.document for each in some]), strict=True):
+                yield stored if document is stored.document else replace(stored, document=document)
 
     def about_at(self, iri: str, at: str) -> list[Stored]:
         """The records about a thing as the catalog had them at a moment (UTC, ISO 8601)."""
@@ -205,12 +197,12 @@ class CatalogReader:
                        SELECT id FROM record WHERE iri = ?1 UNION SELECT record FROM version WHERE iri = ?1)
                    AND json_extract(provenance, '$.fetched_at') <= ?2)
                SELECT r.platform || '/' || r.kind || '/' || r.key, l.iri, l.document, l.provenance, run.name, NULL,
-                      l.deleted_at, '{}'
+                      l.deleted_at, '{}', r.sequence
                FROM latest AS l JOIN record AS r ON r.id = l.record JOIN run ON run.id = l.run
                WHERE l.place = 1 AND l.iri = ?1 AND (l.deleted_at IS NULL OR l.deleted_at > ?2)""",
             (iri, at),
         )
-        return [_stored(row) for row in rows]
+        return [Stored.of(row) for row in rows]
 
     def resolve(self, iri: str) -> str:
         """The IRI under which a thing is known now: aliases followed."""
@@ -220,8 +212,8 @@ class CatalogReader:
         """Everything that live records describe, sorted by IRI: the merged state, and the records it comes from."""
         where = "r.deleted_at IS NULL" + (" AND r.platform = :platform" if platform else "")
         group: list[Stored] = []
-        for row in self._connection.execute(f"{_STORED} WHERE {where} ORDER BY r.iri, r.id", {"platform": platform}):
-            stored = self._resolved(row)
+        rows = self._connection.execute(f"{STORED} WHERE {where} ORDER BY r.iri, r.id", {"platform": platform})
+        for stored in self._resolved(rows):
             if group and group[0].iri != stored.iri:
                 yield merged(group)[0], group
                 group = []
@@ -253,7 +245,7 @@ class CatalogReader:
                ORDER BY sequence LIMIT ?""",
             (run, after, limit),
         ).fetchall()
-        return [_version(row) for row in rows], rows[-1][-1] if rows else after
+        return [Version.of(row) for row in rows], rows[-1][-1] if rows else after
 
     def replaced(self, run: str) -> Iterator[Version]:
         """The versions that a run brought and that later runs have replaced."""
@@ -263,7 +255,7 @@ class CatalogReader:
                WHERE v.run = (SELECT id FROM run WHERE name = ?)""",
             (run,),
         )
-        return map(_version, rows)
+        return map(Version.of, rows)
 
     def described(self, iris: Sequence[str]) -> set[str]:
         """Which of some things a record describes."""
@@ -296,9 +288,3 @@ class UnseenStubs:
         self._seen.update(stub["iri"] for stub in stubs)
         hidden = self._reader.described([stub["iri"] for stub in stubs])
         return [stub for stub in stubs if stub["iri"] not in hidden]
-
-
-def merged(records: Sequence[Stored]) -> tuple[dict[str, Any], str]:
-    """What records about the same thing state together, and the catalog key of the one that leads."""
-    state = merge([RecordState(r.key, r.document, r.counters, r.modified) for r in records])
-    return state, state["key"]

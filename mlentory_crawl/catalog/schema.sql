@@ -36,7 +36,7 @@ CREATE TABLE record (
 );
 CREATE UNIQUE INDEX record_key ON record (platform, kind, key);
 CREATE UNIQUE INDEX record_sequence ON record (sequence);
-CREATE INDEX record_iri ON record (iri);
+CREATE INDEX record_iri ON record (iri, sequence);
 CREATE INDEX record_run ON record (run);
 CREATE INDEX record_deleted ON record (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX record_missed_by ON record (missed_by) WHERE missed_by IS NOT NULL;

@@ -17,7 +17,8 @@ from fair4ml.entities import Kind, properties
 from fair4ml.identifiers import hugging_face_model
 from fair4ml.platforms import declared_sources
 from mlentory_crawl.catalog.namings import namings
-from mlentory_crawl.catalog.reader import CatalogReader, Stored, merged
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.stored import Stored, merged
 from mlentory_crawl.console import ProjectCommand, console, fail, print_json, table
 
 MAX_TEXT = 400

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from mlentory_crawl.archive import Archive, digest_of, place_of
 from mlentory_crawl.responses import fetched_at
 from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 
 UNSAID = frozenset({408, 429, *range(500, 600)})
 """Answers that say nothing of what was asked for: it is asked again."""
+
+LARGE = 64 * 1024
+"""Bytes; with fewer, handing them to a thread takes longer than what it does with them."""
+
+T = TypeVar("T")
 
 
 class ArchiveMiddleware:
@@ -39,11 +46,15 @@ class ArchiveMiddleware:
         body = response.body if not forgotten else await asyncio.to_thread(forgotten.without, place, response.body)
         if body is None or forgotten.has(place):
             return response
-        # Hashing and compressing release the interpreter: the records of the page before go on meanwhile.
-        digest = await asyncio.to_thread(digest_of, body)
+        digest = await _aside(len(body), digest_of, body)
         file = self.run.catalog.answers.file_of(digest)
         if file is None or not self.archive.holds(file):
-            file = await asyncio.to_thread(self.archive.store, body, digest)
+            file = await _aside(len(body), self.archive.store, body, digest)
         self.archive.enter(place, response, fetched_at(response), digest, file)
         self.run.archived(place, digest, file)
         return response
+
+
+async def _aside(size: int, work: Callable[..., T], *given: Any) -> T:
+    """What work with so many bytes gives; hashing and compressing many lets the records of the page before go on."""
+    return await asyncio.to_thread(work, *given) if size > LARGE else work(*given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from mlentory_crawl.stores.elasticsearch_index import HASH
@@ -40,7 +41,7 @@ class Bulk:
             so that nothing in it can be equal.
 
     Attributes:
-        equal: how many were not written because the index has them.
+        equal: how many changed nothing: documents that the index has, which are not written, and deletions of none.
     """
 
     def __init__(self, server: Server, target: str, unseen: set[str] | None) -> None:
@@ -134,6 +135,7 @@ class Bulk:
         refused: list[Refusal] = []
         waiting: list[Prepared] = []
         busy = ""
+        self.equal += sum(item.get("delete", {}).get("status") == HTTPStatus.NOT_FOUND for item in answer["items"])
         if answer["errors"]:
             for prepared, item in zip(request, answer["items"], strict=True):
                 (told,) = item.values()

@@ -260,7 +260,11 @@ def _replace(transaction: ManagedTransaction, wanted: list[Wanted]) -> Counter[s
         keys=[change.key for change, _ in wanted],
     ):
         before[key][iri] = digest
-    differing = [(c, found) for c, found in wanted if before[c.key].get(c.iri) != digests.get(c.key, "")]
+    differing = [
+        (change, found)
+        for change, found in wanted
+        if (before[change.key] if found is None else before[change.key].get(change.iri) != digests[change.key])
+    ]
     tx.changed[_EQUAL] += len(wanted) - len(differing)
     left = _Leftovers(tx, {change.key: set(before[change.key]) for change, _ in differing})
     left.collect()

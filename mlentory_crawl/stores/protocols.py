@@ -72,7 +72,7 @@ class Store(Protocol):
     """How many changes one `write` takes at the most."""
 
     equal: int
-    """How many changes of the last `write` were taken without writing, as the store had just that."""
+    """How many changes of the last `write` changed nothing, as the store had just that: deletions of nothing, too."""
 
     def open(self) -> Position | None:
         """Connect, prepare what is missing, and return up to where the store is complete; None when it is empty.

@@ -38,6 +38,7 @@ from mlentory_crawl.stores.tantivy_index import (
     schema,
     usable,
 )
+from mlentory_crawl.stores.tantivy_keys import HeldKeys
 from mlentory_crawl.stores.tantivy_query import everything, position_query, text_query, whole_query
 
 COMMIT_DOCUMENTS = 20_000
@@ -74,7 +75,6 @@ class TantivyStore:
 
     backend = "tantivy"
     batch_size = 1000
-    equal = 0
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -83,12 +83,15 @@ class TantivyStore:
         self._durable: Position | None = None
         self._replaces = False
         self._commit_due = 0.0
+        self._keys = HeldKeys()
+        self.equal = 0
         self._nothing_pending()
 
     def _nothing_pending(self) -> None:
         self._pending: Position | None = None
         self._uncommitted = 0
         self._uncommitted_bytes = 0
+        self._keys.forget()
 
     # Writing
 
@@ -115,6 +118,7 @@ class TantivyStore:
             self.flush()
         writer = self._open_writer()
         refusals = []
+        taken: list[tuple[str, bool]] = []
         with self._failures_told():
             for change in changes:
                 entry, stored = None, b""
@@ -127,9 +131,11 @@ class TantivyStore:
                         refusals.append(Refusal(change.key, one_line(error)))
                         continue
                 writer.delete_documents_by_term(KEY, change.key)
+                taken.append((change.key, entry is not None))
                 if entry is not None:
                     writer.add_document(entry)
                     self._uncommitted_bytes += len(stored)
+            self.equal = self._keys.absent(taken, lambda: None if self._replaces else self._searcher())
         if self._pending is None:
             self._commit_due = time.monotonic() + COMMIT_SECONDS
         self._pending = position

@@ -293,6 +293,34 @@ class SearchStoreSuite:
         assert found(reader, "ninth") == ["a/ninth"]
         reader.close()
 
+    def test_deleting_what_is_not_there_is_nothing_written(self, new_store: NewStore, store: SearchStore) -> None:
+        def equal(*changes: Change) -> int:
+            assert store.write(changes, FAR) == []
+            return store.equal
+
+        first, second = change("1", "a/a"), change("2", "a/b")
+        gone, never, buried = change("1", None), change("3", None), replace(second, deleted_at="2026-01-01T00:00:00Z")
+        assert equal(first, second, never) == 1
+        assert equal(gone) == 0
+        assert equal(gone, never) == 2
+        assert equal(first) == 0
+        store.flush()
+        assert equal(gone, buried, never) == 1
+        assert equal(buried, first) == 1
+        store.flush()
+        assert store.counts() == {"documents": 1}
+        store.clear()
+        assert equal(gone, never) == 2
+        assert equal(first, second) == 0
+        assert equal(gone) == 0
+        store.publish()
+        store.close()
+        again = new_store()
+        again.open()
+        again.write([gone, buried], FAR)
+        assert again.equal == 1
+        again.close()
+
     def test_a_tombstone_is_not_found(self, filled: SearchStore) -> None:
         assert filled.write([replace(MODELS[2], deleted_at="2026-11-20T00:00:00Z")], FAR) == []
         filled.flush()

@@ -1,0 +1,90 @@
+"""Records and their versions as the catalog has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import orjson
+
+from fair4ml.merge import RecordState, merge
+from mlentory_crawl.catalog.documents import unpack, unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as the catalog has it.
+
+    Attributes:
+        key: the catalog key.
+        document: ``root``, ``parts``, ``stubs``.
+        provenance: ``source``, ``fetched_at`` and exceptions.
+        run: the name of the run that brought it.
+        counters: as published.
+        sequence: the sequence number of its last change.
+    """
+
+    key: str
+    iri: str
+    document: dict[str, Any]
+    provenance: dict[str, Any]
+    run: str
+    modified: str | None
+    deleted_at: str | None
+    counters: dict[str, int]
+    sequence: int
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        """The record in a row of `STORED`."""
+        key, iri, document, provenance, run, modified, deleted_at, counters, sequence = row
+        told, counted = orjson.loads(provenance), orjson.loads(counters)
+        return cls(key, iri, unpack(document), told, run, modified, deleted_at, counted, sequence)
+
+
+STORED = """SELECT r.platform || '/' || r.kind || '/' || r.key, r.iri, r.document, r.provenance, run.name, r.modified,
+                    r.deleted_at, coalesce(c.published, '{}'), r.sequence
+             FROM record AS r JOIN run ON run.id = r.run LEFT JOIN counter AS c ON c.record = r.id"""
+"""What `Stored.of` reads; the record is ``r``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a record stated at some time.
+
+    Attributes:
+        key: the catalog key.
+        iri: what it is about.
+        document: ``root``, ``parts``, ``stubs`` as JSON.
+        provenance: ``source``, ``fetched_at`` and exceptions as JSON.
+        deleted_at: when it became a tombstone, if it did.
+    """
+
+    key: str
+    iri: str
+    document: bytes
+    provenance: bytes
+    deleted_at: str | None = None
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        """The version in a row that begins with these attributes, as the catalog keeps them."""
+        key, iri, document, provenance, deleted_at, *_ = row
+        return cls(key, iri, unpacked(document), provenance.encode(), deleted_at)
+
+
+def merged(records: Sequence[Stored]) -> tuple[dict[str, Any], str]:
+    """What records about the same thing state together, and the catalog key of the one that leads."""
+    state = merge(record_states(records))
+    return state, state["key"]
+
+
+def record_states(records: Sequence[Stored]) -> list[RecordState]:
+    """Records as they are merged."""
+    return [RecordState(r.key, r.document, r.counters, r.modified) for r in records]
+
+
+def live(records: Sequence[Stored]) -> list[Stored]:
+    """Those that are no tombstones."""
+    return [stored for stored in records if stored.deleted_at is None]
