@@ -53,8 +53,8 @@ EXTENSIONS = {
     "mlentory_crawl.extensions.progress.Progress": 10,
     # The run report and the progress lines say the same in fewer words.
     "scrapy.extensions.logstats.LogStats": None,
-    # The run report counts records; for each one more this takes a task of the event loop.
     "scrapy.extensions.corestats.CoreStats": None,
+    "mlentory_crawl.extensions.core_stats.CoreStats": 0,
 }
 FEED_EXPORTERS = {
     "jsonl": "mlentory_crawl.exporters.feeds.JsonLinesExporter",

@@ -52,6 +52,14 @@ def test_a_second_census_finds_everything_unchanged_and_writes_nothing(project: 
     assert len(list((project.data_dir / "raw").rglob("*.zst"))) == 1
 
 
+def test_the_statistics_of_scrapy_are_those_of_the_run(project: Project) -> None:
+    done = project.scrapy("crawl", "huggingface", "-a", "mode=census", "-s", "STATS_DUMP=1")
+    stored = sum(project.report()["records"][end] for end in ("new", "changed", "unchanged"))
+    assert stored > 0
+    assert f"'item_scraped_count': {stored}," in done.stderr
+    assert "'finish_reason': 'finished'" in done.stderr
+
+
 def test_feeds_agree_with_each_other_and_with_the_export(project: Project, tmp_path: Path) -> None:
     endings = ("jsonl", "jsonl.zst", "csv", "ttl", "nt", "jsonld")
     report = project.crawl("-a", "limit=30", *[x for e in endings for x in ("-O", str(tmp_path / f"feed.{e}"))])
