@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,47 +16,23 @@ from scrapy.http import Response
 from fair4ml.sources.github_names import MAX_FILE, is_full_name, repository_iri
 from mlentory_crawl.base_spiders.things import RawTuple
 from mlentory_crawl.forgotten import About
-from mlentory_crawl.responses import fetched_at
 
 API = "https://api.github.com/repos/"
 HEADERS = {
     "Accept": "application/vnd.github+json",
     "X-GitHub-Api-Version": "2026-03-10",
-    # Announcements are read before bodies are decoded.
+    # Whether an answer may be kept is read before it is decoded.
     "Accept-Encoding": "identity",
 }
 FILES = {"citation": "CITATION.cff", "codemeta": "codemeta.json"}
 """The files that are records of their own, by kind."""
 REPOSITORY_BLOCKED = frozenset({403, 451})
 """The platform keeps a repository from everybody, as its terms or a law ask for."""
-UNANNOUNCED_WAIT = 60
-"""Seconds to wait at least where a refusal does not say how long (docs: rate limits of the REST API)."""
 
-_QUOTA = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _MOVED = re.compile(r"/repositories/\d+$")
 _ADDRESS = re.compile(
     r"/repos/(?P<repository>[^/]+/[^/]+)$|/(?P<of_file>[^/]+/[^/]+)/HEAD/(?P<file>CITATION\.cff|codemeta\.json)$"
 )
-
-
-def announce(response: Response) -> None:
-    """Says what an answer tells of GitHub's quotas as `QuotaMiddleware` understands it, in headers and status."""
-    told = {name: (response.headers.get(name) or b"").decode("latin-1") for name in _QUOTA}
-    limit, left, reset = told.values()
-    if limit.isdecimal() and left.isdecimal() and reset.isdecimal():
-        # By its server's clock, which is also that of the quota.
-        now = datetime.fromisoformat(fetched_at(response)).timestamp()
-        seconds = max(0, int(reset) - int(now))
-        response.headers["RateLimit"] = f'"github";r={left};t={seconds}'
-        response.headers["RateLimit-Policy"] = f'"github";q={limit}'
-    if response.status not in (403, 429):
-        return
-    is_refused = b"rate limit" in response.body.lower() or "Retry-After" in response.headers
-    if is_refused or left == "0":
-        # Refused by the hour's quota or by a secondary limit: GitHub answers both with either status.
-        response.status = 429
-        if "Retry-After" not in response.headers and left != "0":
-            response.headers["Retry-After"] = str(UNANNOUNCED_WAIT)
 
 
 def may_be_kept(response: Response) -> bool:

@@ -16,13 +16,10 @@ from crawling import Project
 from github_server import API, CITATION, CODEMETA, RAW, GitHub, refused, repository, served_github
 from paperswithcode_server import Catalog, paper, paperswithcode
 from scrapy import Request
-from scrapy.http import Headers, Response, TextResponse
 from scrapy.utils.test import get_crawler
 
 from fair4ml.identifiers import orcid
 from fair4ml.vocabulary import CODEMETA as TERMS, SCHEMA
-from mlentory_crawl import github_api
-from mlentory_crawl.middlewares.quota import Slot
 from mlentory_crawl.seeds import Seed
 from mlentory_crawl.spiders.github import GitHubSpider
 
@@ -375,35 +372,6 @@ def test_the_token_goes_to_the_endpoint_only(tmp_path: Path) -> None:
         f"https://raw.test/{TOOLS}/HEAD/codemeta.json",
     ]
     assert not any("Authorization" in each.headers for each in files)
-
-
-def answered(status: int, left: str, message: str = "") -> Response:
-    headers = {
-        "Date": "Sat, 02 Mar 2024 03:00:00 GMT",
-        "X-RateLimit-Limit": "60",
-        "X-RateLimit-Remaining": left,
-        "X-RateLimit-Reset": "1709350200",
-    }
-    body = json.dumps({"message": message}).encode()
-    response = TextResponse(f"https://api.test/repos/{TOOLS}", status=status, headers=headers, body=body)
-    github_api.announce(response)
-    return response
-
-
-def test_quotas_are_told_as_the_middleware_reads_them() -> None:
-    slot = Slot()
-    slot.learn(Headers(answered(200, "7").headers), 100.0)
-    assert (slot.left, slot.quota, slot.resets_at) == (7, 60, 100.0 + 1_800 + 1)
-    assert slot.pause(100.0, 0.9) == 0.0
-    assert slot.pause(100.0, 0.8) == 1_801
-    # By the quota: until it begins anew. By a secondary limit: a minute, where nothing says how long.
-    hour = answered(403, "0", "API rate limit exceeded")
-    assert (hour.status, "Retry-After" in hour.headers) == (429, False)
-    secondary = answered(403, "50", "You have exceeded a secondary rate limit")
-    assert (secondary.status, secondary.headers["Retry-After"]) == (429, b"60")
-    blocked = answered(403, "50", "Repository access blocked")
-    assert (blocked.status, "Retry-After" in blocked.headers) == (403, False)
-    assert "RateLimit" not in answered(200, "many").headers
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import pytest
 from crawling import Project
-from scrapy.http import Headers
+from scrapy import Request
+from scrapy.http import Headers, Response, TextResponse
+from scrapy.utils.test import get_crawler
 
-from mlentory_crawl.middlewares.quota import Slot, _retry_after
+from mlentory_crawl.middlewares.quota import RETRIES, QuotaMiddleware, Slot, _retry_after
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -50,6 +53,50 @@ def test_retry_after_is_a_number_or_a_date() -> None:
     assert 28 < wait <= 30
     assert _retry_after(Headers({"Retry-After": "soon"})) is None
     assert _retry_after(Headers()) is None
+
+
+def of_github(status: int, left: str, message: str = "") -> TextResponse:
+    told = {
+        "Date": "Sat, 02 Mar 2024 03:00:00 GMT",
+        "X-RateLimit-Limit": "60",
+        "X-RateLimit-Remaining": left,
+        "X-RateLimit-Reset": "1709350200",
+    }
+    return TextResponse("https://api.test/repos/a/b", status=status, headers=told, body=message.encode())
+
+
+def test_quotas_are_also_announced_as_github_does() -> None:
+    slot = Slot()
+    slot.learn(Headers(of_github(200, "7").headers), 100.0)
+    assert (slot.left, slot.quota, slot.resets_at) == (7, 60, 100.0 + 1_800 + 1)
+    assert slot.pause(100.0, 0.9) == 0.0
+    assert slot.pause(100.0, 0.8) == 1_801
+    slot.learn(Headers(of_github(200, "many").headers), 101.0)
+    assert slot.left == 7
+
+
+@pytest.mark.parametrize(
+    ("response", "status", "waits"),
+    [
+        # By the quota: until it begins anew, which is beyond the longest wait.
+        (of_github(403, "0", "API rate limit exceeded"), None, 900),
+        (of_github(429, "0"), None, 900),
+        # By a secondary limit: a minute, where nothing says how long.
+        (of_github(403, "50", "You have exceeded a secondary rate limit"), None, 60),
+        (of_github(403, "50", "Repository access blocked"), 403, 0),
+        (of_github(404, "50", "A page on rate limits"), 404, 0),
+    ],
+)
+def test_a_refusal_by_a_quota_is_one_by_any_status(response: TextResponse, status: int | None, waits: float) -> None:
+    quota = QuotaMiddleware(get_crawler(), share=1.0, backoff=1.0)
+    request = Request(response.url)
+    then = quota.process_response(request, response)
+    assert (then.status if isinstance(then, Response) else None) == status
+    assert quota.slots["default"].blocked_until == pytest.approx(time.monotonic() + waits if waits else 0.0, abs=1)
+    # After the last retry it is still no thing that nobody may see.
+    last = quota.process_response(request.replace(meta={"quota_retries": RETRIES}), response)
+    assert isinstance(last, Response)
+    assert last.status == (status or 429)
 
 
 def test_a_census_waits_for_the_quota(tmp_path: Path) -> None:

@@ -63,19 +63,19 @@ class Slot:
         return max(self.blocked_until - now, self.resets_at - now if spent else 0.0, 0.0)
 
     def learn(self, headers: Headers, now: float) -> None:
-        """Take in what an answer says (draft-ietf-httpapi-ratelimit-headers-09)."""
-        limit = _LIMIT.search((headers.get("RateLimit") or b"").decode("latin-1"))
-        if limit is None:
+        """Take in what an answer says; `_announced` has the sources."""
+        told = _announced(headers)
+        if told is None:
             return
+        left, seconds, quota = told
         # Whole seconds, rounded down: one more is waited.
-        left, resets_at = int(limit[1]), now + int(limit[2]) + 1
+        resets_at = now + seconds + 1
         same_window = self.left is not None and resets_at < self.resets_at + 2
         # Answers may overtake each other; within a window less is left from one to the next.
         self.left = min(self.left, left) if same_window and self.left is not None else left
         self.resets_at = resets_at
-        policy = _POLICY.search((headers.get("RateLimit-Policy") or b"").decode("latin-1"))
-        if policy is not None:
-            self.quota = int(policy[1])
+        if quota is not None:
+            self.quota = quota
 
 
 class QuotaMiddleware:
@@ -134,21 +134,65 @@ class QuotaMiddleware:
         now = time.monotonic()
         slot = self.slots[request.meta.get("download_slot", "default")]
         slot.learn(response.headers, now)
+        is_forbidden = response.status == 403 and _is_refusal(response)
+        if is_forbidden:
+            # One status for one state: whoever sees it next must not take it for a thing that nobody may see.
+            response = response.replace(status=429)
         retries = request.meta.get("quota_retries", 0)
         if response.status != 429 or retries >= RETRIES:
             return response
         wait = _retry_after(response.headers)
         if wait is None:
-            announced = slot.resets_at - now if slot.left is not None else None
-            wait = announced or min(UNANNOUNCED_WAITS * self.backoff * 2**retries, LONGEST_BACKOFF)
+            # What is refused while requests are left is not refused by this quota.
+            announced = None if slot.left is None or (is_forbidden and slot.left) else slot.resets_at - now
+            wait = announced or self._unannounced(retries, is_forbidden)
         slot.blocked_until = max(slot.blocked_until, now + min(wait, LONGEST_WAIT))
         self.crawler.stats.inc_value("retry/count")
         return request.replace(meta={**request.meta, "quota_retries": retries + 1}, dont_filter=True)
 
+    def _unannounced(self, retries: int, is_forbidden: bool) -> float:
+        # GitHub asks for a minute at least.
+        return LONGEST_BACKOFF if is_forbidden else min(UNANNOUNCED_WAITS * self.backoff * 2**retries, LONGEST_BACKOFF)
+
+
+def _announced(headers: Headers) -> tuple[int, int, int | None] | None:
+    """Requests left, seconds until there are more, and requests a window, as far as an answer announces them.
+
+    Sources: draft-ietf-httpapi-ratelimit-headers-09; of ``X-RateLimit-*`` the form of
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
+    """
+    limit = _LIMIT.search(_text(headers, "RateLimit"))
+    if limit is not None:
+        policy = _POLICY.search(_text(headers, "RateLimit-Policy"))
+        return int(limit[1]), int(limit[2]), int(policy[1]) if policy else None
+    quota, left, reset = (_text(headers, f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
+    if not (quota.isdecimal() and left.isdecimal() and reset.isdecimal()):
+        return None
+    # The moment is one of its server's clock.
+    return int(left), max(0, int(reset) - int(_clock(headers))), int(quota)
+
+
+def _is_refusal(response: Response) -> bool:
+    """Whether 403 is an exceeded quota, as at GitHub; see `_announced`."""
+    headers = response.headers
+    is_spent = _text(headers, "X-RateLimit-Remaining") == "0"
+    return is_spent or "Retry-After" in headers or b"rate limit" in response.body.lower()
+
+
+def _text(headers: Headers, name: str) -> str:
+    return (headers.get(name) or b"").decode("latin-1").strip()
+
+
+def _clock(headers: Headers) -> float:
+    try:
+        return parsedate_to_datetime(_text(headers, "Date")).timestamp()
+    except ValueError:
+        return time.time()
+
 
 def _retry_after(headers: Headers) -> float | None:
     """Seconds until a service wants to be asked again (RFC 9110, section 10.2.3), as a number or a date."""
-    told = (headers.get("Retry-After") or b"").decode("latin-1").strip()
+    told = _text(headers, "Retry-After")
     if told.isdigit():
         return float(told)
     try:

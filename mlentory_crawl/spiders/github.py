@@ -84,11 +84,9 @@ class GitHubSpider(ThingSpider):
         return spider
 
     def response_downloaded(self, response: Response, request: Request) -> None:
-        """Read what an answer says of quotas, before whoever acts on it sees it."""
-        if request.meta.get("download_slot") == API_SLOT:
-            api.announce(response)
-            if not api.may_be_kept(response):
-                request.meta["archive"] = False
+        """Keep what is private out of the archive, before it gets there."""
+        if request.meta.get("download_slot") == API_SLOT and not api.may_be_kept(response):
+            request.meta["archive"] = False
 
     def plan(self, catalog: CatalogWriter) -> None:
         if self.arguments.ids is None:
