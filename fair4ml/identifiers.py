@@ -35,6 +35,7 @@ def inside(root: str) -> str:
 
 
 HUGGING_FACE = "https://huggingface.co/"
+GITHUB = "https://github.com/"
 """Where the Hub's IRIs begin, whatever endpoint answers."""
 
 # What RFC 3987 keeps out of IRIs beside ASCII: C1 controls, surrogates, private use, specials and noncharacters.
@@ -67,6 +68,16 @@ _ARXIV_ARCHIVES = frozenset(
     acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga
     funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph
     q-alg q-bio quant-ph solv-int supr-con
+    """.split()
+)
+_GITHUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
+# Pages of the site itself, which have two steps as repositories have.
+_NO_GITHUB_OWNERS = frozenset(
+    """
+    about account apps assets collections contact customer-stories dashboard edu enterprise events explore features gist
+    github-copilot issues join login logout marketplace models new notifications organizations orgs pricing pulls readme
+    repos resources search security sessions settings signup site solutions sponsors stars team topics trending users
+    watching
     """.split()
 )
 
@@ -121,6 +132,16 @@ def hugging_face_license(id: str) -> str:
 def spdx(id: str) -> str:
     """The IRI of a license, from its SPDX identifier spelled as SPDX spells it."""
     return f"https://spdx.org/licenses/{_in_path(id)}"
+
+
+def is_github_name(text: str) -> bool:
+    """Whether a text can be what GitHub calls a repository: ``owner/name``."""
+    return _GITHUB_NAME.fullmatch(text) is not None and text.partition("/")[0].casefold() not in _NO_GITHUB_OWNERS
+
+
+def github_repository(name: str) -> str:
+    """The IRI of a repository on GitHub, from its name (``owner/name``)."""
+    return GITHUB + name
 
 
 def bioimage_artifact(alias: str) -> str:

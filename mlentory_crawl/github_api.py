@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import orjson
 from scrapy.http import Response
 
-from fair4ml.sources.github_names import MAX_FILE, is_full_name, repository_iri
+from fair4ml.identifiers import github_repository, is_github_name
+from fair4ml.sources.github_names import MAX_FILE
 from mlentory_crawl.base_spiders.things import RawTuple
 from mlentory_crawl.forgotten import About
 
@@ -76,7 +77,7 @@ def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
     for i, thing in enumerate(payload):
         id, name = thing.get("id"), thing.get("full_name")
         key = str(id) if type(id) is int else f"page-{page}-{i}"
-        yield "repository", key, f"{API}{name}" if isinstance(name, str) and is_full_name(name) else API, thing
+        yield "repository", key, f"{API}{name}" if isinstance(name, str) and is_github_name(name) else API, thing
 
 
 def text_of(response: Response) -> str:
@@ -105,8 +106,8 @@ def about(url: str, thing: Any = None) -> About | None:
         return None
     known = thing if isinstance(thing, dict) else {}
     id, name = known.get("id"), known.get("full_name")
-    if isinstance(name, str) and is_full_name(name):
+    if isinstance(name, str) and is_github_name(name):
         kind = None if found is not None and found["file"] else "repository"
-        return About(repository_iri(name), str(id) if type(id) is int else None, kind)
+        return About(github_repository(name), str(id) if type(id) is int else None, kind)
     asked = "" if found is None else found["repository"] or found["of_file"]
-    return About(repository_iri(asked)) if is_full_name(asked) else None
+    return About(github_repository(asked)) if is_github_name(asked) else None

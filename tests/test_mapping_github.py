@@ -18,6 +18,7 @@ from rdflib import Graph
 
 from fair4ml import rdf
 from fair4ml.entities import Description, properties
+from fair4ml.identifiers import GITHUB, github_repository, is_github_name
 from fair4ml.mapping import describe, github, github_citation, github_codemeta
 from fair4ml.mapping.paperswithcode_terms import code_repository
 from fair4ml.merge import RecordState, merge
@@ -25,7 +26,7 @@ from fair4ml.sources import InvalidRecord, parse
 from fair4ml.sources.github import KINDS, Repository
 from fair4ml.sources.github_citation import Citation
 from fair4ml.sources.github_codemeta import CodeMeta
-from fair4ml.sources.github_names import GITHUB, is_full_name, repository_at, repository_iri
+from fair4ml.sources.github_names import repository_at
 
 NAME = "acme/tools"
 IRI = "https://github.com/acme/tools"
@@ -167,8 +168,12 @@ def test_what_cannot_be_told_from_others_is_refused(wrong: dict[str, Any]) -> No
 
 def test_a_repository_is_the_code_that_papers_name() -> None:
     for address in (IRI, f"{IRI}.git", f"{IRI}/tree/main/sub", "http://www.github.com/acme/tools?tab=x"):
-        assert code_repository(address) == (repository_iri(NAME), NAME)
+        assert code_repository(address) == (github_repository(NAME), NAME)
         assert repository_at(address) == NAME
+    # Pages of the site itself are no code.
+    for address in (f"{GITHUB}topics/nlp", f"{GITHUB}orgs/acme"):
+        assert code_repository(address)[0] == address
+        assert repository_at(address) is None
 
 
 def test_a_citation_file() -> None:
@@ -487,7 +492,7 @@ def test_any_text_is_a_file(kind: str, content: str | bytes) -> None:
 @given(st.text(max_size=60) | st.from_regex(r"(https?://)?(www\.)?github\.com/[\w./%?#:@-]{0,40}", fullmatch=True))
 def test_any_text_names_a_repository_or_none(text: str) -> None:
     found = repository_at(text)
-    assert found is None or (is_full_name(found) and repository_iri(found).startswith(GITHUB))
+    assert found is None or (is_github_name(found) and github_repository(found).startswith(GITHUB))
 
 
 def answers(corpus: Path) -> list[dict[str, Any]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from fair4ml.entities import Person, Stub
-from fair4ml.identifiers import orcid, part_iri
+from fair4ml.entities import Person
+from fair4ml.identifiers import GITHUB, part_iri
 from fair4ml.mapping.articles import cited_article
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.people import known_person
 from fair4ml.sources.ai4life import Citation, Contact
 
 _ACCOUNT = re.compile(r"[\w-]{1,39}", re.ASCII)
@@ -31,11 +32,9 @@ def people(draft: Draft, place: str, contacts: Iterable[Contact | None]) -> list
         if user and not _ACCOUNT.fullmatch(user):
             draft.issue(f"{place}.{position}.github_user", "is no name of an account")
             user = None
-        iri = orcid(contact.orcid) if contact.orcid else None
-        if contact.orcid and iri is None:
-            draft.issue(f"{place}.{position}.orcid", "is no ORCID iD")
+        iri = known_person(draft, f"{place}.{position}.orcid", contact.orcid, name)
         if iri is not None:
-            found[draft.stub(Stub(iri, "Person", name or iri.rpartition("/")[2]))] = None
+            found[iri] = None
         elif name or user:
             found[_part(draft, name, user)] = None
         else:
@@ -48,7 +47,7 @@ def _part(draft: Draft, name: str | None, user: str | None) -> str:
     before = draft.parts.get(iri)
     accounts = list(before.same_as) if before is not None else []
     if user:
-        accounts.append(f"https://github.com/{user}")
+        accounts.append(GITHUB + user)
     return draft.part(Person(iri=iri, name=name or user, same_as=list(dict.fromkeys(accounts))))
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fair4ml.entities import Description, SoftwareSourceCode, Stub
+from fair4ml.identifiers import GITHUB, github_repository
 from fair4ml.mapping import describe
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.github_terms import licenses
 from fair4ml.sources.github import Owner, Repository
-from fair4ml.sources.github_names import GITHUB, repository_iri
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
     "name": ("full_name", "stated"),
@@ -46,7 +46,7 @@ _UNKNOWN_LICENSE = "NOASSERTION"
 @describe.register
 def describe_repository(source: Repository) -> Description:
     """What GitHub states of a repository; see `describe`."""
-    iri = repository_iri(source.full_name)
+    iri = github_repository(source.full_name)
     draft = Draft(iri)
     spdx_id = source.license.spdx_id if source.license is not None else None
     topics = (topic.strip() for topic in source.topics if topic)
@@ -80,7 +80,7 @@ def _values(draft: Draft, source: Repository) -> list[str]:
         "homepage": source.homepage,
         "default_branch": source.default_branch,
         "mirror_url": source.mirror_url,
-        **{name: repository_iri(other.full_name) for name, other in others.items() if other is not None},
+        **{name: github_repository(other.full_name) for name, other in others.items() if other is not None},
         # What nearly every repository is not goes without saying.
         **{name: True for name in ("fork", "archived", "disabled", "is_template") if getattr(source, name)},
     }

@@ -11,13 +11,12 @@ from dataclasses import replace
 
 from fair4ml.entities import Description, FieldIssue, SoftwareSourceCode
 from fair4ml.front_matter import FRONT_MATTER, split
-from fair4ml.identifiers import doi
+from fair4ml.identifiers import doi, github_repository
 from fair4ml.mapping import describe
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.github_terms import Named, agents, cited, licenses, publication
 from fair4ml.sources import parse
 from fair4ml.sources.github_citation import Author, Citation, CitationFile, Identifier, Reference
-from fair4ml.sources.github_names import repository_iri
 
 FILE = "CITATION.cff"
 
@@ -64,7 +63,7 @@ _NUMBERED = re.compile(r"^(version:[ \t]*)(\d[\d.]*)[ \t]*(?=#|$)", re.MULTILINE
 @describe.register
 def describe_citation(source: CitationFile) -> Description:
     """What a ``CITATION.cff`` states of its repository; see `describe`."""
-    iri = repository_iri(source.full_name)
+    iri = github_repository(source.full_name)
     draft = Draft(iri)
     if source.text is None:
         return draft.finish(SoftwareSourceCode(iri=iri, name=source.full_name), {})

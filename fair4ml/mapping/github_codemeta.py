@@ -12,13 +12,12 @@ from typing import Any
 import orjson
 
 from fair4ml.entities import Description, FieldIssue, PropertyValue, SoftwareSourceCode
-from fair4ml.identifiers import doi, orcid, part_iri
+from fair4ml.identifiers import doi, github_repository, orcid, part_iri
 from fair4ml.mapping import describe
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.github_terms import Named, agents, is_web_address, licenses, publication
 from fair4ml.sources import parse
 from fair4ml.sources.github_codemeta import CodeMeta, CodeMetaFile, Thing, plain
-from fair4ml.sources.github_names import repository_iri
 
 FILE = "codemeta.json"
 
@@ -49,7 +48,7 @@ _ORGANIZATIONS = frozenset({"Organization", "Corporation", "EducationalOrganizat
 @describe.register
 def describe_codemeta(source: CodeMetaFile) -> Description:
     """What a ``codemeta.json`` states of its repository; see `describe`."""
-    iri = repository_iri(source.full_name)
+    iri = github_repository(source.full_name)
     draft = Draft(iri)
     if source.text is None:
         return draft.finish(SoftwareSourceCode(iri=iri, name=source.full_name), {})

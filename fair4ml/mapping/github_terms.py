@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fair4ml.entities import Agent, License, Organization, Person, ScholarlyArticle, Stub
-from fair4ml.identifiers import IRI_MAX_LENGTH, doi, orcid, part_iri
+from fair4ml.identifiers import IRI_MAX_LENGTH, doi, part_iri
 from fair4ml.licenses import is_unspecified, license_stub
 from fair4ml.mapping.articles import cited_article
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.people import known_person
 
 _SPDX_PAGE = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/(?P<id>[\w.+-]+?)(?:\.(?:html|json))?/?", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
@@ -45,11 +46,9 @@ def agents(draft: Draft, place: str, named: Iterable[Named | None]) -> list[str]
     for position, each in enumerate(named):
         if each is None:
             continue
-        iri = orcid(each.orcid) if each.orcid else None
-        if each.orcid and iri is None:
-            draft.issue(f"{place}.{position}.orcid", "is no ORCID iD")
+        iri = known_person(draft, f"{place}.{position}.orcid", each.orcid, each.name)
         if iri is not None:
-            found[draft.stub(Stub(iri, "Person", each.name or iri.rpartition("/")[2]))] = None
+            found[iri] = None
         elif each.name:
             part = part_iri(draft.iri, each.kind, each.name)
             found[draft.part(_CLASSES[each.kind](iri=part, name=each.name))] = None

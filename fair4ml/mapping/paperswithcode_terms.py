@@ -6,7 +6,16 @@ import re
 from functools import lru_cache
 
 from fair4ml.entities import Person, SoftwareSourceCode, Stub
-from fair4ml.identifiers import HUGGING_FACE, IRI_MAX_LENGTH, arxiv, doi, is_repo_id, part_iri
+from fair4ml.identifiers import (
+    HUGGING_FACE,
+    IRI_MAX_LENGTH,
+    arxiv,
+    doi,
+    github_repository,
+    is_github_name,
+    is_repo_id,
+    part_iri,
+)
 from fair4ml.mapping.draft import Draft
 from fair4ml.sources.paperswithcode import Term
 from fair4ml.tasks import TASKS, Task
@@ -118,10 +127,10 @@ def authors(draft: Draft, names: list[str | None]) -> list[str]:
 def code_repository(address: str) -> tuple[str, str]:
     """IRI and name of the repository that an address leads into."""
     match = _ON_GITHUB.fullmatch(address)
-    if match is None:
+    name = f"{match['owner']}/{match['name']}" if match else ""
+    if not is_github_name(name):
         return address, address.partition("://")[2].rstrip("/") or address
-    name = f"{match['owner']}/{match['name']}"
-    return f"https://github.com/{name}", name
+    return github_repository(name), name
 
 
 def code(draft: Draft, addresses: list[str], paper: str) -> None:

@@ -65,6 +65,10 @@ def _listed(value: Any) -> Any:
     return [] if value is None else [value]
 
 
+def _unquoted(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def _json_text(value: Any) -> Any:
     if not isinstance(value, dict | list):
         return value
@@ -108,6 +112,9 @@ Listed = BeforeValidator(_listed)
 
 NoneSent: Any = Field(default_factory=list)
 """The default of lists; a literal one would be copied for each record, at a multiple of the time."""
+
+Unquoted = BeforeValidator(_unquoted)
+"""A number stands for the text that it is written as: YAML reads versions so, and names of digits."""
 
 Flag = Annotated[bool, Field(strict=True)]
 

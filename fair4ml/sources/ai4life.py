@@ -23,6 +23,7 @@ from fair4ml.sources import (
     SourceObject,
     SourceRecord,
     Text,
+    Unquoted,
     WebAddress,
     Word,
 )
@@ -64,11 +65,6 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and math.isfinite(value) else value
 
 
-def _text(value: Any) -> Any:
-    # YAML reads a version as a number.
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
 def _file(value: Any) -> Any:
     return value.get("source") if isinstance(value, dict) else value
 
@@ -89,7 +85,7 @@ def _sizes(value: Any) -> Any:
 
 Second = Annotated[datetime, PlainValidator(_second)]
 Tally = Annotated[Count, BeforeValidator(_whole)]
-Version = Annotated[Word, BeforeValidator(_text)]
+Version = Annotated[Word, Unquoted]
 File = Annotated[Text, BeforeValidator(_file)]
 """An address, or a path among the artifact's own files."""
 Words = Annotated[list[Word | None], Listed, NoneSent]

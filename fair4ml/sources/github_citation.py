@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from fair4ml.sources import Day, Listed, NoneSent, SourceObject, SourceRecord, Text, WebAddress, Word
+from fair4ml.sources import Day, Listed, NoneSent, SourceObject, SourceRecord, Text, Unquoted, WebAddress, Word
 from fair4ml.sources.github_names import RepositoryFile
 
 
@@ -18,12 +18,7 @@ class CitationFile(RepositoryFile):
     """The ``CITATION.cff`` of a repository."""
 
 
-def _text(value: object) -> object:
-    # YAML reads names of digits as numbers.
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-Name = Annotated[Word, BeforeValidator(_text)]
+Name = Annotated[Word, Unquoted]
 Names = Annotated[list[Name | None], Listed, NoneSent]
 
 
@@ -53,7 +48,7 @@ class Reference(SourceObject):
     """Another work."""
 
     type: Word | None = None
-    title: Annotated[Text, BeforeValidator(_text)] | None = None
+    title: Annotated[Text, Unquoted] | None = None
     doi: Name | None = None
     url: Word | None = None
     identifiers: Identifiers
@@ -64,7 +59,7 @@ class Citation(SourceRecord):
 
     identity: ClassVar[frozenset[str]] = frozenset()
 
-    title: Annotated[Text, BeforeValidator(_text)] | None = None
+    title: Annotated[Text, Unquoted] | None = None
     abstract: Text | None = None
     authors: Annotated[list[Author | None], Listed, NoneSent]
     version: Name | None = None

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from fair4ml.sources import Day, Listed, NoneSent, SourceObject, SourceRecord, Text, Word
+from fair4ml.sources import Day, Listed, NoneSent, SourceObject, SourceRecord, Text, Unquoted, Word
 from fair4ml.sources.github_names import RepositoryFile
 
 _DEEPEST = 8
@@ -47,18 +47,14 @@ def _first(value: Any) -> Any:
         value = value[0] if value else None
     if isinstance(value, dict):
         value = value.get("value", value.get("id"))
-    return _text(value)
-
-
-def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    return value
 
 
 def _split(value: Any) -> Any:
     return [word.strip() for word in value.split(",")] if isinstance(value, str) else value
 
 
-Name = Annotated[Word, BeforeValidator(_text)]
+Name = Annotated[Word, Unquoted]
 
 
 class Thing(SourceObject):
@@ -66,12 +62,12 @@ class Thing(SourceObject):
 
     id: Word | None = None
     type: Annotated[list[Word | None], Listed, NoneSent]
-    name: Annotated[Text, BeforeValidator(_text)] | None = None
+    name: Annotated[Text, Unquoted] | None = None
     headline: Text | None = None
     given_name: Name | None = Field(None, alias="givenName")
     family_name: Name | None = Field(None, alias="familyName")
-    url: Annotated[Word, BeforeValidator(_first)] | None = None
-    identifier: Annotated[Word, BeforeValidator(_first)] | None = None
+    url: Annotated[Word, Unquoted, BeforeValidator(_first)] | None = None
+    identifier: Annotated[Word, Unquoted, BeforeValidator(_first)] | None = None
     version: Name | None = None
 
 
@@ -83,9 +79,9 @@ class CodeMeta(SourceRecord):
 
     identity: ClassVar[frozenset[str]] = frozenset()
 
-    name: Annotated[Text, BeforeValidator(_text)] | None = None
+    name: Annotated[Text, Unquoted] | None = None
     description: Text | None = None
-    identifier: Annotated[list[Annotated[Word, BeforeValidator(_first)] | None], Listed, NoneSent]
+    identifier: Annotated[list[Annotated[Word, Unquoted, BeforeValidator(_first)] | None], Listed, NoneSent]
     author: Things
     contributor: Things
     maintainer: Things

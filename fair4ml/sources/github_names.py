@@ -8,35 +8,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from fair4ml.identifiers import is_github_name
 from fair4ml.sources import SourceRecord
 
-GITHUB = "https://github.com/"
-"""Where the IRIs of repositories and accounts begin, whatever endpoint answers."""
 MAX_FILE = 200_000
 """Characters of a file in a repository that are read."""
 
-_FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
-# Pages of the site itself, which have two steps as repositories have.
-_NO_OWNERS = frozenset(
-    """
-    about account apps assets collections contact customer-stories dashboard edu enterprise events explore features gist
-    github-copilot issues join login logout marketplace models new notifications organizations orgs pricing pulls readme
-    repos resources search security sessions settings signup site solutions sponsors stars team topics trending users
-    watching
-    """.split()
-)
 # What follows the name on pages that show what is in the repository.
 _INSIDE = frozenset({"archive", "blame", "blob", "commit", "commits", "raw", "releases", "tags", "tree"})
-
-
-def is_full_name(text: str) -> bool:
-    """Whether a text can be what GitHub calls a repository: ``owner/name``."""
-    return _FULL_NAME.fullmatch(text) is not None and text.partition("/")[0].casefold() not in _NO_OWNERS
-
-
-def repository_iri(full_name: str) -> str:
-    """The IRI of a repository, from its name (``owner/name``)."""
-    return GITHUB + full_name
 
 
 def repository_at(text: str) -> str | None:
@@ -49,7 +28,7 @@ def repository_at(text: str) -> str | None:
     if "://" not in text:
         text = re.sub(r"^(?:git@github\.com:|(?:www\.)?github\.com/)", "", text, flags=re.IGNORECASE)
         found = text.rstrip("/").removesuffix(".git")
-        return found if is_full_name(found) else None
+        return found if is_github_name(found) else None
     try:
         parts = urlsplit(text)
         host = (parts.hostname or "").removeprefix("www.")
@@ -63,11 +42,11 @@ def repository_at(text: str) -> str | None:
     elif host != "raw.githubusercontent.com" or len(steps) < 3:
         steps = []
     found = "/".join(steps[:2]).removesuffix(".git")
-    return found if is_full_name(found) else None
+    return found if is_github_name(found) else None
 
 
 def _full_name(text: str) -> str:
-    if not is_full_name(text):
+    if not is_github_name(text):
         raise ValueError("should be the name of a repository, with its owner's")
     return text
 

@@ -16,24 +16,17 @@ if TYPE_CHECKING:
 class CoreStats(corestats.CoreStats):
     """Scrapy's statistics of a crawl, in which the scraped items are those that the run counted."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler.stats)
-        self._crawler = crawler
+    run: Run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        extension = cls(crawler)
+        extension = super().from_crawler(crawler)
+        extension.run = Run.of(crawler)
         # Whoever hears of each item costs a task of the event loop for each: 7 % of a census.
-        for receiver, signal in (
-            (extension.spider_opened, signals.spider_opened),
-            (extension.spider_closed, signals.spider_closed),
-            (extension.item_dropped, signals.item_dropped),
-            (extension.response_received, signals.response_received),
-        ):
-            crawler.signals.connect(receiver, signal)
+        crawler.signals.disconnect(extension.item_scraped, signals.item_scraped)
         return extension
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         super().spider_closed(spider, reason)
-        records = Run.of(self._crawler).report.records
+        records = self.run.report.records
         self.stats.set_value("item_scraped_count", sum(records[end] for end in ("new", "changed", "unchanged")))

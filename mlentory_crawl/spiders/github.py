@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from scrapy import Request, signals
 from scrapy.http import Response
 
-from fair4ml.sources.github_names import is_full_name, repository_at, repository_iri
+from fair4ml.identifiers import github_repository, is_github_name
+from fair4ml.sources.github_names import repository_at
 from mlentory_crawl import github_api as api
 from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments
@@ -144,7 +145,7 @@ class GitHubSpider(ThingSpider):
         headers = {**api.HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
         meta = {"download_slot": API_SLOT, "dont_redirect": True}
         request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=meta)
-        return self.thing_request(request, Wanted(name, iri=repository_iri(name), seed=seed))
+        return self.thing_request(request, Wanted(name, iri=github_repository(name), seed=seed))
 
     @classmethod
     def described(cls, url: str, thing: Any = None) -> About | None:
@@ -176,7 +177,7 @@ class GitHubSpider(ThingSpider):
 
     def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
         name = thing.get("full_name")
-        return repository_iri(name) if isinstance(name, str) and is_full_name(name) else None
+        return github_repository(name) if isinstance(name, str) and is_github_name(name) else None
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         return api.records(payload, page)
@@ -186,7 +187,7 @@ class GitHubSpider(ThingSpider):
     def later_records(self, things: list[Any]) -> Iterable[LaterTuple]:
         for thing in things if self.arguments.files else ():
             id, name = thing.get("id"), thing.get("full_name")
-            if type(id) is int and isinstance(name, str) and is_full_name(name) and not thing.get("disabled"):
+            if type(id) is int and isinstance(name, str) and is_github_name(name) and not thing.get("disabled"):
                 for kind, file in api.FILES.items():
                     known = {"file": kind, "repository": {"id": id, "full_name": name}}
                     address = f"{self.settings['GITHUB_RAW_ENDPOINT'].rstrip('/')}/{name}/HEAD/{file}"
