@@ -19,7 +19,7 @@ def prepared(models: int, batch_size: int) -> list[list[Change]]:
         batches: list[list[Change]] = []
         at = 0
         while True:
-            changes, at = reader.changes(at, batch_size)
+            changes, at, _ = reader.changes(at, batch_size)
             if not changes:
                 return batches
             batches.append(changes)

@@ -104,12 +104,12 @@ class Projector:
 
     def step(self) -> bool:
         """Write the next batch; False when there is none."""
-        changes, upto = self._reader.changes(self._at, self._store.batch_size, self._settled)
+        changes, upto, read_again = self._reader.changes(self._at, self._store.batch_size, self._settled)
         more = upto > self._at
         if more:
             self._write(changes, upto)
             self._at = upto
-            self._read_again += self._reader.read_again
+            self._read_again += read_again
             self._owed = 0
         else:
             self._caught_up()

@@ -56,7 +56,7 @@ def dump(book: Book) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def read(reader: CatalogReader, after: int = 0) -> list[Change]:
-    changes, upto = reader.changes(after, 1_000)
+    changes, upto, _ = reader.changes(after, 1_000)
     assert upto == max(after, reader.last_sequence())
     return changes
 
@@ -103,13 +103,13 @@ def test_only_new_and_changed_records_get_sequence_numbers(book: Book, reader: C
 def test_changes_come_in_order_and_in_portions(book: Book, reader: CatalogReader) -> None:
     book.crawl({key: model(f"a/{key}") for key in "cabd"})
     book.crawl({"c": model("a/c", description="changed")})
-    first, upto = reader.changes(0, 3)
+    first, upto, _ = reader.changes(0, 3)
     assert ([change.key[-1] for change in first], upto) == (["a", "b", "d"], 4)
-    second, upto = reader.changes(upto, 3)
+    second, upto, _ = reader.changes(upto, 3)
     assert ([change.key[-1] for change in second], upto) == (["c"], 5)
     assert second[0].state is not None
     assert second[0].state["root"]["description"] == "changed"
-    assert reader.changes(upto, 3) == ([], 5)
+    assert reader.changes(upto, 3) == ([], 5, 0)
 
 
 def test_several_records_about_a_thing_are_one_change(book: Book, reader: CatalogReader) -> None:

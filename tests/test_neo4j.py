@@ -166,7 +166,7 @@ def test_the_graph_follows_every_change(project: Project, hub: SampleHub, driver
 def test_equal_records_are_not_written_again(project: Project, driver: Driver) -> None:
     census(project, new=60)
     reader = CatalogReader(project.data_dir)
-    changes, upto = reader.changes(0, 1_000)
+    changes, upto, _ = reader.changes(0, 1_000)
     position = reader.position_at(upto)
     reader.close()
     store = open_store("neo4j", settings())

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -23,14 +23,25 @@ RESOLVED_AT_ONCE = 200
 """Records whose former names are looked up together."""
 
 
+class NextChanges(NamedTuple):
+    """What has changed in the catalog since a position of a store.
+
+    Attributes:
+        changes: in order.
+        upto: the sequence number up to which they are complete.
+        read_again: how many records had to be read for them besides those that have changed.
+    """
+
+    changes: list[Change]
+    upto: int
+    read_again: int
+
+
 class CatalogReader:
     """Reads a catalog, also while a run writes it.
 
     Args:
         data_dir: the data directory.
-
-    Attributes:
-        read_again: how many records the last `changes` had to read beyond those that have changed.
 
     Raises:
         CatalogError: there is no catalog that can be read.
@@ -40,7 +51,6 @@ class CatalogReader:
         self._connection = connect(data_dir)
         self._aliases = Aliases(self._connection)
         self.id = catalog_id(self._connection)
-        self.read_again = 0
 
     def close(self) -> None:
         """Release the database."""
@@ -69,7 +79,7 @@ class CatalogReader:
             position == self.position_at(position.sequence)
         )  # fmt: skip
 
-    def changes(self, after: int, limit: int, settled: int = 0) -> tuple[list[Change], int]:
+    def changes(self, after: int, limit: int, settled: int = 0) -> NextChanges:
         """The next changes, each thing in its latest state.
 
         A thing that comes again, as another record of it has a higher sequence number, is left to its last coming: to
@@ -80,17 +90,14 @@ class CatalogReader:
             limit: how many records to read at the most, unless a single thing has more.
             settled: the sequence number up to which nothing was left to a later coming: what has not changed since is
                 not where a store has the thing, but for the record that led then.
-
-        Returns:
-            The changes in order, and the sequence number up to which they are complete.
         """
         with self._snapshot():
             rows = self._connection.execute(
                 "SELECT sequence, iri FROM record WHERE sequence > ? ORDER BY sequence LIMIT ?", (after, limit)
             ).fetchall()
             upto, iris, read = self._due(rows, limit) if rows else (after, [], 0)
-            self.read_again = max(0, read - sum(sequence <= upto for sequence, _ in rows))
-            return self._states(iris, settled), upto
+            read_again = max(0, read - sum(sequence <= upto for sequence, _ in rows))
+            return NextChanges(self._states(iris, settled), upto, read_again)
 
     def _due(self, rows: Sequence[tuple[int, str]], limit: int) -> tuple[int, list[str], int]:
         """Up to which sequence number to read, the things that do not come again after it, and their records in all."""
