@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
+import zstandard
 from small_catalog import BSD, SmallCatalog, document
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
 from mlentory_crawl.projector import Projector
+from mlentory_crawl.run_files import RunFiles
 from mlentory_crawl.stores.protocols import Change, Position, Refusal, StoreError
 
 
@@ -248,3 +251,22 @@ def test_a_kill_between_two_comings_leaves_nothing_out(tmp_path: Path) -> None:
     assert store.position.sequence < CatalogReader(catalog.data_dir).last_sequence()
     projector(catalog, store).catch_up()
     assert store.held() == rebuilt(catalog).held()
+
+
+def test_a_version_that_is_told_again_while_its_run_goes_on_is_written_once(tmp_path: Path) -> None:
+    catalog = SmallCatalog(tmp_path)
+    derived, base = document("acme/derived"), "https://huggingface.co/acme/base"
+    derived["root"]["wasDerivedFrom"] = [base]
+    derived["stubs"].append({"iri": base, "class": "MLModel", "name": "acme/base"})
+    catalog.store_all({"1": document("acme/base"), "2": derived})
+    files = RunFiles(tmp_path, "first")
+    assert files.step()
+    catalog.store("1", document("acme/renamed"))
+    assert files.step()
+    files.flush()
+    files.close()
+    (path,) = (tmp_path / "normalized").rglob("*.zst")
+    lines = zstandard.ZstdDecompressor().stream_reader(path.read_bytes()).read().splitlines()
+    assert [orjson.loads(line)["key"] for line in lines].count("huggingface/model/2") == 1
+    (turtle,) = (tmp_path / "rdf").rglob("*.ttl")
+    assert turtle.read_text().count("\n<https://huggingface.co/acme/derived> a ") == 1
