@@ -169,7 +169,7 @@ class Report:
             suspect.append(f"the census found {census}, the one before {previous_census or 0}")
         if self.refused_fields:
             suspect.append(f"the service refused the fields {', '.join(self.refused_fields)}")
-        failed = [f"the projection {name} is behind" for name in behind]
+        failed = [f"the projection {name} is behind: scrapy sync {name} goes on" for name in behind]
         if self.records["failed"]:
             failed.append(f"{self.records['failed']} records failed")
         if self.requested["failed"]:
