@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 import time
@@ -29,9 +28,9 @@ from mlentory_crawl.base_spiders.cursor import next_link
 from mlentory_crawl.catalog.commits import Commit, Entry
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.collection import collect_seldom
 from mlentory_crawl.huggingface_api import API
 from mlentory_crawl.items import MappedRecord, Page
-from mlentory_crawl.settings import GC_THRESHOLD
 from mlentory_crawl.spiders.huggingface import EXPAND
 
 RUN = "bare"
@@ -141,6 +140,5 @@ def _store(writer: CatalogWriter, run: int, page: Page, payload: list[dict[str, 
 
 
 if __name__ == "__main__":
-    gc.set_threshold(*GC_THRESHOLD)
-    gc.freeze()
+    collect_seldom()
     sys.stdout.buffer.write(orjson.dumps(census(sys.argv[1], Path(sys.argv[2]))) + b"\n")

@@ -25,11 +25,10 @@ class ClosedNamespace:
         self.prefix = prefix
         self.base = base
         self.terms = frozenset(terms)
+        self.__dict__.update({term: base + term for term in self.terms})
 
     def __getattr__(self, name: str) -> str:
-        if name.startswith("__") or name not in self.terms:
-            raise AttributeError(f"{self.base} has no term {name!r}")
-        return self.base + name
+        raise AttributeError(f"{self.base} has no term {name!r}")
 
     def __contains__(self, iri: object) -> bool:
         return isinstance(iri, str) and iri.startswith(self.base) and iri[len(self.base) :] in self.terms

@@ -99,8 +99,6 @@ LOG_FORMATTER = "mlentory_crawl.log_formatter.QuietLogFormatter"
 LOG_LEVEL = "INFO"
 LOG_VERSIONS: list[str] = []  # default: ten libraries at each start; scrapy version -v tells them
 STATS_DUMP = False  # default True; the run report tells what users need, scrapyd and -s STATS_DUMP=1 the rest
-GC_THRESHOLD = (50_000, 20, 100)
-"""Garbage collection walks over every live record of a page: seldom is a fifth faster."""
 
 PROJECTION_TIMEOUT = 120.0
 """How many seconds a store may make no progress at the end of a crawl before it is left behind."""

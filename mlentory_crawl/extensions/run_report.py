@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import resource
 from collections import Counter
@@ -17,6 +16,7 @@ import orjson
 from scrapy import signals
 
 from mlentory_crawl.archive import prune
+from mlentory_crawl.collection import collect_seldom
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.run import Run
 from mlentory_crawl.spiders import endpoints
@@ -48,7 +48,6 @@ class RunReport:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls(crawler)
-        gc.set_threshold(*crawler.settings["GC_THRESHOLD"])
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.request_reached_downloader, signals.request_reached_downloader)
         crawler.signals.connect(extension.response_downloaded, signals.response_downloaded)
@@ -64,9 +63,7 @@ class RunReport:
 
     def spider_opened(self) -> None:
         self.closed = asyncio.Event()
-        # What is loaded by now stays: no collection needs to walk over it again.
-        gc.collect()
-        gc.freeze()
+        collect_seldom()
 
     def request_reached_downloader(self, request: Request) -> None:
         self.by_slot[request.meta.get("download_slot", "default")] += 1
