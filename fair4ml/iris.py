@@ -23,15 +23,16 @@ _COMPONENTS = re.compile(
     r"(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.DOTALL,
 )
-_AUTHORITY = re.compile(
+# Compiled at their first use, which few runs come to: it takes longer than to import all the rest.
+_AUTHORITY = (
     rf"(?!.*\s)(?:(?:[{_NAME}:]|%[0-9A-Fa-f]{{2}})*@)?(?P<host>\[[^\]]*\]|(?:[{_NAME}]|%[0-9A-Fa-f]{{2}})*)(?::[0-9]*)?"
 )
 # Spaces of other scripts are allowed, but parsers that read lines by words stumble over them.
 _NEVER = r"%(?![0-9A-Fa-f]{2})|\s"
-_NOT_IN_A_NAME = re.compile(rf"{_NEVER}|[^{_NAME}%]")
-_NOT_IN_A_PATH = re.compile(rf"{_NEVER}|[^{_NAME}:@/%]")
-_NOT_IN_A_QUERY = re.compile(rf"{_NEVER}|[^{_NAME}{_PRIVATE}:@/?%]")
-_NOT_IN_A_FRAGMENT = re.compile(rf"{_NEVER}|[^{_NAME}:@/?%]")
+_NOT_IN_A_NAME = rf"{_NEVER}|[^{_NAME}%]"
+_NOT_IN_A_PATH = rf"{_NEVER}|[^{_NAME}:@/%]"
+_NOT_IN_A_QUERY = rf"{_NEVER}|[^{_NAME}{_PRIVATE}:@/?%]"
+_NOT_IN_A_FRAGMENT = rf"{_NEVER}|[^{_NAME}:@/?%]"
 
 
 def _encoded(match: re.Match[str]) -> str:
@@ -39,14 +40,14 @@ def _encoded(match: re.Match[str]) -> str:
 
 
 def _safe_authority(authority: str) -> str:
-    match = _AUTHORITY.fullmatch(authority)
+    match = re.fullmatch(_AUTHORITY, authority)
     if match is None:
-        return _NOT_IN_A_NAME.sub(_encoded, authority)
+        return re.sub(_NOT_IN_A_NAME, _encoded, authority)
     if match["host"].startswith("["):
         try:
             IPv6Address(match["host"][1:-1])
         except AddressValueError:
-            return _NOT_IN_A_NAME.sub(_encoded, authority)
+            return re.sub(_NOT_IN_A_NAME, _encoded, authority)
     return authority
 
 
@@ -63,13 +64,13 @@ def safe_iri(iri: str) -> str:
     assert match is not None
     scheme, authority, path, query, fragment = match.group("scheme", "authority", "path", "query", "fragment")
     if scheme is None:
-        return f"urn:invalid:{_NOT_IN_A_NAME.sub(_encoded, iri)}"
+        return f"urn:invalid:{re.sub(_NOT_IN_A_NAME, _encoded, iri)}"
     safe = scheme
     if authority is not None:
         safe += f"//{_safe_authority(authority)}"
-    safe += _NOT_IN_A_PATH.sub(_encoded, path)
+    safe += re.sub(_NOT_IN_A_PATH, _encoded, path)
     if query is not None:
-        safe += f"?{_NOT_IN_A_QUERY.sub(_encoded, query)}"
+        safe += f"?{re.sub(_NOT_IN_A_QUERY, _encoded, query)}"
     if fragment is not None:
-        safe += f"#{_NOT_IN_A_FRAGMENT.sub(_encoded, fragment)}"
+        safe += f"#{re.sub(_NOT_IN_A_FRAGMENT, _encoded, fragment)}"
     return safe

@@ -41,7 +41,7 @@ class InvalidRecord(ValueError):
 class SourceObject(BaseModel):
     """An object inside a record; the fields that nobody reads are not looked at."""
 
-    model_config = ConfigDict(extra="ignore", protected_namespaces=())
+    model_config = ConfigDict(extra="ignore", protected_namespaces=(), defer_build=True)
 
 
 class SourceRecord(SourceObject):
