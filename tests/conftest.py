@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Protocol
 
 import hypothesis
 import pytest
 import vcr
+from scrapy_process import run_scrapy
 
 from mlentory_crawl.environment import ENV_FILE, variables
 
@@ -62,16 +62,7 @@ def scrapy(environment: dict[str, str]) -> RunScrapy:
     """``scrapy`` in a process of its own, in the repository, with the test's `environment`."""
 
     def run(*args: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "scrapy", *map(str, args)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        return run_scrapy(args, cwd=ROOT, environment=environment, timeout=timeout)
 
     return run
 

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from scrapy_process import run_scrapy
+
 from mlentory_crawl.environment import ENV_FILE, variables
 
 ROOT = Path(__file__).parent.parent
@@ -39,16 +41,7 @@ class Project:
         return [sys.executable, "-m", "scrapy", *map(str, words)]
 
     def scrapy(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*words),
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
+        return run_scrapy(words, cwd=ROOT, environment=self.environment, timeout=180)
 
     def crawl(self, *words: str | Path, code: int = 0, spider: str = "huggingface") -> dict[str, Any]:
         """Run a spider, and return the report after checking that it adds up."""
