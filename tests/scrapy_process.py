@@ -63,4 +63,5 @@ def _run(arguments: list[str], cwd: Path, environment: dict[str, str], out: Path
     for stream, (path, mode) in enumerate(((Path(os.devnull), os.O_RDONLY), (out, written), (err, written))):
         os.dup2(os.open(path, mode), stream)
     sys.modules.pop("mlentory_crawl.settings", None)
-    execute(arguments)
+    sys.argv = arguments
+    execute()

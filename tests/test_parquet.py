@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,12 +126,19 @@ def test_without_pyarrow_one_line_says_what_to_install(crawled: Project, tmp_pat
         ("crawl", "huggingface", "-O", tmp_path / "out.parquet"),
     )
     for words in commands:
-        done = bare.scrapy(*words)
+        done = _from_nothing(bare, *words)
         assert done.returncode == 2
         assert "needs pyarrow: pip install 'mlentory-crawl[archive]'" in done.stderr
         assert "Traceback" not in done.stderr
         assert not (tmp_path / "out.parquet").exists()
-    assert bare.scrapy("export", tmp_path / "out.csv").returncode == 0
+    assert _from_nothing(bare, "export", tmp_path / "out.csv").returncode == 0
+
+
+def _from_nothing(project: Project, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command in a process that has loaded nothing before, such as pyarrow."""
+    return subprocess.run(
+        project.command(*words), cwd=ROOT, env=project.environment, capture_output=True, text=True, check=False
+    )
 
 
 def test_nothing_is_appended_where_it_would_spoil_the_file(crawled: Project) -> None:
