@@ -35,8 +35,9 @@ def inside(root: str) -> str:
 
 
 HUGGING_FACE = "https://huggingface.co/"
-GITHUB = "https://github.com/"
 """Where the Hub's IRIs begin, whatever endpoint answers."""
+GITHUB = "https://github.com/"
+"""Where the IRIs of repositories and accounts on GitHub begin, whatever endpoint answers."""
 
 # What RFC 3987 keeps out of IRIs beside ASCII: C1 controls, surrogates, private use, specials and noncharacters.
 _NOT_UCSCHAR = (
