@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT, RunScrapy
 from scrapy.cmdline import execute
 from scrapy.settings import Settings
-from suites.search_store import FAR, HUB, MODELS, change
+from suites.search_changes import FAR, HUB, MODELS, change
 
 from mlentory_crawl.stores.tantivy import TantivyStore
 

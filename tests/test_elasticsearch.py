@@ -18,7 +18,8 @@ from crawling import ROOT, Project, model, write_records
 from elasticsearch import Elasticsearch
 from http_servers import Answer, forwarded, served
 from made_up_platforms import ARGUMENTS, made_up
-from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change
+from suites.search_changes import FAR, MODELS, NewStore, change
+from suites.search_store import SearchStoreSuite
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.sample_hub import SampleHub

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import RunScrapy
 from http_servers import Answer, served
-from suites.search_store import FAR, MODELS
+from suites.search_changes import FAR, MODELS
 
 from mlentory_crawl.stores import check_settings
 from mlentory_crawl.stores.elasticsearch import ElasticsearchStore

@@ -11,7 +11,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from suites.search_store import FAR, MODELS, NewStore, SearchStoreSuite, change, found
+from suites.search_changes import FAR, MODELS, NewStore, change, found
+from suites.search_store import SearchStoreSuite
 
 from mlentory_crawl.stores import tantivy as module
 from mlentory_crawl.stores.protocols import Position, SearchQuery, StoreError
