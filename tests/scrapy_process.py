@@ -6,26 +6,39 @@ variables, the settings, is loaded anew; tests that kill or interrupt a command 
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from multiprocessing import get_context
+from functools import cache
 from pathlib import Path
 
-from scrapy.cmdline import execute
-from scrapy.utils.misc import walk_modules_iter
+from support.fork_client import ask, exit_code
 
-_PACKAGES = ("commands", "extensions", "middlewares", "pipelines", "spiders")
+ROOT = Path(__file__).parent.parent
 
-_forks = get_context("forkserver")
-_forks.set_forkserver_preload(
-    [
-        "scrapy.cmdline",
-        *(module.__name__ for each in _PACKAGES for module in walk_modules_iter(f"mlentory_crawl.{each}")),
-    ]
-)
+
+@cache
+def _server() -> str:
+    """The address of this process's fork server, started at the first call."""
+    folder = tempfile.TemporaryDirectory()
+    address = f"{folder.name}/socket"
+    path = os.pathsep.join(filter(None, [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH")]))
+    server = subprocess.Popen(
+        [sys.executable, "-m", "support.fork_server", address],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert server.stdout is not None
+    assert server.stdout.readline() == b"ready\n"
+
+    def end() -> None:
+        server.communicate()
+        folder.cleanup()
+
+    atexit.register(end)
+    return address
 
 
 def run_scrapy(
@@ -43,25 +56,14 @@ def run_scrapy(
         subprocess.TimeoutExpired: it has no end by then.
     """
     arguments = ["scrapy", *map(str, words)]
-    with tempfile.TemporaryDirectory() as folder:
-        out, err = Path(folder, "out"), Path(folder, "err")
-        process = _forks.Process(target=_run, args=(arguments, cwd, dict(environment), out, err))
-        process.start()
-        process.join(timeout)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired(arguments, timeout)
-        return subprocess.CompletedProcess(arguments, process.exitcode, out.read_text(), err.read_text())
-
-
-def _run(arguments: list[str], cwd: Path, environment: dict[str, str], out: Path, err: Path) -> None:
-    os.chdir(cwd)
-    os.environ.clear()
-    os.environ.update(environment)
-    written = os.O_WRONLY | os.O_CREAT
-    for stream, (path, mode) in enumerate(((Path(os.devnull), os.O_RDONLY), (out, written), (err, written))):
-        os.dup2(os.open(path, mode), stream)
-    sys.modules.pop("mlentory_crawl.settings", None)
-    sys.argv = arguments
-    execute()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
+        streams = [nothing.fileno(), out.fileno(), err.fileno()]
+        with ask(_server(), arguments, str(cwd), dict(environment), streams) as connection:
+            connection.settimeout(timeout)
+            try:
+                code = exit_code(connection)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(arguments, timeout) from None
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(arguments, code, out.read().decode(), err.read().decode())

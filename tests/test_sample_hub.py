@@ -8,14 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from conftest import RunScrapy
+from conftest import ROOT
 from hub_client import PROJECTION, everything, get, listing, next_target, walk
 from hypothesis import given, settings, strategies as st
 
@@ -60,24 +59,6 @@ def test_says_one_line_and_ends_on_a_signal(number: signal.Signals) -> None:
     assert process.returncode == 0
 
 
-def test_ends_with_its_parent() -> None:
-    code = (
-        "import os; from mlentory_crawl.sample_hub import SampleHub; hub = SampleHub(models=3);"
-        "print(hub.url, flush=True); os.kill(os.getpid(), 9)"
-    )
-    parent = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=False)
-    assert parent.returncode == -signal.SIGKILL
-    address = ("127.0.0.1", urlsplit(parent.stdout.strip()).port)
-    for _ in range(600):
-        try:
-            socket.create_connection(address, timeout=1).close()
-        except OSError:
-            break
-        time.sleep(0.1)
-    else:
-        pytest.fail("it still answers a minute after its parent's end")
-
-
 def test_a_taken_port_is_an_error_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -110,15 +91,20 @@ def test_wrong_usage_exits_2_and_says_why(arguments: list[str]) -> None:
 
 
 def test_a_sample_hub_that_does_not_start_raises() -> None:
-    with pytest.raises(RuntimeError, match="exit code 2"):
+    with pytest.raises(ValueError, match="models"):
         SampleHub(models=0)
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        SampleHub(models=3, port=taken.getsockname()[1])
 
 
-def test_is_a_scrapy_command(scrapy: RunScrapy) -> None:
-    ended = scrapy("sample-hub", "--models", "5", "--with-parent")
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith("sample hub: 5 models on http://127.0.0.1:")
-    assert ended.stdout.count("\n") == 1
+def test_is_a_scrapy_command(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "scrapy", "sample-hub", "--models", "5"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("sample hub: 5 models on http://127.0.0.1:")
+        process.terminate()
+        assert process.stdout.read() == ""
+    assert process.returncode == 0
 
 
 # HTTP

@@ -14,7 +14,7 @@ class Command(ProjectCommand):
         return "Serve a stand-in of the Hugging Face Hub with made-up models on this machine"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        from mlentory_crawl.sample_hub.__main__ import add_arguments  # every command imports this module
+        from mlentory_crawl.sample_hub.options import add_arguments  # every command imports this module
 
         super().add_options(parser)
         add_arguments(parser)

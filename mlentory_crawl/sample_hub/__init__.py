@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import json
-import os
-import subprocess
-import sys
+import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self
 from urllib.request import ProxyHandler, Request, build_opener
+
+from mlentory_crawl.sample_hub.options import add_arguments, described
+from mlentory_crawl.sample_hub.server import Server
 
 Option = int | float | str | bool | Path | Sequence[str | Path]
 
@@ -17,40 +21,51 @@ _OPENER = build_opener(ProxyHandler({}))
 
 
 class SampleHub:
-    """A sample hub in a process of its own, which ends with the ``with`` block, and with this process.
+    """A sample hub in a thread of its own, which ends with the ``with`` block.
 
     Args:
         options: those of ``python -m mlentory_crawl.sample_hub``, by name, such as ``models=500, fail=0.1, odd=True``.
 
     Raises:
-        RuntimeError: it did not start; standard error says why.
+        OSError: a file of records cannot be read.
+        ValueError: options that make no hub.
 
     Attributes:
         url: where it answers, without a slash at the end.
-        process: the process.
     """
 
     def __init__(self, **options: Option) -> None:
-        command = [sys.executable, "-m", __name__, "--with-parent"]
+        words: list[str] = []
         for name, value in options.items():
             flag = f"--{name.replace('_', '-')}"
             if isinstance(value, bool):
-                command += [flag] if value else []
+                words += [flag] if value else []
             elif isinstance(value, (str, int, float, Path)):
-                command += [flag, str(value)]
+                words += [flag, str(value)]
             else:
-                command += [flag, *map(str, value)]
-        root = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path}
+                words += [flag, *map(str, value)]
+        parser = argparse.ArgumentParser()
+        add_arguments(parser)
+        given = parser.parse_args(words)
+        server, _ = described(given)
+        self._end = asyncio.Event()
+        listening: Future[tuple[asyncio.AbstractEventLoop, int]] = Future()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(server, given.port, listening)), name="sample hub", daemon=True
         )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            self.process.communicate()
-            raise RuntimeError(f"the sample hub did not start: exit code {self.process.returncode}")
-        self.url = line.split()[-1]
+        self._thread.start()
+        self._loop, port = listening.result()
+        self.url = f"http://127.0.0.1:{port}"
+
+    async def _serve(self, server: Server, port: int, listening: Future[tuple[asyncio.AbstractEventLoop, int]]) -> None:
+        try:
+            listener = await server.listen(port)
+        except OSError as error:
+            listening.set_exception(error)
+            return
+        listening.set_result((asyncio.get_running_loop(), listener.sockets[0].getsockname()[1]))
+        await self._end.wait()
+        listener.close()
 
     def __enter__(self) -> Self:
         return self
@@ -60,8 +75,9 @@ class SampleHub:
 
     def close(self) -> None:
         """End it, and wait until it has ended."""
-        self.process.terminate()
-        self.process.communicate()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end.set)
+            self._thread.join()
 
     def ids(self) -> list[str]:
         """The ids of all models, oldest first."""
