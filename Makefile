@@ -15,7 +15,7 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --q
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-servers bench bench-servers up down logs lint format typecheck requirements clean
+.PHONY: help install demo test coverage test-servers bench bench-servers up down logs lint format typecheck requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,8 +25,11 @@ install: $(VENV)/.installed ## the project and what it runs on, in .venv
 demo: $(VENV)/.installed ## the whole chain on made-up records, without servers and network
 	@$(BIN)/scrapy demo
 
-test: $(VENV)/.installed-dev ## all tests, with coverage, a worker for each core
-	$(BIN)/python -m pytest --cov --numprocesses auto --dist worksteal
+test: $(VENV)/.installed-dev ## all tests that need no server, a worker for each core
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+coverage: $(VENV)/.installed-dev ## the same with more examples, and the threshold of what they run through
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest --cov --numprocesses auto --dist worksteal
 
 test-servers: $(VENV)/.installed-dev ## tests of the stores with real Neo4j and Elasticsearch: named ones, Docker's or none
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m pytest -m servers

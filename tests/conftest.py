@@ -18,9 +18,12 @@ ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 # Nothing is asserted about time, and the machine may be busy.
-hypothesis.settings.register_profile("developer", deadline=None, max_examples=50)
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
+hypothesis.settings.register_profile("developer", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True, database=None)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
+hypothesis.settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "developer")
+)
 
 
 class RunScrapy(Protocol):

@@ -30,6 +30,10 @@ def ended(project: Project) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def asked(hub: SampleHub) -> int:
+    return sum(count for by_status in hub.stats()["requests"].values() for count in by_status.values())
+
+
 def test_every_line_of_a_list_is_accounted_for(hub: SampleHub, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds.csv"
     seeds.write_text(
@@ -85,13 +89,17 @@ def test_an_interrupted_list_goes_on_where_it_was(hub: SampleHub, tmp_path: Path
     seeds.write_text("".join(f"{HUB}/acme/model-{n}\n" for n in range(1_030)))
     project = Project(tmp_path / "data", hub.url)
     words = ("crawl", "dispatcher", "-a", f"seeds={seeds}")
-    for wait in (3.0, 4.5):
+    hub.set(latency=20)
+    for answers in (300, 400):  # each time before the end
+        before = asked(hub)
         process = subprocess.Popen(
             project.command(*words), env=project.environment, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        time.sleep(wait)
+        while asked(hub) < before + answers:
+            time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    hub.set(latency=0)
     report = project.crawl("-a", f"seeds={seeds}", spider="dispatcher")
     assert Counter(line["outcome"] for line in ended(project)) == {"found": 1_030}
     assert report["requested"]["found"] == 1_030

@@ -41,7 +41,7 @@ def serve(path: str) -> None:
         listener.listen(64)
         os.write(1, b"ready\n")
         while True:
-            ready, _, _ = select.select([listener, 0], [], [])
+            ready, _, _ = select.select([listener.fileno(), 0], [], [])
             if 0 in ready:
                 return
             connection, _ = listener.accept()
