@@ -111,6 +111,7 @@ def _figures(report: dict[str, Any]) -> dict[str, Any]:
         "seconds": round(report["seconds"], 1),
         "records_per_second": round(report["models_per_second"]),
         "peak_rss_mb": round(report["peak_rss_mb"]),
+        "processor_seconds": report["processor_seconds"],
         "requests": sum(report["requests"]["by_slot"].values()),
         "records": report["records"],
         "projections": {name: told["backend"] for name, told in report["projections"].items()},
@@ -120,13 +121,16 @@ def _figures(report: dict[str, Any]) -> dict[str, Any]:
 def show(results: list[dict[str, Any]]) -> None:
     """Print the figures as tables."""
     out = Console(width=120)
-    table = Table("models", "run", "seconds", "records/s", "requests", "peak RSS MB", "time against bare loop")
+    table = Table(
+        "models", "run", "seconds", "records/s", "requests", "peak RSS MB", "processor seconds", "to bare loop"
+    )
     for result in results:
         for run, called in RUNS.items():
             told = result[run]
             ratio = f"{result['ratio_to_bare']:.2f}" if run == "first" else ""
             cells = (told["seconds"], told["records_per_second"], told["requests"], told["peak_rss_mb"])
-            table.add_row(f"{result['models']:,}", called, *(f"{cell:,}" for cell in cells), ratio)
+            used = ", ".join(f"{name} {seconds:.1f}" for name, seconds in told["processor_seconds"].items())
+            table.add_row(f"{result['models']:,}", called, *(f"{cell:,}" for cell in cells), used, ratio)
     out.print(table)
     stages = Table("stage (bare loop)", *(f"µs a model, {result['models']:,}" for result in results))
     for stage in results[0]["microseconds_by_stage"]:

@@ -47,6 +47,11 @@ _OWN = (
     Variable("ELASTICSEARCH_USERNAME", None, "Its user; unset: elastic, where there is a password."),
     Variable("ELASTICSEARCH_PASSWORD", None, "The password; unset, with no API key: the server asks for none."),
     Variable("ELASTICSEARCH_INDEX_PREFIX", "mlentory", "What the names of its index and aliases begin with."),
+    Variable(
+        "PROJECTIONS",
+        None,
+        "Projections that a crawl keeps current, such as search,turtle, or none; unset: all that are configured.",
+    ),
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
     Variable(
         "ALLOWED_PRIVATE_HOSTS",

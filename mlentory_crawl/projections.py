@@ -14,7 +14,7 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.projector import Progress, Projector
 from mlentory_crawl.settings import exported
 from mlentory_crawl.stores import STORES, open_store
-from mlentory_crawl.stores.protocols import StoreError
+from mlentory_crawl.stores.protocols import SettingError, StoreError
 
 FILES = "turtle"
 
@@ -22,6 +22,21 @@ FILES = "turtle"
 def names(settings: BaseSettings) -> list[str]:
     """The projections that are on."""
     return [*(name for name, store in STORES.items() if store.is_on(exported(settings))), FILES]
+
+
+def kept_current(settings: BaseSettings) -> list[str]:
+    """The projections that a crawl keeps current; ``scrapy sync`` brings the others up to date.
+
+    Raises:
+        SettingError: `PROJECTIONS` names one that is not configured.
+    """
+    configured = names(settings)
+    if not (wanted := settings.get("PROJECTIONS")):
+        return configured
+    chosen = [] if wanted == "none" else [name.strip() for name in wanted.split(",")]
+    if unknown := [name for name in chosen if name not in configured]:
+        raise SettingError(f"PROJECTIONS: {', '.join(unknown)} is not one of {', '.join(configured)}, or none")
+    return chosen
 
 
 def positions(reader: CatalogReader, settings: BaseSettings) -> dict[str, dict[str, Any]]:

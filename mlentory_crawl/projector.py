@@ -26,7 +26,8 @@ class Progress:
         backlog: changes that are still to come, and those refused.
         errors: the store's words about some of the refused ones, by catalog key.
         counts: what the store says it holds.
-        rss_mb: the peak memory of the projector.
+        rss_mb: the peak memory of the process.
+        processor_seconds: the processor time of the process.
     """
 
     backend: str
@@ -37,6 +38,12 @@ class Progress:
     errors: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     rss_mb: float = 0.0
+    processor_seconds: float = 0.0
+
+    def measure(self) -> None:
+        """Note what the process has used up to now."""
+        self.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.processor_seconds = time.process_time()
 
 
 class Projector:
@@ -155,7 +162,7 @@ class Projector:
         self.progress.position = position.sequence if position else 0
         self.progress.backlog = behind + self.progress.failed
         self.progress.counts = self._store.counts()
-        self.progress.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.progress.measure()
         return self.progress
 
     def catch_up(self, told: Callable[[Progress], None] | None = None) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,6 +41,7 @@ class Report:
         requests: what went over the network.
         problems: what makes the verdict worse than ``complete``, one line each.
         refused_fields: fields that the service would not send.
+        processor_seconds: the processor time of the crawl's process (``crawl``) and of each projection's.
         probes: how many things that a list lacked were asked for by name.
         job: scrapyd's id of the job that ran it last.
         again: what the same command does after a run that did not come to its end.
@@ -70,6 +71,7 @@ class Report:
     verdict: str | None = None
     finished_at: str | None = None
     peak_rss_mb: float = 0.0
+    processor_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     _suspicions: list[str] = field(default_factory=list)
     _seconds_before: float = 0.0
     _requests_before: dict[str, Any] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Report:
         report.again = "resumes"
         report._seconds_before = told["seconds"]
         report._requests_before = told["requests"]
+        report.processor_seconds.update(told["processor_seconds"])
         return report
 
     @property
@@ -227,6 +230,7 @@ class Report:
             "requests": self.requests,
             "models_per_second": round(records["fetched"] / seconds, 1) if seconds else None,
             "peak_rss_mb": round(self.peak_rss_mb, 1),
+            "processor_seconds": {name: round(seconds, 2) for name, seconds in self.processor_seconds.items()},
         }
 
     def json(self) -> bytes:

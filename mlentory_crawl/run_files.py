@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -135,7 +134,7 @@ class RunFiles:
         self.progress.position = self._reader.last_sequence()
         self.progress.written = len(paths)
         self.progress.counts = {"files": len(paths)}
-        self.progress.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.progress.measure()
         return self.progress
 
     def _write_versions(self, rdf_path: Path, normalized_path: Path) -> None:

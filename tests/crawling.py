@@ -73,6 +73,13 @@ class Project:
         return path.read_bytes()
 
 
+class CatalogProject(Project):
+    """A project whose crawls keep the catalog alone, which is quicker; `Project`'s keep all projections current."""
+
+    def __init__(self, data_dir: Path, endpoint: str, **given: str) -> None:
+        super().__init__(data_dir, endpoint, **{"PROJECTIONS": "none", **given})
+
+
 def model(number: int, **fields: Any) -> dict[str, Any]:
     """A small made-up record of the Hub's list."""
     return {

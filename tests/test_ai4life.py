@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import rdflib
 from ai4life_server import LIST, Zoo, artifact, served_zoo, zoo
-from crawling import Project
+from crawling import CatalogProject, Project
 from http_servers import Answer
 from scrapy import Request
 from scrapy.utils.test import get_crawler
@@ -32,7 +32,7 @@ def server() -> Iterator[Zoo]:
 
 @pytest.fixture
 def project(tmp_path: Path, server: Zoo) -> Project:
-    return Project(tmp_path / "data", "http://127.0.0.1:9", AI4LIFE_ENDPOINT=server.url)
+    return CatalogProject(tmp_path / "data", "http://127.0.0.1:9", AI4LIFE_ENDPOINT=server.url)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def live_and_deleted(project: Project) -> tuple[int, int]:
 
 
 def test_the_whole_zoo_is_one_silent_request_and_unchanged_the_second_time(project: Project, server: Zoo) -> None:
-    report = crawl(project)
+    report = crawl(project, "-s", "PROJECTIONS=search")
     assert (report["mode"], report["coverage"], report["verdict"]) == ("census", "census", "complete")
     assert (report["records"]["fetched"], report["records"]["new"]) == (RECORDS, RECORDS)
     ((path, query),) = server.asked

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import Project, model, write_records
+from crawling import CatalogProject, model, write_records
 
 from mlentory_crawl.sample_hub import SampleHub
 
@@ -37,7 +37,7 @@ def hub(tmp_path: Path) -> Iterator[SampleHub]:
     ("levels", "found", "missing"), [(0, 0, 0), (1, 1, 0), (2, 3, 0), (3, 4, 2), (4, 5, 2), (9, 5, 2)]
 )
 def test_so_many_levels_and_no_more(hub: SampleHub, tmp_path: Path, levels: int, found: int, missing: int) -> None:
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     report = project.crawl("-a", "ids=acme/model-0", "-a", f"ancestors={levels}")
     told = report["lookups"].get("ancestors", {"asked": 0, "found": 0})
     assert (told["found"], told.get("missing", 0), told["asked"]) == (found, missing, found + missing)
@@ -46,7 +46,7 @@ def test_so_many_levels_and_no_more(hub: SampleHub, tmp_path: Path, levels: int,
 
 
 def test_what_is_missing_is_not_asked_for_every_night(hub: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", hub.url, HF_ANCESTORS="9")
+    project = CatalogProject(tmp_path / "data", hub.url, HF_ANCESTORS="9")
     first = project.crawl("-a", "ids=acme/model-0,acme/model-6")
     assert first["lookups"]["ancestors"] == {"asked": 7, "found": 5, "missing": 2}
     again = project.crawl("-a", "ids=acme/model-0,acme/model-6")
@@ -58,7 +58,7 @@ def test_an_old_name_leads_to_the_model(tmp_path: Path) -> None:
     records = [child(0, "acme/model-1"), child(1, "acme/model-2"), child(2)]
     with SampleHub(records=write_records(tmp_path / "records.jsonl", records)) as hub:
         hub.set(rename={"acme/model-1": "other/model-1"})
-        project = Project(tmp_path / "data", hub.url)
+        project = CatalogProject(tmp_path / "data", hub.url)
         report = project.crawl("-a", "ids=acme/model-0", "-a", "ancestors=2")
         assert report["lookups"]["ancestors"] == {"asked": 2, "found": 2, "renamed": 1}
         up = project.scrapy("lineage", "acme/model-0", "--up", "--json").stdout

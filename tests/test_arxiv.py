@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from arxiv_server import Arxiv, feed, served_arxiv
-from crawling import Project, model, write_records
+from crawling import CatalogProject, Project, model, write_records
 from http_servers import Answer
 from scrapy import Request
 from scrapy.settings import Settings
@@ -33,7 +33,7 @@ def server() -> Iterator[Arxiv]:
 
 @pytest.fixture
 def project(tmp_path: Path, server: Arxiv) -> Project:
-    return Project(tmp_path / "data", "http://127.0.0.1:9", ARXIV_ENDPOINT=server.url)
+    return CatalogProject(tmp_path / "data", "http://127.0.0.1:9", ARXIV_ENDPOINT=server.url)
 
 
 def crawl(project: Project, *words: str, code: int = 0) -> dict[str, Any]:

@@ -337,3 +337,25 @@ def test_a_page_that_is_none_fails_the_run(tmp_path: Path, serve) -> None:  # ty
     assert report["verdict"] == "failed"
     hub.set(fail=0)
     assert project.crawl("-a", "mode=census")["records"]["new"] == 1
+
+
+def test_a_projection_that_a_crawl_leaves_out_is_caught_up_by_sync(project: Project) -> None:
+    report = project.crawl("-a", "mode=census", "-s", "PROJECTIONS=none")
+    assert (report["verdict"], report["projections"]) == ("complete", {})
+    assert project.status()["projections"]["search"]["backlog"] == 120
+    assert not (project.data_dir / "rdf").exists()
+    report = project.crawl("-a", "mode=census", "-s", "PROJECTIONS=search")
+    assert report["projections"].keys() == {"search"}
+    assert {"crawl", "search"} == report["processor_seconds"].keys()
+    assert all(report["processor_seconds"].values())
+    assert project.scrapy("sync").returncode == 0
+    behind = {name: at["backlog"] for name, at in project.status()["projections"].items()}
+    assert behind == {"search": 0, "turtle": 0}
+
+
+@pytest.mark.parametrize("wrong", ["neo4j", "search,tutle", ","])
+def test_a_projection_that_is_not_configured_cannot_be_kept(project: Project, wrong: str) -> None:
+    done = project.scrapy("crawl", "huggingface", "-s", f"PROJECTIONS={wrong}")
+    assert done.returncode == 2
+    assert "is not one of search, turtle, or none" in done.stderr
+    assert not project.data_dir.exists()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import rdflib
-from crawling import Project
+from crawling import CatalogProject, Project
 from http_servers import Answer
 from paperswithcode_server import (
     Catalog,
@@ -37,7 +37,7 @@ Report = dict[str, Any]
 
 
 def project_at(tmp_path: Path, endpoint: str = "http://127.0.0.1:9/") -> Project:
-    return Project(tmp_path / "data", "http://127.0.0.1:9/", PAPERSWITHCODE_ENDPOINT=endpoint)
+    return CatalogProject(tmp_path / "data", "http://127.0.0.1:9/", PAPERSWITHCODE_ENDPOINT=endpoint)
 
 
 def crawl(project: Project, *words: str | Path, code: int = 0) -> Report:
@@ -219,7 +219,7 @@ def test_runs_of_either_way_are_replayed(tmp_path: Path) -> None:
 def test_what_comes_from_the_archive_keeps_its_license(tmp_path: Path) -> None:
     folder = write_archive(tmp_path / "archive", small_archive())
     project = project_at(tmp_path)
-    crawl(project, "-a", f"archive={folder}")
+    crawl(project, "-a", f"archive={folder}", "-s", "PROJECTIONS=turtle")
     exported = project.export("all.ttl", "--provenance")
     graph = rdflib.Graph().parse(data=exported, format="turtle")
     license = rdflib.URIRef("https://spdx.org/licenses/CC-BY-SA-4.0")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from crawling import Project, model, write_records
+from crawling import CatalogProject, Project, model, write_records
 
 from mlentory_crawl.sample_hub import SampleHub
 
@@ -49,7 +49,7 @@ def test_every_line_of_a_list_is_accounted_for(hub: SampleHub, tmp_path: Path) -
         "https://huggingface.co.evil.tld/acme/model-3,\n"
         "hello,\n"
     )
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     report = project.crawl("-a", f"seeds={seeds}", spider="dispatcher")
     assert [line["outcome"] for line in ended(project)] == [
         "found", "duplicate", "found", "missing", "found", "found", "blocked", "invalid", "invalid", "invalid",
@@ -66,7 +66,7 @@ def test_every_line_of_a_list_is_accounted_for(hub: SampleHub, tmp_path: Path) -
 
 
 def test_an_owner_with_many_models_is_a_walk(hub: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     report = project.crawl("-a", f"seeds={HUB}/acme,{HUB}/acme/model-3", spider="dispatcher")
     assert report["requested"]["found"] == 2
     assert report["records"]["new"] == 1_030
@@ -74,7 +74,7 @@ def test_an_owner_with_many_models_is_a_walk(hub: SampleHub, tmp_path: Path) -> 
 
 def test_a_list_that_changed_its_fields_is_told(hub: SampleHub, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds.jsonl"
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     seeds.write_text(json.dumps({"url": f"{HUB}/acme/model-1", "stars": 5, "topic": "x"}))
     assert project.crawl("-a", f"seeds={seeds}", spider="dispatcher")["notes"] == []
     seeds.write_text(json.dumps({"url": f"{HUB}/acme/model-1", "stars": "many"}))
@@ -87,7 +87,7 @@ def test_a_list_that_changed_its_fields_is_told(hub: SampleHub, tmp_path: Path) 
 def test_an_interrupted_list_goes_on_where_it_was(hub: SampleHub, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds.txt"
     seeds.write_text("".join(f"{HUB}/acme/model-{n}\n" for n in range(1_030)))
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     words = ("crawl", "dispatcher", "-a", f"seeds={seeds}")
     hub.set(latency=20)
     for answers in (300, 400):  # each time before the end
@@ -104,13 +104,13 @@ def test_an_interrupted_list_goes_on_where_it_was(hub: SampleHub, tmp_path: Path
     assert Counter(line["outcome"] for line in ended(project)) == {"found": 1_030}
     assert report["requested"]["found"] == 1_030
     assert report["records"]["fetched"] == 1_030
-    whole = Project(tmp_path / "whole", hub.url)
+    whole = CatalogProject(tmp_path / "whole", hub.url)
     whole.crawl("-a", f"seeds={seeds}", spider="dispatcher")
     assert whole.export("whole.nt") == project.export("pieces.nt")
 
 
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", "http://127.0.0.1:9")
+    project = CatalogProject(tmp_path / "data", "http://127.0.0.1:9")
     done = project.scrapy("crawl", "dispatcher", "-a", f"seeds={tmp_path / 'none.txt'}")
     assert done.returncode == 2
     assert "no such file" in done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import Project, model, write_records
+from crawling import CatalogProject, Project, model, write_records
 
 from mlentory_crawl.sample_hub import SampleHub
 
@@ -35,7 +35,7 @@ def shown(project: Project, name: str) -> dict[str, Any]:
 
 
 def test_what_models_name_is_described(hub: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     report = project.crawl("-a", "mode=census", *EVERYTHING)
     told = report["lookups"]
     assert told["cards"]["found"] == 39
@@ -53,7 +53,7 @@ def test_what_models_name_is_described(hub: SampleHub, tmp_path: Path) -> None:
 
 
 def test_a_second_census_asks_for_nothing_again(hub: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     project.crawl("-a", "mode=census", *EVERYTHING)
     before = project.export("before.nt")
     again = project.crawl("-a", "mode=census", *EVERYTHING)
@@ -64,7 +64,7 @@ def test_a_second_census_asks_for_nothing_again(hub: SampleHub, tmp_path: Path) 
 
 
 def test_only_a_new_revision_is_read(hub: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     project.crawl("-a", "mode=census", *EVERYTHING)
     hub.set(patch={"acme/model-4": {"sha": "f" * 40}, "acme/model-5": {"cardData": {"license": "apache-2.0"}}})
     report = project.crawl("-a", "mode=census", *EVERYTHING)
@@ -76,7 +76,7 @@ def test_only_a_new_revision_is_read(hub: SampleHub, tmp_path: Path) -> None:
 
 
 def test_a_crawl_without_cards_unsays_none(hub: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     project.crawl("-a", "mode=census", *EVERYTHING)
     hub.set(touch=["acme/model-1"])
     project.crawl("-a", "mode=census")
@@ -86,7 +86,7 @@ def test_a_crawl_without_cards_unsays_none(hub: SampleHub, tmp_path: Path) -> No
 def test_datasets_too_many_to_ask_for_one_by_one_are_listed(tmp_path: Path) -> None:
     records = [model(n, tags=[f"dataset:acme/data-{n * 100 + i}" for i in range(100)]) for n in range(11)]
     with SampleHub(records=write_records(tmp_path / "records.jsonl", records)) as hub:
-        project = Project(tmp_path / "data", hub.url)
+        project = CatalogProject(tmp_path / "data", hub.url)
         report = project.crawl("-a", "mode=census", "-a", "enrich=datasets")
     told = report["lookups"]["datasets"]
     assert told["found"] == project.status()["catalog"]["records"]["huggingface"]["dataset"]["live"] > 0
@@ -95,7 +95,7 @@ def test_datasets_too_many_to_ask_for_one_by_one_are_listed(tmp_path: Path) -> N
 
 
 def test_by_id_with_everything_on(hub: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", hub.url, HF_CARDS="all", HF_ENRICH="datasets,owners")
+    project = CatalogProject(tmp_path / "data", hub.url, HF_CARDS="all", HF_ENRICH="datasets,owners")
     report = project.crawl("-a", "ids=acme/model-1,acme/model-3,acme/none")
     assert report["requested"]["found"] == 2
     assert report["lookups"]["cards"]["asked"] == 1  # the other one is gated
@@ -104,17 +104,17 @@ def test_by_id_with_everything_on(hub: SampleHub, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("argument", ["cards=some", "enrich=datasets;owners", "ancestors=-1", "enrich="])
 def test_wrong_usage(tmp_path: Path, argument: str) -> None:
-    project = Project(tmp_path / "data", "http://127.0.0.1:9")
+    project = CatalogProject(tmp_path / "data", "http://127.0.0.1:9")
     done = project.scrapy("crawl", "huggingface", "-a", argument)
     assert done.returncode == 2
     assert done.stderr.strip().splitlines()[-1].startswith("scrapy: error: huggingface: -a ")
 
 
 def test_replay_has_the_cards_and_datasets_too(hub: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", hub.url)
+    project = CatalogProject(tmp_path / "data", hub.url)
     project.crawl("-a", "mode=census", *EVERYTHING)
     project.crawl("-a", "ids=acme/model-1", "-a", "cards=all")
-    again = Project(tmp_path / "again", "http://127.0.0.1:9")
+    again = CatalogProject(tmp_path / "again", "http://127.0.0.1:9")
     done = again.scrapy("replay", "--all", "--from", project.data_dir)
     assert done.returncode == 0, done.stderr
     assert again.export("again.nt") == project.export("before.nt")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import rdflib
-from crawling import Project
+from crawling import CatalogProject, Project
 from github_server import API, CITATION, CODEMETA, RAW, GitHub, refused, repository, served_github
 from paperswithcode_server import Catalog, paper, paperswithcode
 from scrapy import Request
@@ -37,7 +37,7 @@ def server() -> Iterator[GitHub]:
 
 @pytest.fixture
 def project(tmp_path: Path, server: GitHub) -> Project:
-    return Project(tmp_path / "data", "http://127.0.0.1:9", **addresses(server))
+    return CatalogProject(tmp_path / "data", "http://127.0.0.1:9", **addresses(server))
 
 
 def addresses(server: GitHub) -> dict[str, str]:
@@ -203,7 +203,7 @@ def test_a_quota_that_is_nearly_gone_is_waited_for(project: Project, server: Git
 def test_an_interrupted_list_goes_on_where_it_was(tmp_path: Path) -> None:
     many = [repository(n, f"acme/tool-{n}") for n in range(1, 41)]
     with served_github(many) as server:
-        project = Project(tmp_path / "data", "http://127.0.0.1:9", **addresses(server))
+        project = CatalogProject(tmp_path / "data", "http://127.0.0.1:9", **addresses(server))
         names = tmp_path / "names.txt"
         names.write_text("# made up\nno repository\n" + "".join(f"{each['full_name']}\n" for each in many))
         server.quota, server.window = 50, 600
@@ -287,7 +287,7 @@ def test_an_archive_is_replayed(project: Project, server: GitHub, tmp_path: Path
     server.rename(PLAIN, "acme/simple")
     crawl(project, f"{TOOLS},{PLAIN}")
     asked = len(server.asked)
-    again = Project(tmp_path / "again", "http://127.0.0.1:9", **addresses(server))
+    again = CatalogProject(tmp_path / "again", "http://127.0.0.1:9", **addresses(server))
     done = again.scrapy("replay", "--all", "--from", project.data_dir)
     assert done.returncode == 0, done.stderr[-2000:]
     assert len(server.asked) == asked

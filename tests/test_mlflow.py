@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import Project
+from crawling import CatalogProject, Project
 from made_up_tracking import Answer, Tracking, filled, run_id, tracking
 
 NOW = 1_900_000_000_000
@@ -25,7 +25,7 @@ def server() -> Iterator[Tracking]:
 
 @pytest.fixture
 def project(server: Tracking, data_dir: Path) -> Project:
-    return Project(data_dir, "http://127.0.0.1:9", MLFLOW_TRACKING_URI=server.url)
+    return CatalogProject(data_dir, "http://127.0.0.1:9", MLFLOW_TRACKING_URI=server.url)
 
 
 def crawl(project: Project, *words: str, code: int = 0) -> tuple[dict[str, Any], str]:
@@ -77,7 +77,7 @@ def test_a_census_has_everything_and_the_next_one_finds_it_unchanged(server: Tra
 
 def test_an_interrupted_census_goes_on_where_it_was(server: Tracking, project: Project, tmp_path: Path) -> None:
     filled(server)
-    whole = Project(tmp_path / "whole", "http://127.0.0.1:9", MLFLOW_TRACKING_URI=server.url)
+    whole = CatalogProject(tmp_path / "whole", "http://127.0.0.1:9", MLFLOW_TRACKING_URI=server.url)
     crawl(whole)
     server.answer = lambda path, asked: (503, "busy") if asked.get("run_id") == run_id(3) else None
     report, log = crawl(project, code=1)

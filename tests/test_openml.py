@@ -15,7 +15,7 @@ from typing import Any
 import pyshacl
 import pytest
 import rdflib
-from crawling import ROOT, Project
+from crawling import ROOT, CatalogProject
 from openml_server import (
     PAGE,
     OpenML,
@@ -47,7 +47,7 @@ class Crawls:
 
     def __init__(self, folder: Path, server: OpenML, url: str) -> None:
         self.server = server
-        self.project = Project(folder / "data", "http://127.0.0.1:9", OPENML_ENDPOINT=url)
+        self.project = CatalogProject(folder / "data", "http://127.0.0.1:9", OPENML_ENDPOINT=url)
 
     def crawl(self, *words: str, mode: str | None = "census", code: int = 0) -> dict[str, Any]:
         """Run the spider, and return the report after checking that it adds up."""
@@ -337,7 +337,7 @@ def test_a_replay_makes_the_same_catalog(small: Crawls, tmp_path: Path) -> None:
     small.server.lists["flow"].append(flow(9))
     small.crawl(mode="delta")
     expected = small.project.export("expected.nt")
-    copy = Project(tmp_path / "copy" / "data", "http://127.0.0.1:9", OPENML_ENDPOINT="http://127.0.0.1:9/api/v1")
+    copy = CatalogProject(tmp_path / "copy" / "data", "http://127.0.0.1:9", OPENML_ENDPOINT="http://127.0.0.1:9/api/v1")
     done = copy.scrapy("replay", "--all", "--from", small.project.data_dir)
     assert done.returncode == 0, done.stdout + done.stderr
     assert copy.export("replayed.nt") == expected
@@ -381,7 +381,7 @@ def test_a_described_dataset_can_be_looked_up(small: Crawls) -> None:
     small.server.lists["evaluation"].append(
         evaluation(99, small.server.lists["flow"][0], small.server.lists["task"][0], value="NaN")
     )
-    small.crawl()
+    small.crawl("-s", "PROJECTIONS=search")
     told = json.loads(small.project.scrapy("show", f"{SITE}d/1", "--format", "json").stdout)
     assert told["root"]["license"] == ["https://spdx.org/licenses/CC0-1.0"]
     assert (told["root"]["name"], told["root"]["description"]) == ("meadow-1", "Äpfel")

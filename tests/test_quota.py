@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from crawling import Project
+from crawling import CatalogProject
 from scrapy import Request
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.utils.test import get_crawler
@@ -101,7 +101,7 @@ def test_a_refusal_by_a_quota_is_one_by_any_status(response: TextResponse, statu
 
 def test_a_census_waits_for_the_quota(tmp_path: Path) -> None:
     with SampleHub(models=6_000, quota=2, window=5) as hub:
-        report = Project(tmp_path / "data", hub.url).crawl("-a", "mode=census")
+        report = CatalogProject(tmp_path / "data", hub.url).crawl("-a", "mode=census")
         assert report["records"]["new"] == 6_000
         assert hub.stats()["requests"]["models"] == {"200": 6}
         assert report["requests"]["waits"] > 1
@@ -110,7 +110,7 @@ def test_a_census_waits_for_the_quota(tmp_path: Path) -> None:
 
 def test_a_quota_that_is_gone_at_the_start_costs_one_answer(tmp_path: Path) -> None:
     with SampleHub(models=2_000, quota=2, window=3) as hub:
-        project = Project(tmp_path / "data", hub.url)
+        project = CatalogProject(tmp_path / "data", hub.url)
         project.crawl("-a", "mode=census")
         report = project.crawl("-a", "mode=census")
         assert report["verdict"] == "complete"
@@ -119,7 +119,7 @@ def test_a_quota_that_is_gone_at_the_start_costs_one_answer(tmp_path: Path) -> N
 
 def test_faults_cost_nothing_but_time(tmp_path: Path) -> None:
     with SampleHub(models=20_000, fail=0.1, seed=3) as hub:
-        report = Project(tmp_path / "data", hub.url).crawl("-a", "mode=census", "-s", "RETRY_BACKOFF=0.1")
+        report = CatalogProject(tmp_path / "data", hub.url).crawl("-a", "mode=census", "-s", "RETRY_BACKOFF=0.1")
         assert report["records"]["new"] == 20_000
         assert sum(hub.stats()["faults"].values()) > 0
         assert report["requests"]["retried"] > 0
@@ -127,7 +127,7 @@ def test_faults_cost_nothing_but_time(tmp_path: Path) -> None:
 
 def test_a_wait_ends_with_the_crawl(tmp_path: Path) -> None:
     with SampleHub(models=3_000, quota=1, window=600) as hub:
-        project = Project(tmp_path / "data", hub.url)
+        project = CatalogProject(tmp_path / "data", hub.url)
         walk = subprocess.Popen(
             project.command("crawl", "huggingface", "-a", "mode=census"),
             env=project.environment, stderr=subprocess.PIPE, text=True,
@@ -146,7 +146,7 @@ def test_a_wait_ends_with_the_crawl(tmp_path: Path) -> None:
 
 
 def test_a_share_that_is_none_is_told(tmp_path: Path) -> None:
-    done = Project(tmp_path / "data", "http://127.0.0.1:9", QUOTA_SHARE="7").scrapy("crawl", "huggingface")
+    done = CatalogProject(tmp_path / "data", "http://127.0.0.1:9", QUOTA_SHARE="7").scrapy("crawl", "huggingface")
     assert done.returncode == 1
     assert "QUOTA_SHARE" in done.stderr
     assert "Traceback" not in done.stderr

@@ -19,6 +19,7 @@ from mlentory_crawl.console import fail
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
+from mlentory_crawl.projections import kept_current
 from mlentory_crawl.report import EXIT_CODES
 from mlentory_crawl.run import Run
 from mlentory_crawl.stores import check_settings
@@ -60,6 +61,7 @@ class Command(ScrapyCrawl):
             _check_feed(str(uri), options)
         try:
             check_settings(self.settings)
+            kept_current(self.settings)
             if issubclass(spider_class, PlatformSpider):
                 spider_class.check_settings(self.settings)
         except SettingError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -92,6 +93,7 @@ class RunReport:
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.finished_at = finished_at
+        report.processor_seconds["crawl"] += time.process_time()
         report.peak_rss_mb += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         for suspicion in run.catalog.fields.suspicions():
             report.suspect(suspicion)

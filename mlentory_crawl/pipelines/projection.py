@@ -11,9 +11,9 @@ import orjson
 from scrapy.exceptions import NotConfigured
 
 from mlentory_crawl.child import spawn
+from mlentory_crawl.projections import kept_current
 from mlentory_crawl.run import Run
 from mlentory_crawl.settings import exported
-from mlentory_crawl.stores import STORES
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -44,7 +44,7 @@ class ProjectionPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if cls.name in STORES and not STORES[cls.name].is_on(exported(crawler.settings)):
+        if cls.name not in kept_current(crawler.settings):
             raise NotConfigured
         return cls(Run.of(crawler), crawler)
 
@@ -80,6 +80,7 @@ class ProjectionPipeline:
             **({"error": error} if error else {}),
         }
         self.run.report.peak_rss_mb += self.told.get("rss_mb", 0.0)
+        self.run.report.processor_seconds[self.name] += self.told.get("processor_seconds", 0.0)
 
     def backlog(self) -> int:
         """How much of the catalog the store does not have yet."""
