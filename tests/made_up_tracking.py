@@ -110,6 +110,7 @@ def tracking() -> Iterator[Tracking]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two writes
 
         def _answer(self) -> None:
             address = urlsplit(self.path)
