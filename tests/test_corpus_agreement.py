@@ -210,7 +210,12 @@ def datasets(raw: Raw, mapped: Mapped, reference: Path) -> Differences:
 
 
 def parameters(raw: Raw, mapped: Mapped, reference: Path) -> Differences:
-    stated = (raw.get("safetensors") or {}).get("total")
+    weights = raw.get("safetensors") or {}
+    stated = weights.get("total")
+    quantized = (raw.get("config") or {}).get("quantization_config")
+    if quantized and {"I32", "U32", "U8"} & (weights.get("parameters") or {}).keys():
+        yield "packed weights: how many elements they have is no count of parameters"
+        stated = None
     if stated is None:
         stated = (raw.get("gguf") or {}).get("total")
     found = [

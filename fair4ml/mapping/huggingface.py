@@ -23,6 +23,7 @@ from fair4ml.mapping import (
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_evaluations import evaluations, owner_stub
 from fair4ml.mapping.huggingface_lineage import FINE_TUNING, add_new_version, datasets, parents
+from fair4ml.mapping.huggingface_parameters import parameter_counts
 from fair4ml.mapping.huggingface_repository import access, counters, created, owner_name
 from fair4ml.mapping.huggingface_tags import keywords, sorted_tags
 from fair4ml.sources.huggingface import Card, ModelInfo
@@ -136,16 +137,8 @@ def describe_model(source: ModelInfo) -> Description:
 
 
 def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
-    values = []
-    weights, gguf = source.safetensors, source.gguf
-    total = weights.total if weights is not None else None
-    if total is None and gguf is not None:
-        total = gguf.total
-    if total is not None:
-        values.append(draft.value("parameterCount", total, unit="parameters"))
-    if weights is not None and weights.parameters:
-        for number_type, count in weights.parameters.items():
-            values.append(draft.value("parameterCount", count, unit="parameters", name=number_type))
+    values = parameter_counts(draft, source)
+    gguf = source.gguf
     if gguf is not None and gguf.context_length is not None:
         values.append(draft.value("contextLength", gguf.context_length, unit="tokens"))
     quantization = source.config.quantization_config if source.config is not None else None
