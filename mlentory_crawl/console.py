@@ -14,12 +14,20 @@ from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from mlentory_crawl.catalog.database import damage_told
+from mlentory_crawl.data_directory import restrict
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.stores.protocols import SettingError, StoreError
 
 
 class ProjectCommand(ScrapyCommand):
-    """A command that reads or keeps the data directory; a failure is one line on the standard error and exit code 1."""
+    """A command that reads or keeps the data directory; a failure is one line on the standard error and exit code 1.
+
+    Attributes:
+        writes: whether it makes files in the data directory.
+    """
+
+    writes = False
 
     requires_project = True
     requires_crawler_process = False
@@ -35,8 +43,12 @@ class ProjectCommand(ScrapyCommand):
         # Scrapy hands unknown options over as arguments.
         if unknown := [arg for arg in args if arg.startswith("-") and arg != "-"]:
             raise UsageError(f"there is no option {' '.join(unknown)}", print_help=False)
+        assert self.settings is not None
         try:
-            self.exitcode = self.carry_out(args, opts)
+            if self.writes:
+                restrict(self.settings["MLENTORY_DATA_ACCESS"])
+            with damage_told(self.data_dir):
+                self.exitcode = self.carry_out(args, opts)
         except SettingError as error:
             raise UsageError(str(error), print_help=False) from error
         except (MlentoryError, StoreError) as error:

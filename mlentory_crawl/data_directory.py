@@ -1,4 +1,4 @@
-"""The data directory, and the lock that one run at a time holds on it."""
+"""The data directory: who may read it, and the lock that one run at a time holds on it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,27 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mlentory_crawl.exceptions import DataDirectoryLocked
+from mlentory_crawl.stores.protocols import SettingError
 
 LOCK_WAIT = 10.0
 """How many seconds a second run waits for the first one."""
+
+WITHHELD = {"owner": 0o077, "group": 0o027, "all": 0}
+"""The permissions that files do not get, by who may read them."""
+
+
+def restrict(access: str) -> None:
+    """Withhold what this process and its children make from whom it is not for; never less than the system withholds.
+
+    Args:
+        access: who may read it, one of `WITHHELD`.
+
+    Raises:
+        SettingError: it is something else.
+    """
+    if access not in WITHHELD:
+        raise SettingError(f"MLENTORY_DATA_ACCESS is {access!r}: one of {', '.join(WITHHELD)} is due")
+    os.umask(os.umask(WITHHELD["owner"]) | WITHHELD[access])
 
 
 @contextlib.contextmanager

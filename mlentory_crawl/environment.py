@@ -30,6 +30,9 @@ class Variable:
 
 _OWN = (
     Variable("MLENTORY_DATA_DIR", "data", "Where the catalog, the search index and all files are kept."),
+    Variable(
+        "MLENTORY_DATA_ACCESS", "group", "Who may read what is made there: owner, group (of the same group) or all."
+    ),
     Variable("QUOTA_SHARE", "0.9", "The share of a quota announced by a service that a crawl may use."),
     Variable("NEO4J_URI", None, "A Neo4j 5 to keep the graph in, such as neo4j://localhost:7687; unset: none."),
     Variable("NEO4J_USERNAME", None, "Its user; unset: neo4j."),

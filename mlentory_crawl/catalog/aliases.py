@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence, Set as AbstractSet
+from collections.abc import Callable, Iterable, Sequence, Set as AbstractSet
 from functools import cache
 from typing import Any
 
@@ -16,15 +16,31 @@ class Aliases:
     """The catalog's table ``alias``.
 
     Args:
-        connection: the catalog.
+        execute: asks the catalog.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, execute: Callable[[str, Sequence[Any]], sqlite3.Cursor]) -> None:
+        self._execute = execute
 
     def resolve(self, iri: str) -> str:
         """The IRI under which a thing is known now."""
         return self._targets({iri}).get(iri, iri)
+
+    def resolve_all(self, iris: Iterable[str]) -> dict[str, str]:
+        """The IRI under which each of some things is known now."""
+        wanted = set(iris)
+        return {iri: iri for iri in wanted} | self._targets(wanted)
+
+    def leading_to(self, iris: Iterable[str]) -> list[str]:
+        """Things by all IRIs under which records may name them: these, and those that lead to them."""
+        rows = self._execute(
+            """WITH RECURSIVE name(iri) AS (
+                   SELECT value FROM json_each(?)
+                   UNION SELECT alias.iri FROM name JOIN alias ON alias.target = name.iri)
+               SELECT iri FROM name""",
+            (orjson.dumps(list(iris)),),
+        )
+        return [iri for (iri,) in rows]
 
     def resolved(self, documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Documents in which things have the names that they have now; each itself where that changes nothing."""
@@ -39,7 +55,7 @@ class Aliases:
         steps: dict[str, str] = {}
         following = iris
         while following:
-            found = self._connection.execute(
+            found = self._execute(
                 "SELECT iri, target FROM alias WHERE iri IN (SELECT value FROM json_each(?))",
                 (orjson.dumps(list(following)),),
             )
@@ -49,7 +65,7 @@ class Aliases:
         return {iri: _end(iri, steps) for iri in iris & steps.keys()}
 
     def _names(self, iris: Iterable[str]) -> dict[str, str | None]:
-        rows = self._connection.execute(
+        rows = self._execute(
             "SELECT iri, name FROM entity WHERE iri IN (SELECT value FROM json_each(?))", (orjson.dumps(list(iris)),)
         )
         return dict(rows.fetchall())

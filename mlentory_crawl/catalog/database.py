@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import uuid
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from threading import Thread, current_thread
+from weakref import WeakKeyDictionary
 
+from mlentory_crawl.catalog.documents import DamagedDocument
 from mlentory_crawl.exceptions import CatalogError
 
 FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = "2"
+IF_DAMAGED = "; where it is damaged, put a backup in its place, then scrapy sync"
 WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
 
 
 def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
-    """A connection to the catalog below a data directory.
+    """A connection to the catalog below a data directory; reading needs no permission to write.
 
     Args:
         data_dir: the data directory.
@@ -28,11 +34,15 @@ def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
     path = data_dir / FILE_NAME
     if write:
         data_dir.mkdir(parents=True, exist_ok=True)
-    elif not path.exists():
+    elif not _exists(path):
         raise _nothing_yet(data_dir)
     try:
         connection = sqlite3.connect(
-            path if write else f"{path.absolute().as_uri()}?mode=ro", uri=not write, isolation_level=None, timeout=30
+            path if write else _read_only(path),
+            uri=not write,
+            isolation_level=None,
+            timeout=30,
+            check_same_thread=write,
         )
         with ExitStack() as failed:
             failed.callback(connection.close)
@@ -45,8 +55,79 @@ def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
             _check_version(connection, path)
             failed.pop_all()
     except sqlite3.Error as error:
-        raise CatalogError(f"the catalog {path} cannot be opened: {error}") from error
+        if not write and not os.access(data_dir, os.W_OK) and _log(path).exists():
+            raise CatalogError(
+                f"the catalog {path} cannot be opened: {error}; a run that did not end has left {_log(path).name}:"
+                " it can be read once the next one has ended, or by whoever may write the directory"
+            ) from error
+        raise CatalogError(f"the catalog {path} cannot be opened: {error}{IF_DAMAGED}") from error
     return connection
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise CatalogError(f"the catalog {path} cannot be read: {error.strerror}") from error
+    return True
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def _read_only(path: Path) -> str:
+    """The address of a catalog that is only read."""
+    # To read along with a writer SQLite makes a log and its index where there are none. Without a log nobody writes.
+    is_at_rest = not os.access(path.parent, os.W_OK) and not _log(path).exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_at_rest else ''}"
+
+
+@contextmanager
+def damage_told(data_dir: Path) -> Iterator[None]:
+    """What goes wrong with the catalog's file, as an error for a person.
+
+    Args:
+        data_dir: the data directory.
+
+    Raises:
+        CatalogError: the file is damaged, or cannot be read on.
+    """
+    try:
+        yield
+    except (sqlite3.Error, DamagedDocument) as error:
+        raise CatalogError(f"the catalog {data_dir / FILE_NAME} cannot be read: {error}{IF_DAMAGED}") from error
+
+
+class Readers:
+    """The connections of those who read a catalog: one for each thread that asks.
+
+    Args:
+        data_dir: the data directory.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._of_thread: WeakKeyDictionary[Thread, sqlite3.Connection] = WeakKeyDictionary()
+
+    @property
+    def own(self) -> sqlite3.Connection:
+        """That of the current thread.
+
+        Raises:
+            CatalogError: there is no catalog that can be read.
+        """
+        thread = current_thread()
+        if thread not in self._of_thread:
+            self._of_thread[thread] = connect(self._data_dir)
+        return self._of_thread[thread]
+
+    def close(self) -> None:
+        """Close them all."""
+        for connection in list(self._of_thread.values()):
+            connection.close()
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from threading import local
 from typing import Any
 
 import orjson
 import zstandard
 
-_compressor = zstandard.ZstdCompressor(level=1, write_content_size=True)
-_decompressor = zstandard.ZstdDecompressor()
+
+class DamagedDocument(ValueError):
+    """What the catalog holds in place of a document is none."""
+
+
+class _Codecs(local):
+    """A compressor and a decompressor of each thread: two threads at once break either."""
+
+    def __init__(self) -> None:
+        self.compress = zstandard.ZstdCompressor(level=1, write_content_size=True).compress
+        self.decompress = zstandard.ZstdDecompressor().decompress
+
+
+_codecs = _Codecs()
 
 
 def encode(document: dict[str, Any]) -> tuple[bytes, bytes]:
@@ -20,12 +33,19 @@ def encode(document: dict[str, Any]) -> tuple[bytes, bytes]:
 
 def pack(text: bytes) -> bytes:
     """JSON as the catalog stores it."""
-    return _compressor.compress(text)
+    return _codecs.compress(text)
 
 
 def unpacked(blob: bytes) -> bytes:
-    """The JSON that was packed."""
-    return _decompressor.decompress(blob)
+    """The JSON that was packed.
+
+    Raises:
+        DamagedDocument: the catalog's file is damaged.
+    """
+    try:
+        return _codecs.decompress(blob)
+    except zstandard.ZstdError as error:
+        raise DamagedDocument(f"a document cannot be read: {error}") from error
 
 
 def unpack(blob: bytes) -> Any:

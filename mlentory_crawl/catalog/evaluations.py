@@ -10,7 +10,6 @@ import orjson
 
 from fair4ml.identifiers import hugging_face_dataset, is_repo_id
 from fair4ml.metrics import metric, metric_name
-from mlentory_crawl.catalog.namings import also_called
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 
@@ -174,7 +173,7 @@ def _records(reader: CatalogReader, datasets: Iterable[str]) -> list[int]:
     rows = reader.execute(
         """SELECT DISTINCT e.record FROM json_each(?) AS j JOIN entity AS d ON d.iri = j.value
            JOIN edge AS e ON e.target = d.id AND e.type = 'EVALUATION_DATASET' ORDER BY 1""",
-        (orjson.dumps(also_called(reader, datasets)),),
+        (orjson.dumps(reader.also_called(datasets)),),
     )
     return [record for (record,) in rows]
 

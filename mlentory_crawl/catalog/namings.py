@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -31,12 +30,6 @@ class Naming:
     method: str
 
 
-def also_called(reader: CatalogReader, iris: Iterable[str]) -> list[str]:
-    """Things by all names under which records may name them: their IRIs, and those that stand for them."""
-    wanted = set(iris)
-    return [*wanted, *(name for (name,) in reader.execute("SELECT iri FROM alias") if reader.resolve(name) in wanted)]
-
-
 def namings(reader: CatalogReader, iri: str, most: int) -> tuple[dict[str, int], list[Naming]]:
     """How many records of each platform name a thing, and the first namings of each platform.
 
@@ -45,7 +38,7 @@ def namings(reader: CatalogReader, iri: str, most: int) -> tuple[dict[str, int],
         iri: the thing; what is known to be the same counts, too.
         most: how many namings of each platform to give.
     """
-    names = also_called(reader, [iri])
+    names = reader.also_called([iri])
     rows = reader.execute(
         """SELECT iri, class, type, platform || '/' || kind || '/' || key, provenance FROM (
                SELECT s.iri, s.class, e.type, r.platform, r.kind, r.key, r.provenance,

@@ -14,7 +14,7 @@ import orjson
 
 from fair4ml.merge import leading
 from mlentory_crawl.catalog.aliases import Aliases
-from mlentory_crawl.catalog.database import catalog_id, connect, last_sequence
+from mlentory_crawl.catalog.database import Readers, catalog_id, last_sequence
 from mlentory_crawl.catalog.field_counts import shares
 from mlentory_crawl.catalog.stored import STORED, Stored, Version, live, merged, record_states
 from mlentory_crawl.stores.protocols import Change, Position
@@ -38,7 +38,7 @@ class NextChanges(NamedTuple):
 
 
 class CatalogReader:
-    """Reads a catalog, also while a run writes it.
+    """Reads a catalog, also while a run writes it, and from several threads at once.
 
     Args:
         data_dir: the data directory.
@@ -48,13 +48,17 @@ class CatalogReader:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        self._connection = connect(data_dir)
-        self._aliases = Aliases(self._connection)
+        self._readers = Readers(data_dir)
+        self._aliases = Aliases(self.execute)
         self.id = catalog_id(self._connection)
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._readers.own
 
     def close(self) -> None:
         """Release the database."""
-        self._connection.close()
+        self._readers.close()
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         """The rows of a query of one's own."""
@@ -214,6 +218,14 @@ class CatalogReader:
     def resolve(self, iri: str) -> str:
         """The IRI under which a thing is known now: aliases followed."""
         return self._aliases.resolve(iri)
+
+    def resolve_all(self, iris: Iterable[str]) -> dict[str, str]:
+        """The IRI under which each of some things is known now: aliases followed."""
+        return self._aliases.resolve_all(iris)
+
+    def also_called(self, iris: Iterable[str]) -> list[str]:
+        """Things by all names under which records may name them: their IRIs, and those that stand for them."""
+        return self._aliases.leading_to(iris)
 
     def states(self, platform: str | None = None) -> Iterator[tuple[dict[str, Any], list[Stored]]]:
         """Everything that live records describe, sorted by IRI: the merged state, and the records it comes from."""

@@ -81,6 +81,7 @@ CREATE TABLE edge (
 CREATE INDEX edge_target ON edge (target, type);
 
 CREATE TABLE alias (iri TEXT PRIMARY KEY, target TEXT NOT NULL, reason TEXT NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX alias_target ON alias (target);
 
 -- What is not to be kept, whoever states it; a record of it is a husk of IRI and class.
 CREATE TABLE forgotten (iri TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;

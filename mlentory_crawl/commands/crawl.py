@@ -16,6 +16,7 @@ from scrapy.exceptions import UsageError
 
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
 from mlentory_crawl.console import fail
+from mlentory_crawl.data_directory import restrict
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
@@ -62,6 +63,7 @@ class Command(ScrapyCrawl):
         try:
             check_settings(self.settings)
             kept_current(self.settings)
+            restrict(self.settings["MLENTORY_DATA_ACCESS"])
             if issubclass(spider_class, PlatformSpider):
                 spider_class.check_settings(self.settings)
         except SettingError as error:

@@ -31,6 +31,8 @@ PART = re.compile(r".+#.*-[0-9a-f]{16}", re.DOTALL)
 class Command(ProjectCommand):
     """Forgets things; exit 1 when a projection still shows them, which the next sync or crawl then ends."""
 
+    writes = True
+
     def syntax(self) -> str:
         return "IRI... [--mark] [--yes]"
 

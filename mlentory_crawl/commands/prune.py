@@ -17,6 +17,8 @@ from mlentory_crawl.data_directory import locked
 class Command(ProjectCommand):
     """Deletes raw answers of old runs and, if asked to, what records stated long ago."""
 
+    writes = True
+
     def syntax(self) -> str:
         return "[--keep-runs N] [--versions-before DATE] [--dry-run]"
 

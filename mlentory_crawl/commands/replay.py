@@ -27,6 +27,8 @@ SETTINGS = ("-s", "QUOTA_ENABLED=0", "-s", "RETRY_ENABLED=0", "-L", "ERROR")
 class Command(ProjectCommand):
     """Maps the archived answers of runs into a data directory without a catalog; exit 1 if answers are lacking."""
 
+    writes = True
+
     def syntax(self) -> str:
         return "RUN...|--all --from DATA_DIR"
 

@@ -20,6 +20,8 @@ from mlentory_crawl.stores.protocols import StoreError
 class Command(ProjectCommand):
     """Brings projections up to date from the catalog; exit 1 when one stays behind."""
 
+    writes = True
+
     def syntax(self) -> str:
         return "[projection ...] [--rebuild]"
 

@@ -32,13 +32,15 @@ from mlentory_crawl.stores.tantivy_index import (
     SORT_NAME,
     SOURCE,
     WEIGHT,
+    check_readable,
     document,
     is_readable,
-    readable,
+    prepared,
     schema,
     usable,
 )
 from mlentory_crawl.stores.tantivy_keys import HeldKeys
+from mlentory_crawl.stores.tantivy_permissions import can_be_locked, keep_readable, snapshot
 from mlentory_crawl.stores.tantivy_query import everything, position_query, text_query, whole_query
 
 COMMIT_DOCUMENTS = 20_000
@@ -103,6 +105,7 @@ class TantivyStore:
         """
         with self._failures_told():
             self._index = usable(self._directory)
+            keep_readable(self._directory)
             self._writer = self._acquire(self._index)
             self._durable = _position(self._searcher())
         return self._durable
@@ -120,6 +123,7 @@ class TantivyStore:
         refusals = []
         taken: list[tuple[str, bool]] = []
         with self._failures_told():
+            keep_readable(self._directory)  # merges go on by themselves
             for change in changes:
                 entry, stored = None, b""
                 if change.state is not None and change.deleted_at is None:
@@ -163,6 +167,7 @@ class TantivyStore:
                 told = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
                 writer.add_document(Document.from_dict(told, schema()))
             writer.commit()
+            keep_readable(self._directory)
         self._durable = self._pending
         self._nothing_pending()
 
@@ -193,6 +198,7 @@ class TantivyStore:
                 writer.rollback()
                 # Otherwise the merges of the last commits are given up half done, and begun again by the next process.
                 writer.wait_merging_threads()
+                keep_readable(self._directory)
 
     def _open_writer(self) -> IndexWriter:
         if self._writer is None:
@@ -261,7 +267,10 @@ class TantivyStore:
 
     def _searcher(self) -> Searcher:
         if self._index is None:
-            self._index = readable(self._directory)
+            check_readable(self._directory)
+            if not can_be_locked(self._directory):
+                return snapshot(self._directory)
+            self._index = prepared(Index.open(str(self._directory)))
         self._index.reload()
         return self._index.searcher()
 

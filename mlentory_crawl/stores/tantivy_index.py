@@ -150,16 +150,16 @@ def usable(directory: Path) -> Index:
     directory.mkdir(parents=True, exist_ok=True)
     if _has_fingerprint(directory):
         try:
-            return _prepared(Index(schema(), str(directory)))
+            return prepared(Index(schema(), str(directory)))
         except (ValueError, OSError) as error:
             logger.warning("the search index in %s is damaged and is filled anew: %s", directory, one_line(error))
     _empty(directory)
     (directory / VERSION_FILE).write_text(json.dumps(_fingerprint()))
-    return _prepared(Index(schema(), str(directory)))
+    return prepared(Index(schema(), str(directory)))
 
 
-def readable(directory: Path) -> Index:
-    """The index in a folder, to read.
+def check_readable(directory: Path) -> None:
+    """Look at whether there is an index in a folder that can be read.
 
     Raises:
         StoreError: there is none, or one of another layout.
@@ -168,7 +168,6 @@ def readable(directory: Path) -> Index:
         raise StoreError(f"there is no search index in {directory} yet: a crawl or scrapy sync search makes it")
     if not _has_fingerprint(directory):
         raise StoreError(f"the search index in {directory} is of another version: scrapy sync search makes it anew")
-    return _prepared(Index.open(str(directory)))
 
 
 def is_readable(directory: Path) -> bool:
@@ -205,7 +204,8 @@ def _empty(directory: Path) -> None:
             entry.unlink()
 
 
-def _prepared(index: Index) -> Index:
+def prepared(index: Index) -> Index:
+    """An index with the analyzers of its schema."""
     # Analyzers are not part of what is stored.
     for name, analyzer in analyzers().items():
         index.register_tokenizer(name, analyzer)
