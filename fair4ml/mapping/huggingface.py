@@ -160,6 +160,9 @@ def _emissions(draft: Draft, card: Card) -> str | None:
         return None
     if isinstance(stated.emissions, str):
         text = stated.emissions
+        if not any(map(str.isdigit, text)):
+            draft.issue("cardData.co2_eq_emissions", "states no amount")
+            return None
     elif stated.emissions < 0:
         draft.issue("cardData.co2_eq_emissions", "is less than nothing")
         return None

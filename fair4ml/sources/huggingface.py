@@ -28,7 +28,15 @@ def _models(value: Any) -> Any:
 
 
 def _emissions(value: Any) -> Any:
-    return value if isinstance(value, dict) else {"emissions": value}
+    """An object of them; the Hub's first documentation had a list of objects of one key, and keys with spaces."""
+    stated: dict[str, Any] = {}
+    for each in value if isinstance(value, list) else [value]:
+        for key, one in (each if isinstance(each, dict) else {"emissions": each}).items():
+            name = "_".join(str(key).split())
+            if name in stated and stated[name] != one:
+                raise ValueError("states several values of one kind")
+            stated[name] = one
+    return stated
 
 
 class Task(SourceObject):
