@@ -30,6 +30,10 @@ def ended(project: Project) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def answered(hub: SampleHub) -> int:
+    return sum(sum(counts.values()) for counts in hub.stats()["requests"].values())
+
+
 def test_every_line_of_a_list_is_accounted_for(hub: SampleHub, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds.csv"
     seeds.write_text(
@@ -85,13 +89,17 @@ def test_an_interrupted_list_goes_on_where_it_was(hub: SampleHub, tmp_path: Path
     seeds.write_text("".join(f"{HUB}/acme/model-{n}\n" for n in range(1_030)))
     project = Project(tmp_path / "data", hub.url)
     words = ("crawl", "dispatcher", "-a", f"seeds={seeds}")
-    for wait in (3.0, 4.5):
+    hub.set(latency=20)
+    for _ in range(2):
+        before = answered(hub)
         process = subprocess.Popen(
             project.command(*words), env=project.environment, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        time.sleep(wait)
+        while answered(hub) < before + 400:
+            time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    hub.set(latency=0)
     report = project.crawl("-a", f"seeds={seeds}", spider="dispatcher")
     assert Counter(line["outcome"] for line in ended(project)) == {"found": 1_030}
     assert report["requested"]["found"] == 1_030
@@ -109,5 +117,7 @@ def test_a_list_that_is_not_there(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text("{")
     done = project.scrapy("crawl", "dispatcher", "-a", f"seeds={broken}")
-    assert done.returncode == 1
+    assert done.returncode == 2
+    assert "broken.json is no JSON at line 1" in done.stderr
     assert "Traceback" not in done.stderr
+    assert not project.data_dir.exists()

@@ -16,7 +16,7 @@ from scrapy.exceptions import UsageError
 
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
 from mlentory_crawl.console import fail
-from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.report import EXIT_CODES
@@ -72,7 +72,7 @@ class Command(ScrapyCrawl):
         if failure is not None:
             fail(str(failure) if isinstance(failure, MlentoryError) else f"{type(failure).__name__}: {failure}")
         if failure is not None or run is None:
-            self.exitcode = 1
+            self.exitcode = 2 if isinstance(failure, WrongUsage) else 1
             return
         if run.report.verdict is None:  # interrupted before the spider had begun
             self.exitcode = EXIT_CODES["stopped"]
