@@ -52,7 +52,9 @@ def _urls(line: str) -> list[str]:
     line = line[marker.end() :] if (marker := _MARKER.match(line)) else line
     if link := _LINK.match(line):
         return [link["url"]]
-    return [_unwrapped(part) for part in _NEXT.split(_COMMENT.sub("", line))]
+    first, *others = map(_unwrapped, _NEXT.split(_COMMENT.sub("", line)))
+    # What stands before the first URL says what it is.
+    return others if others and not _BARE.match(first) else [first, *others]
 
 
 def _unwrapped(text: str) -> str:
