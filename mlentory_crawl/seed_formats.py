@@ -144,12 +144,15 @@ def _yaml(text: str) -> Iterator[Found]:
 
 def _parquet(path: Path) -> Iterator[Found]:
     try:
-        from pyarrow import parquet
+        from pyarrow import ArrowInvalid, parquet
     except ImportError as error:
         raise ValueError("is Parquet, which needs pyarrow: pip install mlentory-crawl[archive]") from error
-    for batch in parquet.ParquetFile(path).iter_batches():
-        for row in batch.to_pylist():
-            yield from of_object(row) or [no_seed(row, None)]
+    try:
+        for batch in parquet.ParquetFile(path).iter_batches():
+            for row in batch.to_pylist():
+                yield from of_object(row) or [no_seed(row, None)]
+    except ArrowInvalid as error:
+        raise ValueError(f"is no Parquet: {' '.join(str(error).split())}") from error
 
 
 _READERS: dict[str, Callable[[str], Iterator[Found]]] = {

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
@@ -102,7 +103,12 @@ def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) 
         spider_class.Arguments.model_validate(own)
     except ValidationError as error:
         told = "; ".join(
-            f"-a {'.'.join(map(str, e['loc'])) or 'arguments'}={e['input']!r}: {e['msg']}"
-            if e["loc"] else str(e["msg"]) for e in error.errors()
-        )  # fmt: skip
+            f"-a {'.'.join(map(str, e['loc']))}={e['input']!r}: {_told(e)}" if e["loc"] else _told(e)
+            for e in error.errors()
+        )
         raise UsageError(f"{spider_class.name}: {told}", print_help=False) from error
+
+
+def _told(error: ErrorDetails) -> str:
+    """What is wrong, without pydantic's name for what our own validators tell."""
+    return error["msg"].removeprefix("Value error, ")
