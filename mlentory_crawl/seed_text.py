@@ -52,7 +52,7 @@ def decoded(data: bytes) -> str:
     """
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     zeros = [byte == 0 for byte in data[:2]]
-    guessed = {(True, False): "utf-16-be", (False, True): "utf-16-le"}.get(tuple(zeros), "utf-8")
+    guessed = "utf-16-be" if zeros == [True, False] else "utf-16-le" if zeros == [False, True] else "utf-8"
     encoding = _MARKS.get(mark, guessed)
     text = data[len(mark) :].decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
     if "\0" in text and not is_decoded(text):

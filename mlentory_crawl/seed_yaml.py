@@ -38,7 +38,7 @@ class Document:
         except yaml.YAMLError as error:
             raise ValueError(_told(error)) from error
 
-    def _take(self, event: yaml.Event) -> None:
+    def _take(self, event: Any) -> None:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.CollectionEndEvent):
             self._keys.pop()
@@ -77,7 +77,7 @@ class Document:
             self._keys[-1] = None
 
 
-def _scalar(event: yaml.ScalarEvent) -> Any:
+def _scalar(event: Any) -> Any:
     """A scalar as JSON has it: what looks like a date, an octal number or a Norwegian is a text."""
     is_plain = event.implicit[0]
     if not is_plain:

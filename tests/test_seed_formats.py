@@ -243,7 +243,7 @@ def test_an_entity_is_no_part_of_a_url(tmp_path: Path) -> None:
     assert (urls(seeds), wrong(seeds)) == ([B], [f"{A}/&e;"])
 
 
-DAMAGED = {
+DAMAGED: dict[str, tuple[str | bytes, str]] = {
     "cut.xml": (f"<urlset><url><loc>{A}</loc></url><url><loc>https://www.ope", "is no XML: .* line 1"),
     "page.xml": ("<html><body/></html>", "its root is html"),
     "undefined.xml": (f"<!DOCTYPE u [<!ENTITY e 'x'>]><urlset><url><loc>{A}&b</loc></url></urlset>", "is no XML"),

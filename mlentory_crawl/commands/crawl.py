@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
@@ -103,12 +102,12 @@ def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) 
         spider_class.Arguments.model_validate(own)
     except ValidationError as error:
         told = "; ".join(
-            f"-a {'.'.join(map(str, e['loc']))}={e['input']!r}: {_told(e)}" if e["loc"] else _told(e)
+            f"-a {'.'.join(map(str, e['loc']))}={e['input']!r}: {_told(e['msg'])}" if e["loc"] else _told(e["msg"])
             for e in error.errors()
         )
         raise UsageError(f"{spider_class.name}: {told}", print_help=False) from error
 
 
-def _told(error: ErrorDetails) -> str:
-    """What is wrong, without pydantic's name for what our own validators tell."""
-    return error["msg"].removeprefix("Value error, ")
+def _told(message: str) -> str:
+    """A message of pydantic's, without its name for what our own validators tell."""
+    return message.removeprefix("Value error, ")
