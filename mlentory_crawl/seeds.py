@@ -77,7 +77,14 @@ class SeedList:
 
 def is_source(text: str) -> bool:
     """Whether seeds can be read from there."""
-    return text == "-" or "://" in text or (bool(text) and Path(text).exists())
+    return text == "-" or "://" in text or (bool(text) and _is_there(text))
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # a list of some length is too long for a name
+        return False
 
 
 def read(source: str) -> SeedList:
@@ -87,11 +94,11 @@ def read(source: str) -> SeedList:
         OSError: the file cannot be read.
         ValueError: it is nothing of what its name says.
     """
-    path = Path(source)
     found: Iterable[Found]
     if source == "-":
-        name, found = "stdin", of_text(sys.stdin.read(LARGEST))
-    elif path.exists():
+        name, found = "stdin", of_text(_standard_input())
+    elif _is_there(source):
+        path = Path(source)
         name, found = path.name, seeds_in(path)
     else:
         name, found = "argument", [Found(url) for url in _PARTING_COMMA.split(source)]
@@ -103,16 +110,23 @@ def read(source: str) -> SeedList:
     return SeedList(source, seeds, dict(sorted(fields.items())))
 
 
+def _standard_input() -> str:
+    text = sys.stdin.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise ValueError(f"has more than {LARGEST:,} characters")
+    return text
+
+
 def names_in(given: str) -> list[str]:
     """The names in a file, one a line (``#`` begins a comment), or in a list with commas.
 
     Raises:
         ValueError: there are none, no such file, or it cannot be read.
     """
-    path = Path(given)
-    if path.is_file():
+    is_file = _is_there(given) and Path(given).is_file()
+    if is_file:
         try:
-            names = [line for _, line in lines(decoded(content(path)))]
+            names = [line for _, line in lines(decoded(content(Path(given))))]
         except OSError as error:
             raise ValueError(f"{given} cannot be read: {error.strerror}") from error
         except ValueError as error:
@@ -122,7 +136,7 @@ def names_in(given: str) -> list[str]:
     else:
         names = [name.strip() for name in given.split(",") if name.strip() and not name.lstrip().startswith("#")]
     if not names:
-        raise ValueError(f"{given} names nothing" if path.is_file() else "names nothing")
+        raise ValueError(f"{given} names nothing" if is_file else "names nothing")
     return names
 
 

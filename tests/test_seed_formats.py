@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
-from mlentory_crawl import seed_text
-from mlentory_crawl.seeds import SeedList, read
+from mlentory_crawl import seed_text, seeds as seed_lists
+from mlentory_crawl.seeds import SeedList, names_in, read
 
 A, B, C = "https://huggingface.co/acme/a", "https://www.openml.org/d/61", "https://github.com/acme/c"
 
@@ -299,3 +301,17 @@ def test_what_merges_what_merges_stays_small(tmp_path: Path) -> None:
 def test_urls_in_an_argument_may_have_commas() -> None:
     one, two = "https://export.arxiv.org/api/query?id_list=2401.00001,2401.00002", "openml.org/d/61"
     assert [seed.url for seed in read(f"{one}, {two},{A}").seeds] == [one, two, A]
+
+
+def test_an_argument_may_be_too_long_for_the_name_of_a_file() -> None:
+    assert len(read(",".join(f"{A}-{n}" for n in range(300))).seeds) == 300
+    assert len(names_in(",".join(f"acme/net-{n}" for n in range(300)))) == 300
+
+
+def test_the_standard_input_is_read_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seed_lists, "LARGEST", len(A) + 1)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{A}\n"))
+    assert urls(read("-")) == [A]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{A}\n{B}\n"))
+    with pytest.raises(ValueError, match="more than"):
+        read("-")
