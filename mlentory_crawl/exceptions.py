@@ -7,6 +7,10 @@ class MlentoryError(Exception):
     """A failure whose message is written for a person: commands print it in one line and exit 1."""
 
 
+class WrongUsage(MlentoryError):
+    """Arguments that cannot be meant, found when a crawl begins: exit 2."""
+
+
 class DataDirectoryLocked(MlentoryError):
     """Another run holds the data directory: wait for it, or use another directory."""
 

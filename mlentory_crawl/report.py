@@ -20,6 +20,8 @@ OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
 """How a fetched record can end; together they are all fetched ones."""
 REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
 """What can become of a thing that was asked for by name; together they are all asked ones."""
+_USABLE = ("found", "missing", "failed", "forgotten", "known")
+"""What shows that one of the things asked for could be asked for."""
 SUSPECT_QUARANTINE = 0.05
 SUSPECT_CENSUS = 0.9
 EXIT_CODES = {"complete": 0, "failed": 1, "suspect": 1, "stopped": 3}
@@ -31,7 +33,8 @@ class Report:
 
     Attributes:
         records: what became of the fetched records, by outcome; and how many were gone, or ``forgotten`` and not kept.
-        requested: what became of the things asked for by name; and how many were not asked for, as they are forgotten.
+        requested: what became of the things asked for by name; and how many were not asked for, or as they are
+            known already.
         platforms: what became of the fetched records of each platform.
         fields: how many live records have each field when the run ends, by platform and kind.
         notes: what the reader should know and that makes nothing worse, one line each.
@@ -177,6 +180,9 @@ class Report:
             failed.append(f"{self.records['failed']} records failed")
         if self.requested["failed"]:
             failed.append(f"{self.requested['failed']} of the things asked for could not be fetched")
+        if self.requested["invalid"] and not interrupted and not any(self.requested[name] for name in _USABLE):
+            asked = sum(self.requested[name] for name in REQUESTED)
+            failed.append(f"nothing could be asked for: {self.requested['invalid']} of {asked} are invalid")
         for by, counts in self.lookups.items():
             if counts["failed"]:
                 failed.append(f"{counts['failed']} {by} could not be fetched")
@@ -199,7 +205,7 @@ class Report:
         """The report as people and programs read it."""
         seconds = self.seconds
         records = {name: self.records[name] for name in ("fetched", *OUTCOMES, "deleted", "forgotten")}
-        requested = {name: self.requested[name] for name in (*REQUESTED, "renamed", "gated", "forgotten")}
+        requested = {name: self.requested[name] for name in (*REQUESTED, "renamed", "gated", "forgotten", "known")}
         return {
             "run_id": self.run_id,
             "platform": self.platform,

@@ -227,7 +227,7 @@ def test_an_interrupted_list_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def test_nothing_named_is_told_in_one_line(project: Project) -> None:
     done = project.scrapy("crawl", "github")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "-a ids=" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -10,9 +11,10 @@ import pytest
 from pydantic import ValidationError
 
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.spiders import platforms
 
 DAY = "2024-01-02T00:00:00Z"
 
@@ -103,6 +105,48 @@ def test_a_delta_needs_a_watermark(catalog: CatalogWriter) -> None:
 def test_arguments_that_do_not_go_together(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         ZooSpider(**given)
+
+
+@pytest.mark.parametrize("spider_class", [each for each in platforms() if "ids" in each.Arguments.model_fields])
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("", "names nothing"),
+        (" , ,", "names nothing"),
+        ("absent.txt", "there is no file absent.txt"),
+        ("lists/absent.CSV", "there is no file"),
+        ("./absent", "there is no file"),
+        ("empty.txt", "empty.txt names nothing"),
+        ("packed.txt.gz", "packed.txt.gz is damaged"),
+        ("picture.txt", "picture.txt is no text"),
+    ],
+)
+def test_ids_that_name_nothing_are_refused_by_every_platform(
+    spider_class: type[PlatformSpider], given: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty.txt").write_text("# none yet\n\n")
+    Path("packed.txt.gz").write_bytes(gzip.compress(b"acme/tools\n")[:-9])
+    Path("picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    with pytest.raises(ValidationError, match=told) as refused:
+        spider_class.Arguments.model_validate({"ids": given})
+    assert refused.value.error_count() == 1
+
+
+@pytest.mark.parametrize("text", ["a\nb\n", "\ufeffa\r\nb\r\n", "a\rb", "# a comment\n\u200ba\n\n b \n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_ids_are_read_as_programs_write_them(tmp_path: Path, text: str, encoding: str) -> None:
+    path = tmp_path / "ids"
+    path.write_bytes(text.encode(encoding))
+    assert ZooSpider(ids=str(path)).arguments.named == ["a", "b"]
+    path.write_bytes(gzip.compress(text.encode(encoding)))
+    assert ZooSpider(ids=str(path)).arguments.named == ["a", "b"]
+
+
+def test_names_that_end_as_files_do_can_be_asked_for() -> None:
+    assert ZooSpider(ids="acme/data.json,").arguments.named == ["acme/data.json"]
+    assert ZooSpider(ids="https://zoo.example/data.json").arguments.named == ["https://zoo.example/data.json"]
+    assert ZooSpider(ids="acme/three.js").arguments.named == ["acme/three.js"]
 
 
 def test_ids_are_cut_at_the_limit(tmp_path: Path) -> None:

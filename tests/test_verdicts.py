@@ -44,6 +44,35 @@ def test_a_projection_that_is_behind_fails_the_run(told: dict[str, Any]) -> None
     assert made.verdict == "failed"
 
 
+@pytest.mark.parametrize(
+    ("requested", "verdict"),
+    [
+        ({"invalid": 7}, "failed"),
+        ({"invalid": 3, "duplicate": 4}, "failed"),
+        ({"invalid": 3, "blocked": 1}, "failed"),
+        ({"invalid": 6, "found": 1}, "complete"),
+        ({"invalid": 6, "missing": 1}, "complete"),
+        ({"invalid": 6, "forgotten": 1}, "complete"),
+        ({"invalid": 6, "known": 1}, "complete"),
+        ({"blocked": 7}, "complete"),
+        ({"missing": 7}, "complete"),
+    ],
+)
+def test_a_list_of_which_nothing_can_be_asked_for_fails_the_run(requested: dict[str, int], verdict: str) -> None:
+    made = report("ids")
+    made.requested.update(requested)
+    made.judge(interrupted=False, complete=True)
+    assert made.verdict == verdict
+    assert len(made.problems) == (verdict == "failed")
+
+
+def test_a_list_that_was_interrupted_may_have_something_yet() -> None:
+    made = report("ids")
+    made.requested.update(invalid=7)
+    made.judge(interrupted=True, complete=False)
+    assert made.verdict == "stopped"
+
+
 def test_a_refused_field_is_suspect() -> None:
     made = report("limit", fetched=1, new=1)
     made.refused_fields = ["gguf"]

@@ -19,6 +19,8 @@ MOST_MISSING = 0.02
 class Absences:
     """Settles which records are gone when the walk over a platform's list is over.
 
+    That walk is the run's: a spider that another one sends requests through has walked over nothing.
+
     A record that two censuses in a row have not shown, and that its platform denies when asked for it by name, is gone.
 
     Args:
@@ -37,7 +39,7 @@ class Absences:
 
     def step(self) -> bool:
         spider, run = self._spider, self._spider.run
-        if self._settled or spider.coverage != "census" or spider.failures or run.unfinished or run.broken:
+        if self._settled or run.report.coverage != "census" or spider.failures or run.unfinished or run.broken:
             return False
         if self._pending is None:
             run.commit()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import PositiveInt, model_validator
+from pydantic import PositiveInt, field_validator, model_validator
 
 from mlentory_crawl.base_spiders.listing import ListSpider
-from mlentory_crawl.base_spiders.platform import Arguments, names_in
+from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.seeds import names_in
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -24,6 +25,13 @@ class ModeArguments(Arguments):
     limit: PositiveInt | None = None
     ids: str | None = None
 
+    @field_validator("ids")
+    @classmethod
+    def _ids_can_be_read(cls, value: str | None) -> str | None:
+        if value is not None:
+            names_in(value)
+        return value
+
     @model_validator(mode="after")
     def _ids_go_with_their_mode(self) -> Self:
         if (self.mode == "ids") != (self.ids is not None) and not (self.mode is None and self.ids):
@@ -33,7 +41,7 @@ class ModeArguments(Arguments):
     @property
     def named(self) -> list[str]:
         """What is asked for by name."""
-        return names_in(self.ids or "")[: self.limit]
+        return [] if self.ids is None else names_in(self.ids)[: self.limit]
 
     @property
     def is_whole(self) -> bool:

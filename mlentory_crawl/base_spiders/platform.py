@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -205,6 +204,10 @@ class PlatformSpider(Spider):
         """
         return None
 
+    def request_key(self, request: Request) -> str:
+        """What is the same for all requests of a thing that differ in spelling only."""
+        return request.url
+
     def refusal(self, response: Response) -> str:
         """What an answer says of why it is none."""
         return told_error(response)
@@ -221,10 +224,3 @@ class PlatformSpider(Spider):
         reason = " ".join(reason.split())
         self.failures.append(reason)
         self.logger.error(reason)
-
-
-def names_in(given: str) -> list[str]:
-    """The names in a file, one a line (``#`` begins a comment), or in a list with commas."""
-    path = Path(given)
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else given.split(",")
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]

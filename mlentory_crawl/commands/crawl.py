@@ -17,7 +17,7 @@ from scrapy.exceptions import UsageError
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
 from mlentory_crawl.console import fail
 from mlentory_crawl.data_directory import restrict
-from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.projections import kept_current
@@ -76,7 +76,7 @@ class Command(ScrapyCrawl):
         if failure is not None:
             fail(str(failure) if isinstance(failure, MlentoryError) else f"{type(failure).__name__}: {failure}")
         if failure is not None or run is None:
-            self.exitcode = 1
+            self.exitcode = 2 if isinstance(failure, WrongUsage) else 1
             return
         if run.report.verdict is None:  # interrupted before the spider had begun
             self.exitcode = EXIT_CODES["stopped"]
@@ -106,7 +106,12 @@ def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) 
         spider_class.Arguments.model_validate(own)
     except ValidationError as error:
         told = "; ".join(
-            f"-a {'.'.join(map(str, e['loc'])) or 'arguments'}={e['input']!r}: {e['msg']}"
-            if e["loc"] else str(e["msg"]) for e in error.errors()
-        )  # fmt: skip
+            f"-a {'.'.join(map(str, e['loc']))}={e['input']!r}: {_told(e['msg'])}" if e["loc"] else _told(e["msg"])
+            for e in error.errors()
+        )
         raise UsageError(f"{spider_class.name}: {told}", print_help=False) from error
+
+
+def _told(message: str) -> str:
+    """A message of pydantic's, without its name for what our own validators tell."""
+    return message.removeprefix("Value error, ")

@@ -15,14 +15,14 @@ from scrapy.http import Response
 from fair4ml.identifiers import arxiv
 from fair4ml.sources.arxiv import entries, is_error
 from mlentory_crawl.base_spiders.modes import ModeArguments
-from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider, names_in
+from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import RETRIES, Stopping
 from mlentory_crawl.pages import Asked
 from mlentory_crawl.responses import fetched_at, shown, told_error
-from mlentory_crawl.seeds import Seed
+from mlentory_crawl.seeds import Seed, names_in
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -87,6 +87,10 @@ class ArxivSpider(PlatformSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         self._fill(self._given() if self.mode == "ids" else self._named())
+        if self.mode == "catalog" and not self._waiting:
+            note = "the catalog names no article that it lacks: -a ids=FILE_OR_LIST asks for articles by name"
+            self.run.report.notes.append(note)
+            self.logger.info(note)
         for request in self._next():
             yield request
 
@@ -127,6 +131,7 @@ class ArxivSpider(PlatformSpider):
         found = [id for _, id in self.names(names_in(self.arguments.ids or ""), _id)]
         known = set() if self.arguments.refresh else self._known(found)
         if known:
+            self.run.report.requested["known"] += len(known)
             self.logger.info("%d articles are in the catalog already: -a refresh=true fetches them again", len(known))
         return (id for id in found if id not in known)
 
@@ -134,6 +139,11 @@ class ArxivSpider(PlatformSpider):
         keys = [("article", id) for id in ids]
         known = self.run.catalog.lookup(self.run.id, self.name, keys)
         return {id for (_, id), record in known.items() if not record.deleted}
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        # Others have pages of its articles, too.
+        return super().handles_request(request) or _id(request.url) is not None
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         id = _id(url)

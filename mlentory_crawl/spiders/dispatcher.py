@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from functools import cached_property
 from hashlib import sha256
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from pydantic import field_validator
 from scrapy import Request
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
-from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.middlewares.private_addresses import allowed_hosts
 from mlentory_crawl.pages import Asked
 from mlentory_crawl.seeds import Seed, SeedList, canonical, is_private, is_source, read
@@ -60,15 +59,8 @@ class DispatcherSpider(PlatformSpider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.seeds = _seeds(self.arguments.seeds)
         self._delegates: dict[str, PlatformSpider] = {}
-
-    @cached_property
-    def seeds(self) -> SeedList:
-        """What is to be dispatched."""
-        try:
-            return read(self.arguments.seeds)
-        except (OSError, ValueError) as error:
-            raise MlentoryError(f"{self.arguments.seeds}: {error}") from error
 
     def identity(self) -> dict[str, Any]:
         urls = orjson.dumps([(seed.place, seed.url) for seed in self.seeds.seeds])
@@ -83,13 +75,14 @@ class DispatcherSpider(PlatformSpider):
         seen: set[str] = set()
         for seed in self.seeds.seeds:
             url = seed.url if seed.problem else canonical(seed.url)
-            is_duplicate = url in seen
-            seen.add(url)
+            request, asked = (None, url) if seed.problem else self._request(url, seed)
+            is_duplicate = asked in seen
+            seen.add(asked)
             if seed.number in finished:
                 continue
             if seed.problem or is_duplicate:
                 self._reject(seed, "duplicate" if is_duplicate else "invalid", seed.problem)
-            elif (request := self._request(url, seed)) is not None:
+            elif request is not None:
                 if self.run.forgotten.has(request.url):
                     self.run.report.requested["forgotten"] += 1
                 else:
@@ -104,17 +97,31 @@ class DispatcherSpider(PlatformSpider):
             self.logger.warning("%s: %r %s", seed.place, seed.url[:200], reason)
         self.run.end_seed(Asked(None, (outcome,), seed=seed), reason)
 
-    def _request(self, url: str, seed: Seed) -> Request | None:
+    def _request(self, url: str, seed: Seed) -> tuple[Request | None, str]:
+        """The request for what a page is about, and what is the same for all spellings of the page."""
         for spider_class in platforms():
             endpoint = (self.settings[spider_class.endpoint_setting] or "").rstrip("/")
             is_its_api = bool(endpoint) and url.startswith(f"{endpoint}/")
             if spider_class.name != self.name and (is_its_api or spider_class.handles_request(Request(url))):
-                request = self._delegate(spider_class).seed_request(url, seed)
+                delegate = self._delegate(spider_class)
+                request = delegate.seed_request(url, seed)
                 if request is not None:
-                    return request
-        return None
+                    return request, delegate.request_key(request)
+        return None, url
 
     def _delegate(self, spider_class: type[PlatformSpider]) -> PlatformSpider:
         if spider_class.name not in self._delegates:
             self._delegates[spider_class.name] = spider_class.from_crawler(self.crawler)
         return self._delegates[spider_class.name]
+
+
+def _seeds(source: str) -> SeedList:
+    try:
+        seeds = read(source)
+    except OSError as error:
+        raise WrongUsage(f"{source} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise WrongUsage(f"{source} {error}") from error
+    if seeds.useless is not None:
+        raise WrongUsage(f"{source} {seeds.useless}")
+    return seeds

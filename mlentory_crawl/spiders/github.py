@@ -17,7 +17,7 @@ from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.things import LaterTuple, RawTuple, ThingSpider, Wanted
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
-from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.forgotten import About
 from mlentory_crawl.pages import Asked
 from mlentory_crawl.responses import json_of
@@ -91,7 +91,7 @@ class GitHubSpider(ThingSpider):
 
     def plan(self, catalog: CatalogWriter) -> None:
         if self.arguments.ids is None:
-            raise MlentoryError("github is only asked for what is named: -a ids=FILE or -a ids=owner/name,...")
+            raise WrongUsage("github is only asked for what is named: -a ids=FILE or -a ids=owner/name,...")
 
     @property
     def coverage(self) -> str:
@@ -139,6 +139,9 @@ class GitHubSpider(ThingSpider):
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         name = repository_at(url)
         return None if name is None else self._repository_request(name, seed)
+
+    def request_key(self, request: Request) -> str:
+        return request.url.casefold()
 
     def _repository_request(self, name: str, seed: Seed) -> Request:
         token = self.settings.get("GITHUB_TOKEN")

@@ -1,0 +1,147 @@
+"""What the dispatcher asks for because of a seed, without asking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from scrapy.utils.test import get_crawler
+
+from mlentory_crawl.base_spiders.absences import Absences
+from mlentory_crawl.exceptions import WrongUsage
+from mlentory_crawl.pages import Asked
+from mlentory_crawl.run import Run
+from mlentory_crawl.spiders import platforms
+from mlentory_crawl.spiders.dispatcher import DispatcherSpider
+
+REGISTRY = "http://127.0.0.1:9/registry"
+MADE: list[Run] = []
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "data"
+    while MADE:
+        MADE.pop().close()
+
+
+def dispatcher(data_dir: Path, *seeds: str) -> DispatcherSpider:
+    path = data_dir.parent / "seeds.txt"
+    path.write_text("\n".join(seeds))
+    endpoints = {
+        variable.name: variable.default for each in platforms() for variable in each.variables if variable.default
+    }
+    settings = {
+        **endpoints,
+        "CRAWLER_CONTACT": "https://example.org",
+        "MLFLOW_TRACKING_URI": REGISTRY,
+        "MLENTORY_DATA_DIR": str(data_dir),
+    }
+    crawler = get_crawler(DispatcherSpider, settings)
+    crawler.spider = spider = crawler._create_spider(seeds=str(path))
+    assert isinstance(spider, DispatcherSpider)
+    MADE.append(spider.run)
+    return spider
+
+
+def asked(spider: DispatcherSpider, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], Counter[str]]:
+    """The addresses that are asked for, and what became of the other seeds."""
+    rejected: Counter[str] = Counter()
+
+    def end_seed(asked: Asked, reason: str | None) -> None:
+        rejected[asked.outcomes[0]] += 1
+
+    monkeypatch.setattr(spider.run, "end_seed", end_seed)
+
+    async def urls() -> list[str]:
+        return [request.url async for request in spider.start()]
+
+    return asyncio.run(urls()), rejected
+
+
+SPELLINGS = {
+    "https://api.github.com/repos/acme/tools": [
+        "https://github.com/acme/tools", "http://www.github.com/acme/tools/", "https://github.com/acme/tools.git",
+        "https://github.com/Acme/Tools", "git@github.com:acme/tools.git", "ssh://git@github.com/acme/tools.git",
+        "git+https://github.com/acme/tools.git", "git://github.com/acme/tools", "github.com/acme/tools",
+        "https://github.com:443/acme/tools", "https://someone@github.com/acme/tools", "https://github.com./acme/tools",
+        "https://github.com//acme//tools", "https://github.com/acme/tools?tab=readme#usage",
+        "https://github.com/acme/tools/tree/main/src", "https://raw.githubusercontent.com/acme/tools/main/setup.py",
+    ],
+    "https://huggingface.co/api/models/acme/net?": [
+        "https://huggingface.co/acme/net", "https://hf.co/acme/net", "huggingface.co/acme/net/",
+        "https://www.huggingface.co/acme/net/tree/main", "https://huggingface.co/acme/net/resolve/main/config.json",
+    ],
+    "https://www.openml.org/api/v1/json/data/list/data_id/61/": [
+        "https://www.openml.org/d/61", "http://openml.org/d/61/", "https://www.openml.org/search?type=data&id=61",
+        "https://www.openml.org/search?id=61&type=data&sort=runs",
+    ],
+    "https://export.arxiv.org/api/query?id_list=2401.00001&": [
+        "https://arxiv.org/abs/2401.00001", "https://arxiv.org/abs/2401.00001v2", "http://arxiv.org/pdf/2401.00001.pdf",
+        "https://export.arxiv.org/abs/2401.00001", "arxiv.org/abs/2401.00001v1",
+    ],
+    "https://hypha.aicell.io/bioimage-io/artifacts/tidy-animal?": [
+        "https://bioimage.io/#/?id=tidy-animal", "https://www.bioimage.io/#/artifacts/tidy-animal",
+        "https://hypha.aicell.io/bioimage-io/artifacts/tidy-animal/files/rdf.yaml",
+    ],
+    "https://paperswithcode.co/api/v1/papers/2401.00002?": [
+        "https://paperswithcode.co/paper/2401.00002", "https://www.paperswithcode.co/paper/2401.00002/",
+    ],
+    f"{REGISTRY}/api/2.0/mlflow/registered-models/get?name=churn": [
+        f"{REGISTRY}/#/models/churn", f"{REGISTRY}/api/2.0/mlflow/registered-models/get?name=churn",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", SPELLINGS)
+def test_spellings_of_one_page_are_asked_for_once(
+    address: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spellings = SPELLINGS[address]
+    urls, others = asked(dispatcher(data_dir, *spellings), monkeypatch)
+    assert len(urls) == 1
+    assert urls[0].startswith(address)
+    assert others == {"duplicate": len(spellings) - 1}
+
+
+def test_other_pages_are_asked_for_too(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_of_each = [spellings[0] for spellings in SPELLINGS.values()]
+    others_of_some = [
+        "https://github.com/acme/tools2", "https://huggingface.co/acme/Net2", "https://huggingface.co/datasets/acme/net",
+        f"{REGISTRY}/#/models/Churn",
+    ]  # fmt: skip
+    urls, others = asked(dispatcher(data_dir, *first_of_each, *others_of_some), monkeypatch)
+    assert len(set(urls)) == len(first_of_each) + len(others_of_some)
+    assert others == {}
+
+
+def test_a_spider_that_only_answers_seeds_settles_no_absences(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spider = dispatcher(data_dir, "https://huggingface.co/acme/net")
+    looks = Mock(return_value=[])
+    monkeypatch.setattr(Absences, "_twice_missed", looks)
+    waiting = [
+        (stage, stage.step())
+        for each in platforms()
+        if each is not DispatcherSpider
+        for stage in spider._delegate(each).stages
+        if isinstance(stage, Absences)
+    ]
+    assert {stage._spider.name for stage, _ in waiting} >= {"huggingface", "openml", "ai4life", "mlflow"}
+    assert "census" in {stage._spider.coverage for stage, _ in waiting}
+    assert not any(is_waiting for _, is_waiting in waiting)
+    assert not looks.called
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("", "has no URL in it"), ("# none\n", "has no URL in it"), ("some\nprose\n", "seeds.txt:1: 'some' is no http")],
+)
+def test_a_list_without_a_seed_is_wrong_usage(data_dir: Path, text: str, told: str) -> None:
+    with pytest.raises(WrongUsage, match=told) as refused:
+        dispatcher(data_dir, text)
+    assert "\n" not in str(refused.value)
+    assert not data_dir.exists()
