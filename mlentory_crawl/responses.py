@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from fair4ml.sources.answers import mended_json
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -24,8 +24,8 @@ class NoJson(ValueError):
 def json_of(response: Response) -> Any:
     """What an answer says.
 
-    Bytes that are no UTF-8 and halves of surrogate pairs become U+FFFD, NaN and numbers beyond 64-bit floats null: they
-    must not cost the other records of a page.
+    What is no valid JSON in it is mended as `fair4ml.sources.answers` says: it must not cost the other records of a
+    page.
 
     Raises:
         NoJson: it is a page, for instance, or cut.
@@ -34,7 +34,7 @@ def json_of(response: Response) -> Any:
         return orjson.loads(response.body)
     except ValueError as error:
         try:
-            told = _replaced(response.body)
+            told = mended_json(response.body)
         except (ValueError, RecursionError):
             raise NoJson(f"this is no JSON: {error}") from error
         logger.warning("%s: what is no valid JSON in it was replaced: %s", shown(response.url), error)
@@ -65,19 +65,3 @@ def fetched_at(response: Response) -> str:
     except ValueError:
         time = datetime.now(UTC)
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _replaced(body: bytes) -> Any:
-    told = json.loads(
-        body.decode("utf-8-sig", "replace"),
-        strict=False,
-        parse_constant=lambda name: None,
-        parse_float=_finite,
-        parse_int=_finite,
-    )
-    text = json.dumps(told, ensure_ascii=False)
-    return orjson.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
-
-
-def _finite(text: str) -> Any:
-    return orjson.loads(text) if isfinite(float(text)) else None
