@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 logger = logging.getLogger(__name__)
+
+AHEAD = timedelta(minutes=5)
+"""How far the clock of a service may be ahead of this machine's."""
 
 
 class NoJson(ValueError):
@@ -57,11 +60,31 @@ def shown(url: str) -> str:
     return url.partition("?")[0]
 
 
-def fetched_at(response: Response) -> str:
-    """When an answer was made, as its server says, else now (UTC, ISO 8601)."""
+def time_of(stated: Any) -> datetime | None:
+    """The moment that a text states (ISO 8601); None where it states none, or one that is yet to come."""
+    try:
+        return _past(datetime.fromisoformat(stated)) if isinstance(stated, str) else None
+    except ValueError:
+        return None
+
+
+def served_at(response: Response) -> datetime | None:
+    """When an answer was made, as its server says; None where it does not, or states a moment that is yet to come."""
     date = response.headers.get("Date")
     try:
-        time = parsedate_to_datetime(date.decode("ascii")).astimezone(UTC) if date else datetime.now(UTC)
+        return _past(parsedate_to_datetime(date.decode("ascii"))) if date else None
     except ValueError:
-        time = datetime.now(UTC)
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+        return None
+
+
+def fetched_at(response: Response) -> str:
+    """When an answer was made, as its server says, else now (UTC, ISO 8601)."""
+    return f"{served_at(response) or datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _past(time: datetime) -> datetime | None:
+    try:
+        time = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        return None
+    return time if time.year > 1 and time <= datetime.now(UTC) + AHEAD else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from scrapy.http import Response
 
 from fair4ml.sources.answers import SPOILED
 from mlentory_crawl.base_spiders.cursor import next_link
-from mlentory_crawl.responses import json_of
+from mlentory_crawl.responses import fetched_at, json_of, served_at
 
 
 def said(body: bytes) -> Any:
@@ -91,6 +92,18 @@ def test_links_are_found_among_many_and_long_ones() -> None:
     assert following("<>;" * 5_000) is None
     with pytest.raises(ValueError, match="the Link header is 20,034 bytes long"):
         following("<https://example.org/" + "a" * 20_000 + '>; rel="next"')
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Thu, 31 Dec 2099 00:00:00 GMT", "x"])
+def test_a_date_that_cannot_be_meant_is_that_of_this_machine(date: str) -> None:
+    response = Response("https://example.org/api", headers={"Date": date})
+    assert served_at(response) is None
+    assert fetched_at(response)[:4] == f"{datetime.now(UTC):%Y}"
+
+
+def test_a_date_of_the_past_is_when_an_answer_was_made() -> None:
+    response = Response("https://example.org/api", headers={"Date": "Sat, 02 Mar 2024 04:05:06 GMT"})
+    assert fetched_at(response) == "2024-03-02T04:05:06Z"
 
 
 def test_a_broken_character_costs_no_neighbor(tmp_path: Path) -> None:
