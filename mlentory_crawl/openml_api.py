@@ -104,7 +104,11 @@ def numbers(rows: list[Row]) -> list[int]:
 
 
 def marks(watermark: str) -> dict[str, tuple[int, int]]:
-    """How many rows each list had, and the highest id in them."""
+    """How many rows each list had, and the highest id in them.
+
+    Raises:
+        ValueError: it says nothing of that.
+    """
     found = {}
     for mark in watermark.split():
         name, _, numbers = mark.partition("=")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from fair4ml.sources.answers import mended_json
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
 logger = logging.getLogger(__name__)
+
+AHEAD = timedelta(minutes=5)
+"""How far the clock of a service may be ahead of this machine's."""
 
 
 class NoJson(ValueError):
@@ -24,8 +27,8 @@ class NoJson(ValueError):
 def json_of(response: Response) -> Any:
     """What an answer says.
 
-    Bytes that are no UTF-8 and halves of surrogate pairs become U+FFFD, NaN and numbers beyond 64-bit floats null: they
-    must not cost the other records of a page.
+    What is no valid JSON in it is mended as `fair4ml.sources.answers` says: it must not cost the other records of a
+    page.
 
     Raises:
         NoJson: it is a page, for instance, or cut.
@@ -34,7 +37,7 @@ def json_of(response: Response) -> Any:
         return orjson.loads(response.body)
     except ValueError as error:
         try:
-            told = _replaced(response.body)
+            told = mended_json(response.body)
         except (ValueError, RecursionError):
             raise NoJson(f"this is no JSON: {error}") from error
         logger.warning("%s: what is no valid JSON in it was replaced: %s", shown(response.url), error)
@@ -57,27 +60,31 @@ def shown(url: str) -> str:
     return url.partition("?")[0]
 
 
-def fetched_at(response: Response) -> str:
-    """When an answer was made, as its server says, else now (UTC, ISO 8601)."""
+def time_of(stated: Any) -> datetime | None:
+    """The moment that a text states (ISO 8601); None where it states none, or one that is yet to come."""
+    try:
+        return _past(datetime.fromisoformat(stated)) if isinstance(stated, str) else None
+    except ValueError:
+        return None
+
+
+def served_at(response: Response) -> datetime | None:
+    """When an answer was made, as its server says; None where it does not, or states a moment that is yet to come."""
     date = response.headers.get("Date")
     try:
-        time = parsedate_to_datetime(date.decode("ascii")).astimezone(UTC) if date else datetime.now(UTC)
+        return _past(parsedate_to_datetime(date.decode("ascii"))) if date else None
     except ValueError:
-        time = datetime.now(UTC)
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+        return None
 
 
-def _replaced(body: bytes) -> Any:
-    told = json.loads(
-        body.decode("utf-8-sig", "replace"),
-        strict=False,
-        parse_constant=lambda name: None,
-        parse_float=_finite,
-        parse_int=_finite,
-    )
-    text = json.dumps(told, ensure_ascii=False)
-    return orjson.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+def fetched_at(response: Response) -> str:
+    """When an answer was made, as its server says, else now (UTC, ISO 8601)."""
+    return f"{served_at(response) or datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _finite(text: str) -> Any:
-    return orjson.loads(text) if isfinite(float(text)) else None
+def _past(time: datetime) -> datetime | None:
+    try:
+        time = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        return None
+    return time if time.year > 1 and time <= datetime.now(UTC) + AHEAD else None

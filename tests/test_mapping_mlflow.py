@@ -192,6 +192,22 @@ def test_a_logged_model_is_evaluated_and_so_are_the_versions_registered_from_it(
     assert {stub.iri for stub in description.stubs} >= {VERSION, *root["evaluatedOn"], f"{HUB}/acme/base"}
 
 
+@pytest.mark.parametrize(
+    ("sent", "stated"),
+    [
+        (1.7976931348623157e308, "Infinity"),
+        (-1.7976931348623157e308, "-Infinity"),
+        ("Infinity", "Infinity"),
+        (1e307, 1e307),
+        (-0.5, -0.5),
+    ],
+)
+def test_an_infinite_metric_is_no_number(sent: float | str, stated: float | str) -> None:
+    _, description, issues = mapped("run", run(data={"metrics": [metric("margin", sent)], "params": [], "tags": []}))
+    assert values(description)["metric margin"] == stated
+    assert issues == []
+
+
 def test_a_run_with_what_it_used_and_what_it_is_part_of() -> None:
     record = run(
         data={

@@ -17,6 +17,7 @@ from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.spiders import platforms
 
 DAY = "2024-01-02T00:00:00Z"
+NOW = "2024-05-06T07:08:09Z"
 
 
 class ZooArguments(CensusArguments):
@@ -27,7 +28,7 @@ class ZooSpider(ModeSpider):
     name = "zoo"
     Arguments: ClassVar[type[Arguments]] = ZooArguments
     first_mode = "latest"
-    newest = "now"
+    newest = NOW
     since: str | None = None
 
     def begin_at(self, watermark: str) -> None:
@@ -41,17 +42,17 @@ def catalog(tmp_path: Path) -> Iterator[CatalogWriter]:
     catalog.close()
 
 
-def completed(catalog: CatalogWriter) -> None:
+def completed(catalog: CatalogWriter, watermark: str = DAY) -> None:
     run = catalog.runs.open("a", "zoo", "census", b"{}", DAY)
-    catalog.runs.complete(run, DAY, watermark=DAY, census=None)
+    catalog.runs.complete(run, DAY, watermark=watermark, census=None)
 
 
 @pytest.mark.parametrize(
     ("given", "mode", "coverage", "watermark", "is_resumable"),
     [
-        ({}, "latest", "limit", "now", False),
-        ({"mode": "latest"}, "latest", "limit", "now", False),
-        ({"mode": "census"}, "census", "census", "now", True),
+        ({}, "latest", "limit", NOW, False),
+        ({"mode": "latest"}, "latest", "limit", NOW, False),
+        ({"mode": "census"}, "census", "census", NOW, True),
         ({"mode": "census", "limit": "5"}, "census", "limit", None, True),
         ({"ids": "a,b"}, "ids", "ids", None, False),
     ],
@@ -88,6 +89,18 @@ def test_only_what_nothing_narrows_becomes_a_delta(
 def test_a_delta_needs_a_watermark(catalog: CatalogWriter) -> None:
     with pytest.raises(MlentoryError, match="no watermark yet"):
         ZooSpider(mode="delta").plan(catalog)
+
+
+@pytest.mark.parametrize("watermark", ["tomorrow", "9998-01-01T00:00:00Z", "0001-01-01T00:00:00+10:00"])
+def test_where_a_watermark_cannot_be_used_a_delta_begins_when_its_run_began(
+    catalog: CatalogWriter, watermark: str
+) -> None:
+    completed(catalog, watermark)
+    spider = ZooSpider(mode="delta")
+    spider.plan(catalog)
+    assert spider.since == DAY
+    spider.newest = watermark
+    assert spider.watermark is None
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from hypothesis import given, strategies as st
 from payloads import JSON
 from scrapy.http import Response
 
-from mlentory_crawl.responses import json_of
+from fair4ml.sources.answers import SPOILED
+from mlentory_crawl.base_spiders.cursor import next_link
+from mlentory_crawl.responses import fetched_at, json_of, served_at
 
 
 def said(body: bytes) -> Any:
@@ -59,6 +62,48 @@ def test_any_json_is_read(value: Any) -> None:
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     with suppress(ValueError):
         orjson.dumps(said(body))
+
+
+@pytest.mark.parametrize(
+    ("odd", "others"),
+    [
+        (b'{"id": 2, "card": ' + b"[" * 1_200 + b'"]\\"[[[{"' + b"]" * 1_200 + b"}", [b'{"id": 1}', b'{"id": 3}']),
+        (b'{"id": 2, "a": ' + b'{"b": ' * 5_000 + b"0" + b"}" * 5_000 + b', "name": "x"}', [b'{"id": 1}']),
+    ],
+)
+def test_a_record_nested_too_deep_is_marked_and_costs_no_other(odd: bytes, others: list[bytes]) -> None:
+    told = said(b'{"items": [' + b", ".join([others[0], odd, *others[1:]]) + b"]}")["items"]
+    assert [each["id"] for each in told] == [1, 2, 3][: len(told)]
+    assert [each["id"] for each in told if SPOILED in each] == [2]
+    orjson.dumps(told)
+
+
+def test_what_follows_a_quote_that_is_never_closed_is_read_once() -> None:
+    with pytest.raises(ValueError, match="this is no JSON: "):
+        said(b'["' + rb"\"" * 300_000)
+
+
+def test_links_are_found_among_many_and_long_ones() -> None:
+    def following(link: str) -> str | None:
+        return next_link(Response("https://example.org/api", headers={"Link": link}))
+
+    assert following('<https://example.org/a>; rel="prev", </b?c=1>; title=x; rel=next') == "https://example.org/b?c=1"
+    assert following("<" * 16_000) is None
+    assert following("<>;" * 5_000) is None
+    with pytest.raises(ValueError, match="the Link header is 20,034 bytes long"):
+        following("<https://example.org/" + "a" * 20_000 + '>; rel="next"')
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Thu, 31 Dec 2099 00:00:00 GMT", "x"])
+def test_a_date_that_cannot_be_meant_is_that_of_this_machine(date: str) -> None:
+    response = Response("https://example.org/api", headers={"Date": date})
+    assert served_at(response) is None
+    assert fetched_at(response)[:4] == f"{datetime.now(UTC):%Y}"
+
+
+def test_a_date_of_the_past_is_when_an_answer_was_made() -> None:
+    response = Response("https://example.org/api", headers={"Date": "Sat, 02 Mar 2024 04:05:06 GMT"})
+    assert fetched_at(response) == "2024-03-02T04:05:06Z"
 
 
 def test_a_broken_character_costs_no_neighbor(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from fair4ml.identifiers import arxiv
 from fair4ml.sources import Listed, Moment, NoneSent, SourceObject, SourceRecord, Text, WebAddress, Word
+from fair4ml.sources.answers import mended_xml
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -29,7 +30,7 @@ def entries(body: bytes) -> list[dict[str, Any]]:
         ValueError: it is no Atom feed.
     """
     try:
-        feed = fromstring(body, forbid_dtd=True)
+        feed = fromstring(mended_xml(body), forbid_dtd=True)
     except (ParseError, LookupError) as error:  # an encoding that nobody knows
         raise ValueError(f"this is no XML: {error}") from error
     except ValueError as error:

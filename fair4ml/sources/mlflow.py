@@ -9,6 +9,7 @@ The address of the server is no field of MLflow's: it is added to each record, a
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -31,6 +32,16 @@ def _moment(value: Any) -> datetime | None:
 
 def _whole(value: Any) -> Any:
     return str(value) if type(value) is int else value
+
+
+def _infinite(value: Any) -> Any:
+    """The value of a metric; the ends of what a float can hold are what the SQL store has for the infinities.
+
+    Source: ``log_metric`` in ``mlflow/store/tracking/sqlalchemy_store.py``.
+    """
+    if isinstance(value, float) and abs(value) >= sys.float_info.max:
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
 
 
 Milliseconds = Annotated[datetime | None, PlainValidator(_moment)]
@@ -61,7 +72,7 @@ class Metric(SourceObject):
     """The value of a metric; that it is of a model and on a dataset is known only where logging said so."""
 
     key: Name
-    value: Number | Literal["NaN", "Infinity", "-Infinity"] | None = None
+    value: Annotated[Number | Literal["NaN", "Infinity", "-Infinity"] | None, BeforeValidator(_infinite)] = None
     timestamp: Milliseconds = None
     step: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 0
     dataset_name: Word | None = None

@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 from lxml import etree
 
+from fair4ml.sources.answers import mended_json, mended_xml
+
 MAIN_ENGINE = "1"
 """The engine that evaluates all runs (https://www.openml.org/apis)."""
 
@@ -131,16 +133,23 @@ def native_key(kind: str, row: Any) -> str | None:
 def _from_json(body: bytes) -> dict[str, Any]:
     try:
         told = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Malformed(f"is no JSON: {error}") from error
+    except orjson.JSONDecodeError:
+        told = _mended(body)
     if not isinstance(told, dict):
         raise Malformed(f"an object is due, this is {type(told).__name__}")
     return told
 
 
+def _mended(body: bytes) -> Any:
+    try:
+        return mended_json(body)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"is no JSON: {error}") from error
+
+
 def _from_xml(body: bytes) -> dict[str, Any]:
     try:
-        root = etree.fromstring(body.strip(), etree.XMLParser(**_SAFE))
+        root = etree.fromstring(mended_xml(body).strip(), etree.XMLParser(**_SAFE))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Malformed(f"is no XML: {error}") from error
     if root is None or root.getroottree().docinfo.doctype:

@@ -9,18 +9,31 @@ from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
 
-_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?')
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,<>]*\brel="?next"?')
+_LONGEST = 16_384
+"""Bytes of these headers that an answer may have."""
 
 
 def next_link(response: Response) -> str | None:
-    """The address of the next page, or None on the last one."""
-    header = b", ".join(response.headers.getlist("Link")).decode("latin-1")
-    found = _NEXT.search(header)
+    """The address of the next page, or None on the last one.
+
+    Raises:
+        ValueError: the headers are longer than any that are meant.
+    """
+    header = b", ".join(response.headers.getlist("Link"))
+    if len(header) > _LONGEST:
+        raise ValueError(f"the Link header is {len(header):,} bytes long")
+    found = _NEXT.search(header.decode("latin-1"))
     return response.urljoin(found[1]) if found else None
 
 
 class CursorSpider(ListSpider):
     """Follows the ``Link`` headers."""
 
+    def payload(self, response: Response) -> list[Any]:
+        response.meta["next_link"] = next_link(response)
+        return super().payload(response)
+
     def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
-        return next_link(response)
+        following: str | None = response.meta["next_link"]
+        return following

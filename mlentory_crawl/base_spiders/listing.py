@@ -13,7 +13,7 @@ from mlentory_crawl.base_spiders.things import LaterTuple, RawTuple, ThingSpider
 from mlentory_crawl.items import Page
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.pages import Asked
-from mlentory_crawl.responses import fetched_at, json_of, shown
+from mlentory_crawl.responses import fetched_at, json_of, served_at, shown
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -76,6 +76,10 @@ class ListSpider(ThingSpider):
 
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         """What the first page tells for the watermark."""
+        if (date := response.headers.get("Date")) and served_at(response) is None:
+            self.note(
+                f"{date.decode('latin-1')[:50]!r}, the time of the service, cannot be used: that of this machine is"
+            )
         return fetched_at(response)
 
     @property

@@ -10,6 +10,7 @@ from pydantic import PositiveInt, field_validator, model_validator
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.responses import time_of
 from mlentory_crawl.seeds import names_in
 
 if TYPE_CHECKING:
@@ -68,18 +69,21 @@ class ModeSpider(ListSpider):
 
     Attributes:
         first_mode: what is crawled where neither arguments nor a watermark say.
+        begins_at: the watermark of the catalog when the crawl begins, if there is one that can be used.
     """
 
     Arguments: ClassVar[type[Arguments]] = ModeArguments
     arguments: ModeArguments
     first_mode: ClassVar[str] = "census"
+    begins_at: str | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._told_first: list[str] = []
         self._mode = self.arguments.mode or ("ids" if self.arguments.ids else self.first_mode)
 
     def plan(self, catalog: CatalogWriter) -> None:
-        watermark = catalog.runs.watermark(self.name)
+        watermark = self.begins_at = self._usable_watermark(catalog)
         is_open = self.arguments.mode is None and self._mode == self.first_mode
         if is_open and watermark and self.arguments.is_whole:
             self._mode = "delta"
@@ -87,6 +91,22 @@ class ModeSpider(ListSpider):
             if watermark is None:
                 raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
             self.begin_at(watermark)
+
+    def _usable_watermark(self, catalog: CatalogWriter) -> str | None:
+        watermark = catalog.runs.watermark(self.name)
+        if watermark is None or self.is_watermark(watermark):
+            return watermark
+        begun_at = catalog.runs.watermark_begun_at(self.name)
+        usable = begun_at if begun_at is not None and self.is_watermark(begun_at) else None
+        self._told_first.append(
+            f"the watermark {watermark[:50]!r} cannot be used:"
+            f" {usable or 'none'} is taken, when the run that left it began"
+        )
+        return usable
+
+    def is_watermark(self, text: str) -> bool:
+        """Whether a delta can begin at what a watermark says."""
+        return time_of(text) is not None
 
     def begin_at(self, watermark: str) -> None:
         """Let a delta begin where the catalog was last complete."""
@@ -113,13 +133,16 @@ class ModeSpider(ListSpider):
 
     @property
     def watermark(self) -> str | None:
-        return self.newest if self.mode != "ids" and self.is_whole else None
+        is_usable = self.newest is not None and self.is_watermark(self.newest)
+        return self.newest if is_usable and self.mode != "ids" and self.is_whole else None
 
     @property
     def resumable(self) -> bool:
         return self.mode in ("census", "delta")
 
     async def start(self) -> AsyncIterator[Any]:
+        for line in self._told_first:
+            self.note(line)
         if self.arguments.ids is not None:
             for request in self.named_requests():
                 yield request

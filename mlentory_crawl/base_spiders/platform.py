@@ -219,6 +219,13 @@ class PlatformSpider(Spider):
             url = failure.request.url  # type: ignore[attr-defined]
             self.fail(f"{shown(url)}: {str(error) or type(error).__name__}")
 
+    def note(self, line: str) -> None:
+        """Have the report say what the reader should know and that makes nothing worse."""
+        notes = self.run.report.notes
+        if line not in notes:
+            self.logger.warning(line)
+            notes.append(line)
+
     def fail(self, reason: str) -> None:
         """Note why something could not be fetched."""
         reason = " ".join(reason.split())

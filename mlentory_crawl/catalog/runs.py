@@ -85,6 +85,14 @@ class Runs:
         rows = self._connection.execute("SELECT value FROM watermark WHERE platform = ?", (platform,))
         return next((str(value) for (value,) in rows), None)
 
+    def watermark_begun_at(self, platform: str) -> str | None:
+        """When the run began that left the watermark (UTC): what changed before then it has seen."""
+        rows = self._connection.execute(
+            "SELECT started_at FROM watermark JOIN run ON run.id = watermark.run WHERE watermark.platform = ?",
+            (platform,),
+        )
+        return next((str(started_at) for (started_at,) in rows), None)
+
     def last_census(self, platform: str) -> int | None:
         """How many records the last complete census of a platform saw."""
         rows = self._connection.execute("SELECT records FROM census WHERE platform = ?", (platform,))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fair4ml.platforms import source_model
 from fair4ml.sources import InvalidRecord, digest, parse
+from fair4ml.sources.answers import SPOILED
 from mlentory_crawl.dropped import Forgotten, Quarantined
 from mlentory_crawl.items import RawRecord
 from mlentory_crawl.run import Run
@@ -39,6 +40,8 @@ class ValidationPipeline:
         if self.run.withholds(item):
             raise Forgotten
         self.run.claim(item)
+        if isinstance(item.payload, dict) and (reason := item.payload.get(SPOILED)):
+            raise Quarantined("", reason)
         model = source_model(item.platform, item.kind)
         told = digest(model, item.payload)
         if told is not None:

@@ -21,7 +21,7 @@ from mlentory_crawl.base_spiders.things import RawTuple, Wanted
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.huggingface_api import DATASET_EXPAND, HUB, PAGE_SIZE, list_path, listed_records
-from mlentory_crawl.responses import json_of, told_error
+from mlentory_crawl.responses import json_of, time_of, told_error
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -122,7 +122,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
             "dataset": list(DATASET_EXPAND),
         }
         self.accepts_deletions = self.arguments.accept_deletions
-        self._since: str | None = None
+        self._since: datetime | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -135,7 +135,9 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         return spider
 
     def begin_at(self, watermark: str) -> None:
-        self._since = f"{datetime.fromisoformat(watermark) - OVERLAP:%Y-%m-%dT%H:%M:%S}"
+        begins_at = time_of(watermark)
+        assert begins_at is not None
+        self._since = begins_at - OVERLAP
 
     @property
     def limit(self) -> int | None:
@@ -166,11 +168,16 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         if self.mode == "census":
             return super().newest_of(response, payload)  # what is modified after this, the next delta finds
-        return next(filter(None, map(_last_modified, payload)), self.run.catalog.runs.watermark(self.name))
+        stated = [stated for record in payload if (stated := _last_modified(record)) is not None]
+        usable = next((text for text in stated if time_of(text) is not None), self.begins_at)
+        if stated and usable != stated[0]:
+            self.note(f"lastModified {stated[0][:50]!r} cannot be a watermark: {usable or 'none'} is taken")
+        return usable
 
     def wanted(self, payload: list[Any]) -> list[Any]:
         if self._since is not None:
-            seen = (n for n, record in enumerate(payload) if (_last_modified(record) or self._since) < self._since)
+            times = (time_of(_last_modified(record)) for record in payload)
+            seen = (n for n, time in enumerate(times) if time is not None and time < self._since)
             payload = payload[: next(seen, None)]
         return super().wanted(payload)
 

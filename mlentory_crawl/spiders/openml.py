@@ -106,6 +106,12 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
         given = self.arguments
         self._first_only = self.mode == "census" and given.mode is None and given.limit is None
 
+    def is_watermark(self, text: str) -> bool:
+        try:
+            return bool(api.marks(text))
+        except ValueError:
+            return False
+
     def begin_at(self, watermark: str) -> None:
         self._known = api.marks(watermark)
 
@@ -223,7 +229,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
         return any(id <= highest for id in api.numbers(payload))
 
     def walked(self, position: Position, payload: list[Any]) -> None:
-        marks = api.marks(self.newest or self.run.catalog.runs.watermark(self.name) or "")
+        marks = api.marks(self.newest or self.begins_at or "")
         _, highest = marks.get(position.list, (0, 0))
         marks[position.list] = (position.offset + len(payload), max([highest, *api.numbers(payload)]))
         self.newest = api.watermark(marks)
