@@ -246,7 +246,8 @@ class Run:
                 self.forgotten = Forgotten(self.catalog.marks(), self.report.platform)
         except CatalogError as error:
             self.broken = str(error)
-            logger.error(error, exc_info=error if not isinstance(error.__cause__, sqlite3.Error) else None)
+            cause = error.__cause__
+            logger.error(error, exc_info=cause if not isinstance(cause, sqlite3.Error) else None)
             batch.count_failed(self.report)
 
     def settle(self, missed: Iterable[int], gone: Sequence[int]) -> None:
