@@ -48,6 +48,7 @@ class ProjectionPipeline:
         self._process: asyncio.subprocess.Process | None = None
         self._listener: asyncio.Task[None] | None = None
         self._heard_at = 0.0
+        self._misheard: str | None = None
         run.report.expected.append(self.name)
 
     @classmethod
@@ -65,8 +66,12 @@ class ProjectionPipeline:
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         async for line in lines(process.stdout):
-            self.told = orjson.loads(line)
             self._heard_at = time.monotonic()
+            try:
+                self.told = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                # All is read none the less: a pipe that nobody reads keeps a process from its end.
+                self._misheard = f"its process said {line[:100]!r}: {type(error).__name__}: {error}"
 
     async def close_spider(self) -> None:
         self.run.commit()
@@ -115,11 +120,12 @@ class ProjectionPipeline:
             await self._wait_for(ended)
             if ended.done() and (code := ended.result()[1]) and "error" not in self.told:
                 self.told["error"] = f"its process ended with code {code}"
+            if self._misheard:
+                self.told.setdefault("error", self._misheard)
         finally:
             if process.returncode is None:
                 process.kill()
-                with contextlib.suppress(TimeoutError):  # its end is seen only once all that it said is read
-                    await asyncio.wait_for(process.wait(), POLL_SECONDS)
+                await asyncio.wait({ended}, timeout=POLL_SECONDS)
 
     async def _wait_for(self, ended: asyncio.Future[Any]) -> None:
         """Wait for the process's last words and its end, but not beyond all patience."""
