@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import get_ident
+from typing import Any
 
 import orjson
 import zstandard
@@ -15,6 +16,7 @@ from scrapy.http import Response
 from mlentory_crawl.catalog.writer import CatalogWriter
 
 INDEX = "answers.jsonl"
+ENTRY = {"place", "url", "status", "headers", "fetched_at", "sha256", "file"}
 SECRET_HEADERS = {b"Set-Cookie", b"Www-Authenticate", b"Authorization"}
 
 
@@ -76,6 +78,21 @@ class Archive:
         }
         with (self._folder / INDEX).open("ab") as index:
             index.write(orjson.dumps(line) + b"\n")
+
+
+def entries(index: Path) -> tuple[list[dict[str, Any]], int]:
+    """The entries of a run's index, in its order, and how many lines are damaged: nothing can be told of those."""
+    found, damaged = [], 0
+    for line in index.read_bytes().splitlines():
+        try:
+            entry = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            entry = None
+        if isinstance(entry, dict) and entry.keys() >= ENTRY:
+            found.append(entry)
+        else:
+            damaged += 1
+    return found, damaged
 
 
 def write_body(path: Path, body: bytes) -> None:

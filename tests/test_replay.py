@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 from crawling import Project, model, write_records
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import TextResponse
 
-from mlentory_crawl.archive import digest_of, write_body
+from mlentory_crawl.archive import INDEX, Archive, digest_of, write_body
+from mlentory_crawl.middlewares.replay import ReplayMiddleware
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -65,3 +69,20 @@ def test_equal_answers_may_be_archived_at_the_same_time(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: write_body(path, body), range(200)))
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_damaged_line_of_the_index_costs_its_answer_alone(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "raw", "huggingface", "run")
+    urls = [f"https://hub.example/{n}" for n in range(3)]
+    for url in urls:
+        body = url.encode()
+        response = TextResponse(url, body=body)
+        archive.enter(url, response, "2026-01-01T00:00:00Z", digest_of(body), archive.store(body, digest_of(body)))
+    index = tmp_path / "raw" / "huggingface" / "run" / INDEX
+    first, second, third = index.read_bytes().splitlines(keepends=True)
+    index.write_bytes(first + second[:40] + b"\n" + b"[1]\n" + b'{"place":"x"}\n' + third[:-1])
+    replay = ReplayMiddleware(tmp_path / "raw", "huggingface", "run")
+    assert replay.process_request(Request(urls[0])).text == urls[0]
+    assert replay.process_request(Request(urls[2])).text == urls[2]
+    with pytest.raises(IgnoreRequest, match=r"no answer to https://hub\.example/1; .* damaged: 3$"):
+        replay.process_request(Request(urls[1]))
