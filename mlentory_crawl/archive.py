@@ -127,7 +127,7 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, d
         dry_run: delete nothing.
 
     Returns:
-        What was deleted, or would be; a body that a kept run refers to stays.
+        What was deleted, or would be; a body that a kept run refers to stays. What was never completed goes uncounted.
     """
     runs, bodies = catalog.answers.outdated(platform, keep_runs)
     files = [raw / body for body in bodies if (raw / body).exists()]
@@ -137,6 +137,8 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, d
         return pruned
     for file in files:
         file.unlink(missing_ok=True)
+    for part in (raw / platform).rglob("*.part"):  # of processes that were killed, or had no room
+        part.unlink(missing_ok=True)
     for folder in (raw / platform / run for run in runs):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()

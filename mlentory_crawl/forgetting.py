@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,12 +53,14 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
 
     erased = catalog.forget(catalog.names_of(iris), now, further)
     marks = catalog.marks()
-    counts, problems = erased.counts + files, []
-    for clean in (
+    counts = erased.counts + files
+    problems: list[str] = []
+    steps: tuple[Callable[[], Counter[str]], ...] = (
         lambda: _clean_archive(data_dir / "raw", catalog, marks),
         lambda: _clean_reports(data_dir / "runs", catalog, Names(marks)),
         lambda: _delete_parts(data_dir),
-    ):
+    )
+    for clean in steps:
         try:
             counts += clean()
         except OSError as error:  # the stores are not to keep what files have

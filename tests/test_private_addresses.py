@@ -152,8 +152,9 @@ ENDPOINTS = {"HF_ENDPOINT": "https://huggingface.co", "MLFLOW_TRACKING_URI": "ht
 PROXY = "http://127.0.0.1:3128"
 
 
-def ask(url: str, resolver: Any = None, *, proxy: str | None = PROXY, **settings: str) -> None:
-    guard = PrivateAddressMiddleware(Settings({**ENDPOINTS, **settings}), resolver or Names())
+def ask(url: str, resolver: Names | None = None, *, proxy: str | None = PROXY, **settings: str) -> None:
+    names: Any = resolver or Names()
+    guard = PrivateAddressMiddleware(Settings({**ENDPOINTS, **settings}), names)
     asyncio.run(guard.process_request(Request(url, meta={"proxy": proxy} if proxy else {})))
 
 

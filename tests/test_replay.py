@@ -112,7 +112,7 @@ def test_a_replay_that_is_killed_goes_on_when_it_is_asked_for_again(tmp_path: Pa
         project.crawl("-a", "mode=census")
     again = Project(tmp_path / "again", "http://127.0.0.1:9")
     words = ("replay", "--all", "--from", project.data_dir)
-    kills = 0
+    kills, said, code = 0, "", 1
     for begun in range(4):
         with subprocess.Popen(
             again.command(*words), env=again.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
@@ -125,8 +125,9 @@ def test_a_replay_that_is_killed_goes_on_when_it_is_asked_for_again(tmp_path: Pa
                 kills += 1
             assert replay.stdout is not None
             said = replay.stdout.read()
+        code = replay.returncode
     assert kills >= 2
-    if replay.returncode:
+    if code:
         done = again.scrapy(*words)
         assert done.returncode == 0, done.stderr
         said = done.stdout

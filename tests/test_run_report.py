@@ -68,7 +68,7 @@ def closed(run: Any, *before: str) -> None:
     extension.crawler = SimpleNamespace(stats=stats, settings=settings, get_downloader_middleware=lambda cls: None)  # type: ignore[assignment]
     extension.run, extension.closed, extension.errors = run, None, []
     extension.by_slot = extension.by_status = {}  # type: ignore[assignment]
-    extension._rules = dict  # type: ignore[method-assign, assignment]
+    extension._rules = dict  # type: ignore[method-assign]
     extension._engine_errors = EngineErrors()
     extension._engine_errors.start()
     for line in before:
