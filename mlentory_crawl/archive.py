@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import get_ident
+from typing import Any
 
 import orjson
 import zstandard
@@ -15,6 +16,7 @@ from scrapy.http import Response
 from mlentory_crawl.catalog.writer import CatalogWriter
 
 INDEX = "answers.jsonl"
+ENTRY = {"place", "url", "status", "headers", "fetched_at", "sha256", "file"}
 SECRET_HEADERS = {b"Set-Cookie", b"Www-Authenticate", b"Authorization"}
 
 
@@ -78,6 +80,21 @@ class Archive:
             index.write(orjson.dumps(line) + b"\n")
 
 
+def entries(index: Path) -> tuple[list[dict[str, Any]], int]:
+    """The entries of a run's index, in its order, and how many lines are damaged: nothing can be told of those."""
+    found, damaged = [], 0
+    for line in index.read_bytes().splitlines():
+        try:
+            entry = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            entry = None
+        if isinstance(entry, dict) and entry.keys() >= ENTRY:
+            found.append(entry)
+        else:
+            damaged += 1
+    return found, damaged
+
+
 def write_body(path: Path, body: bytes) -> None:
     """Write an answer's body under the name that its digest gives it."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +127,7 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, d
         dry_run: delete nothing.
 
     Returns:
-        What was deleted, or would be; a body that a kept run refers to stays.
+        What was deleted, or would be; a body that a kept run refers to stays. What was never completed goes uncounted.
     """
     runs, bodies = catalog.answers.outdated(platform, keep_runs)
     files = [raw / body for body in bodies if (raw / body).exists()]
@@ -120,6 +137,8 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, d
         return pruned
     for file in files:
         file.unlink(missing_ok=True)
+    for part in (raw / platform).rglob("*.part"):  # of processes that were killed, or had no room
+        part.unlink(missing_ok=True)
     for folder in (raw / platform / run for run in runs):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()

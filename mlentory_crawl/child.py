@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import AsyncIterator
 
 PR_SET_PDEATHSIG = 1
+CHUNK = 64 * 1024
 
 
 async def spawn(module: str, *arguments: str) -> asyncio.subprocess.Process:
@@ -24,9 +26,22 @@ async def spawn(module: str, *arguments: str) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     # Under scrapyd the project is in an egg that only the runner has put on its path.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # -P: a file in the working directory must not stand in for a library that has its name.
+    command = [sys.executable, "-P", "-m", module, *arguments]
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, stdin=pipe, stdout=pipe, env=environment, start_new_session=True
+        *command, stdin=pipe, stdout=pipe, env=environment, start_new_session=True
     )
+
+
+async def lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """The lines of a stream, however long; its own iteration ends with an error at one of 64 KiB."""
+    rest = b""
+    while chunk := await stream.read(CHUNK):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line
+    if rest:
+        yield rest
 
 
 def die_with_parent() -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mlentory_crawl.exceptions import DataDirectoryLocked
+from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked
 from mlentory_crawl.stores.protocols import SettingError
 
+LOCK = "lock"
 LOCK_WAIT = 10.0
 """How many seconds a second run waits for the first one."""
 
@@ -49,7 +50,7 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     data_dir.mkdir(parents=True, exist_ok=True)
     holder = data_dir / "lock.json"
     try:
-        lock = FileLock(data_dir / "lock", timeout=wait)
+        lock = FileLock(data_dir / LOCK, timeout=wait)
         lock.acquire()
     except Timeout:
         raise DataDirectoryLocked(f"{data_dir} is in use by {_describe(holder)}") from None
@@ -59,6 +60,37 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+class Held:
+    """Files that whoever works with them has open: they must stay those that they were.
+
+    Whoever deletes the lock lets a second writer in, and what goes into a deleted catalog is gone.
+
+    Args:
+        paths: the files; one that is not there is left out.
+    """
+
+    def __init__(self, *paths: Path) -> None:
+        self._found = {path: found for path in paths if (found := _inode(path)) is not None}
+
+    def check(self) -> None:
+        """Look whether they are the same.
+
+        Raises:
+            CatalogError: one is not.
+        """
+        for path, found in self._found.items():
+            if _inode(path) != found:
+                raise CatalogError(f"{path} was deleted or replaced while it was in use: nothing more is written")
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _describe(holder: Path) -> str:

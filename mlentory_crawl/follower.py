@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import sys
 import threading
 from dataclasses import asdict
@@ -59,9 +60,9 @@ def follower(name: str, run: str, settings: dict[str, Any]) -> Follower:
     data_dir = Path(settings["MLENTORY_DATA_DIR"])
     if name in STORES:
         return Projector(name, open_store(name, settings), data_dir)
-    from mlentory_crawl.run_files import RunFiles  # stores need nothing of it
+    from mlentory_crawl.run_files import FilesOfRuns  # stores need nothing of it
 
-    return RunFiles(data_dir, run)
+    return FilesOfRuns(data_dir, run)
 
 
 def _follow(name: str, run: str, settings: dict[str, Any]) -> int:
@@ -88,7 +89,7 @@ def _follow(name: str, run: str, settings: dict[str, Any]) -> int:
             if not worked:
                 finish.wait(POLL_SECONDS)
         _tell({**asdict(follows.flush()), "finished": True})
-    except (StoreError, CatalogError) as error:
+    except (StoreError, CatalogError, sqlite3.Error, OSError) as error:
         _tell({**(asdict(follows.progress) if follows else {}), "error": " ".join(str(error).split())})
         return 1
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import zstandard
 
-from mlentory_crawl.archive import INDEX, digest_of, write_body
+from mlentory_crawl.archive import INDEX, digest_of, entries, write_body
 from mlentory_crawl.catalog.documents import pack, unpacked
 from mlentory_crawl.catalog.erasure import Erased, Marks
 from mlentory_crawl.catalog.writer import CatalogWriter
@@ -24,7 +24,7 @@ from mlentory_crawl.run_files import PATHS
 FOLDERS = ("normalized", "rdf", "quarantine", "runs", "raw")
 
 
-def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> Counter[str]:
+def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tuple[Counter[str], list[str]]:
     """Leave nothing of things in a data directory but their mark.
 
     The files of runs are left to be written anew, and the catalog to be compacted. Whatever ends it, the same call
@@ -36,10 +36,11 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> Cou
         iris: the IRIs of the things.
 
     Returns:
-        How much was taken out, by place.
+        How much was taken out, by place, what is damaged and could not be kept included; and what files could not be
+        rewritten for, after which the same call is due again.
 
     Raises:
-        CatalogError: the catalog cannot be written.
+        CatalogError: the catalog cannot be written; nothing was changed.
     """
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     files = Counter[str]()
@@ -53,12 +54,18 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> Cou
     erased = catalog.forget(catalog.names_of(iris), now, further)
     marks = catalog.marks()
     counts = erased.counts + files
-    counts += _clean_archive(data_dir / "raw", catalog, marks)
-    counts += Counter({"run reports": _clean_reports(data_dir / "runs", Names(marks))})
-    for folder in FOLDERS:
-        for part in (data_dir / folder).rglob("*.part"):  # of processes that were killed
-            part.unlink()
-    return counts
+    problems: list[str] = []
+    steps: tuple[Callable[[], Counter[str]], ...] = (
+        lambda: _clean_archive(data_dir / "raw", catalog, marks),
+        lambda: _clean_reports(data_dir / "runs", catalog, Names(marks)),
+        lambda: _delete_parts(data_dir),
+    )
+    for clean in steps:
+        try:
+            counts += clean()
+        except OSError as error:  # the stores are not to keep what files have
+            problems.append(str(error))
+    return counts, problems
 
 
 class Names:
@@ -169,9 +176,10 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
     for index in sorted(raw.glob(f"*/*/{INDEX}")):
         platform, run = index.parts[-3:-1]
         forgotten = Forgotten(marks, platform)
-        entries, changed = [], False
-        for line in index.read_bytes().splitlines():
-            entry = orjson.loads(line)
+        found, damaged = entries(index)
+        counts["damaged answers"] += damaged
+        kept_entries, changed = [], bool(damaged)
+        for entry in found:
             if forgotten.has(entry["place"]) or forgotten.has(entry["url"]):
                 counts["answers"] += 1
                 changed = True
@@ -183,15 +191,15 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
             now = cleaned[known]
             if now is not None:
                 headers = names.without(entry["headers"])
-                entries.append({**entry, "headers": headers, "file": now[0], "sha256": now[1]})
-            changed = changed or now is None or entries[-1] != entry
+                kept_entries.append({**entry, "headers": headers, "file": now[0], "sha256": now[1]})
+            changed = changed or now is None or kept_entries[-1] != entry
         if changed:
             part = index.with_suffix(".part")
-            part.write_bytes(b"".join(orjson.dumps(entry) + b"\n" for entry in entries))
+            part.write_bytes(b"".join(orjson.dumps(entry) + b"\n" for entry in kept_entries))
             part.rename(index)
-        kept.update(entry["file"] for entry in entries)
+        kept.update(entry["file"] for entry in kept_entries)
         # Also where an earlier call was killed right here.
-        catalog.answers.enter(run, {each["place"]: (each["sha256"], each["file"]) for each in entries})
+        catalog.answers.enter(run, {each["place"]: (each["sha256"], each["file"]) for each in kept_entries})
     for body in raw.glob("*/*/*.zst"):
         if str(body.relative_to(raw)) not in kept:
             body.unlink()
@@ -203,8 +211,10 @@ def _clean_answer(raw: Path, entry: dict[str, Any], forgotten: Forgotten) -> tup
     before = entry["file"], entry["sha256"]
     try:
         body = zstandard.decompress((raw / entry["file"]).read_bytes())
-    except (OSError, zstandard.ZstdError):  # nobody can read it
+    except FileNotFoundError:
         return before
+    except zstandard.ZstdError:  # what is left of it may be read, and may be what is to be forgotten
+        return None
     now = forgotten.without(entry["place"], body)
     if now is None or now is body:
         return before if now is body else None
@@ -214,20 +224,41 @@ def _clean_answer(raw: Path, entry: dict[str, Any], forgotten: Forgotten) -> tup
     return str(path.relative_to(raw)), digest
 
 
-def _clean_reports(runs: Path, names: Names) -> int:
-    changed = 0
+def _clean_reports(runs: Path, catalog: CatalogWriter, names: Names) -> Counter[str]:
+    counts = Counter[str]()
     for path in sorted([*runs.glob("*.json"), *runs.glob("*.jsonl")]):
-        lines = list(_documents(path))
-        kept = [names.without(each) for each in lines]
-        if kept != lines:
-            option = orjson.OPT_INDENT_2 if path.suffix == ".json" else None
-            part = path.with_suffix(".part")
-            part.write_bytes(b"".join(orjson.dumps(each, option=option) + b"\n" for each in kept))
-            part.rename(path)
-            changed += 1
-    return changed
+        is_report = path.suffix == ".json"
+        found, damaged = _documents(path)
+        if is_report and damaged:
+            found = [told for told in [catalog.runs.report(path.stem)] if told is not None]
+        kept = [names.without(each) for each in found]
+        if not damaged and kept == found:
+            continue
+        counts["damaged run reports" if damaged else "run reports"] += 1
+        if not kept:
+            path.unlink()
+            continue
+        option = orjson.OPT_INDENT_2 if is_report else None
+        part = path.with_suffix(".part")
+        part.write_bytes(b"".join(orjson.dumps(each, option=option) + b"\n" for each in kept))
+        part.rename(path)
+    return counts
 
 
-def _documents(path: Path) -> Iterator[Any]:
+def _documents(path: Path) -> tuple[list[Any], bool]:
+    """What a file holds, and whether some of it is damaged."""
+    found, damaged = [], False
     text = path.read_bytes()
-    yield from map(orjson.loads, text.splitlines() if path.suffix == ".jsonl" else [text])
+    for part in text.splitlines() if path.suffix == ".jsonl" else [text]:
+        try:
+            found.append(orjson.loads(part))
+        except orjson.JSONDecodeError:
+            damaged = True
+    return found, damaged
+
+
+def _delete_parts(data_dir: Path) -> Counter[str]:
+    for folder in FOLDERS:
+        for part in (data_dir / folder).rglob("*.part"):  # of processes that were killed
+            part.unlink()
+    return Counter()

@@ -60,10 +60,6 @@ def check_settings(settings: BaseSettings) -> None:
         SettingError: they cannot be meant.
     """
     address = urlsplit(settings["MLFLOW_TRACKING_URI"])
-    if address.username is not None or address.password is not None:
-        raise SettingError(
-            "MLFLOW_TRACKING_URI holds a user or a password: they go into MLFLOW_TRACKING_USERNAME and _PASSWORD"
-        )
     if address.scheme not in ("http", "https") or not address.hostname or address.query or address.fragment:
         raise SettingError("MLFLOW_TRACKING_URI is not the address of a server such as https://mlflow.example.org")
     user, password = settings["MLFLOW_TRACKING_USERNAME"], settings["MLFLOW_TRACKING_PASSWORD"]

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
-from mlentory_crawl.stores.protocols import Change, Position, Store, StoreError
+from mlentory_crawl.stores.protocols import Change, Position, Refusal, Store, StoreError
 
 FLUSH_SECONDS = 10.0
+ERRORS = 10
+"""How many of the store's refusals are told in its words."""
 
 
 @dataclass(slots=True)
@@ -24,7 +26,7 @@ class Progress:
         failed: changes that it refuses at present.
         position: the sequence number up to which it is complete and durable.
         backlog: changes that are still to come, and those refused.
-        errors: the store's words about some of the refused ones, by catalog key.
+        errors: the store's words about the first of the refused ones, by catalog key.
         counts: what the store says it holds.
         rss_mb: the peak memory of the process.
         processor_seconds: the processor time of the process.
@@ -150,9 +152,16 @@ class Projector:
         elif refused or self.progress.failed:
             self._refusals.update(taken, refused, upto)
             self.progress.failed = len(self._refusals.keys())
-        if refused:
-            self.progress.errors.update({refusal.key: refusal.error for refusal in refused[:10]})
+        self._tell_refused(taken, refused)
         self.progress.written += len(taken) - self._store.equal
+
+    def _tell_refused(self, taken: Sequence[str], refused: Sequence[Refusal]) -> None:
+        errors = self.progress.errors
+        for key in taken if errors else ():
+            errors.pop(key, None)
+        for refusal in refused:
+            if len(errors) < ERRORS or refusal.key in errors:
+                errors[refusal.key] = refusal.error
 
     def flush(self) -> Progress:
         """Make durable what was written, and say how far it is."""

@@ -41,6 +41,7 @@ class Report:
         lookups: the same of things that were asked for because records name them, by what asked.
         field_issues: values that were left out of stored records, by field and reason.
         projections: what the stores confirmed.
+        expected: the projections that follow the run, whether or not they have said anything.
         requests: what went over the network.
         problems: what makes the verdict worse than ``complete``, one line each.
         refused_fields: fields that the service would not send.
@@ -64,6 +65,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     field_issues: Counter[str] = field(default_factory=Counter)
     projections: dict[str, dict[str, Any]] = field(default_factory=dict)
+    expected: list[str] = field(default_factory=list)
     requests: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     refused_fields: list[str] = field(default_factory=list)
@@ -166,7 +168,11 @@ class Report:
             census: how many things a complete census saw; None for any other run.
             previous_census: the same of the one before it, if there was one.
         """
-        behind = [name for name, told in self.projections.items() if told.get("backlog") or told.get("error")]
+        unknown = {"error": "nothing was heard of it"}
+        projections = {**dict.fromkeys(self.expected, unknown), **self.projections}
+        behind = [name for name, told in projections.items() if told.get("backlog") or told.get("error")]
+        # What merely had no time left when the run was interrupted is as resumable as the run.
+        amiss = [name for name in behind if projections[name].get("error") or projections[name].get("failed")]
         fetched = self.records["fetched"]
         suspect = list(self._suspicions)
         if fetched and self.records["quarantined"] > SUSPECT_QUARANTINE * fetched:
@@ -175,7 +181,8 @@ class Report:
             suspect.append(f"the census found {census}, the one before {previous_census or 0}")
         if self.refused_fields:
             suspect.append(f"the service refused the fields {', '.join(self.refused_fields)}")
-        failed = [f"the projection {name} is behind: scrapy sync {name} goes on" for name in behind]
+        failed = [_behind(name) for name in (amiss if interrupted else behind)]
+        left = [_behind(name) for name in behind if interrupted and name not in amiss]
         if self.records["failed"]:
             failed.append(f"{self.records['failed']} records failed")
         if self.requested["failed"]:
@@ -194,7 +201,12 @@ class Report:
             self.verdict = "stopped"
         else:
             self.verdict = "suspect" if suspect else "complete"
-        self.problems += [*failed, *suspect]
+        self.problems += [*failed, *left, *suspect]
+
+    def fail(self, problem: str) -> None:
+        """Take back the verdict: what should have made it last has failed."""
+        self.problems.append(problem)
+        self.verdict = "failed"
 
     @property
     def exit_code(self) -> int:
@@ -242,6 +254,10 @@ class Report:
     def json(self) -> bytes:
         """The report as JSON."""
         return orjson.dumps(self.told())
+
+
+def _behind(projection: str) -> str:
+    return f"the projection {projection} is behind: scrapy sync {projection} goes on"
 
 
 def _unasked(counts: Mapping[str, int]) -> Counter[str]:

@@ -82,11 +82,15 @@ class Run:
         self.broken: str | None = None
         """Why the catalog cannot be written any more, if so."""
         spider.plan(self.catalog)
-        identity = orjson.dumps(spider.identity(), option=orjson.OPT_SORT_KEYS)
+        told = spider.identity()
+        if replayed := crawler.settings.get("REPLAY_RUN"):
+            # Of two archived runs of one command each is mapped by itself.
+            told["replay"] = replayed
+        identity = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         resumed = self.catalog.runs.resumable(identity) if spider.resumable else None
         if resumed:
-            self.id, self.name, told, self._cursor = resumed
-            self.report = Report.resumed(told, spider.job)
+            self.id, self.name, before, self._cursor = resumed
+            self.report = Report.resumed(before, spider.job)
         else:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
             self.report = report = Report.begun(self.name, spider)
@@ -246,7 +250,8 @@ class Run:
                 self.forgotten = Forgotten(self.catalog.marks(), self.report.platform)
         except CatalogError as error:
             self.broken = str(error)
-            logger.error(error, exc_info=error if not isinstance(error.__cause__, sqlite3.Error) else None)
+            cause = error.__cause__
+            logger.error(error, exc_info=cause if not isinstance(cause, sqlite3.Error) else None)
             batch.count_failed(self.report)
 
     def settle(self, missed: Iterable[int], gone: Sequence[int]) -> None:

@@ -51,6 +51,11 @@ def expected(reader: CatalogReader, run: str | None = None) -> list[tuple[str, s
     return files
 
 
+def lacking(reader: CatalogReader, data_dir: Path) -> list[str]:
+    """The runs of which a file is missing, in their order."""
+    return list(dict.fromkeys(run for _, run, path in expected(reader) if not (data_dir / path).exists()))
+
+
 class RunFiles:
     """Writes the files of one run: takes its versions as they come into the catalog, and sorts them at the end.
 
@@ -78,13 +83,6 @@ class RunFiles:
         )
         self._name_once = lru_cache(maxsize=65_536)(self._name)
         self.progress = Progress("files")
-
-    def open(self) -> None:
-        """Nothing has to be prepared."""
-
-    def is_due(self) -> bool:
-        """Always: it reads each version but once."""
-        return True
 
     def step(self) -> bool:
         """Take the next versions; False when there are none."""
@@ -184,6 +182,55 @@ class RunFiles:
         """Release the catalog, and drop what was not written."""
         self._texts.close()
         self._reader.close()
+
+
+class FilesOfRuns:
+    """Writes the files that earlier runs lack, then those of the run that goes on.
+
+    Args:
+        data_dir: the data directory.
+        run: the name of the run that goes on.
+    """
+
+    def __init__(self, data_dir: Path, run: str) -> None:
+        self._data_dir = data_dir
+        self._current = RunFiles(data_dir, run)
+        self._earlier: RunFiles | None = None
+        self._lacking: list[str] = []
+        self._run = run
+        self.progress = self._current.progress
+
+    def open(self) -> None:
+        """Look for what is missing."""
+        reader = CatalogReader(self._data_dir)
+        self._lacking = [name for name in lacking(reader, self._data_dir) if name != self._run]
+        reader.close()
+
+    def is_due(self) -> bool:
+        """Always: it reads each version but once."""
+        return True
+
+    def step(self) -> bool:
+        """Take the next versions, or write what is complete; False when there is nothing left."""
+        if self._earlier is None and not self._lacking:
+            return self._current.step()
+        if self._earlier is None:
+            self._earlier = RunFiles(self._data_dir, self._lacking.pop(0))
+        elif not self._earlier.step():
+            self._earlier.flush()
+            self._earlier.close()
+            self._earlier = None
+        return True
+
+    def flush(self) -> Progress:
+        """Write the files of the run that goes on, each whole or not at all."""
+        return self._current.flush()
+
+    def close(self) -> None:
+        """Release the catalog, and drop what was not written."""
+        if self._earlier is not None:
+            self._earlier.close()
+        self._current.close()
 
 
 @contextmanager

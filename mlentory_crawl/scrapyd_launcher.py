@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
 from typing import Any
 
 from scrapyd import launcher
@@ -12,10 +14,34 @@ class Launcher(launcher.Launcher):  # type: ignore[misc]  # scrapyd ships no typ
     """Interrupts running crawls when scrapyd is stopped, and has it wait for their reports.
 
     scrapyd's own leaves them behind: in a container they are then killed, elsewhere they go on unseen.
+
+    Raises:
+        SystemExit: scrapyd would listen beyond this machine and ask nobody for a password.
     """
+
+    def __init__(self, config: Any, app: Any) -> None:
+        address = _setting(config, "bind_address", "127.0.0.1")
+        if not (_is_loopback(address) or (_setting(config, "username") and _setting(config, "password"))):
+            raise SystemExit(
+                f"scrapyd would listen on {address} and let anybody run any code: set SCRAPYD_USERNAME and"
+                " SCRAPYD_PASSWORD, or SCRAPYD_BIND_ADDRESS=127.0.0.1"
+            )
+        super().__init__(config, app)
 
     def stopService(self) -> Deferred[Any]:  # noqa: N802  (Twisted's name)
         ended = [process.deferred for process in self.processes.values()]
         for process in self.processes.values():
             process.transport.signalProcess("INT")
         return DeferredList(ended)
+
+
+def _setting(config: Any, name: str, default: str = "") -> str:
+    """A setting as scrapyd itself finds it."""
+    return os.environ.get(f"SCRAPYD_{name.upper()}") or config.get(name, default)
+
+
+def _is_loopback(address: str) -> bool:
+    try:  # without an address it has a socket of this machine only
+        return address in ("", "localhost") or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -296,3 +296,46 @@ def test_wrong_usage(project: Project) -> None:
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
     assert traces(project.data_dir)  # nothing was done
+
+
+def cut(path: Path, size: int) -> None:
+    path.write_bytes(path.read_bytes()[:-size])
+
+
+def test_what_is_damaged_keeps_nothing(project: Project) -> None:
+    project.crawl("-a", "mode=census")
+    project.crawl("-a", f"ids=acme/model-1,{SECRET}/zanzibar,acme/model-2")
+    first, second = sorted((project.data_dir / "raw").rglob("answers.jsonl"))
+    assert len(second.read_bytes().splitlines()) == 3
+    cut(second, 30)
+    reports = sorted((project.data_dir / "runs").glob("*.json"))
+    cut(reports[0], 2_000)
+    cut(reports[1], 10)
+    (reports[0].parent / "stray.json").write_text(f'{{"of": "nobody knows {SECRET}/zanzibar')
+    body = max(first.parent.glob("*.zst"), key=lambda path: path.stat().st_size)
+    cut(body, 5)
+    told = forget(project, IRI, f"{HUB}{SECRET}")
+    assert (told["removed"]["damaged answers"], told["removed"]["damaged run reports"]) == (1, 3)
+    assert told["problems"] == []
+    assert not body.exists()
+    found = {path: path.read_bytes() for path in project.data_dir.rglob("*") if path.is_file()}
+    assert [path for path, text in found.items() if SECRET.encode() in text] == [project.data_dir / "catalog.sqlite"]
+    # What the catalog knows of a report is written again.
+    assert [json.loads(path.read_bytes())["verdict"] for path in reports] == ["complete", "complete"]
+    assert json.loads(project.scrapy("search", "zanzibar", "--json").stdout)["total"] == 0
+    again = forget(project, IRI, f"{HUB}{SECRET}")["removed"]
+    assert not any(place.startswith("damaged") for place in again)
+
+
+def test_files_that_cannot_be_rewritten_do_not_keep_it_in_the_index(project: Project) -> None:
+    project.crawl("-a", "mode=census")
+    (index,) = (project.data_dir / "raw").rglob("answers.jsonl")
+    in_the_way = index.with_suffix(".part")
+    in_the_way.mkdir()
+    told = forget(project, IRI, f"{HUB}{SECRET}", code=1)
+    assert all("Is a directory" in problem for problem in told["problems"])
+    assert told["problems"]
+    assert json.loads(project.scrapy("search", "zanzibar", "--json").stdout)["total"] == 0
+    in_the_way.rmdir()
+    assert forget(project, IRI, f"{HUB}{SECRET}")["problems"] == []
+    assert traces(project.data_dir) == {}

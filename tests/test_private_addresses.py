@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from crawling import Project, model, write_records
 from http_servers import Answer, served
+from scrapy import Request
 from scrapy.settings import Settings
+from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.error import DNSLookupError
 
-from mlentory_crawl.middlewares.private_addresses import PrivateAddress, allowed_hosts, refuse_private
+from mlentory_crawl.middlewares.private_addresses import (
+    PrivateAddress,
+    PrivateAddressMiddleware,
+    allowed_hosts,
+    refuse_private,
+)
 from mlentory_crawl.sample_hub import SampleHub
+
+HUB = "documented API of huggingface"
 
 
 @pytest.fixture
@@ -46,6 +58,8 @@ def test_a_redirect_into_a_private_network_is_not_followed(outside: str, inside:
     assert report["requests"]["retried"] == 0
     (problem,) = (each for each in report["problems"] if "private network" in each)
     assert "is 127.0.0.1, an address inside a private network; ALLOWED_PRIVATE_HOSTS may name it" in problem
+    # It is the other server that is refused, not the one that was asked first.
+    assert report["requests"]["by_host"] == {urlsplit(outside).netloc: {"requests": 1, "rule": HUB}}
     assert asked(inside) == 0
 
 
@@ -55,7 +69,7 @@ def test_a_redirect_to_an_allowed_host_is_followed(outside: str, tmp_path: Path)
     assert report["records"]["new"] == 1
     # The report says by which rule each host was asked.
     told = report["requests"]["by_host"]
-    assert told[urlsplit(outside).netloc] == {"requests": 1, "rule": "documented API of huggingface"}
+    assert told[urlsplit(outside).netloc] == {"requests": 1, "rule": HUB}
     (other,) = told.keys() - {urlsplit(outside).netloc}
     assert told[other] == {"requests": 1, "rule": "an API redirected there"}
 
@@ -120,3 +134,94 @@ def test_hosts_are_named_with_commas() -> None:
         "::1",
     }
     assert allowed_hosts(Settings({"ALLOWED_PRIVATE_HOSTS": None})) == set()
+
+
+class Names:
+    """A resolver that knows a few names, and counts what it is asked."""
+
+    def __init__(self, **known: str) -> None:
+        self.known = {name.replace("_", "."): address for name, address in known.items()}
+        self.asked: list[str] = []
+
+    def getHostByName(self, name: str) -> Deferred[str]:  # noqa: N802  (Twisted's name)
+        self.asked.append(name)
+        return succeed(self.known[name]) if name in self.known else fail(DNSLookupError(name))
+
+
+ENDPOINTS = {"HF_ENDPOINT": "https://huggingface.co", "MLFLOW_TRACKING_URI": "http://tracking:5000", "MLENTORY": "1"}
+PROXY = "http://127.0.0.1:3128"
+
+
+def ask(url: str, resolver: Names | None = None, *, proxy: str | None = PROXY, **settings: str) -> None:
+    names: Any = resolver or Names()
+    guard = PrivateAddressMiddleware(Settings({**ENDPOINTS, **settings}), names)
+    asyncio.run(guard.process_request(Request(url, meta={"proxy": proxy} if proxy else {})))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost", "LOCALHOST.", "ip6-localhost", "intranet", "wiki.local", "a.localhost", "db.internal",
+        "nas.home.arpa", "printer.lan", "2130706433", "0x7f.3", "0x7f000003", "0177.0.0.3", "127.3", "0", "127.0.0.3.",
+        "1.2.3.4.5", "a.0x", "%31%32%37.0.0.3", "\uff11\uff12\uff17.0.0.3", "127。0。0。3",
+        "[::127.0.0.3]", "[::ffff:10.0.0.1]",
+        "[64:ff9b::7f00:3]", "[64:ff9b:1::808:808]", "[2002:7f00:3::]", "[2001:0:a00:1::f5ff:fffe]", "[fe80::1%25lo]",
+        "[::]", "224.0.0.1", "[ff02::1]", "user:pw@10.0.0.1", "8.8.8.8@10.0.0.1",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("port", ["", ":3128", ":443"])
+def test_no_spelling_leads_a_proxy_inside(host: str, port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The proxy is what is connected to; it is no place to be sent to.
+    monkeypatch.setenv("http_proxy", PROXY)
+    monkeypatch.setenv("https_proxy", PROXY)
+    for scheme in ("http", "https"):
+        with pytest.raises(PrivateAddress):
+            ask(f"{scheme}://{host}{port}/x")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:3128/x", "https://10.0.0.1/x"])
+def test_a_port_makes_no_endpoint(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", PROXY)
+    for proxy in (None, PROXY):
+        with pytest.raises(PrivateAddress):
+            ask(url, proxy=proxy)
+
+
+def test_a_name_that_leads_inside_is_refused_also_where_a_proxy_would_look_it_up() -> None:
+    names = Names(public_example="8.8.8.8", inside_example="10.0.0.1")
+    ask("https://public.example/x", names)
+    with pytest.raises(PrivateAddress, match=r"inside\.example is 10\.0\.0\.1"):
+        ask("https://inside.example/x", names)
+
+
+def test_a_name_that_only_the_proxy_knows_is_left_to_it_and_looked_up_once() -> None:
+    names = Names()
+    guard = PrivateAddressMiddleware(Settings(ENDPOINTS), names)  # type: ignore[arg-type]
+    for path in "abc":
+        request = Request(f"https://unknown.example/{path}", meta={"proxy": PROXY})
+        asyncio.run(guard.process_request(request))
+    assert names.asked == ["unknown.example"]
+    with pytest.raises(DNSLookupError):
+        ask("https://unknown.example/a", names, proxy=None)
+
+
+def test_what_settings_name_is_reached_through_a_proxy_too() -> None:
+    ask("http://tracking:5000/api")
+    ask("https://huggingface.co:443/api")
+    ask("http://wiki.local/x", ALLOWED_PRIVATE_HOSTS="wiki.local, 10.0.0.1")
+    ask("http://10.0.0.1/x", ALLOWED_PRIVATE_HOSTS="wiki.local, 10.0.0.1")
+    for url in ("http://tracking:5001/api", "http://tracking/api"):
+        with pytest.raises(PrivateAddress):
+            ask(url)
+
+
+def test_a_scheme_has_its_port() -> None:
+    ask("http://tracking.test:80/", MLFLOW_TRACKING_URI="http://tracking.test")
+    ask("http://10.1.1.1/", MLFLOW_TRACKING_URI="http://10.1.1.1:80")
+    with pytest.raises(PrivateAddress):
+        ask("https://10.1.1.1/", MLFLOW_TRACKING_URI="http://10.1.1.1:80")
+
+
+@pytest.mark.parametrize("address", ["64:ff9b::808:808", "2002:808:808::1", "::ffff:8.8.8.8"])
+def test_public_addresses_inside_others(address: str) -> None:
+    assert refuse_private(address, "some.example")

@@ -15,7 +15,7 @@ from small_catalog import BSD, SmallCatalog, document
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
 from mlentory_crawl.projector import Projector
-from mlentory_crawl.run_files import RunFiles
+from mlentory_crawl.run_files import FilesOfRuns, RunFiles, lacking
 from mlentory_crawl.stores.protocols import Change, Position, Refusal, StoreError
 
 
@@ -270,3 +270,70 @@ def test_a_version_that_is_told_again_while_its_run_goes_on_is_written_once(tmp_
     assert [orjson.loads(line)["key"] for line in lines].count("huggingface/model/2") == 1
     (turtle,) = (tmp_path / "rdf").rglob("*.ttl")
     assert turtle.read_text().count("\n<https://huggingface.co/acme/derived> a ") == 1
+
+
+def test_of_many_refusals_a_few_are_told_in_words(tmp_path: Path) -> None:
+    catalog = SmallCatalog(tmp_path)
+    catalog.store_all({f"{n:03}": document(f"a/{n:03}") for n in range(60)})
+    store = ListStore()
+    store.refused = {f"huggingface/model/{n:03}" for n in range(60)}
+    progress = projector(catalog, store).catch_up()
+    assert (progress.failed, progress.backlog, progress.written) == (60, 60, 0)
+    assert list(progress.errors) == [f"huggingface/model/{n:03}" for n in range(10)]
+    # What is taken meanwhile is told no more, and others have their turn.
+    again = projector(catalog, store)
+    assert len(again.progress.errors) == 10
+    store.refused -= {f"huggingface/model/{n:03}" for n in range(8)}
+    catalog.store_all({f"{n:03}": document(f"a/{n:03}", BSD) for n in range(60)})
+    assert list(again.catch_up().errors)[:2] == ["huggingface/model/008", "huggingface/model/009"]
+    assert len(again.progress.errors) == 10
+
+
+def test_what_the_store_had_already_is_not_counted_as_written(catalog: SmallCatalog) -> None:
+    store = ListStore()
+    store.equal = 1
+    assert projector(catalog, store).catch_up().written == 5 - 3
+
+
+def test_a_slow_crawl_is_durable_before_its_end(catalog: SmallCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = ListStore()
+    follows = projector(catalog, store)
+    follows.step()
+    assert store.durable == {}
+    monkeypatch.setattr("mlentory_crawl.projector.FLUSH_SECONDS", -1.0)
+    follows.step()
+    assert len(store.durable) == 4
+
+
+def test_a_store_that_took_nothing_is_behind_by_all(catalog: SmallCatalog) -> None:
+    assert projector(catalog, ListStore()).flush().backlog == 5
+
+
+def test_an_empty_store_can_be_filled_anew(catalog: SmallCatalog) -> None:
+    store = ListStore()
+    store.refused = {"huggingface/model/2"}
+    projector(catalog, store).catch_up()
+    store.clear()
+    store.refused = set()
+    assert projector(catalog, store, rebuild=True).catch_up().failed == 0
+    assert Refusals(catalog.data_dir, "search").keys() == []
+
+
+def test_files_that_earlier_runs_lack_are_written_by_the_next(tmp_path: Path) -> None:
+    catalog = SmallCatalog(tmp_path)
+    catalog.store("1", document("acme/one"))
+    catalog.begin("second")
+    catalog.store("2", document("acme/two"))
+    catalog.begin("third")
+    catalog.store("3", document("acme/three"))
+    reader = CatalogReader(tmp_path)
+    assert lacking(reader, tmp_path) == ["first", "second", "third"]
+    files = FilesOfRuns(tmp_path, "third")
+    files.open()
+    while files.step():
+        pass
+    files.flush()
+    files.close()
+    assert lacking(reader, tmp_path) == []
+    told = {path.stem: path.read_text() for path in tmp_path.rglob("*.ttl")}
+    assert [run for run, text in told.items() if "acme/two" in text] == ["second"]

@@ -44,7 +44,12 @@ def test_raw_answers_and_versions(hub: SampleHub, tmp_path: Path) -> None:
     assert (nothing["raw"]["files"], nothing["versions"]["count"]) == (0, 0)
     planned = pruned(project, "--keep-runs", "1", "--versions-before", "2999-01-01", "--dry-run")
     assert size_of(raw) == before
+    # Of an answer that there was no room for, or whose writer was killed.
+    for folder in raw.glob("huggingface/*"):
+        (folder / f"{'0' * 64}.7.part").write_bytes(b"")
     told = pruned(project, "--keep-runs", "1", "--versions-before", "2999-01-01")
+    assert not list(raw.rglob("*.part"))
+    assert len(list(raw.glob("huggingface/*"))) == 1
     assert told == planned | {"dry_run": False}
     assert (told["raw"]["runs"], told["raw"]["files"], told["versions"]["count"]) == (2, 4, 2)
     assert size_of(raw) == before - told["raw"]["bytes"]

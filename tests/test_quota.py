@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from crawling import CatalogProject
+from crawling import ROOT, CatalogProject, Project, model
+from http_servers import Answer, served
 from scrapy import Request
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.utils.test import get_crawler
 
-from mlentory_crawl.middlewares.quota import RETRIES, QuotaMiddleware, Slot, _retry_after
+from mlentory_crawl.middlewares.quota import (
+    LONGEST_WAIT,
+    RETRIES,
+    QuotaGone,
+    QuotaMiddleware,
+    Slot,
+    _announced,
+    _is_refusal,
+    _retry_after,
+)
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -150,3 +163,136 @@ def test_a_share_that_is_none_is_told(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "QUOTA_SHARE" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def middleware(backoff: float = 1.0) -> QuotaMiddleware:
+    crawler = get_crawler()
+    crawler.crawling = True
+    return QuotaMiddleware(crawler, share=1.0, backoff=backoff)
+
+
+def test_a_service_that_always_refuses_is_asked_so_often_and_no_more() -> None:
+    quota, request = middleware(), Request("https://api.test/models")
+    for _ in range(RETRIES):
+        again = quota.process_response(request, Response(request.url, status=429))
+        assert isinstance(again, Request)
+        request = again
+    assert isinstance(quota.process_response(request, Response(request.url, status=429)), Response)
+
+
+def test_what_says_nothing_is_asked_less_and_less_often() -> None:
+    quota = middleware(backoff=2)
+    assert [quota._unannounced(n, False) for n in range(5)] == [10, 20, 40, 60, 60]
+    assert quota._unannounced(0, True) == 60
+
+
+def test_a_retry_waits_first() -> None:
+    quota = middleware(backoff=0.2)
+    asyncio.run(quota.process_request(Request("https://api.test/models")))
+    assert quota.waited == 0
+    asyncio.run(quota.process_request(Request("https://api.test/models", meta={"retry_times": 1})))
+    assert quota.waited >= 0.1
+
+
+@pytest.mark.parametrize("told", [{"X-RateLimit-Remaining": "0"}, {"Retry-After": "60"}])
+def test_a_refusal_is_one_without_words(told: dict[str, str]) -> None:
+    assert _is_refusal(TextResponse("https://api.test/repos/a/b", status=403, headers=told))
+    assert not _is_refusal(TextResponse("https://api.test/repos/a/b", status=403))
+
+
+def announced(left: int, reset: int, **others: str) -> Headers:
+    told = {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": str(left), "X-RateLimit-Reset": str(reset)}
+    return Headers({**told, **others})
+
+
+def test_without_a_date_the_clock_of_this_machine_holds() -> None:
+    told = _announced(announced(3, int(time.time()) + 100))
+    assert told is not None
+    assert 98 <= told[1] <= 101
+
+
+LONG = "9" * 5_000
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"RateLimit": f'"api";r={LONG};t=5'},
+        {"RateLimit": f'"api";r=5;t={LONG}'},
+        {"RateLimit": f'"api";r=5;t={LONG}', "RateLimit-Policy": f"q={LONG}"},
+        {"X-RateLimit-Limit": "500", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": LONG},
+        {"X-RateLimit-Limit": "५००", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "5"},
+    ],
+)
+def test_numbers_that_nobody_can_mean_announce_nothing(told: dict[str, str]) -> None:
+    assert _announced(Headers({name: value.encode() for name, value in told.items()})) is None
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 01 Jan 0001 00:00:00 +2300", "soon"])
+def test_a_date_beyond_all_dates_is_none(date: str) -> None:
+    assert _announced(announced(3, int(time.time()) + 100, Date=date)) is not None
+    wait = _retry_after(Headers({"Retry-After": date}))
+    assert wait is None or wait >= 0
+
+
+@pytest.mark.parametrize(("told", "wait"), [(b"\xb2", None), (b"-5", None), (LONG.encode(), None), (b"5", 5.0)])
+def test_odd_numbers_after_which_to_ask_again(told: bytes, wait: float | None) -> None:
+    assert _retry_after(Headers({"Retry-After": told})) == wait
+
+
+def test_a_moment_that_has_passed_is_no_wait() -> None:
+    assert _retry_after(Headers({"Retry-After": "Sat, 02 Mar 2024 03:00:00 GMT"})) == 0
+
+
+def test_a_quota_that_never_begins_anew_is_asked_once_more() -> None:
+    slot = Slot()
+    slot.learn(headers(0, 99_999_999), 100.0)
+    assert slot.pause(100.0, 0.9) == LONGEST_WAIT + 1
+    slot.learn(headers(0, 99_999_999), 101.0)  # an answer that was under way
+    assert slot.pause(200.0, 0.9) == LONGEST_WAIT + 1 - 99
+    now = 101.0 + LONGEST_WAIT + 1
+    assert slot.pause(now, 0.9) == 0
+    for late in (1, 2):  # several have waited, and asked
+        slot.learn(headers(0, 99_999_999), now + late)
+        with pytest.raises(QuotaGone, match="99,999,999 s"):
+            slot.pause(now + late, 0.9)
+    slot.learn(headers(400, 200), now + 3)
+    assert slot.pause(now + 3, 0.9) == 201
+    assert slot.pause(now + 204, 0.9) == 0
+
+
+def test_a_window_of_an_hour_is_waited_for() -> None:
+    slot = Slot()
+    for since in (0, 1_000, 3_000):
+        slot.learn(headers(0, 3_600 - since), 100.0 + since)
+        assert slot.pause(100.0 + since, 0.9) == 3_601 - since
+
+
+def test_a_date_of_asking_again_that_is_years_away_is_tried_once() -> None:
+    quota, request = middleware(), Request("https://api.test/models")
+    refused = Response(request.url, status=429, headers={"Retry-After": "99999999"})
+    again = quota.process_response(request, refused)
+    assert isinstance(again, Request)
+    assert quota.slots["default"].blocked_until <= time.monotonic() + LONGEST_WAIT
+    assert isinstance(quota.process_response(again, refused), Response)
+
+
+def test_a_crawl_that_nobody_would_wait_for_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        told = {"RateLimit": '"api";r=0;t=99999999', "Link": f'<{url}/api/models?cursor={path[-9:]}x>; rel="next"'}
+        return 200, told, json.dumps([model(len(path))]).encode()
+
+    with served(answer) as url:
+        project = Project(tmp_path / "data", url)
+        code = (
+            "import sys; from mlentory_crawl.middlewares import quota; quota.LONGEST_WAIT = 0.2;"
+            "from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, "crawl", "huggingface", "-a", "mode=census"],
+            cwd=ROOT, env=project.environment, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    report = project.report()
+    assert report["records"]["new"] == 2
+    assert any("its quota begins anew in 99,999,999 s" in problem for problem in report["problems"])

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from urllib.error import URLError
 from urllib.parse import urlencode
@@ -22,9 +23,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 from crawling import Project
+from scrapyd.config import Config
 
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.scrapyd_launcher import Launcher
 from mlentory_crawl.spiders import platforms
 
 ROOT = Path(__file__).parent.parent
@@ -235,3 +238,50 @@ def test_stopping_scrapyd_waits_for_the_report_of_a_running_crawl(scrapyd: Scrap
     assert report["verdict"] == "stopped"
     assert not [told for told in report["projections"].values() if told["backlog"]]
     assert "exitstatus=3" in scrapyd.outcome("interrupted")
+
+
+OPEN = {"SCRAPYD_BIND_ADDRESS": "0.0.0.0"}
+
+
+@pytest.mark.parametrize(
+    ("given", "starts"),
+    [
+        ({}, True),
+        ({"SCRAPYD_BIND_ADDRESS": "127.0.0.2"}, True),
+        ({"SCRAPYD_BIND_ADDRESS": "::1"}, True),
+        ({"SCRAPYD_BIND_ADDRESS": "localhost"}, True),
+        (OPEN, False),
+        ({"SCRAPYD_BIND_ADDRESS": "::"}, False),
+        ({"SCRAPYD_BIND_ADDRESS": "192.168.1.7"}, False),
+        ({"SCRAPYD_BIND_ADDRESS": "crawler.example"}, False),
+        ({**OPEN, "SCRAPYD_PASSWORD": "secret"}, False),  # scrapyd asks for none then
+        ({**OPEN, "SCRAPYD_USERNAME": "scrapyd", "SCRAPYD_PASSWORD": ""}, False),
+        ({**OPEN, "SCRAPYD_USERNAME": "scrapyd", "SCRAPYD_PASSWORD": "secret"}, True),
+    ],
+)
+def test_nobody_runs_code_from_outside_without_a_password(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], starts: bool
+) -> None:
+    for name in ("BIND_ADDRESS", "USERNAME", "PASSWORD"):
+        monkeypatch.delenv(f"SCRAPYD_{name}", raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    app = SimpleNamespace(getComponent=lambda interface: None)
+    if starts:
+        Launcher(Config({"max_proc": "1"}), app)
+    else:
+        with pytest.raises(SystemExit, match=r"let anybody run any code: set SCRAPYD_USERNAME and SCRAPYD_PASSWORD"):
+            Launcher(Config({"max_proc": "1"}), app)
+
+
+def test_an_open_scrapyd_does_not_start(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "scrapy.cfg", tmp_path)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SCRAPYD_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapyd", "--pidfile="],
+        cwd=tmp_path, env={**environment, **OPEN, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "let anybody run any code" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -17,6 +17,7 @@ from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.responses import shown, told_error
 from mlentory_crawl.run import Run
 from mlentory_crawl.seeds import Seed
+from mlentory_crawl.stores import check_addresses
 from mlentory_crawl.stores.protocols import SettingError
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class PlatformSpider(Spider):
         Raises:
             SettingError: they cannot be meant.
         """
+        check_addresses(settings)
         if not settings[cls.endpoint_setting]:
             raise SettingError(f"{cls.name} is not configured: {cls.endpoint_setting} is not set")
 

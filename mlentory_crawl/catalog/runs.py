@@ -80,6 +80,11 @@ class Runs:
         with self._transaction() as connection:
             connection.execute("UPDATE run SET report = ? WHERE id = ?", (report.decode(), run))
 
+    def report(self, name: str) -> dict[str, Any] | None:
+        """The report of a run as it was kept last; None where there is no such run."""
+        row = self._connection.execute("SELECT report FROM run WHERE name = ?", (name,)).fetchone()
+        return None if row is None else orjson.loads(row[0])
+
     def watermark(self, platform: str) -> str | None:
         """The platform's time up to which the catalog is complete."""
         rows = self._connection.execute("SELECT value FROM watermark WHERE platform = ?", (platform,))

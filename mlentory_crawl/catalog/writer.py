@@ -15,7 +15,7 @@ import orjson
 from mlentory_crawl.catalog.answers import Answers
 from mlentory_crawl.catalog.census import Census
 from mlentory_crawl.catalog.commits import Commit, Entry, Known
-from mlentory_crawl.catalog.database import SequenceNumbers, catalog_id, connect
+from mlentory_crawl.catalog.database import FILE_NAME, SequenceNumbers, catalog_id, connect
 from mlentory_crawl.catalog.documents import pack, unpack
 from mlentory_crawl.catalog.erasure import Erased, Erasure, Marks, marks
 from mlentory_crawl.catalog.field_counts import FieldCounts
@@ -25,6 +25,7 @@ from mlentory_crawl.catalog.names import Names
 from mlentory_crawl.catalog.runs import Runs
 from mlentory_crawl.catalog.seeds import Seeds
 from mlentory_crawl.catalog.versions import prune
+from mlentory_crawl.data_directory import LOCK, Held
 from mlentory_crawl.exceptions import CatalogError
 
 PUBLISHED_MOVE = 0.1
@@ -36,6 +37,7 @@ class CatalogWriter:
 
     def __init__(self, data_dir: Path) -> None:
         self._connection = connect(data_dir, write=True)
+        self._held = Held(data_dir / LOCK, data_dir / FILE_NAME)
         self.id = catalog_id(self._connection)
         self._numbers = SequenceNumbers(self._connection)
         self._links = Links(self._connection)
@@ -63,6 +65,7 @@ class CatalogWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._held.check()
         last, next_record = self._numbers.last, self._next_record
         try:
             self._connection.execute("BEGIN IMMEDIATE")

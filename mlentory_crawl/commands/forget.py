@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Collection
@@ -17,6 +18,7 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
 from mlentory_crawl.data_directory import locked
+from mlentory_crawl.exceptions import CatalogError, MlentoryError
 from mlentory_crawl.forgetting import forget
 from mlentory_crawl.projections import names, sync
 from mlentory_crawl.stores import check_settings, open_store
@@ -74,14 +76,19 @@ class Command(ProjectCommand):
             )
         if not opts.yes and sys.stdin.isatty() and not _confirmed(catalog.names_of(iris)):
             return 0
-        counts = forget(self.data_dir, catalog, iris)
+        counts, problems = forget(self.data_dir, catalog, iris)
         results = {name: self._sync(name) for name in names(self.settings)}
-        catalog.compact()
-        _tell(iris, counts, results, as_json=opts.json)
+        try:
+            catalog.compact()
+        except CatalogError as error:
+            problems.append(str(error))
+        _tell(iris, counts, results, problems, as_json=opts.json)
+        for problem in problems:
+            fail(f"{problem}: the same command goes on")
         behind = {name: told for name, told in results.items() if told.get("backlog") or told.get("error")}
         for name, told in behind.items():
             fail(f"{name} still has it: {told.get('error') or told.get('errors') or 'it is behind'}")
-        return int(bool(behind))
+        return int(bool(behind or problems))
 
     def _parts(self, iris: list[str]) -> list[str]:
         """Those that no record is about, but about what they are a part of."""
@@ -98,7 +105,7 @@ class Command(ProjectCommand):
             # An index in the data directory keeps deleted documents in its files until it merges them.
             rebuild = name == "search" and open_store(name, self.settings).backend == "tantivy"
             return sync(name, self.settings, rebuild=rebuild, told=lambda _: None)
-        except StoreError as error:
+        except (StoreError, MlentoryError, sqlite3.Error, OSError) as error:
             return {"error": str(error)}
 
 
@@ -108,10 +115,12 @@ def _confirmed(iris: Collection[str]) -> bool:
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
-def _tell(iris: list[str], counts: Counter[str], results: dict[str, dict[str, Any]], *, as_json: bool) -> None:
+def _tell(
+    iris: list[str], counts: Counter[str], results: dict[str, dict[str, Any]], problems: list[str], *, as_json: bool
+) -> None:
     removed = {place: count for place, count in sorted(counts.items()) if count}
     if as_json:
-        print_json({"forgotten": iris, "removed": removed, "projections": results})
+        print_json({"forgotten": iris, "removed": removed, "projections": results, "problems": problems})
         return
     shown = table("removed or rewritten", "count", right=("count",))
     for place, count in removed.items():

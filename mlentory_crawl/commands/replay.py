@@ -16,9 +16,15 @@ from scrapy.exceptions import UsageError
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.child import die_with_parent
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
 from mlentory_crawl.data_directory import locked
+from mlentory_crawl.exceptions import CatalogError, MlentoryError
+from mlentory_crawl.report import EXIT_CODES
 from mlentory_crawl.spiders import spider_of
+
+PLAN = "replay.json"
+"""What is being replayed, in the data directory that it goes into, until all of it is there."""
 
 # Answers say what was left of a quota then: nobody waits for that now.
 SETTINGS = ("-s", "QUOTA_ENABLED=0", "-s", "RETRY_ENABLED=0", "-L", "ERROR")
@@ -44,11 +50,9 @@ class Command(ProjectCommand):
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if not opts.source or bool(args) == opts.all:
             raise UsageError("name runs or --all, and the data directory with --from", print_help=False)
-        if (self.data_dir / FILE_NAME).exists():
-            raise UsageError(f"{self.data_dir} has a catalog already: set MLENTORY_DATA_DIR to an empty directory",
-                             print_help=False)  # fmt: skip
         source = Path(opts.source)
         reader = CatalogReader(source)
+        catalog = reader.id
         runs = reader.execute(
             "SELECT name, platform, mode, identity, report, completed_at IS NOT NULL FROM run ORDER BY id"
         ).fetchall()
@@ -57,11 +61,13 @@ class Command(ProjectCommand):
         unknown = set(args) - {name for name, *_ in runs}
         if unknown:
             raise UsageError(f"no such run: {', '.join(sorted(unknown))}", print_help=False)
+        runs = [run for run in runs if opts.all or run[0] in args]
+        plan = self.data_dir / PLAN
+        self._begin(plan, {"catalog": catalog, "runs": [run[0] for run in runs]})
         if forgotten:
             self._mark([iri for (iri,) in forgotten])
-        told = [
-            _replay(source, self.data_dir, *run, erased=bool(forgotten)) for run in runs if opts.all or run[0] in args
-        ]
+        told = [_replay(source, self.data_dir, *run, erased=bool(forgotten)) for run in runs]
+        plan.unlink()
         if opts.json:
             print_json(told)
         else:
@@ -73,6 +79,17 @@ class Command(ProjectCommand):
             for problem in run["problems"]:
                 fail(f"{run['run']}: {problem}")
         return int(not all(run["as_before"] for run in told))
+
+    def _begin(self, plan: Path, wanted: dict[str, Any]) -> None:
+        """Note what is to be replayed, or see that the same is to be gone on with."""
+        if not (self.data_dir / FILE_NAME).exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            part = plan.with_suffix(".part")
+            part.write_bytes(orjson.dumps(wanted))
+            part.rename(plan)
+        elif not plan.exists() or orjson.loads(plan.read_bytes()) != wanted:
+            raise UsageError(f"{self.data_dir} has a catalog already: set MLENTORY_DATA_DIR to an empty directory",
+                             print_help=False)  # fmt: skip
 
     def _mark(self, iris: list[str]) -> None:
         with locked(self.data_dir):
@@ -95,7 +112,7 @@ def _replay(
 ) -> dict[str, Any]:
     before, settings = orjson.loads(report), orjson.loads(identity)
     arguments = {**before["arguments"], "mode": mode}
-    command = [sys.executable, "-m", "scrapy", "crawl", platform, *SETTINGS]
+    command = [sys.executable, "-P", "-m", "scrapy", "crawl", platform, *SETTINGS]
     command += [word for key, value in arguments.items() for word in ("-a", f"{key}={value}")]
     for key, value in (("FROM", source.absolute()), ("RUN", name), ("REFUSED", ",".join(before["refused_fields"]))):
         command += ["-s", f"REPLAY_{key}={value}"]
@@ -103,13 +120,31 @@ def _replay(
         **os.environ, "MLENTORY_DATA_DIR": str(data_dir), spider_of(platform).endpoint_setting: settings["endpoint"],
         "NEO4J_URI": "", "ELASTICSEARCH_URL": "",
     }  # fmt: skip
-    done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)
-    reports = sorted((data_dir / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-    now: dict[str, Any] = orjson.loads(reports[-1].read_bytes()) if reports else {}
+    now, said = _outcome(data_dir, name), ""
+    if now.get("verdict") in (None, "stopped"):
+        done = subprocess.run(
+            command, env=environment, stderr=subprocess.PIPE, text=True, check=False, preexec_fn=die_with_parent
+        )
+        if done.returncode < 0 or done.returncode == EXIT_CODES["stopped"]:
+            raise MlentoryError(f"the replay of {name} was interrupted: the same command goes on")
+        now, said = _outcome(data_dir, name), done.stderr.strip()
     fetched = now.get("records", {}).get("fetched", 0)
     # What was interrupted then ends where its answers end.
     as_before = fetched == before["records"]["fetched"] or not complete
     if erased and not as_before:  # fewer than then, and nothing else is lacking
         as_before = fetched < before["records"]["fetched"] and now.get("verdict") in ("complete", before["verdict"])
-    problems = [] if as_before else now.get("problems") or [done.stderr.strip()]
+    problems = [] if as_before else now.get("problems") or [said]
     return {"run": name, "mode": mode, "fetched": fetched, "as_before": as_before, "problems": problems}
+
+
+def _outcome(data_dir: Path, name: str) -> dict[str, Any]:
+    """The report of the run that replayed another one last, as far as it came; nothing if there was none."""
+    try:
+        reader = CatalogReader(data_dir)
+    except CatalogError:
+        return {}
+    row = reader.execute(
+        "SELECT report FROM run WHERE json_extract(identity, '$.replay') = ? ORDER BY id DESC LIMIT 1", (name,)
+    ).fetchone()
+    reader.close()
+    return {} if row is None else orjson.loads(row[0])

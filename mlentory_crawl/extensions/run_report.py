@@ -7,7 +7,8 @@ import logging
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +19,7 @@ from scrapy import signals
 
 from mlentory_crawl.archive import prune
 from mlentory_crawl.collection import collect_seldom
+from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.run import Run
 from mlentory_crawl.spiders import endpoints
@@ -34,6 +36,32 @@ logger = logging.getLogger(__name__)
 ENDED_BY_ITSELF = {"finished", "catalog_failed", "start_error"}
 
 
+class EngineErrors(logging.Handler):
+    """Hears what Scrapy's engine catches when a component fails at closing, and merely logs.
+
+    Attributes:
+        told: the failures, one line each.
+    """
+
+    _logger = logging.getLogger("scrapy.core.engine")
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._logger.addHandler(self)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._logger.removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self.told.append(f"{record.getMessage()}{f': {type(error).__name__}: {error}' if error else ''}")
+
+
 class RunReport:
     """Counts requests, settles the verdict, and writes ``runs/<run>.json`` when the spider has closed."""
 
@@ -45,6 +73,7 @@ class RunReport:
         self.by_host: Counter[str] = Counter()
         self.errors: list[str] = []
         self.closed: asyncio.Event | None = None
+        self._engine_errors = EngineErrors()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -64,6 +93,7 @@ class RunReport:
 
     def spider_opened(self) -> None:
         self.closed = asyncio.Event()
+        self._engine_errors.start()
         collect_seldom()
 
     def request_reached_downloader(self, request: Request) -> None:
@@ -77,23 +107,45 @@ class RunReport:
         self.errors.append(f"the spider failed: {type(failure.value).__name__}: {failure.value}")
 
     def spider_closed(self, spider: PlatformSpider, reason: str) -> None:
+        report = self.run.report
+        path = self.run.data_dir / "runs" / f"{self.run.name}.json"
         try:
-            self._settle(spider, reason)
+            with self._failures_told():
+                self._settle(spider, reason)
+            with self._failures_told():
+                self._write_files(path)
+            # Last: what could not be done before is told here at least.
+            with self._failures_told():
+                if not self.run.broken:
+                    self.run.catalog.runs.save_report(self.run.id, report.json())
+            self._log(path.name)
+            with self._failures_told():
+                self.run.close()
         finally:
+            self._engine_errors.stop()
             if self.closed is not None:
                 self.closed.set()
 
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  whatever it is, the run is not complete
+            told = str(error) if isinstance(error, MlentoryError) else f"{type(error).__name__}: {error}"
+            logger.error("The run could not be closed: %s", told)
+            self.run.report.fail(f"the run could not be closed: {told}")
+
     def _settle(self, spider: PlatformSpider, reason: str) -> None:
         run, report = self.run, self.run.report
-        finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         retried = self.crawler.stats.get_value("retry/count", 0)
         quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
         waited = quota.waited if quota else 0.0
         report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
+        self.errors += self._engine_errors.told
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
-        report.finished_at = finished_at
         report.processor_seconds["crawl"] += time.process_time()
+        report.finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         report.peak_rss_mb += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         for suspicion in run.catalog.fields.suspicions():
             report.suspect(suspicion)
@@ -107,20 +159,15 @@ class RunReport:
             previous_census=run.catalog.runs.last_census(spider.name),
         )
         if complete:
-            run.catalog.runs.complete(run.id, finished_at, watermark=spider.watermark, census=census)
-        if not run.broken:
-            run.catalog.runs.save_report(run.id, report.json())
-        path = run.data_dir / "runs" / f"{run.name}.json"
+            run.catalog.runs.complete(run.id, report.finished_at, watermark=spider.watermark, census=census)
+            prune(run.data_dir / "raw", run.catalog, spider.name, self.crawler.settings.getint("RAW_KEEP_RUNS"))
+
+    def _write_files(self, path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
-        _write(path, [orjson.dumps(report.told(), option=orjson.OPT_INDENT_2)])
-        seeds = [orjson.dumps(seed) for seed in run.catalog.seeds.ended(run.id)]
+        _write(path, [orjson.dumps(self.run.report.told(), option=orjson.OPT_INDENT_2)])
+        seeds = [orjson.dumps(seed) for seed in self.run.catalog.seeds.ended(self.run.id)]
         if seeds:
             _write(path.with_suffix(".seeds.jsonl"), seeds)
-        self._log(path.name)
-        if complete:
-            keep = self.crawler.settings.getint("RAW_KEEP_RUNS")
-            prune(run.data_dir / "raw", run.catalog, spider.name, keep)
-        run.close()
 
     def _rules(self) -> dict[str, tuple[int, str]]:
         """How often each host was asked, and what allowed it."""

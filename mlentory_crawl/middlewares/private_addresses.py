@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Self
 from urllib.parse import SplitResult, urlsplit
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
 _PORTS = {"http": 80, "https": 443}
+# What programs take for an IPv4 address, also where it is written in another way (WHATWG URL, "ends in a number").
+_ENDS_IN_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
+_PLAIN_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
+# RFC 6761, RFC 6762 with its appendix G, RFC 8375, and the one that ICANN has set apart.
+_LOCAL_NAME = re.compile(r".*\.(?:local|localhost|internal|home\.arpa|intranet|private|corp|home|lan)")
+_NAT64, _NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48")
+_IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
 class PrivateAddress(IgnoreRequest):
@@ -49,7 +57,8 @@ class PublicResolver(CachingThreadedResolver):
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         settings = crawler.settings
         cache_size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
-        configured = (_plain(parts.hostname or "") for parts in _configured(settings))
+        reached = [*_configured(settings), *map(urlsplit, getproxies().values())]
+        configured = (_plain(parts.hostname or "") for parts in reached)
         return cls(reactor, cache_size, settings.getfloat("DNS_TIMEOUT"), {*allowed_hosts(settings), *configured})
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802  (Twisted's name)
@@ -62,13 +71,16 @@ class PublicResolver(CachingThreadedResolver):
 class PrivateAddressMiddleware:
     """Refuses requests to private addresses, redirected ones too, with a reason and without trying again.
 
-    The addresses that settings name are what they are; another port of the same host is another server.
+    The addresses that settings name are what they are; another port of the same host is another server. A proxy looks
+    names up itself: it is asked for those only that can be names of the public network, and are so as far as this
+    machine knows.
     """
 
     def __init__(self, settings: BaseSettings, resolver: PublicResolver) -> None:
         self._allowed = allowed_hosts(settings)
         self._configured = frozenset(map(_server, _configured(settings)))
         self._resolver = resolver
+        self._unknown: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -83,8 +95,24 @@ class PrivateAddressMiddleware:
             return
         if _is_address(host):
             refuse_private(host, host)
-        elif not request.meta.get("proxy"):  # which looks names up itself
-            refuse_private(await maybe_deferred_to_future(self._resolver.getHostByName(host)), host)
+        elif request.meta.get("proxy"):
+            await self._check_for_proxy(host)
+        else:
+            refuse_private(await self._address(host), host)
+
+    async def _check_for_proxy(self, host: str) -> None:
+        refuse_local(host)
+        if host in self._unknown:
+            return
+        try:
+            address = await self._address(host)
+        except (OSError, UnicodeError):
+            self._unknown.add(host)  # where only the proxy can, looking it up again would only take time
+        else:
+            refuse_private(address, host)
+
+    async def _address(self, host: str) -> str:
+        return await maybe_deferred_to_future(self._resolver.getHostByName(host))
 
 
 def refuse_private(address: str, host: str) -> str:
@@ -93,11 +121,41 @@ def refuse_private(address: str, host: str) -> str:
     Raises:
         PrivateAddress: it is not.
     """
-    if not ipaddress.ip_address(address).is_global:
+    if not _is_public(ipaddress.ip_address(address)):
         raise PrivateAddress(
             f"{host} is {address}, an address inside a private network; ALLOWED_PRIVATE_HOSTS may name it"
         )
     return address
+
+
+def refuse_local(host: str) -> None:
+    """Refuse a name that only a private network knows, and what would be read as an address.
+
+    Raises:
+        PrivateAddress: it is one.
+    """
+    if not _PLAIN_NAME.fullmatch(host) or _ENDS_IN_NUMBER.fullmatch(host) or _LOCAL_NAME.fullmatch(host):
+        raise PrivateAddress(
+            f"{host} is no name of the public network, but may be one inside a private network; ALLOWED_PRIVATE_HOSTS"
+            " may name it"
+        )
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _NAT64_LOCAL:
+            return False
+        if inside := _inside(address):
+            return all(map(_is_public, inside))
+    return address.is_global and not address.is_multicast
+
+
+def _inside(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that an address leads to."""
+    found = [*(each for each in (address.ipv4_mapped, address.sixtofour) if each), *(address.teredo or ())]
+    if address in _NAT64 or (address in _IPV4_COMPATIBLE and int(address) > 1):
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found
 
 
 def _is_address(host: str) -> bool:
@@ -109,8 +167,7 @@ def _is_address(host: str) -> bool:
 
 
 def _configured(settings: BaseSettings) -> Iterator[SplitResult]:
-    for address in [*endpoints(settings).values(), *getproxies().values()]:
-        yield urlsplit(address)
+    return map(urlsplit, endpoints(settings).values())
 
 
 def _server(parts: SplitResult) -> tuple[str, int | None]:

@@ -27,16 +27,23 @@ logger = logging.getLogger(__name__)
 RETRIES = 10
 """How often a request that exceeded a quota is tried again; other retries are counted apart."""
 LONGEST_WAIT = 900.0
+LONGEST_WINDOW = 3_600.0
+"""Seconds: what a documented quota needs to begin anew, GitHub's, and nobody's is believed to need more."""
 UNANNOUNCED_WAITS = 5
 """How many times the first back-off is waited after a first 429 that says nothing; doubled for each further one."""
 LONGEST_BACKOFF = 60.0
 
-_LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+)')
-_POLICY = re.compile(r"\bq\s*=\s*(\d+)")
+_LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*([0-9]{1,15})\s*;\s*t\s*=\s*([0-9]{1,15})\b')
+_POLICY = re.compile(r"\bq\s*=\s*([0-9]{1,15})\b")
+_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 class Stopping(IgnoreRequest):
     """A request was given up while it waited, since the crawl is to end."""
+
+
+class QuotaGone(IgnoreRequest):
+    """A service announces, again after the longest wait, that it will not be asked for longer than anybody waits."""
 
 
 @dataclass(slots=True)
@@ -48,18 +55,28 @@ class Slot:
         quota: requests a window.
         resets_at: when the next window begins, on the monotonic clock.
         blocked_until: no request before this moment, on the same clock.
+        beyond: what was announced last, in seconds, where that is longer than a window can be.
+        tried: a request was made although that had been announced.
     """
 
     left: int | None = None
     quota: int = 0
     resets_at: float = 0.0
     blocked_until: float = 0.0
+    beyond: float | None = None
+    tried: bool = False
 
     def pause(self, now: float, share: float) -> float:
-        """How many seconds the next request has to wait."""
+        """How many seconds the next request has to wait.
+
+        Raises:
+            QuotaGone: nobody waits as long as that.
+        """
         if self.left is not None and now >= self.resets_at:
             self.left = None
         spent = self.left is not None and self.left <= int(self.quota * (1 - share) + 1e-9)
+        if spent and self.beyond is not None and self.tried:
+            raise QuotaGone(f"the service announces that its quota begins anew in {self.beyond:,.0f} s: given up")
         return max(self.blocked_until - now, self.resets_at - now if spent else 0.0, 0.0)
 
     def learn(self, headers: Headers, now: float) -> None:
@@ -69,7 +86,9 @@ class Slot:
             return
         left, seconds, quota = told
         # Whole seconds, rounded down: one more is waited.
-        resets_at = now + seconds + 1
+        self.tried = self.beyond is not None and (self.tried or now >= self.resets_at)
+        self.beyond = seconds if seconds > LONGEST_WINDOW else None
+        resets_at = now + (LONGEST_WAIT if self.beyond is not None else seconds) + 1
         same_window = self.left is not None and resets_at < self.resets_at + 2
         # Answers may overtake each other; within a window less is left from one to the next.
         self.left = min(self.left, left) if same_window and self.left is not None else left
@@ -139,9 +158,10 @@ class QuotaMiddleware:
             # One status for one state: whoever sees it next must not take it for a thing that nobody may see.
             response = response.replace(status=429)
         retries = request.meta.get("quota_retries", 0)
-        if response.status != 429 or retries >= RETRIES:
-            return response
         wait = _retry_after(response.headers)
+        is_hopeless = wait is not None and wait > LONGEST_WINDOW and retries
+        if response.status != 429 or retries >= RETRIES or is_hopeless:
+            return response
         if wait is None:
             # What is refused while requests are left is not refused by this quota.
             announced = None if slot.left is None or (is_forbidden and slot.left) else slot.resets_at - now
@@ -166,7 +186,7 @@ def _announced(headers: Headers) -> tuple[int, int, int | None] | None:
         policy = _POLICY.search(_text(headers, "RateLimit-Policy"))
         return int(limit[1]), int(limit[2]), int(policy[1]) if policy else None
     quota, left, reset = (_text(headers, f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
-    if not (quota.isdecimal() and left.isdecimal() and reset.isdecimal()):
+    if not all(map(_NUMBER.fullmatch, (quota, left, reset))):
         return None
     # The moment is one of its server's clock.
     return int(left), max(0, int(reset) - int(_clock(headers))), int(quota)
@@ -186,16 +206,16 @@ def _text(headers: Headers, name: str) -> str:
 def _clock(headers: Headers) -> float:
     try:
         return parsedate_to_datetime(_text(headers, "Date")).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return time.time()
 
 
 def _retry_after(headers: Headers) -> float | None:
     """Seconds until a service wants to be asked again (RFC 9110, section 10.2.3), as a number or a date."""
     told = _text(headers, "Retry-After")
-    if told.isdigit():
+    if _NUMBER.fullmatch(told):
         return float(told)
     try:
         return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

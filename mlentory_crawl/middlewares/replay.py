@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-import orjson
 import zstandard
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import TextResponse
 
-from mlentory_crawl.archive import INDEX, place_of
+from mlentory_crawl.archive import INDEX, entries, place_of
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.run import Run
 
@@ -36,8 +35,8 @@ class ReplayMiddleware:
         index = raw / platform / name / INDEX
         if not index.exists():
             raise MlentoryError(f"the archive has no answers of run {name}")
-        entries: list[dict[str, Any]] = [orjson.loads(line) for line in index.read_bytes().splitlines()]
-        self._entries = {entry["place"]: entry for entry in entries}
+        found, self._damaged = entries(index)
+        self._entries = {entry["place"]: entry for entry in found}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -52,7 +51,8 @@ class ReplayMiddleware:
     def process_request(self, request: Request) -> Response:
         entry = self._entries.get(place_of(request))
         if entry is None:
-            raise IgnoreRequest(f"the archive has no answer to {request.url}")
+            damaged = f"; lines of its index that are damaged: {self._damaged}" if self._damaged else ""
+            raise IgnoreRequest(f"the archive has no answer to {request.url}{damaged}")
         path = self._raw / entry["file"]
         try:
             body = zstandard.decompress(path.read_bytes())

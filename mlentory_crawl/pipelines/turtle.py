@@ -1,4 +1,4 @@
-"""Writes the files of a run."""
+"""Writes the files of runs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from mlentory_crawl.run_files import expected
 
 
 class TurtlePipeline(ProjectionPipeline):
-    """Writes ``rdf/``, ``normalized/`` and ``quarantine/`` of the run from the catalog."""
+    """Writes ``rdf/``, ``normalized/`` and ``quarantine/`` of the run, and of earlier ones that lack them."""
 
     name = "turtle"
 
     def backlog(self) -> int:
         reader = CatalogReader(self.run.data_dir)
-        lacking = sum(not (self.run.data_dir / path).exists() for _, _, path in expected(reader, self.run.name))
+        lacking = sum(not (self.run.data_dir / path).exists() for _, _, path in expected(reader))
         reader.close()
         return lacking
