@@ -424,7 +424,8 @@ class Description:
         stubs: things that are only named.
         counters: numbers that move without the thing changing, by name (``downloads``, ``likes``).
         issues: values that were left out, and why.
-        exceptions: for fields that do not come from where the mapping's declaration says, where they do come from.
+        exceptions: for properties that do not come from where the mapping's declaration says, where they do come from;
+            for one of a part, by ``<kind>-<hex>.<property>``.
         license: the IRI of the license of what the source says, if it states one for all of it.
     """
 

@@ -99,6 +99,11 @@ def merge(records: Sequence[RecordState]) -> dict[str, Any]:
     return _merged(_ordered(records))
 
 
+def second_hand(name: str) -> frozenset[str]:
+    """The sources, ``<platform>/<kind>``, that have a list at second hand."""
+    return frozenset(source for source, decides in REPEATED.items() if name in decides)
+
+
 def leading(records: Sequence[RecordState]) -> RecordState:
     """The record that leads of some about one thing, at least one."""
     return records[0] if len(records) == 1 else _ordered(records)[0]

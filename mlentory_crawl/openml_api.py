@@ -5,16 +5,13 @@ Source: https://www.openml.org/apis.
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from scrapy.http import Response
 
 from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, decoded, native_id, rows
 
 API = "https://www.openml.org/api/v1"
-HOST = "openml.org"
 
 DESCRIPTIONS = {"dataset": "data_set_description", "flow": "flow"}
 """The kinds whose lists say too little, and what their descriptions are called."""
@@ -67,25 +64,6 @@ def denies(response: Response) -> bool | None:
     except ValueError:
         return None
     return False if response.status == 200 else None
-
-
-_PAGE = re.compile(r"(?:https?://)?(?:www\.)?openml\.org/(?P<thing>[dft]/[1-9]\d{0,17})/?(?:[?#].*)?", re.ASCII)
-_THING = re.compile(r"[dft]/[1-9]\d{0,17}", re.ASCII)
-_TYPES = {"data": "d", "dataset": "d", "flow": "f", "task": "t"}
-
-
-def thing_of(text: str) -> str | None:
-    """The thing that a name, or one of OpenML's pages, is about, as ``f/100``; None where it is about none."""
-    if _THING.fullmatch(text):
-        return text
-    if match := _PAGE.fullmatch(text):
-        return match["thing"]
-    url = urlsplit(text)
-    if url.path.rstrip("/") != "/search" or (url.hostname or "").removeprefix("www.") != HOST:
-        return None
-    query = parse_qs(url.query)
-    thing = f"{_TYPES.get(query.get('type', [''])[0], '')}/{query.get('id', [''])[0]}"
-    return thing if _THING.fullmatch(thing) else None
 
 
 def address_of(kind: str, row: Any) -> str:

@@ -64,4 +64,7 @@ def assert_closed(description: Description, declared: Mapping[str, tuple[str, st
         (issue.field + issue.reason).encode()
     assert all(type(count) is int for count in description.counters.values())
     assert not description.counters.keys() & stored(description.root).keys()
-    assert description.exceptions.keys() <= declared.keys()
+    parts = {part.iri.rpartition("#")[2]: part for part in description.parts}
+    for name in description.exceptions.keys() - declared.keys():
+        part, _, of_part = name.partition(".")
+        assert of_part in stored(parts[part])

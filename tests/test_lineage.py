@@ -87,7 +87,7 @@ def test_a_cycle_ends(project: Project) -> None:
 def test_the_tree_shows_license_access_and_kind(project: Project) -> None:
     tree = project.scrapy("lineage", "acme/model-4").stdout
     assert "quantized (declared, tags) acme/model-3  MIT" in tree
-    assert "other/unknown  not in the catalog" in tree
+    assert "other/unknown  named only" in tree
     assert "llama3.1, gated" in tree
 
 

@@ -111,7 +111,7 @@ def indexed(data_dir: Path) -> None:
 QUESTIONS = (
     ("status", "--json"),
     ("show", "acme/m-1"),
-    ("lineage", "acme/m-1"),
+    ("lineage", "acme/base", "--down"),
     ("compare", "acme/m-1", "acme/m-2"),
     ("coverage",),
     ("search",),

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fair4ml.entities import Dataset, Derivation, MLModel, Stub
-from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, is_repo_id, part_iri
+from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, inside, is_repo_id, part_iri
 from fair4ml.mapping.draft import Draft
 from fair4ml.sources.huggingface import ModelInfo
 
@@ -155,6 +155,7 @@ def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
 
     The Hub's own finding (``baseModels``) comes first, then its tags, then the card. All three speak of the same
     parents, but may call them by former names: a source that has no more parents than those before it adds none.
+    Where several add some, an exception of each derivation says which names its parent.
 
     Args:
         draft: gets the stubs, and a part for each derivation.
@@ -162,7 +163,7 @@ def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
         tagged: the tags that begin with ``base_model:``.
     """
     own = source.id.casefold()
-    known: dict[str, tuple[str, str | None]] = {}
+    known: dict[str, tuple[str, str | None, str]] = {}
     places = []
     for place, statements in _statements(source, tagged):
         stated: dict[str, tuple[str, str | None]] = {}
@@ -188,15 +189,18 @@ def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
             places.append(place)
         for key, (id, relation) in stated.items():
             if key in known:
-                known[key] = (known[key][0], known[key][1] or relation)
+                first, before, named_in = known[key]
+                known[key] = (first, before or relation, named_in)
             elif adds:
-                known[key] = (id, relation)
+                known[key] = (id, relation, place)
     if places and places != [_FOUND_BY_THE_HUB]:
         draft.exceptions["wasDerivedFrom"] = ", ".join(places)
     found = []
-    for id, relation in known.values():
+    for id, relation, place in known.values():
         iri = draft.stub(model_stub(id))
         part = Derivation(iri=part_iri(draft.iri, "derivation", iri), entity=iri, type=relation)
+        if len(places) > 1:
+            draft.exceptions[f"{part.iri.removeprefix(inside(draft.iri))}.entity"] = place
         found.append(Parent(iri, relation, draft.part(part)))
     return found
 

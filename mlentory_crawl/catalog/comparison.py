@@ -90,9 +90,9 @@ def _evaluated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Stat
     iri = state["root"]["iri"]
     yield from _results(state, iri)
     rows = reader.execute(
-        """SELECT DISTINCT e.record FROM entity AS t
-           JOIN edge AS e ON e.target = t.id AND e.type = 'EVALUATED_ML_MODEL' WHERE t.iri = ? ORDER BY 1""",
-        (iri,),
+        """SELECT DISTINCT e.record FROM json_each(?) AS j JOIN entity AS t ON t.iri = j.value
+           JOIN edge AS e ON e.target = t.id AND e.type = 'EVALUATED_ML_MODEL' ORDER BY 1""",
+        (orjson.dumps(reader.also_called([iri])),),
     )
     for stored in reader.by_row([record for (record,) in rows]):
         if stored.iri != iri:
@@ -125,15 +125,3 @@ def _parts(document: Mapping[str, Any], iris: Sequence[str]) -> list[dict[str, A
 
 def _names(document: Mapping[str, Any]) -> dict[str, str]:
     return {each["iri"]: each["name"] for each in (*document["stubs"], *document["parts"]) if each.get("name")}
-
-
-def named(reader: CatalogReader, name: str) -> list[str]:
-    """The IRIs of the things that records describe under a name; not more than ten."""
-    rows = reader.execute("SELECT iri FROM entity WHERE described AND name = ? ORDER BY iri LIMIT 10", (name,))
-    iris = [iri for (iri,) in rows]
-    # Parts are described, too, but no record is about them.
-    about = reader.execute(
-        "SELECT DISTINCT iri FROM record WHERE iri IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL",
-        (orjson.dumps(iris),),
-    )
-    return sorted(iri for (iri,) in about)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from fair4ml.identifiers import hugging_face_dataset, is_repo_id
+from fair4ml.addresses import meant
 from fair4ml.metrics import metric, metric_name
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
@@ -125,7 +125,7 @@ def _scale(name: str, value: float | str) -> str:
 
 
 def _named(reader: CatalogReader, dataset: str) -> list[str]:
-    iris = [reader.resolve(iri) for iri in (dataset, *([hugging_face_dataset(dataset)] if is_repo_id(dataset) else []))]
+    iris = [reader.resolve(iri) for iri in meant(dataset)]
     rows = reader.execute(
         """SELECT iri FROM entity WHERE iri IN (SELECT value FROM json_each(?1))
            UNION SELECT iri FROM entity WHERE class = 'Dataset' AND lower(name) = lower(?2)""",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import orjson
 
+from fair4ml.identifiers import hashed
+from fair4ml.merge import second_hand
 from fair4ml.platforms import declared_sources
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.stored import Stored, live, merged
+
+KIND_NOT_STATED = "kind not stated"
+"""What people are told where nobody says how one model derives from another."""
 
 FOUND_BY_THE_PLATFORM = frozenset({"baseModels"})
 """Source fields that are the platform's own finding, not what the author has written."""
@@ -17,7 +23,7 @@ FOUND_BY_THE_PLATFORM = frozenset({"baseModels"})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One derivation.
+    """One derivation: of two models there is but one, whoever states it.
 
     Attributes:
         child, parent: the IRIs of the models.
@@ -65,14 +71,18 @@ class Lineage:
         root: the IRI of the model.
         members: by IRI, nearest generation first.
         steps: the derivations among them, in the order of the walk; cycles close, they do not go on.
+        left_out: how many further models there are that were not asked for.
     """
 
     root: str
     members: dict[str, Member] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    left_out: int = 0
 
 
-def lineage(reader: CatalogReader, iri: str, *, up: bool, depth: int) -> Lineage:
+def lineage(
+    reader: CatalogReader, iri: str, *, up: bool, depth: int, kind: str | None = None, limit: int | None = None
+) -> Lineage:
     """Walk the derivations from a model.
 
     Args:
@@ -80,43 +90,83 @@ def lineage(reader: CatalogReader, iri: str, *, up: bool, depth: int) -> Lineage
         iri: the model.
         up: to what it derives from; else to what derives from it.
         depth: generations to go at the most.
+        kind: follow derivations of this kind only.
+        limit: how many models beside it to give, the nearest first; the others are counted.
     """
     found = Lineage(iri)
-    generation, here = 0, [iri]
-    while here:
-        for each in here:
-            found.members[each] = Member(each, each, generation)
-        steps = sorted(_steps(reader, here, up=up), key=lambda step: (step.child, step.parent, step.record))
-        if generation < depth:
-            found.steps += [step for step in steps if step.child != step.parent]
+    generations, here = {iri: 0}, [iri]
+    for generation in range(1, depth + 1):
+        steps = [step for step in derivations(reader, here, up=up) if kind is None or kind in _kinds(step)]
+        found.steps += steps
         nexts = dict.fromkeys(step.parent if up else step.child for step in steps)
-        here = [each for each in nexts if each not in found.members] if generation < depth else []
-        generation += 1
+        here = [each for each in nexts if each not in generations]
+        generations |= dict.fromkeys(here, generation)
+    shown = list(generations.items())[: None if limit is None else limit + 1]
+    found.members = {each: Member(each, each, generation) for each, generation in shown}
+    found.left_out = len(generations) - len(shown)
+    found.steps = [each for each in found.steps if each.child in found.members and each.parent in found.members]
     _describe(reader, found.members)
     return found
 
 
-def _steps(reader: CatalogReader, iris: list[str], *, up: bool) -> Iterator[Step]:
+def _kinds(step: Step) -> list[str]:
+    return (step.kind or "").split(", ")
+
+
+def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list[Step]:
+    """What some models derive from, or else what derives from them; sorted by child and parent.
+
+    As in the merged state of a model, parents that a record has at second hand hold where no other record states any.
+    """
     near, far = ("s", "t") if up else ("t", "s")
-    names = {iri: reader.resolve(iri) for iri in iris}
-    names |= {
-        former: target
-        for former, target in reader.execute("SELECT iri, target FROM alias") if reader.resolve(target) in names
-    }  # fmt: skip
     rows = reader.execute(
-        f"""SELECT s.iri, t.iri, e.kind, r.platform || '/' || r.kind || '/' || r.key, r.provenance
-            FROM json_each(?) AS j JOIN entity AS {near} ON {near}.iri = j.value
+        f"""SELECT s.iri, t.iri, e.kind, r.platform || '/' || r.kind || '/' || r.key, r.provenance,
+                   EXISTS (SELECT 1 FROM edge AS o JOIN record AS q ON q.id = o.record
+                           WHERE o.source = e.source AND o.type = e.type
+                           AND q.platform || '/' || q.kind NOT IN (SELECT value FROM json_each(?2)))
+            FROM json_each(?1) AS j JOIN entity AS {near} ON {near}.iri = j.value
             JOIN edge AS e ON e.{"source" if up else "target"} = {near}.id AND e.type = 'WAS_DERIVED_FROM'
             JOIN entity AS {far} ON {far}.id = e.{"target" if up else "source"}
             JOIN record AS r ON r.id = e.record""",
-        (orjson.dumps(list(names)),),
+        (orjson.dumps(reader.also_called(iris)), orjson.dumps(list(_REPEATING))),
+    ).fetchall()
+    now = reader.resolve_all(iri for child, parent, *_ in rows for iri in (child, parent))
+    is_known_better = {now[child] for child, *_, first_hand in rows if first_hand}
+    by_pair: dict[tuple[str, str], list[Step]] = {}
+    for child, parent, kind, record, provenance, _ in rows:
+        place = _place(record, orjson.loads(provenance), parent)
+        how = "resolved" if place.partition(".")[0] in FOUND_BY_THE_PLATFORM and ", " not in place else "declared"
+        step = Step(now[child], now[parent], kind, record, place, how)
+        if step.child != step.parent:
+            by_pair.setdefault((step.child, step.parent), []).append(step)
+    return [
+        _strongest(steps)
+        for (child, _), steps in sorted(by_pair.items())
+        if child not in is_known_better or not all(map(_is_at_second_hand, steps))
+    ]
+
+
+_REPEATING = second_hand("wasDerivedFrom")
+
+
+def _is_at_second_hand(step: Step) -> bool:
+    return "/".join(step.record.split("/")[:2]) in _REPEATING
+
+
+def _place(record: str, provenance: dict[str, Any], parent: str) -> str:
+    """The field of the source that names a parent."""
+    exceptions = provenance.get("exceptions", {})
+    declared, _ = declared_sources(*record.split("/")[:2]).get("wasDerivedFrom", ("", ""))
+    of_property = exceptions.get("wasDerivedFrom", declared)
+    return str(exceptions.get(f"derivation-{hashed(parent)}.entity", of_property))
+
+
+def _strongest(steps: list[Step]) -> Step:
+    """Of several statements that one model derives from another: the platform's own, with a kind if any has one."""
+    first, *others = sorted(
+        steps, key=lambda step: (_is_at_second_hand(step), step.how != "resolved", step.kind is None, step.record)
     )
-    for child, parent, kind, record, provenance in rows:
-        exceptions = orjson.loads(provenance).get("exceptions", {})
-        declared = declared_sources(*record.split("/")[:2]).get("wasDerivedFrom", ("", ""))[0]
-        place = exceptions.get("wasDerivedFrom", declared)
-        how = "resolved" if place.partition(".")[0] in FOUND_BY_THE_PLATFORM else "declared"
-        yield Step(reader.resolve(child), reader.resolve(parent), kind, record, place, how)
+    return first if first.kind else replace(first, kind=next((step.kind for step in others if step.kind), None))
 
 
 def _describe(reader: CatalogReader, members: dict[str, Member]) -> None:
@@ -125,29 +175,23 @@ def _describe(reader: CatalogReader, members: dict[str, Member]) -> None:
     )
     for iri, name in rows:
         members[iri].name = name or iri
-    for stored in (*reader.tombstones(list(members)), *reader.about(list(members))):
-        member, root = members[stored.iri], stored.document["root"]
-        names = {each["iri"]: each.get("name") for each in (*stored.document["stubs"], *stored.document["parts"])}
+    records: dict[str, list[Stored]] = {}
+    for stored in (*reader.about(list(members)), *reader.tombstones(list(members))):
+        records.setdefault(stored.iri, []).append(stored)
+    for iri, about in records.items():
+        member, state = members[iri], merged(live(about) or about)[0]
+        names = {each["iri"]: each.get("name") for each in (*state["stubs"], *state["parts"])}
         member.described = True
-        member.deleted_at = stored.deleted_at
-        member.licenses |= {license: names.get(license) or license for license in root.get("license", ())}
-        member.access = root.get("conditionsOfAccess", member.access)
-
-
-def by_child(steps: Iterable[Step]) -> dict[str, list[Step]]:
-    """The derivations of each model, strongest statement first: one for each parent."""
-    found: dict[str, dict[str, Step]] = {}
-    for step in sorted(steps, key=lambda step: (step.kind is None, step.how != "resolved")):
-        found.setdefault(step.child, {}).setdefault(step.parent, step)
-    return {child: list(parents.values()) for child, parents in found.items()}
+        member.deleted_at = None if live(about) else about[0].deleted_at
+        member.licenses = {license: names.get(license) or license for license in state["root"].get("license", ())}
+        member.access = state["root"].get("conditionsOfAccess")
 
 
 def told(found: Lineage) -> dict[str, Any]:
     """A lineage as JSON."""
-    from dataclasses import asdict
-
     return {
         "root": found.root,
         "members": [asdict(member) for member in found.members.values()],
         "steps": [asdict(step) for step in found.steps],
+        "left_out": found.left_out,
     }

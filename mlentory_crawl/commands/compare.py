@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from rich.text import Text
 from scrapy.exceptions import UsageError
 
-from mlentory_crawl.catalog.comparison import Row, Value, compared, named
+from mlentory_crawl.catalog.comparison import Row, Value, compared
+from mlentory_crawl.catalog.find import Found, find
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.commands.show import MAX_TEXT, Shown, find
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.commands.show import MAX_TEXT
+from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
 
 
 class Command(ProjectCommand):
@@ -30,35 +32,23 @@ class Command(ProjectCommand):
         if len(args) < 2:
             raise UsageError("name two things or more", print_help=False)
         reader = CatalogReader(self.data_dir)
-        things = [_found(reader, name) for name in args]
-        if None in things:
-            return 1
-        shown = [thing for thing in things if thing is not None]
+        shown = [find(reader, name) for name in args]
         rows = compared(reader, [thing.state for thing in shown])
         if opts.json:
-            about = [{name: thing.root.get(name) for name in ("iri", "name", "class")} for thing in shown]
+            about = [
+                {name: thing.root.get(name) for name in ("iri", "name", "class")} | {"described": bool(thing.records)}
+                for thing in shown
+            ]
             print_json({"things": about, "rows": [asdict(row) for row in rows]})
         else:
             _print(shown, rows)
         return 0
 
 
-def _found(reader: CatalogReader, name: str) -> Shown | None:
-    shown = find(reader, name, None)
-    if shown is not None:
-        return shown
-    iris = named(reader, name)
-    if len(iris) == 1:
-        return find(reader, iris[0], None)
-    if iris:
-        fail(f"{name} is the name of several things: {', '.join(iris)}")
-    else:
-        fail(f"the catalog does not describe {name}")
-    return None
-
-
-def _print(things: list[Shown], rows: list[Row]) -> None:
+def _print(things: list[Found], rows: list[Row]) -> None:
     headings = [str(thing.root.get("name") or thing.root["iri"]) for thing in things]
+    for heading in [name for name, thing in zip(headings, things, strict=True) if not thing.records]:
+        console().print(Text(f"{heading} is named only: no record describes it."))
     for section in dict.fromkeys(row.section for row in rows):
         right = tuple(headings) if section == "metrics" else ()
         shown = table(section, *headings, right=right)

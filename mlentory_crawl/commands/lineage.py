@@ -11,17 +11,20 @@ from rich.tree import Tree
 from scrapy.exceptions import UsageError
 
 from fair4ml.license_rules import Conflict, conflict
-from mlentory_crawl.catalog.lineage import Lineage, Member, Step, by_child, lineage, told
+from fair4ml.mapping.huggingface_lineage import RELATIONS
+from mlentory_crawl.catalog.find import find
+from mlentory_crawl.catalog.lineage import KIND_NOT_STATED, Lineage, Member, Step, lineage, told
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.commands.show import find
-from mlentory_crawl.console import ProjectCommand, console, fail, print_json, table
+from mlentory_crawl.console import ProjectCommand, console, print_json, table
 
 
 class Command(ProjectCommand):
     """Shows ancestors or descendants, each with license and access, and licenses that do not follow each other."""
 
     def syntax(self) -> str:
-        return "ID|IRI [--up|--down] [--depth N] [--format tree|json|mermaid|dot|svg] [--licenses]"
+        return (
+            "ID|IRI [--up|--down] [--depth N] [--kind K] [--limit N] [--format tree|json|mermaid|dot|svg] [--licenses]"
+        )
 
     def short_desc(self) -> str:
         return "Show what a model derives from, or what derives from it"
@@ -32,6 +35,8 @@ class Command(ProjectCommand):
         way.add_argument("--up", action="store_true", help="to what it derives from (default)")
         way.add_argument("--down", action="store_true", help="to what derives from it")
         parser.add_argument("--depth", type=int, default=10, metavar="N", help="generations at the most (default: 10)")
+        parser.add_argument("--kind", choices=sorted(RELATIONS), help="only derivations of this kind")
+        parser.add_argument("--limit", type=int, metavar="N", help="models at the most, the nearest first")
         parser.add_argument(
             "--format", choices=["tree", "json", *PICTURES], default="tree", help="how to show it (default: tree)"
         )
@@ -45,12 +50,11 @@ class Command(ProjectCommand):
             raise UsageError("name one model: an id or an IRI", print_help=False)
         if opts.depth < 1:
             raise UsageError("--depth is 1 or more", print_help=False)
+        if opts.limit is not None and opts.limit < 1:
+            raise UsageError("--limit is 1 or more", print_help=False)
         reader = CatalogReader(self.data_dir)
-        shown = find(reader, args[0], None)
-        if shown is None:
-            fail(f"the catalog does not describe {args[0]}")
-            return 1
-        found = lineage(reader, shown.root["iri"], up=not opts.down, depth=opts.depth)
+        iri = find(reader, args[0]).root["iri"]
+        found = lineage(reader, iri, up=not opts.down, depth=opts.depth, kind=opts.kind, limit=opts.limit)
         conflicts = license_conflicts(found)
         if opts.format == "json":
             print_json({**told(found), "conflicts": [
@@ -60,8 +64,10 @@ class Command(ProjectCommand):
             ]})  # fmt: skip
         elif opts.licenses:
             _print_conflicts(found, conflicts)
+            _print_left_out(found)
         elif opts.format == "tree":
             console().print(_tree(found, down=opts.down))
+            _print_left_out(found)
         else:
             sys.stdout.write(PICTURES[opts.format](found))
         return 0
@@ -69,18 +75,13 @@ class Command(ProjectCommand):
 
 def license_conflicts(found: Lineage) -> list[tuple[Step, str, str, Conflict]]:
     """Each derivation with the names of two licenses, the original's and the derived one, that do not go together."""
-    told = []
-    for steps in by_child(found.steps).values():
-        for step in steps:
-            child, parent = found.members.get(step.child), found.members.get(step.parent)
-            if child is None or parent is None:
-                continue
-            for original, original_name in parent.licenses.items():
-                for derived, derived_name in child.licenses.items():
-                    rule = conflict(original, derived)
-                    if rule is not None:
-                        told.append((step, original_name, derived_name, rule))
-    return told
+    return [
+        (step, original_name, derived_name, rule)
+        for step in found.steps
+        for original, original_name in found.members[step.parent].licenses.items()
+        for derived, derived_name in found.members[step.child].licenses.items()
+        if (rule := conflict(original, derived)) is not None
+    ]
 
 
 def _print_conflicts(found: Lineage, conflicts: list[tuple[Step, str, str, Conflict]]) -> None:
@@ -97,34 +98,34 @@ def _print_conflicts(found: Lineage, conflicts: list[tuple[Step, str, str, Confl
     out.print(shown)
 
 
+def _print_left_out(found: Lineage) -> None:
+    if found.left_out:
+        console().print(f"and {found.left_out:,} more")
+
+
 def _facts(member: Member) -> str:
     facts = [*member.licenses.values(), *([member.access] if member.access else [])]
     if member.deleted_at:
         facts.append(f"gone since {member.deleted_at[:10]}")
     elif not member.described:
-        facts.append("not in the catalog")
+        facts.append("named only")
     return ", ".join(facts)
 
 
 def _tree(found: Lineage, *, down: bool) -> Tree:
     nexts: dict[str, list[tuple[str, Step]]] = {}
-    for steps in by_child(found.steps).values():
-        for step in steps:
-            near, far = (step.parent, step.child) if down else (step.child, step.parent)
-            nexts.setdefault(near, []).append((far, step))
+    for step in found.steps:
+        near, far = (step.parent, step.child) if down else (step.child, step.parent)
+        nexts.setdefault(near, []).append((far, step))
     grown: set[str] = set()
 
     def grow(tree: Tree, iri: str, above: frozenset[str]) -> None:
         if iri in grown:
             return
         grown.add(iri)
-        for far, step in sorted(
-            nexts.get(iri, ()), key=lambda each: found.members[each[0]].name if each[0] in found.members else each[0]
-        ):
-            member = found.members.get(far)
-            label = f"{step.kind or 'unknown kind'} ({step.how}, {step.field})"
-            if member is None:
-                continue
+        for far, step in sorted(nexts.get(iri, ()), key=lambda each: found.members[each[0]].name):
+            member = found.members[far]
+            label = f"{step.kind or KIND_NOT_STATED} ({step.how}, {step.field})"
             if far in above:
                 tree.add(f"[dim]{label}[/] {member.name} [red]closes a cycle[/]")
                 continue
@@ -142,15 +143,6 @@ def _numbered(found: Lineage) -> dict[str, str]:
     return {iri: f"m{number}" for number, iri in enumerate(found.members)}
 
 
-def _drawn(found: Lineage) -> list[Step]:
-    return [
-        step
-        for steps in by_child(found.steps).values()
-        for step in steps
-        if step.child in found.members and step.parent in found.members
-    ]
-
-
 def _mermaid(found: Lineage) -> str:
     ids = _numbered(found)
 
@@ -159,7 +151,7 @@ def _mermaid(found: Lineage) -> str:
 
     lines = ["flowchart BT"]
     lines += [f'  {ids[m.iri]}["{quoted(m.name)}<br/>{quoted(_facts(m))}"]' for m in found.members.values()]
-    lines += [f'  {ids[s.child]} -->|"{quoted(s.kind or "unknown")}"| {ids[s.parent]}' for s in _drawn(found)]
+    lines += [f'  {ids[s.child]} -->|"{quoted(s.kind or KIND_NOT_STATED)}"| {ids[s.parent]}' for s in found.steps]
     return "\n".join(lines) + "\n"
 
 
@@ -171,7 +163,9 @@ def _dot(found: Lineage) -> str:
 
     lines = ["digraph lineage {", "  rankdir=BT;", "  node [shape=box];"]
     lines += [f'  {ids[m.iri]} [label="{quoted(m.name)}\\n{quoted(_facts(m))}"];' for m in found.members.values()]
-    lines += [f'  {ids[s.child]} -> {ids[s.parent]} [label="{quoted(s.kind or "unknown")}"];' for s in _drawn(found)]
+    lines += [
+        f'  {ids[s.child]} -> {ids[s.parent]} [label="{quoted(s.kind or KIND_NOT_STATED)}"];' for s in found.steps
+    ]
     return "\n".join([*lines, "}"]) + "\n"
 
 
@@ -196,14 +190,14 @@ def _svg(found: Lineage) -> str:
             ' font-size="12">'
         )
     ]
-    for step in _drawn(found):
+    for step in found.steps:
         (x1, y1), (x2, y2) = at[step.child], at[step.parent]
         upper, lower = (y1, y2) if y1 <= y2 else (y2, y1)
         start, end = (x1, x2) if y1 <= y2 else (x2, x1)
         parts.append(
             f'<path d="M{start + WIDTH // 2},{upper + HEIGHT} L{end + WIDTH // 2},{lower}" stroke="#888" fill="none"/>'
             f'<text x="{(start + end + WIDTH) // 2}" y="{(upper + HEIGHT + lower) // 2}" fill="#555">'
-            f"{escape(step.kind or 'unknown')}</text>"
+            f"{escape(step.kind or KIND_NOT_STATED)}</text>"
         )
     for iri, (x, y) in at.items():
         member = found.members[iri]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,30 +14,18 @@ from scrapy.exceptions import UsageError
 
 from fair4ml import rdf
 from fair4ml.entities import Kind, properties
-from fair4ml.identifiers import hugging_face_model
 from fair4ml.platforms import declared_sources
+from mlentory_crawl.catalog.find import Found, find
+from mlentory_crawl.catalog.lineage import KIND_NOT_STATED, derivations
 from mlentory_crawl.catalog.namings import namings
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.catalog.stored import Stored, merged
-from mlentory_crawl.console import ProjectCommand, console, fail, print_json, table
+from mlentory_crawl.catalog.stored import Stored
+from mlentory_crawl.console import ProjectCommand, console, print_json, table
 
 MAX_TEXT = 400
+MAX_CHILDREN = 10
 MAX_NAMINGS = 5
 """How many records of each platform are told that name a thing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A thing as it is shown: its merged state and the records it comes from; none where it is only named."""
-
-    state: dict[str, Any]
-    records: list[Stored]
-
-    @property
-    def root(self) -> dict[str, Any]:
-        """The thing itself."""
-        root: dict[str, Any] = self.state["root"]
-        return root
 
 
 class Command(ProjectCommand):
@@ -65,11 +53,6 @@ class Command(ProjectCommand):
             raise UsageError("name one thing")
         reader = CatalogReader(self.data_dir)
         shown = find(reader, args[0], _moment(opts.at))
-        if shown is None and opts.at is None:
-            shown = _named_only(reader, args[0])
-        if shown is None:
-            fail(f"the catalog does not describe {args[0]}" + (f" at {opts.at}" if opts.at else ""))
-            return 1
         if opts.format == "json":
             print_json(_told(reader, shown))
         elif opts.format == "ttl":
@@ -92,56 +75,12 @@ def _moment(at: str | None) -> str | None:
     return f"{at}{end_of_day}" if end_of_day else f"{parsed:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def find(reader: CatalogReader, name: str, at: str | None) -> Shown | None:
-    """What the catalog has about a thing.
-
-    Args:
-        reader: the catalog.
-        name: an IRI, a model's id on the Hub, or a catalog key.
-        at: a moment (UTC); None for now.
-    """
-    for iri in map(reader.resolve, dict.fromkeys([*_by_key(reader, name), name, hugging_face_model(name)])):
-        records = _now(reader, iri) if at is None else reader.about_at(iri, at)
-        if records:
-            return Shown(merged(records)[0], records)
-    return None
-
-
-def _named_only(reader: CatalogReader, name: str) -> Shown | None:
-    """What the catalog has about a thing that records name and none describes."""
-    row = reader.execute("SELECT iri, class, name FROM entity WHERE iri = ?", (reader.resolve(name),)).fetchone()
-    if row is None:
-        return None
-    root = {key: value for key, value in zip(("iri", "class", "name"), row, strict=True) if value is not None}
-    return Shown({"root": root, "parts": [], "stubs": [], "counters": {}, "platforms": []}, [])
-
-
-def _now(reader: CatalogReader, iri: str) -> list[Stored]:
-    return list(reader.about([iri])) or list(reader.tombstones([iri]))
-
-
-def _by_key(reader: CatalogReader, name: str) -> list[str]:
-    parts = name.split("/", 2)
-    if len(parts) < 3:
-        return []
-    return [
-        iri for (iri,) in reader.execute("SELECT iri FROM record WHERE platform = ? AND kind = ? AND key = ?", parts)
-    ]
-
-
 def derived_from(reader: CatalogReader, iri: str) -> list[dict[str, str | None]]:
     """The models that derive from a thing, with how, sorted by IRI."""
-    rows = reader.execute(
-        """SELECT DISTINCT s.iri, e.kind FROM edge AS e
-           JOIN entity AS s ON s.id = e.source JOIN entity AS t ON t.id = e.target
-           WHERE t.iri IN (SELECT ?1 UNION SELECT iri FROM alias WHERE target = ?1)
-           AND e.type = 'WAS_DERIVED_FROM' ORDER BY 1, 2""",
-        (iri,),
-    )
-    return [{"iri": source, "kind": kind} for source, kind in rows]
+    return [{"iri": step.child, "kind": step.kind} for step in derivations(reader, [iri], up=False)]
 
 
-def _told(reader: CatalogReader, shown: Shown) -> dict[str, Any]:
+def _told(reader: CatalogReader, shown: Found) -> dict[str, Any]:
     iri = shown.root["iri"]
     sources = [
         {"key": r.key, "run": r.run, "modified": r.modified, **r.provenance} for r in shown.records
@@ -150,15 +89,23 @@ def _told(reader: CatalogReader, shown: Shown) -> dict[str, Any]:
     deleted = {"deletedAt": deleted_at} if deleted_at else {}
     counts, found = namings(reader, iri, MAX_NAMINGS)
     named = {"records": counts, "by": [asdict(each) for each in found]}
-    return {**shown.state, **deleted, "sources": sources, "derived": derived_from(reader, iri), "named": named}
+    described = {"described": bool(shown.records)}
+    return {
+        **shown.state,
+        **described,
+        **deleted,
+        "sources": sources,
+        "derived": derived_from(reader, iri),
+        "named": named,
+    }
 
 
-def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> None:
+def _print(out: Console, reader: CatalogReader, shown: Found, *, why: bool) -> None:
     root = shown.root
     named = {thing["iri"]: thing for thing in [*shown.state["stubs"], *shown.state["parts"]]}
     out.print(f"[bold]{root.get('name') or root['iri']}[/]  {root['class']}  <{root['iri']}>\n")
     if not shown.records:
-        out.print("No record describes it.\n")
+        out.print("Named only. No record describes it.\n")
     elif shown.records[0].deleted_at:
         out.print(f"[red]Gone since {shown.records[0].deleted_at}[/]: what is kept of it.\n")
     facts = table("property", "value", *(("stated by",) if why else ()))
@@ -181,12 +128,12 @@ def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> N
     _print_evaluations(out, shown.state["parts"], named)
     kinds = {p["entity"]: p.get("type") for p in shown.state["parts"] if p["class"] == "Derivation"}
     for iri in root.get("wasDerivedFrom", []):
-        out.print(f"derives from {_label(named, iri)} ({kinds.get(iri) or 'kind not stated'})")
+        out.print(f"derives from {_label(named, iri)} ({kinds.get(iri) or KIND_NOT_STATED})")
     children = derived_from(reader, root["iri"])
-    for child in children[:10]:
-        out.print(f"parent of {child['iri']} ({child['kind'] or 'kind not stated'})")
-    if len(children) > 10:
-        out.print(f"... and {len(children) - 10:,} more")
+    for child in children[:MAX_CHILDREN]:
+        out.print(f"parent of {child['iri']} ({child['kind'] or KIND_NOT_STATED})")
+    if (more := len(children) - MAX_CHILDREN) > 0:
+        out.print(f"... and {more:,} more: scrapy lineage {escape(root['iri'])} --down")
     for record in shown.records:
         out.print(
             f"[dim]{record.key}: {record.provenance['source']} at {record.provenance['fetched_at']},"

@@ -14,6 +14,7 @@ from scrapy.http import Response
 from fair4ml.platforms import source_model
 from fair4ml.sources import digest
 from fair4ml.sources.openml_answers import Malformed, Refused, native_id, native_key
+from fair4ml.sources.openml_pages import HOST, thing_of
 from mlentory_crawl import openml_api as api
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
@@ -89,7 +90,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     Arguments: ClassVar[type[Arguments]] = OpenMLArguments
     endpoint_setting = "OPENML_ENDPOINT"
     variables = (Variable("OPENML_ENDPOINT", api.API, "The REST API of OpenML; IRIs stay those of openml.org."),)
-    hosts = frozenset({api.HOST})
+    hosts = frozenset({HOST})
     # The service has been short of breath; no quota is announced.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
     arguments: OpenMLArguments
@@ -249,10 +250,10 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     # Ids
 
     def named_requests(self) -> Iterable[Request]:
-        return (self._request_of(Wanted(thing)) for _, thing in self.names(self.arguments.named, api.thing_of))
+        return (self._request_of(Wanted(thing)) for _, thing in self.names(self.arguments.named, thing_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        thing = api.thing_of(url)
+        thing = thing_of(url)
         return None if thing is None else self._request_of(Wanted(thing, seed=seed))
 
     def _request_of(self, wanted: Wanted) -> Request:

@@ -1,0 +1,29 @@
+"""What the pages of OpenML are about, by their addresses."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+HOST = "openml.org"
+
+_PAGE = re.compile(r"(?:https?://)?(?:www\.)?openml\.org/(?P<thing>[dft]/[1-9]\d{0,17})/?(?:[?#].*)?", re.ASCII)
+_THING = re.compile(r"[dft]/[1-9]\d{0,17}", re.ASCII)
+_TYPES = {"data": "d", "dataset": "d", "flow": "f", "task": "t"}
+
+
+def thing_of(text: str) -> str | None:
+    """The thing that a name, or one of OpenML's pages, is about, as ``f/100``; None where it is about none."""
+    if _THING.fullmatch(text):
+        return text
+    if match := _PAGE.fullmatch(text):
+        return match["thing"]
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        return None
+    if url.path.rstrip("/") != "/search" or (url.hostname or "").removeprefix("www.") != HOST:
+        return None
+    query = parse_qs(url.query)
+    thing = f"{_TYPES.get(query.get('type', [''])[0], '')}/{query.get('id', [''])[0]}"
+    return thing if _THING.fullmatch(thing) else None

@@ -1,0 +1,142 @@
+"""Finding the thing that somebody means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import orjson
+
+from fair4ml.addresses import meant
+from fair4ml.identifiers import HUGGING_FACE
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.stored import Stored, merged
+from mlentory_crawl.exceptions import CatalogError
+
+MAX_SUGGESTIONS = 5
+COMPARED = 5_000
+"""How many names are compared with one that nothing has, at the most."""
+ALIKE = 0.8
+"""How alike two names are (`difflib`) of which one may be the other with a typing error."""
+
+
+class NotFound(CatalogError):
+    """The catalog has nothing of this name, or several things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing: its merged state and the records it comes from; none where it is only named."""
+
+    state: dict[str, Any]
+    records: list[Stored]
+
+    @property
+    def root(self) -> dict[str, Any]:
+        """The thing itself."""
+        root: dict[str, Any] = self.state["root"]
+        return root
+
+
+def find(reader: CatalogReader, name: str, at: str | None = None) -> Found:
+    """What the catalog has about a thing, be it only that records name it.
+
+    Args:
+        reader: the catalog.
+        name: what `meant` understands, a catalog key, or a name that only one thing has.
+        at: a moment (UTC); None for now.
+
+    Raises:
+        NotFound: there is no such thing, or there are several of this name.
+    """
+    candidates = [*_by_key(reader, name), *meant(name)]
+    found = _first(reader, candidates, at) or _first(reader, [_alone(reader, name, candidates)], at)
+    if found is None:
+        when = f" at {at}" if at else ""
+        raise NotFound(f"the catalog does not describe {name}{when}{_or_rather(reader, name)}")
+    return found
+
+
+def _first(reader: CatalogReader, iris: Iterable[str | None], at: str | None) -> Found | None:
+    """The first of some things that records describe, else, at present, the first that they name."""
+    known = list(dict.fromkeys(reader.resolve(iri) for iri in iris if iri is not None))
+    for iri in known:
+        if records := _records(reader, iri, at):
+            return Found(merged(records)[0], records)
+    rows = reader.execute(
+        """SELECT e.iri, e.class, e.name FROM json_each(?) AS j JOIN entity AS e ON e.iri = j.value
+           ORDER BY j.key LIMIT 1""",
+        (orjson.dumps(known if at is None else []),),
+    )
+    for row in rows:
+        root = {key: value for key, value in zip(("iri", "class", "name"), row, strict=True) if value is not None}
+        return Found({"root": root, "parts": [], "stubs": [], "counters": {}, "platforms": []}, [])
+    return None
+
+
+def _records(reader: CatalogReader, iri: str, at: str | None) -> list[Stored]:
+    if at is not None:
+        return reader.about_at(iri, at)
+    return list(reader.about([iri])) or list(reader.tombstones([iri]))
+
+
+def _by_key(reader: CatalogReader, name: str) -> list[str]:
+    parts = name.split("/", 2)
+    if len(parts) < 3:
+        return []
+    rows = reader.execute("SELECT iri FROM record WHERE platform = ? AND kind = ? AND key = ?", parts)
+    return [iri for (iri,) in rows]
+
+
+def _alone(reader: CatalogReader, name: str, candidates: list[str]) -> str | None:
+    """The one thing that has a name, or one of some IRIs but for its case.
+
+    Raises:
+        NotFound: several things have the name.
+    """
+    rows = reader.execute(
+        """SELECT iri, iri COLLATE NOCASE IN (SELECT value FROM json_each(?1)) FROM entity AS e
+           WHERE iri COLLATE NOCASE IN (SELECT value FROM json_each(?1))
+           OR (name = ?2 AND EXISTS (SELECT 1 FROM record WHERE iri = e.iri AND deleted_at IS NULL))
+           ORDER BY described DESC, iri""",
+        (orjson.dumps(candidates), name),
+    ).fetchall()
+    spelled = [iri for iri, is_spelled_otherwise in rows if is_spelled_otherwise]
+    iris = spelled[:1] or [iri for iri, _ in rows]
+    if len(iris) > 1:
+        more = ", ..." if len(iris) > MAX_SUGGESTIONS else ""
+        raise NotFound(f"{name} is the name of several things: {', '.join(iris[:MAX_SUGGESTIONS])}{more}")
+    return iris[0] if iris else None
+
+
+def _or_rather(reader: CatalogReader, name: str) -> str:
+    """The names of things that may be meant, as the end of a sentence."""
+    # Of the addresses of a thing and of a page below it, the former is the shorter one.
+    target = min((iri for iri in meant(name) if "://" in iri), key=len, default=name).rstrip("/")
+    place, _, last = target.rpartition("/")
+    called = _iris(reader, "iri LIKE '%/' || ? ESCAPE '\\'", _literal(last))[:MAX_SUGGESTIONS]
+    if not called:
+        is_owned = place + "/" != HUGGING_FACE
+        beside = _iris(reader, "iri >= ?1 AND iri < ?1 || char(0x10ffff)", f"{place}/") if is_owned else []
+        beginning = _iris(reader, "iri LIKE '%/' || ? || '%' ESCAPE '\\'", _literal(last[:3])) if last[2:] else []
+        by_name = {(iri if is_owned else iri.rpartition("/")[2]).lower(): iri for iri in (*beside, *beginning)}
+        alike = get_close_matches((target if is_owned else last).lower(), by_name, MAX_SUGGESTIONS, ALIKE)
+        called = [by_name[each] for each in alike]
+    return f"; did you mean {' or '.join(iri.removeprefix(HUGGING_FACE) for iri in called)}?" if called else ""
+
+
+def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
+    """Things, not parts of them, that a condition holds for; what records describe goes first."""
+    rows = reader.execute(
+        f"SELECT iri FROM entity WHERE {where} AND instr(iri, '#') = 0 ORDER BY described DESC, iri LIMIT {COMPARED}",
+        (value,),
+    )
+    return [iri for (iri,) in rows]
+
+
+def _literal(text: str) -> str:
+    """Text without a meaning to LIKE."""
+    return re.sub(r"[\\%_]", r"\\\g<0>", text)
