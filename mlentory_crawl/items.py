@@ -38,7 +38,7 @@ class RawRecord:
         kind: what the record describes, such as ``model``.
         key: the platform's own id of it.
         url: the API address of the record.
-        payload: the decoded record.
+        payload: the decoded record, an object where the service sent what it should.
         fetched_at: when the answer was made (UTC, ISO 8601).
         page: the answer that held it.
         digest: what `fair4ml.sources.digest` says of the payload.
@@ -52,7 +52,7 @@ class RawRecord:
     kind: str
     key: str
     url: str
-    payload: dict[str, Any]
+    payload: Any
     fetched_at: str
     page: Page = field(repr=False)
     digest: bytes | None = field(default=None, repr=False)

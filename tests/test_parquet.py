@@ -47,8 +47,11 @@ def written(*records: dict[str, Any]) -> Any:
 
 
 def rows_of_csv(text: str) -> list[dict[str, str]]:
-    csv.field_size_limit(10**6)
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    limit = csv.field_size_limit(10**6)
+    try:
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+    finally:
+        csv.field_size_limit(limit)
 
 
 def as_cell(value: Any) -> str:
