@@ -171,7 +171,7 @@ class Run:
     def withholds(self, record: RawRecord) -> bool:
         """Whether a record is of what is to be forgotten, also under a new name."""
         if not self.forgotten:
-            return record.payload == MARKER
+            return bool(record.payload == MARKER)
         if self.forgotten.has(record.url, record.payload):
             self._note_name(record)
             return True
