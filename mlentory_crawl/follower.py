@@ -21,6 +21,7 @@ import orjson
 from mlentory_crawl.child import die_with_parent
 from mlentory_crawl.collection import collect_seldom
 from mlentory_crawl.exceptions import CatalogError
+from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projector import Progress, Projector
 from mlentory_crawl.stores import STORES, open_store
 from mlentory_crawl.stores.protocols import StoreError
@@ -106,5 +107,6 @@ def _tell(what: dict[str, Any]) -> None:
 if __name__ == "__main__":
     die_with_parent()
     collect_seldom()
+    log_printable()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     sys.exit(_follow(sys.argv[1], sys.argv[2], orjson.loads(sys.stdin.readline())))

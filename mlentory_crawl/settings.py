@@ -57,7 +57,9 @@ EXTENSIONS = {
     "mlentory_crawl.extensions.core_stats.CoreStats": 0,
 }
 FEED_EXPORTERS = {
-    "jsonl": "mlentory_crawl.exporters.feeds.JsonLinesExporter",
+    **dict.fromkeys(("jsonl", "jsonlines", "jl"), "mlentory_crawl.exporters.feeds.JsonLinesExporter"),
+    "json": "mlentory_crawl.exporters.feeds.JsonExporter",
+    **dict.fromkeys(("xml", "pickle", "marshal"), None),  # records nest too deeply to be of use in them
     "zst": "mlentory_crawl.exporters.feeds.ZstdJsonLinesExporter",
     "csv": "mlentory_crawl.exporters.feeds.CsvExporter",
     "ttl": "mlentory_crawl.exporters.feeds.TurtleExporter",

@@ -156,7 +156,7 @@ def test_finding_nothing_is_no_failure(search: Search) -> None:
 def test_a_terminal_obeys_no_name(search: Search) -> None:
     run = search("hostile")
     assert run.code == 0
-    assert "evil/ [31m[red]" in run.out
+    assert "evil/\ufffd[31m[red]" in run.out
     assert "[bold]task" in run.out
     assert "\x1b" not in run.out
     assert "\u202e" not in run.out

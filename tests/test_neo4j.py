@@ -210,14 +210,33 @@ def test_what_the_server_refuses_takes_no_neighbor_with_it(driver: Driver) -> No
     for number in range(40):
         thing = {"iri": f"{HUB}acme/m{number}", "class": "MLModel", "name": f"m{number}"}
         state: dict[str, Any] = {"root": thing, "parts": [], "stubs": [], "counters": {"downloads": number}}
-        changes.append(Change(f"huggingface/model/{number}", thing["iri"], state))
         states.append(state)
     states[7]["counters"]["downloads"] = 2**63
-    states[31]["root"]["name"] = "n" * 40_000  # longer than an index entry may be
+    states[31]["root"]["iri"] += "n" * 9_000  # longer than an index entry may be
+    changes += [Change(f"huggingface/model/{n}", each["root"]["iri"], each) for n, each in enumerate(states)]  # type: ignore[arg-type]
     refused = store.write(changes, Position("c", "r", 40))
     assert {refusal.key for refusal in refused} == {"huggingface/model/7", "huggingface/model/31"}
     assert all(refusal.error for refusal in refused)
     assert store.counts() == {"nodes": 38, "edges": 0}
+    store.close()
+
+
+def test_names_are_as_long_as_an_index_takes(driver: Driver) -> None:
+    store = open_store("neo4j", settings())
+    store.open()
+    model = {"iri": f"{HUB}acme/m", "class": "MLModel", "name": "\u6a21" * 15_000, "trainedOn": [f"{HUB}datasets/a/d"]}
+    evaluation = {
+        "iri": f"{HUB}acme/m#evaluation-1", "class": "MLModelEvaluation", "evaluationMetrics": ["m" * 9_000, "n" * 9_000],
+        "name": "short",
+    }  # fmt: skip
+    stub = {"iri": f"{HUB}datasets/a/d", "class": "Dataset", "name": "d" * 30_000}
+    state: dict[str, Any] = {"root": model, "parts": [evaluation], "stubs": [stub], "counters": {}}
+    assert store.write([Change("huggingface/model/1", f"{HUB}acme/m", state)], Position("c", "r", 1)) == []  # type: ignore[arg-type]
+    nodes, _ = stored(driver)
+    assert nodes[f"{HUB}acme/m"][1]["name"] == "\u6a21" * 2_666
+    assert nodes[f"{HUB}datasets/a/d"][1]["name"] == "d" * 8_000
+    assert nodes[f"{HUB}acme/m#evaluation-1"][1]["evaluationMetrics"] == ["m" * 4_000, "n" * 4_000]
+    assert nodes[f"{HUB}acme/m#evaluation-1"][1]["name"] == "short"
     store.close()
 
 

@@ -32,7 +32,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 def record(**root: Any) -> dict[str, Any]:
     stated = model_record()
-    return {"key": "huggingface/model/1", **stated, "root": {**stated["root"], **root}}
+    return {"key": "huggingface/model/1", "platforms": ["huggingface"], **stated, "root": {**stated["root"], **root}}
 
 
 def written(*records: dict[str, Any]) -> Any:

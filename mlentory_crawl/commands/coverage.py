@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 import orjson
-from scrapy.exceptions import UsageError
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
@@ -17,6 +16,8 @@ FALL = 0.05
 
 class Command(ProjectCommand):
     """Shows for each platform and kind of record how many have each field, now and when the run before ended."""
+
+    takes_words = False
 
     def syntax(self) -> str:
         return "[--platform P] [--kind K]"
@@ -31,8 +32,6 @@ class Command(ProjectCommand):
         parser.add_argument("--kind", metavar="K", help="only this kind of record")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        if args:
-            raise UsageError("coverage takes options only", print_help=False)
         reader = CatalogReader(self.data_dir)
         now, before = reader.field_counts(), _before(reader)
         told = [

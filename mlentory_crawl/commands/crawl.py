@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
+from scrapy.utils.python import without_none_values
 
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
 from mlentory_crawl.console import fail
@@ -20,6 +21,7 @@ from mlentory_crawl.data_directory import restrict
 from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
+from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections import kept_current
 from mlentory_crawl.report import EXIT_CODES
 from mlentory_crawl.run import Run
@@ -46,6 +48,7 @@ class Command(ScrapyCrawl):
             raise UsageError("name one spider: scrapy list shows them")
         assert self.crawler_process is not None
         assert self.settings is not None
+        log_printable()
         if self.settings["LOG_LEVEL"] != "DEBUG":
             # What is switched on is the same at each run; what it comes to is in the report.
             for name in NOISY_LOGGERS:
@@ -58,7 +61,13 @@ class Command(ScrapyCrawl):
             raise UsageError(f"there is no spider {args[0]!r}: scrapy list shows them", print_help=False) from error
         if issubclass(spider_class, PlatformSpider):
             _check_arguments(spider_class, opts.spargs)
+        writable = without_none_values(self.settings.getwithbase("FEED_EXPORTERS"))
         for uri, options in self.settings.getdict("FEEDS").items():
+            if options["format"] not in writable:
+                raise UsageError(
+                    f"{uri}: no feed can be written as {options['format']!r}, only as {', '.join(writable)}",
+                    print_help=False,
+                )
             _check_feed(str(uri), options)
         try:
             check_settings(self.settings)

@@ -17,6 +17,8 @@ from mlentory_crawl.environment import ENV_FILE, variables
 class Command(ProjectCommand):
     """Crawls made-up models from a local server into a temporary data directory, and shows what came of it."""
 
+    takes_words = False
+
     def short_desc(self) -> str:
         return "Run the whole chain on made-up models, without servers and network, and look at the result"
 
@@ -41,7 +43,7 @@ def _demonstrate(endpoint: str, data_dir: Path) -> int:
     environment = {**bare, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
 
     def scrapy(*words: str) -> int:
-        console().print(f"\n[bold green]$ scrapy {' '.join(words)}[/]")
+        console().print(f"\n$ scrapy {' '.join(words)}", style="bold green")
         return subprocess.run([sys.executable, "-m", "scrapy", *words], env=environment, check=False).returncode
 
     def step(what: str) -> None:

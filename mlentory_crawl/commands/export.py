@@ -13,6 +13,7 @@ from fair4ml.vocabulary import NAMESPACES
 from mlentory_crawl import __version__
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.console import ProjectCommand, console
+from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 
@@ -47,14 +48,21 @@ class Command(ProjectCommand):
         if missing := FORMATS[endings[-1]].missing():
             raise UsageError(missing, print_help=False)
         reader = CatalogReader(self.data_dir)
+        path = path.resolve()  # what a link leads to is written, the link stays
         part = path.with_name(path.name + ".part")
         try:
-            with part.open("wb") as file:
+            file = part.open("wb")
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error}", print_help=False) from error
+        try:
+            with file:
                 counts, licenses = _write(reader, FORMATS[endings[-1]](file), opts)
             part.rename(path)
             Path(f"{path}.about.json").write_bytes(_about(path, counts, licenses, opts))
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error}", print_help=False) from error
+            raise MlentoryError(f"{path} could not be written: {error}") from error
+        finally:
+            part.unlink(missing_ok=True)
         console().print(f"{sum(counts.values()):,} things in {path} ({path.stat().st_size / 1e6:,.1f} MB)")
         return 0
 
@@ -68,7 +76,7 @@ def _write(
     stubs = UnseenStubs(reader)
     out.start()
     for state, records in reader.states(opts.platform):
-        record = {name: state[name] for name in ("key", "root", "parts")}
+        record = {name: state[name] for name in ("key", "platforms", "root", "parts")}
         record["stubs"] = stubs.of(state)
         if opts.counters:
             record["counters"] = state["counters"]

@@ -9,7 +9,7 @@ from scrapy.exceptions import UsageError
 
 from mlentory_crawl.catalog.evaluations import Board, boards, results
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, styled, table
 
 
 class Command(ProjectCommand):
@@ -77,4 +77,4 @@ def _print(board: Board, limit: int) -> None:
         )
     console().print(shown)
     left = len(board.results) - limit
-    console().print(f"[dim]and {left} more[/]\n" if left > 0 else "")
+    console().print(styled((f"and {left} more\n", "dim")) if left > 0 else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from html import escape
 
@@ -15,7 +14,8 @@ from fair4ml.mapping.huggingface_lineage import RELATIONS
 from mlentory_crawl.catalog.find import find
 from mlentory_crawl.catalog.lineage import KIND_NOT_STATED, Lineage, Member, Step, lineage, told
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.console import ProjectCommand, console, print_json, table
+from mlentory_crawl.console import ProjectCommand, console, print_json, print_text, styled, table
+from mlentory_crawl.printable import one_line, printable
 
 
 class Command(ProjectCommand):
@@ -69,7 +69,7 @@ class Command(ProjectCommand):
             console().print(_tree(found, down=opts.down))
             _print_left_out(found)
         else:
-            sys.stdout.write(PICTURES[opts.format](found))
+            print_text(PICTURES[opts.format](found))
         return 0
 
 
@@ -109,7 +109,7 @@ def _facts(member: Member) -> str:
         facts.append(f"gone since {member.deleted_at[:10]}")
     elif not member.described:
         facts.append("named only")
-    return ", ".join(facts)
+    return one_line(", ".join(facts))
 
 
 def _tree(found: Lineage, *, down: bool) -> Tree:
@@ -127,14 +127,16 @@ def _tree(found: Lineage, *, down: bool) -> Tree:
             member = found.members[far]
             label = f"{step.kind or KIND_NOT_STATED} ({step.how}, {step.field})"
             if far in above:
-                tree.add(f"[dim]{label}[/] {member.name} [red]closes a cycle[/]")
+                tree.add(styled((label, "dim"), f" {one_line(member.name)} ", ("closes a cycle", "red")))
                 continue
-            again = " [dim](see above)[/]" if far in grown and nexts.get(far) else ""
-            branch = tree.add(f"[dim]{label}[/] [bold]{member.name}[/]{again}  {_facts(member)}")
+            again = " (see above)" if far in grown and nexts.get(far) else ""
+            branch = tree.add(
+                styled((label, "dim"), " ", (one_line(member.name), "bold"), (again, "dim"), f"  {_facts(member)}")
+            )
             grow(branch, far, above | {far})
 
     root = found.members[found.root]
-    tree = Tree(f"[bold]{root.name}[/]  {_facts(root)}")
+    tree = Tree(styled((one_line(root.name), "bold"), f"  {_facts(root)}"))
     grow(tree, found.root, frozenset({found.root}))
     return tree
 
@@ -143,11 +145,15 @@ def _numbered(found: Lineage) -> dict[str, str]:
     return {iri: f"m{number}" for number, iri in enumerate(found.members)}
 
 
+# It reads Markdown, HTML and entities in what is quoted.
+_OF_MERMAID = '#"&<>`'
+
+
 def _mermaid(found: Lineage) -> str:
     ids = _numbered(found)
 
     def quoted(text: str) -> str:
-        return text.replace("#", "#35;").replace('"', "#quot;").replace("\n", " ")
+        return "".join(f"#{ord(each)};" if each in _OF_MERMAID else each for each in one_line(text))
 
     lines = ["flowchart BT"]
     lines += [f'  {ids[m.iri]}["{quoted(m.name)}<br/>{quoted(_facts(m))}"]' for m in found.members.values()]
@@ -159,7 +165,7 @@ def _dot(found: Lineage) -> str:
     ids = _numbered(found)
 
     def quoted(text: str) -> str:
-        return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+        return one_line(text).replace("\\", "\\\\").replace('"', '\\"')
 
     lines = ["digraph lineage {", "  rankdir=BT;", "  node [shape=box];"]
     lines += [f'  {ids[m.iri]} [label="{quoted(m.name)}\\n{quoted(_facts(m))}"];' for m in found.members.values()]
@@ -202,8 +208,8 @@ def _svg(found: Lineage) -> str:
     for iri, (x, y) in at.items():
         member = found.members[iri]
         parts.append(
-            f'<g><title>{escape(iri)}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" fill="#f6f6f6"'
-            f' stroke="#444"/><text x="{x + 8}" y="{y + 18}">{escape(member.name[:44])}</text>'
+            f'<g><title>{escape(printable(iri))}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}"'
+            f' fill="#f6f6f6" stroke="#444"/><text x="{x + 8}" y="{y + 18}">{escape(one_line(member.name)[:44])}</text>'
             f'<text x="{x + 8}" y="{y + 35}" fill="#666">{escape(_facts(member)[:48])}</text></g>'
         )
     return "\n".join([*parts, "</svg>"]) + "\n"

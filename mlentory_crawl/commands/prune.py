@@ -17,6 +17,8 @@ from mlentory_crawl.data_directory import locked
 class Command(ProjectCommand):
     """Deletes raw answers of old runs and, if asked to, what records stated long ago."""
 
+    takes_words = False
+
     writes = True
 
     def syntax(self) -> str:
@@ -38,8 +40,6 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         assert self.settings is not None
-        if args:
-            raise UsageError("prune takes options only", print_help=False)
         keep = self.settings.getint("RAW_KEEP_RUNS") if opts.keep_runs is None else opts.keep_runs
         if keep < 0:
             raise UsageError(f"--keep-runs {keep}: 0 or more are due", print_help=False)

@@ -10,6 +10,8 @@ from mlentory_crawl.console import ProjectCommand
 class Command(ProjectCommand):
     """Serves a stand-in of the Hub on this machine until it is stopped."""
 
+    takes_words = False
+
     def short_desc(self) -> str:
         return "Serve a stand-in of the Hugging Face Hub with made-up models on this machine"
 

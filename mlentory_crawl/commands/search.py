@@ -21,6 +21,7 @@ from scrapy.exceptions import UsageError
 
 from fair4ml.entities import CLASSES
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
+from mlentory_crawl.printable import one_line, printable
 from mlentory_crawl.stores import open_search_store
 from mlentory_crawl.stores.protocols import MAX_HITS, SearchQuery, SearchResult, Sort
 
@@ -130,7 +131,7 @@ def _bounds(given: dict[str, Any], names: Sequence[str], option: str) -> dict[st
 
 def _print(out: Console, query: SearchQuery, result: SearchResult) -> None:
     if result.suggestion:
-        out.print(_plain(f"Nothing has all these words. Found instead: {result.suggestion}\n"))
+        out.print(f"Nothing has all these words. Found instead: {one_line(result.suggestion)}\n")
     if result.hits:
         out.print(_hits(query, result.hits, narrow=out.width < NARROW))
         last = query.offset + len(result.hits)
@@ -160,7 +161,7 @@ def _hits(query: SearchQuery, hits: Sequence[dict[str, Any]], *, narrow: bool) -
     shown = table("", *columns, right=("", *NUMBERS))
     for rank, hit in enumerate(hits, query.offset + 1):
         cells = [cell(hit) for cell in columns.values()]
-        shown.add_row(str(rank), *(_plain(cell) if isinstance(cell, str) else cell for cell in cells))
+        shown.add_row(str(rank), *cells)
     for column in shown.columns:
         column.no_wrap = column.header not in ("name", "task", "license")
     return shown
@@ -169,14 +170,14 @@ def _hits(query: SearchQuery, hits: Sequence[dict[str, Any]], *, narrow: bool) -
 def _named(hit: dict[str, Any]) -> Text:
     """The name and, where the words are in it, a piece of the description; found words stand out."""
     found = hit.get("highlight", {})
-    name = _marked(found["name"], "bold") if "name" in found else _plain(hit.get("name") or hit["iri"])
+    name = _marked(found["name"], "bold") if "name" in found else Text(one_line(hit.get("name") or hit["iri"]))
     if "description" not in found:
         return name
     return Text("\n").join([name, _marked(found["description"], "bold not dim", "dim")])
 
 
 def _marked(fragment: dict[str, Any], style: str, around: str = "") -> Text:
-    text = _plain(fragment["text"])
+    text = Text("".join(" " if character in "\n\t" else character for character in printable(fragment["text"])))
     text.stylize(around)
     for start, end in fragment["matches"]:
         text.stylize(style, start, end)
@@ -186,15 +187,10 @@ def _marked(fragment: dict[str, Any], style: str, around: str = "") -> Text:
 def _facet(name: str, counts: dict[str, int]) -> Table:
     shown = table(name, "", right=("",))
     for value, count in islice(counts.items(), FACET_VALUES_SHOWN):
-        shown.add_row(_plain(value), f"{count:,}")
+        shown.add_row(value, f"{count:,}")
     if len(counts) > FACET_VALUES_SHOWN:
         shown.add_row("...", "")
     return shown
-
-
-def _plain(text: str) -> Text:
-    """A text from a source: no markup, and nothing that a terminal obeys."""
-    return Text("".join(character if character.isprintable() else " " for character in text))
 
 
 def _listed(values: Sequence[str]) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from scrapy.exceptions import UsageError
 
 from fair4ml import rdf
@@ -20,7 +18,8 @@ from mlentory_crawl.catalog.lineage import KIND_NOT_STATED, derivations
 from mlentory_crawl.catalog.namings import namings
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
-from mlentory_crawl.console import ProjectCommand, console, print_json, table
+from mlentory_crawl.console import ProjectCommand, console, print_json, print_text, styled, table
+from mlentory_crawl.printable import one_line
 
 MAX_TEXT = 400
 MAX_CHILDREN = 10
@@ -56,7 +55,7 @@ class Command(ProjectCommand):
         if opts.format == "json":
             print_json(_told(reader, shown))
         elif opts.format == "ttl":
-            sys.stdout.write(rdf.turtle_header() + rdf.turtle(shown.state))
+            print_text(rdf.turtle_header() + rdf.turtle(shown.state))
         elif opts.format == "jsonld":
             print_json(rdf.jsonld(shown.state))
         else:
@@ -103,11 +102,12 @@ def _told(reader: CatalogReader, shown: Found) -> dict[str, Any]:
 def _print(out: Console, reader: CatalogReader, shown: Found, *, why: bool) -> None:
     root = shown.root
     named = {thing["iri"]: thing for thing in [*shown.state["stubs"], *shown.state["parts"]]}
-    out.print(f"[bold]{root.get('name') or root['iri']}[/]  {root['class']}  <{root['iri']}>\n")
+    name = one_line(str(root.get("name") or root["iri"]))
+    out.print(styled((name, "bold"), f"  {root['class']}  <{root['iri']}>\n"))
     if not shown.records:
         out.print("Named only. No record describes it.\n")
     elif shown.records[0].deleted_at:
-        out.print(f"[red]Gone since {shown.records[0].deleted_at}[/]: what is kept of it.\n")
+        out.print(styled((f"Gone since {shown.records[0].deleted_at}", "red"), ": what is kept of it.\n"))
     facts = table("property", "value", *(("stated by",) if why else ()))
     origins = _origins(shown.records) if why else {}
     for name, prop in properties(root["class"]).items():
@@ -116,28 +116,28 @@ def _print(out: Console, reader: CatalogReader, shown: Found, *, why: bool) -> N
             continue
         values = value if isinstance(value, list) else [value]
         told = [_label(named, v) if prop.kind is Kind.REFERENCE else str(v) for v in values]
-        facts.add_row(name, escape(_shorten(", ".join(told))), *((escape(origins.get(name, "")),) if why else ()))
+        facts.add_row(name, _shorten(", ".join(told)), *((origins.get(name, ""),) if why else ()))
     for part in shown.state["parts"]:
         if part["class"] == "PropertyValue" and part["iri"] in root.get("additionalProperty", []):
             value = part.get("value")
             name = part.get("name") or part["propertyID"]
-            facts.add_row(escape(name), f"{value:,}" if isinstance(value, int) else escape(_shorten(str(value))))
+            facts.add_row(name, f"{value:,}" if isinstance(value, int) else _shorten(str(value)))
     for name, count in shown.state["counters"].items():
         facts.add_row(name, f"{count:,}")
     out.print(facts)
     _print_evaluations(out, shown.state["parts"], named)
     kinds = {p["entity"]: p.get("type") for p in shown.state["parts"] if p["class"] == "Derivation"}
     for iri in root.get("wasDerivedFrom", []):
-        out.print(f"derives from {_label(named, iri)} ({kinds.get(iri) or KIND_NOT_STATED})")
+        out.print(f"derives from {one_line(_label(named, iri))} ({kinds.get(iri) or KIND_NOT_STATED})")
     children = derived_from(reader, root["iri"])
     for child in children[:MAX_CHILDREN]:
         out.print(f"parent of {child['iri']} ({child['kind'] or KIND_NOT_STATED})")
     if (more := len(children) - MAX_CHILDREN) > 0:
-        out.print(f"... and {more:,} more: scrapy lineage {escape(root['iri'])} --down")
+        out.print(f"... and {more:,} more: scrapy lineage {root['iri']} --down")
     for record in shown.records:
         out.print(
-            f"[dim]{record.key}: {record.provenance['source']} at {record.provenance['fetched_at']},"
-            f" run {record.run}[/]"
+            f"{record.key}: {record.provenance['source']} at {record.provenance['fetched_at']}, run {record.run}",
+            style="dim",
         )
     if why or not shown.records:
         _print_namings(out, reader, root["iri"])
@@ -149,10 +149,10 @@ def _print_namings(out: Console, reader: CatalogReader, iri: str) -> None:
         return
     shown = table("named by", "as its", "stated by", title="\nNamed")
     for each in found:
-        shown.add_row(escape(each.iri), each.property, escape(f"{each.record} {each.field} ({each.method})"))
+        shown.add_row(each.iri, each.property, f"{each.record} {each.field} ({each.method})")
     out.print(shown)
     told = ", ".join(f"{count:,} of {platform}" for platform, count in counts.items())
-    out.print(f"[dim]records that name it: {told}[/]")
+    out.print(f"records that name it: {told}", style="dim")
 
 
 def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> None:
@@ -163,9 +163,9 @@ def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[st
     for evaluation in evaluations:
         results = [named[iri] for iri in evaluation.get("evaluationResults", []) if iri in named]
         shown.add_row(
-            escape(", ".join(_label(named, iri) for iri in evaluation.get("evaluationDataset", []))),
-            escape(", ".join(evaluation.get("evaluationMetrics", []))),
-            escape(", ".join(str(result.get("value", "")) for result in results)),
+            ", ".join(_label(named, iri) for iri in evaluation.get("evaluationDataset", [])),
+            ", ".join(evaluation.get("evaluationMetrics", [])),
+            ", ".join(str(result.get("value", "")) for result in results),
             ", ".join(evaluation.get("isBasedOn", [])),
         )
     out.print(shown)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
+from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, styled, table
 from mlentory_crawl.projections import positions
 
 RUNS_SHOWN = 10
@@ -16,6 +16,8 @@ RUNS_SHOWN = 10
 
 class Command(ProjectCommand):
     """Tells what is in the catalog, each projection's position and backlog, and the last runs."""
+
+    takes_words = False
 
     def short_desc(self) -> str:
         return "Show what is in the catalog, the projections' positions, and the last runs"
@@ -69,8 +71,11 @@ def _print(told: dict[str, Any]) -> None:
     out = console()
     catalog = told["catalog"]
     out.print(
-        f"[bold]Catalog[/] {catalog['entities']:,} entities described, {catalog['stubs']:,} only named,"
-        f" {catalog['edges']:,} edges; sequence {catalog['sequence']:,}"
+        styled(
+            ("Catalog", "bold"),
+            f" {catalog['entities']:,} entities described, {catalog['stubs']:,} only named,"
+            f" {catalog['edges']:,} edges; sequence {catalog['sequence']:,}",
+        )
     )
     kinds = table("platform", "kind", "live", "deleted", "last census", "watermark", right=("live", "deleted"))
     for platform, by_kind in catalog["records"].items():

@@ -32,8 +32,9 @@ class Format(ABC):
         """Write one record.
 
         Args:
-            record: ``key``, ``root``, ``parts``, ``stubs`` and, where they are wanted, ``counters`` and ``sources``
-                (a list of ``key``, ``run``, ``source``, ``fetched_at`` and, where there is one, ``license``).
+            record: ``key``, ``platforms``, ``root``, ``parts``, ``stubs`` and, where they are wanted, ``counters``
+                and ``sources`` (a list of ``key``, ``run``, ``source``, ``fetched_at`` and, where there is one,
+                ``license``).
         """
 
     def finish(self) -> None:

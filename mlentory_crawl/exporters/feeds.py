@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import logging
-from typing import IO, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Self
 
 from itemadapter import ItemAdapter
 from scrapy.exporters import BaseItemExporter
 
 from mlentory_crawl.exporters.base import Format
-from mlentory_crawl.exporters.formats import Csv, JsonLd, JsonLines, NTriples, Turtle, ZstdJsonLines
+from mlentory_crawl.exporters.formats import Csv, Json, JsonLd, JsonLines, NTriples, Turtle, ZstdJsonLines
 from mlentory_crawl.exporters.parquet import Parquet
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+LOST_ITEMS = "feedexport/lost_items"
+"""The statistic of items that are missing in a feed."""
 
 logger = logging.getLogger(__name__)
 
 
 class RecordExporter(BaseItemExporter):
-    """Writes mapped records; an item that cannot be written is logged, and the next one goes on."""
+    """Writes mapped records; an item that cannot be written is logged and counted, and the next one goes on.
+
+    Args:
+        file: where to write.
+        stats: where ``feedexport/lost_items`` is counted.
+        options: of Scrapy's exporters.
+    """
 
     Format: ClassVar[type[Format]]
 
-    def __init__(self, file: IO[bytes], **options: Any) -> None:
+    def __init__(self, file: IO[bytes], stats: StatsCollector, **options: Any) -> None:
         super().__init__(dont_fail=True, **options)
         self._format = self.Format(file)
+        self._stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, file: IO[bytes], **options: Any) -> Self:
+        return cls(file, crawler.stats, **options)
 
     def start_exporting(self) -> None:
         self._format.start()
@@ -31,6 +49,7 @@ class RecordExporter(BaseItemExporter):
         try:
             self._format.write(_record(item))
         except Exception:
+            self._stats.inc_value(LOST_ITEMS)
             logger.exception("A %s could not be exported", type(item).__name__)
 
     def finish_exporting(self) -> None:
@@ -42,6 +61,7 @@ def _record(item: Any) -> dict[str, Any]:
     return {
         "key": f"{adapter['platform']}/{adapter['kind']}/{adapter['key']}",
         "run": adapter["run"],
+        "platforms": [adapter["platform"]],
         **item.document(),
         "counters": adapter["counters"],
         "provenance": adapter["provenance"],
@@ -52,6 +72,12 @@ class JsonLinesExporter(RecordExporter):
     """JSON lines."""
 
     Format = JsonLines
+
+
+class JsonExporter(RecordExporter):
+    """A JSON array."""
+
+    Format = Json
 
 
 class ZstdJsonLinesExporter(RecordExporter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
@@ -16,6 +17,8 @@ from fair4ml.search_document import FIELDS, search_document
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.parquet import Parquet
 
+_FORMULA = re.compile(r"\s*[=+@\t\r-]")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 RUN_IRI = "urn:mlentory:run:"
 REMEMBERED_STUBS = 200_000
 
@@ -25,6 +28,23 @@ class JsonLines(Format):
 
     def write(self, record: dict[str, Any]) -> None:
         self.file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+
+
+class Json(Format):
+    """One JSON array, an object a line."""
+
+    appends = False
+
+    def start(self) -> None:
+        self.file.write(b"[")
+        self._separator = b"\n"
+
+    def write(self, record: dict[str, Any]) -> None:
+        self.file.write(self._separator + orjson.dumps(record))
+        self._separator = b",\n"
+
+    def finish(self) -> None:
+        self.file.write(b"\n]\n")
 
 
 class ZstdJsonLines(Format):
@@ -50,7 +70,7 @@ class Csv(Format):
             self._rows.writeheader()
 
     def write(self, record: dict[str, Any]) -> None:
-        row = search_document({"counters": {}, "platforms": [], **record})
+        row = search_document({"counters": {}, **record})
         self._rows.writerow({name: _cell(value) for name, value in row.items()})
 
     def finish(self) -> None:
@@ -58,7 +78,9 @@ class Csv(Format):
 
 
 def _cell(value: Any) -> Any:
-    return "\n".join(map(str, value)) if isinstance(value, list) else value
+    cell = "\n".join(map(str, value)) if isinstance(value, list) else value
+    # Spreadsheets compute what begins so; a leading apostrophe makes it a text (OWASP, CSV Injection).
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 class _Rdf(Format):
@@ -128,6 +150,9 @@ class JsonLd(_Rdf):
 
 FORMATS: dict[str, type[Format]] = {
     ".jsonl": JsonLines,
+    ".jsonlines": JsonLines,
+    ".jl": JsonLines,
+    ".json": Json,
     ".jsonl.zst": ZstdJsonLines,
     ".csv": Csv,
     ".ttl": Turtle,

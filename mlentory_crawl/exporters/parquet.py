@@ -50,7 +50,7 @@ class Parquet(Format):
         self._writer = ParquetWriter(self.file, self._schema, compression="zstd")
 
     def write(self, record: dict[str, Any]) -> None:
-        row = search_document({"counters": {}, "platforms": [], **record})
+        row = search_document({"counters": {}, **record})
         # One by one: what cannot be written takes no other record of its group with it.
         self._rows.append({name: _cell(name, value) for name, value in row.items() if name in self._schema.names})
         if len(self._rows) == ROW_GROUP:

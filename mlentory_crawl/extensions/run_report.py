@@ -20,6 +20,7 @@ from scrapy import signals
 from mlentory_crawl.archive import prune
 from mlentory_crawl.collection import collect_seldom
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.exporters.feeds import LOST_ITEMS
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.run import Run
 from mlentory_crawl.spiders import endpoints
@@ -158,6 +159,8 @@ class RunReport:
             census=census,
             previous_census=run.catalog.runs.last_census(spider.name),
         )
+        if lost := self.crawler.stats.get_value(LOST_ITEMS, 0):
+            report.fail(f"{lost} records could not be written to a feed")
         if complete:
             run.catalog.runs.complete(run.id, report.finished_at, watermark=spider.watermark, census=census)
             prune(run.data_dir / "raw", run.catalog, spider.name, self.crawler.settings.getint("RAW_KEEP_RUNS"))

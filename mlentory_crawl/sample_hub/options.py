@@ -18,7 +18,7 @@ MODELS = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument(
         "--models", type=int, metavar="N", help=f"N made-up models (default: {MODELS}, or none with --records)"
     )
@@ -41,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--latency", type=float, default=0, metavar="MS", help="milliseconds before each answer")
     parser.add_argument("--refuse", nargs="+", default=[], metavar="FIELD", help="refuse fields")
     parser.add_argument("--gzip", action="store_true", help="compress for clients that accept it")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 1 << 16):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)
 
 
 def described(options: argparse.Namespace) -> tuple[Server, int]:

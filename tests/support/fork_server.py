@@ -72,7 +72,8 @@ def _attend(connection: socket.socket, path: str) -> None:
 
     threading.Thread(target=kill_when_alone, daemon=True).start()
     _, status = os.waitpid(child, 0)
-    connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    with contextlib.suppress(BrokenPipeError):  # whoever asked has gone
+        connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
     os._exit(0)
 
 
@@ -84,7 +85,8 @@ def _become(arguments: list[str], cwd: str, environment: dict[str, str], streams
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
-    sys.path[0] = cwd
+    further = environment.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:1] = [cwd, *(each for each in further if each and each not in sys.path)]
     sys.executable = str(STAND_IN)
     loaded = set(sys.modules)
     try:

@@ -1,0 +1,59 @@
+"""Text of others as text: nothing in it is obeyed by a terminal, a log reader, or the reader's eye."""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+
+# Emoji and words of some languages are joined by these two, which change nothing around them.
+_JOINERS = "\u200c\u200d"
+_KEPT = "\n\t"
+
+
+class _Shown(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        category = unicodedata.category(character)
+        if character in _KEPT or character in _JOINERS:
+            shown = character
+        elif category[0] == "Z":
+            shown = " "
+        else:
+            # Control, direction and tag characters; halves of characters, and what is none.
+            shown = "\ufffd" if category[0] == "C" else character
+        self[code] = shown
+        return shown
+
+
+_SHOWN = _Shown()
+
+
+def printable(text: str) -> str:
+    """A text with every character replaced that would do something else than be read; line breaks and tabs stay."""
+    return text if text.isprintable() else text.translate(_SHOWN)
+
+
+def one_line(text: str) -> str:
+    """The same on one line."""
+    return " ".join(printable(text).split())
+
+
+class PrintableRecord(logging.LogRecord):
+    """A log record whose message and traceback are printable."""
+
+    def getMessage(self) -> str:  # noqa: N802  (logging's name)
+        return printable(super().getMessage())
+
+    @property
+    def exc_text(self) -> str | None:
+        """The traceback; what a formatter sets in its place is made printable as well."""
+        return self._exc_text
+
+    @exc_text.setter
+    def exc_text(self, text: str | None) -> None:
+        self._exc_text = None if text is None else printable(text)
+
+
+def log_printable() -> None:
+    """Make what this process logs from now on printable."""
+    logging.setLogRecordFactory(PrintableRecord)
