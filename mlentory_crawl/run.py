@@ -216,7 +216,10 @@ class Run:
     def _store_finished(self) -> None:
         for ready in self._finished():
             self._pending.add(ready)
-            self._cursor = ready.page.cursor
+            page = ready.page
+            if page.cursor is not None and self._is_walk:
+                owed = [each for each in (self._cursor or {}).get("owed", []) if each != page.pays]
+                self._cursor = {**(self._cursor or {}), **page.cursor, "owed": [*owed, *page.owed]}
         if self._pending.size >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS:
             self.commit()
 

@@ -18,6 +18,9 @@ from mlentory_crawl.responses import fetched_at, json_of, served_at, shown
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
+MOST_LOST = 20
+"""So many single pages may be lost before the walk ends: by then it is the service that fails."""
+
 
 class ListSpider(ThingSpider):
     """Walks a list from page to page; the next page is asked for before the records of this one are sent on.
@@ -32,6 +35,10 @@ class ListSpider(ThingSpider):
 
     newest: str | None = None
     ends_when_empty = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._lost_pages = 0
 
     def first_page_request(self) -> Request:
         """The request for the first page of the list."""
@@ -92,6 +99,8 @@ class ListSpider(ThingSpider):
         if cursor:
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
             self.listed, self.newest = cursor["listed"], cursor["newest"]
+            for owed in cursor.get("owed", []):
+                yield self.owed_later(owed) if isinstance(owed, dict) else self._owed_page(owed)
             if cursor["next"]:
                 yield self._page(self.next_page_request(cursor["next"]), None, is_first=False)
         else:
@@ -116,12 +125,17 @@ class ListSpider(ThingSpider):
             dont_filter=True,
         )
 
+    def _owed_page(self, place: str) -> Request:
+        """The request for a place in the list that the walk has gone on without."""
+        request = self.next_page_request(place)
+        return self._page(request.replace(meta={**request.meta, "pays": place}), None, is_first=False)
+
     def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
         """Announce a page, ask for the next one, and send its records on."""
         assert response.request is not None
         if not self.is_page(response):
             self.fail(f"{shown(response.url)} answered {response.status}: {self.refusal(response)}")
-            self.lost(response.request)
+            yield from self.lost(response.request)
             return
         try:
             payload = self.payload(response)
@@ -137,7 +151,7 @@ class ListSpider(ThingSpider):
         following = self.following(response, payload, kept, number)
         if following == response.url:
             self.fail(f"{shown(following)} names itself as the next page")
-            self.lost(response.request)
+            yield from self.lost(response.request)
             return
         yield from self.send(response, number, kept, following, wanted, is_first=is_first)
 
@@ -162,6 +176,7 @@ class ListSpider(ThingSpider):
         wanted: Wanted | None = None,
         *,
         is_first: bool = False,
+        refused: Asked | None = None,
     ) -> Iterator[Any]:
         """Announce a page, ask for the one after it, and send its records on.
 
@@ -172,14 +187,22 @@ class ListSpider(ThingSpider):
             following: what leads to the next page; None on the last one.
             wanted: what the walk is for, where it is one of several.
             is_first: whether it is the first page of that walk.
+            refused: what is counted where the service keeps to itself what the page would hold.
         """
-        if following is not None:
-            yield self._page(self.next_page_request(following), wanted, is_first=False)
-        cursor = self._cursor(number, following) if wanted is None else self.cursor_after(number)
+        if response.meta.get("pays") is not None:
+            # What follows on what was owed is owed in its place; the walk itself stands where it stood.
+            cursor: dict[str, Any] | None = {"page": number + 1}
+            owed = [] if following is None else [following]
+            yield from map(self._owed_page, owed)
+        else:
+            cursor, owed = self._cursor(number, following) if wanted is None else self.cursor_after(number), []
+            if following is not None:
+                yield self._page(self.next_page_request(following), wanted, is_first=False)
         records, later, asked = self.records_on_page(kept, number, wanted)
+        asked = refused or asked
         if wanted is not None and wanted.seed is not None and is_first:
             asked = Asked(wanted.by, ("found",), None, wanted.seed)
-        yield from self.records_of(response, records, later, number, cursor, asked)
+        yield from self.records_of(response, records, later, number, cursor, asked, owed)
 
     def again(self, response: Response, error: ValueError) -> Iterator[Any]:
         """Ask again for what came as no page, or note in the end that it cannot be had."""
@@ -189,7 +212,7 @@ class ListSpider(ThingSpider):
             yield retry
             return
         self.fail(f"{shown(response.url)}: {error}")
-        self.lost(response.request)
+        yield from self.lost(response.request)
 
     def records_on_page(
         self, payload: list[Any], number: int, wanted: Wanted | None
@@ -210,18 +233,37 @@ class ListSpider(ThingSpider):
     def _cursor(self, number: int, following: str | None) -> dict[str, Any]:
         return {"next": following, "page": number + 1, "newest": self.newest, "listed": self.listed}
 
-    def list_failed(self, failure: Failure) -> None:
+    def list_failed(self, failure: Failure) -> Iterator[Request]:
         """Note that a page could not be had after its retries."""
         self.page_failed(failure)
         if not isinstance(failure.value, Stopping):
-            self.lost(failure.request)  # type: ignore[attr-defined]
+            yield from self.lost(failure.request)  # type: ignore[attr-defined]
 
-    def lost(self, request: Request) -> None:
-        """Go on without a page that cannot be had, where it is one of several walks."""
+    def without(self, request: Request) -> tuple[str, str | None] | None:
+        """The place of a page that the walk can do without, and what leads on; None where the walk ends with it.
+
+        Args:
+            request: that for the page.
+        """
+        return None
+
+    def lost(self, request: Request) -> Iterator[Request]:
+        """Go on without a page that cannot be had, where others do not depend on it."""
         wanted: Wanted | None = request.cb_kwargs["wanted"]
-        if wanted is None:  # the same command begins at this page
-            return
-        asked = Asked(wanted.by, ("failed",), None, wanted.seed) if request.cb_kwargs["is_first"] else None
         number = request.cb_kwargs["number"]
-        page = Page(number, request.url, self.name, [], self.cursor_after(number))
-        self.run.open_page(page, *([] if asked is None else [asked]))
+        page = Page(number, request.url, self.name, [])
+        if wanted is not None:
+            asked = Asked(wanted.by, ("failed",), None, wanted.seed) if request.cb_kwargs["is_first"] else None
+            page.cursor = self.cursor_after(number)
+            self.run.open_page(page, *([] if asked is None else [asked]))
+        elif request.meta.get("pays") is not None:  # and is owed as before
+            page.cursor = {"page": number + 1}
+            self.run.open_page(page)
+        elif (left := self.without(request)) is not None and self._lost_pages < MOST_LOST:
+            self._lost_pages += 1
+            place, following = left
+            page.cursor, page.owed = self._cursor(number, following), [place]
+            self.run.open_page(page)
+            if following is not None:
+                yield self._page(self.next_page_request(following), None, is_first=False)
+        # Else the same command begins at this page.

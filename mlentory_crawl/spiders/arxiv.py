@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -104,6 +104,8 @@ class ArxivSpider(PlatformSpider):
         if self._by is not None:
             return False
         self._by = "articles"
+        # What could not be fetched is asked for again, and counted anew.
+        self.run.report.lookups.get(self._by, Counter()).pop("failed", None)
         run.commit()
         if run.broken:
             return False
