@@ -24,6 +24,7 @@ class Page:
         owed: what could not be had because of it, or with it: the same command asks for it again. A text leads to a
             place in the list, an object tells of a record that takes a request of its own.
         pays: what an earlier attempt owed and this page has brought, or owes again.
+        walk: the list that it is a page of; None where it is of none.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Page:
     cursor: dict[str, Any] | None = None
     owed: list[Any] = field(default_factory=list)
     pays: Any = None
+    walk: str | None = None
 
 
 @dataclass(slots=True)

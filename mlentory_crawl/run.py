@@ -6,7 +6,8 @@ import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +80,9 @@ class Run:
         self._committed_at = time.monotonic()
         self._cursor: dict[str, Any] | None = None
         self._is_walk = spider.is_walk
+        self.before_commit: Callable[[], None] = lambda: None
+        self.repeated: Counter[str] = Counter()
+        """How many pages of each list, the last ones in a row, have held nothing but what came before in the run."""
         self.broken: str | None = None
         """Why the catalog cannot be written any more, if so."""
         spider.plan(self.catalog)
@@ -217,6 +221,9 @@ class Run:
         for ready in self._finished():
             self._pending.add(ready)
             page = ready.page
+            if page.walk is not None and page.keys:
+                is_repeated = ready.records["duplicate"] == len(page.keys)
+                self.repeated[page.walk] = self.repeated[page.walk] + 1 if is_repeated else 0
             if page.cursor is not None and self._is_walk:
                 owed = [each for each in (self._cursor or {}).get("owed", []) if each != page.pays]
                 self._cursor = {**(self._cursor or {}), **page.cursor, "owed": [*owed, *page.owed]}
@@ -241,6 +248,7 @@ class Run:
         # What was found under another name has one more name now.
         pending.forgotten += [each.iri for each in pending.lookups if each.found in marked]
         pending.lookups = [each for each in pending.lookups if each.found not in marked]
+        self.before_commit()
         pending.report = self.report.json()
         pending.cursor = None if self._cursor is None else orjson.dumps(self._cursor)
         try:
@@ -251,6 +259,21 @@ class Run:
             self.broken = str(error)
             logger.error(error, exc_info=error if not isinstance(error.__cause__, sqlite3.Error) else None)
             batch.count_failed(self.report)
+
+    def keep_counts(self) -> None:
+        """Have the catalog know what is counted by now, also where no page is finished; never raises.
+
+        A run that is killed has one report with what goes on after it.
+        """
+        if self._pending:
+            self.commit()
+        elif not self.broken:
+            self.before_commit()
+            try:
+                self.catalog.runs.save_report(self.id, self.report.json())
+            except CatalogError as error:
+                self.broken = str(error)
+                logger.error(error)
 
     def settle(self, missed: Iterable[int], gone: Sequence[int]) -> None:
         """Store what a census has not shown; never raises: a failure is kept in `broken`.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
+from fair4ml.sources.answers import spoiled
 from mlentory_crawl.base_spiders.things import LaterTuple, RawTuple, ThingSpider, Wanted
 from mlentory_crawl.items import Page
 from mlentory_crawl.middlewares.quota import Stopping
@@ -17,6 +18,12 @@ from mlentory_crawl.responses import fetched_at, json_of, served_at, shown
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
+
+MOST_OF_ASKED = 5
+"""So many times what a page was asked for is taken of it."""
+
+MOST_REPEATED = 5
+"""After so many pages in a row that hold nothing new the walk goes in a circle."""
 
 MOST_LOST = 20
 """So many single pages may be lost before the walk ends: by then it is the service that fails."""
@@ -31,7 +38,10 @@ class ListSpider(ThingSpider):
     Attributes:
         newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
         ends_when_empty: whether there is nothing after a page that lists nothing.
+        page_size: how many records a page is asked for at the most.
     """
+
+    page_size: ClassVar[int] = 1_000
 
     newest: str | None = None
     ends_when_empty = True
@@ -39,6 +49,7 @@ class ListSpider(ThingSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._lost_pages = 0
+        self._led_to: set[str] = set()
 
     def first_page_request(self) -> Request:
         """The request for the first page of the list."""
@@ -138,7 +149,7 @@ class ListSpider(ThingSpider):
             yield from self.lost(response.request)
             return
         try:
-            payload = self.payload(response)
+            payload = self.bounded_payload(response)
         except ValueError as error:
             yield from self.again(response, error)
             return
@@ -149,10 +160,6 @@ class ListSpider(ThingSpider):
         if wanted is None:
             self.listed += len(kept)
         following = self.following(response, payload, kept, number)
-        if following == response.url:
-            self.fail(f"{shown(following)} names itself as the next page")
-            yield from self.lost(response.request)
-            return
         yield from self.send(response, number, kept, following, wanted, is_first=is_first)
 
     def following(self, response: Response, payload: list[Any], kept: list[Any], number: int) -> str | None:
@@ -189,6 +196,10 @@ class ListSpider(ThingSpider):
             is_first: whether it is the first page of that walk.
             refused: what is counted where the service keeps to itself what the page would hold.
         """
+        walk, left = self.walk_of(response, wanted), None
+        if following is not None and (circle := self._circle(response, walk, following)):
+            self.fail(circle)
+            left, following = self.split(following) if wanted is None else (None, None)
         if response.meta.get("pays") is not None:
             # What follows on what was owed is owed in its place; the walk itself stands where it stood.
             cursor: dict[str, Any] | None = {"page": number + 1}
@@ -200,9 +211,52 @@ class ListSpider(ThingSpider):
                 yield self._page(self.next_page_request(following), wanted, is_first=False)
         records, later, asked = self.records_on_page(kept, number, wanted)
         asked = refused or asked
+        owed += [] if left is None else [left]
         if wanted is not None and wanted.seed is not None and is_first:
             asked = Asked(wanted.by, ("found",), None, wanted.seed)
-        yield from self.records_of(response, records, later, number, cursor, asked, owed)
+        yield from self.records_of(response, records, later, number, cursor, asked, owed, walk)
+
+    def _circle(self, response: Response, walk: str, following: str) -> str | None:
+        """Why a walk that goes on would not come to an end; None where it may."""
+        key = self.circle_key(following)
+        was_there = key in self._led_to
+        if key is not None:
+            self._led_to.add(key)
+        if was_there or following == response.url:
+            return f"{shown(response.url)} leads to a page that was there before"
+        if self.run.repeated[walk] >= MOST_REPEATED:
+            return f"{shown(response.url)}: {MOST_REPEATED} pages in a row held nothing but what came before"
+        return None
+
+    def circle_key(self, following: str) -> str | None:
+        """What is the same only where a walk comes to the same page again; None where it may well do so."""
+        return following
+
+    def walk_of(self, response: Response, wanted: Wanted | None) -> str:
+        """The name of the list that a page is of."""
+        return "" if wanted is None else f"{wanted.by} {wanted.name}"
+
+    def split(self, place: str) -> tuple[str, str | None]:
+        """A place that the walk does without, alone, and the one that leads on; None where the walk ends."""
+        return place, None
+
+    def bounded_payload(self, response: Response) -> list[Any]:
+        """What a page lists, as much of it as can be meant by what was asked for.
+
+        Raises:
+            ValueError: it is no page.
+        """
+        payload = self.payload(response)
+        most = MOST_OF_ASKED * self.page_size
+        if len(payload) <= most:
+            return payload
+        reason = f"{len(payload) - most:,} more records came on a page for {self.page_size:,}: they were not read"
+        self.run.report.suspect(f"{shown(response.url)}: {reason}")
+        return [*payload[:most], self.spoiled_row(response, reason)]
+
+    def spoiled_row(self, response: Response, reason: str) -> Any:
+        """What stands for what cannot be used of a page, as `payload` gives records."""
+        return spoiled(reason)
 
     def again(self, response: Response, error: ValueError) -> Iterator[Any]:
         """Ask again for what came as no page, or note in the end that it cannot be had."""

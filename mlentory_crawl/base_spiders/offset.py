@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.sources.answers import spoiled
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.things import Wanted
 from mlentory_crawl.pages import Asked
@@ -131,7 +130,7 @@ class OffsetSpider(ListSpider):
         """Announce a page, ask for what comes after it, and send its records on."""
         position = _position(response)
         try:
-            payload = self.payload(response)
+            payload = self.bounded_payload(response)
         except ValueError as error:
             yield from self.again(response, error)
             return
@@ -145,15 +144,21 @@ class OffsetSpider(ListSpider):
             kept = payload if left is None else payload[:left]
             self.listed += len(kept) + position.unread
             self.walked(position, kept)
-            unread = [self.spoiled_row(response)] * position.unread
+            unread = [self.spoiled_row(response, "cannot be read in any format")] * position.unread
             yield from self.send(response, number, [*unread, *kept], self.next_page(response, kept, number))
 
-    def without(self, request: Request) -> tuple[str, str | None] | None:
-        position = _position(request)
+    def without(self, request: Request) -> tuple[str, str | None]:
+        return self.split(request.meta["position"])
+
+    def split(self, place: str) -> tuple[str, str | None]:
+        position = Position.parse(place)
         if position.things:
             return str(Position(END, things=position.things[:1])), _following(_after_thing(position))
         following = _following(self._next_list(position.list))
         return str(replace(position, offset=position.offset - position.unread, size=0, unread=0)), following
+
+    def walk_of(self, response: Response, wanted: Wanted | None) -> str:
+        return _position(response).list if wanted is None else super().walk_of(response, wanted)
 
     def pass_over(self, response: Response, refused: Asked) -> Iterator[Any]:
         """Go on without what the service keeps to itself: a single thing, or a list.
@@ -188,10 +193,6 @@ class OffsetSpider(ListSpider):
         else:
             self.fail(reason)
             yield from self.lost(response.request)
-
-    def spoiled_row(self, response: Response) -> Any:
-        """What stands for a row that cannot be read, as `payload` gives rows."""
-        return spoiled("cannot be read")
 
     def _size(self, position: Position) -> int:
         """How many rows to ask for at once."""

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 import orjson
 from scrapy import signals
+from scrapy.utils.asyncio import create_looping_call
 
 from mlentory_crawl.archive import prune
 from mlentory_crawl.collection import collect_seldom
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
-from mlentory_crawl.run import Run
+from mlentory_crawl.run import COMMIT_SECONDS, Run
 from mlentory_crawl.spiders import endpoints
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class RunReport:
         self.by_host: Counter[str] = Counter()
         self.errors: list[str] = []
         self.closed: asyncio.Event | None = None
+        self.counting: Any = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -63,6 +65,10 @@ class RunReport:
 
     def spider_opened(self) -> None:
         self.closed = asyncio.Event()
+        # What a kill leaves in the catalog has the requests up to then.
+        self.run.before_commit = self._count_requests
+        self.counting = create_looping_call(self.run.keep_counts)
+        self.counting.start(COMMIT_SECONDS, now=False)
         collect_seldom()
 
     def request_reached_downloader(self, request: Request) -> None:
@@ -76,6 +82,8 @@ class RunReport:
         self.errors.append(f"the spider failed: {type(failure.value).__name__}: {failure.value}")
 
     def spider_closed(self, spider: PlatformSpider, reason: str) -> None:
+        if self.counting is not None:
+            self.counting.stop()
         try:
             self._settle(spider, reason)
         finally:
@@ -85,10 +93,7 @@ class RunReport:
     def _settle(self, spider: PlatformSpider, reason: str) -> None:
         run, report = self.run, self.run.report
         finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        retried = self.crawler.stats.get_value("retry/count", 0)
-        quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
-        waited = quota.waited if quota else 0.0
-        report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
+        self._count_requests()
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.finished_at = finished_at
@@ -119,6 +124,12 @@ class RunReport:
             keep = self.crawler.settings.getint("RAW_KEEP_RUNS")
             prune(run.data_dir / "raw", run.catalog, spider.name, keep)
         run.close()
+
+    def _count_requests(self) -> None:
+        retried = self.crawler.stats.get_value("retry/count", 0)
+        quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
+        waited = quota.waited if quota else 0.0
+        self.run.report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
 
     def _rules(self) -> dict[str, tuple[int, str]]:
         """How often each host was asked, and what allowed it."""

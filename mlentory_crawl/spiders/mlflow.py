@@ -215,7 +215,21 @@ class MlflowSpider(ModeSpider, TokenSpider):
         return self._leads_on(steps) if steps else None
 
     def without(self, request: Request) -> tuple[str, str | None]:
-        step, *rest = request.meta["steps"]
+        return self.split(self._leads_on(request.meta["steps"]))
+
+    def circle_key(self, following: str) -> str | None:
+        step = orjson.loads(following)["steps"][0]
+        return orjson.dumps(step).decode() if "page_token" in step["query"] else None
+
+    def walk_of(self, response: Response, wanted: Wanted | None) -> str:
+        step = response.meta["steps"][0]
+        return f"{step['kind']} { ({**step['query'], 'page_token': None}) }"
+
+    def spoiled_row(self, response: Response, reason: str) -> Thing:
+        return response.meta["steps"][0]["kind"], super().spoiled_row(response, reason)
+
+    def split(self, place: str) -> tuple[str, str | None]:
+        step, *rest = orjson.loads(place)["steps"]
         return self._leads_on([step]), self._leads_on(rest) if rest else None
 
     def _is_full(self, kind: str) -> bool:

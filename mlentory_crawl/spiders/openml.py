@@ -13,7 +13,6 @@ from scrapy.http import Response
 
 from fair4ml.platforms import source_model
 from fair4ml.sources import digest
-from fair4ml.sources.answers import spoiled
 from fair4ml.sources.openml_answers import Malformed, Refused, native_id, native_key
 from mlentory_crawl import openml_api as api
 from mlentory_crawl.base_spiders.absences import Absences
@@ -213,8 +212,8 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
             self.fail(reason)
             yield from self.lost(response.request)
 
-    def spoiled_row(self, response: Response) -> Any:
-        return response.meta["kind"], spoiled("cannot be read, neither as JSON nor as XML")
+    def spoiled_row(self, response: Response, reason: str) -> Any:
+        return response.meta["kind"], super().spoiled_row(response, reason)
 
     def _another_try(self, response: Response, error: ValueError) -> Request | None:
         """The request that may bring what an answer did not: in the other format, or the same again."""
