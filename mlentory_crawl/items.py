@@ -24,6 +24,7 @@ class Page:
         owed: what could not be had because of it, or with it: the same command asks for it again. A text leads to a
             place in the list, an object tells of a record that takes a request of its own.
         pays: what an earlier attempt owed and this page has brought, or owes again.
+        is_counted: whether the report of the run counts as failed what the page pays.
         walk: the list that it is a page of; None where it is of none.
     """
 
@@ -35,6 +36,7 @@ class Page:
     owed: list[Any] = field(default_factory=list)
     pays: Any = None
     walk: str | None = None
+    is_counted: bool = False
 
 
 @dataclass(slots=True)

@@ -92,8 +92,7 @@ class Batch:
         self.size += len(done.page.keys)
         self.keys.update(done.page.keys)
         records = Counter(done.records)
-        if isinstance(done.page.pays, dict):
-            # It was counted when it could not be had.
+        if isinstance(done.page.pays, dict) and done.page.is_counted:
             records["failed"] -= 1
             self._paid.append(Asked(f"{done.page.pays['kind']}s", ("failed",)))
         counts = Counter({**records, "fetched": records.total() - records["forgotten"]})

@@ -97,9 +97,15 @@ class Run:
             self.id = self.catalog.runs.open(
                 self.name, spider.name, spider.mode, identity, report.started_at, report.json()
             )
-        self.cursor = self._cursor
+            owed = self.catalog.runs.owed(spider.name) if self._is_walk else []
+            self._cursor = {"owed": owed} if owed else None
+        cursor = self._cursor or {}
+        self.cursor = cursor if cursor.keys() - {"owed", "page"} else None
         """Where an interrupted run of the same command goes on; None at the beginning."""
-        self.first_page = self._next_page = self._reserved = self.cursor["page"] if self.cursor else 0
+        self.owed: list[Any] = cursor.get("owed", [])
+        """What earlier attempts and runs could not have beside their walk."""
+        self.first_page: int = cursor.get("page", 0)
+        self._next_page = self._reserved = self.first_page
 
     def reserve_page(self) -> int:
         """The number of a page that is going to be announced, records or not: what comes later waits for it."""
@@ -289,6 +295,18 @@ class Run:
         except CatalogError as error:
             self.broken = str(error)
             logger.error(error)
+
+    @property
+    def owes_as_before(self) -> bool:
+        """Whether the walk is done, and nothing is missing of it but what could not be had before either.
+
+        Such a run is closed: what it owes goes over to the next one, which what is new must not wait for.
+        """
+        cursor = self._cursor or {}
+        owed = cursor.get("owed", [])
+        failed = sum(counts["failed"] for counts in self.report.lookups.values())
+        is_all = failed <= sum(isinstance(each, dict) for each in owed) and all(each in self.owed for each in owed)
+        return bool(owed) and is_all and cursor.get("next", "") is None
 
     @property
     def unfinished(self) -> int:

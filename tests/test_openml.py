@@ -314,9 +314,13 @@ def test_a_flow_that_cannot_be_described_does_not_stop_the_others(small: Crawls,
     assert (again["run_id"], again["verdict"]) == (report["run_id"], "failed")
     assert all(path.endswith("/flow/2") for path in small.server.asked)
     assert again["requests"]["by_slot"]["openml.api"] > report["requests"]["by_slot"]["openml.api"]
+    # What stays broken does not keep what is new out.
+    small.server.lists["flow"].append(flow(5))
+    small.crawl(mode="delta", code=1)
+    assert {"flow/2", "flow/5"} <= set(small.details())
     small.server.faults.clear()
     healed = small.crawl()
-    assert (healed["run_id"], healed["verdict"], healed["records"]["new"]) == (report["run_id"], "complete", SMALL)
+    assert (healed["verdict"], healed["records"]["new"], healed["records"]["duplicate"]) == ("complete", 1, 0)
     assert small.details() == ["flow/2"]
 
 

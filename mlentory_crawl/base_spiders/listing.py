@@ -107,11 +107,11 @@ class ListSpider(ThingSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         cursor = self.run.cursor
+        for owed in self.run.owed:
+            yield self.owed_later(owed) if isinstance(owed, dict) else self._owed_page(owed)
         if cursor:
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
             self.listed, self.newest = cursor["listed"], cursor["newest"]
-            for owed in cursor.get("owed", []):
-                yield self.owed_later(owed) if isinstance(owed, dict) else self._owed_page(owed)
             if cursor["next"]:
                 yield self._page(self.next_page_request(cursor["next"]), None, is_first=False)
         else:

@@ -200,7 +200,8 @@ class ThingSpider(PlatformSpider):
         """The request of such a record that an earlier attempt could not have, as a page of its own."""
         kind, key = owed["kind"], owed["key"]
         request, number = self.later_request(**owed["known"]), self.run.reserve_page()
-        page = Page(number, request.url, self.name, [(kind, key)], {"page": number + 1}, pays=owed)
+        cursor, is_counted = {"page": number + 1}, self.run.cursor is not None
+        page = Page(number, request.url, self.name, [(kind, key)], cursor, pays=owed, is_counted=is_counted)
         self.run.open_page(page)
         return self._later(request, kind, key, page)
 

@@ -101,7 +101,10 @@ class RunReport:
         for suspicion in run.catalog.fields.suspicions():
             report.suspect(suspicion)
         report.fields = run.catalog.fields.shares()
-        complete = reason == "finished" and not (run.unfinished or run.broken or spider.failures or self.errors)
+        at_end = reason == "finished" and not (run.unfinished or run.broken or self.errors)
+        complete = at_end and not spider.failures
+        if is_closed := at_end and not complete and run.owes_as_before:
+            report.again = "asks again for what is missing"
         census = spider.listed if complete and report.coverage == "census" else None
         report.judge(
             interrupted=reason not in ENDED_BY_ITSELF,
@@ -109,7 +112,7 @@ class RunReport:
             census=census,
             previous_census=run.catalog.runs.last_census(spider.name),
         )
-        if complete:
+        if complete or is_closed:
             run.catalog.runs.complete(run.id, finished_at, watermark=spider.watermark, census=census)
         if not run.broken:
             run.catalog.runs.save_report(run.id, report.json())

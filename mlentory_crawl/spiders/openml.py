@@ -186,13 +186,15 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
         described = f"{name}_description"
         keys = [(kind, id) for id in listed for kind in (name, described)]
         known = self.run.catalog.lookup(self.run.id, self.name, keys)
+        places = [place for place in self.run.owed if isinstance(place, str)]
+        owed = {thing for place in places for thing in Position.parse(place).things}
         model, found = source_model(self.name, name), []
         for id, row in listed.items():
             before, told = known.get((name, id)), digest(model, row)
             unchanged = before is not None and not before.deleted and told is not None and before.digest == told[0]
             if not unchanged or (described, id) not in known:
                 found.append(f"{api.LETTER_OF[name]}/{id}")
-        return found
+        return [thing for thing in found if thing not in owed]
 
     def thing_of_list_request(self, thing: str) -> Request:
         letter, _, id = thing.partition("/")
