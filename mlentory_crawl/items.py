@@ -19,7 +19,13 @@ class Page:
         url: the address that gave it.
         platform: whose records it holds.
         keys: kind and native id of each record, in order.
-        cursor: what the spider needs to go on after it; None where a run cannot be resumed, or after the last page.
+        cursor: what the spider needs to go on after it, as far as the page changes it; None where a run cannot be
+            resumed.
+        owed: what could not be had because of it, or with it: the same command asks for it again. A text leads to a
+            place in the list, an object tells of a record that takes a request of its own.
+        pays: what an earlier attempt owed and this page has brought, or owes again.
+        is_counted: whether the report of the run counts as failed what the page pays.
+        walk: the list that it is a page of; None where it is of none.
     """
 
     number: int
@@ -27,6 +33,10 @@ class Page:
     platform: str
     keys: list[tuple[str, str]]
     cursor: dict[str, Any] | None = None
+    owed: list[Any] = field(default_factory=list)
+    pays: Any = None
+    walk: str | None = None
+    is_counted: bool = False
 
 
 @dataclass(slots=True)

@@ -80,6 +80,7 @@ class Batch:
     _platforms: dict[str, Counter[str]] = field(default_factory=dict)
     _field_issues: Counter[str] = field(default_factory=Counter)
     _asked: list[Asked] = field(default_factory=list)
+    _paid: list[Asked] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.size or self.commit.answers or self._asked)
@@ -90,7 +91,11 @@ class Batch:
         self.commit.rejected += done.rejected
         self.size += len(done.page.keys)
         self.keys.update(done.page.keys)
-        counts = Counter({**done.records, "fetched": done.records.total() - done.records["forgotten"]})
+        records = Counter(done.records)
+        if isinstance(done.page.pays, dict) and done.page.is_counted:
+            records["failed"] -= 1
+            self._paid.append(Asked(f"{done.page.pays['kind']}s", ("failed",)))
+        counts = Counter({**records, "fetched": records.total() - records["forgotten"]})
         self._platforms.setdefault(done.page.platform, Counter()).update(counts)
         self._field_issues.update(done.field_issues)
         for asked in done.asked:
@@ -112,6 +117,8 @@ class Batch:
         report.field_issues.update(self._field_issues)
         for asked in self._asked:
             report.count_asked(asked.by, asked.outcomes)
+        for paid in self._paid:
+            report.count_asked(paid.by, paid.outcomes, -1)
 
     def count_failed(self, report: Report) -> None:
         """Have the report count it as failed that has counted it as stored."""
@@ -123,3 +130,5 @@ class Batch:
         for asked in self._asked:
             report.count_asked(asked.by, asked.outcomes, -1)
             report.count_asked(asked.by, ["failed" for outcome in asked.outcomes if outcome in REQUESTED])
+        for paid in self._paid:
+            report.count_asked(paid.by, paid.outcomes)

@@ -6,7 +6,8 @@ import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +80,9 @@ class Run:
         self._committed_at = time.monotonic()
         self._cursor: dict[str, Any] | None = None
         self._is_walk = spider.is_walk
+        self.before_commit: Callable[[], None] = lambda: None
+        self.repeated: Counter[str] = Counter()
+        """How many pages of each list, the last ones in a row, have held nothing but what came before in the run."""
         self.broken: str | None = None
         """Why the catalog cannot be written any more, if so."""
         spider.plan(self.catalog)
@@ -97,9 +101,15 @@ class Run:
             self.id = self.catalog.runs.open(
                 self.name, spider.name, spider.mode, identity, report.started_at, report.json()
             )
-        self.cursor = self._cursor
+            owed = self.catalog.runs.owed(spider.name) if self._is_walk else []
+            self._cursor = {"owed": owed} if owed else None
+        cursor = self._cursor or {}
+        self.cursor = cursor if cursor.keys() - {"owed", "page"} else None
         """Where an interrupted run of the same command goes on; None at the beginning."""
-        self.first_page = self._next_page = self._reserved = self.cursor["page"] if self.cursor else 0
+        self.owed: list[Any] = cursor.get("owed", [])
+        """What earlier attempts and runs could not have beside their walk."""
+        self.first_page: int = cursor.get("page", 0)
+        self._next_page = self._reserved = self.first_page
 
     def reserve_page(self) -> int:
         """The number of a page that is going to be announced, records or not: what comes later waits for it."""
@@ -220,7 +230,13 @@ class Run:
     def _store_finished(self) -> None:
         for ready in self._finished():
             self._pending.add(ready)
-            self._cursor = ready.page.cursor
+            page = ready.page
+            if page.walk is not None and page.keys:
+                is_repeated = ready.records["duplicate"] == len(page.keys)
+                self.repeated[page.walk] = self.repeated[page.walk] + 1 if is_repeated else 0
+            if page.cursor is not None and self._is_walk:
+                owed = [each for each in (self._cursor or {}).get("owed", []) if each != page.pays]
+                self._cursor = {**(self._cursor or {}), **page.cursor, "owed": [*owed, *page.owed]}
         if self._pending.size >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS:
             self.commit()
 
@@ -242,6 +258,7 @@ class Run:
         # What was found under another name has one more name now.
         pending.forgotten += [each.iri for each in pending.lookups if each.found in marked]
         pending.lookups = [each for each in pending.lookups if each.found not in marked]
+        self.before_commit()
         pending.report = self.report.json()
         pending.cursor = None if self._cursor is None else orjson.dumps(self._cursor)
         try:
@@ -253,6 +270,21 @@ class Run:
             cause = error.__cause__
             logger.error(error, exc_info=cause if not isinstance(cause, sqlite3.Error) else None)
             batch.count_failed(self.report)
+
+    def keep_counts(self) -> None:
+        """Have the catalog know what is counted by now, also where no page is finished; never raises.
+
+        A run that is killed has one report with what goes on after it.
+        """
+        if self._pending:
+            self.commit()
+        elif not self.broken:
+            self.before_commit()
+            try:
+                self.catalog.runs.save_report(self.id, self.report.json())
+            except CatalogError as error:
+                self.broken = str(error)
+                logger.error(error)
 
     def settle(self, missed: Iterable[int], gone: Sequence[int]) -> None:
         """Store what a census has not shown; never raises: a failure is kept in `broken`.
@@ -268,6 +300,18 @@ class Run:
         except CatalogError as error:
             self.broken = str(error)
             logger.error(error)
+
+    @property
+    def owes_as_before(self) -> bool:
+        """Whether the walk is done, and nothing is missing of it but what could not be had before either.
+
+        Such a run is closed: what it owes goes over to the next one, which what is new must not wait for.
+        """
+        cursor = self._cursor or {}
+        owed = cursor.get("owed", [])
+        failed = sum(counts["failed"] for counts in self.report.lookups.values())
+        is_all = failed <= sum(isinstance(each, dict) for each in owed) and all(each in self.owed for each in owed)
+        return bool(owed) and is_all and cursor.get("next", "") is None
 
     @property
     def unfinished(self) -> int:

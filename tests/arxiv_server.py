@@ -51,6 +51,7 @@ class Arxiv:
     Attributes:
         missing: ids that it does not know.
         malformed: ids that spoil every batch that has one.
+        unreadable: ids whose entry is no XML.
         answers: what is answered to the first requests instead, in order.
         asked: the ids of each request so far.
     """
@@ -58,6 +59,7 @@ class Arxiv:
     def __init__(self) -> None:
         self.missing: set[str] = set()
         self.malformed: set[str] = set()
+        self.unreadable: set[str] = set()
         self.answers: list[Answer] = []
         self.asked: list[list[str]] = []
         self.url = ""
@@ -74,7 +76,8 @@ class Arxiv:
         atom = {"Content-Type": "application/atom+xml; charset=UTF-8"}
         if self.malformed.intersection(ids):
             return 200, atom, feed(ERROR)
-        return 200, atom, feed(*(entry(id) for id in ids if id not in self.missing))
+        odd = dict.fromkeys(self.unreadable, "<broken>")
+        return 200, atom, feed(*(entry(id, more=odd.get(id, "")) for id in ids if id not in self.missing))
 
 
 @contextmanager

@@ -92,6 +92,8 @@ def _fits(name: str, record: Any, asked: dict[str, Any]) -> bool:
     if not isinstance(record, dict):
         return name in ("registered_models", "experiments")
     if name == "model_versions":
+        if (pattern := re.fullmatch("name LIKE '([^']*)'", asked["filter"])) is not None:
+            return re.fullmatch(re.escape(pattern[1]).replace("_", "."), record["name"]) is not None
         return f"name='{record['name']}'" in asked["filter"]
     if name in ("runs", "models") and record["info"].get("experiment_id") not in asked["experiment_ids"]:
         return False

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from arxiv_server import Arxiv, feed, served_arxiv
+from arxiv_server import Arxiv, entry, feed, served_arxiv
 from crawling import CatalogProject, Project, model, write_records
 from http_servers import Answer
 from scrapy import Request
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
+from fair4ml.sources.arxiv import entries
 from mlentory_crawl.run import Run
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.seeds import Seed
@@ -98,6 +99,20 @@ def test_an_id_that_spoils_a_batch_is_found_by_halves(project: Project, server: 
     assert report["records"]["new"] == 4
     assert server.asked[0] == [f"2401.{n:05}" for n in range(1, 6)]
     assert ["2401.00003"] in server.asked
+
+
+def test_an_article_that_cannot_be_read_costs_no_other(project: Project, server: Arxiv) -> None:
+    server.unreadable = {"2401.00001", "2401.00004"}
+    report = crawl(project, *QUICK, "-a", "ids=" + ",".join(f"2401.{n:05}" for n in range(1, 8)), code=1)
+    assert requested(report) == {"asked": 7, "found": 7}
+    assert (report["records"]["new"], report["records"]["quarantined"]) == (5, 2)
+    assert report["problems"] == ["2 of 7 records are in the quarantine"]
+
+
+def test_characters_that_xml_forbids_are_dropped() -> None:
+    for odd in ("\x0b", "\x1f", "\ufffe", "&#27;", "&#x1B;", "&#0000;"):
+        (told,) = entries(feed(entry("2401.00001").replace("On a", f"On{odd} a")))
+        assert told["title"].startswith("On a\n")
 
 
 def test_a_429_ends_the_crawl_and_the_next_one_goes_on(project: Project, server: Arxiv, tmp_path: Path) -> None:

@@ -83,12 +83,16 @@ def test_an_interrupted_census_goes_on_where_it_was(server: Tracking, project: P
     report, log = crawl(project, code=1)
     assert report["verdict"] == "failed"
     assert "runs/get answered 503" in log
+    assert live(project) == {**WHOLE, "model_version_run": 4}
+    server.requests.clear()
+    again, _ = crawl(project, code=1)
+    assert (again["run_id"], again["verdict"], set(server.paths())) == (report["run_id"], "failed", {"runs/get"})
     server.answer = lambda path, asked: None
     server.requests.clear()
     resumed, _ = crawl(project)
     assert resumed["run_id"] == report["run_id"]
     assert resumed["records"]["new"] == sum(WHOLE.values())
-    assert server.paths()[0] == "runs/get"
+    assert server.paths() == ["runs/get"]
     assert project.export("resumed.nt") == whole.export("whole.nt")
 
 
@@ -214,7 +218,7 @@ def refused(status: int, told: str | dict[str, Any], path: str = "registered-mod
         (refused(500, "broken"), "registered-models/search answered 500"),
         (refused(200, "<html>Log in</html>"), "this is no JSON: is MLFLOW_TRACKING_URI a tracking server?"),
         (refused(200, {"registered_models": 7}), "a list is due in registered_models"),
-        (lambda path, asked: (200, {"next_page_token": "x"}), "next_page_token leads to no further page"),
+        (refused(200, {"next_page_token": "x"}), "next_page_token leads to no further page"),
     ],
 )
 def test_what_cannot_be_had_is_told_in_one_line(
@@ -251,11 +255,13 @@ def test_whatever_is_listed_the_crawl_goes_on(server: Tracking, project: Project
     filled(server, 40, 1)
     server.records["registered_models"][1:1] = [7, {"name": 7}, {"name": "both \" and '"}, {"aliases": {}}]
     server.records["experiments"] += [None, {"experiment_id": ["x"]}]
+    version = server.records["model_versions"][0]
+    server.records["model_versions"] += [{**version, "name": name} for name in ("both \" and '", "both x and y")]
     report, log = crawl(project, code=1)
     assert report["records"]["quarantined"] == 5
     assert report["records"]["failed"] == 0
-    assert live(project)["registered_model"] == 41
-    assert "both kinds of quotes" in log
+    assert (live(project)["registered_model"], live(project)["model_version"]) == (41, 41)
+    assert report["problems"] == [f"5 of {report['records']['fetched']} records are in the quarantine"]
     assert "Traceback" not in log
 
 

@@ -226,7 +226,8 @@ def test_names_are_as_long_as_an_index_takes(driver: Driver) -> None:
     store.open()
     model = {"iri": f"{HUB}acme/m", "class": "MLModel", "name": "\u6a21" * 15_000, "trainedOn": [f"{HUB}datasets/a/d"]}
     evaluation = {
-        "iri": f"{HUB}acme/m#evaluation-1", "class": "MLModelEvaluation", "evaluationMetrics": ["m" * 9_000, "n" * 9_000],
+        "iri": f"{HUB}acme/m#evaluation-1", "class": "MLModelEvaluation",
+        "evaluationMetrics": ["m" * 9_000, "n" * 9_000],
         "name": "short",
     }  # fmt: skip
     stub = {"iri": f"{HUB}datasets/a/d", "class": "Dataset", "name": "d" * 30_000}

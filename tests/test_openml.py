@@ -221,6 +221,44 @@ def test_names_that_spoil_the_json_come_as_xml(small: Crawls) -> None:
     assert rdflib.Literal('acme."Odd"\\sorter') in names
 
 
+def test_rows_that_spoil_both_formats_cost_no_other_row(small: Crawls) -> None:
+    names = {1: 'inch-5" nail', 6: "tube\x0bend", 7: "last"}
+    small.server.lists["task"] = [
+        task(n, small.server.lists["data"][0], name=names.get(n, f"t{n}")) for n in range(1, 8)
+    ]
+
+    def with_bare_ampersand(path: str) -> Any:
+        told = small.server.plain(path)
+        spoiled = told[2].replace(b">t4<", b">t&t<").replace(b">last<", b">a & b<")
+        return (told[0], told[1], spoiled) if path.startswith("/api/v1/xml") else told
+
+    small.server.lists["task"][3]["name"], small.server.lists["task"][6]["name"] = "t4", "last"
+    small.server.lists["task"][3]["format"] = small.server.lists["task"][6]["format"] = 'A"RFF'
+    small.server.faults["/task/list"] = with_bare_ampersand
+    report = small.crawl("-a", "kinds=task,flow", code=1)
+    assert report["problems"] == ["2 of 16 records are in the quarantine"]
+    assert (small.kinds()["task"], small.kinds()["flow"]) == (5, 4)
+
+
+@pytest.mark.parametrize("is_json", [True, False])
+def test_what_is_refused_costs_nothing_else_and_is_told(small: Crawls, is_json: bool) -> None:
+    small.server.faults["estimationprocedure"] = always(refused("100", "Function not valid", is_json))
+    small.server.faults["json/data/2"] = always(refused("112", "No access granted", is_json))
+    report = small.crawl()
+    assert (report["verdict"], report["records"]["new"]) == ("complete", SMALL - 2)
+    assert {by: counts["blocked"] for by, counts in report["lookups"].items()} == {"lists": 1, "descriptions": 1}
+    assert any("Function not valid" in note for note in report["notes"])
+
+
+def test_a_list_that_is_refused_costs_no_other_list_and_is_asked_again(small: Crawls) -> None:
+    small.server.faults["/task/list"] = always(refused("480", "Illegal filter"))
+    report = small.crawl(code=1)
+    assert (report["verdict"], report["records"]["new"]) == ("failed", SMALL - 3)
+    small.server.faults.clear()
+    healed = small.crawl()
+    assert (healed["run_id"], healed["records"]["new"], small.details()) == (report["run_id"], SMALL, [])
+
+
 def test_an_empty_list_is_no_error_in_either_format(small: Crawls) -> None:
     small.server.lists["flow"] = []
     small.server.faults["/task/list"] = always(refused("482", "No results", is_json=False))
@@ -272,9 +310,18 @@ def test_a_flow_that_cannot_be_described_does_not_stop_the_others(small: Crawls,
     report = small.crawl(code=1)
     assert (report["verdict"], report["records"]["fetched"]) == ("failed", SMALL - 1)
     assert "flow/2" in report["problems"][0]
+    again = small.crawl(code=1)
+    assert (again["run_id"], again["verdict"]) == (report["run_id"], "failed")
+    assert all(path.endswith("/flow/2") for path in small.server.asked)
+    assert again["requests"]["by_slot"]["openml.api"] > report["requests"]["by_slot"]["openml.api"]
+    # What stays broken does not keep what is new out.
+    small.server.lists["flow"].append(flow(5))
+    small.crawl(mode="delta", code=1)
+    assert {"flow/2", "flow/5"} <= set(small.details())
     small.server.faults.clear()
-    assert small.crawl()["run_id"] == report["run_id"]
-    assert small.crawl()["records"]["new"] == 1
+    healed = small.crawl()
+    assert (healed["verdict"], healed["records"]["new"], healed["records"]["duplicate"]) == ("complete", 1, 0)
+    assert small.details() == ["flow/2"]
 
 
 def test_rows_that_are_none_go_to_the_quarantine(small: Crawls) -> None:
@@ -312,8 +359,11 @@ def test_a_killed_census_is_resumed_without_a_difference(tmp_path: Path, after: 
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         server.faults.clear()
+        before = server.asked.total()
         report = killed.crawl()
         assert report["records"]["fetched"] == SMALL + 4
+        # What was asked for last may not have been counted yet.
+        assert report["requests"]["by_slot"]["openml.api"] >= before - 2 + server.asked.total()
         assert killed.project.export("killed.nt") == expected
 
 

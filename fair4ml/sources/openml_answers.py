@@ -33,6 +33,7 @@ _SAFE: dict[str, Any] = {
 }
 
 _HTML = (b"<!doctype html", b"<html")
+_NOT_FOR_ALL = ("no access", "access denied", "not authorized", "permission")
 _NOTHING_THERE = ("no result", "unknown", "not found", "does not exist", "no evaluations")
 
 
@@ -60,6 +61,11 @@ class Refused(ValueError):
     def is_overload(self) -> bool:
         """Whether the same request may succeed later."""
         return self.code == "107"
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether it says that the thing is not for everybody."""
+        return self.code == "112" or any(words in self._told for words in _NOT_FOR_ALL)
 
     @property
     def is_empty(self) -> bool:

@@ -242,8 +242,13 @@ class HubSpider(CursorSpider):
             known = dataset if isinstance(dataset, dict) else {}
             path, key = known.get("id"), known.get("_id")
             if isinstance(path, str) and isinstance(key, str) and is_repo_id(path):
-                address = f"/api/datasets/{quote(path, safe='/')}/croissant"
-                yield "croissant", key, self.hub_request(address, dataset={"_id": key, "id": path})
+                yield "croissant", key, self._croissant_request({"_id": key, "id": path})
+
+    def _croissant_request(self, dataset: dict[str, Any]) -> Request:
+        return self.hub_request(f"/api/datasets/{quote(dataset['id'], safe='/')}/croissant", dataset=dataset)
+
+    def later_request(self, **known: Any) -> Request:
+        return self._croissant_request(known["dataset"]) if "dataset" in known else self._card_request(known["model"])
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
         return api.croissant_in(response, **known) if "dataset" in known else api.card_in(response, **known)

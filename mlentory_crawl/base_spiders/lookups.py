@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -47,7 +48,9 @@ class LookUps:
         run.commit()
         if run.broken:
             return False
-        # What could not be fetched is not entered in the catalog: another run asks for it again.
+        # What could not be fetched is not entered in the catalog: another run asks for it again, and counts it anew.
+        if not self._asked:
+            run.report.lookups.get(self._name, Counter()).pop("failed", None)
         unasked = (iri for iri in self._queue(run.id) if iri not in self._asked)
         possible = ((iri, request) for iri in unasked if (request := self._request(self._kind, iri)) is not None)
         due = list(islice(possible, BATCH))

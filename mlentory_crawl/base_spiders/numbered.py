@@ -9,6 +9,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.things import Wanted
 from mlentory_crawl.responses import json_of
 
 
@@ -98,12 +99,26 @@ class PageSpider(ListSpider):
         # The service may make pages smaller than they were asked for.
         return size > 0 and (place.seen + size < total if total is not None else size >= self.page_size)
 
+    def without(self, request: Request) -> tuple[str, str | None]:
+        return self.split(_text(request.meta["places"]))
+
+    def walk_of(self, response: Response, wanted: Wanted | None) -> str:
+        return str(response.meta["places"][0].name)
+
+    def split(self, place: str) -> tuple[str, str | None]:
+        first, *others = (Place(*each) for each in orjson.loads(place))
+        return _text([first]), _text(others) if others else None
+
     def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
         place, *others = response.meta["places"]
         within = [Place(name) for name in self.lists_within(place, payload)]
         further = [Place(place.name, place.page + 1, place.seen + len(payload))] if response.meta["more"] else []
         following = [*within, *further, *others]
-        return orjson.dumps([list(each) for each in following]).decode() if following else None
+        return _text(following) if following else None
+
+
+def _text(places: list[Place]) -> str:
+    return orjson.dumps([list(each) for each in places]).decode()
 
 
 def listed(response: Response) -> tuple[dict[str, Any], list[Any]]:

@@ -11,12 +11,13 @@ from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.things import Wanted
+from mlentory_crawl.pages import Asked
+
+MOST_UNREAD = 5
+"""So many rows in a row that cannot be read are no spoiled records any more."""
 
 END = "-"
 """Stands for the list after the last one."""
-
-MOST_LOST = 20
-"""So many single things may be lost before the walk ends: by then it is the service that fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,28 @@ class Position:
         offset: how many of its rows come before.
         searching: whether what the page begins with has yet to be compared with what is known.
         things: single things to ask for before the page, by names without spaces and commas.
+        size: how many rows to ask for at the most, where a page around them cannot be read; 0 for as many as ever.
+        unread: how many rows right before it cannot be read.
     """
 
     list: str
     offset: int = 0
     searching: bool = False
     things: tuple[str, ...] = ()
+    size: int = 0
+    unread: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Position:
         """The position that a text leads to."""
         name, offset, *things = text.split(" ")
         searching = offset.startswith("~")
-        return cls(name, int(offset.removeprefix("~")), searching, tuple(things[0].split(",")) if things else ())
+        numbers = map(int, offset.removeprefix("~").split("/"))
+        return cls(name, next(numbers), searching, tuple(things[0].split(",")) if things else (), *numbers)
 
     def __str__(self) -> str:
-        place = f"{self.list} {'~' if self.searching else ''}{self.offset}"
+        numbers = (self.offset, self.size, self.unread) if self.size else (self.offset,)
+        place = f"{self.list} {'~' if self.searching else ''}{'/'.join(map(str, numbers))}"
         return f"{place} {','.join(self.things)}" if self.things else place
 
 
@@ -61,10 +68,6 @@ class OffsetSpider(ListSpider):
     """
 
     page_size: ClassVar[int] = 1_000
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._lost_things = 0
 
     @property
     def lists(self) -> Sequence[str]:
@@ -106,27 +109,28 @@ class OffsetSpider(ListSpider):
         if position.things:
             request = self.thing_of_list_request(position.things[0])
         else:
-            left = self._left(position)
-            size = self.page_size if left is None else min(self.page_size, left)
-            request = self.list_request(position.list, position.offset, size)
+            request = self.list_request(position.list, position.offset, self._size(position))
         return request.replace(meta={**request.meta, "position": following})
 
     def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
         position = _position(response)
         left = self._left(position)
         ended = not payload or not self.is_paged(position.list) or (left is not None and left <= len(payload))
-        after = (
-            self._next_list(position.list)
-            if ended
-            else Position(position.list, position.offset + len(payload))
-        )  # fmt: skip
+        if not ended:
+            after = Position(position.list, position.offset + len(payload), size=self._larger(position))
+        else:
+            after = Position(END) if "pays" in response.meta else self._next_list(position.list)
         return _following(replace(after, things=tuple(self.wanting(position.list, payload))))
+
+    def _larger(self, position: Position) -> int:
+        # After a row that cannot be read, pages grow again.
+        return 0 if position.size * 2 >= self.page_size else position.size * 2
 
     def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
         """Announce a page, ask for what comes after it, and send its records on."""
         position = _position(response)
         try:
-            payload = self.payload(response)
+            payload = self.bounded_payload(response)
         except ValueError as error:
             yield from self.again(response, error)
             return
@@ -138,24 +142,62 @@ class OffsetSpider(ListSpider):
         else:
             left = self._left(position)
             kept = payload if left is None else payload[:left]
-            self.listed += len(kept)
+            self.listed += len(kept) + position.unread
             self.walked(position, kept)
-            yield from self.send(response, number, kept, self.next_page(response, kept, number))
+            unread = [self.spoiled_row(response, "cannot be read in any format")] * position.unread
+            yield from self.send(response, number, [*unread, *kept], self.next_page(response, kept, number))
 
-    def skip(self, response: Response, reason: str) -> Iterator[Any]:
-        """Go on after a single thing that cannot be had; where a list cannot, the walk ends.
+    def without(self, request: Request) -> tuple[str, str | None]:
+        return self.split(request.meta["position"])
+
+    def split(self, place: str) -> tuple[str, str | None]:
+        position = Position.parse(place)
+        if position.things:
+            return str(Position(END, things=position.things[:1])), _following(_after_thing(position))
+        following = _following(self._next_list(position.list))
+        return str(replace(position, offset=position.offset - position.unread, size=0, unread=0)), following
+
+    def walk_of(self, response: Response, wanted: Wanted | None) -> str:
+        return _position(response).list if wanted is None else super().walk_of(response, wanted)
+
+    def pass_over(self, response: Response, refused: Asked) -> Iterator[Any]:
+        """Go on without what the service keeps to itself: a single thing, or a list.
 
         Args:
-            response: what came in its place.
-            reason: why not.
+            response: the answer that says so.
+            refused: what is counted of it.
         """
         assert response.request is not None
-        position = _position(response)
-        self.fail(reason)
-        self._lost_things += 1
-        if position.things and self._lost_things < MOST_LOST:
-            number = response.request.cb_kwargs["number"]
-            yield from self.send(response, number, [], _following(_after_thing(position)))
+        position, number = _position(response), response.request.cb_kwargs["number"]
+        after = _after_thing(position) if position.things else self._next_list(position.list)
+        following = None if "pays" in response.meta else _following(after)
+        yield from self.send(response, number, [], following, refused=refused)
+
+    def divide(self, response: Response, reason: str) -> Iterator[Any]:
+        """Ask for half of the rows of a page that cannot be read, and go on after a row that cannot be read alone.
+
+        Such a row is sent on as `spoiled_row` once a page after it can be read: else it is the service that fails.
+
+        Args:
+            response: the answer.
+            reason: why it cannot be read.
+        """
+        assert response.request is not None
+        position, number = _position(response), response.request.cb_kwargs["number"]
+        size = self._size(position)
+        if size > 1:
+            yield from self.send(response, number, [], str(replace(position, size=size // 2)))
+        elif position.unread < MOST_UNREAD:
+            after = replace(position, offset=position.offset + 1, searching=False, size=1, unread=position.unread + 1)
+            yield from self.send(response, number, [], str(after))
+        else:
+            self.fail(reason)
+            yield from self.lost(response.request)
+
+    def _size(self, position: Position) -> int:
+        """How many rows to ask for at once."""
+        left = self._left(position)
+        return min(position.size or self.page_size, self.page_size if left is None else left)
 
     def _left(self, position: Position) -> int | None:
         """How many rows of a list to ask for yet."""
@@ -166,8 +208,8 @@ class OffsetSpider(ListSpider):
         return Position(END) if following == END else self.beginning(following)
 
 
-def _position(response: Response) -> Position:
-    return Position.parse(response.meta["position"])
+def _position(of: Response | Request) -> Position:
+    return Position.parse(of.meta["position"])
 
 
 def _after_thing(position: Position) -> Position:

@@ -153,6 +153,8 @@ class ThingSpider(PlatformSpider):
         number: int,
         cursor: dict[str, Any] | None,
         asked: Asked | None = None,
+        owed: Iterable[Any] = (),
+        walk: str | None = None,
     ) -> Iterator[Any]:
         """Announce a page, send on its records, and ask for those that take a request of their own.
 
@@ -163,23 +165,45 @@ class ThingSpider(PlatformSpider):
             number: that of the page.
             cursor: where an interrupted run goes on after it.
             asked: what became of the thing, where the page is one that was asked for by name.
+            owed: what the same command has to ask for again.
+            walk: the list that the page is of, if any.
         """
         records, later = list(records), [each for each in later if not self._is_forgotten(each)]
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
-        page = Page(number, response.url, self.name, keys, cursor)
+        page = Page(number, response.url, self.name, keys, cursor, list(owed), response.meta.get("pays"), walk)
         self.run.open_page(page, *([] if asked is None else [asked]))
         time = fetched_at(response)
         seed = asked.seed.metadata if asked is not None and asked.seed is not None else None
         for kind, key, api_url, payload in records:
             yield RawRecord(self.name, kind, key, api_url, payload, time, page, seed=seed)
         for kind, key, request in later:
-            yield request.replace(
-                callback=self.parse_later,
-                errback=self.later_failed,
-                cb_kwargs={**request.cb_kwargs, "kind": kind, "key": key, "page": page},
-                meta={**request.meta, "archive": True},
-                dont_filter=True,
-            )
+            yield self._later(request, kind, key, page)
+
+    def _later(self, request: Request, kind: str, key: str, page: Page) -> Request:
+        return request.replace(
+            callback=self.parse_later,
+            errback=self.later_failed,
+            cb_kwargs={**request.cb_kwargs, "kind": kind, "key": key, "page": page},
+            meta={**request.meta, "archive": True},
+            dont_filter=True,
+        )
+
+    def later_request(self, **known: Any) -> Request:
+        """The request of a record that takes one of its own, once more.
+
+        Args:
+            known: what the request said in ``cb_kwargs``.
+        """
+        raise NotImplementedError
+
+    def owed_later(self, owed: dict[str, Any]) -> Request:
+        """The request of such a record that an earlier attempt could not have, as a page of its own."""
+        kind, key = owed["kind"], owed["key"]
+        request, number = self.later_request(**owed["known"]), self.run.reserve_page()
+        cursor, is_counted = {"page": number + 1}, self.run.cursor is not None
+        page = Page(number, request.url, self.name, [(kind, key)], cursor, pays=owed, is_counted=is_counted)
+        self.run.open_page(page)
+        return self._later(request, kind, key, page)
 
     def _is_forgotten(self, later: LaterTuple) -> bool:
         _, key, request = later
@@ -212,8 +236,7 @@ class ThingSpider(PlatformSpider):
             outcome, payload = self.later_record(response, **known)
         except ValueError as error:
             self.fail(f"{shown(response.url)}: {error}")
-            self.run.count_asked(page, Asked(f"{kind}s", ("failed",)))
-            self.run.fail(page, kind, key)
+            self._later_lost(kind, key, page, known)
             return
         self.run.count_asked(page, Asked(f"{kind}s", (outcome,)))
         if payload is None:
@@ -227,6 +250,11 @@ class ThingSpider(PlatformSpider):
         if isinstance(failure.value, Stopping):
             return
         request: Request = failure.request  # type: ignore[attr-defined]
-        kind, key, page = (request.cb_kwargs[name] for name in ("kind", "key", "page"))
+        known = dict(request.cb_kwargs)
+        kind, key, page = (known.pop(name) for name in ("kind", "key", "page"))
+        self._later_lost(kind, key, page, known)
+
+    def _later_lost(self, kind: str, key: str, page: Page, known: dict[str, Any]) -> None:
+        page.owed.append({"kind": kind, "key": key, "known": known})
         self.run.count_asked(page, Asked(f"{kind}s", ("failed",)))
         self.run.fail(page, kind, key)

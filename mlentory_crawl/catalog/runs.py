@@ -75,6 +75,15 @@ class Runs:
                 )
             connection.execute("DELETE FROM seen WHERE run = ?", (run,))
 
+    def owed(self, platform: str) -> list[Any]:
+        """What the last walk over a platform's lists that was closed could not have."""
+        rows = self._connection.execute(
+            """SELECT cursor FROM run WHERE platform = ? AND completed_at IS NOT NULL AND cursor IS NOT NULL
+               ORDER BY id DESC LIMIT 1""",
+            (platform,),
+        )
+        return next((orjson.loads(cursor).get("owed", []) for (cursor,) in rows), [])
+
     def save_report(self, run: int, report: bytes) -> None:
         """Keep a run's report as it is now."""
         with self._transaction() as connection:

@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 
 import orjson
 from scrapy import signals
+from scrapy.utils.asyncio import create_looping_call
 
 from mlentory_crawl.archive import prune
 from mlentory_crawl.collection import collect_seldom
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.feeds import LOST_ITEMS
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
-from mlentory_crawl.run import Run
+from mlentory_crawl.run import COMMIT_SECONDS, Run
 from mlentory_crawl.spiders import endpoints
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class RunReport:
         self.errors: list[str] = []
         self.closed: asyncio.Event | None = None
         self._engine_errors = EngineErrors()
+        self.counting: Any = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -95,6 +97,10 @@ class RunReport:
     def spider_opened(self) -> None:
         self.closed = asyncio.Event()
         self._engine_errors.start()
+        # What a kill leaves in the catalog has the requests up to then.
+        self.run.before_commit = self._count_requests
+        self.counting = create_looping_call(self.run.keep_counts)
+        self.counting.start(COMMIT_SECONDS, now=False)
         collect_seldom()
 
     def request_reached_downloader(self, request: Request) -> None:
@@ -110,6 +116,8 @@ class RunReport:
     def spider_closed(self, spider: PlatformSpider, reason: str) -> None:
         report = self.run.report
         path = self.run.data_dir / "runs" / f"{self.run.name}.json"
+        if self.counting is not None:
+            self.counting.stop()
         try:
             with self._failures_told():
                 self._settle(spider, reason)
@@ -138,10 +146,7 @@ class RunReport:
 
     def _settle(self, spider: PlatformSpider, reason: str) -> None:
         run, report = self.run, self.run.report
-        retried = self.crawler.stats.get_value("retry/count", 0)
-        quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
-        waited = quota.waited if quota else 0.0
-        report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
+        self._count_requests()
         self.errors += self._engine_errors.told
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
@@ -151,7 +156,10 @@ class RunReport:
         for suspicion in run.catalog.fields.suspicions():
             report.suspect(suspicion)
         report.fields = run.catalog.fields.shares()
-        complete = reason == "finished" and not (run.unfinished or run.broken or spider.failures or self.errors)
+        at_end = reason == "finished" and not (run.unfinished or run.broken or self.errors)
+        complete = at_end and not spider.failures
+        if is_closed := at_end and not complete and run.owes_as_before:
+            report.again = "asks again for what is missing"
         census = spider.listed if complete and report.coverage == "census" else None
         report.judge(
             interrupted=reason not in ENDED_BY_ITSELF,
@@ -161,8 +169,9 @@ class RunReport:
         )
         if lost := self.crawler.stats.get_value(LOST_ITEMS, 0):
             report.fail(f"{lost} records could not be written to a feed")
-        if complete:
+        if complete or is_closed:
             run.catalog.runs.complete(run.id, report.finished_at, watermark=spider.watermark, census=census)
+        if complete:
             prune(run.data_dir / "raw", run.catalog, spider.name, self.crawler.settings.getint("RAW_KEEP_RUNS"))
 
     def _write_files(self, path: Path) -> None:
@@ -171,6 +180,12 @@ class RunReport:
         seeds = [orjson.dumps(seed) for seed in self.run.catalog.seeds.ended(self.run.id)]
         if seeds:
             _write(path.with_suffix(".seeds.jsonl"), seeds)
+
+    def _count_requests(self) -> None:
+        retried = self.crawler.stats.get_value("retry/count", 0)
+        quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
+        waited = quota.waited if quota else 0.0
+        self.run.report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
 
     def _rules(self) -> dict[str, tuple[int, str]]:
         """How often each host was asked, and what allowed it."""

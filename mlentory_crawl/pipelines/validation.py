@@ -40,8 +40,9 @@ class ValidationPipeline:
         if self.run.withholds(item):
             raise Forgotten
         self.run.claim(item)
-        if isinstance(item.payload, dict) and (reason := item.payload.get(SPOILED)):
-            raise Quarantined("", reason)
+        payload: Any = item.payload
+        if isinstance(payload, dict) and (reason := payload.get(SPOILED)):
+            raise Quarantined("", str(reason)[:500])
         model = source_model(item.platform, item.kind)
         told = digest(model, item.payload)
         if told is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -13,6 +13,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
+from fair4ml.sources.answers import spoiled
 from fair4ml.sources.arxiv import entries, is_error
 from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
@@ -76,6 +77,8 @@ class ArxivSpider(PlatformSpider):
         super().__init__(**kwargs)
         self._waiting: deque[list[str]] = deque()
         self._by: str | None = None
+        self._put_off: set[str] = set()
+        self._has_read = False
 
     @property
     def mode(self) -> str:
@@ -108,6 +111,8 @@ class ArxivSpider(PlatformSpider):
         if self._by is not None:
             return False
         self._by = "articles"
+        # What could not be fetched is asked for again, and counted anew.
+        self.run.report.lookups.get(self._by, Counter()).pop("failed", None)
         run.commit()
         if run.broken:
             return False
@@ -180,17 +185,32 @@ class ArxivSpider(PlatformSpider):
             )
             return
         told: list[dict[str, Any]] = []
+        unread: str | None = None
         if response.status == 200:
             try:
                 told = entries(response.body)
             except ValueError as error:
-                yield from self._again(response, f"{shown(response.url)}: {error}")
-                return
+                if (retry := self._another_try(response, batch)) is not None:
+                    yield retry
+                    return
+                unread = str(error)
+        self._has_read |= bool(told)
         refused = response.status in (400, 404) or any(map(is_error, told))
-        if refused and len(batch) > 1:
+        if (refused or unread) and len(batch) > 1:
             middle = len(batch) // 2
             self._waiting.extendleft([batch[middle:], batch[:middle]])
             self._end(response.request)
+        elif unread is not None and self._waiting and seed is None and batch[0] not in self._put_off:
+            # Once others could be read it is the article that is spoiled, not the service that fails.
+            self._put_off.add(batch[0])
+            self._waiting.append(batch)
+            self._end(response.request)
+        elif unread is not None and self._has_read:
+            told = [spoiled(unread, id=f"{ARTICLES}{batch[0]}")]
+            yield from self._records(response, told, batch, number, seed)
+        elif unread is not None:
+            self.fail(f"{shown(response.url)}: {unread}")
+            self._end(response.request, "failed")
         elif refused:
             self.logger.warning("%s: arXiv has no such article", batch[0])
             self._end(response.request, "missing", at=fetched_at(response))
@@ -239,15 +259,12 @@ class ArxivSpider(PlatformSpider):
         page = Page(number, request.url, self.name, [], None)
         self.run.open_page(page, *(self._asked(id, outcome, seed, at) for id in batch if outcome is not None))
 
-    def _again(self, response: Response, reason: str) -> Iterator[Request]:
+    def _another_try(self, response: Response, batch: list[str]) -> Request | None:
+        """The request that may bring what an answer did not; a part of a batch tells more than the same again."""
         assert response.request is not None
-        retry = get_retry_request(response.request, spider=self, reason="invalid answer")
-        if retry is not None:
-            yield retry
-            return
-        self.fail(reason)
-        self._end(response.request, "failed")
-        yield from self._next()
+        if 1 < len(batch) < BATCH:
+            return None
+        return get_retry_request(response.request, spider=self, reason="invalid answer")
 
     def batch_failed(self, failure: Failure) -> Iterator[Request]:
         """Count a batch that could not be fetched after all retries, and ask for the next one."""

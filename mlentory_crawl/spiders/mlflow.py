@@ -184,6 +184,8 @@ class MlflowSpider(ModeSpider, TokenSpider):
             records = super().payload(response)
         except NoJson as error:
             raise ValueError("this is no JSON: is MLFLOW_TRACKING_URI a tracking server?") from error
+        if (name := step.get("name")) is not None:
+            records = [record for record in records if not isinstance(record, dict) or record.get("name") == name]
         if kind == "model_version":
             records = [api.with_aliases(record, context) for record in records]
         return [(kind, self._stated(record)) for record in records]
@@ -212,6 +214,24 @@ class MlflowSpider(ModeSpider, TokenSpider):
         steps = [each for each in [*self._steps_of(kept), *rest] if not self._is_full(each["kind"])]
         return self._leads_on(steps) if steps else None
 
+    def without(self, request: Request) -> tuple[str, str | None]:
+        return self.split(self._leads_on(request.meta["steps"]))
+
+    def circle_key(self, following: str) -> str | None:
+        step = orjson.loads(following)["steps"][0]
+        return orjson.dumps(step).decode() if "page_token" in step["query"] else None
+
+    def walk_of(self, response: Response, wanted: Wanted | None) -> str:
+        step = response.meta["steps"][0]
+        return f"{step['kind']} { ({**step['query'], 'page_token': None}) }"
+
+    def spoiled_row(self, response: Response, reason: str) -> Thing:
+        return response.meta["steps"][0]["kind"], super().spoiled_row(response, reason)
+
+    def split(self, place: str) -> tuple[str, str | None]:
+        step, *rest = orjson.loads(place)["steps"]
+        return self._leads_on([step]), self._leads_on(rest) if rest else None
+
     def _is_full(self, kind: str) -> bool:
         limit = self.arguments.limit
         if limit is None:
@@ -225,14 +245,7 @@ class MlflowSpider(ModeSpider, TokenSpider):
         kind = things[0][0] if things else None
         records = [record for _, record in things if isinstance(record, dict)]
         if kind == "registered_model":
-            for record in records:
-                try:
-                    versions = api.versions_of(record)
-                except ValueError as error:
-                    self.fail(str(error))
-                    continue
-                if versions is not None:
-                    yield versions
+            yield from filter(None, map(api.versions_of, records))
         elif kind == "model_version":
             yield from api.runs_of(records)
         elif kind == "experiment":

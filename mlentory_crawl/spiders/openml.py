@@ -29,6 +29,8 @@ from mlentory_crawl.responses import shown
 from mlentory_crawl.seeds import Seed
 
 API_SLOT = "openml.api"
+AUXILIARY = frozenset({"estimation_procedure"})
+"""The lists that a service may lack, and that name things of others."""
 FIRST_OF_EACH = 100
 FUNCTIONS = "predictive_accuracy,area_under_roc_curve,root_mean_squared_error"
 KINDS = "dataset,task,flow,evaluation"
@@ -185,24 +187,36 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
         described = f"{name}_description"
         keys = [(kind, id) for id in listed for kind in (name, described)]
         known = self.run.catalog.lookup(self.run.id, self.name, keys)
+        places = [place for place in self.run.owed if isinstance(place, str)]
+        owed = {thing for place in places for thing in Position.parse(place).things}
         model, found = source_model(self.name, name), []
         for id, row in listed.items():
             before, told = known.get((name, id)), digest(model, row)
             unchanged = before is not None and not before.deleted and told is not None and before.digest == told[0]
             if not unchanged or (described, id) not in known:
                 found.append(f"{api.LETTER_OF[name]}/{id}")
-        return found
+        return [thing for thing in found if thing not in owed]
 
     def thing_of_list_request(self, thing: str) -> Request:
         letter, _, id = thing.partition("/")
         return self._request(f"{api.PATHS[api.LETTERS[letter]]}/{id}", f"{api.LETTERS[letter]}_description")
 
     def again(self, response: Response, error: ValueError) -> Iterator[Any]:
-        again = self._another_try(response, error)
-        if again is None:
-            yield from self.skip(response, f"{shown(response.url)}: {error}")
-        else:
+        assert response.request is not None
+        position, reason = Position.parse(response.meta["position"]), f"{shown(response.url)}: {error}"
+        if (again := self._another_try(response, error)) is not None:
             yield again
+        elif isinstance(error, Refused) and (error.is_denied if position.things else position.list in AUXILIARY):
+            self.note(reason)
+            yield from self.pass_over(response, Asked("descriptions" if position.things else "lists", ("blocked",)))
+        elif _is_spoiled(response, error) and not position.things and self.is_paged(position.list):
+            yield from self.divide(response, reason)
+        else:
+            self.fail(reason)
+            yield from self.lost(response.request)
+
+    def spoiled_row(self, response: Response, reason: str) -> Any:
+        return response.meta["kind"], super().spoiled_row(response, reason)
 
     def _another_try(self, response: Response, error: ValueError) -> Request | None:
         """The request that may bring what an answer did not: in the other format, or the same again."""
@@ -215,6 +229,8 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
             url = f"{self.endpoint}/{'json' if format == 'xml' else 'xml'}/{path}"
             self.logger.info("%s: %s: asking for the other format", shown(response.url), error)
             return request.replace(url=url, meta={**request.meta, "other_format": True})
+        if _is_spoiled(response, error) and Position.parse(request.meta.get("position", "- 0")).size > 1:
+            return None  # half of it tells more than the same again
         return get_retry_request(request, spider=self, reason="invalid answer")
 
     # Deltas
@@ -284,3 +300,8 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
             self.logger.warning("%s: OpenML has no such thing, or does not show it", wanted.name)
         cursor = self.cursor_after(number)
         yield from self.records_of(response, self.raw_records(found, number), (), number, cursor, asked)
+
+
+def _is_spoiled(response: Response, error: ValueError) -> bool:
+    """Whether an answer is one, and cannot be read."""
+    return isinstance(error, Malformed) and response.status == 200

@@ -168,6 +168,10 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
         kind = KINDS[place.name.partition(" ")[0]]
         return [(kind, record) for record in payload]
 
+    def spoiled_row(self, response: Response, reason: str) -> Any:
+        place: Place = response.meta["places"][0]
+        return KINDS[place.name.partition(" ")[0]], super().spoiled_row(response, reason)
+
     @property
     def _papers(self) -> int | None:
         return self.arguments.limit or (FIRST_LATEST if self.mode == "latest" else None)
