@@ -277,6 +277,19 @@ def test_small_moves_add_up_to_what_is_published(book: Book, reader: CatalogRead
     assert reader.last_sequence() == 2
 
 
+def test_a_counter_that_stays_nothing_publishes_no_other(book: Book, reader: CatalogReader) -> None:
+    book.crawl({"1": model("a/a")}, {"1": {"downloads": 100, "likes": 0}})
+    book.crawl({"1": model("a/a")}, {"1": {"downloads": 101, "likes": 0}})
+    assert reader.last_sequence() == 1
+
+
+def test_counters_that_are_not_told_any_more_stay_as_they_were(book: Book, reader: CatalogReader) -> None:
+    book.crawl({"1": model("a/a")}, {"1": {"downloads": 100}})
+    book.crawl({"1": model("a/a")})
+    (stored,) = reader.about([HUB + "a/a"])
+    assert (stored.counters, reader.last_sequence()) == ({"downloads": 100}, 1)
+
+
 def test_a_new_counter_is_published_and_a_changed_record_publishes(book: Book, reader: CatalogReader) -> None:
     book.crawl({"1": model("a/a")}, {"1": {"downloads": 100}})
     book.crawl({"1": model("a/a", description="new")}, {"1": {"downloads": 101}})
