@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
-PATIENCE_WHEN_STOPPED = 6.0
+PATIENCE_WHEN_STOPPED = 5.0
 """Seconds that a store has to catch up in after a signal: who sends one may kill after ten."""
 
 
