@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 from collections import Counter
 from pathlib import Path
 
@@ -13,9 +15,12 @@ from fair4ml.vocabulary import NAMESPACES
 from mlentory_crawl import __version__
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.console import ProjectCommand, console
+from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""Errors that no other way of calling it would spare anybody."""
 TOLD = ("source", "fetched_at", "license", "seed")
 """What the provenance of a record says beside its run."""
 
@@ -54,6 +59,10 @@ class Command(ProjectCommand):
             part.rename(path)
             Path(f"{path}.about.json").write_bytes(_about(path, counts, licenses, opts))
         except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            if error.errno in NO_ROOM:
+                raise MlentoryError(f"{path} cannot be written: {error}") from error
             raise UsageError(f"{path} cannot be written: {error}", print_help=False) from error
         console().print(f"{sum(counts.values()):,} things in {path} ({path.stat().st_size / 1e6:,.1f} MB)")
         return 0
