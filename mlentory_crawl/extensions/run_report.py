@@ -35,14 +35,14 @@ logger = logging.getLogger(__name__)
 ENDED_BY_ITSELF = {"finished", "catalog_failed", "start_error"}
 
 
-class EngineErrors(logging.Handler):
-    """Hears what Scrapy's engine catches when a component fails at closing, and merely logs.
+class CaughtErrors(logging.Handler):
+    """Hears what Scrapy catches when a component fails at closing or at a signal, and merely logs.
 
     Attributes:
         told: the failures, one line each.
     """
 
-    _logger = logging.getLogger("scrapy.core.engine")
+    _loggers = tuple(map(logging.getLogger, ("scrapy.core.engine", "scrapy.utils.signal")))
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -50,11 +50,13 @@ class EngineErrors(logging.Handler):
 
     def start(self) -> None:
         """Begin to listen."""
-        self._logger.addHandler(self)
+        for each in self._loggers:
+            each.addHandler(self)
 
     def stop(self) -> None:
         """Listen no more."""
-        self._logger.removeHandler(self)
+        for each in self._loggers:
+            each.removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -72,7 +74,7 @@ class RunReport:
         self.by_host: Counter[str] = Counter()
         self.errors: list[str] = []
         self.closed: asyncio.Event | None = None
-        self._engine_errors = EngineErrors()
+        self._caught_errors = CaughtErrors()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -92,7 +94,7 @@ class RunReport:
 
     def spider_opened(self) -> None:
         self.closed = asyncio.Event()
-        self._engine_errors.start()
+        self._caught_errors.start()
         collect_seldom()
 
     def request_reached_downloader(self, request: Request) -> None:
@@ -121,7 +123,7 @@ class RunReport:
             with self._failures_told():
                 self.run.close()
         finally:
-            self._engine_errors.stop()
+            self._caught_errors.stop()
             if self.closed is not None:
                 self.closed.set()
 
@@ -140,7 +142,7 @@ class RunReport:
         quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
         waited = quota.waited if quota else 0.0
         report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
-        self.errors += self._engine_errors.told
+        self.errors += self._caught_errors.told
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
