@@ -207,5 +207,9 @@ def _host(url: str) -> str:
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:
     part = path.with_suffix(".part")
-    part.write_bytes(b"".join(line + b"\n" for line in lines))
-    part.rename(path)
+    try:
+        part.write_bytes(b"".join(line + b"\n" for line in lines))
+        part.rename(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
