@@ -100,8 +100,12 @@ def write_body(path: Path, body: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Equal answers may come at the same time.
     part = path.with_suffix(f".{get_ident()}.part")
-    part.write_bytes(zstandard.ZstdCompressor(level=3).compress(body))
-    part.rename(path)
+    try:
+        part.write_bytes(zstandard.ZstdCompressor(level=3).compress(body))
+        part.rename(path)
+    except OSError:  # where there is no room, what is half written only takes more
+        part.unlink(missing_ok=True)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,9 +238,13 @@ def _whole(target: Path) -> Iterator[BinaryIO]:
     """A file that gets its name once all is written."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    with part.open("wb") as file:
-        yield file
-    part.rename(target)
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.rename(target)
+    except OSError:  # where there is no room, what is half written only takes more
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _raw(payload: bytes) -> bytes:

@@ -75,7 +75,10 @@ DOWNLOAD_SLOTS = {name: limits for spider in platforms() for name, limits in spi
 COOKIES_ENABLED = False  # APIs need none, and cookies would be state between requests
 
 # What a crawl may reach: answers and seeds are not trusted.
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("http", "https"), "mlentory_crawl.download_handler.DownloadHandler"),  # ends with the crawl
+    **dict.fromkeys(("file", "data", "ftp", "s3")),
+}
 TWISTED_DNS_RESOLVER = "mlentory_crawl.middlewares.private_addresses.PublicResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default False; tokens are sent to these servers
 TELNETCONSOLE_ENABLED = False  # default True: executes code for whoever connects

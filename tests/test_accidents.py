@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
+import os
 import signal
 import sqlite3
 import subprocess
@@ -10,7 +13,12 @@ from pathlib import Path
 
 import pytest
 from crawling import Project, model, write_records
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+from small_catalog import SmallCatalog
 
+from mlentory_crawl.commands import export
+from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -110,6 +118,22 @@ def runs(project: Project) -> list[str]:
             return [name for (name,) in catalog.execute("SELECT name FROM run")]
     except sqlite3.OperationalError:  # it is being made
         return []
+
+
+@pytest.mark.parametrize(("code", "error"), [(errno.ENOSPC, MlentoryError), (errno.EACCES, UsageError)])
+def test_an_export_without_room_is_no_wrong_usage(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, error: type[Exception]
+) -> None:
+    def write(*given: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    SmallCatalog(data_dir).writer.close()
+    monkeypatch.setattr(export, "_write", write)
+    command = export.Command()
+    command.settings = Settings({"MLENTORY_DATA_DIR": str(data_dir)})
+    with pytest.raises(error, match=os.strerror(code)):
+        command.carry_out([str(tmp_path / "all.nt")], argparse.Namespace())
+    assert not list(tmp_path.glob("all.nt*"))
 
 
 @pytest.mark.parametrize("command", ["status", "show", "export", "sync", "search", "demo", "sample-hub"])

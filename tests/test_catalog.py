@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from catalogs import DAY, HUB, Book, model, rejected
 
 from mlentory_crawl.catalog import database
 from mlentory_crawl.catalog.commits import Commit
-from mlentory_crawl.catalog.database import FILE_NAME
+from mlentory_crawl.catalog.database import FILE_NAME, connect
 from mlentory_crawl.catalog.documents import encode, pack, unpack
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.catalog.stored import Version
@@ -277,6 +278,19 @@ def test_small_moves_add_up_to_what_is_published(book: Book, reader: CatalogRead
     assert reader.last_sequence() == 2
 
 
+def test_a_counter_that_stays_nothing_publishes_no_other(book: Book, reader: CatalogReader) -> None:
+    book.crawl({"1": model("a/a")}, {"1": {"downloads": 100, "likes": 0}})
+    book.crawl({"1": model("a/a")}, {"1": {"downloads": 101, "likes": 0}})
+    assert reader.last_sequence() == 1
+
+
+def test_counters_that_are_not_told_any_more_stay_as_they_were(book: Book, reader: CatalogReader) -> None:
+    book.crawl({"1": model("a/a")}, {"1": {"downloads": 100}})
+    book.crawl({"1": model("a/a")})
+    (stored,) = reader.about([HUB + "a/a"])
+    assert (stored.counters, reader.last_sequence()) == ({"downloads": 100}, 1)
+
+
 def test_a_new_counter_is_published_and_a_changed_record_publishes(book: Book, reader: CatalogReader) -> None:
     book.crawl({"1": model("a/a")}, {"1": {"downloads": 100}})
     book.crawl({"1": model("a/a", description="new")}, {"1": {"downloads": 101}})
@@ -387,6 +401,27 @@ def test_readers_see_whole_commits_while_the_catalog_is_written(book: Book, read
 
 
 # History
+
+
+def test_a_writer_that_closes_does_not_wait_for_readers(data_dir: Path) -> None:
+    CatalogWriter(data_dir).close()
+    reading = connect(data_dir)
+    reading.execute("BEGIN")
+    assert reading.execute("SELECT count(*) FROM forgotten").fetchone() == (0,)
+
+    def write() -> None:
+        writer = CatalogWriter(data_dir)
+        writer.mark([HUB + "a/a"], DAY.format(1))
+        writer.close()
+
+    writing = Thread(target=write, daemon=True)
+    writing.start()
+    writing.join(20)
+    assert not writing.is_alive()
+    reading.close()
+    reader = CatalogReader(data_dir)
+    assert reader.execute("SELECT count(*) FROM forgotten").fetchone() == (1,)
+    reader.close()
 
 
 def test_versions_are_kept_and_read_by_date(book: Book, reader: CatalogReader) -> None:

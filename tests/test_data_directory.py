@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,13 +26,14 @@ def test_nothing_is_written_once_a_file_is_another(data_dir: Path, name: str, re
             (data_dir / "copy").replace(path)
         else:
             path.unlink()
-        told = f"{name} was deleted or replaced"
-        with pytest.raises(CatalogError, match=told):
-            catalog.store("2", document("acme/two"))
-        with pytest.raises(CatalogError, match=told):
-            catalog.begin("another")
-        with pytest.raises(CatalogError, match=told):
-            catalog.writer.mark(["https://huggingface.co/acme/one"], "2026-01-01T00:00:00Z")
+        writes: list[Callable[[], None]] = [
+            lambda: catalog.store("2", document("acme/two")),
+            lambda: catalog.begin("another"),
+            lambda: catalog.writer.mark(["https://huggingface.co/acme/one"], "2026-01-01T00:00:00Z"),
+        ]
+        for write in writes:
+            with pytest.raises(CatalogError, match=f"{name} was deleted or replaced"):
+                write()
         assert catalog.writer.sequence == 1
         catalog.writer.close()
 

@@ -15,6 +15,7 @@ import zstandard
 from crawling import Project, model, write_records
 
 from mlentory_crawl.catalog.erasure import Marks
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.forgotten import MARKER, Forgotten
 from mlentory_crawl.sample_hub import SampleHub
 
@@ -244,6 +245,11 @@ def test_marked_in_advance_it_never_comes_in(project: Project, hub: SampleHub, t
     again = Project(tmp_path / "again", "http://127.0.0.1:9")
     assert again.scrapy("replay", "--all", "--from", project.data_dir).returncode == 0
     assert again.export("again.nt") == project.export("now.nt")
+    # What is made again does not bring it back either.
+    kept = [CatalogWriter(each.data_dir) for each in (project, again)]
+    assert [catalog.marks().iris for catalog in kept] == [{IRI}, {IRI}]
+    for catalog in kept:
+        catalog.close()
 
 
 @pytest.mark.parametrize("stage", ["the files of a run are deleted", "the mark holds", "the archive is being cleaned"])

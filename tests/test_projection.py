@@ -309,14 +309,11 @@ def test_a_store_that_took_nothing_is_behind_by_all(catalog: SmallCatalog) -> No
     assert projector(catalog, ListStore()).flush().backlog == 5
 
 
-def test_an_empty_store_can_be_filled_anew(catalog: SmallCatalog) -> None:
+def test_a_store_without_a_position_is_emptied_too_when_it_is_filled_anew(catalog: SmallCatalog) -> None:
     store = ListStore()
-    store.refused = {"huggingface/model/2"}
-    projector(catalog, store).catch_up()
-    store.clear()
-    store.refused = set()
-    assert projector(catalog, store, rebuild=True).catch_up().failed == 0
-    assert Refusals(catalog.data_dir, "search").keys() == []
+    store.durable = {"huggingface/model/gone": Change("huggingface/model/gone", "x", None)}
+    assert projector(catalog, store, rebuild=True).catch_up().backlog == 0
+    assert set(store.durable) == {f"huggingface/model/{n}" for n in range(5)}
 
 
 def test_files_that_earlier_runs_lack_are_written_by_the_next(tmp_path: Path) -> None:

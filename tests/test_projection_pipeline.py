@@ -63,6 +63,7 @@ def test_a_last_line_may_lack_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     ("code", "patience", "error"),
     [
         ("print('no JSON', flush=True)\ntell(position=7)", 600.0, "its process said b'no JSON': JSONDecodeError"),
+        ("print('5', flush=True)\ntell(position=7)", 600.0, "its process said b'5': TypeError"),
         ("print('no JSON\\n' + 'x' * 1_000_000, flush=True)\ntime.sleep(600)", 0.5, "no progress for 0 s"),
         ("time.sleep(600)", 0.5, "no progress for 0 s"),
         ("tell(position=7)\nimport os; os.close(1)\ntime.sleep(600)", 0.5, "no progress for 0 s"),

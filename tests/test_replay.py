@@ -153,3 +153,11 @@ def test_a_replay_of_something_else_does_not_go_on(tmp_path: Path) -> None:
         done = other.scrapy("replay", "--all", "--from", project.data_dir)
         assert done.returncode == 2
         assert "has a catalog already" in done.stderr
+
+
+def test_an_answer_that_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / f"{'0' * 64}.zst"
+    path.mkdir()  # as good as no room
+    with pytest.raises(OSError, match="directory"):
+        write_body(path, b"body")
+    assert list(tmp_path.iterdir()) == [path]

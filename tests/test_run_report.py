@@ -16,7 +16,7 @@ from crawling import ROOT, Project, model, write_records
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.extensions import run_report
-from mlentory_crawl.extensions.run_report import EngineErrors, RunReport
+from mlentory_crawl.extensions.run_report import CaughtErrors, RunReport
 from mlentory_crawl.report import Report
 from mlentory_crawl.run_files import lacking
 from mlentory_crawl.sample_hub import SampleHub
@@ -61,7 +61,7 @@ def fail(*args: Any, **kwargs: Any) -> None:
     raise OSError(28, "No space left on device")
 
 
-def closed(run: Any, *before: str) -> None:
+def closed(run: Any, *before: tuple[str, str]) -> None:
     extension = RunReport.__new__(RunReport)
     settings = SimpleNamespace(getint=lambda name: 7)
     stats = SimpleNamespace(get_value=lambda name, default: default)
@@ -69,10 +69,10 @@ def closed(run: Any, *before: str) -> None:
     extension.run, extension.closed, extension.errors = run, None, []
     extension.by_slot = extension.by_status = {}  # type: ignore[assignment]
     extension._rules = dict  # type: ignore[method-assign]
-    extension._engine_errors = EngineErrors()
-    extension._engine_errors.start()
-    for line in before:
-        logging.getLogger("scrapy.core.engine").error(line)
+    extension._caught_errors = CaughtErrors()
+    extension._caught_errors.start()
+    for logger, line in before:
+        logging.getLogger(logger).error(line)
     extension.spider_closed(SimpleNamespace(name="huggingface", failures=[], watermark=None), "finished")  # type: ignore[arg-type]
 
 
@@ -117,12 +117,13 @@ def test_whatever_fails_at_the_end_fails_the_run(
         assert [told["verdict"] for told in run.catalog.runs.saved] == ["complete" if name == "close" else "failed"]
 
 
-def test_what_the_engine_merely_logs_fails_the_run(run: FakeRun) -> None:
-    closed(run, "Scraper close failure")
+@pytest.mark.parametrize("logger", ["scrapy.core.engine", "scrapy.utils.signal"])
+def test_what_scrapy_merely_logs_fails_the_run(run: FakeRun, logger: str) -> None:
+    closed(run, (logger, "Scraper close failure"))
     assert run.report.verdict == "failed"
     assert run.report.problems[0] == "Scraper close failure"
     # It does not listen for ever.
-    assert not any(isinstance(each, EngineErrors) for each in logging.getLogger("scrapy.core.engine").handlers)
+    assert not any(isinstance(each, CaughtErrors) for each in logging.getLogger(logger).handlers)
 
 
 def test_a_failure_without_a_class_to_tell_is_told_as_it_is(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:

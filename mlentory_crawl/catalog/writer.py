@@ -58,6 +58,8 @@ class CatalogWriter:
 
     def close(self) -> None:
         """Release the database; what was committed stays."""
+        # Who reads at this moment is not waited for: the next opening then finds a log to replay.
+        self._connection.execute("PRAGMA busy_timeout = 500")
         # Readers plan with fresh statistics, and the next opening finds no log to replay.
         self._connection.execute("PRAGMA optimize")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 from collections import Counter
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""Errors that no other way of calling it would spare anybody."""
 TOLD = ("source", "fetched_at", "license", "seed")
 """What the provenance of a record says beside its run."""
 

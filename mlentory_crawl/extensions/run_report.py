@@ -38,14 +38,14 @@ logger = logging.getLogger(__name__)
 ENDED_BY_ITSELF = {"finished", "catalog_failed", "start_error"}
 
 
-class EngineErrors(logging.Handler):
-    """Hears what Scrapy's engine catches when a component fails at closing, and merely logs.
+class CaughtErrors(logging.Handler):
+    """Hears what Scrapy catches when a component fails at closing or at a signal, and merely logs.
 
     Attributes:
         told: the failures, one line each.
     """
 
-    _logger = logging.getLogger("scrapy.core.engine")
+    _loggers = tuple(map(logging.getLogger, ("scrapy.core.engine", "scrapy.utils.signal")))
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -53,11 +53,13 @@ class EngineErrors(logging.Handler):
 
     def start(self) -> None:
         """Begin to listen."""
-        self._logger.addHandler(self)
+        for each in self._loggers:
+            each.addHandler(self)
 
     def stop(self) -> None:
         """Listen no more."""
-        self._logger.removeHandler(self)
+        for each in self._loggers:
+            each.removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -75,7 +77,7 @@ class RunReport:
         self.by_host: Counter[str] = Counter()
         self.errors: list[str] = []
         self.closed: asyncio.Event | None = None
-        self._engine_errors = EngineErrors()
+        self._caught_errors = CaughtErrors()
         self.counting: Any = None
 
     @classmethod
@@ -96,7 +98,7 @@ class RunReport:
 
     def spider_opened(self) -> None:
         self.closed = asyncio.Event()
-        self._engine_errors.start()
+        self._caught_errors.start()
         # What a kill leaves in the catalog has the requests up to then.
         self.run.before_commit = self._count_requests
         self.counting = create_looping_call(self.run.keep_counts)
@@ -131,7 +133,7 @@ class RunReport:
             with self._failures_told():
                 self.run.close()
         finally:
-            self._engine_errors.stop()
+            self._caught_errors.stop()
             if self.closed is not None:
                 self.closed.set()
 
@@ -147,7 +149,7 @@ class RunReport:
     def _settle(self, spider: PlatformSpider, reason: str) -> None:
         run, report = self.run, self.run.report
         self._count_requests()
-        self.errors += self._engine_errors.told
+        self.errors += self._caught_errors.told
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.processor_seconds["crawl"] += time.process_time()
@@ -225,5 +227,9 @@ def _host(url: str) -> str:
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:
     part = path.with_suffix(".part")
-    part.write_bytes(b"".join(line + b"\n" for line in lines))
-    part.rename(path)
+    try:
+        part.write_bytes(b"".join(line + b"\n" for line in lines))
+        part.rename(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise

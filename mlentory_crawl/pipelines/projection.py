@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
-PATIENCE_WHEN_STOPPED = 6.0
+PATIENCE_WHEN_STOPPED = 5.0
 """Seconds that a store has to catch up in after a signal: who sends one may kill after ten."""
 
 
@@ -67,10 +67,10 @@ class ProjectionPipeline:
         assert process.stdout is not None
         async for line in lines(process.stdout):
             self._heard_at = time.monotonic()
+            # All is read, understood or not: a pipe that nobody reads keeps a process from its end.
             try:
-                self.told = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                # All is read none the less: a pipe that nobody reads keeps a process from its end.
+                self.told = dict(orjson.loads(line))
+            except (ValueError, TypeError) as error:
                 self._misheard = f"its process said {line[:100]!r}: {type(error).__name__}: {error}"
 
     async def close_spider(self) -> None:

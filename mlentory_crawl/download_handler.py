@@ -1,0 +1,51 @@
+"""Downloads that end with the crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+
+from mlentory_crawl.middlewares.quota import Stopping
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+POLL_SECONDS = 0.5
+GRACE_SECONDS = 1.5
+"""What is coming has so long to come after a signal; Scrapy's own waits for as long as DOWNLOAD_TIMEOUT says."""
+
+
+class DownloadHandler(HTTP11DownloadHandler):
+    """Downloads as Scrapy does, but gives up what a server is slow to send when the crawl is to end.
+
+    Raises:
+        Stopping: it was given up; a resumed run asks for it again.
+    """
+
+    lazy = True
+
+    async def download_request(self, request: Request) -> Response:
+        if not self._crawler.crawling:
+            self._hurry()
+            raise Stopping("the crawl ends")
+        download = asyncio.ensure_future(super().download_request(request))
+        ends_at: float | None = None
+        while not download.done():
+            await asyncio.wait({download}, timeout=POLL_SECONDS)
+            if self._crawler.crawling or download.done():
+                continue
+            ends_at = ends_at or time.monotonic() + GRACE_SECONDS
+            if time.monotonic() >= ends_at:
+                download.cancel()
+                raise Stopping("the crawl ends")
+        return download.result()
+
+    def _hurry(self) -> None:
+        """Let go of what is queued at once: nobody is asked for it."""
+        assert self._crawler.engine is not None
+        for slot in self._crawler.engine.downloader.slots.values():
+            slot.delay = 0.0

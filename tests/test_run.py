@@ -1,0 +1,136 @@
+"""A run counts each end of a record once, stores whole pages only, and knows what it has to forget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy.utils.test import get_crawler
+from small_catalog import SmallCatalog, document
+
+from mlentory_crawl import run as runs
+from mlentory_crawl.catalog.commits import Entry
+from mlentory_crawl.catalog.documents import encode
+from mlentory_crawl.forgotten import MARKER
+from mlentory_crawl.items import Page, RawRecord
+from mlentory_crawl.run import Run
+from mlentory_crawl.spiders.huggingface import HuggingFaceSpider
+
+HUB = "https://huggingface.co/"
+
+
+def opened(data_dir: Path) -> Run:
+    settings = {"HF_ENDPOINT": "https://hub.test", "MLENTORY_DATA_DIR": str(data_dir)}
+    crawler = get_crawler(HuggingFaceSpider, settings)
+    crawler.spider = crawler._create_spider(mode="census")
+    return Run.of(crawler)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    made = opened(tmp_path)
+    yield made
+    made.close()
+
+
+def page(number: int, *keys: str) -> Page:
+    return Page(number, "x", "huggingface", [("model", key) for key in keys], {"page": number + 1})
+
+
+def record(of: Page, key: str, payload: Any = None) -> RawRecord:
+    return RawRecord(
+        platform="huggingface", kind="model", key=key, url=f"{HUB}api/models", payload=payload,
+        fetched_at="2026-01-01T00:00:00Z", page=of,
+    )  # fmt: skip
+
+
+def store(run: Run, of: Page, key: str) -> None:
+    text, digest = encode(stated := document(f"acme/{key}"))
+    entry = Entry(
+        platform="huggingface", kind="model", key=key, iri=stated["root"]["iri"], hash=digest, modified=None,
+        known=run.known(record(of, key)), document=stated, text=text,
+        provenance={"source": "x", "fetched_at": "2026-01-01T00:00:00Z"}, counters={},
+    )  # fmt: skip
+    run.store(record(of, key), entry, [])
+
+
+def stored(run: Run) -> list[str]:
+    return run.catalog.keys("huggingface", "model")
+
+
+def test_what_is_stored_stays_stored_and_a_failure_counts_once(run: Run) -> None:
+    first = page(0, "1", "2")
+    run.open_page(first)
+    store(run, first, "1")
+    run.fail(first, "model", "1")  # a component after the catalog failed on it
+    assert run.unfinished == 1
+    run.fail(first, "model", "2")
+    run.fail(first, "model", "2")  # the page has ended
+    run.commit()
+    assert run.unfinished == 0
+    assert stored(run) == ["1"]
+    told = run.report.records
+    assert (told["fetched"], told["new"], told["failed"]) == (2, 1, 1)
+
+
+def test_pages_of_a_walk_are_stored_in_their_order(run: Run) -> None:
+    first, second = page(0, "1"), page(1, "2")
+    run.open_page(first)
+    run.open_page(second)
+    store(run, second, "2")
+    run.commit()
+    assert (stored(run), run.unfinished) == ([], 2)
+    store(run, first, "1")
+    run.commit()
+    assert (stored(run), run.unfinished) == (["1", "2"], 0)
+
+
+def test_without_an_order_a_page_is_stored_once_all_its_records_have_ended(run: Run) -> None:
+    run._is_walk = False
+    first, second = page(0, "1", "2"), page(1, "3")
+    run.open_page(first)
+    run.open_page(second)
+    store(run, first, "1")
+    store(run, second, "3")
+    run.commit()
+    assert (stored(run), run.unfinished) == (["3"], 1)
+    store(run, first, "2")
+    run.commit()
+    assert (stored(run), run.unfinished) == (["1", "2", "3"], 0)
+
+
+def test_a_slow_run_is_durable_before_it_has_much(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = page(0, "1"), page(1, "2")
+    run.open_page(first)
+    store(run, first, "1")
+    assert stored(run) == []
+    monkeypatch.setattr(runs, "COMMIT_SECONDS", -1.0)
+    run.open_page(second)
+    assert stored(run) == ["1"]
+
+
+def test_what_was_forgotten_where_it_was_archived_is_withheld_without_a_mark(run: Run) -> None:
+    first = page(0, "1", "2")
+    run.open_page(first)
+    assert not run.forgotten
+    assert run.withholds(record(first, "1", MARKER))
+    assert not run.withholds(record(first, "2", {"id": "acme/two"}))
+
+
+def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
+    before = SmallCatalog(tmp_path)
+    before.store("1", document("acme/old"))
+    before.writer.forget([f"{HUB}acme/old"], "2026-01-01T00:00:00Z", lambda *given: None)
+    before.writer.close()
+    run = opened(tmp_path)
+    for number, key in enumerate("12"):  # the second is somebody else's by its key
+        of = page(number, key)
+        run.open_page(of)
+        assert run.withholds(record(of, key, {"_id": key, "id": "acme/new"}))
+        run.withhold(of)
+        run.commit()
+    assert run.report.records["forgotten"] == 2
+    assert f"{HUB}acme/new" in run.catalog.marks().iris
+    run.close()
