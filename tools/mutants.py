@@ -69,7 +69,7 @@ def _possible(source: str) -> Iterator[Mutant]:
     data, tree = source.encode(), ast.parse(source)
     starts = [0, *accumulate(len(line) for line in data.splitlines(keepends=True))]
     for node in _changeable(tree):
-        for target, operator, changed in chain(_of_statement(node), _of_expression(node)):
+        for target, operator, changed in chain(_of_parts(node), _of_expression(node)):
             start = starts[target.lineno - 1] + target.col_offset
             end = starts[target.end_lineno - 1] + target.end_col_offset
             after = changed if isinstance(changed, str) else ast.unparse(changed)
@@ -115,8 +115,8 @@ def _with(node: Any, **fields: Any) -> Any:
     return changed
 
 
-def _of_statement(node: Any) -> Iterator[tuple[Any, str, Any]]:
-    """What may be changed in a statement: where, what kind of change it is, and the new text or expression."""
+def _of_parts(node: Any) -> Iterator[tuple[Any, str, Any]]:
+    """What may be changed within a node, or instead of it: where, what kind of change it is, and what is put there."""
     match node:
         case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
             yield test, "condition", ast.UnaryOp(ast.Not(), test)
@@ -125,6 +125,9 @@ def _of_statement(node: Any) -> Iterator[tuple[Any, str, Any]]:
             yield node, "statement left out", "pass"
         case ast.Return(value=value) if value is not None:
             yield value, "result", "None"
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=[ast.Constant(value=str(pattern)) as text, *_]):
+            for changed in _patterns(pattern):
+                yield text, "pattern", ast.Constant(changed)
 
 
 def _of_expression(node: Any) -> Iterator[tuple[Any, str, Any]]:
@@ -170,9 +173,7 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, Any]]:
             yield "other function", _with(node, func=ast.Name(OTHER_NAMES[name]), keywords=keywords[: name != "sorted"])
         case ast.Call(func=ast.Attribute(attr=name, value=value)) if name in LEFT_OUT:
             yield "call left out", value
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="re")), args=[ast.Constant(value=str(pattern)), *others]):
-            for changed in _patterns(pattern):
-                yield "pattern", _with(node, args=[ast.Constant(changed), *others])
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"))):
             return  # a flag is no pattern
     if len(node.args) == 2:
         yield "arguments swapped", _with(node, args=node.args[::-1])
