@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from mlentory_crawl.seed_text import content, decoded, lines, replaced
+from mlentory_crawl.seed_text import content, decoded, lines
 from mlentory_crawl.seed_values import URL_FIELDS, Found, Walk, is_address, no_seed, of_object
 from mlentory_crawl.seed_xml import of_xml
 from mlentory_crawl.seed_yaml import Document
@@ -126,8 +126,11 @@ def _values(text: str) -> list[Any]:
         decoder, values, at = json.JSONDecoder(), [], 0
     try:
         while rest := text[at:].lstrip():
-            value, at = decoder.raw_decode(text, len(text) - len(rest))
-            values.append(value)
+            begins = len(text) - len(rest)
+            _, at = decoder.raw_decode(text, begins)
+            values.append(orjson.loads(text[begins:at]))  # which knows no texts that nothing can store
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"is no JSON at line {text.count(chr(10), 0, begins) + error.lineno}: {error.msg}") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"is no JSON at line {error.lineno}: {error.msg}") from error
     except RecursionError as error:
@@ -136,7 +139,7 @@ def _values(text: str) -> list[Any]:
 
 
 def _yaml(text: str) -> Iterator[Found]:
-    document = Document(replaced(text))
+    document = Document(text)
     walk = Walk(document.lines)
     for n, value in enumerate(document.values):
         yield from walk.seeds(value, document.lines[id(document.values), n])

@@ -22,7 +22,9 @@ _MARKS = {
     BOM_UTF16_BE: "utf-16-be",
 }
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
-_UNDECODED = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+UNDECODED = "\ufffd"
+"""What stands for bytes that are no text."""
 
 
 def content(path: Path) -> bytes:
@@ -45,7 +47,7 @@ def content(path: Path) -> bytes:
 
 
 def decoded(data: bytes) -> str:
-    """Bytes as text: UTF-8, or UTF-16 and UTF-32 by their marks or zeros; what is neither becomes lone surrogates.
+    """Bytes as text: UTF-8, or UTF-16 and UTF-32 by their marks or zeros; what is neither becomes U+FFFD.
 
     Raises:
         ValueError: they are no text.
@@ -53,21 +55,15 @@ def decoded(data: bytes) -> str:
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     zeros = [byte == 0 for byte in data[:2]]
     guessed = "utf-16-be" if zeros == [True, False] else "utf-16-le" if zeros == [False, True] else "utf-8"
-    encoding = _MARKS.get(mark, guessed)
-    text = data[len(mark) :].decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
-    if "\0" in text and not is_decoded(text):
+    text = data[len(mark) :].decode(_MARKS.get(mark, guessed), "replace")
+    if "\0" in text and UNDECODED in text:
         raise ValueError("is no text")
     return text
 
 
-def is_decoded(text: str) -> bool:
-    """Whether all of a text could be decoded."""
-    return _UNDECODED.search(text) is None
-
-
 def replaced(text: str) -> str:
-    """A text that can be stored: marks stand for what could not be decoded."""
-    return _UNDECODED.sub("\ufffd", text)
+    """A text without lone surrogates, which nothing can store."""
+    return _SURROGATE.sub(UNDECODED, text)
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from w3lib.url import canonicalize_url
 
 from mlentory_crawl.seed_formats import ENDINGS, of_text, seeds_in
-from mlentory_crawl.seed_text import LARGEST, content, decoded, lines, replaced
+from mlentory_crawl.seed_text import LARGEST, UNDECODED, content, decoded, lines, replaced
 from mlentory_crawl.seed_values import Found
 
 TRACKING = frozenset({"fbclid", "gclid", "dclid", "msclkid", "yclid", "mc_cid", "mc_eid", "igshid", "ref_src", "spm"})
@@ -96,7 +96,7 @@ def read(source: str) -> SeedList:
     """
     found: Iterable[Found]
     if source == "-":
-        name, found = "stdin", of_text(_standard_input())
+        name, found = "stdin", of_text(replaced(_standard_input()))
     elif _is_there(source):
         path = Path(source)
         name, found = path.name, seeds_in(path)
@@ -186,18 +186,14 @@ def _seed(number: int, name: str, found: Found) -> Seed:
     place = f"{name}:{line}" if line is not None else f"{name}: item {number + 1}"
     text = text.strip()
     problem = problem or _problem(text)
-    return Seed(number, place, replaced(text), {key: _storable(value) for key, value in metadata.items()}, problem)
-
-
-def _storable(value: Any) -> Any:
-    return replaced(value) if isinstance(value, str) else value
+    return Seed(number, place, replaced(text), metadata, problem)
 
 
 def _problem(text: str) -> str | None:
     url = _of_web(text)
     if len(url) > LONGEST_URL:
         return f"is longer than {LONGEST_URL} characters"
-    if any(character.isspace() or not character.isprintable() or character == "\ufffd" for character in url):
+    if any(character.isspace() or not character.isprintable() or character == UNDECODED for character in url):
         return "has characters that no URL has"
     try:
         parts = urlsplit(url)

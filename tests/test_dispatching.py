@@ -11,6 +11,7 @@ from unittest.mock import Mock
 import pytest
 from scrapy.utils.test import get_crawler
 
+from fair4ml.identifiers import arxiv
 from mlentory_crawl.base_spiders.absences import Absences
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.pages import Asked
@@ -18,6 +19,7 @@ from mlentory_crawl.run import Run
 from mlentory_crawl.spiders import platforms
 from mlentory_crawl.spiders.dispatcher import DispatcherSpider
 
+SEARCH = "https://duckduckgo.com/?q=2401.00003"
 REGISTRY = "http://127.0.0.1:9/registry"
 MADE: list[Run] = []
 
@@ -106,6 +108,18 @@ def test_spellings_of_one_page_are_asked_for_once(
     assert len(urls) == 1
     assert urls[0].startswith(address)
     assert others == {"duplicate": len(spellings) - 1}
+
+
+def test_addresses_elsewhere_that_name_an_article_are_its_own(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = ["https://doi.org/10.48550/arXiv.2401.00003", "https://huggingface.co/papers/2401.00003"]
+
+    def known(text: str) -> str | None:
+        return arxiv("2401.00003" if text in elsewhere else text)
+
+    monkeypatch.setattr("mlentory_crawl.spiders.arxiv.arxiv", known)
+    urls, others = asked(dispatcher(data_dir, *elsewhere, "https://doi.org/10.1234/5", SEARCH), monkeypatch)
+    assert [url.partition("id_list=")[2][:10] for url in urls] == ["2401.00003"]
+    assert others == {"duplicate": 1, "invalid": 2}
 
 
 def test_other_pages_are_asked_for_too(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

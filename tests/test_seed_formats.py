@@ -73,8 +73,17 @@ def test_what_is_no_utf_8_spoils_its_own_line_only(tmp_path: Path) -> None:
     seeds = listed(tmp_path, "list.txt", data)
     assert urls(seeds) == [A, B]
     assert wrong(seeds) == ["https://huggingface.co/acme/mod\ufffdle"]
-    table = listed(tmp_path, "list.csv", f"url,note\n{A},mod\xe8le\n".encode("latin-1"))
-    assert table.seeds[0].metadata == {"note": "mod\ufffdle"}
+    table = listed(tmp_path, "list.csv", f"url,caf\xe9\n{A},mod\xe8le,\xe9\n".encode("latin-1"))
+    assert table.seeds[0].metadata == {"caf\ufffd": "mod\ufffdle", "further": ["\ufffd"]}
+
+
+def test_texts_that_nothing_can_store_are_none(tmp_path: Path) -> None:
+    objects = f'{{"url": "{A}"}}\n{{"url": "{B}", "note": "\\ud800"}}\n'
+    seeds = listed(tmp_path, "v.jsonl", objects)
+    assert (urls(seeds), seeds.seeds[1].place) == ([A], "v.jsonl:2")
+    for name, text in (("v.json", objects), ("v.yaml", f'- {A}\n- "\\ud800"\n')):
+        with pytest.raises(ValueError, match="at line 2"):
+            listed(tmp_path, name, text)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +151,17 @@ def test_values_wherever_they_stand(
     assert urls(seeds) == found
     assert wrong(seeds) == problems
     assert (seeds.useless is None) == bool(found)
+
+
+@pytest.mark.parametrize("field", ["url", "link", "uri", "href", "seed", "URL"])
+def test_an_object_with_a_field_for_its_url_is_one_seed(tmp_path: Path, field: str) -> None:
+    (seed,) = listed(tmp_path, "v.json", f'[{{"image": "{C}", "{field}": " {A} "}}]').seeds
+    assert (seed.url, seed.metadata, seed.problem) == (A, {"image": C}, None)
+
+
+@pytest.mark.parametrize("name", ["urls", "links", "uris", "seeds"])
+def test_a_list_of_that_name_has_seeds_only(tmp_path: Path, name: str) -> None:
+    assert wrong(listed(tmp_path, "v.json", f'{{"{name}": ["acme/a"], "others": ["acme/b"]}}')) == ["acme/a"]
 
 
 def test_what_stands_beside_a_list_is_said_of_its_seeds(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from mlentory_crawl.seeds import canonical, is_private, read
+from mlentory_crawl.seeds import canonical, is_private, is_source, read
 
 A, B = "https://huggingface.co/acme/a", "https://www.openml.org/d/61"
 
@@ -93,6 +93,17 @@ def test_what_is_nothing_of_the_kind_is_told(tmp_path: Path, name: str) -> None:
         (f"{A}#files", A),
         ("HTTPS://HuggingFace.co/acme/a", A),
         ("https://x.org/?b=1&a=2&fbclid=3", "https://x.org/?a=2&b=1"),
+        (
+            "https://x.org/?gclid=1&dclid=1&msclkid=1&yclid=1&mc_cid=1&mc_eid=1&igshid=1&ref_src=1&spm=1",
+            "https://x.org",
+        ),
+        ("https://someone:secret@x.org:443/a", "https://x.org/a"),
+        ("http://x.org:80/a", "http://x.org/a"),
+        ("http://x.org:443/a", "http://x.org:443/a"),
+        ("http://[2001:db8::1]:80/a", "http://[2001:db8::1]/a"),
+        ("https://x.org./a", "https://x.org/a"),
+        ("X.org/a", "https://x.org/a"),
+        ("git@x.org:a/b", "https://x.org/a/b"),
         ("https://bioimage.io/#/?id=affable-shark", "https://bioimage.io/#/?id=affable-shark"),
     ],
 )
@@ -140,3 +151,23 @@ def test_lists_that_people_keep(corpus: Path) -> None:
         seeds = read(str(path)).seeds
         assert len(seeds) > 5
         assert not [seed for seed in seeds if seed.problem]
+
+
+def test_what_seeds_can_be_read_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list").write_text(A)
+    assert [text for text in ("-", A, "list", "lists", "", "x" * 300) if is_source(text)] == ["-", A, "list"]
+
+
+def test_a_problem_is_told_with_its_place_and_text() -> None:
+    seeds = read(f"ftp://x.org/a,{A}/{'b' * 2_100},https://x.org:99999/,https:///a,{A}").seeds
+    assert [seed.place for seed in seeds] == [f"argument: item {n}" for n in range(1, 6)]
+    assert [seed.problem and seed.problem.partition(":")[0] for seed in seeds] == [
+        "is no http or https URL", "is longer than 2048 characters", "is no URL", "names no host", None,
+    ]  # fmt: skip
+
+
+def test_fields_are_named_in_order_with_the_type_of_their_first_value(tmp_path: Path) -> None:
+    path = tmp_path / "seeds.jsonl"
+    path.write_text(f'{{"url": "{A}", "z": 1, "a": null}}\n{{"url": "{B}", "z": "x", "a": 1.5}}\n')
+    assert list(read(str(path)).fields.items()) == [("a", "float"), ("z", "int")]

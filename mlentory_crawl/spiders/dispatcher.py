@@ -38,8 +38,8 @@ class DispatcherSpider(PlatformSpider):
     Domain
         those of the platforms
     Spider arguments
-        seeds: a file (one URL a line, or .csv, .json, .jsonl, .yaml, .parquet, a sitemap as .xml), URLs with commas, or
-        - for standard input. Further columns and fields are kept with the records' provenance.
+        seeds: a file (one URL a line, or .csv, .tsv, .json, .jsonl, .yaml, .parquet, a sitemap or a feed as .xml), URLs
+        with commas, or - for standard input. Further columns and fields are kept with the records' provenance.
     API documentation
         that of each platform's spider
     Caveats
