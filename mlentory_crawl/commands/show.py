@@ -25,6 +25,10 @@ MAX_TEXT = 400
 MAX_NAMINGS = 5
 """How many records of each platform are told that name a thing."""
 
+LICENSED = frozenset({"MLModel", "Dataset"})
+"""The classes of things of which it is told that no license is stated."""
+NONE_STATED = "none stated"
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -165,6 +169,8 @@ def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> N
     origins = _origins(shown.records) if why else {}
     for name, prop in properties(root["class"]).items():
         value = root.get(name)
+        if name == "license" and value is None and root["class"] in LICENSED and shown.records:
+            facts.add_row(name, NONE_STATED, *(("",) if why else ()))
         if value is None or name in ("name", "hasEvaluation", "additionalProperty", "qualifiedDerivation"):
             continue
         values = value if isinstance(value, list) else [value]
