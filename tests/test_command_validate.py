@@ -11,7 +11,7 @@ from documents import IRI, model_record, stored
 from small_catalog import SmallCatalog
 
 from fair4ml import rdf
-from fair4ml.entities import MLModel, Organization
+from fair4ml.entities import MLModel, Organization, Stub
 
 OWNER = "https://huggingface.co/acme"
 
@@ -80,3 +80,15 @@ def test_without_a_catalog_it_fails(tmp_path: Path) -> None:
     project = Project(tmp_path / "data", "http://127.0.0.1:9")
     assert project.scrapy("validate").returncode == 1
     assert project.scrapy("validate", "a.nt", "b.nt").returncode == 2
+
+
+def test_a_thing_is_called_by_its_own_name_where_another_record_names_it(tmp_path: Path) -> None:
+    catalog = SmallCatalog(tmp_path / "data")
+    owner = stored(Organization(iri=OWNER, name="Acme, Incorporated"))
+    model = stored(
+        MLModel(iri=IRI, name="acme/tiny-bert", url=IRI, shared_by=[OWNER]), stubs=[Stub(OWNER, "Agent", "acme")]
+    )
+    catalog.store_all({"1": model, "2": owner})
+    catalog.writer.close()
+    done = Project(tmp_path / "data", "http://127.0.0.1:9").scrapy("validate")
+    assert done.returncode == 0, done.stdout

@@ -269,6 +269,12 @@ def test_a_dataset() -> None:
     assert license["iri"].startswith("https://hypha.aicell.io/bioimage-io#license-")
 
 
+@pytest.mark.parametrize("name", [None, "", "  "])
+def test_what_has_no_name_is_called_by_its_alias(name: str | None) -> None:
+    description, _ = mapped(record({"name": name}, id="bioimage-io/tidy animal"))
+    assert (description.root.name, description.exceptions["name"]) == ("tidy animal", "id")
+
+
 def test_an_application_is_a_program_and_no_more() -> None:
     description, issues = mapped(record({"name": "Viewer", "license": "MIT"}, "application", id="bioimage-io/a viewer"))
     assert issues == []

@@ -74,7 +74,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
 """Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
 table, ``linked`` to the thing of that id, or ``constructed`` as an address after the zoo's pattern."""
 
-FURTHER_SOURCES: Mapping[str, str] = {"version": "versions", "softwareVersion": "versions"}
+FURTHER_SOURCES: Mapping[str, str] = {"name": "id", "version": "versions", "softwareVersion": "versions"}
 """Fields that the properties depend on besides: where those above are silent."""
 
 
@@ -151,10 +151,13 @@ def _identity(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, A
     found = doi(stated) if stated else None
     if stated and found is None:
         draft.issue("manifest.config.bioimageio.doi", "is no DOI")
+    name = (manifest.name or "").strip()
+    if not name:
+        draft.exceptions["name"] = "id"
     identifiers = [source.id, (manifest.id or "").strip().removeprefix(f"{WORKSPACE}/"), found]
     return {
         "iri": draft.iri,
-        "name": (manifest.name or "").strip() or None,
+        "name": name or _alias(draft.iri),
         "url": PAGE + draft.iri.removeprefix(bioimage_artifact("")),
         "identifier": list(dict.fromkeys(text for text in identifiers if text)),
     }

@@ -17,7 +17,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from scrapy.exceptions import UsageError
 
 from fair4ml import rdf
-from mlentory_crawl.catalog.reader import CatalogReader
+from fair4ml.entities import CLASSES
+from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.conformance import Conformance, Violation, missing
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
 from mlentory_crawl.rdf_files import ENDINGS, Types, open_ntriples, records
@@ -78,8 +79,13 @@ class Command(ProjectCommand):
         return int(bool(found))
 
     def _parts_of_catalog(self) -> Iterator[Part]:
-        for state, _ in CatalogReader(self.data_dir).states():
-            yield rdf.ntriples(state).splitlines(keepends=True), []
+        reader = CatalogReader(self.data_dir)
+        stubs = UnseenStubs(reader)
+        for state, _ in reader.states():
+            # What is described elsewhere is called there by its own name.
+            text = rdf.ntriples({**state, "stubs": stubs.of(state)})
+            elsewhere = [(stub["iri"], type) for stub in state["stubs"] for type in CLASSES[stub["class"]].types]
+            yield text.splitlines(keepends=True), elsewhere
 
 
 def _parts_of_file(path: Path) -> Iterator[Part]:
