@@ -68,25 +68,24 @@ def licenses(raw: Raw, mapped: Mapped, reference: Path) -> Differences:
     spdx = spdx_ids(reference)
     stated = {text.lower() for text in (*tagged(raw, "license:"), *card(raw, "license"))}
     found = {name.lower(): iri for iri in mapped.root.get("license", ()) for name in [mapped.names.get(iri)] if name}
-    parts = [iri for iri in mapped.root.get("license", ()) if iri in mapped.parts]
+    unnamed = [mapped.parts[iri]["name"] for iri in mapped.root.get("license", ()) if iri in mapped.parts]
+    beside = {text.lower() for text in (*card(raw, "license_name"), *card(raw, "license_link"))}
+    if unnamed not in ([], ["other, not named"]) or (unnamed and "other" not in stated):
+        yield f"? {unnamed} are parts"
     for text in stated - found.keys():
         if text in {"other", "unknown", "???"}:
             yield "says that it is not specified"
-        elif text not in spdx and any(mapped.parts[iri].get("name", "").lower() == text for iri in parts):
-            yield "a license that no list knows: a part with its text"
+        elif not any(map(str.isalnum, text)) or text in {"none", "n/a", "undefined", "null", "license"}:
+            yield "a word for nothing"
         elif text not in spdx and any(iri.startswith("https://spdx.org/") for iri in found.values()):
             yield "the Hub's own spelling of an SPDX license"
         else:
             yield f"? {text} is not in {found}"
     for name in found.keys() - stated:
-        if stated & spdx or not found[name].startswith("https://spdx.org/"):
-            yield f"? {name} is stated nowhere"
-    for iri in parts:
-        text = mapped.parts[iri].get("name", "")
-        if text in card(raw, "license_name") or (not text and card(raw, "license_link")):
+        if stated <= {"other"} and (name in beside or any(name.endswith(text) for text in beside)):
             yield "named by license_name or license_link"
-        elif text.lower() not in stated:
-            yield f"? {text} is stated nowhere"
+        elif stated & spdx or not found[name].startswith("https://spdx.org/"):
+            yield f"? {name} is stated nowhere"
     for name, iri in found.items():
         if (name in spdx) != iri.startswith("https://spdx.org/") and name in stated:
             yield f"? {name} is {iri}"

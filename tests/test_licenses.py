@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from fair4ml.entities import CLASSES
 from fair4ml.identifiers import IRI_PATTERN
-from fair4ml.licenses import HUB_LICENSES, SPDX_IDS, is_unspecified, license_stub
+from fair4ml.licenses import HUB_LICENSES, SPDX_IDS, is_unspecified, license_stub, names_nothing
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -51,6 +51,54 @@ def test_another_spelling_of_the_only_version_of_an_spdx_license_is_that_license
     assert stub is not None
     assert stub.name == spdx_id
     assert spdx_id in SPDX_IDS
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://opensource.org/license/mpl-2-0", "MPL-2.0"),
+        ("https://opensource.org/license/bsd-3-clause/", "BSD-3-Clause"),
+        ("http://www.opensource.org/licenses/mit-license.php", "MIT"),
+        ("https://opensource.org/licenses/BSL-1.0", "BSL-1.0"),
+        ("opensource.org/license/isc-license-txt", "ISC"),
+        ("https://opensource.org/license/uoi-ncsa-php", "NCSA"),
+        ("https://opensource.org/license/agpl-v3", "AGPL-3.0"),
+        ("https://opensource.org/licenses/gpl-license", "gpl"),
+        ("http://www.apache.org/licenses/LICENSE-2.0.txt", "Apache-2.0"),
+        ("https://www.apache.org/licenses/LICENSE-1.1", "Apache-1.1"),
+        ("https://www.gnu.org/licenses/lgpl-3.0.en.html", "LGPL-3.0"),
+        ("https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt", "GPL-2.0"),
+        ("https://gnu.org/licenses/agpl-3.0-standalone.html#section13", "AGPL-3.0"),
+        ("https://www.gnu.org/licenses/fdl-1.2.zh-cn.html", "GFDL-1.2"),
+        ("https://www.gnu.org/copyleft/lesser.html", None),
+        ("https://www.gnu.org/licenses/gpl.html", "gpl"),
+        ("https://creativecommons.org/licenses/by/4.0/?ref=chooser-v1", "CC-BY-4.0"),
+        ("http://creativecommons.org/licenses/by-nc-nd/4.0/deed.zh_Hans", "CC-BY-NC-ND-4.0"),
+        ("https://creativecommons.org/licenses/by-sa/3.0/de/legalcode", "CC-BY-SA-3.0-DE"),
+        ("https://creativecommons.org/licenses/by-sa/3.0/fr/", None),
+        ("https://creativecommons.org/publicdomain/zero/1.0/legalcode.txt", "CC0-1.0"),
+        ("https://creativecommons.org/publicdomain/mark/1.0/", "CC-PDM-1.0"),
+        ("https://creativecommons.org/licenses/by/", None),
+        ("https://opendatacommons.org/licenses/odbl/1-0/", "ODbL-1.0"),
+        ("http://opendatacommons.org/licenses/pddl/1.0/", "PDDL-1.0"),
+        ("https://opendatacommons.org/licenses/by/summary/", "ODC-By-1.0"),
+        ("https://spdx.org/licenses/CC-BY-SA-4.0.html#licenseText", "CC-BY-SA-4.0"),
+        ("https://www.mozilla.org/en-US/MPL/1.1/", "MPL-1.1"),
+        ("https://choosealicense.com/licenses/llama3.1/", "llama3.1"),
+        ("https://huggingface.co/models?license=license:openrail%2B%2B", "openrail++"),
+        ("https://unlicense.org/", "Unlicense"),
+        ("https://opensource.org/licenses", None),
+        ("https://example.org/licenses/MIT", None),
+    ],
+)
+def test_the_address_of_a_page_that_publishes_a_license_is_that_license(address: str, name: str | None) -> None:
+    stub = license_stub(address)
+    assert (stub.name if stub else None) == name
+
+
+@pytest.mark.parametrize("text", ["GPL-3", "gpl-2", "LGPL-3", "agpl-3"])
+def test_a_number_of_which_there_is_one_version_is_that_version(text: str) -> None:
+    assert license_stub(text) == license_stub(f"{text}.0")
 
 
 @pytest.mark.parametrize("hub_id", ["gpl-3.0", "gpl-2.0", "lgpl-3.0", "lgpl-2.1", "agpl-3.0"])
@@ -97,7 +145,7 @@ def test_the_lists_do_not_overlap() -> None:
     folded = {spdx_id.lower() for spdx_id in SPDX_IDS}
     assert len(folded) == len(SPDX_IDS)
     assert not folded & HUB_LICENSES.keys()
-    assert not any(is_unspecified(known) for known in folded | HUB_LICENSES.keys())
+    assert not any(is_unspecified(known) or names_nothing(known) for known in folded | HUB_LICENSES.keys())
 
 
 def test_every_license_has_an_iri_of_its_own_and_a_name_that_finds_it() -> None:

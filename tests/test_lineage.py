@@ -31,6 +31,8 @@ RECORDS = [
     derived(4, "quantized", "acme/model-3", license="mit"),
     derived(5, "finetune", "acme/model-6"),
     derived(6, "finetune", "acme/model-5"),
+    derived(8, "finetune", "acme/model-9", license="other"),
+    model(9, tags=[]),
     model(7, tags=[], baseModels={"relation": "adapter", "models": [{"id": "acme/model-0", "_id": model(0)["_id"]}]}),
 ]
 
@@ -110,6 +112,23 @@ def test_licenses_that_do_not_follow_each_other(project: Project) -> None:
     assert found["source"].startswith("https://")
     assert "community license" in project.scrapy("lineage", "acme/model-4", "--licenses").stdout
     assert "no permission" in project.scrapy("lineage", "acme/model-5", "--licenses").stdout
+
+
+def test_a_license_that_is_not_named_is_told_from_none(project: Project) -> None:
+    told = project.scrapy("lineage", "acme/model-8", "--licenses").stdout
+    assert "Not judged, other, not named: acme/model-8\n" in told
+    assert "Not judged, no license stated: acme/model-9\n" in told
+    tree = project.scrapy("lineage", "acme/model-8").stdout
+    assert "acme/model-8  other, not named" in tree
+    assert "acme/model-9  no license stated" in tree
+    shown = [project.scrapy("show", f"acme/model-{n}").stdout.splitlines() for n in (8, 9)]
+    rows = [next(line.split(maxsplit=1)[1] for line in lines if line.startswith("license ")) for lines in shown]
+    assert [row.strip() for row in rows] == ["other, not named", "none stated"]
+    facets = json.loads(project.scrapy("search", "--facets", "--json").stdout)["facets"]["license"]
+    assert facets["other, not named"] == 1
+    (coverage,) = json.loads(project.scrapy("coverage", "--json").stdout)
+    assert (coverage["unnamed_licenses"], coverage["fields"]["license"]["records"]) == (1, 8)
+    assert "other, not named" in project.scrapy("coverage").stdout
 
 
 def test_rules_are_about_licenses_that_exist_and_say_nothing_of_equals() -> None:

@@ -263,9 +263,16 @@ def test_a_dataset() -> None:
     assert parts[root["creator"][0]]["name"] == "Ada Example"
     assert root["citation"] == ["A paper 10.1/x", "Twice https://doi.org/10.1038/abc"]
     assert parts[root["distribution"][0]]["contentUrl"] == "https://example.org/cells.zip"
-    assert parts[root["license"][0]]["name"] == "My own terms"
     assert values(document) == {"source": "somewhere on a disk"}
-    assert document["stubs"] == []
+    [license] = document["stubs"]
+    assert (root["license"], license["name"]) == ([license["iri"]], "my own terms")
+    assert license["iri"].startswith("https://hypha.aicell.io/bioimage-io#license-")
+
+
+@pytest.mark.parametrize("name", [None, "", "  "])
+def test_what_has_no_name_is_called_by_its_alias(name: str | None) -> None:
+    description, _ = mapped(record({"name": name}, id="bioimage-io/tidy animal"))
+    assert (description.root.name, description.exceptions["name"]) == ("tidy animal", "id")
 
 
 def test_an_application_is_a_program_and_no_more() -> None:

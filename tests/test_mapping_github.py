@@ -303,13 +303,15 @@ def test_a_file_of_another_machine_is_read() -> None:
     assert (root["version"], issues) == ("1.10", [])
 
 
-def test_licenses_of_files_are_those_of_spdx_or_parts() -> None:
-    root, parts, issues = document("citation", file("license: [MIT, apache-2.0, Our own]\n"))
+def test_licenses_of_files_are_those_of_spdx_or_of_the_owner() -> None:
+    root, _, issues = document("citation", file("license: [MIT, apache-2.0, Our own]\n"))
     *known, own = root["license"]
     assert known == ["https://spdx.org/licenses/MIT", "https://spdx.org/licenses/Apache-2.0"]
-    assert (parts[own]["name"], issues) == ("Our own", [])
-    root, parts, _ = document("citation", file("license-url: https://example.org/license\n"))
-    assert [parts[iri]["url"] for iri in root["license"]] == ["https://example.org/license"]
+    assert (own.rpartition("#license-")[0], issues) == (root["iri"].rpartition("/")[0], [])
+    root, _, _ = document("citation", file("license-url: https://example.org/license\n"))
+    assert root["license"] == ["https://example.org/license"]
+    root, _, _ = document("citation", file("license-url: https://www.gnu.org/licenses/agpl-3.0.en.html\n"))
+    assert root["license"] == ["https://spdx.org/licenses/AGPL-3.0"]
 
 
 CODEMETA_FULL: dict[str, Any] = {

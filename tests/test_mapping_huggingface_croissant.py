@@ -121,10 +121,12 @@ def test_a_whole_croissant() -> None:
         ("https://opensource.org/licenses/MIT", ["MIT"]),
         ({"@type": "sc:CreativeWork", "url": "https://spdx.org/licenses/MIT", "name": "x"}, ["MIT"]),
         ({"@id": "https://choosealicense.com/licenses/mit"}, ["MIT"]),
-        ({"name": "Harbor License"}, ["Harbor License"]),
-        ("Public", ["Public"]),
+        ({"name": "Harbor License"}, ["harbor license"]),
+        ("Public", ["public"]),
         ("None", []),
-        ("other", []),
+        ("https://opensource.org/license/bsd-2-clause", ["BSD-2-Clause"]),
+        ("other", ["other, not named"]),
+        ("https://choosealicense.com/licenses/other/", ["other, not named"]),
         ("https://choosealicense.com/licenses/undefined/", []),
         ("https://choosealicense.com/licenses/unknown/", []),
         ([], []),
@@ -138,7 +140,8 @@ def test_licenses(license: Any, names: list[str]) -> None:
 
 def test_a_license_of_which_only_the_address_of_its_text_is_known() -> None:
     root, known, _ = croissant(license="https://tides.example.org/terms")
-    assert things(root, known, "license") == [{"class": "License", "url": "https://tides.example.org/terms"}]
+    assert root["license"] == ["https://tides.example.org/terms"]
+    assert things(root, known, "license") == [{"class": "License", "name": "https://tides.example.org/terms"}]
 
 
 def test_what_is_no_license() -> None:

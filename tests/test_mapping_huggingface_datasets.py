@@ -180,7 +180,8 @@ def test_licenses(fields: dict[str, Any], licenses: list[str]) -> None:
 
 def test_a_license_that_only_a_file_of_the_dataset_holds() -> None:
     root, things, _ = dataset(cardData={"license": "other", "license_link": "LICENSE.md"})
-    assert things[root["license"][0]]["url"] == f"{IRI}/blob/main/LICENSE.md"
+    assert root["license"] == [f"{IRI}/blob/main/LICENSE.md"]
+    assert things[root["license"][0]]["class"] == "License"
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,8 @@ def test_articles_are_linked_where_they_are_named(
 @pytest.mark.parametrize(
     ("stated", "license"),
     [
-        ("Public", "Public"), ("CC0", "CC0-1.0"), ("CC BY-NC-SA 4.0", "CC-BY-NC-SA-4.0"), ("MIT", "MIT"),
+        ("Public", "public"), ("public", "public"), ("CC0", "CC0-1.0"), ("CC BY-NC-SA 4.0", "CC-BY-NC-SA-4.0"),
+        ("GPL-3", "GPL-3.0"), ("https://www.gnu.org/licenses/lgpl-2.1.txt", "LGPL-2.1"), ("MIT", "MIT"),
         ("unknown", None), ([], None),
     ],
 )  # fmt: skip

@@ -15,19 +15,18 @@ from fair4ml.entities import (
     Dataset,
     Derivation,
     Description,
-    License,
     MLModel,
     PropertyValue,
     SoftwareApplication,
     Stub,
 )
 from fair4ml.identifiers import bioimage_artifact, doi, part_iri
-from fair4ml.licenses import is_unspecified, license_stub
 from fair4ml.mapping import describe
 from fair4ml.mapping.ai4life_files import addresses, file_address, weight_values, weights_file
 from fair4ml.mapping.ai4life_people import citations, people
 from fair4ml.mapping.ai4life_tensors import tensors
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.licensing import stated_licenses
 from fair4ml.sources.ai4life import (
     WORKSPACE,
     ApplicationArtifact,
@@ -41,6 +40,8 @@ from fair4ml.sources.ai4life import (
     artifact_alias,
 )
 
+COLLECTION = "https://hypha.aicell.io/bioimage-io"
+"""Whose the resources are."""
 PAGE = "https://bioimage.io/#/artifacts/"
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
@@ -73,7 +74,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
 """Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
 table, ``linked`` to the thing of that id, or ``constructed`` as an address after the zoo's pattern."""
 
-FURTHER_SOURCES: Mapping[str, str] = {"version": "versions", "softwareVersion": "versions"}
+FURTHER_SOURCES: Mapping[str, str] = {"name": "id", "version": "versions", "softwareVersion": "versions"}
 """Fields that the properties depend on besides: where those above are silent."""
 
 
@@ -150,10 +151,13 @@ def _identity(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, A
     found = doi(stated) if stated else None
     if stated and found is None:
         draft.issue("manifest.config.bioimageio.doi", "is no DOI")
+    name = (manifest.name or "").strip()
+    if not name:
+        draft.exceptions["name"] = "id"
     identifiers = [source.id, (manifest.id or "").strip().removeprefix(f"{WORKSPACE}/"), found]
     return {
         "iri": draft.iri,
-        "name": (manifest.name or "").strip() or None,
+        "name": name or _alias(draft.iri),
         "url": PAGE + draft.iri.removeprefix(bioimage_artifact("")),
         "identifier": list(dict.fromkeys(text for text in identifiers if text)),
     }
@@ -184,17 +188,7 @@ def _version(source: Artifact, manifest: Manifest, draft: Draft, name: str) -> s
 
 
 def _licenses(draft: Draft, place: str, stated: list[str | None]) -> list[str]:
-    found: dict[str, None] = {}
-    for position, text in enumerate(stated):
-        name = (text or "").strip()
-        stub = license_stub(name)
-        if stub is not None:
-            found[draft.stub(stub)] = None
-        elif any(map(str.isalnum, name)) and not is_unspecified(name):
-            found[draft.part(License(iri=part_iri(draft.iri, "license", name), name=name))] = None
-        elif name and not is_unspecified(name):
-            draft.issue(f"{place}.{position}", "names no license")
-    return list(found)
+    return stated_licenses(draft, COLLECTION, [(f"{place}.{position}", text) for position, text in enumerate(stated)])
 
 
 def _uploader(manifest: ModelManifest) -> list[Contact]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 
-from fair4ml.entities import DataDownload, Description, License, Person, ScholarlyArticle
+from fair4ml.entities import DataDownload, Description, Person, ScholarlyArticle
 from fair4ml.identifiers import doi, part_iri
-from fair4ml.licenses import license_stub
 from fair4ml.mapping import describe
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.licensing import stated_licenses
 from fair4ml.sources.arxiv import Article, Author, Link
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
@@ -35,10 +34,6 @@ up`` in a table, ``linked`` to the thing of that id, or ``constructed`` as an ad
 FURTHER_SOURCES: Mapping[str, str] = {}
 """Elements that the properties depend on besides."""
 
-_CREATIVE_COMMONS = re.compile(
-    r"https?://creativecommons\.org/(?:licenses/(?P<terms>by(?:-nc)?(?:-sa|-nd)?)|publicdomain/zero)/(?P<version>\d\.\d)/?"
-)
-
 
 @describe.register
 def describe_article(source: Article) -> Description:
@@ -60,7 +55,7 @@ def describe_article(source: Article) -> Description:
         version=source.version,
         archived_at=[f"{draft.iri}v{source.version}"] if source.version else [],
         keywords=list(dict.fromkeys(category for category in source.category if category and category.strip())),
-        license=_licenses(draft, links),
+        license=stated_licenses(draft, None, [("link", link.href) for link in links if link.rel == "license"]),
         distribution=_files(draft, links),
         additional_property=[
             draft.value(name, text)
@@ -102,20 +97,6 @@ def _published_as(draft: Draft, stated: str | None) -> list[str]:
     if not all(iri for _, iri in found):
         draft.issue("doi", "is no DOI")
     return list(dict.fromkeys(iri for _, iri in found if iri))
-
-
-def _licenses(draft: Draft, links: list[Link]) -> list[str]:
-    found: dict[str, None] = {}
-    for address in (link.href for link in links if link.rel == "license" and link.href):
-        match = _CREATIVE_COMMONS.fullmatch(address)
-        stub = (
-            license_stub(f"cc-{match['terms']}-{match['version']}" if match["terms"] else "cc0-1.0") if match else None
-        )
-        if stub is not None:
-            found[draft.stub(stub)] = None
-        else:
-            found[draft.part(License(iri=part_iri(draft.iri, "license", address), url=address))] = None
-    return list(found)
 
 
 def _files(draft: Draft, links: list[Link]) -> list[str]:

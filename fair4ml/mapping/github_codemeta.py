@@ -15,7 +15,8 @@ from fair4ml.entities import Description, FieldIssue, PropertyValue, SoftwareSou
 from fair4ml.identifiers import doi, github_repository, orcid, part_iri
 from fair4ml.mapping import describe
 from fair4ml.mapping.draft import Draft
-from fair4ml.mapping.github_terms import Named, agents, is_web_address, licenses, publication
+from fair4ml.mapping.github_terms import Named, agents, licenses, publication
+from fair4ml.mapping.licensing import is_web_address
 from fair4ml.sources import parse
 from fair4ml.sources.github_codemeta import CodeMeta, CodeMetaFile, Thing, plain
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fair4ml.entities import Agent, License, Organization, Person, ScholarlyArticle, Stub
-from fair4ml.identifiers import IRI_MAX_LENGTH, doi, part_iri
-from fair4ml.licenses import is_unspecified, license_stub
+from fair4ml.entities import Agent, Organization, Person, ScholarlyArticle, Stub
+from fair4ml.identifiers import doi, part_iri
 from fair4ml.mapping.articles import cited_article
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.licensing import is_web_address, stated_licenses
 from fair4ml.mapping.people import known_person
 
-_SPDX_PAGE = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/(?P<id>[\w.+-]+?)(?:\.(?:html|json))?/?", re.IGNORECASE)
-_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _CLASSES = {"person": Person, "organization": Organization, "agent": Agent}
 _MAX_TITLE = 500
 
@@ -58,32 +55,15 @@ def agents(draft: Draft, place: str, named: Iterable[Named | None]) -> list[str]
 
 
 def licenses(draft: Draft, place: str, stated: Iterable[str | None]) -> list[str]:
-    """The IRIs of licenses: those of SPDX, else a part of the repository with the name or address.
+    """The IRIs of licenses: those of SPDX, else one at its address, or one of the repository's owner.
 
     Args:
         draft: gets the stubs and parts.
         place: the field that names them.
         stated: identifiers, names or addresses.
     """
-    found: dict[str, None] = {}
-    for position, text in enumerate(stated):
-        name = " ".join((text or "").split())
-        page = _SPDX_PAGE.fullmatch(name)
-        stub = license_stub(page["id"] if page else name)
-        if stub is not None:
-            found[draft.stub(stub)] = None
-        elif is_web_address(name):
-            found[draft.part(License(iri=part_iri(draft.iri, "license", name), name=name, url=name))] = None
-        elif any(map(str.isalnum, name)) and not is_unspecified(name):
-            found[draft.part(License(iri=part_iri(draft.iri, "license", name), name=name))] = None
-        elif name and not is_unspecified(name):
-            draft.issue(f"{place}.{position}", "names no license")
-    return list(found)
-
-
-def is_web_address(text: str) -> bool:
-    """Whether a text is one address of the Web, and nothing else."""
-    return len(text) <= IRI_MAX_LENGTH and _WEB_ADDRESS.fullmatch(text) is not None
+    owner = draft.iri.rpartition("/")[0]
+    return stated_licenses(draft, owner, [(f"{place}.{position}", text) for position, text in enumerate(stated)])
 
 
 def publication(draft: Draft, title: str | None, addresses: Iterable[str | None], *, known: bool) -> str | None:

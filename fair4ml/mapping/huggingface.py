@@ -22,6 +22,7 @@ from fair4ml.mapping import (
 )
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_evaluations import evaluations, owner_stub
+from fair4ml.mapping.huggingface_licenses import license_values, licenses
 from fair4ml.mapping.huggingface_lineage import FINE_TUNING, add_new_version, datasets, parents
 from fair4ml.mapping.huggingface_parameters import parameter_counts
 from fair4ml.mapping.huggingface_repository import access, counters, created, owner_name
@@ -109,7 +110,7 @@ def describe_model(source: ModelInfo) -> Description:
         model_category=terms.categories(source),
         language=list(dict.fromkeys(languages.values())),
         language_tag=list(languages),
-        license=terms.licenses(draft, card, tags.licenses),
+        license=licenses(draft, card, tags.licenses),
         trained_on=trained_on,
         was_derived_from=[parent.iri for parent in derived_from],
         fine_tuned_from=[parent.iri for parent in derived_from if parent.relation in FINE_TUNING],
@@ -119,7 +120,7 @@ def describe_model(source: ModelInfo) -> Description:
         evaluated_on=list(evaluated.datasets),
         validated_on=list(evaluated.validated_on),
         tested_on=list(evaluated.tested_on),
-        additional_property=_values(draft, source, card),
+        additional_property=[*_values(draft, source, card), *license_values(draft, card)],
         conditions_of_access=access(source, card),
         legal=[text for text in (card.license_details, card.extra_gated_prompt) if text and text.strip()],
         has_co2e_emissions=_emissions(draft, card),

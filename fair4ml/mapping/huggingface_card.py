@@ -16,6 +16,7 @@ from fair4ml.identifiers import hugging_face_model, part_iri
 from fair4ml.mapping import describe, huggingface_terms as terms
 from fair4ml.mapping.articles import article_stub
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.huggingface_licenses import license_values, licenses
 from fair4ml.mapping.huggingface_lineage import FINE_TUNING, datasets, parents
 from fair4ml.mapping.huggingface_tags import keywords, sorted_tags
 from fair4ml.model_card import ModelCard, Section, read
@@ -91,7 +92,7 @@ def describe_card(source: ModelCardFile) -> Description:
         name=source.id,
         language=list(dict.fromkeys(languages.values())),
         language_tag=list(languages),
-        license=terms.licenses(draft, metadata, []),
+        license=licenses(draft, metadata, []),
         trained_on=datasets(draft, model, []),
         was_derived_from=[parent.iri for parent in derived_from],
         fine_tuned_from=[parent.iri for parent in derived_from if parent.relation in FINE_TUNING],
@@ -107,7 +108,8 @@ def describe_card(source: ModelCardFile) -> Description:
         reference_publication=_publications(draft, card.references),
         has_co2e_emissions=card.emissions.text if card.emissions is not None else None,
         additional_property=[
-            draft.value(name, text) for name, topic in _DATA.items() if (text := _text(card, topic)) is not None
+            *(draft.value(name, text) for name, topic in _DATA.items() if (text := _text(card, topic)) is not None),
+            *license_values(draft, metadata),
         ],
     )
     told = draft.finish(root, {})

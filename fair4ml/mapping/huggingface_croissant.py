@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fair4ml.entities import Agent, DataDownload, Dataset, Description, License, Organization, Person
+from fair4ml.entities import Agent, DataDownload, Dataset, Description, Organization, Person
 from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi, hugging_face_dataset, is_repo_id, part_iri
 from fair4ml.languages import parse_language
-from fair4ml.licenses import is_unspecified, license_stub
+from fair4ml.license_addresses import license_id
 from fair4ml.mapping import describe, huggingface_terms as terms
 from fair4ml.mapping.articles import article_stub
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_datasets import readable
 from fair4ml.mapping.huggingface_evaluations import owner_stub
+from fair4ml.mapping.huggingface_licenses import repository_owner
+from fair4ml.mapping.licensing import stated_licenses
 from fair4ml.sources import InvalidRecord
 from fair4ml.sources.huggingface_croissant import Creator, Croissant, CroissantFile, File
 
@@ -51,16 +53,6 @@ _NOTHING = frozenset({"", "n/a", "none", "null", "undefined", "unknown"})
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _OWNER = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w-][\w.-]*)/?", re.ASCII | re.IGNORECASE)
 _NO_OWNERS = frozenset("api collections datasets docs models papers spaces tasks".split())
-_LICENSE_PAGES = (
-    re.compile(r"https?://choosealicense\.com/licenses/(?P<id>[\w.+-]+)/?", re.IGNORECASE),
-    re.compile(r"https?://(?:www\.)?spdx\.org/licenses/(?P<id>[\w.+-]+?)(?:\.html|\.json)?/?", re.IGNORECASE),
-    re.compile(r"https?://(?:www\.)?opensource\.org/licenses?/(?P<id>[\w.+-]+)/?", re.IGNORECASE),
-)
-_CREATIVE_COMMONS = re.compile(
-    r"https?://(?:www\.)?creativecommons\.org/(?:licenses/(?P<kind>[a-z-]+)/(?P<version>\d\.\d)(?:/(?P<place>[a-z]{2,3}))?"
-    r"|publicdomain/(?P<zero>zero)/1\.0)(?:/(?:legalcode|deed)[\w.-]*)?/?",
-    re.IGNORECASE,
-)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _NO_CHECKSUM = "https://github.com/mlcommons/croissant/issues/80"
 """What the Hub gives in the place of a repository's checksum."""
@@ -99,7 +91,11 @@ def describe_croissant(source: CroissantFile) -> Description:
         date_created=stated.date_created,
         date_modified=stated.date_modified,
         date_published=stated.date_published,
-        license=_licenses(draft, stated),
+        license=stated_licenses(
+            draft,
+            repository_owner(iri),
+            [(f"croissant.license.{n}", text) for n, text in enumerate(stated.license) if text and _is_license(text)],
+        ),
         keywords=keywords,
         language=list(dict.fromkeys(languages.values())),
         language_tag=list(languages),
@@ -167,49 +163,9 @@ def _keywords(draft: Draft, stated: Croissant) -> tuple[list[str], list[str]]:
     return list(words), list(articles)
 
 
-def _licenses(draft: Draft, stated: Croissant) -> list[str]:
-    found: dict[str, None] = {}
-    for position, text in enumerate(stated.license):
-        said = _said(text)
-        if said is None or is_unspecified(said):
-            continue
-        iri = _license(draft, said)
-        if iri is not None:
-            found[iri] = None
-        elif not _is_page_of_none(said):
-            draft.issue(f"croissant.license.{position}", "names no license")
-    return list(found)
-
-
-def _license(draft: Draft, text: str) -> str | None:
-    """The license of an id, a name or a known address; at any other address its text is."""
-    if not _WEB_ADDRESS.fullmatch(text):
-        return terms.named_license(draft, text)
-    id = _license_id(text)
-    stub = license_stub(id) if id is not None else None
-    if stub is not None:
-        return draft.stub(stub)
-    if _is_page_of_none(text) or len(text) > IRI_MAX_LENGTH:
-        return None
-    return draft.part(License(iri=part_iri(draft.iri, "license", text), url=text))
-
-
-def _license_id(address: str) -> str | None:
-    for page in _LICENSE_PAGES:
-        if (match := page.fullmatch(address)) is not None:
-            return match["id"]
-    match = _CREATIVE_COMMONS.fullmatch(address)
-    if match is None:
-        return None
-    return (
-        "cc0-1.0" if match["zero"] else "-".join(filter(None, ("cc", match["kind"], match["version"], match["place"])))
-    )
-
-
-def _is_page_of_none(address: str) -> bool:
-    """Whether an address was made of an id that names no license."""
-    id = _license_id(address)
-    return id is not None and (is_unspecified(id) or not _is_said(id))
+def _is_license(text: str) -> bool:
+    """Whether a text is not what the Hub writes for a dataset without a license, or a page for that."""
+    return _is_said(license_id(text) or text)
 
 
 def _creators(draft: Draft, stated: Croissant) -> list[str]:

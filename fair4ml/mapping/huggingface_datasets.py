@@ -16,6 +16,7 @@ from fair4ml.languages import parse_language
 from fair4ml.mapping import describe, huggingface_terms as terms
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_evaluations import owner_stub
+from fair4ml.mapping.huggingface_licenses import license_values, licenses
 from fair4ml.mapping.huggingface_lineage import Tagged
 from fair4ml.mapping.huggingface_repository import access, counters, created, owner_name
 from fair4ml.sources.huggingface_datasets import DatasetCard, DatasetInfo
@@ -96,7 +97,7 @@ def describe_dataset(source: DatasetInfo) -> Description:
         creator=[] if owner is None else [draft.stub(owner_stub(owner))],
         date_created=created(source),
         date_modified=source.last_modified,
-        license=terms.licenses(draft, card, tagged["license"]),
+        license=licenses(draft, card, tagged["license"]),
         keywords=words,
         language=list(dict.fromkeys(languages.values())),
         language_tag=list(languages),
@@ -105,7 +106,7 @@ def describe_dataset(source: DatasetInfo) -> Description:
         reference_publication=terms.articles(draft, card, tagged["arxiv"]),
         conditions_of_access=access(source, card),
         about=_tasks(draft, card, tagged),
-        additional_property=[*_values(draft, card, tagged), *_sizes(draft, card)],
+        additional_property=[*_values(draft, card, tagged), *license_values(draft, card), *_sizes(draft, card)],
         archived_at=[] if source.sha is None else [f"{iri}/tree/{source.sha}"],
         discussion_url=f"{iri}/discussions",
     )

@@ -1,15 +1,12 @@
-"""The terms and works that a model on the Hugging Face Hub is linked to: task, library, languages, licenses, papers."""
+"""The terms and works that a model on the Hugging Face Hub is linked to: task, library, languages, papers."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from urllib.parse import quote
 
-from fair4ml.entities import License, Stub
-from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi, hugging_face_library, part_iri
+from fair4ml.entities import Stub
+from fair4ml.identifiers import arxiv, doi, hugging_face_library
 from fair4ml.languages import is_language_tag, parse_language
-from fair4ml.licenses import is_unspecified, license_stub
 from fair4ml.mapping.articles import article_stub
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_lineage import Tagged
@@ -19,8 +16,6 @@ from fair4ml.tasks import task_stub
 
 NO_SINGLE_LANGUAGE = frozenset({"code", "multilingual"})
 """What the Hub takes in the place of a language (https://huggingface.co/docs/hub/model-cards)."""
-
-_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 
 
 @lru_cache(maxsize=4096)
@@ -92,64 +87,6 @@ def languages(draft: Draft, card: RepositoryCard, words: list[str]) -> dict[str,
         if found:
             draft.exceptions["inLanguage"] = draft.exceptions["languageTag"] = "tags"
     return found
-
-
-def licenses(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
-    """The IRIs of the licenses of the card and the tags.
-
-    A license that no list knows is a part of the model or dataset; so is the one that the card gives a name or a link
-    for, where no license is given, or ``other``.
-    """
-    stated = any(card.license)
-    if tagged and not stated:
-        draft.exceptions["license"] = "tags"
-    found: dict[str, None] = {}
-    elsewhere = not (stated or tagged)
-    for place, texts in (("cardData.license", enumerate(card.license)), ("tags", tagged)):
-        for position, text in texts:
-            if text is None:
-                continue
-            iri = named_license(draft, text)
-            if iri is not None:
-                found[iri] = None
-            elif is_unspecified(text):
-                elsewhere = True
-            else:
-                draft.issue(f"{place}.{position}", "names no license")
-    if elsewhere and (card.license_name or card.license_link):
-        url = _license_text(draft, card.license_link) if card.license_link else None
-        if card.license_name or url:
-            iri = part_iri(draft.iri, "license", card.license_name or url)
-            found[draft.part(License(iri=iri, name=card.license_name, url=url))] = None
-            draft.exceptions["license"] = "cardData.license_name, cardData.license_link"
-    return list(found)
-
-
-def named_license(draft: Draft, text: str) -> str | None:
-    """The IRI of the license that an id or a name means, or none where it names none.
-
-    Args:
-        draft: gets the stub, or the part that a license becomes which no list knows.
-        text: the id or name.
-    """
-    stub = license_stub(text)
-    if stub is not None:
-        return draft.stub(stub)
-    if is_unspecified(text) or not any(map(str.isalnum, text)):
-        return None
-    name = text.strip()
-    return draft.part(License(iri=part_iri(draft.iri, "license", name), name=name))
-
-
-def _license_text(draft: Draft, link: str) -> str | None:
-    """The address of a license's text: relative links lead to the repository's files."""
-    if _WEB_ADDRESS.fullmatch(link):
-        return link
-    address = f"{draft.iri}/blob/main/{quote(link)}"
-    if "://" in link or ".." in link or link.startswith("/") or len(address) > IRI_MAX_LENGTH:
-        draft.issue("cardData.license_link", "is no address")
-        return None
-    return address
 
 
 def articles(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:

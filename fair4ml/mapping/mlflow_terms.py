@@ -167,7 +167,7 @@ def tag_of(tags: Iterable[Tag | None], key: str) -> str | None:
 
 
 def licenses(draft: Draft, tags: Iterable[Tag | None]) -> list[str]:
-    """The license that the tag ``license`` names by its identifier."""
+    """The license that the tag ``license`` names by its identifier or the address of its page."""
     stub = license_stub(tag_of(tags, "license") or "")
     return [] if stub is None else [draft.stub(stub)]
 

@@ -110,7 +110,7 @@ def describe_flow(source: FlowDescription) -> Description:
         contributor=terms.people(draft, "contributor", source.contributor),
         shared_by=[] if source.uploader is None else [draft.stub(terms.user_stub(source.uploader))],
         date_published=source.upload_date,
-        license=terms.licenses(draft, source.licence),
+        license=terms.licenses(draft, source.uploader, source.licence),
         keywords=terms.keywords(source.tags),
         model_category=[source.class_name] if source.class_name else [],
         usage_instructions=[source.installation_notes] if source.installation_notes else [],

@@ -60,7 +60,7 @@ def describe_dataset(source: DatasetDescription) -> Description:
         creator=terms.people(draft, "creator", source.creator),
         contributor=terms.people(draft, "contributor", source.contributor),
         date_published=source.upload_date,
-        license=terms.licenses(draft, source.licence),
+        license=terms.licenses(draft, None, source.licence),
         keywords=terms.keywords(source.tags),
         language=[] if parsed is None else [draft.stub(parsed.stub)],
         language_tag=[] if parsed is None else [parsed.tag],

@@ -6,10 +6,11 @@ import math
 import re
 from functools import lru_cache
 
-from fair4ml.entities import Agent, License, PropertyValue, Stub
+from fair4ml.entities import Agent, PropertyValue, Stub
 from fair4ml.identifiers import part_iri
-from fair4ml.licenses import is_unspecified, license_stub
+from fair4ml.licenses import license_stub
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.licensing import stated_licenses
 
 OPENML = "https://www.openml.org/"
 """Where OpenML's IRIs begin, whatever endpoint answers."""
@@ -19,6 +20,8 @@ _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _SPDX_SPELLED = {"cc0": "cc0-1.0"}
 """What OpenML's own form offers and SPDX spells in another way; there is one CC0 only."""
+_OFFERED = frozenset({"public"})
+"""What the form offers beside: whoever chooses it means the same."""
 
 
 def dataset_iri(id: str) -> str:
@@ -98,20 +101,19 @@ def people(draft: Draft, field: str, names: list[str | None]) -> list[str]:
     return list(found)
 
 
-def licenses(draft: Draft, stated: str | None) -> list[str]:
-    """The IRI of the license that a text names; one that no list knows is a part of what is under it."""
-    if stated is None or is_unspecified(stated):
-        return []
-    text = stated.strip()
+def licenses(draft: Draft, uploader: str | None, stated: str | None) -> list[str]:
+    """The IRI of the license that a text names; one that no list knows is the uploader's, or OpenML's own.
+
+    Args:
+        draft: gets what the license is.
+        uploader: the id of the user; None where the record has none.
+        stated: the text.
+    """
+    text = (stated or "").strip()
     spelled = "-".join(text.split()).lower()
-    stub = license_stub(text) or license_stub(_SPDX_SPELLED.get(spelled, spelled))
-    if stub is not None:
-        return [draft.stub(stub)]
-    if not any(map(str.isalnum, text)):
-        draft.issue("licence", "names no license")
-        return []
-    url = text if _WEB_ADDRESS.fullmatch(text) else None
-    return [draft.part(License(iri=part_iri(draft.iri, "license", text), name=text, url=url))]
+    known = next((each for each in (text, _SPDX_SPELLED.get(spelled, spelled)) if license_stub(each)), text)
+    owner = OPENML if uploader is None or spelled in _OFFERED else user_stub(uploader).iri
+    return stated_licenses(draft, owner, [("licence", known)])
 
 
 def keywords(tags: list[str | None]) -> list[str]:

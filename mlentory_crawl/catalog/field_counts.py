@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fair4ml.mapping.licensing import NOT_NAMED
+
 FEWEST = 50
 """Of fewer changed records that had a field nothing is concluded."""
 MOST_LOST = 0.3
@@ -67,6 +69,17 @@ class FieldCounts:
     def shares(self) -> dict[str, dict[str, dict[str, int]]]:
         """How many live records have each field, by platform and kind; ``iri`` is in all of them."""
         return shares(self._connection)
+
+
+def unnamed_licenses(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """How many live records state a license of which nobody says which, by platform and kind."""
+    rows = connection.execute(
+        """SELECT r.platform, r.kind, count(DISTINCT r.id) FROM entity AS t
+           JOIN edge AS e ON e.target = t.id AND e.type = 'LICENSE' JOIN record AS r ON r.id = e.record
+           WHERE t.class = 'License' AND t.name = ? AND r.deleted_at IS NULL GROUP BY 1, 2""",
+        (NOT_NAMED,),
+    )
+    return {(platform, kind): records for platform, kind, records in rows}
 
 
 def shares(connection: sqlite3.Connection) -> dict[str, dict[str, dict[str, int]]]:

@@ -15,7 +15,7 @@ import orjson
 from fair4ml.merge import leading
 from mlentory_crawl.catalog.aliases import Aliases
 from mlentory_crawl.catalog.database import Readers, catalog_id, last_sequence
-from mlentory_crawl.catalog.field_counts import shares
+from mlentory_crawl.catalog.field_counts import shares, unnamed_licenses
 from mlentory_crawl.catalog.stored import STORED, Stored, Version, live, merged, record_states
 from mlentory_crawl.stores.protocols import Change, Position
 
@@ -243,6 +243,10 @@ class CatalogReader:
     def field_counts(self) -> dict[str, dict[str, dict[str, int]]]:
         """How many live records have each field, by platform and kind; ``iri`` is in all of them."""
         return shares(self._connection)
+
+    def unnamed_licenses(self) -> dict[tuple[str, str], int]:
+        """How many live records state a license of which nobody says which, by platform and kind."""
+        return unnamed_licenses(self._connection)
 
     # For the files of a run
 

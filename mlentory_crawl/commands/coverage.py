@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from fair4ml.mapping.licensing import NOT_NAMED
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
 
@@ -34,11 +35,13 @@ class Command(ProjectCommand):
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         reader = CatalogReader(self.data_dir)
         now, before = reader.field_counts(), _before(reader)
+        unnamed = reader.unnamed_licenses()
         told = [
             {
                 "platform": platform,
                 "kind": kind,
                 "records": fields["iri"],
+                "unnamed_licenses": unnamed.get((platform, kind), 0),
                 "fields": {
                     name: {
                         "records": count,
@@ -82,4 +85,6 @@ def _print(told: dict[str, Any]) -> None:
         before, share = field["before"], field["share"]
         mark = "fell" if before is not None and before - share > FALL else ""
         shown.add_row(name, str(field["records"]), f"{share:.1%}", "" if before is None else f"{before:.1%}", mark)
+        if name == "license" and (count := told["unnamed_licenses"]):
+            shown.add_row(f"  {NOT_NAMED}", str(count), f"{count / told['records']:.1%}", "", "")
     console().print(shown)

@@ -11,11 +11,14 @@ from scrapy.exceptions import UsageError
 
 from fair4ml.license_rules import Conflict, conflict
 from fair4ml.mapping.huggingface_lineage import RELATIONS
+from fair4ml.mapping.licensing import NOT_NAMED
 from mlentory_crawl.catalog.find import find
 from mlentory_crawl.catalog.lineage import KIND_NOT_STATED, Lineage, Member, Step, lineage, told
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, console, print_json, print_text, styled, table
 from mlentory_crawl.printable import one_line, printable
+
+NONE_STATED = "no license stated"
 
 
 class Command(ProjectCommand):
@@ -90,12 +93,19 @@ def _print_conflicts(found: Lineage, conflicts: list[tuple[Step, str, str, Confl
         out.print(
             "No rule speaks against a license in this lineage. That is no permission: of most licenses no rule knows."
         )
-        return
-    shown = table("model", "its license", "derives from", "whose license", "why", "source")
-    for step, original, derived, rule in conflicts:
-        names = [found.members[iri].name for iri in (step.child, step.parent)]
-        shown.add_row(names[0], derived, names[1], original, f"{rule.rule}: {rule.why}", rule.source)
-    out.print(shown)
+    else:
+        shown = table("model", "its license", "derives from", "whose license", "why", "source")
+        for step, original, derived, rule in conflicts:
+            names = [found.members[iri].name for iri in (step.child, step.parent)]
+            shown.add_row(names[0], derived, names[1], original, f"{rule.rule}: {rule.why}", rule.source)
+        out.print(shown)
+    described = [member for member in found.members.values() if member.described]
+    for why, members in (
+        (NOT_NAMED, [member for member in described if NOT_NAMED in member.licenses.values()]),
+        (NONE_STATED, [member for member in described if not member.licenses]),
+    ):
+        if members:
+            out.print(one_line(f"Not judged, {why}: {', '.join(member.name for member in members)}"))
 
 
 def _print_left_out(found: Lineage) -> None:
@@ -104,7 +114,8 @@ def _print_left_out(found: Lineage) -> None:
 
 
 def _facts(member: Member) -> str:
-    facts = [*member.licenses.values(), *([member.access] if member.access else [])]
+    facts = [*member.licenses.values()] or [NONE_STATED] * member.described
+    facts += [member.access] if member.access else []
     if member.deleted_at:
         facts.append(f"gone since {member.deleted_at[:10]}")
     elif not member.described:

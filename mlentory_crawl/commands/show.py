@@ -26,6 +26,10 @@ MAX_CHILDREN = 10
 MAX_NAMINGS = 5
 """How many records of each platform are told that name a thing."""
 
+LICENSED = frozenset({"MLModel", "Dataset"})
+"""The classes of things of which it is told that no license is stated."""
+NONE_STATED = "none stated"
+
 
 class Command(ProjectCommand):
     """Shows the facts about one thing, the records they come from, what it derives from and what derives from it."""
@@ -112,6 +116,8 @@ def _print(out: Console, reader: CatalogReader, shown: Found, *, why: bool) -> N
     origins = _origins(shown.records) if why else {}
     for name, prop in properties(root["class"]).items():
         value = root.get(name)
+        if name == "license" and value is None and root["class"] in LICENSED and shown.records:
+            facts.add_row(name, NONE_STATED, *(("",) if why else ()))
         if value is None or name in ("name", "hasEvaluation", "additionalProperty", "qualifiedDerivation"):
             continue
         values = value if isinstance(value, list) else [value]

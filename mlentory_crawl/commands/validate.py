@@ -1,0 +1,138 @@
+"""``scrapy validate``: checks an export, or the catalog, against the project's shapes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from scrapy.exceptions import UsageError
+
+from fair4ml import rdf
+from fair4ml.entities import CLASSES
+from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
+from mlentory_crawl.conformance import Conformance, Violation, missing
+from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
+from mlentory_crawl.rdf_files import ENDINGS, Types, open_ntriples, records
+
+AT_ONCE = 2_000
+"""Triples that are checked together, at least: as many records share what each check costs."""
+
+Part = tuple[list[str], list[tuple[str, str]]]
+"""The triples of one record, and the classes of what is told elsewhere."""
+
+
+class Command(ProjectCommand):
+    """Checks record by record; the exit code is 1 where something does not conform, 2 where a file cannot be read."""
+
+    def syntax(self) -> str:
+        return f"[FILE{'|'.join(ENDINGS)}] [--json]"
+
+    def short_desc(self) -> str:
+        return "Check an export, or the catalog, against the SHACL shapes"
+
+    def long_desc(self) -> str:
+        return (
+            "Without FILE, checks what `scrapy export` would write. A file may be of any size; statements about one"
+            " thing have to follow each other, as they do in exports and in sorted N-Triples."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_json_option(parser)
+
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        if len(args) > 1:
+            raise UsageError("name one file, or none for the catalog", print_help=False)
+        if lacking := missing():
+            raise UsageError(lacking, print_help=False)
+        began = time.monotonic()
+        conformance = Conformance()
+        try:
+            checked, triples = _check(conformance, _parts_of_file(Path(args[0])) if args else self._parts_of_catalog())
+        except ValueError as error:
+            raise UsageError(f"{args[0] if args else 'the catalog'} {error}", print_help=False) from error
+        if args and not triples:
+            raise UsageError(f"{args[0]} has no statements", print_help=False)
+        found = sorted(conformance.violations.values(), key=lambda each: (-each.count, each.shape, each.path))
+        seconds = time.monotonic() - began
+        told = {
+            "records": checked,
+            "triples": triples,
+            "seconds": round(seconds, 3),
+            "records_per_second": round(checked / seconds, 1) if seconds else None,
+            "conforms": not found,
+            "violations": [asdict(each) for each in found],
+        }
+        if opts.json:
+            print_json(told)
+        else:
+            _print(told, found)
+        return int(bool(found))
+
+    def _parts_of_catalog(self) -> Iterator[Part]:
+        reader = CatalogReader(self.data_dir)
+        stubs = UnseenStubs(reader)
+        for state, _ in reader.states():
+            # What is described elsewhere is called there by its own name.
+            text = rdf.ntriples({**state, "stubs": stubs.of(state)})
+            elsewhere = [(stub["iri"], type) for stub in state["stubs"] for type in CLASSES[stub["class"]].types]
+            yield text.splitlines(keepends=True), elsewhere
+
+
+def _parts_of_file(path: Path) -> Iterator[Part]:
+    if not path.name.endswith(ENDINGS):
+        raise UsageError(f"{path.name}: its name ends with one of {' '.join(ENDINGS)}", print_help=False)
+    with open_ntriples(path) as lines:
+        lines.seek(0)
+        with closing(Types(lines)) as types:
+            lines.seek(0)
+            for triples in records(lines):
+                yield triples, types.of_objects(triples)
+
+
+def _check(conformance: Conformance, parts: Iterable[Part]) -> tuple[int, int]:
+    """How many records and triples were checked."""
+    checked = triples = 0
+    waiting: list[str] = []
+    elsewhere: set[tuple[str, str]] = set()
+    began = time.monotonic()
+    columns = SpinnerColumn(), TextColumn("{task.description}")
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+        for lines, known in parts:
+            waiting += lines
+            elsewhere.update(known)
+            checked += 1
+            triples += len(lines)
+            if len(waiting) >= AT_ONCE:
+                conformance.check("".join(waiting), elsewhere)
+                waiting, elsewhere = [], set()
+                rate = checked / (time.monotonic() - began)
+                progress.update(task, description=f"{checked:,} records checked, {rate:,.0f} a second")
+        if waiting:
+            conformance.check("".join(waiting), elsewhere)
+    return checked, triples
+
+
+def _print(told: dict[str, Any], found: list[Violation]) -> None:
+    out = console()
+    if found:
+        shown = table("shape", "path", "count", "example", right=("count",))
+        for each in found:
+            value = "" if each.value is None else f" {each.value}"
+            shown.add_row(each.shape, each.path, f"{each.count:,}", f"{each.node}{value}: {each.message}")
+        out.print(shown)
+        out.print()
+    verdict = "conform" if not found else f"{sum(each.count for each in found):,} violations"
+    out.print(
+        f"{told['records']:,} records, {told['triples']:,} triples: {verdict}"
+        f" ({told['seconds']:,.1f} s, {told['records_per_second'] or 0:,.0f} records a second)"
+    )

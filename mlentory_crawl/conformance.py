@@ -1,0 +1,126 @@
+"""RDF against the project's SHACL shapes, some records at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.util import find_spec
+
+from rdflib import RDF, SH, Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from fair4ml.vocabulary import NAMESPACES
+
+SHAPES = "https://w3id.org/mlentory/shapes#"
+MAX_VALUE = 200
+"""How much of a value is shown."""
+
+
+@dataclass(slots=True)
+class Violation:
+    """What does not conform to one shape, on one path.
+
+    Attributes:
+        shape: the shape's name in `fair4ml/data/shapes.ttl`.
+        path: the property, or those of which it is one; empty where the shape is about the thing itself.
+        count: how many values or things do not conform.
+        node: the IRI of the first of these things.
+        value: the value there, if one is to blame.
+        message: what is wrong with it.
+    """
+
+    shape: str
+    path: str
+    count: int
+    node: str
+    value: str | None
+    message: str
+
+
+def missing() -> str | None:
+    """What has to be installed first, in one line; None if nothing has to."""
+    return None if find_spec("pyshacl") else "validating needs pySHACL: pip install 'pyshacl>=0.40,<0.41'"
+
+
+class Conformance:
+    """Checks parts of a graph, one after the other, and counts what does not conform.
+
+    Attributes:
+        violations: by shape and path.
+    """
+
+    def __init__(self) -> None:
+        self._shapes = Graph().parse(
+            data=(files("fair4ml") / "data" / "shapes.ttl").read_text("utf-8"), format="turtle"
+        )
+        self.violations: dict[tuple[str, str], Violation] = {}
+
+    def check(self, ntriples: str, elsewhere: Iterable[tuple[str, str]] = ()) -> None:
+        """Checks the things that some statements are about.
+
+        Args:
+            ntriples: all statements about these things, as N-Triples.
+            elsewhere: pairs of the IRI of something that is told elsewhere, and of one of its classes.
+
+        Raises:
+            ValueError: the text is no N-Triples.
+        """
+        import pyshacl
+
+        data = Graph()
+        try:
+            data.parse(data=ntriples, format="nt")
+        except Exception as error:  # rdflib's parsers raise what they please
+            raise ValueError(f"cannot be read as N-Triples: {error}") from error
+        told = set(data.subjects())
+        for iri, type in elsewhere:
+            data.add((URIRef(iri), RDF.type, URIRef(type)))
+        conforms, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inplace=True)
+        if conforms:
+            return
+        assert isinstance(report, Graph)
+        for result in sorted(report.subjects(RDF.type, SH.ValidationResult), key=lambda each: _order(report, each)):
+            # What is told elsewhere is checked there.
+            if report.value(result, SH.focusNode) in told:
+                self._count(report, result)
+
+    def _count(self, report: Graph, result: Node) -> None:
+        source = report.value(result, SH.sourceShape)
+        shape = str(source).removeprefix(SHAPES)
+        path = _path(self._shapes, source)
+        known = self.violations.get((shape, path))
+        if known is not None:
+            known.count += 1
+            return
+        value, message = report.value(result, SH.value), report.value(result, SH.resultMessage)
+        self.violations[shape, path] = Violation(
+            shape,
+            path,
+            1,
+            str(report.value(result, SH.focusNode)),
+            None if value is None else str(value)[:MAX_VALUE],
+            " ".join(str(message or "").split())[:MAX_VALUE],
+        )
+
+
+def _order(report: Graph, result: Node) -> tuple[str, ...]:
+    return tuple(str(report.value(result, of)) for of in (SH.focusNode, SH.sourceShape, SH.value))
+
+
+def _path(shapes: Graph, shape: Node | None) -> str:
+    return " | ".join(map(_short, _steps(shapes, shapes.value(shape, SH.path))))
+
+
+def _steps(shapes: Graph, path: Node | None) -> Iterator[Node]:
+    alternatives = shapes.value(path, SH.alternativePath) if path is not None else None
+    if alternatives is not None:
+        yield from Collection(shapes, alternatives)
+    elif path is not None:
+        yield path
+
+
+def _short(iri: Node) -> str:
+    text = str(iri)
+    return next((f"{each.prefix}:{text[len(each.base) :]}" for each in NAMESPACES if text.startswith(each.base)), text)

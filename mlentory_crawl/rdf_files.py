@@ -1,0 +1,140 @@
+"""Files of RDF, read as a stream of N-Triples, however large they are."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from rdflib import Graph
+
+ENDINGS = (".nt", ".nt.gz", ".ttl", ".ttl.gz")
+"""What the names of files end with that can be read."""
+
+TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_CHUNK = 2_000
+"""Lines of Turtle that are read at once, at least."""
+_MOST = 100_000
+"""Triples of one record that are held at once."""
+_OBJECT = re.compile(r"<([^<>]*)> *\.$")
+_DIRECTIVE = re.compile(r"@(?:prefix|base)\b|(?:prefix|base)\s", re.IGNORECASE)
+
+
+@contextmanager
+def open_ntriples(path: Path) -> Iterator[IO[str]]:
+    """A file as N-Triples that can be read several times; Turtle is written to a temporary file as such.
+
+    Args:
+        path: its name ends with one of `ENDINGS`. Statements of Turtle begin on a new line.
+
+    Raises:
+        ValueError: it cannot be read, or Turtle is none.
+    """
+    try:
+        with _opened(path) as text:
+            if ".nt" in path.suffixes[-2:]:
+                yield text
+                return
+            with TemporaryFile("w+", encoding="utf-8") as written:
+                for line in _from_turtle(text):
+                    written.write(line)
+                yield written
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot be read: {error}") from error
+
+
+def _opened(path: Path) -> IO[str]:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8")
+    return path.open(encoding="utf-8")
+
+
+def _from_turtle(text: Iterable[str]) -> Iterator[str]:
+    prefixes: list[str] = []
+    chunk: list[str] = []
+    is_inside, is_between = False, True
+    for number, line in enumerate(text, 1):
+        is_directive = is_between and _DIRECTIVE.match(line) is not None
+        if chunk and is_between and (is_directive or len(chunk) >= _CHUNK):
+            yield from _ntriples("".join([*prefixes, *chunk]), number)
+            chunk.clear()
+        if is_directive:
+            prefixes.append(line)
+            continue
+        chunk.append(line)
+        is_inside ^= (line.count('"""') + line.count("'''")) % 2 == 1
+        if line.strip():
+            is_between = not is_inside and line.rstrip().endswith(".")
+    if chunk:
+        yield from _ntriples("".join([*prefixes, *chunk]), number)
+
+
+def _ntriples(turtle: str, line: int) -> list[str]:
+    try:
+        written = Graph().parse(data=turtle, format="turtle").serialize(format="nt", encoding="utf-8").decode()
+    except Exception as error:  # rdflib's parsers raise what they please
+        raise ValueError(f"cannot be read as Turtle up to line {line:,}: {error}") from error
+    return sorted(written.splitlines(keepends=True), key=lambda each: (_root(each), each))
+
+
+def _root(line: str) -> str:
+    """What the subject of a triple is a part of."""
+    return _subject(line).partition("#")[0].rstrip(">")
+
+
+def _subject(line: str) -> str:
+    return line.partition(" ")[0]
+
+
+def records(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Triples that follow each other and are about one thing and its parts.
+
+    Args:
+        lines: of N-Triples, sorted by what they are about.
+    """
+    found: list[str] = []
+    for line in lines:
+        if not line.strip() or line.startswith("#"):
+            continue
+        if found and (
+            _root(line) != _root(found[0]) or (len(found) >= _MOST and _subject(line) != _subject(found[-1]))
+        ):
+            yield found
+            found = []
+        found.append(line if line.endswith("\n") else line + "\n")
+    if found:
+        yield found
+
+
+class Types:
+    """The classes of everything that a file tells, kept on disk."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._index = sqlite3.connect("")
+        self._index.execute("CREATE TABLE type (iri TEXT, class TEXT, PRIMARY KEY (iri, class)) WITHOUT ROWID")
+        self._index.executemany("INSERT OR IGNORE INTO type VALUES (?, ?)", _types(lines))
+
+    def of_objects(self, triples: Iterable[str]) -> list[tuple[str, str]]:
+        """Pairs of IRI and class, for what some triples refer to."""
+        named = {match[1] for line in triples if (match := _OBJECT.search(line.rstrip())) is not None}
+        found: list[tuple[str, str]] = []
+        for iri in named:
+            found += self._index.execute("SELECT iri, class FROM type WHERE iri = ?", (iri,))
+        return found
+
+    def close(self) -> None:
+        """Gives the room on disk back."""
+        self._index.close()
+
+
+def _types(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        subject, _, rest = line.partition(" ")
+        if rest.startswith(TYPE) and (match := _OBJECT.search(rest.rstrip())) is not None:
+            yield subject.strip("<>"), match[1]
