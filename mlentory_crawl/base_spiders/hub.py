@@ -222,7 +222,7 @@ class HubSpider(CursorSpider):
         known = self.run.catalog.sources(self.name, "card", [model["_id"] for model in models])
         for model in models:
             request = self._card_request(model)
-            if self.cards == "all" or known.get(model["_id"]) != request.url:
+            if self.cards == "all" or known.get(model["_id"]) != self.public_address(request.url):
                 yield "card", model["_id"], request
 
     def _may_read_card(self, model: dict[str, Any]) -> bool:
@@ -244,6 +244,9 @@ class HubSpider(CursorSpider):
             if isinstance(path, str) and isinstance(key, str) and is_repo_id(path):
                 address = f"/api/datasets/{quote(path, safe='/')}/croissant"
                 yield "croissant", key, self.hub_request(address, dataset={"_id": key, "id": path})
+
+    def public_address(self, url: str) -> str:
+        return f"{HUB}{url.removeprefix(self.endpoint)}" if url.startswith(f"{self.endpoint}/") else url
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
         return api.croissant_in(response, **known) if "dataset" in known else api.card_in(response, **known)
