@@ -54,6 +54,11 @@ class ProjectCommand(ScrapyCommand):
         except (MlentoryError, StoreError) as error:
             fail(str(error))
             self.exitcode = 1
+        except OSError as error:
+            if error.filename is None:
+                raise
+            fail(f"{error.filename}: {error.strerror}")
+            self.exitcode = 1
 
     @abstractmethod
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
