@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from fair4ml.identifiers import (
     HUGGING_FACE,
     arxiv,
+    bioimage_artifact,
     doi,
     github_repository,
     hugging_face_dataset,
@@ -17,6 +18,8 @@ from fair4ml.identifiers import (
     orcid,
 )
 from fair4ml.mapping.openml_terms import OPENML
+from fair4ml.mapping.paperswithcode_terms import paper_at
+from fair4ml.sources.ai4life import artifact_alias
 from fair4ml.sources.github_names import repository_at
 from fair4ml.sources.huggingface_pages import page_of
 from fair4ml.sources.openml_pages import thing_of
@@ -25,6 +28,11 @@ _PACKAGE = re.compile(r"pkg:(?P<type>[a-z]+)/(?P<name>[^?#]+)", re.IGNORECASE)
 """A package URL (https://github.com/package-url/purl-spec); version, qualifiers and subpath tell nothing apart."""
 _HUB = re.compile(r"(?:hf|huggingface):(?://)?", re.IGNORECASE)
 _HUB_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/", re.IGNORECASE)
+_ZOO_PAGE = re.compile(
+    r"(?:https?://)?(?:(?:www\.)?bioimage\.io/[^#]*#/(?:artifacts/|[^?]*\?(?:[^#]*&)?id=)(?P<page>[^?&#]+)"
+    r"|hypha\.aicell\.io/bioimage-io/artifacts/(?P<alias>[^/?#]+))",
+    re.IGNORECASE,
+)
 _PAPER_OF_ARXIV = "https://doi.org/10.48550/arxiv."
 
 
@@ -56,6 +64,10 @@ def _meant(text: str) -> Iterator[str | None]:
     elif is_repo_id(name := text.partition("@")[0]) or text.startswith("datasets/"):
         yield hugging_face_model(name)
         yield hugging_face_dataset(name)
+        if "/" not in name:
+            yield bioimage_artifact(name)
+    if (page := _ZOO_PAGE.match(text)) and (alias := _alias(unquote(page["page"] or page["alias"]))):
+        yield bioimage_artifact(alias)
     yield arxiv(text)
     if (article := doi(text)) is not None:
         yield article
@@ -65,6 +77,7 @@ def _meant(text: str) -> Iterator[str | None]:
         yield OPENML + thing
     if (repository := repository_at(text)) is not None:
         yield github_repository(repository)
+    yield paper_at(text)
     yield orcid(text)
     yield from _spellings(text)
 
@@ -79,6 +92,13 @@ def _on_the_hub(path: str) -> Iterator[str | None]:
         if page is not None and page.kind in ("model", "owner", "dataset"):
             yield hugging_face_dataset(page.id) if page.kind == "dataset" else hugging_face_model(page.id)
             return
+
+
+def _alias(id: str) -> str | None:
+    try:
+        return artifact_alias(id)
+    except ValueError:
+        return None
 
 
 def _spellings(text: str) -> Iterator[str]:

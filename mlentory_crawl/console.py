@@ -81,7 +81,7 @@ class ProjectCommand(ScrapyCommand):
             return 0
         except OSError as error:
             _write_no_more()
-            fail(str(error))
+            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
             return 1
         return code
 

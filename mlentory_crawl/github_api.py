@@ -19,6 +19,7 @@ from mlentory_crawl.base_spiders.things import RawTuple
 from mlentory_crawl.forgotten import About
 
 API = "https://api.github.com/repos/"
+RAW = "https://raw.githubusercontent.com"
 HEADERS = {
     "Accept": "application/vnd.github+json",
     "X-GitHub-Api-Version": "2026-03-10",

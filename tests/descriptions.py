@@ -66,5 +66,5 @@ def assert_closed(description: Description, declared: Mapping[str, tuple[str, st
     assert not description.counters.keys() & stored(description.root).keys()
     parts = {part.iri.rpartition("#")[2]: part for part in description.parts}
     for name in description.exceptions.keys() - declared.keys():
-        of, _, of_part = name.partition(".")
-        assert of_part in stored(parts[of])
+        place, _, of_part = name.partition(".")
+        assert of_part in stored(parts[place])

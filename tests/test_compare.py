@@ -64,6 +64,14 @@ def test_a_table_for_people(project: Project) -> None:
         assert text in shown
 
 
+def test_what_is_only_named_is_compared_as_far_as_it_is_known(project: Project) -> None:
+    told = json.loads(project.scrapy("compare", "acme/base", "ACME/model-0", "--json").stdout)
+    assert [(thing["name"], thing["described"]) for thing in told["things"]] == [
+        ("acme/base", False), ("acme/model-0", True),
+    ]  # fmt: skip
+    assert "acme/base is named only" in project.scrapy("compare", "acme/base", "acme/model-0").stdout
+
+
 def test_what_is_not_there_is_told_in_one_line(project: Project) -> None:
     done = project.scrapy("compare", "acme/model-0", "nobody/nothing")
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)

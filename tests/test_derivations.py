@@ -16,10 +16,11 @@ from fair4ml.mapping import describe
 from fair4ml.platforms import source_model
 from fair4ml.sources import parse
 from mlentory_crawl.catalog.commits import Commit
+from mlentory_crawl.catalog.find import find
 from mlentory_crawl.catalog.lineage import Lineage, Step, derivations, lineage
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.lineage import PICTURES, _tree
-from mlentory_crawl.commands.show import derived_from
+from mlentory_crawl.commands.show import _print as show, derived_from
 
 MIT = "https://spdx.org/licenses/MIT"
 
@@ -146,6 +147,19 @@ def test_what_names_a_model_as_it_was_called_derives_from_it(book: Book) -> None
     expected = {("a/x", "b/third"): ("finetune", "resolved", "baseModels.models")}
     assert told(book, "b/third", up=False) == told(book, "a/x") == expected
     assert [member.name for member in walk(book, "b/third").members.values()] == ["b/third", "a/x"]
+
+
+def test_a_parent_that_is_stated_under_two_names_is_one_with_its_kind(book: Book) -> None:
+    store(book, child("a/x", b__new="merge", b__old=None))
+    book.crawl({"1": model("b/old")})
+    book.crawl({"1": model("b/new")})
+    assert told(book, "a/x") == {("a/x", "b/new"): ("merge", "resolved", "baseModels.models")}
+    reader = CatalogReader(book.data_dir)
+    out = Console(width=200)
+    with out.capture() as captured:
+        show(out, reader, find(reader, "a/x"), why=False)
+    reader.close()
+    assert [line for line in captured.get().splitlines() if "derives" in line] == ["derives from b/new (merge)"]
 
 
 def test_a_model_that_is_gone_says_since_when(book: Book) -> None:

@@ -48,8 +48,13 @@ def test_what_models_name_is_described(hub: SampleHub, tmp_path: Path) -> None:
     assert kinds["dataset"]["live"] == told["datasets"]["found"]
     assert kinds["owner"]["live"] == told["owners"]["found"]
     assert report["requests"]["by_slot"]["huggingface.resolvers"] == 40
+    rows = [line.split() for line in project.scrapy("status").stdout.splitlines() if line.startswith("huggingface ")]
+    censuses = {kind: last_census for _, kind, _, _, last_census, *_ in rows}
+    assert {kind for kind, last_census in censuses.items() if last_census != "-"} == {"model"}
     described = shown(project, "acme/model-1")
     assert "To see how a crawler reads model cards" in json.dumps(described)
+    hub_has = ("https://huggingface.co/api/models/", "https://huggingface.co/api/resolve-cache/models/")
+    assert all(source["source"].startswith(hub_has) for source in described["sources"])
 
 
 def test_a_second_census_asks_for_nothing_again(hub: SampleHub, tmp_path: Path) -> None:

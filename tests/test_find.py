@@ -12,11 +12,13 @@ from mlentory_crawl.catalog.evaluations import results
 from mlentory_crawl.catalog.find import NotFound, find
 from mlentory_crawl.catalog.reader import CatalogReader
 
-PAPER, FLOW, CODE, GLUE = (
+PAPER, FLOW, CODE, GLUE, NUCLEI, SOLVED = (
     "https://arxiv.org/abs/2104.05938",
     "https://www.openml.org/f/4711",
     "https://github.com/lab/tool",
     f"{HUB}datasets/lab/glue-nl",
+    "https://hypha.aicell.io/bioimage-io/artifacts/mild-mole",
+    "https://paperswithcode.co/paper/all-is-solved",
 )
 
 
@@ -40,6 +42,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogReader]:
             "8": thing("https://track.test/runs/b", "MLModel", "twice"),
             "9": thing("https://track.test/runs/c", "MLModel", "once"),
             "10": model("former/name"),
+            "11": thing(NUCLEI, "MLModel", "Nuclei of moles"),
+            "12": thing(SOLVED, "ScholarlyArticle", "All is solved"),
         }
     )
     book.crawl({"10": model("latter/name")})
@@ -105,6 +109,11 @@ def test_a_model_in_all_spellings(reader: CatalogReader, written: str) -> None:
         ("datasets/lab/glue-nl", GLUE),
         ("hf://datasets/lab/glue-nl", GLUE),
         ("https://huggingface.co/datasets/lab/glue-nl/viewer/default/train", GLUE),
+        ("mild-mole", NUCLEI),
+        ("https://bioimage.io/#/?id=mild-mole", NUCLEI),
+        ("bioimage.io/#/artifacts/bioimage-io%2Fmild-mole?tab=files", NUCLEI),
+        ("https://hypha.aicell.io/bioimage-io/artifacts/mild-mole/files/rdf.yaml", NUCLEI),
+        ("https://paperswithcode.com/paper/all-is-solved", SOLVED),
         ("once", "https://track.test/runs/c"),
         ("former/name", f"{HUB}latter/name"),
     ],

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import rdflib
@@ -81,6 +82,9 @@ def test_a_repository_and_its_files_are_one_thing_and_unchanged_the_second_time(
     assert orcid("0000-0002-1825-0097") in root["author"]
     assert root["referencePublication"] == ["https://doi.org/10.1234/abc.1"]
     assert root["maintainer"] == [f"{HERE}acme"]
+    addresses = {source["source"] for source in told["sources"]}
+    assert f"https://raw.githubusercontent.com/{TOOLS}/HEAD/CITATION.cff" in addresses
+    assert all(urlsplit(address).hostname in GitHubSpider.hosts for address in addresses)
     again = crawl(project, f"{TOOLS},{PLAIN}")
     assert (again["records"]["fetched"], again["records"]["unchanged"]) == (4, 4)
 

@@ -81,6 +81,15 @@ def test_descendants(project: Project) -> None:
     assert [member["access"] for member in told["members"]][:1] == ["gated: the owner decides on each request"]
 
 
+def test_what_derives_from_a_model_that_no_record_describes(project: Project) -> None:
+    told = lineage(project, "Other/Unknown", "--down")
+    assert names(told) == {"other/unknown": 0, "acme/model-2": 1, "acme/model-3": 2, "acme/model-4": 3}
+    assert [member["described"] for member in told["members"]] == [False, True, True, True]
+    tree = project.scrapy("lineage", HUB + "other/unknown/tree/main", "--down", "--limit", "1").stdout
+    assert tree.startswith("other/unknown  named only\n")
+    assert tree.endswith("acme/model-2  MIT\nand 2 more\n")
+
+
 def test_a_cycle_ends(project: Project) -> None:
     assert names(lineage(project, "acme/model-5")) == {"acme/model-5": 0, "acme/model-6": 1}
     assert "closes a cycle" in project.scrapy("lineage", "acme/model-5").stdout
@@ -169,4 +178,7 @@ def test_what_no_rule_knows_is_not_judged() -> None:
 def test_wrong_usage(project: Project) -> None:
     assert project.scrapy("lineage").returncode == 2
     assert project.scrapy("lineage", "acme/model-4", "--depth", "0").returncode == 2
-    assert project.scrapy("lineage", "acme/nothing").returncode == 1
+    assert project.scrapy("lineage", "acme/model-4", "--limit", "0").returncode == 2
+    nothing = project.scrapy("lineage", "acme/modle-4")
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert nothing.stderr.startswith("the catalog does not describe acme/modle-4; did you mean acme/model-")

@@ -162,6 +162,13 @@ def test_who_may_not_read_is_told_in_one_line(shared_dir: Path) -> None:
 
 
 @as_root
+def test_who_may_not_write_is_told_in_one_line(shared_dir: Path) -> None:
+    filled(shared_dir, 1).close()
+    for code, out, err in ask(shared_dir, ("sync",), ("prune",)):
+        assert (code, out.strip(), err) == (1, "", f"{shared_dir / 'lock'}: Permission denied\n")
+
+
+@as_root
 def test_what_a_killed_run_has_left_is_read_by_who_may_write(shared_dir: Path) -> None:
     book = filled(shared_dir, 1)
     log = shared_dir / f"{FILE_NAME}-wal"

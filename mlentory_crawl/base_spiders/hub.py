@@ -222,7 +222,7 @@ class HubSpider(CursorSpider):
         known = self.run.catalog.sources(self.name, "card", [model["_id"] for model in models])
         for model in models:
             request = self._card_request(model)
-            if self.cards == "all" or known.get(model["_id"]) != request.url:
+            if self.cards == "all" or known.get(model["_id"]) != self.public_address(request.url):
                 yield "card", model["_id"], request
 
     def _may_read_card(self, model: dict[str, Any]) -> bool:
@@ -249,6 +249,9 @@ class HubSpider(CursorSpider):
 
     def later_request(self, **known: Any) -> Request:
         return self._croissant_request(known["dataset"]) if "dataset" in known else self._card_request(known["model"])
+
+    def public_address(self, url: str) -> str:
+        return f"{HUB}{url.removeprefix(self.endpoint)}" if url.startswith(f"{self.endpoint}/") else url
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
         return api.croissant_in(response, **known) if "dataset" in known else api.card_in(response, **known)

@@ -57,6 +57,7 @@ class PlatformSpider(Spider):
         variables: the settings that are the platform's own.
         hosts: those whose pages are about what the platform's API describes.
         slots: how politely to ask where no quota is announced, by download slot (Scrapy's ``DOWNLOAD_SLOTS``).
+        census_kinds: the kinds of records whose complete list a census shows.
         is_walk: whether what is fetched has an order in which an interrupted run goes on.
         endpoint: the address of its API, without a slash at the end.
         accepts_deletions: whether a census may mark any number of records as deleted.
@@ -72,6 +73,7 @@ class PlatformSpider(Spider):
     variables: ClassVar[tuple[Variable, ...]] = ()
     hosts: ClassVar[frozenset[str]] = frozenset()
     slots: ClassVar[dict[str, dict[str, float]]] = {}
+    census_kinds: ClassVar[tuple[str, ...]] = ()
     is_walk: ClassVar[bool] = True
     endpoint: str
     accepts_deletions = False

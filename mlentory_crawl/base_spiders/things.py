@@ -230,6 +230,10 @@ class ThingSpider(PlatformSpider):
         """
         raise NotImplementedError
 
+    def public_address(self, url: str) -> str:
+        """Where the public service has what was fetched: records say that, whichever copy of it the settings name."""
+        return url
+
     def parse_later(self, response: Response, kind: str, key: str, page: Page, **known: Any) -> Iterator[Any]:
         """Send on a record that took a request of its own."""
         try:
@@ -242,7 +246,8 @@ class ThingSpider(PlatformSpider):
         if payload is None:
             self.run.withdraw(page)
         else:
-            yield RawRecord(self.name, kind, key, response.url, payload, fetched_at(response), page)
+            address = self.public_address(response.url)
+            yield RawRecord(self.name, kind, key, address, payload, fetched_at(response), page)
 
     def later_failed(self, failure: Failure) -> None:
         """Count a record that could not be fetched after all retries."""

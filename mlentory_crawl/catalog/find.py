@@ -115,7 +115,9 @@ def _alone(reader: CatalogReader, name: str, candidates: list[str]) -> str | Non
 def _or_rather(reader: CatalogReader, name: str) -> str:
     """The names of things that may be meant, as the end of a sentence."""
     # Of the addresses of a thing and of a page below it, the former is the shorter one.
-    target = min((iri for iri in meant(name) if "://" in iri), key=len, default=name).rstrip("/")
+    addresses = sorted((iri for iri in meant(name) if "://" in iri), key=len)
+    on_the_hub = [iri for iri in addresses if iri.startswith(HUGGING_FACE)]
+    target = (*on_the_hub, *addresses, name)[0].rstrip("/")
     place, _, last = target.rpartition("/")
     called = _iris(reader, "iri LIKE '%/' || ? ESCAPE '\\'", _literal(last))[:MAX_SUGGESTIONS]
     if not called:

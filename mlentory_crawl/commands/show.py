@@ -132,9 +132,10 @@ def _print(out: Console, reader: CatalogReader, shown: Found, *, why: bool) -> N
         facts.add_row(name, f"{count:,}")
     out.print(facts)
     _print_evaluations(out, shown.state["parts"], named)
-    kinds = {p["entity"]: p.get("type") for p in shown.state["parts"] if p["class"] == "Derivation"}
+    # Under a former name the same parent may be stated again, without its kind.
+    kinds = {p["entity"]: p["type"] for p in shown.state["parts"] if p["class"] == "Derivation" and "type" in p}
     for iri in root.get("wasDerivedFrom", []):
-        out.print(f"derives from {one_line(_label(named, iri))} ({kinds.get(iri) or KIND_NOT_STATED})")
+        out.print(f"derives from {one_line(_label(named, iri))} ({kinds.get(iri, KIND_NOT_STATED)})")
     children = derived_from(reader, root["iri"])
     for child in children[:MAX_CHILDREN]:
         out.print(f"parent of {child['iri']} ({child['kind'] or KIND_NOT_STATED})")

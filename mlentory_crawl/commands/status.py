@@ -10,6 +10,7 @@ import orjson
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, styled, table
 from mlentory_crawl.projections import positions
+from mlentory_crawl.spiders import platforms
 
 RUNS_SHOWN = 10
 
@@ -77,12 +78,15 @@ def _print(told: dict[str, Any]) -> None:
             f" {catalog['edges']:,} edges; sequence {catalog['sequence']:,}",
         )
     )
+    censuses = {spider.name: spider.census_kinds for spider in platforms()}
     kinds = table("platform", "kind", "live", "deleted", "last census", "watermark", right=("live", "deleted"))
     for platform, by_kind in catalog["records"].items():
         for kind, counts in by_kind.items():
+            has_census = kind in censuses.get(platform, ())
             kinds.add_row(
                 platform, kind, f"{counts['live']:,}", f"{counts['deleted']:,}",
-                catalog["last_census"].get(platform, "never"), catalog["watermarks"].get(platform, "-"),
+                catalog["last_census"].get(platform, "never") if has_census else "-",
+                catalog["watermarks"].get(platform, "-"),
             )  # fmt: skip
     out.print(kinds, "")
     stores = table("projection", "backend", "position", "backlog", "holds", right=("position", "backlog"))

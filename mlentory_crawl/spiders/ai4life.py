@@ -69,12 +69,13 @@ class Ai4LifeSpider(ModeSpider):
         Variable("AI4LIFE_ENDPOINT", "https://hypha.aicell.io", "The Hypha server that has the BioImage Model Zoo."),
     )
     hosts = frozenset({"bioimage.io", "hypha.aicell.io"})
+    census_kinds = tuple(KINDS)
     arguments: Ai4LifeArguments
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        self.stages = [Absences(self, *KINDS)]
+        self.stages = [Absences(self, *self.census_kinds)]
         self._total: int | None = None
 
     def plan(self, catalog: CatalogWriter) -> None:

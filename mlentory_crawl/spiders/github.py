@@ -63,7 +63,7 @@ class GitHubSpider(ThingSpider):
     variables = (
         Variable("GITHUB_ENDPOINT", "https://api.github.com", "GitHub's REST API; IRIs stay those of github.com."),
         Variable("GITHUB_TOKEN", None, "A token, of no permissions, for more requests; goes to GITHUB_ENDPOINT only."),
-        Variable("GITHUB_RAW_ENDPOINT", "https://raw.githubusercontent.com", "Where single files of repositories are."),
+        Variable("GITHUB_RAW_ENDPOINT", api.RAW, "Where single files of repositories are."),
     )
     hosts = frozenset({"github.com", "api.github.com", "raw.githubusercontent.com"})
     # Serial requests, as the documentation asks for; files have limits of their own, which are not documented.
@@ -197,6 +197,10 @@ class GitHubSpider(ThingSpider):
                     # Before repositories that may wait for their quota: a page is stored with its files.
                     request = Request(address, meta={"download_slot": FILE_SLOT}, cb_kwargs=known, priority=1)
                     yield kind, str(id), request
+
+    def public_address(self, url: str) -> str:
+        endpoint = self.settings["GITHUB_RAW_ENDPOINT"].rstrip("/")
+        return f"{api.RAW}{url.removeprefix(endpoint)}" if url.startswith(f"{endpoint}/") else url
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
         kind, repository = known["file"], known["repository"]

@@ -110,6 +110,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         Variable("HF_ENRICH", "none", "Which of datasets, owners, articles are fetched along, or none."),
     )
     hosts = frozenset({"huggingface.co", "hf.co"})
+    census_kinds = ("model",)
     arguments: HuggingFaceArguments
 
     # ModeSpider
@@ -131,7 +132,10 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         spider.cards = given.cards or crawler.settings.get("HF_CARDS") or "none"
         levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
         enrich = (crawler.settings.get("HF_ENRICH") or "none") if given.enrich is None else given.enrich
-        spider.stages = [Absences(spider, "model"), *spider.look_ups(ancestors=levels, enrich=enrich.split(","))]
+        spider.stages = [
+            Absences(spider, *cls.census_kinds),
+            *spider.look_ups(ancestors=levels, enrich=enrich.split(",")),
+        ]
         return spider
 
     def begin_at(self, watermark: str) -> None:

@@ -85,13 +85,13 @@ class MlflowSpider(ModeSpider, TokenSpider):
         Variable("MLFLOW_TRACKING_PASSWORD", None, "The password."),
         Variable("MLFLOW_TRACKING_TOKEN", None, "A bearer token, in place of user and password."),
     )
+    census_kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
     arguments: MlflowArguments
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
-        self.stages = [Absences(self, kind) for kind in kinds]
+        self.stages = [Absences(self, kind) for kind in self.census_kinds]
         self._since: int | None = None
         self._fetched: Counter[str] = Counter()
 

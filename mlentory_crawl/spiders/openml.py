@@ -93,6 +93,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     endpoint_setting = "OPENML_ENDPOINT"
     variables = (Variable("OPENML_ENDPOINT", api.API, "The REST API of OpenML; IRIs stay those of openml.org."),)
     hosts = frozenset({HOST})
+    census_kinds = tuple(KINDS.split(","))
     # The service has been short of breath; no quota is announced.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
     arguments: OpenMLArguments
@@ -100,7 +101,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        self.stages = [Absences(self, kind) for kind in KINDS.split(",")]
+        self.stages = [Absences(self, kind) for kind in self.census_kinds]
         self._first_only = False
         self._known: dict[str, tuple[int, int]] = {}
 
