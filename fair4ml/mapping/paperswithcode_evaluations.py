@@ -22,7 +22,7 @@ from fair4ml.mapping.paperswithcode_terms import (
     paper_stub,
     scheme_task,
 )
-from fair4ml.mapping.paperswithcode_values import metric_value
+from fair4ml.metric_values import metric_value
 from fair4ml.metrics import metric_name
 from fair4ml.sources import InvalidRecord
 from fair4ml.sources.paperswithcode import ArchivedResult, ArchivedTable, Evaluation, Metrics, Row
