@@ -98,10 +98,12 @@ def metric(raw: str) -> Metric | None:
 
 @lru_cache(maxsize=16_384)
 def metric_within(raw: str) -> Metric | None:
-    """What is known of the metric that a longer name contains (``average auc on 14 labels``), or none.
+    """What is known of the metric that a name is of or contains (``average auc on 14 labels``), or none.
 
     There is none where a word turns its direction (``accuracy drop``) or where several metrics disagree.
     """
+    if (whole := metric(raw)) is not None:
+        return whole
     found, rest = _parts(raw)
     known = [METRICS[base] for _, base in found]
     agree = len({(each.higher_is_better, each.minimum, each.maximum, each.is_share) for each in known}) == 1

@@ -31,7 +31,7 @@ from fair4ml.mapping import describe
 from fair4ml.metric_values import metric_value
 from fair4ml.property_graph import graph
 from fair4ml.sources import InvalidRecord, SourceObject, parse
-from fair4ml.sources.paperswithcode import KINDS
+from fair4ml.sources.paperswithcode import KINDS, row_key
 from fair4ml.sources.paperswithcode_tables import DEEPEST, records
 
 ARXIV = "https://arxiv.org/abs/"
@@ -135,6 +135,30 @@ def test_a_row_of_the_api_is_a_model_of_its_paper() -> None:
     assert described("evaluation", evaluation(1, 2, 9)).root.iri.startswith(f"{SITE}paper/2#model-")
     nowhere = described("evaluation", evaluation(1, 1, 9, paper_id=None, paper_arxiv_id=None))
     assert nowhere.root.iri.startswith(f"{SITE}benchmark/9#model-")
+
+
+def test_a_row_without_an_id_is_told_by_paper_task_dataset_model_and_harness() -> None:
+    row = evaluation(1, 1, 9, harness="lm-eval")
+    del row["id"]
+    key = row_key(row)
+    assert key is not None
+    found = described("evaluation", row)
+    assert found.root.iri == described("evaluation", {**row, "id": key}).root.iri
+    assert row_key({**row, "metrics": {"Accuracy": 1}, "paper_title": "x", "id": None}) == key
+    changes = [
+        {"paper_id": "2"}, {"task_slug": "x"}, {"dataset_id": 10}, {"model_name": "x"}, {"harness": None},
+        {"paper_id": None, "paper_arxiv_id": None},
+    ]  # fmt: skip
+    keys = {row_key({**row, **change}) for change in changes}
+    assert len(keys | {key}) == 1 + len(changes)
+    by_name = {**row, "dataset_id": None, "paper_id": None, "paper_arxiv_id": None}
+    assert described("evaluation", by_name).root.iri.startswith(f"{SITE}benchmark#model-")
+    nameless: list[Any] = [{"model_name": ""}, {"dataset_id": None, "dataset_name": None}, {"model_name": ["x"]}]
+    for change in nameless:
+        assert row_key({**row, **change}) is None
+        with pytest.raises(InvalidRecord):
+            parse(KINDS["evaluation"], {**row, **change})
+    assert row_key([]) is None
 
 
 def test_models_are_told_apart_by_paper_and_name_and_without_a_paper_by_row() -> None:
