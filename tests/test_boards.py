@@ -45,9 +45,11 @@ def test_what_says_nothing_of_the_measure_is_together(change: dict[str, Any]) ->
 
 @pytest.mark.parametrize("field", ["task", "harness"])
 def test_what_few_state_divides_where_there_are_several(field: str) -> None:
-    unsaid, one = RESULT, replace(RESULT, name="b", **{field: "x"})
+    said: dict[str, Any] = {field: "x"}
+    unsaid, one = RESULT, replace(RESULT, name="b", **said)
     assert len(boards([unsaid, one])) == 1
-    made = boards([unsaid, one, replace(RESULT, name="c", **{field: "y"}), replace(one, name="d")])
+    other = replace(RESULT, name="c", **{**said, field: "y"})
+    made = boards([unsaid, one, other, replace(one, name="d")])
     assert sorted([each.name for each in board.results] for board in made) == [["a"], ["b", "d"], ["c"]]
 
 

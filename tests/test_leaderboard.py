@@ -146,6 +146,8 @@ def test_arguments_are_settings_and_a_share_is_no_percent(project: Project) -> N
 def test_siblings_tell_the_scale_and_copies_of_a_card_are_the_results_of_its_model(project: Project) -> None:
     assert nuts(project, "ndcg@1") == [({}, "of 1", [("19", 0.5)]), ({}, "of 100", [("16", 0.9)])]
     (copied,) = boards(project, "--dataset", "acme/nuts", "--metric", "ndcg@1")[1]["results"]
+    shown = project.scrapy("show", "acme/model-17").stdout
+    assert "of acme/model-16" in " ".join(shown.split())
     assert copied["record"] == f"huggingface/model/{RECORDS[16]['_id']}"
 
 

@@ -145,7 +145,7 @@ def test_a_row_without_an_id_is_told_by_paper_task_dataset_model_and_harness() -
     found = described("evaluation", row)
     assert found.root.iri == described("evaluation", {**row, "id": key}).root.iri
     assert row_key({**row, "metrics": {"Accuracy": 1}, "paper_title": "x", "id": None}) == key
-    changes = [
+    changes: list[dict[str, Any]] = [
         {"paper_id": "2"}, {"task_slug": "x"}, {"dataset_id": 10}, {"model_name": "x"}, {"harness": None},
         {"paper_id": None, "paper_arxiv_id": None},
     ]  # fmt: skip

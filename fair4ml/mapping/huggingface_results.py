@@ -48,8 +48,8 @@ def setup(data: EvaluationDataset, metric: Metric) -> Setup:
     ``args`` was the place of the configuration before there was ``config``: a plain text there is one, and an object
     or a text such as ``config: hi, split: test`` has settings by name.
     """
-    settings = {CONFIG: data.config, SPLIT: data.split, REVISION: data.revision}
-    settings = {name: text for name, value in settings.items() if (text := (value or "").strip())}
+    stated = ((CONFIG, data.config), (SPLIT, data.split), (REVISION, data.revision))
+    settings = {name: text for name, value in stated if (text := (value or "").strip())}
     plain, given = _arguments(data.args)
     rest: dict[str, str] = {}
     for name, value in given.items():

@@ -81,7 +81,8 @@ def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str |
     asked = None if wanted is None else metric_name(wanted)
     joined = _joined(reader, _named(reader, dataset))
     names = _names(reader, joined)
-    found, copied = [], []
+    found: list[Result] = []
+    copied: list[Result] = []
     for stored in reader.by_row(_records(reader, joined)):
         for result in _of_record(stored, names, joined):
             fits = task is None or task.casefold() in (result.task or "").casefold().split("|")

@@ -178,7 +178,7 @@ def _print(out: Console, reader: CatalogReader, shown: Shown, *, why: bool) -> N
     for name, count in shown.state["counters"].items():
         facts.add_row(name, f"{count:,}")
     out.print(facts)
-    _print_evaluations(out, shown.state["parts"], named)
+    _print_evaluations(out, shown.state["parts"], named, root["iri"])
     kinds = {p["entity"]: p.get("type") for p in shown.state["parts"] if p["class"] == "Derivation"}
     for iri in root.get("wasDerivedFrom", []):
         out.print(f"derives from {_label(named, iri)} ({kinds.get(iri) or 'kind not stated'})")
@@ -208,15 +208,17 @@ def _print_namings(out: Console, reader: CatalogReader, iri: str) -> None:
     out.print(f"[dim]records that name it: {told}[/]")
 
 
-def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> None:
+def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[str, dict[str, Any]], iri: str) -> None:
     evaluations = [part for part in parts if part["class"] == "MLModelEvaluation"]
     if not evaluations:
         return
     shown = table("evaluated on", "metric", "value", "source", right=("value",), title="\nEvaluations")
     for evaluation in evaluations:
-        results = [named[iri] for iri in evaluation.get("evaluationResults", []) if iri in named]
+        results = [named[each] for each in evaluation.get("evaluationResults", []) if each in named]
+        on = ", ".join(_label(named, each) for each in evaluation.get("evaluationDataset", []))
+        of = ", ".join(_label(named, each) for each in evaluation.get("evaluatedMLModel", []) if each != iri)
         shown.add_row(
-            escape(", ".join(_label(named, iri) for iri in evaluation.get("evaluationDataset", []))),
+            escape(f"{on} (of {of})" if of else on),
             escape(", ".join(evaluation.get("evaluationMetrics", []))),
             escape(", ".join(str(result.get("value", "")) for result in results)),
             ", ".join(evaluation.get("isBasedOn", [])),
