@@ -12,8 +12,8 @@ from mlentory_crawl.catalog.evaluations import Result
 
 RESULT = Result(
     model="https://example.org/a", name="a", dataset="Nuts", joined="https://example.org/nuts", platform="acme",
-    task=None, metric="f1_macro", value=0.5, raw=None, scale="of 1", problem=None, settings={"split": "test"},
-    harness=None, notes=None, sources=[], date=None, verified=False, record="acme/model/a",
+    task=None, metric="f1_macro", stated=None, value=0.5, raw=None, scale="of 1", problem=None,
+    settings={"split": "test"}, harness=None, notes=None, sources=[], date=None, verified=False, record="acme/model/a",
 )  # fmt: skip
 
 
@@ -63,6 +63,14 @@ def test_the_order_is_that_of_the_metric() -> None:
     assert ranked("f1") == (True, "bac")
     assert ranked("test wer") == (False, "cab")
     assert ranked("accuracy drop") == (None, "abc")
+
+
+def test_nothing_is_the_same_on_every_scale() -> None:
+    nothing, some = replace(RESULT, name="z", value=0), replace(RESULT, name="b", value=50, scale="of 100")
+    (board,) = boards([nothing, some])
+    assert (board.scale, [each.name for each in board.results]) == ("of 100", ["b", "z"])
+    assert len(boards([nothing, some, RESULT])) == 2
+    assert [board.scale for board in boards([nothing])] == ["of 1"]
 
 
 def test_what_has_a_problem_is_on_no_board() -> None:

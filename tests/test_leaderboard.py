@@ -33,6 +33,10 @@ def entry(value: float, task: str, **fields: Any) -> dict[str, Any]:
     return {"evalResults": [{"data": {"dataset": {"id": "acme/nuts", "task_id": task}, "value": value, **fields}}]}
 
 
+SHOTS = {
+    "dataset": {"type": "acme/nuts"},
+    "metrics": [{"type": "bleu", "name": f"{n}-shot", "value": value} for n, value in ((0, 0.5), (5, 21.5))],
+}
 BOARD = "https://huggingface.co/spaces/acme/board?query=acme/model-16"
 NUTS = [
     measured(("wer", 14.5), args="oak"),
@@ -42,6 +46,7 @@ NUTS = [
     measured(("wer", 3.0), args={"language": "elm", "num_few_shot": 5}),
     *[measured(("ndcg_at_10", 71.5), ("ndcg_at_1", 0.9), url=BOARD)] * 3,
     measured(("ndcg_at_10", 0.75), ("ndcg_at_1", 0.5)),
+    {"model-index": [{"name": "m", "results": [SHOTS]}]},
     measured(("mean_reward", "-5.5 +/- 2.25")),
     measured(("mean_reward", 12)),
     measured(("mean_reward", "20.25 ± 3")),
@@ -145,6 +150,10 @@ def test_arguments_are_settings_and_a_share_is_no_percent(project: Project) -> N
 
 def test_siblings_tell_the_scale_and_copies_of_a_card_are_the_results_of_its_model(project: Project) -> None:
     assert nuts(project, "ndcg@1") == [({}, "of 1", [("19", 0.5)]), ({}, "of 100", [("16", 0.9)])]
+    assert nuts(project, "bleu") == [
+        ({"num_few_shot": "0"}, "of 100", [("20", 0.5)]),
+        ({"num_few_shot": "5"}, "of 100", [("20", 21.5)]),
+    ]
     (copied,) = boards(project, "--dataset", "acme/nuts", "--metric", "ndcg@1")[1]["results"]
     shown = project.scrapy("show", "acme/model-17").stdout
     assert "of acme/model-16" in " ".join(shown.split())
@@ -152,7 +161,7 @@ def test_siblings_tell_the_scale_and_copies_of_a_card_are_the_results_of_its_mod
 
 
 def test_a_mean_is_ranked_and_shown_with_its_spread(project: Project) -> None:
-    assert nuts(project, "mean reward") == [({}, "as stated", [("22", 20.25), ("21", 12), ("20", -5.5)])]
+    assert nuts(project, "mean reward") == [({}, "as stated", [("23", 20.25), ("22", 12), ("21", -5.5)])]
     assert "-5.5 +/- 2.25" in project.scrapy("leaderboard", "--dataset", "acme/nuts").stdout
 
 
@@ -167,13 +176,13 @@ def test_the_task_of_an_evaluation_file_is_a_setting(project: Project) -> None:
 def test_what_was_left_out_can_be_asked_for(project: Project) -> None:
     words = ("leaderboard", "--dataset", "acme/nuts", "--metric", "mean_reward")
     done = project.scrapy(*words, "--limit", "1", "--offset", "1")
-    assert [line.split()[:2] for line in done.stdout.splitlines()[2:3]] == [["2", "acme/model-21"]]
+    assert [line.split()[:2] for line in done.stdout.splitlines()[2:3]] == [["2", "acme/model-22"]]
     assert "and 1 more" in done.stdout
     assert project.scrapy(*words, "--offset", "-1").returncode == 2
 
 
 def test_a_metric_without_a_value_is_no_evaluation(project: Project) -> None:
-    told = json.loads(project.scrapy("show", "acme/model-25", "--json").stdout)
+    told = json.loads(project.scrapy("show", "acme/model-26", "--json").stdout)
     assert "hasEvaluation" not in told["root"]
     assert not [part for part in told["parts"] if part["class"] == "MLModelEvaluation"]
 

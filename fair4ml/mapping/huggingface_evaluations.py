@@ -9,7 +9,7 @@ from fair4ml.entities import MLModelEvaluation, PropertyValue, Stub
 from fair4ml.identifiers import HUGGING_FACE, hugging_face_model, hugging_face_owner, is_repo_id, part_iri
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_lineage import dataset, hub_dataset, named_dataset
-from fair4ml.mapping.huggingface_results import REVISION, setup, source_model
+from fair4ml.mapping.huggingface_results import REVISION, SHOTS, setup, shots, source_model
 from fair4ml.metric_values import Value, metric_value
 from fair4ml.sources.huggingface import (
     Benchmark,
@@ -163,7 +163,12 @@ class Evaluations:
         if of == draft.iri:
             self.datasets[on] = None
         is_name = author is not None and "/" not in author and is_repo_id(author)
-        stated = {"task": data.task_id, REVISION: data.revision, "harness": framework}
+        stated = {
+            "task": data.task_id,
+            SHOTS: shots(entry.notes),
+            REVISION: data.revision,
+            "harness": framework,
+        }
         draft.part(
             MLModelEvaluation(
                 iri=iri,

@@ -23,6 +23,8 @@ _PAIR = r"\s*\w+\s*(?::\s|=)[^,:=]+"
 _PAIRS = re.compile(rf"{_PAIR}(?:,{_PAIR})*", re.ASCII)
 _NOTHING = frozenset({"", "-", "n/a", "none", "null", "unknown"})
 _AVERAGE = "average"
+_SHOTS = re.compile(r"\b(\d{1,3}|zero|one)[\s_-]?shots?\b", re.ASCII | re.IGNORECASE)
+_IN_WORDS = {"zero": "0", "one": "1"}
 _HUB = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
 _NO_MODELS = frozenset("api blog collections datasets docs learn models papers posts spaces tasks".split())
 
@@ -57,20 +59,28 @@ def setup(data: EvaluationDataset, metric: Metric) -> Setup:
         if known in (CONFIG, SPLIT, REVISION, SHOTS) and settings.setdefault(known, value) == value:
             continue
         rest[name] = value
+    if SHOTS not in settings and (told := shots(metric.name, data.name)):
+        settings[SHOTS] = told
     if plain and settings.setdefault(CONFIG, plain) != plain:
         rest[""] = plain
-    told, of_metric = _arguments(metric.args)
-    if told:
-        of_metric = {_AVERAGE if told.casefold() in AVERAGES else "": told}
-    name = stated_metric(metric.type, metric.name, of_metric)
-    left = {key: value for key, value in of_metric.items() if not _is_in(name or "", key, value)}
+    alone, of_metric = _arguments(metric.args)
+    if alone:
+        of_metric = {_AVERAGE if alone.casefold() in AVERAGES else "": alone}
+    variant = stated_metric(metric.type, metric.name, of_metric)
+    left = {key: value for key, value in of_metric.items() if not _is_in(variant or "", key, value)}
     config = (metric.config or "").strip()
     further = {
         "args": _text(rest, settings),
         "metric_args": _text(left, settings),
         "metric_config": config if config not in ("default", settings.get(CONFIG)) else "",
     }
-    return Setup(name, settings | {key: text for key, text in further.items() if text})
+    return Setup(variant, settings | {key: text for key, text in further.items() if text})
+
+
+def shots(*texts: str | None) -> str | None:
+    """The number of examples that a model was shown, where texts for people tell one (``ARC (25-shot)``)."""
+    found = {_IN_WORDS.get(each.lower(), each) for text in texts for each in _SHOTS.findall(text or "")}
+    return str(int(found.pop())) if len(found) == 1 else None
 
 
 def source_model(source: Source, own: str) -> str | None:

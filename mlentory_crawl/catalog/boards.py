@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from fair4ml.metric_scales import Scale
 from fair4ml.metrics import metric_within
 from mlentory_crawl.catalog.evaluations import SETTINGS, Result
 
@@ -42,17 +43,29 @@ def boards(found: Iterable[Result]) -> list[Board]:
         if result.problem is None:
             settings = tuple(sorted((name, value) for name, value in result.settings.items() if name in SETTINGS))
             # Datasets of one name on two platforms may be two.
-            groups.setdefault((result.metric, result.joined, settings, result.scale), []).append(result)
+            groups.setdefault((result.metric, result.joined, settings), []).append(result)
     made = []
-    for (name, _, settings, scale), group in groups.items():
+    for (name, _, settings), group in groups.items():
         known = metric_within(name)
         better = known.higher_is_better if known is not None else None
         sign = 0 if better is None else -1 if better else 1
-        for of_task in _apart(group, lambda result: result.task):
-            for members in _apart(of_task, lambda result: result.harness):
-                members.sort(key=lambda each: (sign * float(each.value), each.name, each.record))
-                made.append(Board(name, members[0].dataset, dict(settings), scale, better, members))
+        for scale, of_scale in _by_scale(group).items():
+            for of_task in _apart(of_scale, lambda result: result.task):
+                for members in _apart(of_task, lambda result: result.harness):
+                    members.sort(key=lambda each: (sign * float(each.value), each.name, each.record))
+                    made.append(Board(name, members[0].dataset, dict(settings), scale, better, members))
     return sorted(made, key=lambda board: (-len(board.results), board.metric, str(board.settings), board.scale))
+
+
+def _by_scale(group: list[Result]) -> dict[str, list[Result]]:
+    divided: dict[str, list[Result]] = {}
+    for each in group:
+        divided.setdefault(each.scale, []).append(each)
+    of_one = divided.get(Scale.ONE, [])
+    # 0 is the same on both.
+    if Scale.HUNDRED in divided and not any(each.value for each in of_one):
+        divided[Scale.HUNDRED] += divided.pop(Scale.ONE, [])
+    return divided
 
 
 def _apart(group: list[Result], of: Callable[[Result], str | None]) -> list[list[Result]]:

@@ -21,7 +21,8 @@ REVISION, HARNESS = "revision", "harness"
 DATES = ("dateCreated", "datePublished", "dateModified")
 VERIFIED = "verified"
 _SHOWN = frozenset({*SETTINGS, REVISION, HARNESS})
-_OF_METRICS = frozenset({"metric_args", "metric_config"})
+_OF_METRICS = frozenset({"num_few_shot", "metric_args", "metric_config"})
+"""In what results that were published together may differ."""
 NO_NUMBER = "it is no number"
 
 
@@ -36,6 +37,7 @@ class Result:
         platform: whose record states it.
         task: of the evaluation, if stated.
         metric: the canonical name.
+        stated: what the record calls it.
         value: as a number where it is one, else as text.
         raw: what was written where the number says less.
         scale: ``of 1`` or ``of 100`` where the metric is a share, else ``as stated``.
@@ -56,6 +58,7 @@ class Result:
     platform: str
     task: str | None
     metric: str
+    stated: str | None
     value: float | str
     raw: str | None
     scale: str
@@ -202,6 +205,7 @@ def _stated(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) ->
                 platform=stored.key.partition("/")[0],
                 task="|".join(about or [word for word in keywords if word != VERIFIED]) or None,
                 metric=of or "unnamed",
+                stated=part.get("name"),
                 value=part["value"],
                 raw=part.get("description"),
                 scale=Scale.STATED,

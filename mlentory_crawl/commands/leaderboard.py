@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import asdict
 from textwrap import shorten
 
 from rich.table import Table
 from scrapy.exceptions import UsageError
 
+from fair4ml.metrics import metric_name
 from mlentory_crawl.catalog.boards import Board, boards
 from mlentory_crawl.catalog.evaluations import Result, results
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -81,7 +83,7 @@ def _print(board: Board, part: slice) -> None:
             ", ".join(result.sources),
             (result.date or "")[:10],
             "yes" if result.verified else "",
-            shorten(result.notes or "", 80),
+            shorten(", ".join(_notes(result)), 80),
         )
     _print_table(shown, len(board.results) - part.stop)
 
@@ -92,6 +94,13 @@ def _print_unranked(unranked: list[Result], part: slice) -> None:
         value = each.raw or (each.value if isinstance(each.value, str) else f"{each.value:g}")
         shown.add_row(each.name, each.metric, value, _settings(each.settings), each.problem)
     _print_table(shown, len(unranked) - part.stop)
+
+
+def _notes(result: Result) -> Iterator[str]:
+    if result.stated is not None and metric_name(result.stated) != result.metric:
+        yield result.stated
+    if result.notes is not None:
+        yield result.notes
 
 
 def _settings(settings: dict[str, str]) -> str:
