@@ -1,9 +1,10 @@
-"""One name for each metric, with what is known of it."""
+"""One name for each metric and each variant of it, with what is known of it."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -23,6 +24,8 @@ class Metric:
         minimum: the lowest possible value, or none.
         maximum: the highest possible value, or none; of a share it is 1, though many records publish percent.
         unit: the unit of its values, or none where they have none.
+        is_share: for a share that its definition does not bound, such as an error rate.
+        kind_of: the canonical name of the wider metric that it is one of, or none.
     """
 
     name: str
@@ -31,6 +34,8 @@ class Metric:
     minimum: float | None = None
     maximum: float | None = None
     unit: str | None = None
+    is_share: bool = False
+    kind_of: str | None = None
 
 
 METRICS: dict[str, Metric] = {
@@ -42,8 +47,34 @@ METRICS: dict[str, Metric] = {
 _NAME_BY_ALIAS = {alias: name for name, stated in _TABLE.items() for alias in (name, *stated.get("aliases", ()))}
 _SEPARATORS = re.compile(r"[\s_()-]+")
 _AFFIX = "cosine|cos_sim|dot|euclidean|manhattan|max|macro|micro|weighted"
-_VARIANT = re.compile(rf"(?:({_AFFIX})_)?(.+?)(?:_({_AFFIX}))?(?:(?:_?@_?|_at_)(\d+))?", re.ASCII | re.DOTALL)
-_AVERAGES = frozenset({"macro", "micro", "weighted"})
+_VARIANT = re.compile(rf"(?:({_AFFIX})_)?(.+?)(?:_({_AFFIX}))?(?:(?:_?@_?|_at_)(\d+(?:\.\d+)?))?", re.ASCII | re.DOTALL)
+AVERAGES = frozenset({"macro", "micro", "weighted"})
+"""How one value is made of those of each class."""
+_TOP = re.compile(r"(?:top_?(\d+)(?:_acc(?:uracy)?)?|acc(?:uracy)?_top_?(\d+))", re.ASCII)
+_OVERLAP = re.compile(
+    r"(?:(box|bbox|mask|segm)_)?(m?ap|mean_average_precision|average_precision)(_?@)?_?\[?(?:iou)?_?=?_?"
+    r"(0?\.\d+|[5-9][05])(?:[:_](0?\.\d+|[5-9][05]))?\]?(?:_iou)?(?:_(box|bbox|mask|segm))?",
+    re.ASCII,
+)
+"""Average precision at an overlap (``mAP@0.5``, ``AP50``, ``mAP50-95``), of boxes or of masks."""
+_MASKS = {"box": "box", "bbox": "box", "mask": "mask", "segm": "mask"}
+
+PLACEHOLDERS = frozenset({"", "-", "?", "custom", "metric", "n/a", "na", "none", "other", "todo", "unknown"})
+"""What stands where a metric is due and none is named, in lower case."""
+
+_WORDS = re.compile(r"[^\w@.+²^']+|_+")
+_NOISE = frozenset("avg average averaged dev eval evaluation score test val valid validation".split())
+"""Words that say nothing of which variant of a metric it is."""
+_AMBIGUOUS = frozenset({"character", "comet", "exact", "hit", "pass"})
+"""Names of metrics that are plain words as well, so that a longer name with one of them may mean something else."""
+_TURNING = frozenset(
+    """1 adversarial attack bias change complement cost decrease degradation delta deviation diff difference disparity
+    drop dropped err error errors false forgetting gain gap improvement increase inverse latency loss lost minus miss
+    missed neg negative non not rank ranking ratio reduced reduction relative sd seconds std stdev threshold time unsafe
+    variance""".split()
+)
+"""Words beside which the direction of a metric is not that of the longer name."""
+_LONGEST = 5
 
 
 @lru_cache(maxsize=16_384)
@@ -65,11 +96,133 @@ def metric(raw: str) -> Metric | None:
     return None if base is None else METRICS[base]
 
 
+@lru_cache(maxsize=16_384)
+def metric_within(raw: str) -> Metric | None:
+    """What is known of the metric that a name is of or contains (``average auc on 14 labels``), or none.
+
+    There is none where a word turns its direction (``accuracy drop``) or where several metrics disagree.
+    """
+    if (whole := metric(raw)) is not None:
+        return whole
+    found, rest = _parts(raw)
+    known = [METRICS[base] for _, base in found]
+    agree = len({(each.higher_is_better, each.minimum, each.maximum, each.is_share) for each in known}) == 1
+    return known[0] if agree and not _TURNING.intersection(rest) else None
+
+
+def stated_metric(type: str | None, name: str | None, args: Mapping[str, Any] | None = None) -> str | None:
+    """The canonical name of the metric that a record states in several fields: the most specific statement holds.
+
+    The name counts over the type where it says which variant it is (``f1``, ``F1 Macro``) or names another known metric
+    (``precision``, ``mAP@0.5``).
+
+    Args:
+        type: the metric's id as the platform knows it.
+        name: its name for people.
+        args: what it was computed with, such as ``{"average": "macro"}``.
+    """
+    told = [text for text in (type, name) if text and text.strip().casefold() not in PLACEHOLDERS]
+    if not told:
+        return None
+    canonical, base = _resolved(told[0])
+    for further in told[1:]:
+        canonical, base = _more_specific(canonical, base, further)
+    return _of_arguments(canonical, base, args or {}) or None
+
+
+VARIANT_ARGUMENTS = frozenset({"average", "iou", "iou_threshold", "iou_thr", "k", "top_k", "topk"})
+"""The arguments of metrics that say which variant it is."""
+
+
+def _of_arguments(canonical: str, base: str | None, args: Mapping[str, Any]) -> str:
+    if base is None:
+        return canonical
+    given = {key: str(args[key]).casefold() for key in VARIANT_ARGUMENTS & args.keys()}
+    average = given.pop("average", "")
+    if average in AVERAGES and canonical == base:
+        canonical = f"{base}_{average}"
+    for key, text in given.items():
+        if "@" in canonical or not re.fullmatch(r"\d+(?:\.\d+)?|\.\d+", text, re.ASCII):
+            continue
+        is_top = "k" in key.split("_")[-1] and canonical == "accuracy"
+        canonical = f"top_{text}_accuracy" if is_top else f"{canonical}@{float(text):g}"
+    return canonical
+
+
+def _more_specific(canonical: str, base: str | None, name: str) -> tuple[str, str | None]:
+    """The one of two statements of a metric that says more; a second one that names no metric says nothing."""
+    named, of = _resolved(name)
+    if of is None:
+        named, of = _resolved("_".join(word for word in _words(name) if word not in _NOISE))
+    if of is None:
+        return _refined(canonical, base, name)
+    if base is None:
+        return named, of
+    if of == base:
+        return (named, of) if named != of else (canonical, base)
+    return (canonical, base) if of in _wider(base) else (named, of)
+
+
+def _refined(canonical: str, base: str | None, name: str) -> tuple[str, str | None]:
+    """A metric with what a longer name says of its variant, or the longer name where it is of another metric."""
+    if base is None:
+        return canonical, base
+    found, rest = _parts(name)
+    kinds = [(named, of) for named, of in found if base in _wider(of)]
+    if len(kinds) == 1:
+        return kinds[0]
+    if len(set(found)) == 1 and _NOISE.issuperset(rest):
+        return found[0] if found[0][1] not in _wider(base) | {base} else (canonical, base)
+    bases = {of for _, of in found}
+    if bases and base not in bases and not _wider(base) & bases:
+        return " ".join(name.casefold().split()), None
+    variants = {named for named, of in found if of == base and named != of}
+    variants |= {f"{base}_{average}" for average in AVERAGES.intersection(rest)}
+    return (variants.pop() if canonical == base and len(variants) == 1 else canonical), base
+
+
+def _wider(base: str) -> set[str]:
+    """The metrics that one is a kind of, and theirs."""
+    found: set[str] = set()
+    above = METRICS[base].kind_of
+    while above is not None:
+        found.add(above)
+        above = METRICS[above].kind_of
+    return found
+
+
+def _words(raw: str) -> list[str]:
+    return [word for word in _WORDS.split(raw.casefold()) if word]
+
+
+@lru_cache(maxsize=16_384)
+def _parts(raw: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """The known metrics inside a longer name, longest first at each place, and the words besides."""
+    words, found, rest = _words(raw), [], []
+    place = 0
+    while place < len(words):
+        for end in range(min(len(words), place + _LONGEST), place, -1):
+            text = "_".join(words[place:end])
+            named, base = _resolved(text)
+            if base is not None and text not in _AMBIGUOUS:
+                found.append((named, base))
+                place = end
+                break
+        else:
+            rest.append(words[place])
+            place += 1
+    return found, rest
+
+
 def _resolved(raw: str) -> tuple[str, str | None]:
     plain = " ".join(raw.casefold().split())
     key = _SEPARATORS.sub("_", plain).strip("_")
     if (known := _NAME_BY_ALIAS.get(key)) is not None:
         return known, known
+    if (match := _TOP.fullmatch(key)) is not None:
+        return f"top_{int(match[1] or match[2])}_accuracy", "accuracy"
+    if (match := _OVERLAP.fullmatch(key)) is not None and (overlap := _overlap(match)) is not None:
+        return overlap
     match = _VARIANT.fullmatch(key)
     if match is None:
         return plain, None
@@ -78,5 +231,20 @@ def _resolved(raw: str) -> tuple[str, str | None]:
     if base is None or (before and after):
         return plain, None
     affix = (before or after or "").replace("cos_sim", "cosine")
-    name = f"{base}_{affix}" if affix in _AVERAGES else f"{affix}_{base}" if affix else base
-    return (f"{name}@{cutoff}" if cutoff else name), base
+    name = f"{base}_{affix}" if affix in AVERAGES else f"{affix}_{base}" if affix else base
+    return (f"{name}@{float(cutoff):g}" if cutoff and "." in cutoff else f"{name}@{cutoff}" if cutoff else name), base
+
+
+def _overlap(match: re.Match[str]) -> tuple[str, str] | None:
+    before, spelled, at, low, high, after = match.groups()
+    # "map@50" is the mean average precision of the first 50.
+    if (before and after) or (at and "." not in low and not high):
+        return None
+    base = "map" if spelled.startswith("m") else "ap"
+    overlaps = ":".join(f"{_share(each):g}" for each in (low, high) if each)
+    of = _MASKS.get(before or after or "")
+    return f"{base}@{overlaps}{f'_{of}' if of else ''}", base
+
+
+def _share(text: str) -> float:
+    return float(text) if "." in text else int(text) / 100

@@ -135,11 +135,16 @@ def _add_from_parts(
     evaluations = [
         result
         for thing in (root, *parts)
-        if thing["class"] == "MLModelEvaluation"
+        if thing["class"] == "MLModelEvaluation" and _is_of(thing, root)
         for result in _results(thing, values, names)
     ]
     if evaluations:
         found["evaluations"] = evaluations
+
+
+def _is_of(evaluation: Mapping[str, Any], root: Mapping[str, Any]) -> bool:
+    """Whether an evaluation tells of the root: a copied card has evaluations of another model."""
+    return root["class"] != "MLModel" or root["iri"] in evaluation.get("evaluatedMLModel", (root["iri"],))
 
 
 def _results(

@@ -22,6 +22,38 @@ def evaluated(number: int, metric: str, value: Any, split: str = "test", **sourc
     return model(number, **{"model-index": [{"name": f"model-{number}", "results": [result]}]})
 
 
+def measured(*metrics: tuple[str, Any], url: str | None = None, **dataset: Any) -> dict[str, Any]:
+    """Fields of a model with one block of results on the nuts."""
+    stated = [{"type": metric, "value": value} for metric, value in metrics]
+    result = {"dataset": {"type": "acme/nuts", **dataset}, "metrics": stated, "source": {"url": url} if url else None}
+    return {"model-index": [{"name": "m", "results": [result]}]}
+
+
+def entry(value: float, task: str, **fields: Any) -> dict[str, Any]:
+    return {"evalResults": [{"data": {"dataset": {"id": "acme/nuts", "task_id": task}, "value": value, **fields}}]}
+
+
+SHOTS = {
+    "dataset": {"type": "acme/nuts"},
+    "metrics": [{"type": "bleu", "name": f"{n}-shot", "value": value} for n, value in ((0, 0.5), (5, 21.5))],
+}
+BOARD = "https://huggingface.co/spaces/acme/board?query=acme/model-16"
+NUTS = [
+    measured(("wer", 14.5), args="oak"),
+    measured(("wer", 0.62), args="oak"),
+    measured(("wer", 7.25), config="oak"),
+    measured(("wer", 1.5), config="oak"),
+    measured(("wer", 3.0), args={"language": "elm", "num_few_shot": 5}),
+    *[measured(("ndcg_at_10", 71.5), ("ndcg_at_1", 0.9), url=BOARD)] * 3,
+    measured(("ndcg_at_10", 0.75), ("ndcg_at_1", 0.5)),
+    {"model-index": [{"name": "m", "results": [SHOTS]}]},
+    measured(("mean_reward", "-5.5 +/- 2.25")),
+    measured(("mean_reward", 12)),
+    measured(("mean_reward", "20.25 ± 3")),
+    entry(71.5, "nuts_hard", notes="with tools", evaluation_framework="nut-eval"),
+    entry(80, "nuts_easy"),
+    {"cardData": {"metrics": ["bertscore"]}},
+]
 RECORDS = [
     evaluated(0, "accuracy", 0.91),
     evaluated(1, "Accuracy", 0.95, url="https://example.org/paper"),
@@ -34,6 +66,7 @@ RECORDS = [
     evaluated(8, "accuracy", "about 90"),
     evaluated(9, "accuracy", 0.95),
     model(10),
+    *[model(number, **fields) for number, fields in enumerate(NUTS, 11)],
 ]
 
 
@@ -90,6 +123,68 @@ def test_the_table_shares_ranks(project: Project) -> None:
     first, second = (line.split() for line in done.stdout.splitlines()[2:4])
     assert (first[:2], second[:2]) == (["1", "acme/model-1"], ["1", "acme/model-9"])
     assert "higher is better" in done.stdout
+
+
+def nuts(project: Project, metric: str) -> list[tuple[dict[str, str], str, list[tuple[str, Any]]]]:
+    found = boards(project, "--dataset", "acme/nuts", "--metric", metric)
+    return [
+        (each["settings"], each["scale"], [(name, result["value"]) for name, result in zip(
+            ranked(each), each["results"], strict=True)])
+        for each in found
+    ]  # fmt: skip
+
+
+def test_arguments_are_settings_and_a_share_is_no_percent(project: Project) -> None:
+    assert nuts(project, "WER") == [
+        ({"config": "oak"}, "of 100", [("13", 7.25), ("11", 14.5)]),
+        ({"num_few_shot": "5", "args": "language: elm"}, "of 100", [("15", 3.0)]),
+        ({"config": "oak"}, "of 1", [("12", 0.62)]),
+    ]
+    told = json.loads(project.scrapy("leaderboard", "--dataset", "acme/nuts", "--metric", "wer", "--json").stdout)
+    (unsure,) = told["unranked"]
+    assert (unsure["name"], unsure["problem"]) == ("acme/model-14", "it may be of 1 or of 100")
+    done = project.scrapy("leaderboard", "--dataset", "acme/nuts", "--metric", "wer")
+    assert "it may be of 1 or of 100" in done.stdout
+    assert "num_few_shot 5" in done.stdout
+
+
+def test_siblings_tell_the_scale_and_copies_of_a_card_are_the_results_of_its_model(project: Project) -> None:
+    assert nuts(project, "ndcg@1") == [({}, "of 1", [("19", 0.5)]), ({}, "of 100", [("16", 0.9)])]
+    assert nuts(project, "bleu") == [
+        ({"num_few_shot": "0"}, "of 100", [("20", 0.5)]),
+        ({"num_few_shot": "5"}, "of 100", [("20", 21.5)]),
+    ]
+    (copied,) = boards(project, "--dataset", "acme/nuts", "--metric", "ndcg@1")[1]["results"]
+    shown = project.scrapy("show", "acme/model-17").stdout
+    assert "of acme/model-16" in " ".join(shown.split())
+    assert copied["record"] == f"huggingface/model/{RECORDS[16]['_id']}"
+
+
+def test_a_mean_is_ranked_and_shown_with_its_spread(project: Project) -> None:
+    assert nuts(project, "mean reward") == [({}, "as stated", [("23", 20.25), ("22", 12), ("21", -5.5)])]
+    assert "-5.5 +/- 2.25" in project.scrapy("leaderboard", "--dataset", "acme/nuts").stdout
+
+
+def test_the_task_of_an_evaluation_file_is_a_setting(project: Project) -> None:
+    hard, easy = sorted(boards(project, "--dataset", "acme/nuts", "--metric", "unnamed"), key=lambda b: -len(str(b)))
+    assert (hard["settings"], easy["settings"]) == ({"task": "nuts_hard"}, {"task": "nuts_easy"})
+    (result,) = hard["results"]
+    assert (result["harness"], result["notes"]) == ("nut-eval", "with tools")
+    assert "with tools" in project.scrapy("leaderboard", "--dataset", "acme/nuts").stdout
+
+
+def test_what_was_left_out_can_be_asked_for(project: Project) -> None:
+    words = ("leaderboard", "--dataset", "acme/nuts", "--metric", "mean_reward")
+    done = project.scrapy(*words, "--limit", "1", "--offset", "1")
+    assert [line.split()[:2] for line in done.stdout.splitlines()[2:3]] == [["2", "acme/model-22"]]
+    assert "and 1 more" in done.stdout
+    assert project.scrapy(*words, "--offset", "-1").returncode == 2
+
+
+def test_a_metric_without_a_value_is_no_evaluation(project: Project) -> None:
+    told = json.loads(project.scrapy("show", "acme/model-26", "--json").stdout)
+    assert "hasEvaluation" not in told["root"]
+    assert not [part for part in told["parts"] if part["class"] == "MLModelEvaluation"]
 
 
 def test_nothing_found_is_told(project: Project) -> None:

@@ -35,7 +35,7 @@ def matches(expected: Any, found: Any, root: str) -> bool:
             and len(expected) == len(found)
             and all(matches(e, f, root) for e, f in zip(expected, found, strict=True))
         )
-    if isinstance(expected, str) and re.fullmatch("#[a-z]+", expected):
+    if isinstance(expected, str) and re.fullmatch("#[a-z_]+", expected):
         return re.fullmatch(re.escape(root + expected) + "-[0-9a-f]{16}", found) is not None
     return type(expected) is type(found) and expected == found
 

@@ -13,10 +13,11 @@ from hypothesis import given, settings, strategies as st
 from openml_server import dataset, described_dataset, described_flow, evaluation, flow, task
 from payloads import LEAVES
 
-from fair4ml.entities import Description, Entity
+from fair4ml.entities import Description, Entity, MLModel, PropertyValue
 from fair4ml.mapping import describe
 from fair4ml.mapping.openml import FURTHER_SOURCES, PROVENANCE
 from fair4ml.platforms import source_model
+from fair4ml.property_graph import graph
 from fair4ml.sources import InvalidRecord, parse
 from fair4ml.sources.openml import KINDS
 from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
@@ -189,7 +190,7 @@ def test_an_evaluation_refers_to_flow_dataset_and_task() -> None:
     row = evaluation(100, flow(5), task(59, dataset(61)), value="0.839")
     description, issues = mapped("evaluation", row)
     assert issues == []
-    root, (result,) = stored(description.root), description.parts
+    root, (result, of) = stored(description.root), description.parts
     assert root["iri"].startswith(f"{SITE}r/100#evaluation-")
     assert root["evaluatedMLModel"] == [f"{SITE}f/5"]
     assert root["evaluationDataset"] == [f"{SITE}d/61"]
@@ -197,6 +198,12 @@ def test_an_evaluation_refers_to_flow_dataset_and_task() -> None:
     assert root["evaluationMetrics"] == ["accuracy"]
     assert root["isBasedOn"] == [f"{SITE}r/100"]
     assert result.document()["value"] == 0.839
+    assert of.document() == {
+        "iri": f"{SITE}f/5", "class": "MLModel", "name": row["flow_name"], "hasEvaluation": [root["iri"]]
+    }  # fmt: skip
+    document = {"root": root, "parts": [stored(part) for part in description.parts], "stubs": []}
+    edges = [(edge.source, edge.type) for edge in graph(document).edges if edge.target == root["iri"]]
+    assert edges == [(f"{SITE}f/5", "HAS_EVALUATION")]
     # The JSON of the same row names neither dataset nor engine.
     less, _ = mapped("evaluation", {name: row[name] for name in row if name not in ("data_id", "evaluation_engine_id")})
     assert less.root.iri == description.root.iri
@@ -222,7 +229,9 @@ def test_evaluations_of_a_run_are_told_apart_by_measure_and_engine() -> None:
 )
 def test_values_are_numbers_where_they_can_be(value: Any, found: Any) -> None:
     description, _ = mapped("evaluation", evaluation(1, flow(1), task(1, dataset(1)), value=value))
-    assert [part.document()["value"] for part in description.parts] == ([] if found is None else [found])
+    values = [part.document()["value"] for part in description.parts if isinstance(part, PropertyValue)]
+    assert values == ([] if found is None else [found])
+    assert any(isinstance(part, MLModel) for part in description.parts) is (found is not None)
 
 
 @pytest.mark.parametrize(

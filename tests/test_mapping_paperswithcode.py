@@ -28,10 +28,10 @@ from test_shapes import complaints, parsed
 from fair4ml import rdf
 from fair4ml.entities import Description, MLModelEvaluation, PropertyValue, SoftwareSourceCode
 from fair4ml.mapping import describe
-from fair4ml.mapping.paperswithcode_values import Value, metric_value
+from fair4ml.metric_values import metric_value
 from fair4ml.property_graph import graph
 from fair4ml.sources import InvalidRecord, SourceObject, parse
-from fair4ml.sources.paperswithcode import KINDS
+from fair4ml.sources.paperswithcode import KINDS, row_key
 from fair4ml.sources.paperswithcode_tables import DEEPEST, records
 
 ARXIV = "https://arxiv.org/abs/"
@@ -59,57 +59,6 @@ def of_table(element: Any, kind: str = "archived-result") -> list[Description]:
 
 def values(description: Description) -> dict[str | None, Any]:
     return {part.property_id: part.value for part in description.parts if isinstance(part, PropertyValue)}
-
-
-@pytest.mark.parametrize(
-    ("stated", "expected"),
-    [
-        (84.1, Value(84.1)),
-        (7, Value(7)),
-        ("84.1", Value(84.1)),
-        ("84.1%", Value(84.1, "84.1%", "%")),
-        (" 84.10 % ", Value(84.1, "84.10 %", "%")),
-        ("20.0 ± 1.2", Value(20.0, "20.0 ± 1.2")),
-        ("20.0 +/- 1.2%", Value(20.0, "20.0 +/- 1.2%", "%")),
-        ("1,234", Value(1234.0, "1,234")),
-        ("12,345,678.5", Value(12345678.5, "12,345,678.5")),
-        ("1e-3", Value(0.001, "1e-3")),
-        ("\u22120.5", Value(-0.5, "\u22120.5")),
-        # A comma that may be one of decimals, units and remarks: no number is certain.
-        ("84,1", Value("84,1")),
-        ("1,23", Value("1,23")),
-        ("24M", Value("24M")),
-        ("63.7*", Value("63.7*")),
-        ("~50", Value("~50")),
-        ("1e999", Value("1e999")),
-        ("(16.97 15.58)", Value("(16.97 15.58)")),
-        *((nothing, None) for nothing in ("-", "", "  ", "\u2014", "N/A", "NaN", None, float("nan"), float("inf"))),
-    ],
-)
-def test_what_is_a_number_becomes_one_and_the_text_is_kept(stated: Any, expected: Value | None) -> None:
-    assert metric_value(stated) == expected
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_every_number_that_is_written_out_is_read_back(number: float) -> None:
-    for text in (repr(number), f"{number!r}%", f"{number!r} ± 1"):
-        value = metric_value(text)
-        assert value is not None
-        assert value.value == number
-
-
-@given(st.text())
-def test_no_text_is_lost_or_fails(text: str) -> None:
-    value = metric_value(text)
-    if value is not None:
-        assert text.strip().strip("\ufeff") in (value.value, value.raw, str(value.value))
-
-
-@given(st.integers(min_value=0, max_value=10**15))
-def test_thousands_are_read_as_such(number: int) -> None:
-    value = metric_value(f"{number:,}")
-    assert value is not None
-    assert value.value == number
 
 
 def test_a_paper_is_the_one_on_arxiv_where_that_is_stated() -> None:
@@ -186,6 +135,30 @@ def test_a_row_of_the_api_is_a_model_of_its_paper() -> None:
     assert described("evaluation", evaluation(1, 2, 9)).root.iri.startswith(f"{SITE}paper/2#model-")
     nowhere = described("evaluation", evaluation(1, 1, 9, paper_id=None, paper_arxiv_id=None))
     assert nowhere.root.iri.startswith(f"{SITE}benchmark/9#model-")
+
+
+def test_a_row_without_an_id_is_told_by_paper_task_dataset_model_and_harness() -> None:
+    row = evaluation(1, 1, 9, harness="lm-eval")
+    del row["id"]
+    key = row_key(row)
+    assert key is not None
+    found = described("evaluation", row)
+    assert found.root.iri == described("evaluation", {**row, "id": key}).root.iri
+    assert row_key({**row, "metrics": {"Accuracy": 1}, "paper_title": "x", "id": None}) == key
+    changes: list[dict[str, Any]] = [
+        {"paper_id": "2"}, {"task_slug": "x"}, {"dataset_id": 10}, {"model_name": "x"}, {"harness": None},
+        {"paper_id": None, "paper_arxiv_id": None},
+    ]  # fmt: skip
+    keys = {row_key({**row, **change}) for change in changes}
+    assert len(keys | {key}) == 1 + len(changes)
+    by_name = {**row, "dataset_id": None, "paper_id": None, "paper_arxiv_id": None}
+    assert described("evaluation", by_name).root.iri.startswith(f"{SITE}benchmark#model-")
+    nameless: list[Any] = [{"model_name": ""}, {"dataset_id": None, "dataset_name": None}, {"model_name": ["x"]}]
+    for change in nameless:
+        assert row_key({**row, **change}) is None
+        with pytest.raises(InvalidRecord):
+            parse(KINDS["evaluation"], {**row, **change})
+    assert row_key([]) is None
 
 
 def test_models_are_told_apart_by_paper_and_name_and_without_a_paper_by_row() -> None:

@@ -5,14 +5,14 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from fair4ml.metrics import METRICS, metric, metric_name
+from fair4ml.metrics import METRICS, metric, metric_name, metric_within, stated_metric
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 NAMES = st.tuples(
-    st.sampled_from(["", "cosine_", "cos_sim_", "Dot ", "max_", "macro-", "weighted "]),
+    st.sampled_from(["", "cosine_", "cos_sim_", "Dot ", "max_", "macro-", "weighted ", "top ", "mask "]),
     st.sampled_from([*METRICS, "Acc", "pearsonr", "rouge-L", "unheard of"]),
     st.sampled_from(["", "_macro", "_cosine", "-manhattan"]),
-    st.sampled_from(["", "@1", "_at_10", " @ 5"]),
+    st.sampled_from(["", "@1", "_at_10", " @ 5", "@0.50", "50-95", "_box"]),
 ).map("".join)
 
 
@@ -49,6 +49,19 @@ NAMES = st.tuples(
         ("mean_reward", "mean_reward"),
         ("SI-SNRi", "si_snri"),
         ("R²", "r2"),
+        ("Top-10 accuracy", "top_10_accuracy"),
+        ("top3", "top_3_accuracy"),
+        ("acc top 1", "top_1_accuracy"),
+        ("mAP@0.75", "map@0.75"),
+        ("mAP@0.50(mask)", "map@0.5_mask"),
+        ("bbox mAP50", "map@0.5_box"),
+        ("mAP50-95", "map@0.5:0.95"),
+        ("mAP@[.5:.95]", "map@0.5:0.95"),
+        ("AP75", "ap@0.75"),
+        ("mAP (IoU=0.60)", "map@0.6"),
+        ("mAP@50", "map@50"),
+        ("Recall@0.50", "recall@0.5"),
+        ("Percentage error", "error_rate"),
     ],
 )
 def test_spellings_of_one_metric_become_one_name(raw: str, name: str) -> None:
@@ -118,3 +131,100 @@ def test_any_text_is_answered_and_a_name_names_itself(text: str) -> None:
     if name is not None:
         assert metric_name(name) == name
         assert metric(name) is metric(text)
+
+
+@pytest.mark.parametrize(
+    ("type", "name", "stated"),
+    [
+        ("f1", "F1", "f1"),
+        ("f1", "F1 Macro", "f1_macro"),
+        ("recall", "Recall (weighted avg)", "recall_weighted"),
+        ("precision", "Test precision, micro", "precision_micro"),
+        ("f1_macro", "F1", "f1_macro"),
+        ("f1_macro", "F1 micro", "f1_micro"),
+        ("accuracy", "Top 3 Accuracy", "top_3_accuracy"),
+        ("accuracy", "Top-5 accuracy on V2", "top_5_accuracy"),
+        ("ndcg", "NDCG@20", "ndcg@20"),
+        ("accuracy", "Macro", "accuracy_macro"),
+        # The name is of a kind of what the type says, or of something wider.
+        ("bleu", "SacreBLEU", "sacrebleu"),
+        ("sacrebleu", "BLEU", "sacrebleu"),
+        ("rouge", "Rouge-2 F1", "rouge2"),
+        # The name names another metric.
+        ("recall", "mAP@0.5:0.95(mask)", "map@0.5:0.95_mask"),
+        ("precision", "Average Precision (AP)", "ap"),
+        ("precision", "box mAP at IoU 0.5 on val", "box map at iou 0.5 on val"),
+        ("precision", "F1", "f1"),
+        ("main score", "Spearmanr", "spearman"),
+        # The name says nothing more.
+        ("wer", "Test WER (+LM)", "wer"),
+        ("wer", "Word Error Rate (WER)", "wer"),
+        ("score", "second turn", "score"),
+        ("score", "accuracy of all", "score"),
+        ("cosine_pearson", "Pearson", "cosine_pearson"),
+        ("accuracy", "squirrels", "accuracy"),
+        ("f1", "macro against micro F1", "f1"),
+        # Nothing is named.
+        ("unknown", "win rate", "win_rate"),
+        ("Unknown", "MME-Cog.", "mme-cog."),
+        ("accuracy", "unknown", "accuracy"),
+        ("unknown", " ", None),
+        (None, "Accuracy", "accuracy"),
+        (None, None, None),
+    ],
+)
+def test_the_most_specific_statement_of_a_metric_holds(type: str | None, name: str | None, stated: str | None) -> None:
+    assert stated_metric(type, name) == stated
+
+
+@pytest.mark.parametrize(
+    ("type", "args", "stated"),
+    [
+        ("f1", {"average": "weighted"}, "f1_weighted"),
+        ("f1_micro", {"average": "macro"}, "f1_micro"),
+        ("f1", {"average": "binary"}, "f1"),
+        ("accuracy", {"k": "3"}, "top_3_accuracy"),
+        ("recall", {"top_k": 10}, "recall@10"),
+        ("map", {"iou_threshold": 0.75}, "map@0.75"),
+        ("map@0.5", {"iou": 0.75}, "map@0.5"),
+        ("map", {"iou": "mean"}, "map"),
+        ("squirrels", {"average": "macro"}, "squirrels"),
+    ],
+)
+def test_arguments_say_which_variant_it_is(type: str, args: dict[str, object], stated: str) -> None:
+    assert stated_metric(type, None, args) == stated
+
+
+@pytest.mark.parametrize(
+    ("raw", "known"),
+    [
+        ("average auc on 14 label", "auc"),
+        ("Test WER", "wer"),
+        ("Word Error Rate (WER)", "wer"),
+        ("Mean F1 (Hindi)", "f1"),
+        ("Labeled Dependencies Accuracy", "accuracy"),
+        ("Validation ROC-AUC", "roc_auc"),
+        ("validation perplexity", "perplexity"),
+        *((raw, None) for raw in ("accuracy drop", "Top 1 Error", "F1 gap", "accuracy loss", "FID precision", "Score")),
+        *(
+            (raw, None)
+            for raw in ("Bit per Character (BPC)", "1 - accuracy", "passes the exact test", "", "attack acc")
+        ),
+    ],
+)
+def test_the_known_part_of_a_longer_name_tells_the_direction(raw: str, known: str | None) -> None:
+    found = metric_within(raw)
+    assert (found.name if found else None) == known
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_two_texts_of_any_kind_are_answered(type: str, name: str) -> None:
+    stated = stated_metric(type, name)
+    assert stated is None or stated.strip()
+    metric_within(name)
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_a_kind_of_a_metric_has_its_direction(name: str) -> None:
+    wider = METRICS[name].kind_of
+    assert wider is None or METRICS[wider].higher_is_better is METRICS[name].higher_is_better

@@ -120,6 +120,14 @@ def test_each_result_of_an_evaluation_is_shown() -> None:
     ]
 
 
+def test_an_evaluation_of_another_model_is_not_shown() -> None:
+    own, copied = (
+        MLModelEvaluation(iri=f"{IRI}#evaluation-{n}", evaluated_ml_model=[of], evaluation_metrics=[f"m{n}"])
+        for n, of in enumerate((IRI, f"{HUB}acme/other"))
+    )
+    assert searched(stored(MLModel(iri=IRI), [own, copied]))["evaluations"] == [{"metric": "m0"}]
+
+
 def test_an_evaluation_without_results_shows_its_metrics() -> None:
     assert results(evaluation_metrics=["accuracy", "loss"]) == [{"metric": "accuracy"}, {"metric": "loss"}]
     assert results() == []

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from fair4ml.entities import MLModelEvaluation, PropertyValue, Stub
-from fair4ml.identifiers import hugging_face_owner, is_repo_id, part_iri
+from fair4ml.identifiers import HUGGING_FACE, hugging_face_model, hugging_face_owner, is_repo_id, part_iri
 from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.huggingface_lineage import dataset, hub_dataset, named_dataset
-from fair4ml.metrics import metric_name
+from fair4ml.mapping.huggingface_results import REVISION, SHOTS, setup, shots, source_model
+from fair4ml.metric_values import Value, metric_value
 from fair4ml.sources.huggingface import (
     Benchmark,
     EvaluationDataset,
@@ -28,26 +28,24 @@ from fair4ml.tasks import task_stub
 VALIDATION_SPLITS = frozenset({"dev", "val", "valid", "validation"})
 TEST_SPLITS = frozenset({"test"})
 
-Value = int | float | bool | str | None
-_DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-
 
 class Evaluations:
     """The evaluations of a model, and what its own properties say of them: IRIs, each once and in order.
 
     Attributes:
-        iris: the evaluations, each with its value.
+        iris: the evaluations of the model.
         sources: the fields of the record that they are from.
         datasets: what they were done on.
         validated_on: those of the datasets that the model was trained on too, where the split is for validation.
         tested_on: likewise, where the split is for tests.
     """
 
-    __slots__ = ("_draft", "datasets", "iris", "sources", "tested_on", "validated_on")
+    __slots__ = ("_draft", "_values", "datasets", "iris", "sources", "tested_on", "validated_on")
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self.iris: dict[str, Value] = {}
+        self._values: dict[str, Value] = {}
+        self.iris: dict[str, None] = {}
         self.sources: dict[str, None] = {}
         self.datasets: dict[str, None] = {}
         self.validated_on: dict[str, None] = {}
@@ -62,7 +60,8 @@ class Evaluations:
                 place = f"{source}.{n}.results.{m}"
                 data = result.dataset or EvaluationDataset()
                 on = _evaluated_on(self._draft, place, data)
-                if on is not None:
+                of = self._evaluated(result.source)
+                if on is not None and of == self._draft.iri:
                     self.datasets[on] = None
                     split = (data.split or "").strip().casefold()
                     if split in VALIDATION_SPLITS and on in trained_on:
@@ -71,7 +70,7 @@ class Evaluations:
                         self.tested_on[on] = None
                 for position, metric in enumerate(result.metrics):
                     if metric is not None:
-                        self._add_metric(source, f"{place}.metrics.{position}", result, data, on, metric)
+                        self._add_metric(source, f"{place}.metrics.{position}", result, data, on, of, metric)
 
     def add_files(self, source: str, files: list[EvaluationFile | None], owner: str | None) -> None:
         """Adds the entries of evaluation files."""
@@ -81,39 +80,43 @@ class Evaluations:
             elif file is not None:
                 self._add_entry(source, f"{source}.{position}", file.data or file, owner)
 
-    def add_metric_names(self, source: str, names: list[str | None]) -> None:
-        """Adds the metrics that a card names without results: one more evaluation, of which nothing else is known."""
-        metrics = dict.fromkeys(canonical for name in names if name and (canonical := metric_name(name)))
-        for iri in self.iris:
-            part = self._draft.parts[iri]
-            if isinstance(part, MLModelEvaluation):
-                for canonical in part.evaluation_metrics:
-                    metrics.pop(canonical, None)
-        iri = part_iri(self._draft.iri, "evaluation", "metrics")
-        if metrics and self._is_new(source, source, iri, None):
-            self._draft.part(
-                MLModelEvaluation(iri=iri, evaluated_ml_model=[self._draft.iri], evaluation_metrics=list(metrics))
-            )
+    def _evaluated(self, source: Source | None) -> str:
+        """The IRI of the model that a result is of: a copied card has those of the model that it was copied from."""
+        own = self._draft.iri
+        other = source_model(source, own.removeprefix(HUGGING_FACE)) if source is not None else None
+        return own if other is None else self._draft.stub(Stub(hugging_face_model(other), "MLModel", other))
 
-    def _is_new(self, source: str, place: str, iri: str, value: Value) -> bool:
+    def _is_new(self, source: str, place: str, iri: str, of: str, value: Value | None) -> bool:
         """Whether an evaluation is told for the first time; to tell it again with another value is an issue."""
-        if iri not in self.iris:
-            self.iris[iri] = value
+        if value is None:
+            self._draft.issue(place, "has no value")
+            return False
+        if iri in self._values:
+            if self._values[iri] != value:
+                self._draft.issue(place, "gives a second value of one evaluation")
+            return False
+        self._values[iri] = value
+        if of == self._draft.iri:
+            self.iris[iri] = None
             self.sources[source] = None
-            return True
-        if self.iris[iri] != value:
-            self._draft.issue(place, "gives a second value of one evaluation")
-        return False
+        return True
 
     def _add_metric(
-        self, from_field: str, place: str, result: Result, data: EvaluationDataset, on: str | None, metric: Metric
+        self,
+        from_field: str,
+        place: str,
+        result: Result,
+        data: EvaluationDataset,
+        on: str | None,
+        of: str,
+        metric: Metric,
     ) -> None:
         draft, task, source = self._draft, result.task or Task(), result.source or Source()
-        canonical = metric_name(metric.type or metric.name or "")
-        if canonical is None:
+        measured = setup(data, metric)
+        if measured.metric is None:
             draft.issue(place, "names no metric")
             return
-        value, raw = _number(metric.value)
+        value = metric_value(metric.value)
         iri = part_iri(
             draft.iri,
             "evaluation",
@@ -122,37 +125,26 @@ class Evaluations:
             *(metric.type, metric.name, metric.config, metric.args),
             *(source.url, source.name),
         )
-        if not self._is_new(from_field, place, iri, value):
+        if not self._is_new(from_field, place, iri, of, value) or value is None:
             return
         about = task_stub(task.type) if task.type else None
         keywords = [task.name or task.type if about is None else None, "verified" if metric.verified else None]
         settings = (("config", metric.config), ("args", metric.args))
         technique = ", ".join(f"{name}: {given}" for name, given in settings if given)
-        results = []
-        if value is not None:
-            part = PropertyValue(
-                iri=iri.replace("#evaluation-", "#result-"),
-                name=metric.name or metric.type,
-                property_id=canonical,
-                value=value,
-                description=raw,
-                measurement_technique=technique or None,
-            )
-            results.append(draft.part(part))
+        part = _result(iri, metric.name or metric.type, measured.metric, value, technique or None)
         draft.part(
             MLModelEvaluation(
                 iri=iri,
                 name=_title(metric.name or metric.type, data.name or data.type, data.config, data.split),
-                description=None if data.args is None else f"args: {data.args}",
                 keywords=[keyword for keyword in keywords if keyword],
                 about=[] if about is None else [draft.stub(about)],
                 citation=[source.name] if source.name else [],
                 is_based_on=[source.url] if source.url else [],
-                evaluated_ml_model=[draft.iri],
+                evaluated_ml_model=[of],
                 evaluation_dataset=[] if on is None else [on],
-                evaluation_metrics=[canonical],
-                evaluation_results=results,
-                additional_property=_settings(draft, config=data.config, split=data.split, revision=data.revision),
+                evaluation_metrics=[measured.metric],
+                evaluation_results=[draft.part(part)],
+                additional_property=_settings(draft, measured.settings),
             )
         )
 
@@ -162,23 +154,21 @@ class Evaluations:
         if on is None:
             draft.issue(place, "names no dataset")
             return
-        self.datasets[on] = None
-        value, raw = _number(entry.value)
-        author = source.user or source.org
+        value, of = metric_value(entry.value), self._evaluated(entry.source)
+        author, framework = source.user or source.org, entry.evaluation_framework
         identity = (data.task_id, data.id, data.revision, entry.notes, source.url, source.name, author)
-        iri = part_iri(draft.iri, "evaluation", *identity)
-        if not self._is_new(from_field, place, iri, value):
+        iri = part_iri(draft.iri, "evaluation", *identity, *([framework] if framework else []))
+        if not self._is_new(from_field, place, iri, of, value) or value is None:
             return
-        results = []
-        if value is not None:
-            part = PropertyValue(
-                iri=iri.replace("#evaluation-", "#result-"),
-                name=data.task_id or data.id,
-                value=value,
-                description=raw,
-            )
-            results.append(draft.part(part))
+        if of == draft.iri:
+            self.datasets[on] = None
         is_name = author is not None and "/" not in author and is_repo_id(author)
+        stated = {
+            "task": data.task_id,
+            SHOTS: shots(entry.notes),
+            REVISION: data.revision,
+            "harness": framework,
+        }
         draft.part(
             MLModelEvaluation(
                 iri=iri,
@@ -188,12 +178,12 @@ class Evaluations:
                 author=[draft.stub(owner_stub(author))] if author is not None and is_name else [],
                 citation=[source.name] if source.name else [],
                 is_based_on=[source.url] if source.url else [],
-                evaluated_ml_model=[draft.iri],
+                evaluated_ml_model=[of],
                 evaluation_dataset=[on],
-                evaluation_results=results,
+                evaluation_results=[draft.part(_result(iri, data.task_id or data.id, None, value))],
                 # That the owner did it says nothing of how it was done.
                 extrinsic_evaluation=True if author and owner and author.casefold() != owner.casefold() else None,
-                additional_property=_settings(draft, task=data.task_id, revision=data.revision),
+                additional_property=_settings(draft, stated),
             )
         )
 
@@ -208,7 +198,7 @@ def evaluations(draft: Draft, source: ModelInfo, owner: str | None, trained_on: 
     """The evaluations of the card and of the evaluation files.
 
     An evaluation is told from others by its task, dataset, configuration, split, metric and source as they are written,
-    never by its value.
+    never by its value. One whose source names another model is that model's, and none of this one.
 
     Args:
         draft: gets the evaluations, their results, and the datasets, tasks and people that they name.
@@ -223,8 +213,6 @@ def evaluations(draft: Draft, source: ModelInfo, owner: str | None, trained_on: 
     if card is not None and card.model_index != source.model_index:
         found.add_results("cardData.model-index", card.model_index, trained_on)
     found.add_files("evalResults", source.eval_results, owner)
-    if card is not None and card.metrics:
-        found.add_metric_names("cardData.metrics", card.metrics)
     if found.sources and list(found.sources) != ["model-index"]:
         draft.exceptions["hasEvaluation"] = ", ".join(found.sources)
     return found
@@ -243,7 +231,7 @@ def _evaluated_on(draft: Draft, place: str, data: EvaluationDataset) -> str | No
     return iri
 
 
-def _settings(draft: Draft, **settings: str | None) -> list[str]:
+def _settings(draft: Draft, settings: Mapping[str, str | None]) -> list[str]:
     """How an evaluation was set up; evaluations with the same setting share the part that says so."""
     return [
         draft.part(PropertyValue(iri=part_iri(draft.iri, name, value), property_id=name, value=value))
@@ -252,17 +240,18 @@ def _settings(draft: Draft, **settings: str | None) -> list[str]:
     ]
 
 
-def _number(value: Value) -> tuple[Value, str | None]:
-    """A value with, if it was a text that is a number, the text where that says more."""
-    if not isinstance(value, str):
-        return value, None
-    text = value.strip()
-    if not _DECIMAL.fullmatch(text):
-        return text or None, None
-    number = float(text)
-    if not math.isfinite(number):
-        return text, None
-    return number, text if repr(number) != text else None
+def _result(
+    iri: str, name: str | None, metric: str | None, value: Value, technique: str | None = None
+) -> PropertyValue:
+    return PropertyValue(
+        iri=iri.replace("#evaluation-", "#result-"),
+        name=name,
+        property_id=metric,
+        value=value.value,
+        unit_text=value.unit,
+        description=value.raw,
+        measurement_technique=technique,
+    )
 
 
 def _title(what: str | None, on: str | None, *settings: str | None) -> str | None:

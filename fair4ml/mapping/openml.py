@@ -46,6 +46,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "additionalProperty": ("parameter", "stated"),
     "about": ("task_id", "linked"),
     "evaluatedMLModel": ("flow_id", "linked"),
+    "hasEvaluation": ("flow_id", "linked"),
     "evaluationDataset": ("data_id", "linked"),
     "evaluationMetrics": ("function", "looked up"),
     "evaluationResults": ("value", "stated"),

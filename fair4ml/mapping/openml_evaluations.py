@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter, ValidationError
 
-from fair4ml.entities import CreativeWork, DefinedTerm, Description, MLModelEvaluation
+from fair4ml.entities import CreativeWork, DefinedTerm, Description, MLModel, MLModelEvaluation
 from fair4ml.identifiers import part_iri
 from fair4ml.mapping import describe, openml_terms as terms
 from fair4ml.mapping.draft import Draft
@@ -82,13 +82,16 @@ def describe_evaluation(source: Evaluation) -> Description:
     if source.value is not None:
         results.append(draft.part(terms.measured(part_iri(run, "result", *identity), function, metric, source.value)))
     on = [] if source.data_id is None else [draft.stub(terms.dataset_stub(source.data_id, source.data_name))]
-    of = [] if source.flow_id is None else [draft.stub(terms.flow_stub(source.flow_id, source.flow_name))]
+    of = None if source.flow_id is None else draft.stub(terms.flow_stub(source.flow_id, source.flow_name))
+    if of is not None and results:
+        # That a flow has an evaluation is told by the evaluation: the list of flows does not know.
+        draft.part(MLModel(iri=of, name=source.flow_name or f"Flow {source.flow_id}", has_evaluation=[iri]))
     evaluation = MLModelEvaluation(
         iri=iri,
         name=f"{function} on {source.data_name}" if source.data_name else function,
         url=run,
         identifier=[f"run {source.run_id}", *([f"setup {source.setup_id}"] if source.setup_id else [])],
-        evaluated_ml_model=of,
+        evaluated_ml_model=[] if of is None else [of],
         evaluation_dataset=on,
         evaluation_metrics=[metric],
         evaluation_results=results,

@@ -22,7 +22,7 @@ from fair4ml.mapping.paperswithcode_terms import (
     paper_stub,
     scheme_task,
 )
-from fair4ml.mapping.paperswithcode_values import metric_value
+from fair4ml.metric_values import metric_value
 from fair4ml.metrics import metric_name
 from fair4ml.sources import InvalidRecord
 from fair4ml.sources.paperswithcode import ArchivedResult, ArchivedTable, Evaluation, Metrics, Row
@@ -96,7 +96,8 @@ def describe_evaluation(source: Evaluation) -> Description:
         page = f"paper/{source.paper_id}" if source.paper_id is not None else ""
         paper = paper_iri(wrong, source.paper_arxiv_id, page)
         paper = None if paper == SITE else paper
-    under = (paper, source.model_name) if paper else (f"{SITE}benchmark/{source.dataset_id}", source.id)
+    board = f"{SITE}benchmark/{source.dataset_id}" if source.dataset_id is not None else f"{SITE}benchmark"
+    under = (paper, source.model_name) if paper else (board, source.id)
     draft = Draft(part_iri(under[0], "model", under[1]))
     for name in wrong:
         draft.issue(f"paper_{name}", "is no arXiv identifier")

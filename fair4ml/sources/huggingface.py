@@ -108,6 +108,7 @@ class EvaluationEntry(SourceObject):
     date: Day | None = None
     source: Source | None = None
     notes: Text | None = None
+    evaluation_framework: Word | None = None
 
 
 class EvaluationFile(EvaluationEntry):
@@ -133,7 +134,6 @@ class Card(RepositoryCard):
     library_name: Word | None = None
     pipeline_tag: Word | None = None
     datasets: Words
-    metrics: Words
     base_model: Words
     base_model_relation: Word | None = None
     new_version: Word | None = None

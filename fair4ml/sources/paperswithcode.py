@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints, model_validator
 
+from fair4ml.identifiers import hashed
 from fair4ml.sources import (
     Count,
     Day,
@@ -176,8 +177,42 @@ class Benchmark(Subject):
     hf_url: Address = None
 
 
+_ROW = (
+    ("paper_id", "paper_arxiv_id"),
+    ("task_slug", "task_name"),
+    ("dataset_id", "dataset_slug", "dataset_name"),
+    ("model_name",),
+    ("harness",),
+)
+"""What the platform's own client tells rows by, each by the first field that is there."""
+
+
+def row_key(row: Any) -> str | None:
+    """What tells a row of a leaderboard from others where it has no id: paper, task, dataset, model and harness.
+
+    Args:
+        row: the row as sent.
+
+    Returns:
+        None where dataset or model are not named, since it could be any row.
+    """
+    if not isinstance(row, dict):
+        return None
+    told = [next((_id(row[name]) for name in names if row.get(name) not in (None, "")), None) for names in _ROW]
+    _, _, dataset, model, _ = told
+    is_told = all(each is None or isinstance(each, str) for each in told) and dataset and model
+    return f"row-{hashed('row', *told)}" if is_told else None
+
+
+def _with_id(row: Any) -> Any:
+    is_due = isinstance(row, dict) and row.get("id") in (None, "")
+    return {**row, "id": key} if is_due and (key := row_key(row)) is not None else row
+
+
 class Evaluation(Entry):
-    """A row of a leaderboard of the API (``evaluations/``)."""
+    """A row of a leaderboard of the API (``evaluations/``); one without an id has the key of `row_key` for one."""
+
+    _id_of_row = model_validator(mode="before")(_with_id)
 
     paper_id: Id | None = None
     paper_arxiv_id: Said = None

@@ -108,7 +108,7 @@ def _results(document: Mapping[str, Any], of: str) -> Iterator[Statement]:
         settings = ", ".join(
             str(part["value"])
             for part in _parts(document, evaluation.get("additionalProperty", ()))
-            if part.get("propertyID") in SETTINGS[:2] and "value" in part
+            if part.get("propertyID") in SETTINGS and "value" in part
         )
         where = f"{f' on {on}' if on else ''}{f' ({settings})' if settings else ''}"
         metrics = evaluation.get("evaluationMetrics", ())

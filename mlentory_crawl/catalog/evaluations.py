@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from fair4ml.addresses import meant
-from fair4ml.metrics import metric, metric_name
+from fair4ml.metric_scales import Measured, Scale, scales
+from fair4ml.metrics import metric_name
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 
-SETTINGS = ("config", "split", "revision")
-HARNESS = "harness"
+SETTINGS = ("config", "split", "task", "num_few_shot", "args", "metric_args", "metric_config")
+"""What results have to share to be comparable, where it is stated; by the name under which records state it."""
+REVISION, HARNESS = "revision", "harness"
 DATES = ("dateCreated", "datePublished", "dateModified")
-_SHOWN = frozenset({*SETTINGS, HARNESS})
+VERIFIED = "verified"
+_SHOWN = frozenset({*SETTINGS, REVISION, HARNESS})
+_OF_METRICS = frozenset({"num_few_shot", "metric_args", "metric_config"})
+"""In what results that were published together may differ."""
+NO_NUMBER = "it is no number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,14 @@ class Result:
         platform: whose record states it.
         task: of the evaluation, if stated.
         metric: the canonical name.
+        stated: what the record calls it.
         value: as a number where it is one, else as text.
         raw: what was written where the number says less.
-        settings: ``config``, ``split`` and ``revision`` of the dataset, where stated.
+        scale: ``of 1`` or ``of 100`` where the metric is a share, else ``as stated``.
+        problem: why it cannot be ranked among others, or none.
+        settings: how it was measured, where stated: those of `SETTINGS`, and the ``revision`` of the dataset.
         harness: the program that evaluated, where stated.
+        notes: what is said of it besides.
         sources: where it was published.
         date: when it was made, else when it was published or changed last, if stated.
         verified: whether the platform says that it checked it.
@@ -47,39 +57,22 @@ class Result:
     platform: str
     task: str | None
     metric: str
+    stated: str | None
     value: float | str
     raw: str | None
+    scale: str
+    problem: str | None
     settings: dict[str, str]
     harness: str | None
+    notes: str | None
     sources: list[str]
     date: str | None
     verified: bool
     record: str
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Results that can be compared: of one metric on one part of one dataset, on one scale.
-
-    Attributes:
-        metric: its canonical name.
-        dataset: the dataset's name.
-        settings: what part of it.
-        scale: ``of 1`` or ``of 100`` where the metric is a share, else ``as stated``.
-        higher_is_better: the direction; None where it is not known, and nothing is ranked.
-        results: best first; without a direction by model.
-    """
-
-    metric: str
-    dataset: str
-    settings: dict[str, str]
-    scale: str
-    higher_is_better: bool | None
-    results: list[Result]
-
-
-def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str | None) -> Iterator[Result]:
-    """The results on a dataset.
+def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str | None) -> list[Result]:
+    """The results on a dataset, each once: cards that are copies repeat those of the model that they were copied from.
 
     Args:
         reader: the catalog.
@@ -90,38 +83,26 @@ def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str |
     asked = None if wanted is None else metric_name(wanted)
     joined = _joined(reader, _named(reader, dataset))
     names = _names(reader, joined)
+    found: list[Result] = []
+    copied: list[Result] = []
     for stored in reader.by_row(_records(reader, joined)):
         for result in _of_record(stored, names, joined):
             fits = task is None or task.casefold() in (result.task or "").casefold().split("|")
             if (asked is None or result.metric == asked) and fits:
-                yield result
+                is_copied = stored.document["root"]["class"] == "MLModel" and stored.iri != result.model
+                (copied if is_copied else found).append(result)
+    told = set(map(_told, found))
+    for result in copied:
+        if (key := _told(result)) not in told:
+            told.add(key)
+            found.append(result)
+    return found
 
 
-def boards(found: list[Result]) -> list[Board]:
-    """Results sorted into what can be compared, largest first."""
-    groups: dict[tuple[Any, ...], list[Result]] = {}
-    for result in found:
-        if isinstance(result.value, str):
-            continue
-        settings = tuple(sorted((name, value) for name, value in result.settings.items() if name != "revision"))
-        # Datasets of one name on two platforms may be two.
-        key = (result.metric, result.joined, settings, _scale(result.metric, result.value))
-        groups.setdefault(key, []).append(result)
-    made = []
-    for (name, _, settings, scale), members in groups.items():
-        known = metric(name)
-        better = known.higher_is_better if known is not None else None
-        sign = 0 if better is None else -1 if better else 1
-        members.sort(key=lambda each: (sign * float(each.value), each.name))
-        made.append(Board(name, members[0].dataset, dict(settings), scale, better, members))
-    return sorted(made, key=lambda board: (-len(board.results), board.metric, str(board.settings), board.scale))
-
-
-def _scale(name: str, value: float | str) -> str:
-    known = metric(name)
-    if known is None or known.maximum != 1 or isinstance(value, str):
-        return "as stated"
-    return "of 1" if value <= 1 else "of 100"
+def _told(result: Result) -> tuple[Any, ...]:
+    settings = tuple(sorted(result.settings.items()))
+    of = (result.model, result.platform, result.joined, result.metric, settings, result.task, result.harness)
+    return *of, result.value, tuple(result.sources)
 
 
 def _named(reader: CatalogReader, dataset: str) -> list[str]:
@@ -179,38 +160,61 @@ def _records(reader: CatalogReader, datasets: Iterable[str]) -> list[int]:
 
 
 def _of_record(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) -> Iterator[Result]:
+    """The results of a record that are on the datasets, each with the scale that its siblings show."""
+    blocks: dict[Hashable, list[tuple[Result, bool]]] = {}
+    for result, is_percent in _stated(stored, datasets, joined):
+        settings = [each for each in sorted(result.settings.items()) if each[0] not in _OF_METRICS]
+        key = (result.model, result.joined, result.task, result.harness, *settings, *result.sources)
+        blocks.setdefault(key, []).append((result, is_percent))
+    for block in blocks.values():
+        numbers = [(each, is_percent) for each, is_percent in block if not isinstance(each.value, str)]
+        measured = [Measured(each.metric, float(each.value), is_percent) for each, is_percent in numbers]
+        for (each, _), scale in zip(numbers, scales(measured), strict=True):
+            is_known = isinstance(scale, Scale)
+            yield replace(each, scale=scale if is_known else Scale.STATED, problem=None if is_known else scale)
+        yield from (each for each, _ in block if isinstance(each.value, str))
+
+
+def _stated(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) -> Iterator[tuple[Result, bool]]:
+    """The results on the datasets, each with whether it is said to be percent."""
     root, parts = stored.document["root"], {part["iri"]: part for part in stored.document["parts"]}
     names = {each["iri"]: each.get("name") for each in (*stored.document["stubs"], *parts.values(), root)}
     evaluations = [each for each in (root, *parts.values()) if each["class"] == "MLModelEvaluation"]
     for evaluation in evaluations:
         on = [iri for iri in evaluation.get("evaluationDataset", ()) if iri in datasets]
-        stated = {
+        settings = {
             part["propertyID"]: str(part["value"])
             for iri in evaluation.get("additionalProperty", ())
             if (part := parts.get(iri)) is not None and part.get("propertyID") in _SHOWN and "value" in part
         }
-        harness = stated.pop(HARNESS, None)
+        harness = settings.pop(HARNESS, None)
+        keywords = evaluation.get("keywords", ())
+        about = [names.get(each) or each for each in evaluation.get("about", ())]
         for iri in evaluation.get("evaluationResults", ()) if on else ():
             part = parts.get(iri)
             if part is None or part.get("value") is None or isinstance(part["value"], bool):
                 continue
             of = part.get("propertyID") or next(iter(evaluation.get("evaluationMetrics", ())), None)
             model = next(iter(evaluation.get("evaluatedMLModel", ())), stored.iri)
-            about = [names.get(each) or each for each in evaluation.get("about", ())]
-            yield Result(
+            result = Result(
                 model=model,
                 name=names.get(model) or model,
                 dataset=datasets[on[0]],
                 joined=joined[on[0]],
                 platform=stored.key.partition("/")[0],
-                task="|".join(about) or None,
+                task="|".join(about or [word for word in keywords if word != VERIFIED]) or None,
                 metric=of or "unnamed",
+                stated=part.get("name"),
                 value=part["value"],
                 raw=part.get("description"),
-                settings=stated,
+                scale=Scale.STATED,
+                problem=NO_NUMBER if isinstance(part["value"], str) else None,
+                settings=settings,
                 harness=harness,
+                notes=evaluation.get("description"),
                 sources=[*evaluation.get("isBasedOn", ()), *evaluation.get("citation", ())],
                 date=next((evaluation[name] for name in DATES if name in evaluation), None),
-                verified="verified" in evaluation.get("keywords", ()),
+                verified=VERIFIED in keywords,
                 record=stored.key,
             )
+            yield result, part.get("unitText") == "%"

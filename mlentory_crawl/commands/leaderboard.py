@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import asdict
+from textwrap import shorten
 
+from rich.table import Table
 from scrapy.exceptions import UsageError
 
-from mlentory_crawl.catalog.evaluations import Board, boards, results
+from fair4ml.metrics import metric_name
+from mlentory_crawl.catalog.boards import Board, boards
+from mlentory_crawl.catalog.evaluations import Result, results
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, styled, table
 
@@ -16,7 +21,7 @@ class Command(ProjectCommand):
     """Shows results on a dataset; what cannot be compared is not ranked together."""
 
     def syntax(self) -> str:
-        return "--dataset D [--metric M] [--task T] [--limit N]"
+        return "--dataset D [--metric M] [--task T] [--limit N] [--offset N]"
 
     def short_desc(self) -> str:
         return "Show how models do on a dataset, by metric"
@@ -28,41 +33,45 @@ class Command(ProjectCommand):
         parser.add_argument("--metric", metavar="M", help="in any spelling: acc, Accuracy, macro-F1")
         parser.add_argument("--task", metavar="T", help="the name of a task")
         parser.add_argument("--limit", type=int, default=10, metavar="N", help="results of each table (default: 10)")
+        parser.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N of each table")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if args or not opts.dataset:
             raise UsageError("name the dataset: --dataset D", print_help=False)
-        if opts.limit < 1:
-            raise UsageError("--limit is 1 or more", print_help=False)
-        found = list(results(CatalogReader(self.data_dir), opts.dataset, opts.metric, opts.task))
+        if opts.limit < 1 or opts.offset < 0:
+            raise UsageError("--limit is 1 or more, --offset 0 or more", print_help=False)
+        found = results(CatalogReader(self.data_dir), opts.dataset, opts.metric, opts.task)
         made = boards(found)
-        texts = [result for result in found if isinstance(result.value, str)]
+        unranked = [result for result in found if result.problem is not None]
+        shown = slice(opts.offset, opts.offset + opts.limit)
         if opts.json:
-            shown = [
-                {**asdict(board), "results": [asdict(each) for each in board.results[: opts.limit]]} for board in made
-            ]
-            print_json({"boards": shown, "unranked": [asdict(each) for each in texts[: opts.limit]]})
-        for board in () if opts.json else made:
-            _print(board, opts.limit)
-        if texts and not opts.json:
-            console().print(f"{len(texts)} values are no numbers and are not ranked.")
+            told = [{**asdict(board), "results": [asdict(each) for each in board.results[shown]]} for board in made]
+            print_json({"boards": told, "unranked": [asdict(each) for each in unranked[shown]]})
+        else:
+            for board in made:
+                _print(board, shown)
+            if unranked:
+                _print_unranked(unranked, shown)
         if not found:
             fail(f"no result on {opts.dataset}" + (f" by {opts.metric}" if opts.metric else ""))
         return int(not found)
 
 
-def _print(board: Board, limit: int) -> None:
-    part = ", ".join(f"{name} {value}" for name, value in board.settings.items())
+def _print(board: Board, part: slice) -> None:
+    settings = _settings(board.settings)
     direction = {True: "higher is better", False: "lower is better", None: "not ranked: the direction is not known"}
-    title = f"{board.metric} on {board.dataset}" + (f" ({part})" if part else "")
+    title = f"{board.metric} on {board.dataset}" + (f" ({settings})" if settings else "")
     shown = table(
-        "", "model", "value", "of", "task", "harness", "stated by", "published", "date", "checked", right=("", "value"),
+        "", "model", "value", "of", "task", "harness", "stated by", "published", "date", "checked", "notes",
+        right=("", "value"),
         title=f"{title}, {board.scale}, {direction[board.higher_is_better]}",
     )  # fmt: skip
     rank, before = 0, None
-    for place, result in enumerate(board.results[:limit], 1):
+    for place, result in enumerate(board.results[: part.stop], 1):
         rank = rank if result.value == before else place
         before = result.value
+        if place <= part.start:
+            continue
         shown.add_row(
             "" if board.higher_is_better is None else str(rank),
             result.name,
@@ -74,7 +83,30 @@ def _print(board: Board, limit: int) -> None:
             ", ".join(result.sources),
             (result.date or "")[:10],
             "yes" if result.verified else "",
+            shorten(", ".join(_notes(result)), 80),
         )
+    _print_table(shown, len(board.results) - part.stop)
+
+
+def _print_unranked(unranked: list[Result], part: slice) -> None:
+    shown = table("model", "metric", "value", "measured", "why it is not ranked", right=("value",), title="Not ranked")
+    for each in unranked[part]:
+        value = each.raw or (each.value if isinstance(each.value, str) else f"{each.value:g}")
+        shown.add_row(each.name, each.metric, value, _settings(each.settings), each.problem)
+    _print_table(shown, len(unranked) - part.stop)
+
+
+def _notes(result: Result) -> Iterator[str]:
+    if result.stated is not None and metric_name(result.stated) != result.metric:
+        yield result.stated
+    if result.notes is not None:
+        yield result.notes
+
+
+def _settings(settings: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in settings.items())
+
+
+def _print_table(shown: Table, left: int) -> None:
     console().print(shown)
-    left = len(board.results) - limit
-    console().print(styled((f"and {left} more\n", "dim")) if left > 0 else "")
+    console().print(styled((f"and {left} more: --offset\n", "dim")) if left > 0 else "")

@@ -131,7 +131,7 @@ def _print(out: Console, reader: CatalogReader, shown: Found, *, why: bool) -> N
     for name, count in shown.state["counters"].items():
         facts.add_row(name, f"{count:,}")
     out.print(facts)
-    _print_evaluations(out, shown.state["parts"], named)
+    _print_evaluations(out, shown.state["parts"], named, root["iri"])
     # Under a former name the same parent may be stated again, without its kind.
     kinds = {p["entity"]: p["type"] for p in shown.state["parts"] if p["class"] == "Derivation" and "type" in p}
     for iri in root.get("wasDerivedFrom", []):
@@ -162,15 +162,17 @@ def _print_namings(out: Console, reader: CatalogReader, iri: str) -> None:
     out.print(f"records that name it: {told}", style="dim")
 
 
-def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[str, dict[str, Any]]) -> None:
+def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[str, dict[str, Any]], iri: str) -> None:
     evaluations = [part for part in parts if part["class"] == "MLModelEvaluation"]
     if not evaluations:
         return
     shown = table("evaluated on", "metric", "value", "source", right=("value",), title="\nEvaluations")
     for evaluation in evaluations:
-        results = [named[iri] for iri in evaluation.get("evaluationResults", []) if iri in named]
+        results = [named[each] for each in evaluation.get("evaluationResults", []) if each in named]
+        on = ", ".join(_label(named, each) for each in evaluation.get("evaluationDataset", []))
+        of = ", ".join(_label(named, each) for each in evaluation.get("evaluatedMLModel", []) if each != iri)
         shown.add_row(
-            ", ".join(_label(named, iri) for iri in evaluation.get("evaluationDataset", [])),
+            f"{on} (of {of})" if of else on,
             ", ".join(evaluation.get("evaluationMetrics", [])),
             ", ".join(str(result.get("value", "")) for result in results),
             ", ".join(evaluation.get("isBasedOn", [])),

@@ -14,6 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
+from fair4ml.sources.paperswithcode import row_key
 from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.numbered import PageSpider, Place, listed
 from mlentory_crawl.base_spiders.platform import Arguments
@@ -180,7 +181,8 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
         for i, (kind, record) in enumerate(payload):
             native = native_id(record)
             url = f"{SITE}/api/v1/{_LISTS[kind]}/{quote(native) if native else ''}"
-            yield kind, native or f"page-{page}-{i}", url, record
+            key = native or (row_key(record) if kind == "evaluation" else None)
+            yield kind, key or f"page-{page}-{i}", url, record
 
     # The archive
 

@@ -1,4 +1,4 @@
-"""Values of metrics as people type them into leaderboards."""
+"""Values of metrics as people type them into cards and leaderboards."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import NamedTuple
 NOTHING = frozenset({"", "-", "--", "\u2212", "\u2013", "\u2014", "?", "n/a", "na", "nan", "none", "null"})
 """What stands where there is no value, in lower case."""
 
-_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_THOUSANDS = r"[1-9]\d{0,2}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})"
+_NUMBER = rf"[+-]?(?:{_THOUSANDS}|\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_MARGIN = r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?"
 _VALUE = re.compile(
-    rf"(?P<number>{_NUMBER})\s*(?P<percent>%)?(?:\s*(?:±|\+/-|\+-)\s*{_NUMBER}\s*(?P<margin_percent>%)?)?", re.ASCII
+    rf"(?P<number>{_NUMBER})\s*(?P<percent>%)?(?:\s*(?:±|\+/-|\+-)\s*{_MARGIN}\s*(?P<margin_percent>%)?)?", re.ASCII
 )
 _LONGEST = 100
 """No number is longer."""
@@ -32,10 +34,10 @@ class Value(NamedTuple):
 
 
 def metric_value(stated: float | str | None) -> Value | None:
-    """What a leaderboard states as the value of a metric, or none where it states none.
+    """What a card or a leaderboard states as the value of a metric, or none where it states none.
 
-    ``84.1%``, ``20.0 ± 1.2`` and ``1,234`` are numbers; a comma is read as one between thousands only, so that
-    ``84,1`` stays a text: it could be either.
+    ``84.1%``, ``20.0 ± 1.2`` and ``1,234.5`` are numbers. A comma is read as one between thousands where a second one
+    or a point shows that it is; ``84,1`` and ``84,123`` stay texts: they could be either.
 
     Args:
         stated: a number, or a text.

@@ -1,0 +1,77 @@
+"""What is ranked together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mlentory_crawl.catalog.boards import boards
+from mlentory_crawl.catalog.evaluations import Result
+
+RESULT = Result(
+    model="https://example.org/a", name="a", dataset="Nuts", joined="https://example.org/nuts", platform="acme",
+    task=None, metric="f1_macro", stated=None, value=0.5, raw=None, scale="of 1", problem=None,
+    settings={"split": "test"}, harness=None, notes=None, sources=[], date=None, verified=False, record="acme/model/a",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"joined": "https://example.org/other"},
+        {"metric": "f1_micro"},
+        {"scale": "of 100"},
+        {"settings": {"split": "dev"}},
+        {"settings": {}},
+        *({"settings": {"split": "test", name: "5"}} for name in ("config", "task", "num_few_shot", "args")),
+        *({"settings": {"split": "test", name: "5"}} for name in ("metric_args", "metric_config")),
+    ],
+    ids=str,
+)
+def test_what_differs_in_what_it_measures_is_apart(change: dict[str, Any]) -> None:
+    assert len(boards([RESULT, replace(RESULT, name="b", **change)])) == 2
+
+
+@pytest.mark.parametrize(
+    "change", [{"settings": {"split": "test", "revision": "0a1b"}}, {"platform": "other"}, {"notes": "n"}], ids=str
+)
+def test_what_says_nothing_of_the_measure_is_together(change: dict[str, Any]) -> None:
+    (board,) = boards([RESULT, replace(RESULT, name="b", **change)])
+    assert [each.name for each in board.results] == ["a", "b"]
+    assert board.settings == {"split": "test"}
+
+
+@pytest.mark.parametrize("field", ["task", "harness"])
+def test_what_few_state_divides_where_there_are_several(field: str) -> None:
+    said: dict[str, Any] = {field: "x"}
+    unsaid, one = RESULT, replace(RESULT, name="b", **said)
+    assert len(boards([unsaid, one])) == 1
+    other = replace(RESULT, name="c", **{**said, field: "y"})
+    made = boards([unsaid, one, other, replace(one, name="d")])
+    assert sorted([each.name for each in board.results] for board in made) == [["a"], ["b", "d"], ["c"]]
+
+
+def test_the_order_is_that_of_the_metric() -> None:
+    values = [replace(RESULT, name=name, value=value) for name, value in (("a", 0.5), ("b", 0.75), ("c", 0.25))]
+
+    def ranked(metric: str) -> tuple[bool | None, str]:
+        (board,) = boards([replace(each, metric=metric) for each in values])
+        return board.higher_is_better, "".join(each.name for each in board.results)
+
+    assert ranked("f1") == (True, "bac")
+    assert ranked("test wer") == (False, "cab")
+    assert ranked("accuracy drop") == (None, "abc")
+
+
+def test_nothing_is_the_same_on_every_scale() -> None:
+    nothing, some = replace(RESULT, name="z", value=0), replace(RESULT, name="b", value=50, scale="of 100")
+    (board,) = boards([nothing, some])
+    assert (board.scale, [each.name for each in board.results]) == ("of 100", ["b", "z"])
+    assert len(boards([nothing, some, RESULT])) == 2
+    assert [board.scale for board in boards([nothing])] == ["of 1"]
+
+
+def test_what_has_a_problem_is_on_no_board() -> None:
+    assert boards([replace(RESULT, problem="it is no number")]) == []

@@ -1,0 +1,109 @@
+"""How results of cards were measured, and of which model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fair4ml.entities import MLModelEvaluation
+from fair4ml.mapping import describe
+from fair4ml.mapping.huggingface_results import setup, source_model
+from fair4ml.sources import parse
+from fair4ml.sources.huggingface import EvaluationDataset, Metric, ModelInfo, Source
+
+
+def measured(data: dict[str, Any], **metric: Any) -> tuple[str | None, dict[str, str]]:
+    found = setup(EvaluationDataset.model_validate(data), Metric.model_validate({"type": "accuracy", **metric}))
+    return found.metric, found.settings
+
+
+@pytest.mark.parametrize(
+    ("data", "settings"),
+    [
+        ({"args": "oak"}, {"config": "oak"}),
+        ({"config": "oak", "args": "oak"}, {"config": "oak"}),
+        ({"config": "elm", "args": "oak"}, {"config": "elm", "args": "oak"}),
+        ({"config": "oak", "args": "config: oak, split: test"}, {"config": "oak", "split": "test"}),
+        ({"args": "config=oak,split=test"}, {"config": "oak", "split": "test"}),
+        ({"args": {"num_few_shot": 5}}, {"num_few_shot": "5"}),
+        ({"args": {"n_shot": 0, "config_name": "oak"}}, {"num_few_shot": "0", "config": "oak"}),
+        ({"name": "Nuts (25-Shot)"}, {"num_few_shot": "25"}),
+        ({"name": "Nuts, zero-shot", "args": {"num_few_shot": 3}}, {"num_few_shot": "3"}),
+        ({"name": "0-shot and 5-shot nuts, few-shot"}, {}),
+        ({"args": {"language": "oak"}, "config": "oak"}, {"config": "oak"}),
+        ({"args": {"language": "oak"}, "config": "elm"}, {"config": "elm", "args": "language: oak"}),
+        ({"args": {"b": [1], "a": None, "c": "x"}}, {"args": "b: [1], c: x"}),
+        ({"args": 7}, {"config": "7"}),
+        ({"args": "None"}, {}),
+        ({"args": "{oak"}, {"config": "{oak"}),
+        ({"args": "https://example.org/oak"}, {"config": "https://example.org/oak"}),
+        ({"config": " oak ", "split": "", "revision": "0a1b"}, {"config": "oak", "revision": "0a1b"}),
+    ],
+)
+def test_settings_are_read_wherever_they_stand(data: dict[str, Any], settings: dict[str, str]) -> None:
+    assert measured(data)[1] == settings
+
+
+@pytest.mark.parametrize(
+    ("metric", "name", "settings"),
+    [
+        ({"type": "recall", "args": {"average": "weighted"}}, "recall_weighted", {}),
+        ({"type": "recall", "args": "micro"}, "recall_micro", {}),
+        ({"type": "recall", "name": "Recall Macro", "args": {"average": "macro"}}, "recall_macro", {}),
+        ({"type": "recall", "args": {"average": "binary"}}, "recall", {"metric_args": "average: binary"}),
+        ({"args": {"top_k": 3}}, "top_3_accuracy", {}),
+        ({"type": "map", "args": {"iou": 0.75}}, "map@0.75", {}),
+        ({"type": "bleu", "args": {"max_order": 2}}, "bleu", {"metric_args": "max_order: 2"}),
+        ({"type": "bleurt", "config": "bleurt-large-512"}, "bleurt", {"metric_config": "bleurt-large-512"}),
+        ({"type": "bleu", "name": "3-shot"}, "bleu", {"num_few_shot": "3"}),
+        ({"type": None, "name": None}, None, {}),
+    ],
+)
+def test_arguments_of_a_metric_are_its_variant_or_settings(
+    metric: dict[str, Any], name: str | None, settings: dict[str, str]
+) -> None:
+    assert measured({}, **metric) == (name, settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "model"),
+    [
+        ("https://huggingface.co/spaces/acme/board?query=acme/oak", "acme/oak"),
+        ("https://huggingface.co/spaces/acme/board?query=acme%2Foak&tab=1", "acme/oak"),
+        ("https://acme-board.hf.space/?model=acme/oak", "acme/oak"),
+        ("https://huggingface.co/acme/oak", "acme/oak"),
+        ("https://huggingface.co/acme/oak/blob/main/README.md", "acme/oak"),
+        # The card's own model, leaderboards that name none, other sites.
+        ("https://huggingface.co/Acme/Acorn", None),
+        ("https://huggingface.co/spaces/acme/board?query=ACME/acorn", None),
+        ("https://huggingface.co/spaces/acme/board?query=oak", None),
+        ("https://huggingface.co/spaces/acme/board?a=acme/oak&b=acme/elm", None),
+        ("https://huggingface.co/spaces/acme/board", None),
+        ("https://huggingface.co/datasets/acme/oak", None),
+        ("https://huggingface.co/papers/2401.00001", None),
+        ("https://example.org/acme/oak?query=acme/oak", None),
+        ("https://huggingface.co/acme", None),
+        (None, None),
+    ],
+)
+def test_a_source_can_name_the_model_that_it_is_of(url: str | None, model: str | None) -> None:
+    assert source_model(Source(url=url), "acme/acorn") == model
+
+
+def test_results_of_a_copied_card_are_of_the_model_that_they_were_copied_from() -> None:
+    def result(value: float, **source: str) -> dict[str, Any]:
+        return {"dataset": {"type": "acme/nuts"}, "metrics": [{"type": "accuracy", "value": value}], "source": source}
+
+    results = [result(0.5, url="https://huggingface.co/acme/oak"), result(0.25, url="https://example.org/board")]
+    payload = {"id": "bob/oak-gguf", "tags": ["dataset:acme/nuts"], "model-index": [{"results": results}]}
+    copied = {"dataset": {"id": "acme/elms"}, "value": 7, "source": {"url": "https://huggingface.co/acme/oak"}}
+    source, _ = parse(ModelInfo, {**payload, "evalResults": [copied]})
+    found = describe(source)
+    evaluations = {part.iri: part for part in found.parts if isinstance(part, MLModelEvaluation)}
+    root = found.root.document()
+    (own,) = root["hasEvaluation"]
+    assert root["evaluatedOn"] == ["https://huggingface.co/datasets/acme/nuts"]
+    assert evaluations.pop(own).evaluated_ml_model == [root["iri"]]
+    assert [each.evaluated_ml_model for each in evaluations.values()] == [["https://huggingface.co/acme/oak"]] * 2
+    assert ("https://huggingface.co/acme/oak", "MLModel") in [(stub.iri, stub.cls) for stub in found.stubs]
