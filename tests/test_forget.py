@@ -15,6 +15,7 @@ import zstandard
 from crawling import Project, model, write_records
 
 from mlentory_crawl.catalog.erasure import Marks
+from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.forgotten import MARKER, Forgotten
 from mlentory_crawl.sample_hub import SampleHub
 
@@ -296,3 +297,15 @@ def test_wrong_usage(project: Project) -> None:
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
     assert traces(project.data_dir)  # nothing was done
+
+
+def test_a_dataset_is_forgotten_under_the_name_that_it_had_without_an_owner(tmp_path: Path) -> None:
+    catalog = CatalogWriter(tmp_path)
+    names = {f"{HUB}datasets/snli", f"{HUB}datasets/stanfordnlp/snli"}
+    assert [catalog.names_of([name]) for name in sorted(names)] == [names, names]
+    forgotten = Forgotten(Marks(frozenset(names)), "huggingface")
+    assert forgotten.has(f"{HUB}api/datasets/snli")
+    assert forgotten.unnamed(["dataset:snli", "dataset:stanfordnlp/snli", "snli"]) == ["snli"]
+    catalog.mark([f"{HUB}datasets/snli"], "2026-11-28T00:00:00Z")
+    assert catalog.knows(f"{HUB}datasets/stanfordnlp/snli")
+    catalog.close()

@@ -15,8 +15,10 @@ from fair4ml.identifiers import (
     hugging_face_license,
     hugging_face_model,
     hugging_face_owner,
+    iris_over_time,
     is_repo_id,
     part_iri,
+    present_iri,
     spdx,
 )
 
@@ -64,6 +66,25 @@ def test_any_text_gives_an_iri_that_can_be_written(make: Callable[[str], str], t
 @given(text=ANY_TEXT, other=ANY_TEXT)
 def test_different_texts_give_different_iris(make: Callable[[str], str], text: str, other: str) -> None:
     assert (make(text) == make(other)) == (text == other)
+
+
+def test_a_moved_dataset_has_one_iri() -> None:
+    now, before = "https://huggingface.co/datasets/cais/mmlu", "https://huggingface.co/datasets/hendrycks_test"
+    assert hugging_face_dataset("hendrycks_test") == hugging_face_dataset("cais/mmlu") == now
+    assert present_iri(before) == present_iri(now) == now
+    assert iris_over_time(before) == iris_over_time(now) == [now, before]
+
+
+@pytest.mark.parametrize(
+    "iri", ["https://huggingface.co/datasets/a/b", "https://huggingface.co/datasets/air_dialogue", "glue", "urn:glue"]
+)
+def test_what_was_not_moved_keeps_its_iri(iri: str) -> None:
+    assert present_iri(iri) == iri
+    assert iris_over_time(iri) == [iri]
+
+
+def test_surrogates_in_an_id_are_encoded() -> None:
+    assert hugging_face_model("a/\ud800") == "https://huggingface.co/a/%ED%A0%80"
 
 
 @pytest.mark.parametrize("text", ["gpt2", "owner/name", "0-owner/na.me_v1-2", "_a/b", "x/1"])

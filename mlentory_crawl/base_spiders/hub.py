@@ -205,7 +205,7 @@ class HubSpider(CursorSpider):
         found = [
             each
             for each in payload
-            if isinstance(each, dict) and isinstance(path := each.get("id"), str) and f"{DATASETS}{path}" in named
+            if isinstance(each, dict) and isinstance(id := each.get("id"), str) and hugging_face_dataset(id) in named
         ]
         return (
             api.listed_records("dataset", found, number),
