@@ -105,7 +105,7 @@ def _arxiv(fields: dict[str, str], doi: str | None) -> str | None:
     if archive.lower() == "arxiv" and (iri := identifiers.arxiv(fields.get("eprint", ""))):
         return iri
     if doi is not None and _ARXIV_DOI in doi:
-        return identifiers.arxiv(doi.partition(_ARXIV_DOI)[2])
+        return identifiers.arxiv(doi)
     for name in ("url", "journal", "note", "howpublished", "volume", "eprint", "number", "booktitle", "publisher"):
         text = fields.get(name, "")
         for named in (*_ARXIV_NAME.findall(text), *_ARXIV_ADDRESS.findall(text)):

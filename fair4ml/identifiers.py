@@ -61,7 +61,9 @@ _REPO_ID = re.compile(
 _DOI_PREFIX = re.compile(r"doi:\s*|(?:https?://)?(?P<resolver>(?:dx\.|www\.)?doi\.org/)", re.IGNORECASE | re.ASCII)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 _ARXIV = re.compile(
-    r"(?:arxiv:\s*|(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format|ps)/)?"
+    r"(?:arxiv:\s*|(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format|ps)/"
+    r"|(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/papers/"
+    r"|(?:doi:\s*|(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/))?10\.48550(?:/|%2F)arxiv\.)?"
     r"(?:(?P<new>\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
     r"|(?P<archive>[a-z-]+)(?:\.[a-z]{2})?/(?P<old>\d{2}(?:0[1-9]|1[0-2])\d{3}))"
     r"(?:v\d+)?(?:\.pdf)?/?(?:[?#].*)?",
@@ -188,8 +190,8 @@ def arxiv(id: str) -> str | None:
     """The IRI of an arXiv paper, the same for all its versions, or none where the text is not one arXiv identifier.
 
     Args:
-        id: ``2301.01234v2``, ``math.GT/0309136``, either with ``arXiv:`` before it, or the address of the abstract or
-            the PDF.
+        id: ``2301.01234v2``, ``math.GT/0309136``, either with ``arXiv:`` before it, the DOI that arXiv gives it, or the
+            address of the abstract, the PDF or the Hugging Face Hub's page of it.
     """
     match = _ARXIV.fullmatch(id.strip())
     if match is None:

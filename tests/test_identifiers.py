@@ -133,6 +133,13 @@ def test_what_is_no_id_of_a_repository(text: str) -> None:
         ("https://arxiv.org/pdf/2301.01234v1.pdf", "https://arxiv.org/abs/2301.01234"),
         ("https://www.arxiv.org/pdf/2301.01234", "https://arxiv.org/abs/2301.01234"),
         ("arxiv.org/abs/2301.01234?context=cs#comments", "https://arxiv.org/abs/2301.01234"),
+        ("HEP-TH/9901001", "https://arxiv.org/abs/hep-th/9901001"),
+        ("10.48550/arXiv.2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("doi:10.48550/ARXIV.2301.01234v2", "https://arxiv.org/abs/2301.01234"),
+        ("https://doi.org/10.48550/arxiv.hep-th/9901001", "https://arxiv.org/abs/hep-th/9901001"),
+        ("https://dx.doi.org/10.48550%2FarXiv.2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("https://huggingface.co/papers/2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("hf.co/papers/2301.01234#community", "https://arxiv.org/abs/2301.01234"),
     ],
 )
 def test_one_paper_has_one_iri(text: str, iri: str) -> None:
@@ -156,6 +163,12 @@ def test_one_paper_has_one_iri(text: str, iri: str) -> None:
         "https://example.org/abs/2301.01234",
         "https://arxiv.org/list/cs.CL",
         "\u0662301.01234",
+        "2301.abcde",
+        "ab01.12345",
+        "10.48550/2301.01234",
+        "10.1000/arXiv.2301.01234",
+        "https://huggingface.co/2301.01234",
+        "https://huggingface.co/papers/trending",
     ],
 )
 def test_a_malformed_arxiv_identifier_is_none(text: str) -> None:

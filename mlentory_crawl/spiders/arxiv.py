@@ -135,6 +135,11 @@ class ArxivSpider(PlatformSpider):
         known = self.run.catalog.lookup(self.run.id, self.name, keys)
         return {id for (_, id), record in known.items() if not record.deleted}
 
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        # Articles have pages on other sites, and DOIs.
+        return super().handles_request(request) or arxiv(request.url) is not None
+
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         id = _id(url)
         return None if id is None else self._request([id], seed)
