@@ -215,7 +215,7 @@ class CatalogWriter:
             ids = self._insert(run, new)
             self._replace(run, changed)
             self._names.end_aliases([entry.iri for entry in (*new, *changed)])
-            self._names.join_articles(run, (*new, *changed))
+            self._names.join(run, (*new, *changed))
             self._publish(same)
             for name, _ in self.lookups.enter(run, pages.lookups):
                 self._names.resequence(name)
