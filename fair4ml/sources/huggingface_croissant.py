@@ -14,7 +14,6 @@ from fair4ml.languages import is_language_tag
 from fair4ml.sources import Count, Day, Listed, NoneSent, SourceObject, Text, Word
 from fair4ml.sources.huggingface_repository import Repository
 
-
 _OF_THINGS = ("name", "value", "termCode", "url", "@id")
 """What an object is called by, the best first."""
 
@@ -110,7 +109,6 @@ def _number_as_text(value: Any) -> Any:
 
 OneText = Annotated[Text | None, BeforeValidator(_text)]
 OneWord = Annotated[Word | None, BeforeValidator(_text)]
-Texts = Annotated[list[Text | None], Listed, BeforeValidator(_texts), NoneSent]
 Works = Annotated[list[Text | None], Listed, BeforeValidator(_works), NoneSent]
 Addresses = Annotated[list[Text | None], Listed, BeforeValidator(_addresses), NoneSent]
 
