@@ -112,7 +112,7 @@ def dataset_id(text: str) -> str | None:
     id = _meant(text, "datasets/")
     if "/" not in id:
         return MOVED.get(id, id) if id in WITHOUT_OWNER else None
-    return id if _has_owner(id) and not is_placeholder(id) else None
+    return id if _has_owner(id) else None
 
 
 @lru_cache(maxsize=65_536)
@@ -135,6 +135,7 @@ def _has_owner(id: str) -> bool:
     return (
         bool(slash)
         and is_repo_id(id)
+        and not is_placeholder(id)
         and "." not in owner  # it is a host
         and owner not in _NAMESPACES
         and owner.casefold() not in _FOLDERS
