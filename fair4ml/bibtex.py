@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bibtexparser.entrypoint import parse_string
@@ -29,6 +30,8 @@ _ARXIV_ADDRESS = re.compile(r"arxiv\.org/[a-z]+/[^\s}\\]+", re.IGNORECASE)
 _ARXIV_NAME = re.compile(r"arxiv:\s*([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", re.IGNORECASE)
 _ARXIV_JOURNAL = re.compile(r"arxiv|corr\b", re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
+_WORD = re.compile(r"\w+")
+_NEXT_FIELD = re.compile(r"[^\S\n]*\n\s*(?P<key>[A-Za-z][\w-]*)\s*=\s*(?P<value>.*)", re.DOTALL)
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 
 
@@ -81,7 +84,8 @@ def references(text: str) -> tuple[list[Reference], int]:
 def _reference(entry: Entry, source: str) -> Reference:
     fields: dict[str, str] = {}
     for each in entry.fields:
-        fields.setdefault(each.key.lower(), _bare(str(each.value)))
+        for key, value in _separated(each.key, str(each.value)):
+            fields.setdefault(key.lower(), _bare(value))
     doi = identifiers.doi(fields.get("doi", "")) or identifiers.doi(fields.get("url", ""))
     url = fields.get("url", "")
     on_arxiv = _arxiv(fields, doi)
@@ -95,6 +99,27 @@ def _reference(entry: Entry, source: str) -> Reference:
     )
 
 
+def _separated(key: str, value: str) -> Iterator[tuple[str, str]]:
+    """A field, and those after it that stand in its value because a comma was forgotten."""
+    while (following := _NEXT_FIELD.fullmatch(value, end := _end(value))) is not None:
+        yield key, value[:end]
+        key, value = following["key"], following["value"]
+    yield key, value
+
+
+def _end(value: str) -> int:
+    """Where the first group of a value ends: a text in braces or quotation marks, or a word."""
+    if not value.startswith(("{", '"')):
+        word = _WORD.match(value)
+        return word.end() if word else 0
+    depth = 0
+    for place, character in enumerate(value):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if place and depth == 0 and character == ('"' if value[0] == '"' else "}"):
+            return place + 1
+    return len(value)
+
+
 def _bare(value: str) -> str:
     return value.strip().strip('"').replace("{", "").replace("}", "").replace("\\_", "_").strip()
 
@@ -105,7 +130,7 @@ def _arxiv(fields: dict[str, str], doi: str | None) -> str | None:
     if archive.lower() == "arxiv" and (iri := identifiers.arxiv(fields.get("eprint", ""))):
         return iri
     if doi is not None and _ARXIV_DOI in doi:
-        return identifiers.arxiv(doi.partition(_ARXIV_DOI)[2])
+        return identifiers.arxiv(doi)
     for name in ("url", "journal", "note", "howpublished", "volume", "eprint", "number", "booktitle", "publisher"):
         text = fields.get(name, "")
         for named in (*_ARXIV_NAME.findall(text), *_ARXIV_ADDRESS.findall(text)):

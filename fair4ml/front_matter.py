@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,7 @@ class FrontMatter:
     issues: list[FieldIssue] = field(default_factory=list)
 
 
-def split(text: str) -> FrontMatter:
+def split(text: str, *, texts: bool = False) -> FrontMatter:
     """The metadata block and the body of a model card.
 
     The block is what https://github.com/huggingface/huggingface_hub takes for it, blank lines before the first fence
@@ -65,6 +65,7 @@ def split(text: str) -> FrontMatter:
 
     Args:
         text: the card, with line feeds only.
+        texts: whether all values are meant as texts: ``1.10`` and ``True`` stay what they are, and so does ``Null``.
     """
     opening = _OPENING.match(text)
     if opening is None:
@@ -76,7 +77,7 @@ def split(text: str) -> FrontMatter:
     found = FrontMatter(body=text[closing.end() :])
     block = text[opening.end() : closing.start()]
     try:
-        value = _Reader(block, found.issues).read()
+        value = _Reader(block, found.issues, _as_text if texts else _resolved).read()
     except yaml.YAMLError as error:
         found.issues.append(_issue(f"is no YAML: {getattr(error, 'problem', None) or 'unacceptable character'}"[:120]))
         return found
@@ -105,9 +106,10 @@ class _Refused(ValueError):
 class _Reader:
     """Builds plain values from YAML's events, which are parsed only as far as they are asked for."""
 
-    def __init__(self, block: str, issues: list[FieldIssue]) -> None:
+    def __init__(self, block: str, issues: list[FieldIssue], resolve: Callable[[str], Any]) -> None:
         self._events: Iterator[yaml.Event] = yaml.parse(block, Loader=_Loader)
         self._issues = issues
+        self._resolve = resolve
         self._key: str | None = None
 
     def read(self) -> Any:
@@ -159,7 +161,7 @@ class _Reader:
             return event.value
         if event.tag is None and not event.implicit[0]:
             return event.value
-        return self._standard(event, _resolved(event.value))
+        return self._standard(event, self._resolve(event.value))
 
     def _standard(self, event: Any, value: Any) -> Any:
         """The value, unless a tag asks for more than plain data."""
@@ -182,3 +184,7 @@ def _resolved(text: str) -> Any:
     if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
         return number
     return text
+
+
+def _as_text(text: str) -> str | None:
+    return None if text in ("", "~", "null") else text

@@ -7,6 +7,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import quote, unquote
 
+from fair4ml.hub_datasets import FORMER, MOVED
+
 IRI_MAX_LENGTH = 2048
 IRI_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`]+$"
 """An absolute IRI without the characters that RFC 3987 forbids."""
@@ -36,6 +38,7 @@ def inside(root: str) -> str:
 
 HUGGING_FACE = "https://huggingface.co/"
 """Where the Hub's IRIs begin, whatever endpoint answers."""
+_HUB_DATASETS = f"{HUGGING_FACE}datasets/"
 GITHUB = "https://github.com/"
 """Where the IRIs of repositories and accounts on GitHub begin, whatever endpoint answers."""
 
@@ -51,12 +54,16 @@ _NOT_IN_A_PATH = re.compile(rf"[\x00-\x20\"#%<>?\[\\\]^`{{|}}{_NOT_UCSCHAR}]")
 _NOT_IN_A_QUERY_VALUE = re.compile(rf"[\x00-\x20\"#%&+;=<>?\[\\\]^`{{|}}{_NOT_UCSCHAR}]")
 
 _REPO_ID = re.compile(
-    r"(?:(?!(?:api|collections|datasets|docs|models|papers|spaces|tasks)/)\w[\w.-]*/)?\w[\w.-]*", re.ASCII
+    r"(?:(?!(?:api|blog|collections|datasets|docs|learn|models|organizations|papers|settings|spaces|tasks)/)\w[\w.-]*/)?"
+    r"\w[\w.-]*",
+    re.ASCII,
 )
 _DOI_PREFIX = re.compile(r"doi:\s*|(?:https?://)?(?P<resolver>(?:dx\.|www\.)?doi\.org/)", re.IGNORECASE | re.ASCII)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 _ARXIV = re.compile(
-    r"(?:arxiv:\s*|(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format|ps)/)?"
+    r"(?:arxiv:\s*|(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format|ps)/"
+    r"|(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/papers/"
+    r"|(?:doi:\s*|(?:https?://)?(?:(?:dx\.|www\.)?doi\.org/))?10\.48550(?:/|%2F)arxiv\.)?"
     r"(?:(?P<new>\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
     r"|(?P<archive>[a-z-]+)(?:\.[a-z]{2})?/(?P<old>\d{2}(?:0[1-9]|1[0-2])\d{3}))"
     r"(?:v\d+)?(?:\.pdf)?/?(?:[?#].*)?",
@@ -109,8 +116,21 @@ def hugging_face_model(id: str) -> str:
 
 
 def hugging_face_dataset(id: str) -> str:
-    """The IRI of a dataset on the Hugging Face Hub, from its id."""
-    return f"{HUGGING_FACE}datasets/{_in_path(id)}"
+    """The IRI of a dataset on the Hugging Face Hub, from its id or from the name that it had before it had an owner."""
+    return _HUB_DATASETS + _in_path(MOVED.get(id, id))
+
+
+def present_iri(iri: str) -> str:
+    """The IRI itself; of a dataset on the Hub that was moved to an owner, the one that it has now."""
+    id = iri.removeprefix(_HUB_DATASETS)
+    return hugging_face_dataset(id) if id != iri and id in MOVED else iri
+
+
+def iris_over_time(iri: str) -> list[str]:
+    """The IRI itself; of a dataset on the Hub that was moved to an owner, that of now and that of before."""
+    now = present_iri(iri)
+    former = FORMER.get(now.removeprefix(_HUB_DATASETS))
+    return [now] if former is None else [now, _HUB_DATASETS + former]
 
 
 def hugging_face_owner(name: str) -> str:
@@ -170,8 +190,8 @@ def arxiv(id: str) -> str | None:
     """The IRI of an arXiv paper, the same for all its versions, or none where the text is not one arXiv identifier.
 
     Args:
-        id: ``2301.01234v2``, ``math.GT/0309136``, either with ``arXiv:`` before it, or the address of the abstract or
-            the PDF.
+        id: ``2301.01234v2``, ``math.GT/0309136``, either with ``arXiv:`` before it, the DOI that arXiv gives it, or the
+            address of the abstract, the PDF or the Hugging Face Hub's page of it.
     """
     match = _ARXIV.fullmatch(id.strip())
     if match is None:

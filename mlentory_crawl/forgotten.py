@@ -219,5 +219,6 @@ def paths_of(iri: str) -> Iterable[str]:
     parts = urlsplit(iri)
     path = unquote(parts.path).strip("/")
     yield path
-    if path.count("/") > 1:
-        yield path.partition("/")[2]
+    kind, _, name = path.partition("/")
+    if "/" in name or (name and kind == "datasets"):
+        yield name

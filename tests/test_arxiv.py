@@ -170,10 +170,16 @@ def test_pages_of_articles_are_understood(tmp_path: Path) -> None:
     crawler = get_crawler(ArxivSpider, {"ARXIV_ENDPOINT": "https://arxiv.test", "MLENTORY_DATA_DIR": str(tmp_path)})
     crawler.spider = spider = crawler._create_spider()
     assert isinstance(spider, ArxivSpider)
-    for url in ("https://arxiv.org/abs/2401.00001v2", "http://www.arxiv.org/pdf/2401.00001"):
+    for url in (
+        "https://arxiv.org/abs/2401.00001v2",
+        "http://www.arxiv.org/pdf/2401.00001",
+        "https://doi.org/10.48550/arXiv.2401.00001",
+        "https://huggingface.co/papers/2401.00001",
+    ):
         assert ArxivSpider.handles_request(Request(url))
         request = spider.seed_request(url, Seed(0, "list:1", url))
         assert request is not None
         assert request.url == "https://arxiv.test/api/query?id_list=2401.00001&max_results=1"
     assert spider.seed_request("https://arxiv.org/list/cs.LG/recent", Seed(0, "list:1", "")) is None
+    assert not ArxivSpider.handles_request(Request("https://doi.org/10.1000/182"))
     Run.of(crawler).close()

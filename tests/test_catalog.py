@@ -572,3 +572,21 @@ def test_a_catalog_of_another_version_or_damaged_is_refused(data_dir: Path) -> N
     (data_dir / FILE_NAME).write_bytes(b"no database " * 1_000)
     with pytest.raises(CatalogError, match="cannot be opened"):
         CatalogReader(data_dir)
+
+
+def test_an_artifact_has_the_names_that_its_record_gives_it(book: Book) -> None:
+    zoo = "https://hypha.aicell.io/bioimage-io/artifacts/"
+    named = model("acme/a")
+    named["root"]["trainedOn"] = [f"{zoo}lab/cells"]
+    named["stubs"] = [{"iri": f"{zoo}lab/cells", "class": "Dataset", "name": "lab/cells"}]
+    cells = {"iri": f"{zoo}calm-cells", "class": "Dataset", "name": "Cells", "sameAs": [f"{zoo}lab/cells", "urn:x"]}
+    elsewhere = {"iri": "urn:other", "class": "Dataset", "sameAs": [f"{zoo}lab/cells"]}
+    book.crawl({"a": named, "b": {"root": elsewhere, "parts": [], "stubs": []}})
+    book.crawl({"c": {"root": cells, "parts": [], "stubs": []}})
+    reader = CatalogReader(book.data_dir)
+    assert reader.resolve(f"{zoo}lab/cells") == f"{zoo}calm-cells"
+    assert reader.resolve("urn:x") == "urn:x"
+    (stored,) = reader.about([named["root"]["iri"]])
+    assert stored.document["root"]["trainedOn"] == [f"{zoo}calm-cells"]
+    book.crawl({"c": {"root": {**cells, "sameAs": []}, "parts": [], "stubs": []}})
+    assert reader.resolve(f"{zoo}lab/cells") == f"{zoo}lab/cells"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from captured import hugging_face_models, lines
 
+from fair4ml.hub_datasets import FORMER, MOVED, WITHOUT_OWNER
 from fair4ml.mapping import describe
 from fair4ml.sources import parse
 from fair4ml.sources.huggingface import ModelInfo
@@ -188,23 +189,41 @@ def datasets(raw: Raw, mapped: Mapped, reference: Path) -> Differences:
         if iri in mapped.parts
     }
     for text in stated - linked:
+        known, read = re.fullmatch(r"[\w.-]+", text, re.ASCII), re.sub(r"\[(.+?)\]\(.+?\)", r"\1", text)
         link = re.fullmatch(r"\[(.+)\]\((.+)\)", text)
-        if text in parts:
-            yield "a web address: a part" if parts[text] else "prose: a part"
+        if text in parts and known and text not in WITHOUT_OWNER:
+            yield "a single word that the Hub has no dataset of: a part"
+        elif text in parts and "/" not in text:
+            yield "prose: a part"
+        elif text.partition("://")[2].rstrip("/") in parts:
+            yield "a web address: a part"
+        elif read in parts:
+            yield "prose with an address: a part"
+        elif MOVED.get(text) in linked:
+            yield "a name of the time before datasets had owners"
         elif link and link[1] in parts and parts[link[1]] == link[2]:
             yield "a Markdown link elsewhere: a part"
         elif link and any(link[2].endswith(f"huggingface.co/datasets/{id}") for id in linked):
             yield "a Markdown link to the Hub"
         elif any(text.startswith(f"{HUB}datasets/{id}") for id in linked):
             yield "a web address on the Hub"
-        elif text.lower() in {"custom", "unknown", "none", "null", "array of dataset identifiers", "private", "other"}:
+        elif text.lower() in {
+            "custom",
+            "unknown",
+            "none",
+            "null",
+            "array of dataset identifiers",
+            "private",
+            "proprietary",
+            "other",
+        }:
             yield "a placeholder"
         elif text in {"generator", "imagefolder", "audiofolder", "csv", "json", "text", "parquet", "arrow", "pandas"}:
             yield "a loader, which is no dataset"
         else:
             yield f"? {text!r} is neither in {linked} nor in {parts}"
     for id in linked - stated:
-        if not any(f"huggingface.co/datasets/{id}" in text for text in stated):
+        if FORMER.get(id) not in stated and not any(f"huggingface.co/datasets/{id}" in text for text in stated):
             yield f"? {id} is stated nowhere"
 
 
@@ -297,7 +316,7 @@ def column_differences(row: Raw, mapped: Mapped) -> Differences:
         yield "parent: itself"
     elif found and found == {id for id in of_tags if "/" in id}:
         yield "parent: the tags have its present name"
-    elif not REPOSITORY.fullmatch(stated) or "/" not in stated or stated.startswith("models/"):
+    elif not REPOSITORY.fullmatch(stated) or "/" not in stated or stated.startswith(("models/", "outputs/")):
         yield "parent: a path, prose, or a name without an owner"
     else:
         yield f"? parent: {stated} is not in {found}"

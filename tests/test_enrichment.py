@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from crawling import CatalogProject, Project, model, write_records
+from scrapy.utils.test import get_crawler
 
+from mlentory_crawl.run import Run
 from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.spiders.huggingface import HuggingFaceSpider
 
 EVERYTHING = ("-a", "cards=changed", "-a", "enrich=datasets,owners")
 
@@ -123,3 +126,16 @@ def test_replay_has_the_cards_and_datasets_too(hub: SampleHub, tmp_path: Path) -
     done = again.scrapy("replay", "--all", "--from", project.data_dir)
     assert done.returncode == 0, done.stderr
     assert again.export("again.nt") == project.export("before.nt")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_asked_for"),
+    [("acme/data", True), ("air_dialogue", True), ("tern-dev", False), ("csv", False), ("snli", False)],
+)
+def test_labels_in_an_older_catalog_are_not_asked_for(tmp_path: Path, name: str, is_asked_for: bool) -> None:
+    crawler = get_crawler(HuggingFaceSpider, {"HF_ENDPOINT": "https://hub.test", "MLENTORY_DATA_DIR": str(tmp_path)})
+    crawler.spider = spider = crawler._create_spider()
+    assert isinstance(spider, HuggingFaceSpider)
+    request = spider._ask("dataset", f"https://huggingface.co/datasets/{name}")
+    assert (request is not None) == is_asked_for
+    Run.of(crawler).close()

@@ -345,3 +345,15 @@ def test_files_that_cannot_be_rewritten_do_not_keep_it_in_the_index(project: Pro
     in_the_way.rmdir()
     assert forget(project, IRI, f"{HUB}{SECRET}")["problems"] == []
     assert traces(project.data_dir) == {}
+
+
+def test_a_dataset_is_forgotten_under_the_name_that_it_had_without_an_owner(tmp_path: Path) -> None:
+    catalog = CatalogWriter(tmp_path)
+    names = {f"{HUB}datasets/snli", f"{HUB}datasets/stanfordnlp/snli"}
+    assert [catalog.names_of([name]) for name in sorted(names)] == [names, names]
+    forgotten = Forgotten(Marks(frozenset(names)), "huggingface")
+    assert forgotten.has(f"{HUB}api/datasets/snli")
+    assert forgotten.unnamed(["dataset:snli", "dataset:stanfordnlp/snli", "snli"]) == ["snli"]
+    catalog.mark([f"{HUB}datasets/snli"], "2026-11-28T00:00:00Z")
+    assert catalog.knows(f"{HUB}datasets/stanfordnlp/snli")
+    catalog.close()

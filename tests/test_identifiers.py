@@ -15,8 +15,10 @@ from fair4ml.identifiers import (
     hugging_face_license,
     hugging_face_model,
     hugging_face_owner,
+    iris_over_time,
     is_repo_id,
     part_iri,
+    present_iri,
     spdx,
 )
 
@@ -66,6 +68,25 @@ def test_different_texts_give_different_iris(make: Callable[[str], str], text: s
     assert (make(text) == make(other)) == (text == other)
 
 
+def test_a_moved_dataset_has_one_iri() -> None:
+    now, before = "https://huggingface.co/datasets/cais/mmlu", "https://huggingface.co/datasets/hendrycks_test"
+    assert hugging_face_dataset("hendrycks_test") == hugging_face_dataset("cais/mmlu") == now
+    assert present_iri(before) == present_iri(now) == now
+    assert iris_over_time(before) == iris_over_time(now) == [now, before]
+
+
+@pytest.mark.parametrize(
+    "iri", ["https://huggingface.co/datasets/a/b", "https://huggingface.co/datasets/air_dialogue", "glue", "urn:glue"]
+)
+def test_what_was_not_moved_keeps_its_iri(iri: str) -> None:
+    assert present_iri(iri) == iri
+    assert iris_over_time(iri) == [iri]
+
+
+def test_surrogates_in_an_id_are_encoded() -> None:
+    assert hugging_face_model("a/\ud800") == "https://huggingface.co/a/%ED%A0%80"
+
+
 @pytest.mark.parametrize("text", ["gpt2", "owner/name", "0-owner/na.me_v1-2", "_a/b", "x/1"])
 def test_ids_of_repositories(text: str) -> None:
     assert is_repo_id(text)
@@ -112,6 +133,13 @@ def test_what_is_no_id_of_a_repository(text: str) -> None:
         ("https://arxiv.org/pdf/2301.01234v1.pdf", "https://arxiv.org/abs/2301.01234"),
         ("https://www.arxiv.org/pdf/2301.01234", "https://arxiv.org/abs/2301.01234"),
         ("arxiv.org/abs/2301.01234?context=cs#comments", "https://arxiv.org/abs/2301.01234"),
+        ("HEP-TH/9901001", "https://arxiv.org/abs/hep-th/9901001"),
+        ("10.48550/arXiv.2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("doi:10.48550/ARXIV.2301.01234v2", "https://arxiv.org/abs/2301.01234"),
+        ("https://doi.org/10.48550/arxiv.hep-th/9901001", "https://arxiv.org/abs/hep-th/9901001"),
+        ("https://dx.doi.org/10.48550%2FarXiv.2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("https://huggingface.co/papers/2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("hf.co/papers/2301.01234#community", "https://arxiv.org/abs/2301.01234"),
     ],
 )
 def test_one_paper_has_one_iri(text: str, iri: str) -> None:
@@ -135,6 +163,12 @@ def test_one_paper_has_one_iri(text: str, iri: str) -> None:
         "https://example.org/abs/2301.01234",
         "https://arxiv.org/list/cs.CL",
         "\u0662301.01234",
+        "2301.abcde",
+        "ab01.12345",
+        "10.48550/2301.01234",
+        "10.1000/arXiv.2301.01234",
+        "https://huggingface.co/2301.01234",
+        "https://huggingface.co/papers/trending",
     ],
 )
 def test_a_malformed_arxiv_identifier_is_none(text: str) -> None:

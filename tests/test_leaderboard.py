@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from crawling import Project, model, write_records
 
+from mlentory_crawl.catalog.evaluations import results
+from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.sample_hub import SampleHub
 
 
-def evaluated(number: int, metric: str, value: Any, split: str = "test", **source: str) -> dict[str, Any]:
+def evaluated(
+    number: int, metric: str, value: Any, split: str = "test", on: str = "glue", **source: str
+) -> dict[str, Any]:
     result = {
         "task": {"type": "text-classification", "name": "Text Classification"},
-        "dataset": {"type": "glue", "name": "GLUE", "config": "sst2", "split": split},
+        "dataset": {"type": on, "name": on.upper(), "config": "sst2", "split": split},
         "metrics": [{"type": metric, "name": metric, "value": value, "verified": number == 3}],
         **({"source": source} if source else {}),
     }
@@ -64,9 +68,11 @@ RECORDS = [
     evaluated(6, "wer", 9.5),
     evaluated(7, "house score", 3.0),
     evaluated(8, "accuracy", "about 90"),
-    evaluated(9, "accuracy", 0.95),
+    evaluated(9, "accuracy", 0.95, on="nyu-mll/glue"),
     model(10),
     *[model(number, **fields) for number, fields in enumerate(NUTS, 11)],
+    evaluated(101, "accuracy", 0.7, on="tern-dev"),
+    evaluated(102, "accuracy", 0.9, on="tern-dev"),
 ]
 
 
@@ -101,6 +107,19 @@ def test_one_metric_in_all_spellings_but_scales_and_splits_apart(project: Projec
     assert {(board["scale"], board["settings"]["split"], *ranked(board)) for board in others} == {
         ("of 100", "test", "2"), ("of 1", "validation", "4"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "dataset", ["glue", "nyu-mll/glue", *(f"https://huggingface.co/datasets/{id}" for id in ("glue", "nyu-mll/glue"))]
+)
+def test_a_dataset_is_found_by_its_former_name_too(project: Project, dataset: str) -> None:
+    found = list(results(CatalogReader(project.data_dir), dataset, "accuracy", None))
+    assert {result.joined for result in found} == {"https://huggingface.co/datasets/nyu-mll/glue"}
+    assert {result.name for result in found} >= {"acme/model-0", "acme/model-9"}
+
+
+def test_what_two_people_call_alike_may_be_two(project: Project) -> None:
+    assert [ranked(board) for board in boards(project, "--dataset", "tern-dev")] == [["101"], ["102"]]
 
 
 def test_lower_can_be_better_and_what_is_not_known_is_not_ranked(project: Project) -> None:

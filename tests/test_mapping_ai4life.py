@@ -10,7 +10,7 @@ from typing import Any
 import pyshacl
 import pytest
 import yaml
-from descriptions import stored_whole
+from descriptions import stored, stored_whole
 from hypothesis import given, strategies as st
 from payloads import LEAVES
 from rdflib import Graph
@@ -298,11 +298,13 @@ def test_an_application_is_a_program_and_no_more() -> None:
         ({"authors": [{"name": "A", "orcid": "0000-0002-1825-0098"}]}, "manifest.authors.0.orcid: is no ORCID iD"),
         ({"authors": [{"email": "a@example.org"}]}, "manifest.authors.0: names nobody"),
         ({"authors": [{"github_user": "a/b"}]}, "manifest.authors.0.github_user: is no name of an account"),
-        ({"authors": ["Ada"]}, "manifest.authors.0: Input should be"),
+        ({"authors": [7]}, "manifest.authors.0: Input should be"),
         ({"cite": [{}]}, "manifest.cite.0: cites nothing"),
         ({"parent": {"id": "bioimage-io/tidy-animal"}}, "manifest.parent.id: names the resource itself"),
         ({"parent": {"uri": "https://example.org"}}, "manifest.parent: names no artifact"),
+        ({"parent": "zoo/old_id", "id": "zoo/Old_Id/3"}, "manifest.parent.id: names the resource itself"),
         ({"training_data": {"id": "a:b"}}, "manifest.training_data.id: is no id of an artifact"),
+        ({"training_data": ["cells", "a:b"]}, "manifest.training_data.1.id: is no id of an artifact"),
         ({"training_data": {}}, "manifest.training_data: names no dataset"),
         ({"git_repo": "git@example.org:a/b"}, "manifest.git_repo: is no address"),
         ({"documentation": "../secret.md"}, "manifest.documentation: is no address"),
@@ -397,6 +399,42 @@ def test_what_is_known_for_an_article(text: str, iri: str | None) -> None:
     assert (None if stub is None else stub.iri) == iri
 
 
+def test_descriptions_without_a_type_may_give_texts() -> None:
+    manifest = {
+        "format_version": "0.2.1",
+        "authors": ["Ada Example", {"name": "Bo Example"}],
+        "maintainers": "Cy Example",
+        "cite": ["A network", "10.1000/ABC", "https://arxiv.org/abs/1505.04597"],
+        "parent": "older-animal",
+        "training_data": ["cell-pictures", {"name": "Cells in place"}, None],
+    }
+    description, issues = mapped(record(manifest))
+    document, parts = stored_whole(description)["root"], {part.iri: part for part in description.parts}
+    assert issues == []
+    assert [parts[iri].name for iri in document["author"]] == ["Ada Example", "Bo Example"]
+    assert [parts[iri].name for iri in document["maintainer"]] == ["Cy Example"]
+    assert document["citation"] == ["A network", "https://doi.org/10.1000/abc", "https://arxiv.org/abs/1505.04597"]
+    assert document["referencePublication"] == ["https://doi.org/10.1000/abc", "https://arxiv.org/abs/1505.04597"]
+    assert document["wasDerivedFrom"] == [f"{HERE}older-animal"]
+    assert document["trainedOn"][0] == f"{HERE}cell-pictures"
+    assert parts[document["trainedOn"][1]].name == "Cells in place"
+
+
+@pytest.mark.parametrize(
+    ("stated", "reference"),
+    [
+        ("zoo/Cell_Pictures-2D/latest", "zoo/cell_pictures-2d"),
+        ("bioimage-io/zoo/Cells/v1.2", "zoo/Cells/1.0"),
+        ("10.5281/zenodo.1234/1235", "10.5281/zenodo.1234"),
+    ],
+)
+def test_ids_of_the_older_collection_lead_to_the_artifact(stated: str, reference: str) -> None:
+    dataset = mapped(record({"id": stated}, "dataset", id="calm-cells"))[0].root
+    model = mapped(record({"training_data": {"id": reference}, "parent": {"id": "calm-cells"}}))[0].root
+    assert stored(dataset)["sameAs"] == stored(model)["trainedOn"]
+    assert stored(model)["wasDerivedFrom"] == [dataset.iri]
+
+
 def test_every_property_says_where_it_comes_from() -> None:
     declared = {name for cls in ("MLModel", "Dataset", "SoftwareApplication") for name in properties(cls)}
     assert PROVENANCE.keys() <= declared
@@ -404,6 +442,7 @@ def test_every_property_says_where_it_comes_from() -> None:
     documents = [stored_whole(mapped(record(manifest))[0]) for manifest in (MODEL_0_4, MODEL_0_5)]
     documents.append(stored_whole(mapped(record(MODEL_0_5, "dataset"))[0]))
     documents.append(stored_whole(mapped(record(MODEL_0_5, "application"))[0]))
+    documents.append(stored_whole(mapped(record({"id": "zoo/Old_Id/3"}))[0]))
     stated = {name for document in documents for name in document["root"]} - {"iri", "class"}
     assert stated == PROVENANCE.keys()
 

@@ -211,6 +211,8 @@ def test_a_citation_file() -> None:
         ("v1.0.0", "v1.0.0"),
         ('"0.10"', "0.10"),
         ("1.0.0-rc.1", "1.0.0-rc.1"),
+        ("2.0e3", "2.0e3"),
+        ("True", "True"),
     ],
 )
 def test_a_version_is_a_text(written: str, read: str) -> None:
@@ -303,6 +305,72 @@ def test_a_file_of_another_machine_is_read() -> None:
     assert (root["version"], issues) == ("1.10", [])
 
 
+@pytest.mark.parametrize(
+    "head", ["%YAML 1.2\n---\n", "# of ours\n%YAML 1.1\n%TAG ! tag:example.org,2024:\n---\n", "\n---\n", ""]
+)
+def test_directives_before_the_document_are_no_part_of_it(head: str) -> None:
+    root, _, issues = document("citation", file(f"{head}abstract: 100 % of it\nversion: 3.20\n...\n"))
+    assert (root["version"], root["description"], issues) == ("3.20", "100 % of it", [])
+
+
+def test_names_and_keywords_are_texts_whatever_yaml_makes_of_them() -> None:
+    people = "authors:\n- {given-names: Al, family-names: Null}\n- {name: True}\n"
+    root, parts, issues = document("citation", file(f"keywords: [3.10, 2e5, On, yes, 12]\n{people}doi: null\n"))
+    assert root["keywords"] == ["3.10", "2e5", "On", "yes", "12"]
+    assert [parts[iri]["name"] for iri in root["author"]] == ["Al Null", "True"]
+    assert ("identifier" in root, issues) == (False, [])
+    root, _, issues = document("citation", file('{"version": 3.10, "keywords": [1.50]}'))
+    assert (root["version"], root["keywords"], issues) == ("3.10", ["1.50"], [])
+
+
+def test_numbers_in_json_are_the_texts_that_they_are_written_as() -> None:
+    root, _, issues = document("codemeta", file('{"version": 3.10, "keywords": [2.0e3, 7]}'))
+    assert (root["version"], root["keywords"], issues) == ("3.10", ["2.0e3", "7"], [])
+
+
+def somebody(id: str, name: str) -> dict[str, Any]:
+    return {"type": "Person", "id": id, "givenName": name, "familyName": "Example"}
+
+
+def role(**holder: Any) -> dict[str, Any]:
+    return {"type": "Role", "roleName": "Developer", "startDate": "2024-01-01", **holder}
+
+
+ONE, TWO = somebody("_:p1", "Ada"), somebody("_:p2", "Bo")
+
+
+@pytest.mark.parametrize(
+    ("people", "names"),
+    [
+        ({"author": [role(author=ONE)]}, ["Ada Example"]),
+        (
+            {"author": role(**{"schema:author": [ONE, TWO]})},
+            ["Ada Example", "Bo Example"],
+        ),
+        ({"author": [ONE, role(**{"schema:author": "_:p1"})]}, ["Ada Example"]),
+        (
+            {"author": [somebody("_:p1", "Ada"), role(author={"@id": "_:p1"}), role(author={"id": "_:p1"})]},
+            ["Ada Example"],
+        ),
+        (
+            {"author": {"type": ["schema:Role"], "author": "_:p2"}, "contributor": [TWO]},
+            ["Bo Example"],
+        ),
+        ({"author": [role(author={"type": "Organization", "name": "The Team"}), "Cy"]}, ["The Team", "Cy"]),
+    ],
+)
+def test_roles_are_the_people_who_have_them(people: dict[str, Any], names: list[str]) -> None:
+    root, parts, issues = document("codemeta", file(json.dumps(people)))
+    assert ([parts[iri]["name"] for iri in root["author"]], issues) == (names, [])
+
+
+def test_a_role_of_somebody_with_an_orcid_id() -> None:
+    root, _, issues = document("codemeta", file(json.dumps({"maintainer": role(maintainer=somebody(ADA, "Ada"))})))
+    assert (root["maintainer"], issues) == ([ADA], [])
+    root, _, issues = document("codemeta", file(json.dumps({"author": [role(author="_:nobody"), role()]})))
+    assert issues == ["codemeta.json.author.0: names nobody", "codemeta.json.author.1: names nobody"]
+
+
 def test_licenses_of_files_are_those_of_spdx_or_of_the_owner() -> None:
     root, _, issues = document("citation", file("license: [MIT, apache-2.0, Our own]\n"))
     *known, own = root["license"]
@@ -390,6 +458,7 @@ def test_a_codemeta_file() -> None:
         ('{"referencePublication": {"author": "x"}}', "codemeta.json.referencePublication.0: names no publication"),
         ('{"author": ' + "[" * 50 + "]" * 50 + "}", "codemeta.json.author.0"),
         ("[" * 100_000, "codemeta.json: is no JSON"),
+        ('{"version": NaN}', "codemeta.json: is no JSON"),
     ],
 )
 def test_a_codemeta_file_with_mistakes(text: str, issue: str) -> None:

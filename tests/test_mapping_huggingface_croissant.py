@@ -375,3 +375,42 @@ def test_the_croissants_of_the_corpus(corpus: Path) -> None:
         keys = {file.get("@id", file.get("name")) for file in told.get("distribution", [])}
         assert len(root.get("distribution", [])) == len(keys), path
         assert all(issue.rpartition(".")[2] in ("sha256", "contentSize", "contentUrl") for issue in issues), path
+
+
+@pytest.mark.parametrize(
+    ("citation", "texts"),
+    [
+        ({"@type": "Book", "name": "Of Terns", "url": "https://example.org/t"}, ["Of Terns https://example.org/t"]),
+        ([{"@type": "CreativeWork", "headline": "Of Terns"}, "Of Gulls"], ["Of Terns", "Of Gulls"]),
+        ({"@list": [{"@id": "https://doi.org/10.1000/182"}]}, ["https://doi.org/10.1000/182"]),
+        ({"@value": "Of Terns", "@language": "en"}, ["Of Terns"]),
+        ({"de": "Von Seeschwalben", "en": "Of Terns"}, ["Of Terns"]),
+        ({"fr": "Des sternes"}, ["Des sternes"]),
+        ({"@type": "ScholarlyArticle"}, None),
+    ],
+    ids=str,
+)
+def test_works_are_cited_by_what_they_are_called(citation: Any, texts: list[str] | None) -> None:
+    root, _, issues = croissant(citation=citation)
+    assert (root.get("citation"), issues) == (texts, [])
+
+
+def test_terms_and_identifiers_may_be_objects() -> None:
+    term, bare = {"@type": "DefinedTerm", "name": "tides", "termCode": "T1"}, {"@type": "DefinedTerm", "termCode": "W2"}
+    doi = {
+        "@type": "PropertyValue",
+        "propertyID": "https://registry.identifiers.org/registry/doi",
+        "value": "10.1000/X",
+    }
+    ark = {"@type": "PropertyValue", "propertyID": "ark", "value": "ark:/1/2"}
+    root, _, issues = croissant(keywords={"@set": [term, bare, "waves"]}, identifier=[doi, ark], sameAs={"@list": []})
+    assert root["keywords"] == ["tides", "W2", "waves"]
+    assert root["identifier"] == ["https://doi.org/10.1000/x", "ark:/1/2"]
+    assert issues == []
+
+
+def test_people_may_be_in_order_and_have_two_names() -> None:
+    cleo = {"@type": "sc:Person", "givenName": "Cleo", "familyName": "Tern"}
+    root, known, issues = croissant(creator={"@list": [{"@type": "Person", "name": "Ada"}, cleo, "Bo"]})
+    assert [thing["name"] for thing in things(root, known, "creator")] == ["Ada", "Cleo Tern", "Bo"]
+    assert issues == []

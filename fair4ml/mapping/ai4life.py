@@ -38,6 +38,8 @@ from fair4ml.sources.ai4life import (
     ModelManifest,
     TrainingData,
     artifact_alias,
+    collection_id,
+    is_alias,
 )
 
 COLLECTION = "https://hypha.aicell.io/bioimage-io"
@@ -48,6 +50,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "name": ("manifest.name", "stated"),
     "url": ("id", "constructed"),
     "identifier": ("id, manifest.id, manifest.config", "stated"),
+    "sameAs": ("id, manifest.id", "constructed"),
     "description": ("manifest.description", "stated"),
     "author": ("manifest.authors", "linked"),
     "creator": ("manifest.authors", "linked"),
@@ -84,7 +87,7 @@ def describe_model(source: ModelArtifact) -> Description:
     manifest = source.manifest
     draft = Draft(bioimage_artifact(source.id))
     cited, articles = citations(draft, manifest.cite)
-    parent = _parent(draft, manifest)
+    parent = _parent(draft, source)
     formats = {name: each for name, each in manifest.weights.items() if each is not None}
     callables = [each.architecture.callable for each in formats.values() if each.architecture is not None]
     model = MLModel(
@@ -99,7 +102,7 @@ def describe_model(source: ModelArtifact) -> Description:
         ],
         citation=cited,
         reference_publication=articles,
-        trained_on=_training_data(draft, manifest.training_data),
+        trained_on=_training_data(draft, source),
         was_derived_from=[] if parent is None else [parent],
         qualified_derivation=[] if parent is None else [_derivation(draft, parent)],
         model_category=list(dict.fromkeys(name.strip() for name in callables if name and name.strip())),
@@ -160,7 +163,17 @@ def _identity(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, A
         "name": name or _alias(draft.iri),
         "url": PAGE + draft.iri.removeprefix(bioimage_artifact("")),
         "identifier": list(dict.fromkeys(text for text in identifiers if text)),
+        "same_as": _other_names(draft, source, manifest),
     }
+
+
+def _other_names(draft: Draft, source: Artifact, manifest: Manifest) -> list[str]:
+    """What references call the resource that name it by an id of the collection before this one."""
+    stated = (manifest.id or "").strip().removeprefix(f"{WORKSPACE}/")
+    names = dict.fromkeys(
+        bioimage_artifact(collection_id(id)) for id in (source.id, stated) if "/" in id and is_alias(id)
+    )
+    return [iri for iri in names if iri != draft.iri]
 
 
 def _work(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, Any]:
@@ -197,26 +210,26 @@ def _uploader(manifest: ModelManifest) -> list[Contact]:
     return [uploader] if uploader is not None and (uploader.name or uploader.orcid or uploader.github_user) else []
 
 
-def _artifact(draft: Draft, place: str, id: str) -> str | None:
-    try:
-        iri = bioimage_artifact(artifact_alias(id))
-    except ValueError:
+def _artifact(draft: Draft, source: ModelArtifact, place: str, id: str) -> str | None:
+    if not is_alias(id):
         draft.issue(place, "is no id of an artifact")
         return None
-    if iri == draft.iri:
+    iri = bioimage_artifact(collection_id(artifact_alias(id)))
+    if iri in (draft.iri, *_other_names(draft, source, source.manifest)):
         draft.issue(place, "names the resource itself")
         return None
     return iri
 
 
-def _parent(draft: Draft, manifest: ModelManifest) -> str | None:
+def _parent(draft: Draft, source: ModelArtifact) -> str | None:
     """The model that this one derives from; how it does, manifests do not say."""
-    if manifest.parent is None:
+    parent = source.manifest.parent
+    if parent is None:
         return None
-    if not manifest.parent.id:
+    if not parent.id:
         draft.issue("manifest.parent", "names no artifact")
         return None
-    iri = _artifact(draft, "manifest.parent.id", manifest.parent.id)
+    iri = _artifact(draft, source, "manifest.parent.id", parent.id)
     return None if iri is None else draft.stub(Stub(iri, "MLModel", _alias(iri)))
 
 
@@ -224,25 +237,30 @@ def _derivation(draft: Draft, parent: str) -> str:
     return draft.part(Derivation(iri=part_iri(draft.iri, "derivation", parent), entity=parent))
 
 
-def _training_data(draft: Draft, stated: TrainingData | None) -> list[str]:
+def _training_data(draft: Draft, source: ModelArtifact) -> list[str]:
+    stated = source.manifest.training_data
+    places = ("manifest.training_data" + (f".{n}" if len(stated) > 1 else "") for n in range(len(stated)))
+    found = [_trained_on(draft, source, place, data) for place, data in zip(places, stated, strict=True) if data]
+    return list(dict.fromkeys(iri for iri in found if iri is not None))
+
+
+def _trained_on(draft: Draft, source: ModelArtifact, place: str, stated: TrainingData) -> str | None:
     """The dataset of that id, else the one that is described in place, as a part."""
-    if stated is None:
-        return []
     if stated.id:
-        iri = _artifact(draft, "manifest.training_data.id", stated.id)
-        return [] if iri is None else [draft.stub(Stub(iri, "Dataset", _alias(iri)))]
+        iri = _artifact(draft, source, f"{place}.id", stated.id)
+        return None if iri is None else draft.stub(Stub(iri, "Dataset", _alias(iri)))
     name = (stated.name or "").strip()
     if not name:
-        draft.issue("manifest.training_data", "names no dataset")
-        return []
+        draft.issue(place, "names no dataset")
+        return None
     part = Dataset(
         iri=part_iri(draft.iri, "dataset", name),
         name=name,
         description=stated.description,
         url=stated.source,
-        license=_licenses(draft, "manifest.training_data.license", stated.license),
+        license=_licenses(draft, f"{place}.license", stated.license),
     )
-    return [draft.part(part)]
+    return draft.part(part)
 
 
 def _alias(iri: str) -> str:

@@ -25,13 +25,9 @@ def cited_article(text: str) -> Stub | None:
     Args:
         text: a DOI in any spelling, an arXiv identifier, or the address of either.
     """
-    found = doi(text)
-    if found is None:
-        iri = arxiv(text)
-        return None if iri is None else article_stub(iri)
-    if found.startswith(_ARXIV_DOI):
-        iri = arxiv(found.removeprefix(_ARXIV_DOI))
-        return None if iri is None else article_stub(iri)
-    if found.startswith(_KINDS_MIXED):
+    iri, found = arxiv(text), doi(text)
+    if iri is not None:
+        return article_stub(iri)
+    if found is None or found.startswith((_ARXIV_DOI, *_KINDS_MIXED)):
         return None
     return Stub(found, "ScholarlyArticle", "doi:" + found.removeprefix("https://doi.org/"))

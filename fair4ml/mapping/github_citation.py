@@ -57,7 +57,7 @@ _UNTOLD = frozenset({None, "generic"})
 
 _BYTE_ORDER_MARK = "\ufeff"
 _FENCE = re.compile(r"^(?:-{3,}|\.{3})[ \t]*$", re.MULTILINE)
-_NUMBERED = re.compile(r"^(version:[ \t]*)(\d[\d.]*)[ \t]*(?=#|$)", re.MULTILINE)
+_DIRECTIVES = re.compile(r"(?:[ \t]*(?:[%#].*)?\n)*(?=---)")
 
 
 @describe.register
@@ -100,9 +100,9 @@ def describe_citation(source: CitationFile) -> Description:
 def _read(text: str) -> tuple[dict[str, object], list[FieldIssue]]:
     """The mapping that the file is, and what of it could not be read."""
     lines = text.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n").replace("\r", "\n")
-    # A version is a text: 1.10 is not 1.1.
-    block = _NUMBERED.sub(r'\1"\2"', _FENCE.sub("", lines))
-    found = split(f"---\n{block}\n---\n")
+    directives = _DIRECTIVES.match(lines)
+    block = _FENCE.sub("", lines[directives.end() :] if directives else lines)
+    found = split(f"---\n{block}\n---\n", texts=True)
     issues = [replace(issue, field=issue.field.removeprefix(FRONT_MATTER).lstrip(".")) for issue in found.issues]
     return found.metadata, issues
 

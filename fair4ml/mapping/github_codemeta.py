@@ -5,11 +5,10 @@ Dates of making and changing are GitHub's: the file has them of the software, wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-
-import orjson
 
 from fair4ml.entities import Description, FieldIssue, PropertyValue, SoftwareSourceCode
 from fair4ml.identifiers import doi, github_repository, orcid, part_iri
@@ -18,7 +17,7 @@ from fair4ml.mapping.draft import Draft
 from fair4ml.mapping.github_terms import Named, agents, licenses, publication
 from fair4ml.mapping.licensing import is_web_address
 from fair4ml.sources import parse
-from fair4ml.sources.github_codemeta import CodeMeta, CodeMetaFile, Thing, plain
+from fair4ml.sources.github_codemeta import CodeMeta, CodeMetaFile, Thing, plain, without_roles
 
 FILE = "codemeta.json"
 
@@ -79,10 +78,15 @@ def describe_codemeta(source: CodeMetaFile) -> Description:
 def _read(text: str) -> tuple[dict[str, Any], list[FieldIssue]]:
     """The object that the file is, and why there is none."""
     try:
-        value = plain(orjson.loads(text.removeprefix("\ufeff")))
-    except ValueError:
+        # A version is a text: 1.10 is not 1.1.
+        value = plain(json.loads(text.removeprefix("\ufeff"), parse_float=str, parse_constant=_refuse))
+    except (ValueError, RecursionError):
         return {}, [FieldIssue("", "is no JSON")]
-    return (value, []) if isinstance(value, dict) else ({}, [FieldIssue("", "is no object")])
+    return (without_roles(value), []) if isinstance(value, dict) else ({}, [FieldIssue("", "is no object")])
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"JSON has no {constant}")
 
 
 def _somebody(thing: Thing | None) -> Named | None:

@@ -93,7 +93,7 @@ def describe_model(source: ModelInfo) -> Description:
     tags = sorted_tags(source.tags, card.tags)
     owner = owner_name(draft, source, "sharedBy")
     task = terms.task(draft, source, card)
-    library = terms.library(draft, source, card)
+    libraries = terms.libraries(draft, source, card)
     languages = terms.languages(draft, card, tags.words)
     trained_on = datasets(draft, source, tags.datasets)
     derived_from = parents(draft, source, tags.parents)
@@ -106,7 +106,7 @@ def describe_model(source: ModelInfo) -> Description:
         identifier=[source.id, *terms.dois(draft, tags.dois)],
         shared_by=[] if owner is None else [draft.stub(owner_stub(owner))],
         ml_task=[] if task is None else [draft.stub(task)],
-        software_requirements=[] if library is None else [draft.stub(terms.library_stub(library))],
+        software_requirements=[draft.stub(terms.library_stub(library)) for library in libraries],
         model_category=terms.categories(source),
         language=list(dict.fromkeys(languages.values())),
         language_tag=list(languages),
@@ -132,7 +132,9 @@ def describe_model(source: ModelInfo) -> Description:
         readme=None if source.card is None else f"{iri}/blob/{source.sha or 'main'}/README.md",
         discussion_url=f"{iri}/discussions",
         issue_tracker=f"{iri}/discussions",
-        keywords=keywords(tags.words, card, languages, {library, None if task is None else task.name}),
+        keywords=keywords(
+            tags.words, card, languages, {*libraries, source.library_name, None if task is None else task.name}
+        ),
     )
     return draft.finish(model, counters(source))
 

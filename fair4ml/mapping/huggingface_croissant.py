@@ -183,7 +183,7 @@ def _creator(draft: Draft, place: str, creator: Creator) -> str | None:
         owner = _OWNER.fullmatch((address or "").strip())
         if owner is not None and is_repo_id(owner[1]) and owner[1] not in _NO_OWNERS:
             return draft.stub(owner_stub(owner[1]))
-    name = _said(creator.name)
+    name = _said(creator.name) or _said(" ".join(filter(None, (creator.given_name, creator.family_name))))
     if name is None:
         draft.issue(place, "has no name")
         return None

@@ -8,6 +8,7 @@ from functools import lru_cache
 from fair4ml.entities import MLModelEvaluation, PropertyValue, Stub
 from fair4ml.identifiers import HUGGING_FACE, hugging_face_model, hugging_face_owner, is_repo_id, part_iri
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.huggingface_ids import is_environment
 from fair4ml.mapping.huggingface_lineage import dataset, hub_dataset, named_dataset
 from fair4ml.mapping.huggingface_results import REVISION, SHOTS, setup, shots, source_model
 from fair4ml.metric_values import Value, metric_value
@@ -59,7 +60,7 @@ class Evaluations:
                     continue
                 place = f"{source}.{n}.results.{m}"
                 data = result.dataset or EvaluationDataset()
-                on = _evaluated_on(self._draft, place, data)
+                on = _evaluated_on(self._draft, place, data, result.task)
                 of = self._evaluated(result.source)
                 if on is not None and of == self._draft.iri:
                     self.datasets[on] = None
@@ -218,11 +219,13 @@ def evaluations(draft: Draft, source: ModelInfo, owner: str | None, trained_on: 
     return found
 
 
-def _evaluated_on(draft: Draft, place: str, data: EvaluationDataset) -> str | None:
+def _evaluated_on(draft: Draft, place: str, data: EvaluationDataset, task: Task | None) -> str | None:
     """The dataset of a result: by its id where that is one, else by its name for people."""
     if data.type is None and data.name is None:
         return None
-    iri = hub_dataset(draft, data.type) if data.type else None
+    learns = task is not None and task.type == "reinforcement-learning"
+    is_id = data.type is not None and not (learns and is_environment(data.type))
+    iri = hub_dataset(draft, data.type) if is_id and data.type else None
     for text in (data.name, data.type):
         if iri is None and text:
             iri = named_dataset(draft, text)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from fair4ml.entities import Dataset, Derivation, MLModel, Stub
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, inside, is_repo_id, part_iri
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.huggingface_ids import dataset_id, is_placeholder, model_id
 from fair4ml.sources.huggingface import ModelInfo
 
 Tagged = list[tuple[int, str]]
@@ -19,49 +20,8 @@ FINE_TUNING = frozenset({"adapter", "finetune"})
 RELATIONS = FINE_TUNING | {"merge", "quantized"}
 """The ways to derive that the Hub knows (https://huggingface.co/docs/hub/model-cards#specifying-a-base-model)."""
 
-# Closed: the Hub gives out no names without an owner any more; another single word is an owner or no name at all.
-_MODELS_WITHOUT_OWNER = frozenset(
-    """
-    albert-base-v1 albert-base-v2 albert-large-v1 albert-large-v2 albert-xlarge-v1 albert-xlarge-v2 albert-xxlarge-v1
-    albert-xxlarge-v2 bert-base-cased bert-base-cased-finetuned-mrpc bert-base-chinese bert-base-german-cased
-    bert-base-german-dbmdz-cased bert-base-german-dbmdz-uncased bert-base-multilingual-cased
-    bert-base-multilingual-uncased bert-base-uncased bert-large-cased bert-large-cased-whole-word-masking
-    bert-large-cased-whole-word-masking-finetuned-squad bert-large-uncased bert-large-uncased-whole-word-masking
-    bert-large-uncased-whole-word-masking-finetuned-squad camembert-base ctrl distilbert-base-cased
-    distilbert-base-cased-distilled-squad distilbert-base-german-cased distilbert-base-multilingual-cased
-    distilbert-base-uncased distilbert-base-uncased-distilled-squad distilbert-base-uncased-finetuned-sst-2-english
-    distilgpt2 distilroberta-base gpt2 gpt2-large gpt2-medium gpt2-xl openai-gpt roberta-base
-    roberta-base-openai-detector roberta-large roberta-large-mnli roberta-large-openai-detector t5-11b t5-3b t5-base
-    t5-large t5-small transfo-xl-wt103 xlm-clm-ende-1024 xlm-clm-enfr-1024 xlm-mlm-100-1280 xlm-mlm-17-1280
-    xlm-mlm-en-2048 xlm-mlm-ende-1024 xlm-mlm-enfr-1024 xlm-mlm-enro-1024 xlm-mlm-tlm-xnli15-1024 xlm-mlm-xnli15-1024
-    xlm-roberta-base xlm-roberta-large xlm-roberta-large-finetuned-conll02-dutch
-    xlm-roberta-large-finetuned-conll02-spanish xlm-roberta-large-finetuned-conll03-english
-    xlm-roberta-large-finetuned-conll03-german xlnet-base-cased xlnet-large-cased
-    """.split()
-)
-
-# What the datasets library is told where data come from files or code: as an id it would make one dataset of them all.
-_LOADERS = frozenset(
-    "arrow audiofolder csv generator imagefolder json pandas parquet text videofolder webdataset xml".split()
-)
-_PLACEHOLDERS = frozenset(
-    {
-        "[more information needed]",
-        "array of dataset identifiers",
-        "custom",
-        "more information needed",
-        "n/a",
-        "none",
-        "null",
-        "other",
-        "private",
-        "unknown",
-    }
-)
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>\"{}|\\^`]+)\)")
+_LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<address>https?://[^\s()<>\"{}|\\^`]+)\)")
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
-_PAGES = frozenset({"blob", "discussions", "resolve", "tree", "viewer"})
-_ON_THE_HUB = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([^?#]+)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65_536)
@@ -90,24 +50,30 @@ def dataset(draft: Draft, text: str) -> str | None:
 
 def hub_dataset(draft: Draft, text: str) -> str | None:
     """The IRI of the dataset on the Hub that an id or a link means, or none where it means none."""
-    id = _dataset_id(text)
+    id = dataset_id(text)
     return None if id is None else draft.stub(dataset_stub(id))
 
 
 def hub_model(draft: Draft, text: str) -> str | None:
     """The IRI of the model on the Hub that an id or a link means, or none where it means none."""
-    id, _ = _model_id(text)
+    id, _ = model_id(text)
     return None if id is None else draft.stub(model_stub(id))
 
 
 def named_dataset(draft: Draft, text: str) -> str | None:
-    """The IRI of a dataset that has but a name, as a part of the model, or none where the text names nothing."""
+    """The IRI of a dataset that has but a name, as a part of the model, or none where the text names nothing.
+
+    An address, or that of the one link in the text, is the dataset's; the name is what people read of it.
+    """
     text = text.strip()
-    link = _MARKDOWN_LINK.fullmatch(text)
-    name, address = (link[1], link[2]) if link else (text, text)
-    if text.casefold() in _PLACEHOLDERS or text in _LOADERS or not any(map(str.isalnum, name)):
+    name = _LINK.sub(r"\g<text>", text)
+    if is_placeholder(text) or not any(map(str.isalnum, name)):
         return None
-    url = address if _WEB_ADDRESS.fullmatch(address) else None
+    if _WEB_ADDRESS.fullmatch(name):
+        addresses, name = [name], name.partition("://")[2].rstrip("/")
+    else:
+        addresses = [link["address"] for link in _LINK.finditer(text)]
+    url = addresses[0] if len(addresses) == 1 else None
     return draft.part(Dataset(iri=part_iri(draft.iri, "dataset", text), name=name, url=url))
 
 
@@ -171,7 +137,9 @@ def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
             relation = kind if kind in RELATIONS else None
             if kind is not None and relation is None:
                 draft.issue(f"{place}.{position}", "is derived in no way that is known")
-            id, key = _model_id(text)
+            id, key = model_id(text)
+            if id is None and (key in known or (place == _FOUND_BY_THE_HUB and "/" in text and is_repo_id(text))):
+                id = text  # the Hub has looked it up
             if id is None:
                 draft.issue(f"{place}.{position}", "is no id of a model")
             elif key == own:
@@ -213,7 +181,7 @@ def add_new_version(draft: Draft, source: ModelInfo) -> None:
     stated = source.card.new_version if source.card else None
     if stated is None:
         return
-    id, key = _model_id(stated)
+    id, key = model_id(stated)
     if id is None or key == source.id.casefold():
         draft.issue("cardData.new_version", "is no id of another model")
     else:
@@ -242,29 +210,3 @@ def _of_tag(text: str) -> tuple[str, str | None]:
     """Parent and kind of derivation of a tag, which may hold both or the parent alone."""
     relation, colon, parent = text.partition(":")
     return (parent, relation) if colon and relation in RELATIONS else (text, None)
-
-
-@lru_cache(maxsize=65_536)
-def _dataset_id(text: str) -> str | None:
-    text = text.strip()
-    if is_repo_id(text):
-        return None if text.casefold() in _PLACEHOLDERS or text in _LOADERS else text
-    link = _MARKDOWN_LINK.fullmatch(text)
-    return _hub_id(link[2] if link else text, "datasets/")
-
-
-@lru_cache(maxsize=65_536)
-def _model_id(text: str) -> tuple[str | None, str]:
-    """The id of the model that stands where an id is due, or none, and what is the same for all ways to write it."""
-    text = text.strip()
-    id = _hub_id(text) or text
-    return id if id in _MODELS_WITHOUT_OWNER or ("/" in id and is_repo_id(id)) else None, id.casefold()
-
-
-def _hub_id(address: str, collection: str = "") -> str | None:
-    match = _ON_THE_HUB.fullmatch(address)
-    if match is None or not match[1].startswith(collection):
-        return None
-    steps = match[1].removeprefix(collection).rstrip("/").split("/")
-    id = steps[0] if len(steps) == 1 or steps[1] in _PAGES else "/".join(steps[:2])
-    return id if is_repo_id(id) else None

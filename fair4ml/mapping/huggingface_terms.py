@@ -36,8 +36,8 @@ def task(draft: Draft, source: ModelInfo, card: Card) -> Stub | None:
     return stub
 
 
-def library(draft: Draft, source: ModelInfo, card: Card) -> str | None:
-    """The name of the library that the model is for."""
+def libraries(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
+    """The names of the libraries that the model is for: one is due, several with commas between are several."""
     if source.library_name is not None:
         place, name = "library_name", source.library_name
     elif card.library_name is not None:
@@ -45,13 +45,14 @@ def library(draft: Draft, source: ModelInfo, card: Card) -> str | None:
     elif source.transformers_info is not None:
         place, name = "transformersInfo", "transformers"
     else:
-        return None
-    if not name.isprintable() or not name.strip() or len(name) > 96:
+        return []
+    names = [each.strip() for each in name.split(",") if each.strip()] if "," in name else [name]
+    if not name.isprintable() or not name.strip(" ,") or len(name) > 96:
         draft.issue(place, "is no name of a library")
-        return None
+        return []
     if place != "library_name":
         draft.exceptions["softwareRequirements"] = place
-    return name
+    return list(dict.fromkeys(names))
 
 
 def categories(source: ModelInfo) -> list[str]:

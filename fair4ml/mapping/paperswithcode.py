@@ -24,6 +24,7 @@ from fair4ml.mapping import (
     paperswithcode_terms as terms,
 )
 from fair4ml.mapping.draft import Draft
+from fair4ml.mapping.huggingface_ids import dataset_id
 from fair4ml.mapping.paperswithcode_terms import ARCHIVE, ARCHIVE_LICENSE, SITE
 from fair4ml.sources.paperswithcode import (
     ArchivedCode,
@@ -87,7 +88,7 @@ def describe_paper(source: Paper) -> Description:
         elif model is not None:
             draft.issue(f"hf_models.{position}", "is no model on the Hugging Face Hub")
     for dataset in source.hf_datasets:
-        id = terms.on_the_hub(dataset.url) if dataset is not None and dataset.url else None
+        id = dataset_id(dataset.url) if dataset is not None and dataset.url else None
         if id is not None:
             values.append(draft.value("huggingFaceDataset", hugging_face_dataset(id), name=id))
     paper.additional_property = list(dict.fromkeys(values))
@@ -184,7 +185,7 @@ def describe_archived_method(source: ArchivedMethod) -> Description:
 def describe_benchmark(source: Benchmark) -> Description:
     """A dataset of the API; see `describe`."""
     draft = Draft(f"{SITE}benchmark/{source.id}")
-    id = terms.on_the_hub(source.hf_url) if source.hf_url else None
+    id = dataset_id(source.hf_url) if source.hf_url else None
     hub = source.hf_url if id is None else hugging_face_dataset(id)
     root = Dataset(
         iri=draft.iri,

@@ -8,11 +8,13 @@ artifact manager (https://docs.amun.ai/#/artifact-manager). Manifests are upload
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PlainValidator, StringConstraints
 
+from fair4ml.identifiers import doi
 from fair4ml.sources import (
     Count,
     Integer,
@@ -30,6 +32,8 @@ from fair4ml.sources import (
 
 WORKSPACE = "bioimage-io"
 """The workspace of the zoo, which stands before the alias in each id."""
+
+_VERSION = re.compile(r"(?P<id>[^/]+/.+)/(?:latest|v?\d[\d.]*)", re.ASCII)
 
 
 def artifact_alias(id: str) -> str:
@@ -49,6 +53,26 @@ def artifact_alias(id: str) -> str:
     ):
         raise ValueError("should be the id of an artifact")
     return alias
+
+
+def is_alias(id: str) -> bool:
+    """Whether something in the zoo can be called so."""
+    try:
+        return bool(artifact_alias(id))
+    except ValueError:
+        return False
+
+
+def collection_id(alias: str) -> str:
+    """What tells a resource from others, in whatever way its alias is written.
+
+    Aliases with a slash are ids of the collection before this one, which had a version at the end and no capitals in
+    references.
+    """
+    if "/" not in alias:
+        return alias
+    versioned = _VERSION.fullmatch(alias)
+    return (versioned["id"] if versioned else alias).casefold()
 
 
 def _second(value: Any) -> datetime:
@@ -83,6 +107,22 @@ def _sizes(value: Any) -> Any:
     return {"sizes": value} if isinstance(value, list) else value
 
 
+def _named(value: Any) -> Any:
+    """Descriptions without a type of their own (0.2) may give the name alone."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _by_id(value: Any) -> Any:
+    return {"id": value} if isinstance(value, str) else value
+
+
+def _cited(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    field = "doi" if doi(value) else "url" if value.startswith(("http://", "https://")) else "text"
+    return {field: value.strip()}
+
+
 Second = Annotated[datetime, PlainValidator(_second)]
 Tally = Annotated[Count, BeforeValidator(_whole)]
 Version = Annotated[Word, Unquoted]
@@ -99,7 +139,8 @@ class Contact(SourceObject):
     github_user: Word | None = None
 
 
-Contacts = Annotated[list[Contact | None], Listed, NoneSent]
+Person = Annotated[Contact | None, BeforeValidator(_named)]
+Contacts = Annotated[list[Person], Listed, NoneSent]
 
 
 class Citation(SourceObject):
@@ -230,8 +271,8 @@ class Manifest(SourceObject):
     authors: Contacts
     maintainers: Contacts
     packaged_by: Contacts
-    uploader: Contact | None = None
-    cite: Annotated[list[Citation | None], Listed, NoneSent]
+    uploader: Person = None
+    cite: Annotated[list[Annotated[Citation | None, BeforeValidator(_cited)]], Listed, NoneSent]
     license: Words
     tags: Words
     links: Words
@@ -248,8 +289,8 @@ class ModelManifest(Manifest):
     inputs: Annotated[list[Tensor | None], Listed, NoneSent]
     outputs: Annotated[list[Tensor | None], Listed, NoneSent]
     weights: dict[Word, Weights | None] = Field(default_factory=dict)
-    training_data: TrainingData | None = None
-    parent: Parent | None = None
+    training_data: Annotated[list[Annotated[TrainingData | None, BeforeValidator(_by_id)]], Listed, NoneSent]
+    parent: Annotated[Parent | None, BeforeValidator(_by_id)] = None
     run_mode: RunMode | None = None
 
 

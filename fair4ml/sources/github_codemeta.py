@@ -6,6 +6,8 @@ all of them are: one object with the terms' short names.
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -14,6 +16,7 @@ from fair4ml.sources import Day, Listed, NoneSent, SourceObject, SourceRecord, T
 from fair4ml.sources.github_names import RepositoryFile
 
 _DEEPEST = 8
+_PEOPLE = ("author", "contributor", "maintainer")
 
 
 class CodeMetaFile(RepositoryFile):
@@ -35,6 +38,40 @@ def plain(value: Any, depth: int = 0) -> Any:
         name.removeprefix("@").removeprefix("schema:").removeprefix("codemeta:"): plain(each, depth + 1)
         for name, each in value.items()
     }
+
+
+def without_roles(document: dict[str, Any]) -> dict[str, Any]:
+    """The file with people in the place of the roles that they have (CodeMeta 3).
+
+    A role has its person inside, or names one that stands elsewhere by an id; whoever has several is there once.
+    """
+    stated = {field: _listed(document[field]) for field in _PEOPLE if document.get(field) is not None}
+    known = {each["id"]: each for people in stated.values() for each in people if _is_described(each)}
+    for field, people in stated.items():
+        holders = [one for each in people for one in (_holders(each) if _is_role(each) else [each])]
+        named = [known.get(str(one.get("id")), one) if isinstance(one, dict) else one for one in holders]
+        stated[field] = list({json.dumps(one): one for one in named}.values())
+    return document | stated
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_role(value: Any) -> bool:
+    return isinstance(value, dict) and any(
+        re.split("[:/#]", str(type))[-1] == "Role" for type in _listed(value.get("type"))
+    )
+
+
+def _is_described(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("id"), str) and len(value) > 1 and not _is_role(value)
+
+
+def _holders(role: dict[str, Any]) -> list[Any]:
+    """Who has a role; the role itself where it says of nobody."""
+    found = [each for field in _PEOPLE for each in _listed(role.get(field)) if each is not None]
+    return [{"id": each} if isinstance(each, str) else each for each in found] or [role]
 
 
 def _thing(value: Any) -> Any:

@@ -10,8 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from fair4ml.languages import is_language_tag
 from fair4ml.sources import Count, Day, Listed, NoneSent, SourceObject, Text, Word
 from fair4ml.sources.huggingface_repository import Repository
+
+_OF_THINGS = ("name", "value", "termCode", "url", "@id")
+"""What an object is called by, the best first."""
 
 
 def _alone(value: Any) -> Any:
@@ -20,15 +24,55 @@ def _alone(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """One text of those in several languages: the English one, or else the first."""
+    """One text of those in several languages (the English one, or else the first), or what a thing is called."""
     value = _alone(value)
-    if not isinstance(value, dict) or not value:
+    if not isinstance(value, dict):
         return value
-    return value.get("@value", value.get("en", next(iter(value.values()))))
+    return next((value[key] for key in ("@value", "en", *_OF_THINGS) if value.get(key) is not None), _in_first(value))
+
+
+def _in_first(languages: dict[str, Any]) -> Any:
+    return next((text for tag, text in languages.items() if is_language_tag(tag)), None)
+
+
+def _listed(value: Any) -> Any:
+    """The elements of a list that is written as an object, with or without an order."""
+    if not isinstance(value, dict):
+        return value
+    return value.get("@list", value.get("@set", value))
 
 
 def _texts(value: Any) -> Any:
+    value = _listed(value)
     return [_text(item) for item in value] if isinstance(value, list) else _text(value)
+
+
+def _work(value: Any) -> Any:
+    """A work as it is cited: its name and where it is."""
+    if not isinstance(value, dict):
+        return value
+    told = (_text(value.get(key)) for key in ("name", "headline", "url", "@id", "identifier"))
+    texts = [text for text in told if isinstance(text, str) and not text.startswith("_:")]
+    return " ".join(dict.fromkeys([*texts[:1], *filter(_is_address, texts)])) or _text(value)
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
+
+
+def _works(value: Any) -> Any:
+    value = _listed(value)
+    return [_work(item) for item in value] if isinstance(value, list) else _work(value)
+
+
+def _identifier(value: Any) -> Any:
+    """What identifies, where an object says what kind of identifier it is."""
+    return _address({**value, "@id": value.get("value", value.get("@id"))}) if isinstance(value, dict) else value
+
+
+def _identifiers(value: Any) -> Any:
+    value = _listed(value)
+    return [_identifier(item) for item in value] if isinstance(value, list) else _identifier(value)
 
 
 def _words(value: Any) -> Any:
@@ -42,6 +86,7 @@ def _named(value: Any) -> Any:
 
 
 def _things(value: Any) -> Any:
+    value = _listed(value)
     return [_named(item) for item in value] if isinstance(value, list) else _named(value)
 
 
@@ -53,6 +98,7 @@ def _address(value: Any) -> Any:
 
 
 def _addresses(value: Any) -> Any:
+    value = _listed(value)
     return [_address(item) for item in value] if isinstance(value, list) else _address(value)
 
 
@@ -63,7 +109,7 @@ def _number_as_text(value: Any) -> Any:
 
 OneText = Annotated[Text | None, BeforeValidator(_text)]
 OneWord = Annotated[Word | None, BeforeValidator(_text)]
-Texts = Annotated[list[Text | None], Listed, BeforeValidator(_texts), NoneSent]
+Works = Annotated[list[Text | None], Listed, BeforeValidator(_works), NoneSent]
 Addresses = Annotated[list[Text | None], Listed, BeforeValidator(_addresses), NoneSent]
 
 
@@ -73,6 +119,8 @@ class Creator(SourceObject):
     type: OneWord = Field(None, alias="@type")
     id: OneWord = Field(None, alias="@id")
     name: OneWord = None
+    given_name: OneWord = Field(None, alias="givenName")
+    family_name: OneWord = Field(None, alias="familyName")
     url: OneText = None
 
 
@@ -104,9 +152,9 @@ class Croissant(SourceObject):
     )
     url: OneText = None
     same_as: Addresses = Field(default_factory=list, alias="sameAs")
-    identifier: Addresses
+    identifier: Annotated[list[Text | None], Listed, BeforeValidator(_identifiers), NoneSent]
     version: Annotated[Word | None, BeforeValidator(_number_as_text)] = None
-    citation: Texts
+    citation: Works
     cite_as: OneText = Field(None, alias="citeAs")
     date_created: Annotated[Day | None, BeforeValidator(_text)] = Field(None, alias="dateCreated")
     date_modified: Annotated[Day | None, BeforeValidator(_text)] = Field(None, alias="dateModified")

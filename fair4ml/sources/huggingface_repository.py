@@ -25,6 +25,9 @@ _ID = re.compile(
     r"(?:(?!(?:api|collections|datasets|docs|models|papers|spaces|tasks)/)[\w-][\w.-]*/)?\.*[\w-][\w.-]*", re.ASCII
 )
 
+_FIVE_DIGITS_SINCE = 1501
+"""The month from which on arXiv's numbers have five digits (https://info.arxiv.org/help/arxiv_identifier.html)."""
+
 
 def _repository_id(value: str) -> str:
     if _ID.fullmatch(value):
@@ -40,8 +43,11 @@ def _norwegian(value: Any) -> Any:
 
 
 def _decimal(value: Any) -> Any:
-    """YAML reads an arXiv number as a float."""
-    return str(value) if isinstance(value, float) else value
+    """YAML reads an arXiv number as a float, without the zeros at its ends; how many digits it has, its month tells."""
+    if not isinstance(value, float):
+        return value
+    number = f"{value:010.5f}" if value >= _FIVE_DIGITS_SINCE else f"{value:09.4f}"
+    return number if float(number) == value else str(value)
 
 
 ObjectId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]

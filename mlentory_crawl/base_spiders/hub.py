@@ -12,6 +12,7 @@ from scrapy.http import Response
 from scrapy.spiderloader import get_spider_loader
 
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
+from fair4ml.mapping.huggingface_ids import dataset_id
 from fair4ml.sources.huggingface_pages import HubPage, page_of
 from mlentory_crawl import huggingface_api as api
 from mlentory_crawl.base_spiders.cursor import CursorSpider
@@ -193,7 +194,9 @@ class HubSpider(CursorSpider):
 
     def _ask(self, kind: str, iri: str) -> Request | None:
         name = iri.removeprefix(DATASETS if kind == "dataset" else f"{HUB}/")
-        return self.named_request(HubPage(kind, name)) if is_repo_id(name) else None
+        # Catalogs of former versions have labels among their datasets.
+        is_name = dataset_id(name) == name if kind == "dataset" else is_repo_id(name)
+        return self.named_request(HubPage(kind, name)) if is_name else None
 
     def records_on_page(
         self, payload: list[Any], number: int, wanted: Wanted | None
@@ -205,7 +208,7 @@ class HubSpider(CursorSpider):
         found = [
             each
             for each in payload
-            if isinstance(each, dict) and isinstance(path := each.get("id"), str) and f"{DATASETS}{path}" in named
+            if isinstance(each, dict) and isinstance(id := each.get("id"), str) and hugging_face_dataset(id) in named
         ]
         return (
             api.listed_records("dataset", found, number),

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from fair4ml.entities import Kind, properties
+from fair4ml.identifiers import present_iri
 
 
 class Aliases:
@@ -24,6 +25,7 @@ class Aliases:
 
     def resolve(self, iri: str) -> str:
         """The IRI under which a thing is known now."""
+        iri = present_iri(iri)
         return self._targets({iri}).get(iri, iri)
 
     def resolve_all(self, iris: Iterable[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from fair4ml.erasure import is_of, without
+from fair4ml.identifiers import iris_over_time
 from mlentory_crawl.catalog.database import SequenceNumbers
 from mlentory_crawl.catalog.documents import encode, pack, unpack, unpacked
 from mlentory_crawl.catalog.field_counts import FieldCounts
@@ -82,8 +83,8 @@ class Erasure:
 
     def names_of(self, iris: Collection[str]) -> set[str]:
         """These IRIs, those under which the things are known now, and their former ones."""
-        found, pending = set(iris), set(iris)
-        pending |= self._all(f"SELECT target FROM alias WHERE iri IN {_GIVEN}", iris)
+        found = {each for iri in iris for each in iris_over_time(iri)}
+        pending = found | self._all(f"SELECT target FROM alias WHERE iri IN {_GIVEN}", found)
         while pending:
             found |= pending
             pending = self._all(f"SELECT iri FROM alias WHERE target IN {_GIVEN}", pending) - found

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
 
 from mlentory_crawl.catalog.commits import Entry
 from mlentory_crawl.catalog.database import SequenceNumbers
 
-ARTICLE_NAMES = ("https://arxiv.org/abs/", "https://doi.org/", "https://paperswithcode.co/paper/")
-"""What the IRIs of articles begin with that records may name otherwise than the record that describes the article."""
+ARTICLES = ("https://arxiv.org/abs/", "https://doi.org/", "https://paperswithcode.co/paper/")
+ARTIFACTS = ("https://hypha.aicell.io/bioimage-io/artifacts/",)
+"""What the IRIs of things begin with that records may name otherwise than the record that describes the thing."""
 
 
 class Names:
@@ -42,16 +44,20 @@ class Names:
         for (iri,) in ended:
             self.resequence(iri)
 
-    def join_articles(self, run: int, entries: Sequence[Entry]) -> None:
-        """An article is one thing under its number on arXiv and its DOI, where a record says that they are the same."""
+    def join(self, run: int, entries: Sequence[Entry]) -> None:
+        """Give a thing the names that its record says are its own, too.
+
+        An article has a number on arXiv and a DOI; an artifact of the BioImage Model Zoo the id of an older collection.
+        """
         for entry in entries:
             root = entry.document["root"] if entry.document is not None else {}
-            if root.get("class") != "ScholarlyArticle":
+            names = _prefixes(root)
+            if not names:
                 continue
             if entry.known is not None:
                 self._connection.execute("DELETE FROM alias WHERE target = ? AND reason = 'sameAs'", (entry.iri,))
             for name in root.get("sameAs", ()):
-                if not name.startswith(ARTICLE_NAMES) or name == entry.iri or self._describing(name):
+                if not name.startswith(names) or name == entry.iri or self._describing(name):
                     continue
                 # Of several that claim a name, which one has it must not hang on the order of arrival.
                 self._connection.execute(
@@ -81,3 +87,10 @@ class Names:
         self._connection.executemany(
             "UPDATE record SET sequence = ? WHERE id = ?", [(self._numbers.next(), i) for i in records]
         )
+
+
+def _prefixes(root: dict[str, Any]) -> tuple[str, ...]:
+    """What other names of a thing begin with."""
+    if root.get("class") == "ScholarlyArticle":
+        return ARTICLES
+    return ARTIFACTS if root.get("iri", "").startswith(ARTIFACTS) else ()

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from fair4ml.identifiers import iris_over_time
 from mlentory_crawl.catalog.answers import Answers
 from mlentory_crawl.catalog.census import Census
 from mlentory_crawl.catalog.commits import Commit, Entry, Known
@@ -91,7 +92,7 @@ class CatalogWriter:
 
     def knows(self, iri: str) -> bool:
         """Whether a thing is or was described or named, or is marked."""
-        return self._erasure.knows(iri)
+        return any(map(self._erasure.knows, iris_over_time(iri)))
 
     def names_of(self, iris: Collection[str]) -> set[str]:
         """These IRIs, those under which the things are known now, and their former ones."""
@@ -219,7 +220,7 @@ class CatalogWriter:
             ids = self._insert(run, new)
             self._replace(run, changed)
             self._names.end_aliases([entry.iri for entry in (*new, *changed)])
-            self._names.join_articles(run, (*new, *changed))
+            self._names.join(run, (*new, *changed))
             self._publish(same)
             for name, _ in self.lookups.enter(run, pages.lookups):
                 self._names.resequence(name)

@@ -147,7 +147,7 @@ class ArxivSpider(PlatformSpider):
 
     @classmethod
     def handles_request(cls, request: Request) -> bool:
-        # Others have pages of its articles, too.
+        # Articles have pages on other sites, and DOIs.
         return super().handles_request(request) or _id(request.url) is not None
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
