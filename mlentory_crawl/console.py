@@ -173,7 +173,9 @@ def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) 
         right: those whose cells are numbers.
         title: what stands above it.
     """
-    made = PlainTable(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    made = PlainTable(
+        title=title and one_line(title), title_justify="left", box=None, pad_edge=False, header_style="bold"
+    )
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        made.add_column(one_line(column), justify="right" if column in right else "left", overflow="fold")
     return made

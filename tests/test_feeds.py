@@ -78,7 +78,9 @@ def rows(*names: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(file.getvalue().decode(), newline="")))
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =cmd|'/C calc'!A0", "-", "+x"])
+@pytest.mark.parametrize(
+    "formula", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =cmd|'/C calc'!A0", "-", "+x", "＝1"]
+)
 def test_what_a_spreadsheet_would_compute_is_a_text(formula: str) -> None:
     ((row),) = rows(formula)
     assert row["name"] == f"'{formula}"

@@ -20,6 +20,7 @@ from mlentory_crawl.console import ProjectCommand, add_json_option, console, fai
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.exceptions import CatalogError, MlentoryError
 from mlentory_crawl.forgetting import forget
+from mlentory_crawl.printable import one_line
 from mlentory_crawl.projections import names, sync
 from mlentory_crawl.stores import check_settings, open_store
 from mlentory_crawl.stores.protocols import StoreError
@@ -110,7 +111,7 @@ class Command(ProjectCommand):
 
 
 def _confirmed(iris: Collection[str]) -> bool:
-    print("\n".join(sorted(iris)), file=sys.stderr)
+    print("\n".join(map(one_line, sorted(iris))), file=sys.stderr)
     print("Nothing can bring back what is forgotten. Forget it? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 

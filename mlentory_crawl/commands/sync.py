@@ -67,7 +67,7 @@ class Command(ProjectCommand):
 
     def _sync(self, name: str, *, rebuild: bool) -> dict[str, Any]:
         assert self.settings is not None
-        with Bar(TextColumn("{task.description}"), MofNCompleteColumn(), transient=True) as bar:
+        with Bar(TextColumn("{task.description}", markup=False), MofNCompleteColumn(), transient=True) as bar:
             task = bar.add_task(name, total=None)
 
             def told(progress: Progress) -> None:

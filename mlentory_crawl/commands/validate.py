@@ -104,7 +104,7 @@ def _check(conformance: Conformance, parts: Iterable[Part]) -> tuple[int, int]:
     waiting: list[str] = []
     elsewhere: set[tuple[str, str]] = set()
     began = time.monotonic()
-    columns = SpinnerColumn(), TextColumn("{task.description}")
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False)
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task("reading", total=None)
         for lines, known in parts:

@@ -17,7 +17,7 @@ from fair4ml.search_document import FIELDS, search_document
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.parquet import Parquet
 
-_FORMULA = re.compile(r"\s*[=+@\t\r-]")
+_FORMULA = re.compile(r"\s*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 RUN_IRI = "urn:mlentory:run:"
 REMEMBERED_STUBS = 200_000
