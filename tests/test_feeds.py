@@ -79,7 +79,7 @@ def rows(*names: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "formula", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =cmd|'/C calc'!A0", "-", "+x", "＝1"]
+    "formula", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =cmd|'/C calc'!A0", "-", "+x", "\uff1d1"]
 )
 def test_what_a_spreadsheet_would_compute_is_a_text(formula: str) -> None:
     ((row),) = rows(formula)
