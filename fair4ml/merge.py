@@ -122,7 +122,7 @@ def _merged(records: list[RecordState]) -> dict[str, Any]:
     stubs = [
         _merged_thing(stated)[0]
         for stub_iri, stated in _by_iri(records, "stubs").items()
-        if stub_iri != iri and stub_iri not in parts and stub_iri not in dropped
+        if stub_iri != iri and "name" not in parts.get(stub_iri, {}) and stub_iri not in dropped
     ]
     return {
         "key": records[0].key,

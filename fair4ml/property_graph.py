@@ -85,7 +85,7 @@ def graph(document: Mapping[str, Any]) -> Graph:
         found += _edges(thing, folded)
         if thing is document["root"] or iri.startswith(within):
             nodes[iri] = Node(iri, (ENTITY, thing["class"]), _properties(thing, folded), described=True)
-        else:
+        elif "name" in thing or iri not in nodes:
             nodes[iri] = _named(iri, thing["class"], thing.get("name"))
     return Graph([nodes[iri] for iri in sorted(nodes)], found)
 

@@ -109,7 +109,8 @@ class Run:
         self.owed: list[Any] = cursor.get("owed", [])
         """What earlier attempts and runs could not have beside their walk."""
         self.first_page: int = cursor.get("page", 0)
-        self._next_page = self._reserved = self.first_page
+        self._next_page: int = self.first_page
+        self._reserved: int = self.first_page
 
     def reserve_page(self) -> int:
         """The number of a page that is going to be announced, records or not: what comes later waits for it."""

@@ -123,7 +123,7 @@ def _values(text: str) -> list[Any]:
     try:
         return [orjson.loads(text)]
     except ValueError:
-        decoder, values, at = json.JSONDecoder(), [], 0
+        decoder, values, begins, at = json.JSONDecoder(), [], 0, 0
     try:
         while rest := text[at:].lstrip():
             begins = len(text) - len(rest)

@@ -16,6 +16,7 @@ from payloads import LEAVES
 from fair4ml.entities import Description, Entity, MLModel, PropertyValue
 from fair4ml.mapping import describe
 from fair4ml.mapping.openml import FURTHER_SOURCES, PROVENANCE
+from fair4ml.merge import RecordState, merge
 from fair4ml.platforms import source_model
 from fair4ml.property_graph import graph
 from fair4ml.sources import InvalidRecord, parse
@@ -199,10 +200,15 @@ def test_an_evaluation_refers_to_flow_dataset_and_task() -> None:
     assert root["isBasedOn"] == [f"{SITE}r/100"]
     assert result.document()["value"] == 0.839
     assert of.document() == {
-        "iri": f"{SITE}f/5", "class": "MLModel", "name": row["flow_name"], "hasEvaluation": [root["iri"]]
+        "iri": f"{SITE}f/5", "class": "MLModel", "hasEvaluation": [root["iri"]]
     }  # fmt: skip
-    document = {"root": root, "parts": [stored(part) for part in description.parts], "stubs": []}
-    edges = [(edge.source, edge.type) for edge in graph(document).edges if edge.target == root["iri"]]
+    stubs = [stub.document() for stub in description.stubs]
+    document = {"root": root, "parts": [stored(part) for part in description.parts], "stubs": stubs}
+    for state in (document, merge([RecordState(f"openml/evaluation/{n}", document, {}) for n in (1, 2)])):
+        found = graph(state)
+        (node,) = (node for node in found.nodes if node.iri == f"{SITE}f/5")
+        assert (node.properties, node.described) == ({"name": row["flow_name"]}, False)
+    edges = [(edge.source, edge.type) for edge in found.edges if edge.target == root["iri"]]
     assert edges == [(f"{SITE}f/5", "HAS_EVALUATION")]
     # The JSON of the same row names neither dataset nor engine.
     less, _ = mapped("evaluation", {name: row[name] for name in row if name not in ("data_id", "evaluation_engine_id")})

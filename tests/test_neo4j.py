@@ -213,7 +213,7 @@ def test_what_the_server_refuses_takes_no_neighbor_with_it(driver: Driver) -> No
         states.append(state)
     states[7]["counters"]["downloads"] = 2**63
     states[31]["root"]["iri"] += "n" * 9_000  # longer than an index entry may be
-    changes += [Change(f"huggingface/model/{n}", each["root"]["iri"], each) for n, each in enumerate(states)]  # type: ignore[arg-type]
+    changes += [Change(f"huggingface/model/{n}", each["root"]["iri"], each) for n, each in enumerate(states)]
     refused = store.write(changes, Position("c", "r", 40))
     assert {refusal.key for refusal in refused} == {"huggingface/model/7", "huggingface/model/31"}
     assert all(refusal.error for refusal in refused)
@@ -232,7 +232,7 @@ def test_names_are_as_long_as_an_index_takes(driver: Driver) -> None:
     }  # fmt: skip
     stub = {"iri": f"{HUB}datasets/a/d", "class": "Dataset", "name": "d" * 30_000}
     state: dict[str, Any] = {"root": model, "parts": [evaluation], "stubs": [stub], "counters": {}}
-    assert store.write([Change("huggingface/model/1", f"{HUB}acme/m", state)], Position("c", "r", 1)) == []  # type: ignore[arg-type]
+    assert store.write([Change("huggingface/model/1", f"{HUB}acme/m", state)], Position("c", "r", 1)) == []
     nodes, _ = stored(driver)
     assert nodes[f"{HUB}acme/m"][1]["name"] == "\u6a21" * 2_666
     assert nodes[f"{HUB}datasets/a/d"][1]["name"] == "d" * 8_000

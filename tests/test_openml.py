@@ -111,6 +111,7 @@ def test_evaluations_are_things_of_their_own(small: Crawls) -> None:
     first = rdflib.URIRef(f"{SITE}f/2")
     of_first = {each for each in evaluations if (each, FAIR4ML.evaluatedMLModel, first) in graph}
     assert len(of_first) == 4  # runs 1 and 5, two measures each
+    assert set(graph.objects(first, FAIR4ML.hasEvaluation)) == of_first
     for each in evaluations:
         assert len(list(graph.objects(each, FAIR4ML.evaluationDataset))) == 1
         (result,) = graph.objects(each, FAIR4ML.evaluationResults)

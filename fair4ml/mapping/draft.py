@@ -59,7 +59,9 @@ class Draft:
 
     def finish(self, root: Entity, counters: dict[str, int]) -> Description:
         """The description of the thing."""
-        stubs = [stub for iri, stub in self._stubs.items() if iri not in self.parts and iri != self.iri]
+        # A part that states but an edge of another thing leaves its name to the stub.
+        named = {self.iri, *(iri for iri, part in self.parts.items() if part.name is not None)}
+        stubs = [stub for iri, stub in self._stubs.items() if iri not in named]
         return Description(
             root, list(self.parts.values()), stubs, counters, self._issues, self.exceptions, self.license
         )

@@ -17,6 +17,8 @@ FACTS = """
     fineTunedFrom isVersionOf wasGeneratedBy isPartOf dateCreated dateModified startedAtTime endedAtTime
 """.split()
 DATA = "trainedOn used evaluatedOn validatedOn testedOn".split()
+PARTS = frozenset({"config", "split"})
+"""Settings that say what part of a dataset it is, and need no name beside their value."""
 PARAMETER, METRIC = "parameter", "metric"
 """What additional properties are of that a record names one by one."""
 
@@ -106,7 +108,7 @@ def _results(document: Mapping[str, Any], of: str) -> Iterator[Statement]:
             continue
         on = ", ".join(str(names.get(iri, iri)) for iri in evaluation.get("evaluationDataset", ()))
         settings = ", ".join(
-            str(part["value"])
+            str(part["value"]) if part["propertyID"] in PARTS else f"{part['propertyID']} {part['value']}"
             for part in _parts(document, evaluation.get("additionalProperty", ()))
             if part.get("propertyID") in SETTINGS and "value" in part
         )
