@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Literal
 
+import orjson
 import pytest
 from pydantic import ValidationError
 
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.exceptions import MlentoryError
 
@@ -116,6 +118,19 @@ def test_where_a_watermark_cannot_be_used_a_delta_begins_when_its_run_began(
 def test_arguments_that_do_not_go_together(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         ZooSpider(**given)
+
+
+def test_what_is_forgotten_is_owed_no_more(catalog: CatalogWriter) -> None:
+    card = {"kind": "card", "key": "1", "known": {"model": {"_id": "1", "id": "ann/net", "sha": "0"}}}
+    other = {"kind": "card", "key": "2", "known": {"model": {"_id": "2", "id": "ann/net-2", "sha": "0"}}}
+    run = catalog.runs.open("a", "zoo", "census", b"{}", DAY)
+    cursor = {"next": None, "page": 2, "owed": [card, other, "- 0 f/1", "- 0 f/12"]}
+    catalog.commit(run, Commit(report=b"{}", cursor=orjson.dumps(cursor)))
+    assert catalog.runs.owed("zoo") == []  # the run itself goes on
+    catalog.runs.complete(run, DAY, watermark=None, census=None)
+    assert catalog.runs.owed("zoo") == cursor["owed"]
+    catalog.forget({"https://huggingface.co/ann/net", "https://www.openml.org/f/1"}, DAY, lambda *told: None)
+    assert catalog.runs.owed("zoo") == [other, "- 0 f/12"]
 
 
 def test_ids_are_cut_at_the_limit(tmp_path: Path) -> None:
