@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Literal
 
+import orjson
 import pytest
 from pydantic import ValidationError
 
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
+from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.spiders import platforms
@@ -160,6 +162,19 @@ def test_names_that_end_as_files_do_can_be_asked_for() -> None:
     assert ZooSpider(ids="acme/data.json,").arguments.named == ["acme/data.json"]
     assert ZooSpider(ids="https://zoo.example/data.json").arguments.named == ["https://zoo.example/data.json"]
     assert ZooSpider(ids="acme/three.js").arguments.named == ["acme/three.js"]
+
+
+def test_what_is_forgotten_is_owed_no_more(catalog: CatalogWriter) -> None:
+    card = {"kind": "card", "key": "1", "known": {"model": {"_id": "1", "id": "ann/net", "sha": "0"}}}
+    other = {"kind": "card", "key": "2", "known": {"model": {"_id": "2", "id": "ann/net-2", "sha": "0"}}}
+    run = catalog.runs.open("a", "zoo", "census", b"{}", DAY)
+    cursor = {"next": None, "page": 2, "owed": [card, other, "- 0 f/1", "- 0 f/12"]}
+    catalog.commit(run, Commit(report=b"{}", cursor=orjson.dumps(cursor)))
+    assert catalog.runs.owed("zoo") == []  # the run itself goes on
+    catalog.runs.complete(run, DAY, watermark=None, census=None)
+    assert catalog.runs.owed("zoo") == cursor["owed"]
+    catalog.forget({"https://huggingface.co/ann/net", "https://www.openml.org/f/1"}, DAY, lambda *told: None)
+    assert catalog.runs.owed("zoo") == [other, "- 0 f/12"]
 
 
 def test_ids_are_cut_at_the_limit(tmp_path: Path) -> None:

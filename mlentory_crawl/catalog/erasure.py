@@ -16,6 +16,7 @@ from mlentory_crawl.catalog.database import SequenceNumbers
 from mlentory_crawl.catalog.documents import encode, pack, unpack, unpacked
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
+from mlentory_crawl.catalog.owed import drop_owed
 
 NO_RUN = 0
 """The run of a husk: what is shown of records comes with their run, and so no husk is."""
@@ -116,6 +117,7 @@ class Erasure:
         self._drop(erased, "aliases", f"DELETE FROM alias WHERE iri IN {_GIVEN}", iris)
         self._drop(erased, "aliases", f"DELETE FROM alias WHERE target IN {_GIVEN}", iris)
         self._drop_entities(iris, erased)
+        erased.counts["requests to come"] += drop_owed(self._connection, iris)
         return erased
 
     def _empty_records(self, iris: Collection[str], at: str, erased: Erased) -> None:
