@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlentory_crawl import seed_text, seeds as seed_lists
-from mlentory_crawl.seeds import SeedList, names_in, read
+from mlentory_crawl.seeds import SeedList, canonical, names_in, read
 
 A, B, C = "https://huggingface.co/acme/a", "https://www.openml.org/d/61", "https://github.com/acme/c"
 
@@ -302,13 +302,49 @@ def test_a_file_is_unpacked_up_to_a_size(tmp_path: Path, monkeypatch: pytest.Mon
             listed(tmp_path, "l.txt", data)
 
 
-@pytest.mark.parametrize("name", ["seed_yaml.MOST_VALUES", "seeds.MOST_SEEDS"])
+@pytest.mark.parametrize("name", ["seed_yaml.MOST_VALUES", "seed_values.MOST_VALUES", "seeds.MOST_SEEDS"])
 def test_a_file_has_so_many_values_at_the_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     text = f"- {A}\n" * 100
     assert len(listed(tmp_path, "v.yaml", text).seeds) == 100
     monkeypatch.setattr(f"mlentory_crawl.{name}", 99)
     with pytest.raises(ValueError, match="more than 99"):
         listed(tmp_path, "v.yaml", text)
+
+
+LONG = {
+    "link.txt": f"[a]({'a' * 400_000}\n",
+    "commas.txt": "," * 400_000,
+    "wrapped.txt": f"{'(' * 400_000}{')' * 400_000}",
+    "sections.xml": "<urlset>" + "<![CDATA[" * 100_000,
+    "comments.xml": "<urlset>" + "<!--" * 100_000,
+    "values.jsonl": "1 " * 30_000,
+    "values.json": "1 " * 30_000,
+    "lists.json": f"[{'[],' * 30_000}[]]",
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_texts_take_no_longer_than_they_are(tmp_path: Path, name: str) -> None:
+    # With work that grows with the square of the length, these would take minutes each.
+    try:
+        seeds = listed(tmp_path, name, LONG[name])
+    except ValueError:
+        return
+    assert not urls(seeds)
+
+
+def test_values_that_refer_to_each_other_are_never_written_out(tmp_path: Path) -> None:
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    text = f"a0: &a0 [x]\n{levels}urls:\n  - {{url: {A}, more: *a11, few: [1]}}\n  - [*a11]\n  - ? *a11\n    : {B}\n"
+    seeds = listed(tmp_path, "v.yaml", text)
+    assert urls(seeds) == [A, B]
+    assert seeds.seeds[0].metadata == {"few": [1]}
+    assert all(len(url) < 1_000 for url in wrong(seeds))
+
+
+def test_what_git_clones_from_is_looked_for_at_the_beginning_only() -> None:
+    url = "https://x.org/?from=git@github.com:acme/c"
+    assert canonical(url) == "https://x.org/?from=git%40github.com%3Aacme%2Fc"
 
 
 def test_what_merges_what_merges_stays_small(tmp_path: Path) -> None:
