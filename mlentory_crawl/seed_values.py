@@ -151,6 +151,6 @@ class Walk:
         for name, each in value.items():
             if isinstance(each, list) or not has_field:
                 at = self._lines.get((id(value), name))
-                counts = isinstance(each, list) and name in LIST_FIELDS
+                counts = name in LIST_FIELDS
                 below += self._within(each, at, said, counts=counts, is_item=False, depth=depth + 1) or []
         return [*of_object(value, line, beside, self._lines), *below] if has_field or not below else below

@@ -136,6 +136,9 @@ VALUES = [
     (f'{{"seeds": ["x", "{A}", 7]}}', [A], ["x", "7"]),
     (f'{{"images": ["x", "y"], "sizes": [1], "deep": {{"urls": ["{A}"]}}}}', [A], []),
     ('{"images": ["x"], "n": 1, "empty": []}', [], []),
+    (f'{{"models": ["x", "{A}"], "names": ["y"]}}', [A], ["x"]),
+    ("[" * 99 + f'"{A}"' + "]" * 99, [A], []),
+    ('{"a":' * 99 + f'["{A}"]' + "}" * 99, [A], []),
     ("[]", [], []),
     ("null", [], []),
 ]  # fmt: skip
@@ -230,6 +233,8 @@ XML = [
     (f"<urlset><url><loc>{A[:20]}<!-- cut -->{A[20:]}</loc></url></urlset>", [A]),
     (f"<urlset xmlns:i='i'><url><i:image><i:loc>{C}</i:loc></i:image><loc>{A}</loc></url></urlset>", [A]),
     (f"<rss><channel><link>{C}</link><item><title>A</title><link>{A}</link></item></channel></rss>", [A]),
+    (f"<r:RDF xmlns:r='r'><channel><link>{C}</link></channel><item><link>{A}</link></item></r:RDF>", [A]),
+    (f"<urlset><url><loc/><loc>{A}</loc></url></urlset>", [A]),
     (f"<feed xmlns='http://www.w3.org/2005/Atom'><link href='{C}'/><entry><link href='{A}'/></entry></feed>", [A]),
     (f"<feed><entry><link rel='self' href='{C}'/><link rel='alternate' href='{B}'/></entry></feed>", [B]),
 ]  # fmt: skip
@@ -259,6 +264,12 @@ def test_what_an_entry_says_besides_and_what_it_lacks(tmp_path: Path) -> None:
     assert "a sitemap itself" in index.problem
 
 
+def test_what_is_no_element_of_an_entry_is_passed_over(tmp_path: Path) -> None:
+    entry = f"<url>&e;<?pi x?><!-- c --><loc>{A}</loc><lastmod>2024<!-- or later --></lastmod></url>"
+    (seed,) = listed(tmp_path, "s.xml", f"<!DOCTYPE u [<!ENTITY e 'b'>]><urlset>{entry}</urlset>").seeds
+    assert (seed.url, seed.metadata, seed.problem) == (A, {"lastmod": "2024"}, None)
+
+
 def test_an_entity_is_no_part_of_a_url(tmp_path: Path) -> None:
     text = f"<!DOCTYPE u [<!ENTITY e 'b'>]><urlset><url><loc>{A}/&e;</loc></url><url><loc>{B}</loc></url></urlset>"
     seeds = listed(tmp_path, "s.xml", text)
@@ -277,6 +288,8 @@ DAMAGED: dict[str, tuple[str | bytes, str]] = {
     "deep.yaml": ("a: " + "[" * 3_000, "nested deeper than 100 levels at line 1"),
     "deeper.yml": ("a: {" * 3_000, "nested deeper than 100 levels at line 1"),
     "deep.json": ("[" * 600 + f'"{A}"' + "]" * 600, "nested deeper than 100 levels"),
+    "rather_deep.json": ('{"a":' * 100 + f'["{A}"]' + "}" * 100, "nested deeper than 100 levels"),
+    "rather_deep.yaml": ("[" * 101 + f'"{A}"' + "]" * 101, "nested deeper than 100 levels"),
     "deeper.json": ('{"a":' * 9_000 + "1" + "}" * 9_000, "nested too deep"),
     "wide.csv": (f"url,note\n{A},a\n{B},{'x' * 140_000}\n", "cannot be read at line 3: field larger"),
     "picture.txt": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", "is no text"),
