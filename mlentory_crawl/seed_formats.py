@@ -13,15 +13,17 @@ from typing import Any
 import orjson
 
 from mlentory_crawl.seed_text import content, decoded, lines
-from mlentory_crawl.seed_values import URL_FIELDS, Found, Walk, is_address, no_seed, of_object
+from mlentory_crawl.seed_values import MOST_VALUES, URL_FIELDS, Found, Walk, is_address, no_seed, of_object
 from mlentory_crawl.seed_xml import of_xml
 from mlentory_crawl.seed_yaml import Document
 
 _MARKER = re.compile(r"(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 _COMMENT = re.compile(r"\s#.*")
-_LINK = re.compile(r"\[[^\]]*\]\((?P<url>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)[^()]*\)")
-_NEXT = re.compile(r"[\s,;]+(?=[\"'<]?https?://)", re.IGNORECASE)
+_LINK = re.compile(r"\[[^\]]*+\]\((?P<url>[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+)[^()]*+\)")
+_NEXT = re.compile(r"(?<![\s,;])[\s,;]++(?=[\"'<]?https?://)", re.IGNORECASE)
 _WRAPPED = {"<": ">", '"': '"', "'": "'", "`": "`", "(": ")"}
+MOST_WRAPPERS = 4
+_VALUE = re.compile(r"\S")
 _BARE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|(?:[a-z0-9-]+\.)+[a-z]{2,}/)", re.IGNORECASE)
 
 
@@ -58,10 +60,11 @@ def _urls(line: str) -> list[str]:
 
 
 def _unwrapped(text: str) -> str:
-    shorter = text.strip().rstrip(",;")
-    if len(shorter) > 1 and _WRAPPED.get(shorter[0]) == shorter[-1]:
-        shorter = shorter[1:-1]
-    return shorter if shorter == text else _unwrapped(shorter)
+    for _ in range(MOST_WRAPPERS):
+        text = text.strip().rstrip(",;")
+        if len(text) > 1 and _WRAPPED.get(text[0]) == text[-1]:
+            text = text[1:-1]
+    return text
 
 
 def _table(text: str) -> Iterator[Found]:
@@ -125,8 +128,8 @@ def _values(text: str) -> list[Any]:
     except ValueError:
         decoder, values, begins, at = json.JSONDecoder(), [], 0, 0
     try:
-        while rest := text[at:].lstrip():
-            begins = len(text) - len(rest)
+        while (found := _VALUE.search(text, at)) and len(values) <= MOST_VALUES:
+            begins = found.start()
             _, at = decoder.raw_decode(text, begins)
             values.append(orjson.loads(text[begins:at]))  # which knows no texts that nothing can store
     except orjson.JSONDecodeError as error:

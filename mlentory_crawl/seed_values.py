@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ URL_FIELDS = ("url", "link", "uri", "href", "seed")
 LIST_FIELDS = frozenset({"urls", "links", "uris", "seeds"})
 DEEPEST = 100
 """Levels of a nested value."""
+MOST_VALUES = 1_000_000
+"""Values of a file."""
 MOST_BESIDE = 50
 """How much of what stands beside a list is said of each of its seeds."""
 NO_FIELD = f"has no field of {', '.join(URL_FIELDS)}, nor a URL"
@@ -43,7 +46,9 @@ def is_address(value: Any) -> bool:
 
 def no_seed(value: Any, line: int | None) -> Found:
     """What stands where a seed is due, and has none."""
-    return Found(str(value)[:200], {}, NO_FIELD, line)
+    # Values that refer to each other are larger written out than in the file.
+    text = reprlib.repr(value) if isinstance(value, list | dict) else str(value)
+    return Found(text[:200], {}, NO_FIELD, line)
 
 
 def of_object(
@@ -54,7 +59,10 @@ def of_object(
 ) -> list[Found]:
     """The seeds of one row or object: its URL field, or, where it has none, each of its values that is an address."""
     names = _url_field(found) or [name for name, value in found.items() if is_address(value)]
-    metadata = {**(beside or {}), **{name: value for name, value in found.items() if name not in names}}
+    metadata = {
+        **(beside or {}),
+        **{name: value for name, value in found.items() if name not in names and _is_short(value)},
+    }
     return [Found(found[name], metadata, None, (lines or {}).get((id(found), name), line)) for name in names]
 
 
@@ -62,6 +70,13 @@ def _url_field(found: Mapping[str, Any]) -> list[str]:
     texts = {name.casefold(): name for name, value in found.items() if isinstance(value, str) and value.strip()}
     stated = [texts[field] for field in URL_FIELDS if field in texts]
     return sorted(stated, key=lambda name: not is_address(found[name]))[:1]
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a value may be said of a seed: what is nested may be without end."""
+    if isinstance(value, list):
+        return len(value) <= MOST_BESIDE and not any(isinstance(each, list | dict) for each in value)
+    return not isinstance(value, dict)
 
 
 class Walk:
@@ -77,6 +92,7 @@ class Walk:
     def __init__(self, lines: Lines | None = None) -> None:
         self._lines = lines or {}
         self._seen: set[int] = set()
+        self._count = 0
 
     def seeds(self, value: Any, line: int | None = None) -> list[Found]:
         """The seeds of a whole value.
@@ -99,6 +115,9 @@ class Walk:
         if id(value) in self._seen:
             return None
         self._seen.add(id(value))
+        self._count += len(value)
+        if self._count > MOST_VALUES:
+            raise ValueError(f"has more than {MOST_VALUES:,} values")
         if isinstance(value, list):
             return self._list(value, beside, counts, depth)
         return self._object(value, line, beside, is_item, depth)
@@ -132,6 +151,6 @@ class Walk:
         for name, each in value.items():
             if isinstance(each, list) or not has_field:
                 at = self._lines.get((id(value), name))
-                counts = isinstance(each, list) and name in LIST_FIELDS
+                counts = name in LIST_FIELDS
                 below += self._within(each, at, said, counts=counts, is_item=False, depth=depth + 1) or []
         return [*of_object(value, line, beside, self._lines), *below] if has_field or not below else below

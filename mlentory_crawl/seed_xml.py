@@ -21,7 +21,8 @@ _ENTRIES = {
 """What entries are called, and what in them holds the URL, by the name of the root."""
 # What is as it should be comes first, so that nothing is looked for in there.
 _BARE_AMPERSAND = re.compile(
-    rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);|(?P<bare>&)", re.DOTALL
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);|(?P<bare>&)",
+    re.DOTALL,
 )
 
 

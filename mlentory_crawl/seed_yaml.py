@@ -7,9 +7,8 @@ from typing import Any
 import orjson
 import yaml
 
-from mlentory_crawl.seed_values import DEEPEST
+from mlentory_crawl.seed_values import DEEPEST, MOST_VALUES
 
-MOST_VALUES = 1_000_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -70,7 +69,7 @@ class Document:
             self.lines[id(into), len(into)] = line
             into.append(value)
         elif key is None:
-            self._keys[-1] = str(value)[:200] if isinstance(value, list | dict) else str(value)
+            self._keys[-1] = f"line {line}" if isinstance(value, list | dict) else str(value)
         else:
             self.lines[id(into), key] = line
             into[key] = value

@@ -169,7 +169,8 @@ def _of_web(url: str) -> str:
     """A URL that has no scheme, or that git clones from, as the address of the page."""
     if _BARE.match(url):
         return f"https://{url}"
-    return _GIT.sub(lambda match: f"https://{match['a'] or match['b']}/", url, count=1)
+    clone = _GIT.match(url)
+    return f"https://{clone['a'] or clone['b']}/{url[clone.end() :]}" if clone else url
 
 
 def is_private(url: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlentory_crawl import seed_text, seeds as seed_lists
-from mlentory_crawl.seeds import SeedList, names_in, read
+from mlentory_crawl.seeds import SeedList, canonical, names_in, read
 
 A, B, C = "https://huggingface.co/acme/a", "https://www.openml.org/d/61", "https://github.com/acme/c"
 
@@ -136,6 +136,9 @@ VALUES = [
     (f'{{"seeds": ["x", "{A}", 7]}}', [A], ["x", "7"]),
     (f'{{"images": ["x", "y"], "sizes": [1], "deep": {{"urls": ["{A}"]}}}}', [A], []),
     ('{"images": ["x"], "n": 1, "empty": []}', [], []),
+    (f'{{"models": ["x", "{A}"], "names": ["y"]}}', [A], ["x"]),
+    ("[" * 99 + f'"{A}"' + "]" * 99, [A], []),
+    ('{"a":' * 99 + f'["{A}"]' + "}" * 99, [A], []),
     ("[]", [], []),
     ("null", [], []),
 ]  # fmt: skip
@@ -230,6 +233,8 @@ XML = [
     (f"<urlset><url><loc>{A[:20]}<!-- cut -->{A[20:]}</loc></url></urlset>", [A]),
     (f"<urlset xmlns:i='i'><url><i:image><i:loc>{C}</i:loc></i:image><loc>{A}</loc></url></urlset>", [A]),
     (f"<rss><channel><link>{C}</link><item><title>A</title><link>{A}</link></item></channel></rss>", [A]),
+    (f"<r:RDF xmlns:r='r'><channel><link>{C}</link></channel><item><link>{A}</link></item></r:RDF>", [A]),
+    (f"<urlset><url><loc/><loc>{A}</loc></url></urlset>", [A]),
     (f"<feed xmlns='http://www.w3.org/2005/Atom'><link href='{C}'/><entry><link href='{A}'/></entry></feed>", [A]),
     (f"<feed><entry><link rel='self' href='{C}'/><link rel='alternate' href='{B}'/></entry></feed>", [B]),
 ]  # fmt: skip
@@ -259,6 +264,12 @@ def test_what_an_entry_says_besides_and_what_it_lacks(tmp_path: Path) -> None:
     assert "a sitemap itself" in index.problem
 
 
+def test_what_is_no_element_of_an_entry_is_passed_over(tmp_path: Path) -> None:
+    entry = f"<url>&e;<?pi x?><!-- c --><loc>{A}</loc><lastmod>2024<!-- or later --></lastmod></url>"
+    (seed,) = listed(tmp_path, "s.xml", f"<!DOCTYPE u [<!ENTITY e 'b'>]><urlset>{entry}</urlset>").seeds
+    assert (seed.url, seed.metadata, seed.problem) == (A, {"lastmod": "2024"}, None)
+
+
 def test_an_entity_is_no_part_of_a_url(tmp_path: Path) -> None:
     text = f"<!DOCTYPE u [<!ENTITY e 'b'>]><urlset><url><loc>{A}/&e;</loc></url><url><loc>{B}</loc></url></urlset>"
     seeds = listed(tmp_path, "s.xml", text)
@@ -277,6 +288,8 @@ DAMAGED: dict[str, tuple[str | bytes, str]] = {
     "deep.yaml": ("a: " + "[" * 3_000, "nested deeper than 100 levels at line 1"),
     "deeper.yml": ("a: {" * 3_000, "nested deeper than 100 levels at line 1"),
     "deep.json": ("[" * 600 + f'"{A}"' + "]" * 600, "nested deeper than 100 levels"),
+    "rather_deep.json": ('{"a":' * 100 + f'["{A}"]' + "}" * 100, "nested deeper than 100 levels"),
+    "rather_deep.yaml": ("[" * 101 + f'"{A}"' + "]" * 101, "nested deeper than 100 levels"),
     "deeper.json": ('{"a":' * 9_000 + "1" + "}" * 9_000, "nested too deep"),
     "wide.csv": (f"url,note\n{A},a\n{B},{'x' * 140_000}\n", "cannot be read at line 3: field larger"),
     "picture.txt": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", "is no text"),
@@ -302,13 +315,49 @@ def test_a_file_is_unpacked_up_to_a_size(tmp_path: Path, monkeypatch: pytest.Mon
             listed(tmp_path, "l.txt", data)
 
 
-@pytest.mark.parametrize("name", ["seed_yaml.MOST_VALUES", "seeds.MOST_SEEDS"])
+@pytest.mark.parametrize("name", ["seed_yaml.MOST_VALUES", "seed_values.MOST_VALUES", "seeds.MOST_SEEDS"])
 def test_a_file_has_so_many_values_at_the_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     text = f"- {A}\n" * 100
     assert len(listed(tmp_path, "v.yaml", text).seeds) == 100
     monkeypatch.setattr(f"mlentory_crawl.{name}", 99)
     with pytest.raises(ValueError, match="more than 99"):
         listed(tmp_path, "v.yaml", text)
+
+
+LONG = {
+    "link.txt": f"[a]({'a' * 400_000}\n",
+    "commas.txt": "," * 400_000,
+    "wrapped.txt": f"{'(' * 400_000}{')' * 400_000}",
+    "sections.xml": "<urlset>" + "<![CDATA[" * 100_000,
+    "comments.xml": "<urlset>" + "<!--" * 100_000,
+    "values.jsonl": "1 " * 30_000,
+    "values.json": "1 " * 30_000,
+    "lists.json": f"[{'[],' * 30_000}[]]",
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_texts_take_no_longer_than_they_are(tmp_path: Path, name: str) -> None:
+    # With work that grows with the square of the length, these would take minutes each.
+    try:
+        seeds = listed(tmp_path, name, LONG[name])
+    except ValueError:
+        return
+    assert not urls(seeds)
+
+
+def test_values_that_refer_to_each_other_are_never_written_out(tmp_path: Path) -> None:
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    text = f"a0: &a0 [x]\n{levels}urls:\n  - {{url: {A}, more: *a11, few: [1]}}\n  - [*a11]\n  - ? *a11\n    : {B}\n"
+    seeds = listed(tmp_path, "v.yaml", text)
+    assert urls(seeds) == [A, B]
+    assert seeds.seeds[0].metadata == {"few": [1]}
+    assert all(len(url) < 1_000 for url in wrong(seeds))
+
+
+def test_what_git_clones_from_is_looked_for_at_the_beginning_only() -> None:
+    url = "https://x.org/?from=git@github.com:acme/c"
+    assert canonical(url) == "https://x.org/?from=git%40github.com%3Aacme%2Fc"
 
 
 def test_what_merges_what_merges_stays_small(tmp_path: Path) -> None:
