@@ -15,7 +15,7 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --q
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test coverage test-servers bench bench-servers up down logs lint format typecheck requirements clean
+.PHONY: help install demo test coverage mutation test-servers bench bench-servers up down logs lint format typecheck requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: $(VENV)/.installed-dev ## all tests that need no server, a worker for each
 
 coverage: $(VENV)/.installed-dev ## the same with more examples, and the threshold of what they run through
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest --cov --numprocesses auto --dist worksteal
+
+mutation: $(VENV)/.installed-dev ## how many small mistakes in the modules that decide most the tests find; takes long
+	$(BIN)/python tools/mutation.py
 
 test-servers: $(VENV)/.installed-dev ## tests of the stores with real Neo4j and Elasticsearch: named ones, Docker's or none
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m pytest -m servers
