@@ -46,18 +46,21 @@ METRICS: dict[str, Metric] = {
 
 _NAME_BY_ALIAS = {alias: name for name, stated in _TABLE.items() for alias in (name, *stated.get("aliases", ()))}
 _SEPARATORS = re.compile(r"[\s_()-]+")
-_AFFIX = "cosine|cos_sim|dot|euclidean|manhattan|max|macro|micro|weighted"
+_AFFIX = "cosine|cos_sim|dot|euclidean|manhattan|max|macro|micro|samples|weighted"
 _VARIANT = re.compile(rf"(?:({_AFFIX})_)?(.+?)(?:_({_AFFIX}))?(?:(?:_?@_?|_at_)(\d+(?:\.\d+)?))?", re.ASCII | re.DOTALL)
-AVERAGES = frozenset({"macro", "micro", "weighted"})
+AVERAGES = frozenset({"macro", "micro", "samples", "weighted"})
 """How one value is made of those of each class."""
 _TOP = re.compile(r"(?:top_?(\d+)(?:_acc(?:uracy)?)?|acc(?:uracy)?_top_?(\d+))", re.ASCII)
 _OVERLAP = re.compile(
     r"(?:(box|bbox|mask|segm)_)?(m?ap|mean_average_precision|average_precision)(_?@)?_?\[?(?:iou)?_?=?_?"
-    r"(0?\.\d+|[5-9][05])(?:[:_](0?\.\d+|[5-9][05]))?\]?(?:_iou)?(?:_(box|bbox|mask|segm))?",
+    r"(0?\.\d+|[5-9][05])(?:[:_](0?\.\d+|[5-9][05]))?\]?(?:_iou)?(?:_(box|bbox|b|mask|segm|m))?",
     re.ASCII,
 )
 """Average precision at an overlap (``mAP@0.5``, ``AP50``, ``mAP50-95``), of boxes or of masks."""
-_MASKS = {"box": "box", "bbox": "box", "mask": "mask", "segm": "mask"}
+_MASKS = {**dict.fromkeys(("box", "bbox", "b"), "box"), **dict.fromkeys(("mask", "segm", "m"), "mask")}
+_AT_OVERLAP = re.compile(r"(?<=[a-z0-9])_?@?_?iou_?[=:]?_?(0?\.\d+(?::0?\.\d+)?)", re.ASCII)
+_FILTERED = re.compile(r"([\w@.]+),([a-z][\w-]*)", re.ASCII)
+"""A metric and how answers were read from the output, as the LM Evaluation Harness writes it (``acc,none``)."""
 
 PLACEHOLDERS = frozenset({"", "-", "?", "custom", "metric", "n/a", "na", "none", "other", "todo", "unknown"})
 """What stands where a metric is due and none is named, in lower case."""
@@ -216,7 +219,11 @@ def _parts(raw: str) -> tuple[list[tuple[str, str]], list[str]]:
 
 def _resolved(raw: str) -> tuple[str, str | None]:
     plain = " ".join(raw.casefold().split())
-    key = _SEPARATORS.sub("_", plain).strip("_")
+    if (filtered := _FILTERED.fullmatch(plain)) is not None:
+        name, base = _resolved(filtered[1])
+        if base is not None:
+            return (name if filtered[2] == "none" else f"{name},{filtered[2]}"), base
+    key = _AT_OVERLAP.sub(r"@\1", _SEPARATORS.sub("_", plain).strip("_"))
     if (known := _NAME_BY_ALIAS.get(key)) is not None:
         return known, known
     if (match := _TOP.fullmatch(key)) is not None:

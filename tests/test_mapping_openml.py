@@ -208,8 +208,8 @@ def test_an_evaluation_refers_to_flow_dataset_and_task() -> None:
         found = graph(state)
         (node,) = (node for node in found.nodes if node.iri == f"{SITE}f/5")
         assert (node.properties, node.described) == ({"name": row["flow_name"]}, False)
-    edges = [(edge.source, edge.type) for edge in found.edges if edge.target == root["iri"]]
-    assert edges == [(f"{SITE}f/5", "HAS_EVALUATION")]
+        edges = [(edge.source, edge.type) for edge in found.edges if edge.target == root["iri"]]
+        assert edges == [(f"{SITE}f/5", "HAS_EVALUATION")]
     # The JSON of the same row names neither dataset nor engine.
     less, _ = mapped("evaluation", {name: row[name] for name in row if name not in ("data_id", "evaluation_engine_id")})
     assert less.root.iri == description.root.iri

@@ -12,7 +12,7 @@ NAMES = st.tuples(
     st.sampled_from(["", "cosine_", "cos_sim_", "Dot ", "max_", "macro-", "weighted ", "top ", "mask "]),
     st.sampled_from([*METRICS, "Acc", "pearsonr", "rouge-L", "unheard of"]),
     st.sampled_from(["", "_macro", "_cosine", "-manhattan"]),
-    st.sampled_from(["", "@1", "_at_10", " @ 5", "@0.50", "50-95", "_box"]),
+    st.sampled_from(["", "@1", "_at_10", " @ 5", "@0.50", "50-95", "_box", ",none", ",x-y", " iou 0.5"]),
 ).map("".join)
 
 
@@ -61,6 +61,13 @@ NAMES = st.tuples(
         ("mAP (IoU=0.60)", "map@0.6"),
         ("mAP@50", "map@50"),
         ("Recall@0.50", "recall@0.5"),
+        ("Recall @ IoU 0.50", "recall@0.5"),
+        ("F1 (IoU=0.75)", "f1@0.75"),
+        ("mAP50(B)", "map@0.5_box"),
+        ("F1 (samples)", "f1_samples"),
+        ("acc,none", "accuracy"),
+        ("exact_match,flexible-extract", "exact_match,flexible-extract"),
+        ("em,strict-match", "exact_match,strict-match"),
         ("Percentage error", "error_rate"),
     ],
 )
@@ -146,6 +153,7 @@ def test_any_text_is_answered_and_a_name_names_itself(text: str) -> None:
         ("accuracy", "Top-5 accuracy on V2", "top_5_accuracy"),
         ("ndcg", "NDCG@20", "ndcg@20"),
         ("accuracy", "Macro", "accuracy_macro"),
+        ("exact_match", "exact_match,strict-match", "exact_match,strict-match"),
         # The name is of a kind of what the type says, or of something wider.
         ("bleu", "SacreBLEU", "sacrebleu"),
         ("sacrebleu", "BLEU", "sacrebleu"),
