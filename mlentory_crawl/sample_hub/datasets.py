@@ -181,8 +181,8 @@ def _found(hub: Hub) -> _Named:
                 ids.setdefault(id.lower(), id)
     there = sorted(id for id in ids.values() if not _is_missing("dataset", id, 8))
     moved: dict[str, str] = {}
-    # Those of the time before datasets had owners have all been given to some.
-    for old in sorted((id for id in there if not id.startswith(f"{MOVED_TO}/")), key=lambda id: "/" in id)[:1]:
+    # One with an owner, if there is one: what had none is asked for by no such name.
+    for old in sorted((id for id in there if not id.startswith(f"{MOVED_TO}/")), key=lambda id: "/" not in id)[:1]:
         there.remove(old)
         moved[old] = f"{MOVED_TO}/{old.rpartition('/')[2]}"
     present = {id.lower(): dataset(id) for id in (*there, *moved.values())}
