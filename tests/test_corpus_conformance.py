@@ -99,19 +99,21 @@ Told = tuple[str, list[tuple[str, str]]]
 
 def described(platform: str, found: Records) -> Iterator[Told]:
     """Each thing that is described, as an export has it: once, and what is only named at its first place."""
-    told: set[str] = set()
+    roots: set[str] = set()
+    named: set[str] = set()
     for kind, payload in found:
         try:
             source, _ = parse(source_model(platform, kind), payload)
             document = stored_whole(describe(source))
         except InvalidRecord:
             continue
-        if document["root"]["iri"] in told:
+        if (iri := document["root"]["iri"]) in roots:
             continue
         if kind == "card":  # where there is a card, there is the record of the model
-            document["root"]["url"] = document["root"]["iri"]
-        stubs = [stub for stub in document["stubs"] if stub["iri"] not in told]
-        told |= {each["iri"] for each in (document["root"], *stubs)}
+            document["root"]["url"] = iri
+        stubs = [stub for stub in document["stubs"] if stub["iri"] not in named | roots]
+        roots.add(iri)
+        named |= {stub["iri"] for stub in stubs}
         classes = [(stub["iri"], type) for stub in document["stubs"] for type in CLASSES[stub["class"]].types]
         yield rdf.ntriples({**document, "stubs": stubs}), classes
 

@@ -117,8 +117,7 @@ def of_card(**card: object) -> list[str | None]:
     draft = Draft(ROOT)
     found = licenses(draft, RepositoryCard.model_validate(card), [])
     description = draft.finish(CreativeWork(iri=ROOT), {})
-    told: list[Stub | Entity] = [*description.stubs, *description.parts]
-    names = {each.iri: each.name for each in told}
+    names = {stub.iri: stub.name for stub in description.stubs} | {part.iri: part.name for part in description.parts}
     return [names[iri] for iri in found]
 
 
@@ -158,5 +157,5 @@ def test_a_name_beside_a_known_license_is_no_second_one() -> None:
 @given(st.text())
 def test_any_text_is_a_license_or_none(text: str) -> None:
     found, stubs, parts = stated(text)
-    assert set(found) == {each.iri for each in stubs} | {each.iri for each in parts}
+    assert set(found) == {stub.iri for stub in stubs} | {part.iri for part in parts}
     assert len(found) <= 1
