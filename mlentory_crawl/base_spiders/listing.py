@@ -95,9 +95,8 @@ class ListSpider(ThingSpider):
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         """What the first page tells for the watermark."""
         if (date := response.headers.get("Date")) and served_at(response) is None:
-            self.note(
-                f"{date.decode('latin-1')[:50]!r}, the time of the service, cannot be used: that of this machine is"
-            )
+            told = date.decode("latin-1")[:50]
+            self.note(f"the time that the service tells, {told!r}, cannot be used: this machine's is taken")
         return fetched_at(response)
 
     @property
