@@ -16,6 +16,7 @@ from fair4ml.identifiers import orcid
 from fair4ml.mapping import describe
 from fair4ml.platforms import source_model
 from fair4ml.sources import InvalidRecord, parse
+from fair4ml.sources.answers import mended_json
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.erasure import Marks
 
@@ -113,8 +114,8 @@ class Forgotten:
         if not self.mentions(body):
             return MARKER_BODY if self.has(url) else body
         try:
-            answer = orjson.loads(body)
-        except ValueError:
+            answer = _told(body)
+        except (ValueError, RecursionError):
             if self.has(url):
                 return MARKER_BODY
             return body if self._is_known() else None
@@ -221,3 +222,10 @@ def paths_of(iri: str) -> Iterable[str]:
     yield path
     if path.count("/") > 1:
         yield path.partition("/")[2]
+
+
+def _told(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        return mended_json(body)
