@@ -230,7 +230,9 @@ class Run:
             if page.walk is not None and page.keys:
                 is_repeated = ready.records["duplicate"] == len(page.keys)
                 self.repeated[page.walk] = self.repeated[page.walk] + 1 if is_repeated else 0
-            if page.cursor is not None and self._is_walk:
+            if not self._is_walk:
+                self._cursor = page.cursor
+            elif page.cursor is not None:
                 owed = [each for each in (self._cursor or {}).get("owed", []) if each != page.pays]
                 self._cursor = {**(self._cursor or {}), **page.cursor, "owed": [*owed, *page.owed]}
         if self._pending.size >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS:
