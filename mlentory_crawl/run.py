@@ -99,13 +99,14 @@ class Run:
             )
             owed = self.catalog.runs.owed(spider.name) if self._is_walk else []
             self._cursor = {"owed": owed} if owed else None
-        cursor = self._cursor or {}
+        cursor: dict[str, Any] = self._cursor or {}
         self.cursor = cursor if cursor.keys() - {"owed", "page"} else None
         """Where an interrupted run of the same command goes on; None at the beginning."""
         self.owed: list[Any] = cursor.get("owed", [])
         """What earlier attempts and runs could not have beside their walk."""
         self.first_page: int = cursor.get("page", 0)
-        self._next_page = self._reserved = self.first_page
+        self._next_page: int = self.first_page
+        self._reserved: int = self.first_page
 
     def reserve_page(self) -> int:
         """The number of a page that is going to be announced, records or not: what comes later waits for it."""
