@@ -16,6 +16,7 @@ from fair4ml.identifiers import orcid
 from fair4ml.mapping import describe
 from fair4ml.platforms import source_model
 from fair4ml.sources import InvalidRecord, parse
+from fair4ml.sources.answers import mended_json
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.erasure import Marks
 
@@ -113,8 +114,8 @@ class Forgotten:
         if not self.mentions(body):
             return MARKER_BODY if self.has(url) else body
         try:
-            answer = orjson.loads(body)
-        except ValueError:
+            answer = _told(body)
+        except (ValueError, RecursionError):
             if self.has(url):
                 return MARKER_BODY
             return body if self._is_known() else None
@@ -222,3 +223,10 @@ def paths_of(iri: str) -> Iterable[str]:
     kind, _, name = path.partition("/")
     if "/" in name or (name and kind == "datasets"):
         yield name
+
+
+def _told(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        return mended_json(body)

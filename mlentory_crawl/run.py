@@ -103,7 +103,7 @@ class Run:
             )
             owed = self.catalog.runs.owed(spider.name) if self._is_walk else []
             self._cursor = {"owed": owed} if owed else None
-        cursor = self._cursor or {}
+        cursor: dict[str, Any] = self._cursor or {}
         self.cursor = cursor if cursor.keys() - {"owed", "page"} else None
         """Where an interrupted run of the same command goes on; None at the beginning."""
         self.owed: list[Any] = cursor.get("owed", [])
@@ -235,7 +235,9 @@ class Run:
             if page.walk is not None and page.keys:
                 is_repeated = ready.records["duplicate"] == len(page.keys)
                 self.repeated[page.walk] = self.repeated[page.walk] + 1 if is_repeated else 0
-            if page.cursor is not None and self._is_walk:
+            if not self._is_walk:
+                self._cursor = page.cursor
+            elif page.cursor is not None:
                 owed = [each for each in (self._cursor or {}).get("owed", []) if each != page.pays]
                 self._cursor = {**(self._cursor or {}), **page.cursor, "owed": [*owed, *page.owed]}
         if self._pending.size >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS:

@@ -222,6 +222,17 @@ def test_answers_that_hide_it_deeply_are_not_kept() -> None:
     assert forgotten.kept({"config": deep}) is None
 
 
+def test_an_answer_that_has_to_be_mended_is_kept_without_it() -> None:
+    forgotten = Forgotten(Marks(frozenset([IRI])), "huggingface")
+    secret = {**model(2), "id": f"{SECRET}/zanzibar"}
+    odd = b'{"id": "acme/odd", "config": ' + b"[" * 1_100 + b"]" * 1_100 + b"}"
+    page = b"[" + b",".join([json.dumps(model(1)).encode(), odd, json.dumps(secret).encode()]) + b"]"
+    body = forgotten.without("https://example.org/api/models?limit=3", page)
+    assert body is not None
+    first, other, last = json.loads(body)
+    assert (first, other["id"], last) == (model(1), "acme/odd", MARKER)
+
+
 def test_what_cannot_be_told_apart_is_not_archived() -> None:
     forgotten = Forgotten(Marks(frozenset([IRI])), "huggingface")
     url = "https://example.org/api/models?limit=2"

@@ -95,9 +95,8 @@ class ListSpider(ThingSpider):
     def newest_of(self, response: Response, payload: list[Any]) -> str | None:
         """What the first page tells for the watermark."""
         if (date := response.headers.get("Date")) and served_at(response) is None:
-            self.note(
-                f"{date.decode('latin-1')[:50]!r}, the time of the service, cannot be used: that of this machine is"
-            )
+            told = date.decode("latin-1")[:50]
+            self.note(f"the time that the service tells, {told!r}, cannot be used: this machine's is taken")
         return fetched_at(response)
 
     @property
@@ -107,15 +106,15 @@ class ListSpider(ThingSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         cursor = self.run.cursor
-        for owed in self.run.owed:
-            yield self.owed_later(owed) if isinstance(owed, dict) else self._owed_page(owed)
         if cursor:
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
             self.listed, self.newest = cursor["listed"], cursor["newest"]
-            if cursor["next"]:
-                yield self._page(self.next_page_request(cursor["next"]), None, is_first=False)
-        else:
+        for owed in self.run.owed:
+            yield self.owed_later(owed) if isinstance(owed, dict) else self._owed_page(owed)
+        if cursor is None:
             yield self.page(self.first_page_request())
+        elif cursor["next"]:
+            yield self._page(self.next_page_request(cursor["next"]), None, is_first=False)
 
     def page(self, request: Request, wanted: Wanted | None = None) -> Request:
         """A request as that for the first page of a walk.
@@ -153,7 +152,7 @@ class ListSpider(ThingSpider):
         except ValueError as error:
             yield from self.again(response, error)
             return
-        if self.newest is None:
+        if self.newest is None and "pays" not in response.meta:
             self.newest = self.newest_of(response, payload)
         # Arguments say how much of the platform's own list is crawled, not of a walk that something else asks for.
         kept = self.wanted(payload) if wanted is None else payload
