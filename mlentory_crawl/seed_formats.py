@@ -126,7 +126,8 @@ def _values(text: str) -> list[Any]:
     try:
         return [orjson.loads(text)]
     except ValueError:
-        decoder, values, begins, at = json.JSONDecoder(), [], 0, 0
+        decoder, at, begins = json.JSONDecoder(), 0, 0
+    values: list[Any] = []
     try:
         while (found := _VALUE.search(text, at)) and len(values) <= MOST_VALUES:
             begins = found.start()

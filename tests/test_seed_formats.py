@@ -136,6 +136,7 @@ VALUES = [
     (f'{{"seeds": ["x", "{A}", 7]}}', [A], ["x", "7"]),
     (f'{{"images": ["x", "y"], "sizes": [1], "deep": {{"urls": ["{A}"]}}}}', [A], []),
     ('{"images": ["x"], "n": 1, "empty": []}', [], []),
+    (f'[{{"url": "{A}", "files": [{{"url": "{C}"}}], "links": ["{C}"]}}]', [A], []),
     (f'{{"models": ["x", "{A}"], "names": ["y"]}}', [A], ["x"]),
     ("[" * 99 + f'"{A}"' + "]" * 99, [A], []),
     ('{"a":' * 99 + f'["{A}"]' + "}" * 99, [A], []),
@@ -265,7 +266,7 @@ def test_what_an_entry_says_besides_and_what_it_lacks(tmp_path: Path) -> None:
 
 
 def test_what_is_no_element_of_an_entry_is_passed_over(tmp_path: Path) -> None:
-    entry = f"<url>&e;<?pi x?><!-- c --><loc>{A}</loc><lastmod>2024<!-- or later --></lastmod></url>"
+    entry = f"<url>&e;<?pi x?><!-- c --><loc>{A}</loc><lastmod> 2024<!-- or later --></lastmod></url>"
     (seed,) = listed(tmp_path, "s.xml", f"<!DOCTYPE u [<!ENTITY e 'b'>]><urlset>{entry}</urlset>").seeds
     assert (seed.url, seed.metadata, seed.problem) == (A, {"lastmod": "2024"}, None)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,8 @@ from mutants import Mutant, mutants
 
 LIBRARIES = ("lxml.etree", "orjson", "pydantic", "rdflib", "scrapy.cmdline", "scrapy.crawler", "yaml")
 """What most tests load."""
+MEMORY = 8 * 2**30
+"""Bytes that a process of tests may address: a mutant may be one that never has enough."""
 ROOT = Path(__file__).resolve().parent.parent
 MAPPING = "mapping_huggingface mapping_huggingface_card model_card"
 TESTS: dict[str, tuple[str, str]] = {
@@ -111,6 +114,7 @@ class Checkout:
     def _test(self, files: Sequence[str]) -> NoReturn:
         """Run tests as a process that was started in the copy."""
         os.setsid()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         told = os.open(self.told, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         for stream in (0, 1, 2):
             os.dup2(told, stream)

@@ -25,6 +25,10 @@ _OF_METRICS = frozenset({"num_few_shot", "metric_args", "metric_config"})
 NO_NUMBER = "it is no number"
 
 
+LEARNING, PART = "reinforcement-learning", "#"
+"""In this task a dataset that is a part of a model is an environment, which its name stands for: LunarLander-v2 is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One value of one evaluation of one model.
@@ -200,7 +204,7 @@ def _stated(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) ->
                 model=model,
                 name=names.get(model) or model,
                 dataset=datasets[on[0]],
-                joined=joined[on[0]],
+                joined=datasets[on[0]] if LEARNING in about and PART in on[0] else joined[on[0]],
                 platform=stored.key.partition("/")[0],
                 task="|".join(about or [word for word in keywords if word != VERIFIED]) or None,
                 metric=of or "unnamed",
