@@ -37,6 +37,16 @@ def entry(value: float, task: str, **fields: Any) -> dict[str, Any]:
     return {"evalResults": [{"data": {"dataset": {"id": "acme/nuts", "task_id": task}, "value": value, **fields}}]}
 
 
+def learned(number: int, value: Any, task: str = "reinforcement-learning") -> dict[str, Any]:
+    """A model with a result in an environment, or on data that are called as one."""
+    result = {
+        "task": {"type": task, "name": task},
+        "dataset": {"type": "Kite-v3", "name": "Kite-v3"},
+        "metrics": [{"type": "mean_reward", "value": value}],
+    }
+    return model(number, **{"model-index": [{"name": "m", "results": [result]}]})
+
+
 SHOTS = {
     "dataset": {"type": "acme/nuts"},
     "metrics": [{"type": "bleu", "name": f"{n}-shot", "value": value} for n, value in ((0, 0.5), (5, 21.5))],
@@ -73,6 +83,10 @@ RECORDS = [
     *[model(number, **fields) for number, fields in enumerate(NUTS, 11)],
     evaluated(101, "accuracy", 0.7, on="tern-dev"),
     evaluated(102, "accuracy", 0.9, on="tern-dev"),
+    learned(103, "12.5 +/- 3.5"),
+    learned(104, "-2 +/- 0.25"),
+    learned(105, 40),
+    learned(106, 41, "robotics"),
 ]
 
 
@@ -120,6 +134,13 @@ def test_a_dataset_is_found_by_its_former_name_too(project: Project, dataset: st
 
 def test_what_two_people_call_alike_may_be_two(project: Project) -> None:
     assert [ranked(board) for board in boards(project, "--dataset", "tern-dev")] == [["101"], ["102"]]
+
+
+def test_an_environment_is_what_its_name_says(project: Project) -> None:
+    first, second = boards(project, "--dataset", "Kite-v3")
+    assert ranked(first) == ["105", "103", "104"]
+    assert [result["raw"] for result in first["results"]] == [None, "12.5 +/- 3.5", "-2 +/- 0.25"]
+    assert ranked(second) == ["106"]
 
 
 def test_lower_can_be_better_and_what_is_not_known_is_not_ranked(project: Project) -> None:

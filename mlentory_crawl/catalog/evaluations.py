@@ -26,7 +26,7 @@ NO_NUMBER = "it is no number"
 
 
 LEARNING, PART = "reinforcement-learning", "#"
-"""In this task a dataset that is a part of a model is an environment, which its name stands for: LunarLander-v2 is one."""
+"""In this task a dataset that is a part of a model is an environment, which its name stands for (LunarLander-v2)."""
 
 
 @dataclass(frozen=True, slots=True)
