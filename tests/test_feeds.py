@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -11,8 +12,12 @@ from typing import Any
 
 import pytest
 from crawling import CatalogProject, model, write_records
+from scrapy.settings import Settings
+from small_catalog import SmallCatalog
 
-from mlentory_crawl.exporters.formats import Csv
+from mlentory_crawl.commands.export import Command as Export
+from mlentory_crawl.exporters.base import Format
+from mlentory_crawl.exporters.formats import FORMATS, Csv
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -84,6 +89,48 @@ def rows(*names: str) -> list[dict[str, str]]:
 def test_what_a_spreadsheet_would_compute_is_a_text(formula: str) -> None:
     ((row),) = rows(formula)
     assert row["name"] == f"'{formula}"
+
+
+def test_counters_have_columns_where_they_are_told() -> None:
+    for counters in (True, False):
+        file = io.BytesIO()
+        out = Csv(file, counters=counters)
+        out.start()
+        out.finish()
+        assert (b"downloads" in file.getvalue()) is counters
+
+
+def test_an_export_goes_where_a_link_leads(hub: SampleHub, tmp_path: Path) -> None:
+    project = CatalogProject(tmp_path / "data", hub.url)
+    project.crawl()
+    (tmp_path / "real").mkdir()
+    target, link = tmp_path / "real" / "a.nt", tmp_path / "link.nt"
+    target.write_text("before")
+    link.symlink_to(target)
+    assert project.scrapy("export", link).returncode == 0
+    assert link.is_symlink()
+    assert "acme/model-0" in target.read_text()
+    assert sorted(path.name for path in target.parent.iterdir()) == ["a.nt", "a.nt.about.json"]
+
+
+def test_an_export_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SmallCatalog(tmp_path / "data").writer.close()
+    target = tmp_path / "a.json"
+    target.write_text("before")
+
+    def full(self: Format) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FORMATS[".json"], "finish", full)
+    command = Export()
+    command.settings = Settings({"MLENTORY_DATA_DIR": str(tmp_path / "data")})
+    command.run([str(target)], argparse.Namespace(platform=None, provenance=False, counters=False))
+    assert command.exitcode == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    assert target.read_text() == "before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "data"]
 
 
 @pytest.mark.parametrize("text", ["-2.5", "+1", "-1e-5", "a=b", "x", "'quoted", "模型"])

@@ -221,23 +221,37 @@ def test_what_the_server_refuses_takes_no_neighbor_with_it(driver: Driver) -> No
     store.close()
 
 
-def test_names_are_as_long_as_an_index_takes(driver: Driver) -> None:
+@pytest.mark.parametrize("name", ["n" * 20_000, "\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 20_000, "\U0001f600" * 2_041])
+def test_what_is_too_long_for_an_index_is_stored_whole_beside_it(driver: Driver, name: str) -> None:
     store = open_store("neo4j", settings())
     store.open()
-    model = {"iri": f"{HUB}acme/m", "class": "MLModel", "name": "\u6a21" * 15_000, "trainedOn": [f"{HUB}datasets/a/d"]}
-    evaluation = {
-        "iri": f"{HUB}acme/m#evaluation-1", "class": "MLModelEvaluation",
-        "evaluationMetrics": ["m" * 9_000, "n" * 9_000],
-        "name": "short",
-    }  # fmt: skip
-    stub = {"iri": f"{HUB}datasets/a/d", "class": "Dataset", "name": "d" * 30_000}
-    state: dict[str, Any] = {"root": model, "parts": [evaluation], "stubs": [stub], "counters": {}}
-    assert store.write([Change("huggingface/model/1", f"{HUB}acme/m", state)], Position("c", "r", 1)) == []
+    model, evaluation, task = HUB + "acme/long", HUB + "acme/long#evaluation-1", "urn:x:task"
+    state = {
+        "root": {"iri": model, "class": "MLModel", "name": name, "hasEvaluation": [evaluation], "mlTask": [task]},
+        "parts": [
+            {"iri": evaluation, "class": "MLModelEvaluation", "evaluationMetrics": [f"{n} {name}" for n in range(9)]}
+        ],
+        "stubs": [{"iri": task, "class": "DefinedTerm", "name": name}],
+    }
+    assert store.write([Change("huggingface/model/long", model, state)], Position("c", "r", 1)) == []
     nodes, _ = stored(driver)
-    assert nodes[f"{HUB}acme/m"][1]["name"] == "\u6a21" * 2_666
-    assert nodes[f"{HUB}datasets/a/d"][1]["name"] == "d" * 8_000
-    assert nodes[f"{HUB}acme/m#evaluation-1"][1]["evaluationMetrics"] == ["m" * 4_000, "n" * 4_000]
-    assert nodes[f"{HUB}acme/m#evaluation-1"][1]["name"] == "short"
+    assert nodes.keys() == {model, evaluation, task}
+    assert nodes[model][1]["name_whole"] == name
+    assert name.startswith(nodes[model][1]["name"])
+    assert name.startswith(nodes[task][1]["name"])
+    assert nodes[evaluation][1]["evaluationMetrics_whole"] == [f"{n} {name}" for n in range(9)]
+    store.close()
+
+
+def test_many_short_entries_fit_the_index(driver: Driver) -> None:
+    store = open_store("neo4j", settings())
+    store.open()
+    iri = HUB + "acme/many"
+    metrics = [f"m{number}" for number in range(5_000)]
+    root = {"iri": iri, "class": "MLModelEvaluation", "evaluationMetrics": metrics}
+    change = Change("huggingface/model/many", iri, {"root": root, "parts": [], "stubs": []})
+    assert store.write([change], Position("c", "r", 1)) == []
+    assert stored(driver)[0][iri][1]["evaluationMetrics_whole"] == metrics
     store.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 from collections import Counter
 from pathlib import Path
 
@@ -18,8 +17,6 @@ from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
-"""Errors that no other way of calling it would spare anybody."""
 TOLD = ("source", "fetched_at", "license", "seed")
 """What the provenance of a record says beside its run."""
 
@@ -59,7 +56,7 @@ class Command(ProjectCommand):
             raise UsageError(f"{path} cannot be written: {error}", print_help=False) from error
         try:
             with file:
-                counts, licenses = _write(reader, FORMATS[endings[-1]](file), opts)
+                counts, licenses = _write(reader, FORMATS[endings[-1]](file, counters=opts.counters), opts)
             part.rename(path)
             Path(f"{path}.about.json").write_bytes(_about(path, counts, licenses, opts))
         except OSError as error:

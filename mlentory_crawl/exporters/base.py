@@ -11,13 +11,15 @@ class Format(ABC):
 
     Args:
         file: where to write; it is not closed.
+        counters: whether records come with theirs; rows have columns for them only then.
     """
 
     appends: ClassVar[bool] = True
     """Whether the file is as it should be where it goes on after another one."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], *, counters: bool = True) -> None:
         self.file = file
+        self.counters = counters
 
     @classmethod
     def missing(cls) -> str | None:

@@ -13,9 +13,9 @@ import orjson
 import zstandard
 
 from fair4ml import rdf
-from fair4ml.search_document import FIELDS, search_document
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.parquet import Parquet
+from mlentory_crawl.exporters.rows import columns, row
 
 _FORMULA = re.compile(r"\s*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -65,13 +65,12 @@ class Csv(Format):
 
     def start(self) -> None:
         self._text = io.TextIOWrapper(self.file, encoding="utf-8", newline="", write_through=True)
-        self._rows = csv.DictWriter(self._text, ["key", *FIELDS], extrasaction="ignore")
+        self._rows = csv.DictWriter(self._text, columns(counters=self.counters), extrasaction="ignore")
         if not (self.file.seekable() and self.file.tell()):  # a feed may go on where an earlier one ended
             self._rows.writeheader()
 
     def write(self, record: dict[str, Any]) -> None:
-        row = search_document({"counters": {}, **record})
-        self._rows.writerow({name: _cell(value) for name, value in row.items()})
+        self._rows.writerow({name: _cell(value) for name, value in row(record).items()})
 
     def finish(self) -> None:
         self._text.detach()
@@ -84,8 +83,8 @@ def _cell(value: Any) -> Any:
 
 
 class _Rdf(Format):
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__(file)
+    def __init__(self, file: IO[bytes], *, counters: bool = True) -> None:
+        super().__init__(file, counters=counters)
         self._stated: set[str] = set()
 
     def _statements(self, record: dict[str, Any]) -> tuple[dict[str, Any], list[rdf.Resource]]:

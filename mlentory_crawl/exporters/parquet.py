@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import IO, Any
 
-from fair4ml.search_document import FIELDS, search_document
+from fair4ml.search_document import FIELDS
 from mlentory_crawl.exporters.base import Format
+from mlentory_crawl.exporters.rows import columns, row
 
 ROW_GROUP = 5_000
 """Rows that are kept until they are written; descriptions have up to 20,000 characters each."""
@@ -24,8 +25,8 @@ class Parquet(Format):
 
     appends = False
 
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__(file)
+    def __init__(self, file: IO[bytes], *, counters: bool = True) -> None:
+        super().__init__(file, counters=counters)
         self._rows: list[dict[str, Any]] = []
 
     @classmethod
@@ -42,17 +43,18 @@ class Parquet(Format):
             "number": pyarrow.int64(),
             "date": pyarrow.timestamp("ms", tz="UTC"),
         }
-        columns = {
+        typed = {
             name: pyarrow.list_(types[field.type]) if field.multi else types[field.type]
             for name, field in FIELDS.items()
         }
-        self._schema = pyarrow.schema({"key": pyarrow.string(), **columns})
+        typed["key"] = pyarrow.string()
+        self._schema = pyarrow.schema({name: typed[name] for name in columns(counters=self.counters)})
         self._writer = ParquetWriter(self.file, self._schema, compression="zstd")
 
     def write(self, record: dict[str, Any]) -> None:
-        row = search_document({"counters": {}, **record})
         # One by one: what cannot be written takes no other record of its group with it.
-        self._rows.append({name: _cell(name, value) for name, value in row.items() if name in self._schema.names})
+        cells = {name: _cell(name, value) for name, value in row(record).items() if name in self._schema.names}
+        self._rows.append(cells)
         if len(self._rows) == ROW_GROUP:
             self._write_rows()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -18,19 +18,27 @@ if TYPE_CHECKING:
 OLDEST_MAJOR = 5
 RETRY_SECONDS = 30.0
 CLEAR_ROWS = 10_000
+INDEX_BYTES = 8_000
+"""What an indexed value may have; Neo4j refuses what takes more than 8,164 in an index, lists as a whole."""
+ENTRY_OVERHEAD = 8
+"""Bytes beside its text that each entry of a list takes there, and some to spare."""
 
-SCHEMA: tuple[str, ...] = (
+INDEXED: dict[str, tuple[str, str]] = {
+    "model_name": ("MLModel", "name"),
+    "model_downloads": ("MLModel", "downloads"),
+    "model_created": ("MLModel", "dateCreated"),
+    "model_modified": ("MLModel", "dateModified"),
+    "term_name": ("DefinedTerm", "name"),
+    "dataset_name": ("Dataset", "name"),
+    "evaluation_metric": ("MLModelEvaluation", "evaluationMetrics"),
+}
+"""Label and property of each index: what most questions begin at."""
+
+SCHEMA = (
     "CREATE CONSTRAINT entity_iri IF NOT EXISTS FOR (n:Entity) REQUIRE n.iri IS UNIQUE",
     "CREATE INDEX entity_record IF NOT EXISTS FOR (n:Entity) ON (n.record)",
-    "CREATE INDEX model_name IF NOT EXISTS FOR (n:MLModel) ON (n.name)",
-    "CREATE INDEX model_downloads IF NOT EXISTS FOR (n:MLModel) ON (n.downloads)",
-    "CREATE INDEX model_created IF NOT EXISTS FOR (n:MLModel) ON (n.dateCreated)",
-    "CREATE INDEX model_modified IF NOT EXISTS FOR (n:MLModel) ON (n.dateModified)",
-    "CREATE INDEX term_name IF NOT EXISTS FOR (n:DefinedTerm) ON (n.name)",
-    "CREATE INDEX dataset_name IF NOT EXISTS FOR (n:Dataset) ON (n.name)",
-    "CREATE INDEX evaluation_metric IF NOT EXISTS FOR (n:MLModelEvaluation) ON (n.evaluationMetrics)",
+    *(f"CREATE INDEX {index} IF NOT EXISTS FOR (n:{label}) ON (n.{name})" for index, (label, name) in INDEXED.items()),
 )
-"""What most questions begin at."""
 
 
 class Neo4jStore:
@@ -190,6 +198,33 @@ def graph_of(change: Change) -> Graph:
         Node(node.iri, node.labels, {**node.properties, **more}, node.described) if node.iri == change.iri else node
         for node in nodes
     ]
+    nodes = [node._replace(properties=_indexable(node.labels[1], node.properties)) for node in nodes]
     known = {node.iri for node in nodes}
     # An edge of something that is neither described nor named has no node to hang on.
     return Graph(nodes, [edge for edge in edges if edge.source in known and edge.target in known])
+
+
+def _indexable(label: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties, with what is too long for an index cut; the whole of it is beside it, as ``<name>_whole``."""
+    whole: dict[str, Any] = {}
+    cut: dict[str, Any] = {}
+    for indexed, name in INDEXED.values():
+        value = properties.get(name) if indexed == label else None
+        texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        if sum(len(str(text).encode()) + ENTRY_OVERHEAD for text in texts) > INDEX_BYTES:
+            whole[f"{name}_whole"] = value
+            kept = _cut(texts)
+            cut[name] = kept[0] if isinstance(value, str) else kept
+    return {**properties, **cut, **whole} if cut else properties
+
+
+def _cut(texts: list[str]) -> list[str]:
+    """The first texts, the last of them in part: as many bytes as an index takes."""
+    left, kept = INDEX_BYTES, []
+    for text in texts:
+        left -= ENTRY_OVERHEAD
+        if left <= 0:
+            break
+        kept.append(text.encode()[:left].decode(errors="ignore"))
+        left -= len(kept[-1].encode())
+    return kept

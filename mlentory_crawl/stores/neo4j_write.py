@@ -29,28 +29,6 @@ EQUAL = "equal"
 """Counted with them: changes that the graph had already."""
 
 
-INDEXED = ("name", "evaluationMetrics")
-INDEX_BYTES = 8_000
-"""What an index takes of a text: keys have 8,164 bytes at the most, and a node with a larger one would be refused."""
-
-
-def _indexable(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties, those with an index cut to what it takes."""
-    return {name: _cut(value) if name in INDEXED else value for name, value in properties.items()}
-
-
-def _cut(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_cut_to(INDEX_BYTES // len(value), each) for each in value]
-    return _cut_to(INDEX_BYTES, value)
-
-
-def _cut_to(size: int, value: Any) -> Any:
-    if not isinstance(value, str) or len(value) * 4 <= size:
-        return value
-    return value.encode()[:size].decode("utf-8", "ignore")
-
-
 def _digest(change: Change, found: Graph) -> str:
     nodes = [(node.iri, node.labels, dict(node.properties), node.described) for node in found.nodes]
     edges = [(edge.source, edge.type, edge.target, dict(edge.properties)) for edge in found.edges]
@@ -133,7 +111,7 @@ def _describe(tx: _Transaction, wanted: list[Wanted], digests: Mapping[str, str]
             if not node.described:
                 named[node.iri] = node
                 continue
-            own: dict[str, Any] = {**_indexable(node.properties), "iri": node.iri, "record": change.key}
+            own: dict[str, Any] = {**node.properties, "iri": node.iri, "record": change.key}
             if node.iri == change.iri:
                 own["hash"] = digests[change.key]
             described[node.labels[1]].append(own)
@@ -149,7 +127,7 @@ def _describe(tx: _Transaction, wanted: list[Wanted], digests: Mapping[str, str]
             tx.run(f"MATCH (n:Entity) WHERE n.iri IN $iris REMOVE n{others}", iris=iris)
     stubs: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for iri, node in sorted(named.items()):
-        stubs[node.labels[1]].append({"iri": iri, "name": _cut(node.properties.get("name"))})
+        stubs[node.labels[1]].append({"iri": iri, "name": node.properties.get("name")})
     for label, rows in sorted(stubs.items()):
         tx.run(
             f"UNWIND $rows AS row MERGE (n:Entity {{iri: row.iri}}) ON CREATE SET n.name = row.name, n:{label}",
