@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import sys
@@ -92,7 +93,8 @@ class ProjectCommand(ScrapyCommand):
 
 def _write_no_more() -> None:
     """Keep the interpreter, which writes out what is left when it ends, from failing on it again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(io.UnsupportedOperation):  # it is no file, so nothing is left to write
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:

@@ -120,9 +120,9 @@ def runs(project: Project) -> list[str]:
         return []
 
 
-@pytest.mark.parametrize(("code", "error"), [(errno.ENOSPC, MlentoryError), (errno.EACCES, UsageError)])
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
 def test_an_export_without_room_is_no_wrong_usage(
-    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, error: type[Exception]
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     def write(*given: object) -> None:
         raise OSError(code, os.strerror(code))
@@ -131,9 +131,19 @@ def test_an_export_without_room_is_no_wrong_usage(
     monkeypatch.setattr(export, "_write", write)
     command = export.Command()
     command.settings = Settings({"MLENTORY_DATA_DIR": str(data_dir)})
-    with pytest.raises(error, match=os.strerror(code)):
-        command.carry_out([str(tmp_path / "all.nt")], argparse.Namespace())
+    with pytest.raises(MlentoryError, match=os.strerror(code)):
+        command.carry_out([str(tmp_path / "all.nt")], argparse.Namespace(counters=False))
     assert not list(tmp_path.glob("all.nt*"))
+
+
+def test_an_export_to_where_no_file_can_be_is_wrong_usage(data_dir: Path, tmp_path: Path) -> None:
+    SmallCatalog(data_dir).writer.close()
+    (tmp_path / "taken.nt.part").mkdir()
+    command = export.Command()
+    command.settings = Settings({"MLENTORY_DATA_DIR": str(data_dir)})
+    for path in (tmp_path / "none" / "all.nt", tmp_path / "taken.nt"):
+        with pytest.raises(UsageError, match="cannot be written"):
+            command.carry_out([str(path)], argparse.Namespace(counters=False))
 
 
 @pytest.mark.parametrize("command", ["status", "show", "export", "sync", "search", "demo", "sample-hub"])

@@ -62,7 +62,7 @@ def test_show_takes_no_text_for_markup(tmp_path: Path) -> None:
         project = Project(tmp_path / "data", hub.url)
         project.crawl("-a", "mode=census")
         text = project.scrapy("show", record["id"], "--why").stdout
-        for stated in ("[/INST]", "[red]", "[/d]", "[/v]"):
+        for stated in ("[/inst]", "[red]", "[/d]", "[/v]"):
             assert stated in text
 
 

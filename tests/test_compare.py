@@ -47,7 +47,7 @@ def test_models_of_the_hub(project: Project) -> None:
     assert found["facts", "license"] == [["MIT"], ["Apache-2.0"]]
     assert found["facts", "parameterCount"] == [[7], []]
     assert found["data", "trainedOn"] == [[], ["acme/rows"]]
-    assert found["metrics", "accuracy on glue (sst2, test)"] == [[0.91], []]
+    assert found["metrics", "accuracy on nyu-mll/glue (sst2, test)"] == [[0.91], []]
 
 
 def test_versions_runs_and_models_of_several_platforms(project: Project) -> None:

@@ -69,6 +69,7 @@ def closed(run: Any, *before: tuple[str, str]) -> None:
     extension.run, extension.closed, extension.errors = run, None, []
     extension.by_slot = extension.by_status = {}  # type: ignore[assignment]
     extension._rules = dict  # type: ignore[method-assign]
+    extension.counting = None
     extension._caught_errors = CaughtErrors()
     extension._caught_errors.start()
     for logger, line in before:

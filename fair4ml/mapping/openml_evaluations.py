@@ -85,7 +85,7 @@ def describe_evaluation(source: Evaluation) -> Description:
     of = None if source.flow_id is None else draft.stub(terms.flow_stub(source.flow_id, source.flow_name))
     if of is not None and results:
         # That a flow has an evaluation is told by the evaluation: the list of flows does not know.
-        draft.part(MLModel(iri=of, has_evaluation=[iri]))
+        draft.part(MLModel(iri=of, url=of, has_evaluation=[iri]))
     evaluation = MLModelEvaluation(
         iri=iri,
         name=f"{function} on {source.data_name}" if source.data_name else function,
