@@ -199,8 +199,8 @@ def test_an_evaluation_refers_to_flow_dataset_and_task() -> None:
     assert root["evaluationMetrics"] == ["accuracy"]
     assert root["isBasedOn"] == [f"{SITE}r/100"]
     assert result.document()["value"] == 0.839
-    flow = f"{SITE}f/5"
-    assert of.document() == {"iri": flow, "class": "MLModel", "url": flow, "hasEvaluation": [root["iri"]]}
+    named = f"{SITE}f/5"
+    assert of.document() == {"iri": named, "class": "MLModel", "url": named, "hasEvaluation": [root["iri"]]}
     stubs = [stub.document() for stub in description.stubs]
     document = {"root": root, "parts": [stored(part) for part in description.parts], "stubs": stubs}
     for state in (document, merge([RecordState(f"openml/evaluation/{n}", document, {}) for n in (1, 2)])):
