@@ -41,7 +41,7 @@ class Violation:
 
 def missing() -> str | None:
     """What has to be installed first, in one line; None if nothing has to."""
-    return None if find_spec("pyshacl") else "validating needs pySHACL: pip install 'pyshacl>=0.40,<0.41'"
+    return None if find_spec("pyshacl") else "validating needs pySHACL: pip install 'mlentory-crawl[validate]'"
 
 
 class Conformance:
