@@ -15,6 +15,7 @@ from mlentory_crawl.catalog.commits import Entry
 from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.forgotten import MARKER
 from mlentory_crawl.items import Page, RawRecord
+from mlentory_crawl.pages import Asked
 from mlentory_crawl.run import Run
 from mlentory_crawl.spiders.huggingface import HuggingFaceSpider
 
@@ -134,3 +135,19 @@ def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
     assert run.report.records["forgotten"] == 2
     assert f"{HUB}acme/new" in run.catalog.marks().iris
     run.close()
+
+
+@pytest.mark.parametrize(("following", "is_closed"), [(None, True), ("p2", False)])
+def test_a_walk_is_not_kept_open_for_what_cannot_be_had_by_its_name(
+    following: str | None, is_closed: bool, tmp_path: Path
+) -> None:
+    walked = Page(0, "x", "huggingface", [], {"page": 1, "next": following, "listed": 0, "newest": None})
+    for attempt in (1, 2):
+        run = opened(tmp_path)
+        if attempt == 1:
+            run.open_page(walked)
+        number = max(run.first_page, 1)
+        run.open_page(Page(number, "y", "huggingface", [], {"page": number + 1}), Asked("owners", ("failed",)))
+        run.commit()
+        assert run.owes_as_before is (is_closed and attempt == 2)
+        run.close()
