@@ -54,7 +54,7 @@ TESTS: dict[str, tuple[str, str]] = {
     "fair4ml/rdf.py": ("rdf shapes", ""),
     "fair4ml/rdf_terms.py": ("rdf shapes", ""),
     "mlentory_crawl/catalog/writer.py": ("catalog run modes projection", "chain replay forget"),
-    "mlentory_crawl/catalog/evaluations.py": ("boards find", "leaderboard"),
+    "mlentory_crawl/catalog/evaluations.py": ("results find", "leaderboard"),
     "mlentory_crawl/catalog/boards.py": ("boards", "leaderboard"),
     "mlentory_crawl/catalog/find.py": ("find derivations", "leaderboard"),
     "mlentory_crawl/catalog/lineage.py": ("derivations", "lineage ancestors"),
