@@ -161,6 +161,7 @@ def test_what_was_avoided_and_what_others_emit_is_no_amount(text: str) -> None:
         "It emitted 21 kg CO2eq. Per-epoch costs vary.",
         "A flight emits much. Training emitted 21 kg CO2eq",
         "We avoid waste.\n\n- Carbon Emitted: 21 kg",
+        "~21 kg CO2eq",
         "We avoid waste\n- Carbon Emitted: 21 kg",
         "We avoid waste\n  * Carbon Emitted: 21 kg",
         "A flight emits much\nTraining emitted 21 kg CO2eq",
