@@ -167,6 +167,16 @@ def test_a_problem_is_told_with_its_place_and_text() -> None:
     ]  # fmt: skip
 
 
+def test_a_name_without_a_scheme_is_one_of_a_host() -> None:
+    def problem(text: str) -> str | None:
+        (seed,) = read(text).seeds
+        return seed.problem
+
+    assert problem("x-1.Acme.org/a") is None
+    for text in ("acme/a", ".org/a", "acme..org/a", "acme.o/a", "acme.org"):
+        assert problem(text) == "is no http or https URL"
+
+
 def test_fields_are_named_in_order_with_the_type_of_their_first_value(tmp_path: Path) -> None:
     path = tmp_path / "seeds.jsonl"
     path.write_text(f'{{"url": "{A}", "z": 1, "a": null}}\n{{"url": "{B}", "z": "x", "a": 1.5}}\n')
