@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 
+__all__ = ["scaled"]
 NAME = re.compile(r"[a-z]+\\d?", re.ASCII)
 
 
@@ -77,7 +78,7 @@ def test_mistakes_of_every_kind_are_made_and_nothing_else_is_changed() -> None:
         ("pattern", "'[a-z]+\\\\d?'", "'[a-z]*\\\\d?'"),
         ("pattern", "'[a-z]+\\\\d?'", "'[a-z]+\\\\w?'"),
     }
-    for text in ("12", "'far too small'", "'int'", "'A module.'", "'Scale.'", "'cleaning %d'"):
+    for text in ("12", "'scaled'", "'far too small'", "'int'", "'A module.'", "'Scale.'", "'cleaning %d'"):
         assert not [each for each in made if each[1] == text]
     assert not [each for each in made if each[2] == "min(0, value)"]
 

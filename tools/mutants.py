@@ -94,6 +94,8 @@ def _changeable(node: Any) -> Iterator[Any]:
             return
         case ast.Expr(value=ast.Constant()) | ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
+            return
         case ast.Expr(value=ast.Call() as call) if _called(call) in LOGGERS:
             return
         case ast.expr() | ast.stmt():
