@@ -47,7 +47,7 @@ TESTS: dict[str, tuple[str, str]] = {
     "fair4ml/mapping/huggingface_evaluations.py": (f"huggingface_results {CARDS}", "leaderboard"),
     "fair4ml/mapping/huggingface_results.py": (f"huggingface_results {CARDS}", "leaderboard"),
     "fair4ml/mapping/huggingface_lineage.py": (CARDS, "lineage"),
-    "fair4ml/mapping/huggingface_ids.py": (CARDS, "lineage"),
+    "fair4ml/mapping/huggingface_ids.py": (f"huggingface_ids {CARDS}", "lineage"),
     "fair4ml/mapping/huggingface_parameters.py": (f"mapping_huggingface_parameters {CARDS}", ""),
     "fair4ml/mapping/huggingface_licenses.py": (f"mapping_licensing {CARDS}", ""),
     "fair4ml/mapping/licensing.py": (f"mapping_licensing {CARDS}", ""),
