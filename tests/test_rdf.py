@@ -155,12 +155,12 @@ def test_things_have_all_the_types_of_their_class() -> None:
 
 def test_turtle_begins_with_the_type_and_sorts_the_rest() -> None:
     record = stored(
-        MLModel(iri=IRI, name="tiny", keywords=["b", "a", "b"], ml_task=["https://w3id.org/mlentory/tasks#x"])
+        MLModel(iri=IRI, name="tiny", keywords=[*"bacfdgeb"], ml_task=["https://w3id.org/mlentory/tasks#x"])
     )
     assert rdf.turtle(record) == (
         f"<{IRI}> a fair4ml:MLModel ;\n"
         "    fair4ml:mlTask <https://w3id.org/mlentory/tasks#x> ;\n"
-        '    schema:keywords "a", "b" ;\n'
+        '    schema:keywords "a", "b", "c", "d", "e", "f", "g" ;\n'
         '    schema:name "tiny" .\n\n'
     )
 

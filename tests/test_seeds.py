@@ -93,6 +93,7 @@ def test_what_is_nothing_of_the_kind_is_told(tmp_path: Path, name: str) -> None:
         (f"{A}#files", A),
         ("HTTPS://HuggingFace.co/acme/a", A),
         ("https://x.org/?b=1&a=2&fbclid=3", "https://x.org/?a=2&b=1"),
+        ("https://x.org/?b&a=", "https://x.org/?a=&b="),
         (
             "https://x.org/?gclid=1&dclid=1&msclkid=1&yclid=1&mc_cid=1&mc_eid=1&igshid=1&ref_src=1&spm=1",
             "https://x.org",
