@@ -73,7 +73,7 @@ def served_at(response: Response) -> datetime | None:
     date = response.headers.get("Date")
     try:
         return _past(parsedate_to_datetime(date.decode("ascii"))) if date else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -94,7 +94,16 @@ def test_links_are_found_among_many_and_long_ones() -> None:
         following("<https://example.org/" + "a" * 20_000 + '>; rel="next"')
 
 
-@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Thu, 31 Dec 2099 00:00:00 GMT", "x"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Thu, 31 Dec 2099 00:00:00 GMT",
+        "Wed, 05 Feb 77777777777 10:11:12 GMT",
+        "Wed, 05 Feb 2025 10:11:12 +77777777777777777777",
+        "x",
+    ],
+)
 def test_a_date_that_cannot_be_meant_is_that_of_this_machine(date: str) -> None:
     response = Response("https://example.org/api", headers={"Date": date})
     assert served_at(response) is None
