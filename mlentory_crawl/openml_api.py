@@ -45,9 +45,10 @@ def rows_in(response: Response, kind: str) -> list[Row]:
         raise
     except Unavailable as error:
         raise Unavailable(f"answered {response.status}: {error}") from error
-    except Malformed:
+    except Malformed as error:
         if response.status == 200:
             raise
+        raise Malformed(f"answered {response.status}") from error
     if response.status != 200:
         raise Malformed(f"answered {response.status}")
     if kind.endswith("_description"):
