@@ -57,6 +57,7 @@ def test_another_spelling_of_the_only_version_of_an_spdx_license_is_that_license
     ("address", "name"),
     [
         ("https://opensource.org/license/mpl-2-0", "MPL-2.0"),
+        ("https://opensource.org/licenses/MPL-2.0-license", "MPL-2.0"),
         ("https://opensource.org/license/bsd-3-clause/", "BSD-3-Clause"),
         ("http://www.opensource.org/licenses/mit-license.php", "MIT"),
         ("https://opensource.org/licenses/BSL-1.0", "BSL-1.0"),
