@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from fair4ml.entities import CLASSES
 from fair4ml.identifiers import IRI_PATTERN
-from fair4ml.licenses import HUB_LICENSES, SPDX_IDS, is_unspecified, license_stub, names_nothing
+from fair4ml.licenses import HUB_LICENSES, SPDX_IDS, is_other, is_unspecified, license_stub, names_nothing
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -161,3 +161,15 @@ def test_any_text_is_answered(text: str) -> None:
     stub = license_stub(text)
     assert stub is None or license_stub(stub.name or "") == stub
     assert stub is None or not is_unspecified(text)
+
+
+def test_what_names_no_license_is_told_apart_also_where_it_is_an_address() -> None:
+    page = "https://huggingface.co/models?license=license:"
+    for text in ("other", " Other ", f"{page}other"):
+        assert (is_other(text), is_unspecified(text), names_nothing(text)) == (True, True, False)
+    for text in ("unknown", f"{page}Unknown", "???"):
+        assert (is_other(text), is_unspecified(text)) == (False, True)
+    for text in ("N/A", f"{page}none", "{{ license }}", "[More information\nneeded]", "...", "No License"):
+        assert (is_other(text), is_unspecified(text), names_nothing(text)) == (False, False, True)
+    for text in ("mit", f"{page}mit", "license {{ x }}", "[needed", "my own"):
+        assert (is_other(text), is_unspecified(text), names_nothing(text)) == (False, False, False)
