@@ -130,7 +130,7 @@ def test_what_settings_name_is_reached_through_a_proxy_too() -> None:
 def test_a_scheme_has_its_port() -> None:
     ask("http://tracking.test:80/", MLFLOW_TRACKING_URI="http://tracking.test")
     ask("http://10.1.1.1/", MLFLOW_TRACKING_URI="http://10.1.1.1:80")
-    ask("https://tracking.test/", MLFLOW_TRACKING_URI="https://tracking.test:443")
+    ask("https://10.1.1.1/", MLFLOW_TRACKING_URI="https://10.1.1.1:443")
     with pytest.raises(PrivateAddress):
         ask("https://10.1.1.1/", MLFLOW_TRACKING_URI="http://10.1.1.1:80")
 
