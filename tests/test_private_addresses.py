@@ -149,7 +149,8 @@ def test_only_names_that_settings_reach_may_be_private(monkeypatch: pytest.Monke
     monkeypatch.setattr(CachingThreadedResolver, "getHostByName", inside)
     monkeypatch.setenv("http_proxy", "http://Proxy.test:3128")
     crawler = get_crawler(settings_dict={**ENDPOINTS, "ALLOWED_PRIVATE_HOSTS": "wiki.local"})
-    resolver = PublicResolver.from_crawler(crawler, MemoryReactorClock())
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    resolver = PublicResolver.from_crawler(crawler, reactor)
     told: list[Any] = []
     for name in ("tracking", "TRACKING.", "proxy.test", "wiki.local", "other.test", ""):
         resolver.getHostByName(name).addBoth(told.append)
