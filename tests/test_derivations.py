@@ -158,7 +158,7 @@ def test_a_lineage_as_json(book: Book) -> None:
     assert said["steps"] == [
         {**iris, "kind": None, "record": "huggingface/model/2", "field": "baseModels.models", "how": "resolved"}
     ]
-    nothing = {"licenses": {}, "access": None, "deleted_at": None}
+    nothing: dict[str, Any] = {"licenses": {}, "access": None, "deleted_at": None}
     assert said["members"] == [
         {
             "iri": f"{HUB}b/base", "name": "b/base", "generation": 0, "described": True,

@@ -75,7 +75,7 @@ def values(found: list[Result]) -> dict[str, Any]:
 
 
 def test_all_that_is_stated_of_a_result(book: Book) -> None:
-    given = {
+    given: dict[str, Any] = {
         "about": ["https://x.test/tagging"], "keywords": ["verified"], "description": "with tools",
         "isBasedOn": ["https://x.test/board"], "citation": ["https://x.test/paper"],
         "dateModified": "2024-03-03", "datePublished": "2024-02-02",
