@@ -313,8 +313,11 @@ class Run:
         cursor = self._cursor or {}
         owed = cursor.get("owed", [])
         failed = sum(counts["failed"] for counts in self.report.lookups.values())
-        is_all = failed <= sum(isinstance(each, dict) for each in owed) and all(each in self.owed for each in owed)
-        return bool(owed) and is_all and cursor.get("next", "") is None
+        if not _is_walked(cursor) or not all(each in self.owed for each in owed):
+            return False
+        # What was asked for by a name is not owed: each run asks for what the catalog lacks.
+        is_named = failed > sum(isinstance(each, dict) for each in owed)
+        return _is_walked(self.cursor or {}) if is_named else bool(owed)
 
     @property
     def unfinished(self) -> int:
@@ -330,3 +333,8 @@ class Run:
 def _path(name: str) -> str:
     """A field without positions, so that counts stay few: ``tags.17`` is ``tags``."""
     return ".".join(part for part in name.split(".") if not part.isdigit())
+
+
+def _is_walked(cursor: dict[str, Any]) -> bool:
+    """Whether a cursor says that a walk came to its end."""
+    return cursor.get("next", "") is None

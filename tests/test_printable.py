@@ -15,10 +15,12 @@ from crawling import ROOT, Project, model, write_records
 from hypothesis import given, strategies as st
 from scrapy.cmdline import _get_commands_dict
 from scrapy.utils.project import get_project_settings
+from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.console import PlainConsole, ProjectCommand, styled, table
 from mlentory_crawl.printable import PrintableRecord, one_line, printable
 from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.spiders.huggingface import HuggingFaceSpider
 
 SEEN = "[/b] [ours] [red]x[/] :smile: [link=file:///etc/passwd]a[/link]"
 HOSTILE = f"{SEEN} \x1b[2J\x1b]0;pwned\x07 \x9b31m \u202eevil\u2066 \u2028 <b>&\"'`"
@@ -65,6 +67,13 @@ def test_logs_are_printable() -> None:
     text = logging.Formatter("%(message)s").format(record)
     assert not obeyed(text)
     assert text.count("[ours]") == 2
+
+
+def test_problems_of_a_run_are_printable() -> None:
+    crawler = get_crawler(HuggingFaceSpider, {"HF_ENDPOINT": "https://hub.test"})
+    spider = crawler._create_spider(mode="census")
+    spider.fail("answered 418: \x1b[1A\u202etea\r\npot\x07")
+    assert spider.failures == ["answered 418: \ufffd[1A\ufffdtea pot\ufffd"]
 
 
 @pytest.fixture(scope="module")

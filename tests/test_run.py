@@ -267,3 +267,19 @@ def test_another_name_of_what_was_forgotten_is_forgotten_too(tmp_path: Path) -> 
     marked = {iri.removeprefix(f"{HUB}acme/") for iri in run.catalog.marks().iris}
     assert marked == {"old", "older"}
     run.close()
+
+
+@pytest.mark.parametrize(("following", "is_closed"), [(None, True), ("p2", False)])
+def test_a_walk_is_not_kept_open_for_what_cannot_be_had_by_its_name(
+    following: str | None, is_closed: bool, tmp_path: Path
+) -> None:
+    walked = Page(0, "x", "huggingface", [], {"page": 1, "next": following, "listed": 0, "newest": None})
+    for attempt in (1, 2):
+        run = opened(tmp_path)
+        if attempt == 1:
+            run.open_page(walked)
+        number = max(run.first_page, 1)
+        run.open_page(Page(number, "y", "huggingface", [], {"page": number + 1}), Asked("owners", ("failed",)))
+        run.commit()
+        assert run.owes_as_before is (is_closed and attempt == 2)
+        run.close()

@@ -14,6 +14,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.environment import Variable
 from mlentory_crawl.forgotten import About
 from mlentory_crawl.middlewares.quota import Stopping
+from mlentory_crawl.printable import printable
 from mlentory_crawl.responses import shown, told_error
 from mlentory_crawl.run import Run
 from mlentory_crawl.seeds import Seed
@@ -232,6 +233,6 @@ class PlatformSpider(Spider):
 
     def fail(self, reason: str) -> None:
         """Note why something could not be fetched."""
-        reason = " ".join(reason.split())
+        reason = printable(" ".join(reason.split()))
         self.failures.append(reason)
         self.logger.error(reason)
