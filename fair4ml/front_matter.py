@@ -38,6 +38,7 @@ _CONSTANTS: dict[str, bool | None] = {
 }
 _STANDARD_TAG = re.compile(r"tag:yaml\.org,2002:(?:null|bool|int|float|map|seq)")
 _TEXT_TAGS = frozenset({"!", "tag:yaml.org,2002:str"})
+_FORBIDDEN = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SHOWN_KEY = re.compile(r"[\w-]{1,64}", re.ASCII)
 _LEFT_OUT = object()
 
@@ -75,7 +76,9 @@ def split(text: str, *, texts: bool = False) -> FrontMatter:
         heading = _HEADING.search(text, opening.end())
         return FrontMatter(body="" if heading is None else text[heading.start() :], issues=[_issue("is never closed")])
     found = FrontMatter(body=text[closing.end() :])
-    block = text[opening.end() : closing.start()]
+    block, forbidden = _FORBIDDEN.subn("\ufffd", text[opening.end() : closing.start()])
+    if forbidden:
+        found.issues.append(_issue("has characters that YAML forbids"))
     try:
         value = _Reader(block, found.issues, _as_text if texts else _resolved).read()
     except yaml.YAMLError as error:

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import io
 import os
+import re
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable
@@ -27,6 +28,9 @@ from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.printable import log_printable, one_line, printable
 from mlentory_crawl.stores.protocols import SettingError, StoreError
 
+_UNREAD = re.compile("[\udc80-\udcff]")
+"""Bytes of a command line that are no characters of the locale, as Python has them."""
+
 
 class ProjectCommand(ScrapyCommand):
     """A command that reads or keeps the data directory; a failure is one line on the standard error and exit code 1.
@@ -34,10 +38,12 @@ class ProjectCommand(ScrapyCommand):
     Attributes:
         writes: whether it makes files in the data directory.
         takes_words: whether it takes more than options.
+        takes_files: whether it takes names of files, which are what they are in any locale.
     """
 
     writes = False
     takes_words = True
+    takes_files = False
 
     requires_project = True
     requires_crawler_process = False
@@ -57,6 +63,9 @@ class ProjectCommand(ScrapyCommand):
                 raise UsageError(f"there is no option {' '.join(unknown)}", print_help=False)
             if args and not self.takes_words:
                 raise UsageError(f"it takes options only, not {' '.join(args)}", print_help=False)
+            if not self.takes_files:
+                args = list(map(_typed, args))
+                opts = argparse.Namespace(**{name: _typed(given) for name, given in vars(opts).items()})
             self.exitcode = self._ended(args, opts)
         except UsageError as error:
             raise UsageError(one_line(str(error)), print_help=error.print_help) from error
@@ -89,6 +98,15 @@ class ProjectCommand(ScrapyCommand):
     @abstractmethod
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         """Do it, and return the exit code."""
+
+
+def _typed(given: Any) -> Any:
+    """Words of a command line as UTF-8, where the locale knows too few characters to read them."""
+    if isinstance(given, list):
+        return list(map(_typed, given))
+    if isinstance(given, str) and _UNREAD.search(given):
+        return os.fsencode(given).decode("utf-8", "replace")
+    return given
 
 
 def _write_no_more() -> None:

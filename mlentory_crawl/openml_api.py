@@ -39,14 +39,18 @@ def rows_in(response: Response, kind: str) -> list[Row]:
     """
     try:
         told = decoded(response.body)
-        if response.status != 200:
-            raise Malformed(f"answered {response.status}")
     except Refused as error:
         if error.is_empty:
             return []
         raise
     except Unavailable as error:
         raise Unavailable(f"answered {response.status}: {error}") from error
+    except Malformed as error:
+        if response.status == 200:
+            raise
+        raise Malformed(f"answered {response.status}") from error
+    if response.status != 200:
+        raise Malformed(f"answered {response.status}")
     if kind.endswith("_description"):
         name = DESCRIPTIONS[kind.removesuffix("_description")]
         if name not in told:

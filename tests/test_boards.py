@@ -75,3 +75,13 @@ def test_nothing_is_the_same_on_every_scale() -> None:
 
 def test_what_has_a_problem_is_on_no_board() -> None:
     assert boards([replace(RESULT, problem="it is no number")]) == []
+
+
+def test_boards_come_by_size_and_then_by_what_they_are_of() -> None:
+    small = [("wer", "dev", "of 1"), ("f1", "test", "of 100"), ("f1", "test", "of 1"), ("f1", "dev", "of 1")]
+    found = [replace(RESULT, metric=metric, settings={"split": split}, scale=s) for metric, split, s in small]
+    made = boards([*found, *[replace(RESULT, metric="zeta", name=name) for name in "ab"]])
+    assert [(each.metric, each.settings["split"], each.scale) for each in made] == [
+        ("zeta", "test", "of 1"),
+        *sorted(small),
+    ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -299,6 +300,40 @@ def test_a_new_counter_is_published_and_a_changed_record_publishes(book: Book, r
     book.crawl({"1": model("a/a", description="new")}, {"1": {"downloads": 101, "likes": 1}})
     (stored,) = reader.about([HUB + "a/a"])
     assert stored.counters == {"downloads": 101, "likes": 1}
+
+
+def test_what_says_the_same_but_was_fetched_in_another_form_is_noted(book: Book, reader: CatalogReader) -> None:
+    def crawl(digest: bytes, source: str, *issues: tuple[str, str]) -> None:
+        book.begin()
+        entry = book.entry("1", model("a/a"))
+        entry = replace(entry, digest=digest, issues=issues, provenance={**entry.provenance, "source": source})
+        book.writer.commit(book.run, Commit(entries=[entry]))
+
+    def noted() -> tuple[bytes | None, list[tuple[str, str]], str]:
+        known = book.writer.lookup(book.run, "huggingface", [("model", "1")])["model", "1"]
+        _, provenance = book.writer.stored(known.id)
+        return known.digest, [(field, reason) for field, reason in known.issues], provenance["source"]
+
+    crawl(b"one", "https://example.org/1")
+    crawl(b"one", "https://example.org/other", ("license", "is a number"))
+    assert noted() == (b"one", [], "https://example.org/1")
+    crawl(b"two", "https://example.org/2", ("license", "is a number"))
+    assert noted() == (b"two", [("license", "is a number")], "https://example.org/2")
+    assert reader.last_sequence() == 1
+
+
+def test_fields_of_live_records_are_counted_with_them(book: Book, reader: CatalogReader) -> None:
+    book.crawl({"1": model("a/a", description="x"), "2": model("a/b", description="y"), "3": model("a/c")})
+    assert reader.field_counts()["huggingface"]["model"]["description"] == 2
+    book.crawl({"1": model("a/a"), "2": model("a/b", description="z")})
+    assert reader.field_counts()["huggingface"]["model"]["description"] == 1
+    run = book.begin()
+    entries = [book.entry("4", model("a/d", description="x")) for _ in range(2)]
+    with pytest.raises(CatalogError):
+        book.writer.commit(run, Commit(entries=entries))
+    book.crawl({"5": model("a/e")})
+    counted = reader.field_counts()["huggingface"]["model"]
+    assert (counted["iri"], counted["description"]) == (4, 1)
 
 
 # Runs

@@ -17,7 +17,7 @@ from fair4ml.platforms import source_model
 from fair4ml.sources import parse
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.find import find
-from mlentory_crawl.catalog.lineage import Lineage, Step, derivations, lineage
+from mlentory_crawl.catalog.lineage import Lineage, Step, derivations, lineage, told as as_json
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.lineage import PICTURES, _tree
 from mlentory_crawl.commands.show import _print as show, derived_from
@@ -109,6 +109,8 @@ def test_only_what_the_platform_has_resolved_is_called_so(book: Book) -> None:
         "b/tagged": ("merge", "declared", "tags"),
         "b/carded": (None, "declared", "cardData.base_model"),
     }
+    store(book, child("a/y", b__found="merge"), wasDerivedFrom="baseModels.models, tags")
+    assert told(book, "a/y") == {("a/y", "b/found"): ("merge", "declared", "baseModels.models, tags")}
 
 
 def test_a_record_says_of_each_parent_where_it_is_named() -> None:
@@ -134,6 +136,37 @@ def test_of_several_records_the_one_that_says_most_is_told(book: Book) -> None:
         Step(f"{HUB}a/x", f"{HUB}b/base", "finetune", "huggingface/model/a/x", "baseModels.models", "resolved")
     ]
     reader.close()
+
+
+def test_what_the_platform_has_found_is_told_with_the_kind_that_others_state(book: Book) -> None:
+    store(book, child("a/x", b__base="finetune"), "dataset", wasDerivedFrom="tags")  # the first by its key
+    for kind in ("owner", "model"):
+        store(book, child("a/x", b__base=None), kind, wasDerivedFrom="baseModels.models")
+    reader = CatalogReader(book.data_dir)
+    assert derivations(reader, [f"{HUB}a/x"], up=True) == [
+        Step(f"{HUB}a/x", f"{HUB}b/base", "finetune", "huggingface/model/a/x", "baseModels.models", "resolved")
+    ]
+    reader.close()
+
+
+def test_a_lineage_as_json(book: Book) -> None:
+    base = model("b/base", license=[MIT], conditionsOfAccess="ask")
+    base["stubs"].append({"iri": MIT, "class": "License", "name": "MIT"})
+    book.crawl({"1": base, "2": model("a/x", base="b/base"), "3": model("a/y", base="b/base")})
+    said = as_json(walk(book, "b/base", limit=1))
+    iris = {"child": f"{HUB}a/x", "parent": f"{HUB}b/base"}
+    assert said["steps"] == [
+        {**iris, "kind": None, "record": "huggingface/model/2", "field": "baseModels.models", "how": "resolved"}
+    ]
+    nothing: dict[str, Any] = {"licenses": {}, "access": None, "deleted_at": None}
+    assert said["members"] == [
+        {
+            "iri": f"{HUB}b/base", "name": "b/base", "generation": 0, "described": True,
+            **nothing, "licenses": {MIT: "MIT"}, "access": "ask",
+        },
+        {"iri": f"{HUB}a/x", "name": "a/x", "generation": 1, "described": True, **nothing},
+    ]  # fmt: skip
+    assert (said["root"], said["left_out"]) == (f"{HUB}b/base", 1)
 
 
 # Names that change, and what is gone

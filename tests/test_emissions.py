@@ -115,6 +115,8 @@ def test_the_intensity_of_a_grid_is_no_amount(text: str) -> None:
         "7..9 kg CO2eq",
         "from 7 kg to 9 kg CO2eq",
         "7 kg CO2 to 9 kg CO2",
+        "7 kg CO2eq\u2026 9 kg CO2eq",
+        "7 kg CO2eq \u20269 kg CO2eq",
         "Carbon Emitted: 7-9 kg",
         "CO2 Emissions (in grams): 7 to 9",
         "9 ± 2 kg CO2eq",
@@ -159,6 +161,10 @@ def test_what_was_avoided_and_what_others_emit_is_no_amount(text: str) -> None:
         "It emitted 21 kg CO2eq. Per-epoch costs vary.",
         "A flight emits much. Training emitted 21 kg CO2eq",
         "We avoid waste.\n\n- Carbon Emitted: 21 kg",
+        "~21 kg CO2eq",
+        "We avoid waste\n- Carbon Emitted: 21 kg",
+        "We avoid waste\n  * Carbon Emitted: 21 kg",
+        "A flight emits much\nTraining emitted 21 kg CO2eq",
     ],
 )
 def test_what_is_said_beside_an_amount_leaves_it(text: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fair4ml.entities import MLModelEvaluation
+from fair4ml.entities import MLModelEvaluation, PropertyValue
 from fair4ml.mapping import describe
 from fair4ml.mapping.huggingface_results import setup, source_model
 from fair4ml.sources import parse
@@ -107,3 +107,45 @@ def test_results_of_a_copied_card_are_of_the_model_that_they_were_copied_from() 
     assert evaluations.pop(own).evaluated_ml_model == [root["iri"]]
     assert [each.evaluated_ml_model for each in evaluations.values()] == [["https://huggingface.co/acme/oak"]] * 2
     assert ("https://huggingface.co/acme/oak", "MLModel") in [(stub.iri, stub.cls) for stub in found.stubs]
+
+
+def described(**stated: Any) -> dict[str, MLModelEvaluation]:
+    """The evaluations of a model by their names."""
+    source, _ = parse(ModelInfo, {"id": "bob/oak", **stated})
+    return {part.name or "": part for part in describe(source).parts if isinstance(part, MLModelEvaluation)}
+
+
+def test_evaluations_have_names_from_what_is_stated() -> None:
+    data = {"type": "acme/nuts", "name": "Nuts", "config": "de"}
+    metrics = [{"type": "wer", "name": "Test WER", "value": 7}, {"type": "bleu", "value": 8}]
+    elms = {"dataset": {"type": "acme/elms", "split": "test"}, "metrics": [{"type": "cer", "value": 9}]}
+    entries = [
+        {"dataset": {"id": "acme/elms"}, "value": 1},
+        {"dataset": {"id": "acme/nuts", "task_id": "hard"}, "value": 2},
+    ]
+    index = [{"results": [{"dataset": data, "metrics": metrics}, elms, {"metrics": [{"type": "f1", "value": 0.5}]}]}]
+    assert described(**{"model-index": index}, evalResults=entries).keys() == {
+        "Test WER on Nuts (de)", "bleu on Nuts (de)", "cer on acme/elms (test)", "f1", "acme/elms", "hard on acme/nuts",
+    }  # fmt: skip
+
+
+def test_an_entry_of_an_evaluation_file_says_how_it_was_measured() -> None:
+    entry = {"dataset": {"id": "acme/nuts", "task_id": "hard", "revision": "0a1b"}, "value": 2, "notes": "5-shot"}
+    source, _ = parse(ModelInfo, {"id": "bob/oak", "evalResults": [{**entry, "evaluation_framework": "kit"}]})
+    found = describe(source)
+    assert {part.property_id: part.value for part in found.parts if isinstance(part, PropertyValue)} == {
+        None: 2, "task": "hard", "num_few_shot": "5", "revision": "0a1b", "harness": "kit",
+    }  # fmt: skip
+
+
+def test_others_evaluate_as_long_as_they_are_not_the_owner() -> None:
+    def author(user: str | None) -> tuple[list[str], bool | None]:
+        entry = {"dataset": {"id": "acme/nuts"}, "value": 2, "source": {"user": user}}
+        (found,) = described(evalResults=[entry], author="bob").values()
+        return found.author, found.extrinsic_evaluation
+
+    hub = "https://huggingface.co/"
+    assert author("ada") == ([f"{hub}ada"], True)
+    assert author("Bob") == ([f"{hub}Bob"], None)
+    assert author(None) == ([], None)
+    assert author("the team of ada") == ([], True)

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 from fair4ml.identifiers import (
     IRI_PATTERN,
     arxiv,
+    bioimage_artifact,
     doi,
     hugging_face_dataset,
     hugging_face_library,
@@ -16,7 +17,9 @@ from fair4ml.identifiers import (
     hugging_face_model,
     hugging_face_owner,
     iris_over_time,
+    is_github_name,
     is_repo_id,
+    orcid,
     part_iri,
     present_iri,
     spdx,
@@ -226,3 +229,52 @@ def test_a_part_keeps_its_iri_as_long_as_its_identity() -> None:
     assert re.fullmatch(rf"{re.escape(root)}#evaluation-[0-9a-f]{{16}}", part)
     assert part == part_iri(root, "evaluation", "task", None, 1)
     assert part != part_iri(root, "evaluation", "task", 1, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0000-0002-1694-233X", " 0000-0002-1694-233x\n", "https://orcid.org/0000-0002-1694-233X/",
+        "http://www.orcid.org/0000-0002-1694-233x", "HTTPS://ORCID.ORG/0000-0002-1694-233X",
+    ],
+)  # fmt: skip
+def test_a_person_in_all_spellings(text: str) -> None:
+    assert orcid(text) == "https://orcid.org/0000-0002-1694-233X"
+
+
+@pytest.mark.parametrize("id", ["0000-0001-5109-3700", "0000-0002-1825-0097", "0000-0001-5000-0007"])
+def test_a_checksum_of_any_digit(id: str) -> None:
+    assert orcid(id) == f"https://orcid.org/{id}"
+    for other in set("0123456789X") - {id[-1]}:
+        assert orcid(id[:-1] + other) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "0000000218250097", "0000-0002-1825-00970", "x0000-0002-1825-0097", "a000-0002-1825-0097",
+        "0000-b002-1825-0097", "0000-0002-c825-0097", "0000-0002-1825-d097", "0000-0002-1825-0097 (Ada)",
+        "https://orcidxorg/0000-0002-1825-0097", "https://example.org/0000-0002-1825-0097",
+        "\u0660000-0002-1825-0097", "0000-0002-1825-0097//",
+    ],
+)  # fmt: skip
+def test_what_is_no_person(text: str) -> None:
+    assert orcid(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [
+        ("lab/tool", True), ("a/b", True), ("Lab-1/.github", True), ("lab/to_ol.js", True), ("x" * 100 + "/y", True),
+        ("lab", False), ("lab/", False), ("/tool", False), ("-lab/tool", False), ("lab.x/tool", False),
+        ("lab/tool/x", False), ("lab/..", False), ("lab/.", False), ("lab/...", True), ("lab/to ol", False),
+        ("x" * 101 + "/y", False), ("lab/" + "y" * 101, False), ("l\u00e4b/tool", False),
+        ("topics/vision", False), ("Settings/x", False), ("watching/x", False), ("about/x", False),
+    ],
+)  # fmt: skip
+def test_names_of_repositories(text: str, is_name: bool) -> None:
+    assert is_github_name(text) is is_name
+
+
+def test_a_resource_of_the_zoo() -> None:
+    assert bioimage_artifact("a mole") == "https://hypha.aicell.io/bioimage-io/artifacts/a%20mole"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from catalogs import Book
 from crawling import Project, model, write_records
 
 from mlentory_crawl.catalog.evaluations import results
@@ -231,3 +233,23 @@ def test_nothing_found_is_told(project: Project) -> None:
     assert project.scrapy("leaderboard", "--dataset", "no/such").returncode == 1
     assert project.scrapy("leaderboard", "--dataset", "glue", "--task", "translation").returncode == 1
     assert project.scrapy("leaderboard").returncode == 2
+
+
+def test_a_model_has_the_name_that_the_record_gives_it_wherever(data_dir: Path) -> None:
+    flow, data, measured = (f"https://example.org/{name}" for name in ("f/1", "d/1", "r/1"))
+    found = {"iri": f"{measured}#result", "class": "PropertyValue", "propertyID": "accuracy", "value": 0.5}
+    evaluation = {
+        "root": {
+            "iri": measured, "class": "MLModelEvaluation", "name": "Run 1", "evaluatedMLModel": [flow],
+            "evaluationDataset": [data], "evaluationResults": [found["iri"]],
+        },
+        "parts": [{"iri": flow, "class": "MLModel", "hasEvaluation": [measured]}, found],
+        "stubs": [
+            {"iri": flow, "class": "MLModel", "name": "Sorter [v2]"}, {"iri": data, "class": "Dataset", "name": "Nuts"},
+        ],
+    }  # fmt: skip
+    book = Book(data_dir)
+    book.crawl({"r/1": evaluation})
+    book.close()
+    (result,) = results(CatalogReader(data_dir), "Nuts", None, None)
+    assert (result.model, result.name) == (flow, "Sorter [v2]")

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from fair4ml.entities import CLASSES
 from fair4ml.identifiers import IRI_PATTERN
-from fair4ml.licenses import HUB_LICENSES, SPDX_IDS, is_unspecified, license_stub, names_nothing
+from fair4ml.licenses import HUB_LICENSES, SPDX_IDS, is_other, is_unspecified, license_stub, names_nothing
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -57,6 +57,7 @@ def test_another_spelling_of_the_only_version_of_an_spdx_license_is_that_license
     ("address", "name"),
     [
         ("https://opensource.org/license/mpl-2-0", "MPL-2.0"),
+        ("https://opensource.org/licenses/MPL-2.0-license", "MPL-2.0"),
         ("https://opensource.org/license/bsd-3-clause/", "BSD-3-Clause"),
         ("http://www.opensource.org/licenses/mit-license.php", "MIT"),
         ("https://opensource.org/licenses/BSL-1.0", "BSL-1.0"),
@@ -87,6 +88,21 @@ def test_another_spelling_of_the_only_version_of_an_spdx_license_is_that_license
         ("https://choosealicense.com/licenses/llama3.1/", "llama3.1"),
         ("https://huggingface.co/models?license=license:openrail%2B%2B", "openrail++"),
         ("https://unlicense.org/", "Unlicense"),
+        ("http://creativecommons.org/licenses/publicdomain/", "CC-PDDC"),
+        ("https://creativecommons.org/licenses/publicdomain/deed.en", "CC-PDDC"),
+        ("https://www.boost.org/LICENSE_1_0.txt", "BSL-1.0"),
+        ("https://www.gnu.org/licenses/gpl-3.0.de.txt", "GPL-3.0"),
+        ("https://www.gnu.org/licenses/fdl.html", "gfdl"),
+        ("https://opendatacommons.org/licenses/by/1-0", "ODC-By-1.0"),
+        ("http://mozilla.org/MPL/2.0/index.txt", "MPL-2.0"),
+        ("https://spdx.org/licenses/MIT.json", "MIT"),
+        ("https://huggingface.co/models?license=license%3Aopenrail", "openrail"),
+        ("https://opensource.org/license/mit-license.html", "MIT"),
+        ("https://www.gnu.org/copyleft/gpl.html", "gpl"),
+        ("https://creativecommons.org/licenses/by/40/", None),
+        ("https://unlicense.org/x", None),
+        ("https://www.boost.org/LICENSE_1_1.txt", None),
+        ("http://www.apache.org/licenses/", None),
         ("https://opensource.org/licenses", None),
         ("https://example.org/licenses/MIT", None),
     ],
@@ -160,3 +176,15 @@ def test_any_text_is_answered(text: str) -> None:
     stub = license_stub(text)
     assert stub is None or license_stub(stub.name or "") == stub
     assert stub is None or not is_unspecified(text)
+
+
+def test_what_names_no_license_is_told_apart_also_where_it_is_an_address() -> None:
+    page = "https://huggingface.co/models?license=license:"
+    for text in ("other", " Other ", f"{page}other"):
+        assert (is_other(text), is_unspecified(text), names_nothing(text)) == (True, True, False)
+    for text in ("unknown", f"{page}Unknown", "???"):
+        assert (is_other(text), is_unspecified(text)) == (False, True)
+    for text in ("N/A", f"{page}none", "{{ license }}", "[More information\nneeded]", "...", "No License"):
+        assert (is_other(text), is_unspecified(text), names_nothing(text)) == (False, False, True)
+    for text in ("mit", f"{page}mit", "license {{ x }}", "[needed", "my own"):
+        assert (is_other(text), is_unspecified(text), names_nothing(text)) == (False, False, False)

@@ -467,6 +467,14 @@ def test_a_codemeta_file_with_mistakes(text: str, issue: str) -> None:
     assert [each for each in issues if each.startswith(issue)], issues
 
 
+def test_control_characters_cost_no_more_than_themselves() -> None:
+    root, parts, issues = document("codemeta", file('{"description": "one\n\ttwo\x0b3", "version": "3"}'))
+    assert (root["description"], root["version"], issues) == ("one\n\ttwo\x0b3", "3", [])
+    root, parts, issues = document("citation", file('title: "a\x1bb"\nversion: 3\n'))
+    assert (root["version"], issues) == ("3", ["CITATION.cff: has characters that YAML forbids"])
+    assert values(root, parts)["title"] == "a\ufffdb"
+
+
 @pytest.mark.parametrize("kind", ["citation", "codemeta"])
 def test_a_file_that_is_gone_says_nothing(kind: str) -> None:
     root, parts, issues = document(kind, file(None))

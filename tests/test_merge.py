@@ -23,7 +23,7 @@ from fair4ml.entities import (
     ScholarlyArticle,
     Stub,
 )
-from fair4ml.merge import FIELD_PRECEDENCE, PRECEDENCE, RecordState, merge
+from fair4ml.merge import FIELD_PRECEDENCE, RecordState, merge, second_hand
 
 
 def state(key: str, document: dict[str, Any], modified: str | None = None, **counters: int) -> RecordState:
@@ -91,14 +91,21 @@ def test_of_equal_sources_the_one_modified_last_comes_first_then_the_catalog_key
     ]
 
 
-def test_a_platform_that_is_not_listed_comes_last() -> None:
+SOURCES = (
+    "arxiv/article", "github/repository", "openml/flow", "mlflow/run", "huggingface/model", "huggingface/dataset",
+    "huggingface/card", "paperswithcode/paper", "zoo/model",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("better", "worse"), [*itertools.pairwise(SOURCES)])
+def test_each_platform_has_its_place_and_one_that_is_not_listed_comes_last(better: str, worse: str) -> None:
     found = merged(
         [
-            state("zoo/model/1", stored(MLModel(iri=IRI, name="zoo")), "2025-01-01"),
-            state(f"{PRECEDENCE[-1]}/model/1", stored(MLModel(iri=IRI, name="listed"))),
+            state(f"{worse}/1", stored(MLModel(iri=IRI, name="worse")), "2025-01-01"),
+            state(f"{better}/1", stored(MLModel(iri=IRI, name="better"))),
         ]
     )
-    assert found["root"]["name"] == "listed"
+    assert found["root"]["name"] == "better"
 
 
 def test_a_single_property_may_have_an_order_of_its_own() -> None:
@@ -154,9 +161,18 @@ def test_a_list_at_second_hand_holds_only_where_nobody_has_it_at_first_hand() ->
     assert both["root"] == hub["root"] | {"languageTag": ["en"]}
     assert both["stubs"] == hub["stubs"]
     assert both["conflicts"] == {"license": [([apache], "huggingface/card/1")]}
+    spoken = stored(MLModel(iri=IRI, language=["http://lexvo.org/id/iso639-3/deu"], keywords=["a"]))
+    german = merged([state("huggingface/card/1", card), state("huggingface/model/1", spoken)])
+    assert german["root"].keys() == {"iri", "class", "inLanguage", "keywords", "license"}
+    assert german["conflicts"] == {"languageTag": [(["en"], "huggingface/card/1")]}
     alone = merged([state("huggingface/card/1", card), state("huggingface/files/1", stored(MLModel(iri=IRI)))])
     assert alone["root"] == card["root"]
     assert alone["stubs"] == card["stubs"]
+
+
+def test_which_sources_have_a_list_at_second_hand() -> None:
+    assert second_hand("wasDerivedFrom") == second_hand("languageTag") == {"huggingface/card"}
+    assert second_hand("description") == frozenset()
 
 
 def test_what_depends_on_a_list_holds_or_falls_with_it() -> None:

@@ -16,6 +16,8 @@ ONE, HUNDRED, STATED, EITHER, OUTSIDE = Scale.ONE, Scale.HUNDRED, Scale.STATED, 
     [
         ([("accuracy", 0.5)], [ONE]),
         ([("accuracy", 1)], [ONE]),
+        ([("accuracy", 0)], [ONE]),
+        ([("accuracy", -1e-9), ("f1", 1 + 1e-9)], [ONE] * 2),
         ([("accuracy", 1.5)], [HUNDRED]),
         ([("accuracy", 100)], [HUNDRED]),
         # One value of a block shows the scale of all.
@@ -31,11 +33,17 @@ ONE, HUNDRED, STATED, EITHER, OUTSIDE = Scale.ONE, Scale.HUNDRED, Scale.STATED, 
         ([("wer", 7.5), ("cer", 0.9)], [HUNDRED] * 2),
         ([("wer", 1.4), ("accuracy", 98.0)], [HUNDRED] * 2),
         ([("mape", 0.12)], [ONE]),
+        ([("wer", 1)], [ONE]),
+        ([("wer", 2)], [EITHER]),
         ([("ter", 55.0), ("bleu", 0.8)], [HUNDRED] * 2),
         ([("bleu", 21.4), ("rouge1", 0.41)], [HUNDRED, ONE]),
         # Defined as of 100: a small value may be a share all the same.
         ([("chrf", 48.0)], [HUNDRED]),
         ([("chrf", 0.48)], [EITHER]),
+        ([("chrf", 1)], [EITHER]),
+        ([("chrf", 1), ("wer", 0.5)], [EITHER, ONE]),
+        ([("chrf", 1.5), ("wer", 0.5)], [HUNDRED, EITHER]),
+        ([("perplexity", 14.0), ("wer", 0.5)], [STATED, ONE]),
         ([("sacrebleu", 0.6), ("rougel", 31.0)], [HUNDRED] * 2),
         ([("chrf", 48.0), ("bleu", 0.6)], [HUNDRED, EITHER]),
         # No shares, and what nobody knows.
@@ -51,6 +59,10 @@ ONE, HUNDRED, STATED, EITHER, OUTSIDE = Scale.ONE, Scale.HUNDRED, Scale.STATED, 
 )
 def test_the_scale_is_that_of_the_block(block: list[tuple[str, float]], expected: list[Scale | Problem]) -> None:
     assert scales([Measured(metric, value) for metric, value in block]) == expected
+
+
+def test_scales_are_told_in_words() -> None:
+    assert [*Scale] == ["of 1", "of 100", "as stated"]
 
 
 def test_what_is_said_to_be_percent_is() -> None:

@@ -46,6 +46,7 @@ from fair4ml.metric_values import Value, metric_value
         ("~50", Value("~50")),
         ("1e999", Value("1e999")),
         ("(16.97 15.58)", Value("(16.97 15.58)")),
+        *((nothing, None) for nothing in ("--", "\u2212", "\u2013", "?", "na", "NONE", "null")),
         *((nothing, None) for nothing in ("-", "", "  ", "\u2014", "N/A", "NaN", None, float("nan"), float("inf"))),
     ],
 )

@@ -56,6 +56,7 @@ NAMES = st.tuples(
         ("mAP@0.50(mask)", "map@0.5_mask"),
         ("bbox mAP50", "map@0.5_box"),
         ("mAP50-95", "map@0.5:0.95"),
+        ("mAP@50-95", "map@0.5:0.95"),
         ("mAP@[.5:.95]", "map@0.5:0.95"),
         ("AP75", "ap@0.75"),
         ("mAP (IoU=0.60)", "map@0.6"),
@@ -213,6 +214,8 @@ def test_arguments_say_which_variant_it_is(type: str, args: dict[str, object], s
         ("Labeled Dependencies Accuracy", "accuracy"),
         ("Validation ROC-AUC", "roc_auc"),
         ("validation perplexity", "perplexity"),
+        ("mean__wer_of_nine", "wer"),
+        ("auc_drop", None),
         *((raw, None) for raw in ("accuracy drop", "Top 1 Error", "F1 gap", "accuracy loss", "FID precision", "Score")),
         *(
             (raw, None)
@@ -223,6 +226,20 @@ def test_arguments_say_which_variant_it_is(type: str, args: dict[str, object], s
 def test_the_known_part_of_a_longer_name_tells_the_direction(raw: str, known: str | None) -> None:
     found = metric_within(raw)
     assert (found.name if found else None) == known
+
+
+@pytest.mark.parametrize(
+    ("raw", "base"),
+    [
+        ("Top-10 accuracy", "accuracy"), ("top3", "accuracy"), ("f1_macro", "f1"), ("NDCG@10", "ndcg"),
+        ("mAP@50-95", "map"), ("AP75", "ap"), ("acc,none", "accuracy"), ("f1,strict", "f1"),
+        ("cos_sim_pearson", "pearson"),
+    ],
+)  # fmt: skip
+def test_a_variant_is_one_of_its_metric(raw: str, base: str) -> None:
+    found = metric(raw)
+    assert found is not None
+    assert found.name == base
 
 
 @given(ANY_TEXT, ANY_TEXT)

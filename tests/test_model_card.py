@@ -97,7 +97,7 @@ def test_keys_are_texts() -> None:
         ("a: 1\n...\nb: 2", {}, "front matter", "is no YAML: did not find expected <document start>"),
         ("a: b: c", {}, "front matter", "is no YAML: mapping values are not allowed in this context"),
         ("a: '", {}, "front matter", "is no YAML: found unexpected end of stream"),
-        ("a: \x07", {}, "front matter", "is no YAML: unacceptable character"),
+        ("a: 1\nb: x\x07", {"a": 1, "b": "x\ufffd"}, "front matter", "has characters that YAML forbids"),
     ],
 )
 def test_what_the_metadata_say_amiss_is_told(block: str, kept: dict[str, Any], field: str, reason: str) -> None:

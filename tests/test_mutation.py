@@ -23,13 +23,14 @@ from __future__ import annotations
 
 import re
 
+__all__ = ["scaled"]
 NAME = re.compile(r"[a-z]+\\d?", re.ASCII)
 
 
 def scaled(value: int, *, by: "int" = 2) -> int:
     """Scale."""
     if value > 0 and not value == 7:
-        return value * by
+        return value * by + divmod(value, by)[1]
     if value < -100:
         raise ValueError("far too small")
     return min(value, 0)
@@ -71,14 +72,15 @@ def test_mistakes_of_every_kind_are_made_and_nothing_else_is_changed() -> None:
         ("constant", "7", "8"),
         ("result", "min(value, 0)", "None"),
         ("other function", "min(value, 0)", "max(value, 0)"),
-        ("arguments swapped", "min(value, 0)", "min(0, value)"),
+        ("arguments swapped", "divmod(value, by)", "divmod(by, value)"),
         ("call left out", "text.strip()", "text"),
         ("filter left out", "(text.strip() for text in texts if text)", "(text.strip() for text in texts)"),
         ("pattern", "'[a-z]+\\\\d?'", "'[a-z]*\\\\d?'"),
         ("pattern", "'[a-z]+\\\\d?'", "'[a-z]+\\\\w?'"),
     }
-    for text in ("12", "'far too small'", "'int'", "'A module.'", "'Scale.'", "'cleaning %d'"):
+    for text in ("12", "'scaled'", "'far too small'", "'int'", "'A module.'", "'Scale.'", "'cleaning %d'"):
         assert not [each for each in made if each[1] == text]
+    assert not [each for each in made if each[2] == "min(0, value)"]
 
 
 def test_a_mutant_is_the_source_with_one_change() -> None:

@@ -275,6 +275,7 @@ def test_an_overloaded_service_is_asked_again(small: Crawls) -> None:
 BAD: dict[str, tuple[Any, str]] = {
     "maintenance": ((200, {"Content-Type": "text/html"}, PAGE), "a page for people came"),
     "maintenance with its status": ((503, {"Content-Type": "text/html"}, PAGE), "answered 503"),
+    "neither format with a status": ((500, {}, b"oops"), "answered 500"),
     "cut": ((200, {}, b'{"flows":{"flow":[{"id":1,"name":"a'), "is no JSON"),
     "another thing": ((200, {}, b'{"run":{}}'), "a list of flow is due"),
     "illegal filter as XML": (refused("501", "Illegal filter specified", is_json=False), "error 501: Illegal filter"),

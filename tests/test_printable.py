@@ -165,6 +165,19 @@ def test_a_terminal_that_knows_few_characters(project: Project, words: tuple[str
     assert b"?" in out or words == ("status",)
 
 
+def test_words_that_a_locale_cannot_read_are_utf_8(project: Project) -> None:
+    few = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for words, code, told in (
+        (("search", "grüße"), 0, b"Nothing found."),
+        (("leaderboard", "--dataset", "grüße"), 1, b"no result on gr\\xfc\\xdfe"),
+        (("show", os.fsdecode(b"gr\xfc")), 1, b"does not describe"),
+    ):
+        with piped(project, *words, **few) as process:
+            out, err = process.communicate()
+        assert process.returncode == code, err
+        assert told in (err if code else out)
+
+
 def test_formats_for_programs_are_utf_8(project: Project) -> None:
     with piped(project, "show", "acme/model-0", "--format", "ttl", PYTHONIOENCODING="ascii") as process:
         out, err = process.communicate()

@@ -3,114 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from crawling import Project, model, write_records
-from http_servers import Answer, served
 from scrapy import Request
+from scrapy.resolver import CachingThreadedResolver
 from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
+from twisted.internet.testing import MemoryReactorClock
 
 from mlentory_crawl.middlewares.private_addresses import (
     PrivateAddress,
     PrivateAddressMiddleware,
+    PublicResolver,
     allowed_hosts,
     refuse_private,
 )
-from mlentory_crawl.sample_hub import SampleHub
-
-HUB = "documented API of huggingface"
-
-
-@pytest.fixture
-def inside(tmp_path: Path) -> Iterator[SampleHub]:
-    """A server inside, which only an endpoint may name."""
-    with SampleHub(records=write_records(tmp_path / "records.jsonl", [model(n) for n in range(3)])) as hub:
-        yield hub
-
-
-@pytest.fixture(params=["127.0.0.1", "localhost"])
-def outside(request: pytest.FixtureRequest, inside: SampleHub) -> Iterator[str]:
-    """An endpoint that sends everybody inside."""
-
-    def answer(method: str, path: str, body: bytes) -> Answer:
-        return 307, {"Location": f"http://{request.param}:{urlsplit(inside.url).port}{path}"}, b""
-
-    with served(answer) as url:
-        yield url
-
-
-def asked(hub: SampleHub) -> int:
-    return sum(sum(counts.values()) for counts in hub.stats()["requests"].values())
-
-
-def test_a_redirect_into_a_private_network_is_not_followed(outside: str, inside: SampleHub, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", outside)
-    report = project.crawl("-a", "mode=ids", "-a", "ids=acme/model-1", code=1)
-    assert report["requested"]["failed"] == 1
-    assert report["requests"]["retried"] == 0
-    (problem,) = (each for each in report["problems"] if "private network" in each)
-    assert "is 127.0.0.1, an address inside a private network; ALLOWED_PRIVATE_HOSTS may name it" in problem
-    # It is the other server that is refused, not the one that was asked first.
-    assert report["requests"]["by_host"] == {urlsplit(outside).netloc: {"requests": 1, "rule": HUB}}
-    assert asked(inside) == 0
-
-
-def test_a_redirect_to_an_allowed_host_is_followed(outside: str, tmp_path: Path) -> None:
-    project = Project(tmp_path / "data", outside, ALLOWED_PRIVATE_HOSTS="127.0.0.1, LOCALHOST")
-    report = project.crawl("-a", "mode=ids", "-a", "ids=acme/model-1")
-    assert report["records"]["new"] == 1
-    # The report says by which rule each host was asked.
-    told = report["requests"]["by_host"]
-    assert told[urlsplit(outside).netloc] == {"requests": 1, "rule": HUB}
-    (other,) = told.keys() - {urlsplit(outside).netloc}
-    assert told[other] == {"requests": 1, "rule": "an API redirected there"}
-
-
-CONNECTING = """
-import sys
-from scrapy import Spider
-from scrapy.crawler import CrawlerProcess
-
-class Asking(Spider):
-    name = "asking"
-    start_urls = [sys.argv[1]]
-
-    def parse(self, response):
-        print(response.status)
-
-name = "mlentory_crawl.middlewares.private_addresses.PublicResolver"
-settings = {"TWISTED_DNS_RESOLVER": name, "ALLOWED_PRIVATE_HOSTS": sys.argv[2], "LOG_ENABLED": False}
-process = CrawlerProcess(settings)
-process.crawl(Asking)
-process.start()
-"""
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "2130706433"])
-def test_names_are_checked_where_the_connection_is_made(inside: SampleHub, host: str) -> None:
-    def told(allowed: str) -> str:
-        url = f"http://{host}:{urlsplit(inside.url).port}/api/models"
-        words = [sys.executable, "-c", CONNECTING, url, allowed]
-        return subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout
-
-    assert told("other.example") == ""
-    assert asked(inside) == 0
-    assert told(host).strip() == "200"
-
-
-def test_a_seed_on_an_allowed_host_is_as_any_other(inside: SampleHub, tmp_path: Path) -> None:
-    seeds = "http://wiki.internal/x,http://printer.local/y,http://10.0.0.1/z"
-    project = Project(tmp_path / "data", inside.url, ALLOWED_PRIVATE_HOSTS="wiki.internal,10.0.0.1")
-    told = project.crawl("-a", f"seeds={seeds}", spider="dispatcher", code=1)["requested"]
-    assert (told["invalid"], told["blocked"]) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -190,8 +101,9 @@ def test_a_port_makes_no_endpoint(url: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_name_that_leads_inside_is_refused_also_where_a_proxy_would_look_it_up() -> None:
     names = Names(public_example="8.8.8.8", inside_example="10.0.0.1")
     ask("https://public.example/x", names)
-    with pytest.raises(PrivateAddress, match=r"inside\.example is 10\.0\.0\.1"):
-        ask("https://inside.example/x", names)
+    for proxy in (PROXY, None):
+        with pytest.raises(PrivateAddress, match=r"inside\.example is 10\.0\.0\.1"):
+            ask("https://inside.example/x", names, proxy=proxy)
 
 
 def test_a_name_that_only_the_proxy_knows_is_left_to_it_and_looked_up_once() -> None:
@@ -218,10 +130,29 @@ def test_what_settings_name_is_reached_through_a_proxy_too() -> None:
 def test_a_scheme_has_its_port() -> None:
     ask("http://tracking.test:80/", MLFLOW_TRACKING_URI="http://tracking.test")
     ask("http://10.1.1.1/", MLFLOW_TRACKING_URI="http://10.1.1.1:80")
+    ask("https://10.1.1.1/", MLFLOW_TRACKING_URI="https://10.1.1.1:443")
     with pytest.raises(PrivateAddress):
         ask("https://10.1.1.1/", MLFLOW_TRACKING_URI="http://10.1.1.1:80")
 
 
-@pytest.mark.parametrize("address", ["64:ff9b::808:808", "2002:808:808::1", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["64:ff9b::808:808", "2002:808:808::1", "::ffff:8.8.8.8", "2001:0:808:808::f7f7:f7f7"]
+)
 def test_public_addresses_inside_others(address: str) -> None:
     assert refuse_private(address, "some.example")
+
+
+def test_only_names_that_settings_reach_may_be_private(monkeypatch: pytest.MonkeyPatch) -> None:
+    def inside(resolver: PublicResolver, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
+        return succeed("10.0.0.1")
+
+    monkeypatch.setattr(CachingThreadedResolver, "getHostByName", inside)
+    monkeypatch.setenv("http_proxy", "http://Proxy.test:3128")
+    crawler = get_crawler(settings_dict={**ENDPOINTS, "ALLOWED_PRIVATE_HOSTS": "wiki.local"})
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    resolver = PublicResolver.from_crawler(crawler, reactor)
+    told: list[Any] = []
+    for name in ("tracking", "TRACKING.", "proxy.test", "wiki.local", "other.test", ""):
+        resolver.getHostByName(name).addBoth(told.append)
+    assert told[:4] == ["10.0.0.1"] * 4
+    assert [type(each.value) for each in told[4:]] == [PrivateAddress] * 2

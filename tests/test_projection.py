@@ -198,6 +198,28 @@ def test_a_thing_of_thousands_of_records_is_merged_a_few_times_only(tmp_path: Pa
     assert rebuilt(catalog).parts == rows * pages
 
 
+def test_what_has_to_be_read_again_waits_for_as_much_that_is_new_but_not_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = SmallCatalog(tmp_path / "data")
+    store = ListStore()
+    store.batch_size = 100
+    follows = projector(catalog, store)
+    catalog.store_all({str(n): result("a/a", str(n)) for n in range(3)})
+    follows.catch_up()
+    catalog.store("3", result("a/a", "3"))
+    follows.catch_up()  # four records are read again because of one
+    for key in "456":
+        assert not follows.is_due()
+        catalog.store(key, result("a/a", key))
+    catalog.store("7", result("a/a", "7"))
+    assert follows.is_due()
+    follows.catch_up()
+    assert not follows.is_due()
+    monkeypatch.setattr("mlentory_crawl.projector.FLUSH_SECONDS", -1.0)
+    assert follows.is_due()
+
+
 def test_a_thing_that_changes_its_leading_record_is_held_once(tmp_path: Path) -> None:
     catalog = SmallCatalog(tmp_path / "data")
     store = ListStore()

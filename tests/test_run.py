@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scrapy.utils.test import get_crawler
-from small_catalog import SmallCatalog, document
+from small_catalog import BSD, SmallCatalog, document
 
 from mlentory_crawl import run as runs
 from mlentory_crawl.catalog.commits import Entry
 from mlentory_crawl.catalog.documents import encode
+from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.dropped import Duplicate
 from mlentory_crawl.forgotten import MARKER
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.pages import Asked
@@ -54,6 +57,16 @@ def store(run: Run, of: Page, key: str) -> None:
         known=run.known(record(of, key)), document=stated, text=text,
         provenance={"source": "x", "fetched_at": "2026-01-01T00:00:00Z"}, counters={},
     )  # fmt: skip
+    run.store(record(of, key), entry, [])
+
+
+def store_again(run: Run, of: Page, key: str, *, changed: bool = False) -> None:
+    known = run.known(record(of, key))
+    assert known is not None
+    entry = Entry.unchanged("huggingface", "model", key, known, {})
+    if changed:
+        text, digest = encode(stated := document(f"acme/{key}", BSD))
+        entry = replace(entry, document=stated, text=text, hash=digest, provenance={"source": "x"})
     run.store(record(of, key), entry, [])
 
 
@@ -134,6 +147,125 @@ def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
         run.commit()
     assert run.report.records["forgotten"] == 2
     assert f"{HUB}acme/new" in run.catalog.marks().iris
+    run.close()
+
+
+def test_each_end_of_a_record_has_its_count(run: Run) -> None:
+    first, second = page(0, "1", "2"), page(1, "1", "2", "1")
+    run.open_page(first)
+    for key in "12":
+        run.claim(record(first, key))
+        store(run, first, key)
+    run.commit()
+    run.open_page(second)
+    store_again(run, second, "1")
+    store_again(run, second, "2", changed=True)
+    run.drop_duplicate(second)
+    run.commit()
+    told = run.report.records
+    assert {word: n for word, n in told.items() if n} == {
+        "fetched": 5, "new": 2, "unchanged": 1, "changed": 1, "duplicate": 1,
+    }  # fmt: skip
+    assert run.unfinished == 0
+
+
+def test_a_record_begins_once_and_again_where_it_failed(run: Run) -> None:
+    pages = [page(n, "1", "2") for n in range(3)]
+    run.open_page(pages[0])
+    run.open_page(pages[1])
+    for key in "12":
+        run.claim(record(pages[0], key))
+        with pytest.raises(Duplicate):  # it is not stored yet
+            run.claim(record(pages[1], key))
+    store(run, pages[0], "1")
+    run.fail(pages[0], "model", "2")
+    run.commit()
+    with pytest.raises(Duplicate):
+        run.claim(record(pages[1], "1"))
+    run.open_page(pages[2])
+    with pytest.raises(Duplicate):
+        run.claim(record(pages[2], "1"))
+    run.claim(record(pages[2], "2"))
+
+
+def test_pages_are_numbered_one_after_the_other(run: Run) -> None:
+    assert [run.reserve_page() for _ in range(3)] == [0, 1, 2]
+
+
+def test_what_a_page_owes_is_kept_until_one_pays_it(tmp_path: Path) -> None:
+    run = opened(tmp_path)
+    first, second, third, beside = (page(n, str(n)) for n in range(4))
+    first.owed, second.owed = ["?cursor=a", "?cursor=b"], [{"kind": "model", "key": "9"}]
+    third.pays, beside.cursor = "?cursor=a", None
+    for each in (first, second, third, beside):
+        run.open_page(each)
+        run.withdraw(each)
+    run.commit()
+    run.close()
+    again = opened(tmp_path)
+    assert again.owed == ["?cursor=b", {"kind": "model", "key": "9"}]
+    assert again.first_page == 3
+    assert again.reserve_page() == 3
+    again.close()
+
+
+def test_counts_are_kept_where_no_page_is_finished(tmp_path: Path) -> None:
+    run = opened(tmp_path)
+    run.before_commit = lambda: run.report.field_issues.update(license=2)
+    run.keep_counts()
+    assert run.broken is None
+    run.close()
+    again = opened(tmp_path)
+    assert again.report.field_issues == {"license": 2}
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("owed_before", "owed", "next_place", "failed", "is_as_before"),
+    [
+        (["a"], ["a"], None, 0, True),
+        (["a", {"kind": "model"}], [{"kind": "model"}], None, 1, True),
+        (["a"], ["a"], "?cursor=b", 0, False),
+        (["a"], [], None, 0, False),
+        (["a"], ["a", "b"], None, 0, False),
+        (["a"], ["a"], None, 1, False),
+        ([{"kind": "model"}], [{"kind": "model"}], None, 2, False),
+        ([], [{"kind": "model"}], None, 1, False),
+    ],
+)
+def test_a_walk_that_owes_nothing_new_can_be_closed(
+    run: Run, owed_before: list[Any], owed: list[Any], next_place: str | None, failed: int, is_as_before: bool
+) -> None:
+    run.owed = owed_before
+    last = page(0)
+    last.cursor, last.owed = {"next": next_place}, owed
+    run.open_page(last, *[Asked("models", ("failed",))] * failed)
+    run.commit()
+    assert run.owes_as_before is is_as_before
+
+
+def test_a_walk_that_has_not_come_to_its_end_owes_more(run: Run) -> None:
+    run.owed = ["a"]
+    last = page(0)
+    last.owed = ["a"]
+    run.open_page(last)
+    assert not run.owes_as_before
+
+
+def test_another_name_of_what_was_forgotten_is_forgotten_too(tmp_path: Path) -> None:
+    before = SmallCatalog(tmp_path)
+    before.store("1", document("acme/old"))
+    before.writer.forget([f"{HUB}acme/old"], "2026-01-01T00:00:00Z", lambda *given: None)
+    before.writer.close()
+    run = opened(tmp_path)
+    at = "2026-01-01T00:00:00Z"
+    names = [("older", "old"), ("former", "present"), ("none", None)]
+    lookups = [Lookup(f"{HUB}acme/{name}", found and f"{HUB}acme/{found}", at) for name, found in names]
+    run.open_page(page(0), *(Asked("models", ("described",), each) for each in lookups))
+    run.commit()
+    assert run.broken is None
+    marked = {iri.removeprefix(f"{HUB}acme/") for iri in run.catalog.marks().iris}
+    assert marked == {"old", "older"}
     run.close()
 
 

@@ -93,6 +93,7 @@ def test_what_is_nothing_of_the_kind_is_told(tmp_path: Path, name: str) -> None:
         (f"{A}#files", A),
         ("HTTPS://HuggingFace.co/acme/a", A),
         ("https://x.org/?b=1&a=2&fbclid=3", "https://x.org/?a=2&b=1"),
+        ("https://x.org/?b&a=", "https://x.org/?a=&b="),
         (
             "https://x.org/?gclid=1&dclid=1&msclkid=1&yclid=1&mc_cid=1&mc_eid=1&igshid=1&ref_src=1&spm=1",
             "https://x.org",
@@ -165,6 +166,16 @@ def test_a_problem_is_told_with_its_place_and_text() -> None:
     assert [seed.problem and seed.problem.partition(":")[0] for seed in seeds] == [
         "is no http or https URL", "is longer than 2048 characters", "is no URL", "names no host", None,
     ]  # fmt: skip
+
+
+def test_a_name_without_a_scheme_is_one_of_a_host() -> None:
+    def problem(text: str) -> str | None:
+        (seed,) = read(text).seeds
+        return seed.problem
+
+    assert problem("x-1.Acme.org/a") is None
+    for text in ("acme/a", ".org/a", "acme..org/a", "acme.o/a", "acme.org"):
+        assert problem(text) == "is no http or https URL"
 
 
 def test_fields_are_named_in_order_with_the_type_of_their_first_value(tmp_path: Path) -> None:

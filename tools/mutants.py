@@ -23,6 +23,7 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 }  # fmt: skip
 OTHER_NAMES = {"any": "all", "all": "any", "min": "max", "max": "min", "sorted": "list"}
 LEFT_OUT = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "casefold"})
+SYMMETRIC = frozenset({"min", "max"})
 LOGGERS = frozenset({"debug", "info", "warning", "error"})
 PATTERNS = {r"(?<!\\)\+": "*", r"(?<!\\)\*": "+", r"(?<![\\(])\?": "", r"\\d": r"\w", r"\\s": r"\S", r"\|[^|()]*": ""}
 """What is replaced in regular expressions, one place at a time."""
@@ -92,6 +93,8 @@ def _changeable(node: Any) -> Iterator[Any]:
         case ast.JoinedStr() | ast.Raise() | ast.Import() | ast.ImportFrom() | ast.pattern():
             return
         case ast.Expr(value=ast.Constant()) | ast.If(test=ast.Name(id="TYPE_CHECKING")):
+            return
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
             return
         case ast.Expr(value=ast.Call() as call) if _called(call) in LOGGERS:
             return
@@ -175,7 +178,7 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, Any]]:
             yield "call left out", value
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"))):
             return  # a flag is no pattern
-    if len(node.args) == 2:
+    if len(node.args) == 2 and _called(node) not in SYMMETRIC:
         yield "arguments swapped", _with(node, args=node.args[::-1])
     for rest in _without_each(node.keywords):
         yield "keyword left out", _with(node, keywords=rest)

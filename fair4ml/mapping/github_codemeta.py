@@ -79,9 +79,11 @@ def _read(text: str) -> tuple[dict[str, Any], list[FieldIssue]]:
     """The object that the file is, and why there is none."""
     try:
         # A version is a text: 1.10 is not 1.1.
-        value = plain(json.loads(text.removeprefix("\ufeff"), parse_float=str, parse_constant=_refuse))
+        # Files that people write have line breaks and tabs in their texts.
+        told = json.loads(text.removeprefix("\ufeff"), strict=False, parse_float=str, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return {}, [FieldIssue("", "is no JSON")]
+    value = plain(told)
     return (without_roles(value), []) if isinstance(value, dict) else ({}, [FieldIssue("", "is no object")])
 
 

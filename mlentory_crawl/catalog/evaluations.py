@@ -182,7 +182,8 @@ def _of_record(stored: Stored, datasets: dict[str, str], joined: dict[str, str])
 def _stated(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) -> Iterator[tuple[Result, bool]]:
     """The results on the datasets, each with whether it is said to be percent."""
     root, parts = stored.document["root"], {part["iri"]: part for part in stored.document["parts"]}
-    names = {each["iri"]: each.get("name") for each in (*stored.document["stubs"], *parts.values(), root)}
+    described = (*stored.document["stubs"], *parts.values(), root)
+    names = {each["iri"]: each["name"] for each in described if "name" in each}
     evaluations = [each for each in (root, *parts.values()) if each["class"] == "MLModelEvaluation"]
     for evaluation in evaluations:
         on = [iri for iri in evaluation.get("evaluationDataset", ()) if iri in datasets]
@@ -193,7 +194,7 @@ def _stated(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) ->
         }
         harness = settings.pop(HARNESS, None)
         keywords = evaluation.get("keywords", ())
-        about = [names.get(each) or each for each in evaluation.get("about", ())]
+        about = [names.get(each, each) for each in evaluation.get("about", ())]
         for iri in evaluation.get("evaluationResults", ()) if on else ():
             part = parts.get(iri)
             if part is None or part.get("value") is None or isinstance(part["value"], bool):
@@ -202,7 +203,7 @@ def _stated(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) ->
             model = next(iter(evaluation.get("evaluatedMLModel", ())), stored.iri)
             result = Result(
                 model=model,
-                name=names.get(model) or model,
+                name=names.get(model, model),
                 dataset=datasets[on[0]],
                 joined=datasets[on[0]] if LEARNING in about and PART in on[0] else joined[on[0]],
                 platform=stored.key.partition("/")[0],

@@ -18,6 +18,7 @@ class Command(ProjectCommand):
     """Crawls made-up models from a local server into a temporary data directory, and shows what came of it."""
 
     takes_words = False
+    takes_files = True
 
     def short_desc(self) -> str:
         return "Run the whole chain on made-up models, without servers and network, and look at the result"

@@ -24,6 +24,8 @@ TOLD = ("source", "fetched_at", "license", "seed")
 class Command(ProjectCommand):
     """Writes everything that live records state, sorted by IRI: the same content gives the same bytes."""
 
+    takes_files = True
+
     def syntax(self) -> str:
         return "FILE" + "|".join(FORMATS) + " [--platform P] [--provenance] [--counters]"
 

@@ -32,6 +32,8 @@ Part = tuple[list[str], list[tuple[str, str]]]
 class Command(ProjectCommand):
     """Checks record by record; the exit code is 1 where something does not conform, 2 where a file cannot be read."""
 
+    takes_files = True
+
     def syntax(self) -> str:
         return f"[FILE{'|'.join(ENDINGS)}] [--json]"
 
