@@ -205,6 +205,7 @@ def test_what_a_page_owes_is_kept_until_one_pays_it(tmp_path: Path) -> None:
     again = opened(tmp_path)
     assert again.owed == ["?cursor=b", {"kind": "model", "key": "9"}]
     assert again.first_page == 3
+    assert again.cursor is None  # the pages say nothing else of where to go on
     assert again.reserve_page() == 3
     again.close()
 
