@@ -14,7 +14,8 @@ HUB = "https://huggingface.co/"
     [
         "Acme/Nuts", " Acme/Nuts\n", "Acme/Nuts@main", "Acme/Nuts@refs/pr/1", "[our nuts](Acme/Nuts)",
         f"{HUB}Acme/Nuts", "http://www.huggingface.co/Acme/Nuts/", "HF.co/Acme/Nuts", f"{HUB}Acme/Nuts?library=keras",
-        f"{HUB}Acme/Nuts#nuts", f"[nuts]({HUB}Acme/Nuts/tree/main)", f"{HUB}Acme/Nuts/blob/main/README.md",
+        f"{HUB}Acme/Nuts#nuts", f"{HUB}Acme/Nuts?",
+        f"[nuts]({HUB}Acme/Nuts/tree/main)", f"{HUB}Acme/Nuts/blob/main/README.md",
         f"{HUB}Acme/Nuts/any/thing",
     ],
 )  # fmt: skip
@@ -34,7 +35,8 @@ def test_some_models_have_no_owner(text: str) -> None:
         "Checkpoints/nuts", "out/nuts", "ALE/Pong", "phys2d/Cart", "n/a",
         "user-name/nuts", "username/nuts", "HF_UserName/nuts", "hf-username/nuts", "org_name/nuts", "your-team/nuts",
         "yourname/nuts", "YourOrgName/nuts",
-        "acme/checkpoint-900", "acme/CKPT7", "acme/global_step_10", "acme/nuts.gguf", "acme/nuts.tar", "acme/nuts.PT",
+        "acme/checkpoint-900", "acme/CKPT7", "acme/global_step_10", "acme/nuts.sqlite",
+        "acme/nuts.gguf", "acme/nuts.tar", "acme/nuts.PT",
         "acme/nuts.yml", "acme/nuts.xls", f"{HUB}docs/hub", f"{HUB}datasets/acme/nuts", "https://acme.org/acme/nuts",
         "[nuts] (acme/nuts)", "see [nuts](acme/nuts)", "acme/nuts@", "@main", "acme/nuts @main",
     ],

@@ -54,6 +54,7 @@ def test_settings_are_read_wherever_they_stand(data: dict[str, Any], settings: d
         ({"type": "recall", "args": {"average": "binary"}}, "recall", {"metric_args": "average: binary"}),
         ({"args": {"top_k": 3}}, "top_3_accuracy", {}),
         ({"type": "map", "args": {"iou": 0.75}}, "map@0.75", {}),
+        ({"type": "bleu", "args": "13a"}, "bleu", {"metric_args": "13a"}),
         ({"type": "bleu", "args": {"max_order": 2}}, "bleu", {"metric_args": "max_order: 2"}),
         ({"type": "bleurt", "config": "bleurt-large-512"}, "bleurt", {"metric_config": "bleurt-large-512"}),
         ({"type": "bleu", "name": "3-shot"}, "bleu", {"num_few_shot": "3"}),

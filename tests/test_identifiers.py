@@ -138,6 +138,7 @@ def test_what_is_no_id_of_a_repository(text: str) -> None:
         ("arxiv.org/abs/2301.01234?context=cs#comments", "https://arxiv.org/abs/2301.01234"),
         ("HEP-TH/9901001", "https://arxiv.org/abs/hep-th/9901001"),
         ("10.48550/arXiv.2301.01234", "https://arxiv.org/abs/2301.01234"),
+        ("http://www.doi.org/10.48550/arXiv.2301.01234", "https://arxiv.org/abs/2301.01234"),
         ("doi:10.48550/ARXIV.2301.01234v2", "https://arxiv.org/abs/2301.01234"),
         ("https://doi.org/10.48550/arxiv.hep-th/9901001", "https://arxiv.org/abs/hep-th/9901001"),
         ("https://dx.doi.org/10.48550%2FarXiv.2301.01234", "https://arxiv.org/abs/2301.01234"),
@@ -278,3 +279,12 @@ def test_names_of_repositories(text: str, is_name: bool) -> None:
 
 def test_a_resource_of_the_zoo() -> None:
     assert bioimage_artifact("a mole") == "https://hypha.aicell.io/bioimage-io/artifacts/a%20mole"
+
+
+def test_where_the_hub_has_pages_of_its_own_is_no_owner() -> None:
+    routes = "api blog collections datasets docs learn models organizations papers settings spaces tasks"
+    for route in routes.split():
+        assert not is_repo_id(f"{route}/tiny")
+        assert is_repo_id(route)
+        assert is_repo_id(f"{route}x/tiny")
+        assert is_repo_id(f"my-{route}/tiny")

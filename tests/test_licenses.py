@@ -88,6 +88,7 @@ def test_another_spelling_of_the_only_version_of_an_spdx_license_is_that_license
         ("https://choosealicense.com/licenses/llama3.1/", "llama3.1"),
         ("https://huggingface.co/models?license=license:openrail%2B%2B", "openrail++"),
         ("https://unlicense.org/", "Unlicense"),
+        (" https://unlicense.org/\n", "Unlicense"),
         ("http://creativecommons.org/licenses/publicdomain/", "CC-PDDC"),
         ("https://creativecommons.org/licenses/publicdomain/deed.en", "CC-PDDC"),
         ("https://www.boost.org/LICENSE_1_0.txt", "BSL-1.0"),
@@ -184,7 +185,16 @@ def test_what_names_no_license_is_told_apart_also_where_it_is_an_address() -> No
         assert (is_other(text), is_unspecified(text), names_nothing(text)) == (True, True, False)
     for text in ("unknown", f"{page}Unknown", "???"):
         assert (is_other(text), is_unspecified(text)) == (False, True)
-    for text in ("N/A", f"{page}none", "{{ license }}", "[More information\nneeded]", "...", "No License"):
+    for text in (
+        "N/A",
+        f"{page}none",
+        "{{ license }}",
+        "{{}}",
+        "[needed]",
+        "[More information\nneeded]",
+        "...",
+        "No License",
+    ):
         assert (is_other(text), is_unspecified(text), names_nothing(text)) == (False, False, True)
     for text in ("mit", f"{page}mit", "license {{ x }}", "[needed", "my own"):
         assert (is_other(text), is_unspecified(text), names_nothing(text)) == (False, False, False)

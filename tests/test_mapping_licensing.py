@@ -66,6 +66,19 @@ def test_the_address_of_something_else_is_no_license(address: str) -> None:
     assert (iri == address, stubs, part.url) == (False, [], address)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://github.com/bob/gull/blob/main/LICENSE", "https://github.com/bob?tab=terms",
+        "https://github.com/bob/gull#x",
+        "https://huggingface.co/bob/gull/blob/main/LICENSE", "https://huggingface.co/bob/gull?x=1",
+        "https://example.org/github.com/bob", "https://arxiv.org/help/license",
+    ],
+)  # fmt: skip
+def test_a_page_below_or_beside_something_else_may_be_a_license(address: str) -> None:
+    assert stated(address) == ([address], [Stub(address, "License", address)], [])
+
+
 def test_a_license_that_is_not_named_is_each_things_own_and_shows() -> None:
     [iri], stubs, [part] = stated("other", "Other", "https://choosealicense.com/licenses/other/")
     assert (iri.startswith(f"{ROOT}#license-"), stubs, part.name) == (True, [], NOT_NAMED)

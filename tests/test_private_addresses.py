@@ -73,7 +73,8 @@ def ask(url: str, resolver: Names | None = None, *, proxy: str | None = PROXY, *
     "host",
     [
         "localhost", "LOCALHOST.", "ip6-localhost", "intranet", "wiki.local", "a.localhost", "db.internal",
-        "nas.home.arpa", "printer.lan", "2130706433", "0x7f.3", "0x7f000003", "0177.0.0.3", "127.3", "0", "127.0.0.3.",
+        "nas.home.arpa", "printer.lan", "a.intranet", "a.b.private", "a.corp",
+        "a.home", "2130706433", "0x7f.3", "0x7f000003", "0177.0.0.3", "127.3", "0", "127.0.0.3.",
         "1.2.3.4.5", "a.0x", "%31%32%37.0.0.3", "\uff11\uff12\uff17.0.0.3", "127。0。0。3",
         "[::127.0.0.3]", "[::ffff:10.0.0.1]",
         "[64:ff9b::7f00:3]", "[64:ff9b:1::808:808]", "[2002:7f00:3::]", "[2001:0:a00:1::f5ff:fffe]", "[fe80::1%25lo]",

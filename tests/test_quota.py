@@ -215,3 +215,20 @@ def test_a_date_of_asking_again_that_is_years_away_is_tried_once() -> None:
     assert isinstance(again, Request)
     assert quota.slots["default"].blocked_until <= time.monotonic() + LONGEST_WAIT
     assert isinstance(quota.process_response(again, refused), Response)
+
+
+def test_what_is_left_is_used_however_far_away_the_next_window_is() -> None:
+    slot, far, later = Slot(), 99_999_999, LONGEST_WAIT + 2
+    slot.learn(headers(0, far), 0.0)
+    assert slot.pause(0.0, 0.9) == LONGEST_WAIT + 1
+    assert slot.pause(later, 0.9) == 0
+    slot.learn(headers(400, far), later)
+    assert slot.pause(later, 0.9) == 0
+    slot.learn(headers(0, far), later)
+    with pytest.raises(QuotaGone):
+        slot.pause(later, 0.9)
+
+
+def test_a_limit_may_be_written_with_blanks() -> None:
+    told = Headers({"RateLimit": '"api" ; r = 5 ; t = 7', "RateLimit-Policy": '"api"; q = 9; w=300'})
+    assert _announced(told) == (5, 7, 9)

@@ -104,6 +104,14 @@ def test_what_is_not_stated_is_none(book: Book) -> None:
     assert (found.harness, found.date, found.sources, found.settings, found.verified) == (None, None, [], {}, False)
 
 
+def test_a_model_without_a_name_is_called_by_its_iri(book: Book) -> None:
+    document = evaluated("a/copy", ("wer", 7), of="a/x")
+    document["stubs"] = [stub for stub in document["stubs"] if stub["class"] == "Dataset"]
+    book.crawl({"1": document})
+    (found,) = on(book, NUTS)
+    assert found.model == found.name == f"{HUB}a/x"
+
+
 def test_what_has_no_value_is_no_result_and_a_text_no_number(book: Book) -> None:
     document = evaluated("a/x", ("a", True), ("b", {}), ("c", None), ("d", "about 5"), ("e", 0))
     document["parts"][0]["evaluationResults"].append(f"{HUB}nowhere")

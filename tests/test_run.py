@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from catalogs import rejected
 from scrapy.utils.test import get_crawler
 from small_catalog import BSD, SmallCatalog, document
 
@@ -151,20 +152,22 @@ def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
 
 
 def test_each_end_of_a_record_has_its_count(run: Run) -> None:
-    first, second = page(0, "1", "2"), page(1, "1", "2", "1")
+    first, second = page(0, "1", "2", "3"), page(1, "1", "2", "3", "1", "4")
     run.open_page(first)
-    for key in "12":
+    for key in "123":
         run.claim(record(first, key))
         store(run, first, key)
     run.commit()
     run.open_page(second)
     store_again(run, second, "1")
+    store_again(run, second, "3")
     store_again(run, second, "2", changed=True)
     run.drop_duplicate(second)
+    run.reject(second, rejected("4"))
     run.commit()
     told = run.report.records
     assert {word: n for word, n in told.items() if n} == {
-        "fetched": 5, "new": 2, "unchanged": 1, "changed": 1, "duplicate": 1,
+        "fetched": 8, "new": 3, "unchanged": 2, "changed": 1, "duplicate": 1, "quarantined": 1,
     }  # fmt: skip
     assert run.unfinished == 0
 
@@ -205,6 +208,7 @@ def test_what_a_page_owes_is_kept_until_one_pays_it(tmp_path: Path) -> None:
     again = opened(tmp_path)
     assert again.owed == ["?cursor=b", {"kind": "model", "key": "9"}]
     assert again.first_page == 3
+    assert again.cursor is None  # the pages say nothing else of where to go on
     assert again.reserve_page() == 3
     again.close()
 
