@@ -32,11 +32,6 @@ class RunScrapy(Protocol):
     def __call__(self, *args: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]: ...
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two a core: many tests wait for windows of quotas, locks and processes."""
-    return 2 * (os.cpu_count() or 1)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "corpus" in getattr(item, "fixturenames", ()):
