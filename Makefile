@@ -25,7 +25,7 @@ install: $(VENV)/.installed ## the project and what it runs on, in .venv
 demo: $(VENV)/.installed ## the whole chain on made-up records, without servers and network
 	@$(BIN)/scrapy demo
 
-test: $(VENV)/.installed-dev ## all tests that need no server, two at a time for each core
+test: $(VENV)/.installed-dev ## all tests that need no server, a worker for each core
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 coverage: $(VENV)/.installed-dev ## the same with more examples, and the threshold of what they run through

@@ -72,24 +72,27 @@ class Batch:
         commit: for the catalog.
         keys: kind and native id of its records.
         size: how many records it has.
+        pages: how many pages; one without records moves the cursor, too.
     """
 
     commit: Commit = field(default_factory=Commit)
     keys: set[tuple[str, str]] = field(default_factory=set)
     size: int = 0
+    pages: int = 0
     _platforms: dict[str, Counter[str]] = field(default_factory=dict)
     _field_issues: Counter[str] = field(default_factory=Counter)
     _asked: list[Asked] = field(default_factory=list)
     _paid: list[Asked] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.size or self.commit.answers or self._asked)
+        return bool(self.pages or self.commit.answers or self._asked)
 
     def add(self, done: OpenPage) -> None:
         """Take a page whose records have all ended."""
         self.commit.entries += done.entries
         self.commit.rejected += done.rejected
         self.size += len(done.page.keys)
+        self.pages += 1
         self.keys.update(done.page.keys)
         records = Counter(done.records)
         if isinstance(done.page.pays, dict) and done.page.is_counted:

@@ -213,6 +213,18 @@ def test_what_a_page_owes_is_kept_until_one_pays_it(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_page_without_records_moves_the_cursor_too(tmp_path: Path) -> None:
+    run = opened(tmp_path)
+    empty = page(0)
+    empty.owed = ["?cursor=a"]
+    run.open_page(empty)
+    run.commit()
+    run.close()
+    again = opened(tmp_path)
+    assert (again.owed, again.first_page) == (["?cursor=a"], 1)
+    again.close()
+
+
 def test_counts_are_kept_where_no_page_is_finished(tmp_path: Path) -> None:
     run = opened(tmp_path)
     run.before_commit = lambda: run.report.field_issues.update(license=2)
