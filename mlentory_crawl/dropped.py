@@ -9,12 +9,12 @@ class Quarantined(DropItem):
     """A record that cannot be used, kept in the quarantine.
 
     Args:
-        field: the source's name of the field that is wrong.
+        field: the source's name of the field that is wrong; empty where it is the whole record.
         reason: what is wrong with it.
     """
 
     def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}", log_level="WARNING")
+        super().__init__(f"{field}: {reason}" if field else reason, log_level="WARNING")
         self.field = field
         self.reason = reason
 

@@ -17,6 +17,7 @@ import zstandard
 from crawling import Project, model, write_records
 from rdflib.compare import isomorphic
 
+from mlentory_crawl.dropped import Quarantined
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -168,6 +169,11 @@ def test_what_cannot_be_used_is_named_and_harms_no_neighbor(tmp_path: Path, serv
     assert any(issue.startswith("tags:") for issue in report["field_issues"])
     assert any(issue.startswith("downloads:") for issue in report["field_issues"])
     assert "20,000,000,000,000,000" in project.scrapy("show", "acme/model-9").stdout
+
+
+@pytest.mark.parametrize(("field", "told"), [("tags.0", "tags.0: is no text"), ("", "is no text")])
+def test_what_is_quarantined_is_told_by_field_and_reason(field: str, told: str) -> None:
+    assert str(Quarantined(field, "is no text")) == told
 
 
 def test_much_in_the_quarantine_is_suspect(tmp_path: Path, serve) -> None:  # type: ignore[no-untyped-def]

@@ -54,25 +54,32 @@ def test_a_walk_in_a_circle_ends(tmp_path: Path, following: Callable[[str], str]
     assert len(paths) <= asked
 
 
-def test_a_card_that_could_not_be_had_is_asked_for_until_it_is_there(tmp_path: Path) -> None:
-    is_broken, paths = True, []
+class Cards:
+    """A hub of three models, of which one has a card that it cannot answer with while it is broken."""
 
-    def answer(method: str, path: str, body: bytes) -> Answer:
-        paths.append(path)
+    def __init__(self) -> None:
+        self.is_broken = True
+        self.paths: list[str] = []
+
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        self.paths.append(path)
         if "README" not in path:
             return page([model(n) for n in range(3)])
-        return (500, {}, b"") if is_broken and "model-1/" in path else (200, {}, b"# A card")
+        return (500, {}, b"") if self.is_broken and "model-1/" in path else (200, {}, b"# A card")
 
-    with served(answer) as url:
+
+def test_a_card_that_could_not_be_had_is_asked_for_until_it_is_there(tmp_path: Path) -> None:
+    hub = Cards()
+    with served(hub.answer) as url:
         project = Project(tmp_path / "data", url)
         words = ("-a", "mode=census", "-a", "cards=changed", *QUICK)
         first = project.crawl(*words, code=1)
-        paths.clear()
+        hub.paths.clear()
         second = project.crawl(*words, code=1)
-        assert [path for path in paths if "model-1/" not in path] == []
+        assert [path for path in hub.paths if "model-1/" not in path] == []
         # What stays broken does not keep what is new out, and is asked for by whatever comes next.
         third = project.crawl("-a", "mode=delta", "-a", "cards=none", *QUICK, code=1)
-        is_broken = False
+        hub.is_broken = False
         fourth = project.crawl("-a", "mode=delta", "-a", "cards=none", *QUICK)
         fifth = project.crawl("-a", "mode=delta", "-a", "cards=none", *QUICK)
     assert first["run_id"] == second["run_id"]
@@ -85,18 +92,12 @@ def test_a_card_that_could_not_be_had_is_asked_for_until_it_is_there(tmp_path: P
 
 
 def test_a_card_that_was_counted_as_failed_is_counted_anew(tmp_path: Path) -> None:
-    is_broken = True
-
-    def answer(method: str, path: str, body: bytes) -> Answer:
-        if "README" not in path:
-            return page([model(n) for n in range(3)])
-        return (500, {}, b"") if is_broken and "model-1/" in path else (200, {}, b"# A card")
-
-    with served(answer) as url:
+    hub = Cards()
+    with served(hub.answer) as url:
         project = Project(tmp_path / "data", url)
         words = ("-a", "mode=census", "-a", "cards=changed", *QUICK)
         first = project.crawl(*words, code=1)
-        is_broken = False
+        hub.is_broken = False
         second = project.crawl(*words)
     assert first["run_id"] == second["run_id"]
     assert (second["verdict"], second["problems"], second["lookups"]["cards"]["failed"]) == ("complete", [], 0)
