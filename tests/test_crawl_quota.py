@@ -76,7 +76,7 @@ def test_a_crawl_that_nobody_would_wait_for_fails(tmp_path: Path, monkeypatch: p
     with served(answer) as url:
         project = Project(tmp_path / "data", url)
         code = (
-            "import sys; from mlentory_crawl.middlewares import quota; quota.LONGEST_WAIT = 0.2;"
+            "import sys; from mlentory_crawl.middlewares import quota; quota.LONGEST_BACKOFF = 0.2;"
             "from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
         )
         done = subprocess.run(

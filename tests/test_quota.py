@@ -13,8 +13,7 @@ from scrapy.http import Headers, Response, TextResponse
 from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.middlewares.quota import (
-    LONGEST_WAIT,
-    RETRIES,
+    LONGEST_BACKOFF,
     QuotaGone,
     QuotaMiddleware,
     Slot,
@@ -94,13 +93,13 @@ def test_quotas_are_also_announced_as_github_does() -> None:
     ],
 )
 def test_a_refusal_by_a_quota_is_one_by_any_status(response: TextResponse, status: int | None, waits: float) -> None:
-    quota = QuotaMiddleware(get_crawler(), share=1.0, backoff=1.0)
+    quota = middleware()
     request = Request(response.url)
     then = quota.process_response(request, response)
     assert (then.status if isinstance(then, Response) else None) == status
     assert quota.slots["default"].blocked_until == pytest.approx(time.monotonic() + waits if waits else 0.0, abs=1)
     # After the last retry it is still no thing that nobody may see.
-    last = quota.process_response(request.replace(meta={"quota_retries": RETRIES}), response)
+    last = quota.process_response(request.replace(meta={"quota_retries": quota.retries}), response)
     assert isinstance(last, Response)
     assert last.status == (status or 429)
 
@@ -108,16 +107,23 @@ def test_a_refusal_by_a_quota_is_one_by_any_status(response: TextResponse, statu
 def middleware(backoff: float = 1.0) -> QuotaMiddleware:
     crawler = get_crawler()
     crawler.crawling = True
-    return QuotaMiddleware(crawler, share=1.0, backoff=backoff)
+    return QuotaMiddleware(crawler, share=1.0, backoff=backoff, retries=10)
 
 
 def test_a_service_that_always_refuses_is_asked_so_often_and_no_more() -> None:
     quota, request = middleware(), Request("https://api.test/models")
-    for _ in range(RETRIES):
+    for _ in range(quota.retries):
         again = quota.process_response(request, Response(request.url, status=429))
         assert isinstance(again, Request)
         request = again
     assert isinstance(quota.process_response(request, Response(request.url, status=429)), Response)
+
+
+def test_a_refusal_by_a_quota_is_tried_again_twice_as_often_as_other_failures() -> None:
+    crawler = get_crawler(
+        settings_dict={"RETRY_TIMES": 1, "RETRY_BACKOFF": 1.0, "QUOTA_ENABLED": True, "QUOTA_SHARE": 1}
+    )
+    assert QuotaMiddleware.from_crawler(crawler).retries == 2
 
 
 def test_what_says_nothing_is_asked_less_and_less_often() -> None:
@@ -187,18 +193,18 @@ def test_a_moment_that_has_passed_is_no_wait() -> None:
 def test_a_quota_that_never_begins_anew_is_asked_once_more() -> None:
     slot = Slot()
     slot.learn(headers(0, 99_999_999), 100.0)
-    assert slot.pause(100.0, 0.9) == LONGEST_WAIT + 1
+    assert slot.pause(100.0, 0.9) == LONGEST_BACKOFF + 1
     slot.learn(headers(0, 99_999_999), 101.0)  # an answer that was under way
-    assert slot.pause(200.0, 0.9) == LONGEST_WAIT + 1 - 99
-    now = 101.0 + LONGEST_WAIT + 1
+    assert slot.pause(130.0, 0.9) == LONGEST_BACKOFF + 1 - 29
+    now = 101.0 + LONGEST_BACKOFF + 1
     assert slot.pause(now, 0.9) == 0
     for late in (1, 2):  # several have waited, and asked
         slot.learn(headers(0, 99_999_999), now + late)
         with pytest.raises(QuotaGone, match="99,999,999 s"):
             slot.pause(now + late, 0.9)
     slot.learn(headers(400, 200), now + 3)
-    assert slot.pause(now + 3, 0.9) == 201
-    assert slot.pause(now + 204, 0.9) == 0
+    assert slot.pause(now + 3, 0.9) == 0
+    assert slot.left == 400
 
 
 def test_a_window_of_an_hour_is_waited_for() -> None:
@@ -213,14 +219,14 @@ def test_a_date_of_asking_again_that_is_years_away_is_tried_once() -> None:
     refused = Response(request.url, status=429, headers={"Retry-After": "99999999"})
     again = quota.process_response(request, refused)
     assert isinstance(again, Request)
-    assert quota.slots["default"].blocked_until <= time.monotonic() + LONGEST_WAIT
+    assert quota.slots["default"].blocked_until <= time.monotonic() + LONGEST_BACKOFF
     assert isinstance(quota.process_response(again, refused), Response)
 
 
 def test_what_is_left_is_used_however_far_away_the_next_window_is() -> None:
-    slot, far, later = Slot(), 99_999_999, LONGEST_WAIT + 2
+    slot, far, later = Slot(), 99_999_999, LONGEST_BACKOFF + 2
     slot.learn(headers(0, far), 0.0)
-    assert slot.pause(0.0, 0.9) == LONGEST_WAIT + 1
+    assert slot.pause(0.0, 0.9) == LONGEST_BACKOFF + 1
     assert slot.pause(later, 0.9) == 0
     slot.learn(headers(400, far), later)
     assert slot.pause(later, 0.9) == 0

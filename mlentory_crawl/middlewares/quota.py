@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-RETRIES = 10
-"""How often a request that exceeded a quota is tried again; other retries are counted apart."""
+RETRIES = 2
+"""A request that exceeded a quota is tried again so many times as often as ``RETRY_TIMES``, and counted apart."""
 LONGEST_WAIT = 900.0
 LONGEST_WINDOW = 3_600.0
 """Seconds: what a documented quota needs to begin anew, GitHub's, and nobody's is believed to need more."""
 UNANNOUNCED_WAITS = 5
 """How many times the first back-off is waited after a first 429 that says nothing; doubled for each further one."""
 LONGEST_BACKOFF = 60.0
+"""Seconds; also what is waited where a service announces more than `LONGEST_WINDOW`, before it is asked once more."""
 
 _LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*([0-9]{1,15})\s*;\s*t\s*=\s*([0-9]{1,15})\b')
 _POLICY = re.compile(r"\bq\s*=\s*([0-9]{1,15})\b")
@@ -43,7 +44,7 @@ class Stopping(IgnoreRequest):
 
 
 class QuotaGone(IgnoreRequest):
-    """A service announces, again after the longest wait, that it will not be asked for longer than anybody waits."""
+    """A service announces, again after it was asked once more, that it will not be asked for longer than anybody waits."""
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class Slot:
         # Whole seconds, rounded down: one more is waited.
         self.tried = self.beyond is not None and (self.tried or now >= self.resets_at)
         self.beyond = seconds if seconds > LONGEST_WINDOW else None
-        resets_at = now + (LONGEST_WAIT if self.beyond is not None else seconds) + 1
+        resets_at = now + (LONGEST_BACKOFF if self.beyond is not None else seconds) + 1
         same_window = self.left is not None and resets_at < self.resets_at + 2
         # Answers may overtake each other; within a window less is left from one to the next.
         self.left = min(self.left, left) if same_window and self.left is not None else left
@@ -103,10 +104,11 @@ class QuotaMiddleware:
     A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform.
     """
 
-    def __init__(self, crawler: Crawler, share: float, backoff: float) -> None:
+    def __init__(self, crawler: Crawler, share: float, backoff: float, retries: int) -> None:
         self.crawler = crawler
         self.share = share
         self.backoff = backoff
+        self.retries = retries
         self.slots: defaultdict[str, Slot] = defaultdict(Slot)
         self.waited = 0.0
         """How many seconds requests have waited, in all."""
@@ -120,7 +122,8 @@ class QuotaMiddleware:
         share = crawler.settings.getfloat("QUOTA_SHARE")
         if not 0 < share <= 1:
             raise MlentoryError(f"QUOTA_SHARE is {share}: it is a share above 0, and 1 at the most")
-        return cls(crawler, share, crawler.settings.getfloat("RETRY_BACKOFF"))
+        retries = RETRIES * crawler.settings.getint("RETRY_TIMES")
+        return cls(crawler, share, crawler.settings.getfloat("RETRY_BACKOFF"), retries)
 
     async def process_request(self, request: Request) -> None:
         name = request.meta.get("download_slot", "default")
@@ -159,14 +162,14 @@ class QuotaMiddleware:
             response = response.replace(status=429)
         retries = request.meta.get("quota_retries", 0)
         wait = _retry_after(response.headers)
-        is_hopeless = wait is not None and wait > LONGEST_WINDOW and retries
-        if response.status != 429 or retries >= RETRIES or is_hopeless:
+        is_beyond = wait is not None and wait > LONGEST_WINDOW
+        if response.status != 429 or retries >= self.retries or (is_beyond and retries):
             return response
         if wait is None:
             # What is refused while requests are left is not refused by this quota.
             announced = None if slot.left is None or (is_forbidden and slot.left) else slot.resets_at - now
             wait = announced or self._unannounced(retries, is_forbidden)
-        slot.blocked_until = max(slot.blocked_until, now + min(wait, LONGEST_WAIT))
+        slot.blocked_until = max(slot.blocked_until, now + min(wait, LONGEST_BACKOFF if is_beyond else LONGEST_WAIT))
         self.crawler.stats.inc_value("retry/count")
         return request.replace(meta={**request.meta, "quota_retries": retries + 1}, dont_filter=True)
 
