@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mlentory_crawl.catalog.database import FILE_NAME
-from mlentory_crawl.environment import ENV_FILE, variables
+from mlentory_crawl.config import ENV_FILE, variables
 from mlentory_crawl.sample_hub import SampleHub
 
 FOLDER = Path(__file__).parent

@@ -20,18 +20,17 @@ from urllib.parse import urlencode
 import orjson
 from scrapy.http import Response
 
-from fair4ml.mapping import describe
-from fair4ml.platforms import source_model
-from fair4ml.sources import InvalidRecord, parse
-from mlentory_crawl.archive import Archive, digest_of
-from mlentory_crawl.base_spiders.cursor import next_link
+from fair4ml.describe.source_record import InvalidRecord, parse
+from fair4ml.platforms import describe, source_model
+from mlentory_crawl.archive.store import Archive, digest_of
+from mlentory_crawl.base_spiders.paginators.link_header import next_link
+from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Commit, Entry
-from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.collection import collect_seldom
-from mlentory_crawl.huggingface_api import API
 from mlentory_crawl.items import MappedRecord, Page
-from mlentory_crawl.spiders.huggingface import EXPAND
+from mlentory_crawl.projections.garbage import collect_seldom
+from mlentory_crawl.spiders.huggingface.api import API
+from mlentory_crawl.spiders.huggingface.spider import EXPAND
 
 RUN = "bare"
 
@@ -65,7 +64,7 @@ def census(endpoint: str, data_dir: Path) -> dict[str, object]:
     run = writer.runs.open(RUN, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
     followers = [
         subprocess.Popen(
-            [sys.executable, "-m", "mlentory_crawl.follower", name, RUN],
+            [sys.executable, "-m", "mlentory_crawl.projections.worker", name, RUN],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
         )

@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmarks.changes import prepared
 from mlentory_crawl.stores import open_store
-from mlentory_crawl.stores.neo4j import Neo4jStore, graph_of
-from mlentory_crawl.stores.protocols import Change, Position
+from mlentory_crawl.stores.neo4j.store import Neo4jStore, graph_of
+from mlentory_crawl.stores.protocol import Change, Position
 
 MODELS = 20_000
 

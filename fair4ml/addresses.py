@@ -17,12 +17,12 @@ from fair4ml.identifiers import (
     is_repo_id,
     orcid,
 )
-from fair4ml.mapping.openml_terms import OPENML
-from fair4ml.mapping.paperswithcode_terms import paper_at
-from fair4ml.sources.ai4life import artifact_alias
-from fair4ml.sources.github_names import repository_at
-from fair4ml.sources.huggingface_pages import page_of
-from fair4ml.sources.openml_pages import thing_of
+from fair4ml.platforms.ai4life.source import artifact_alias
+from fair4ml.platforms.github.addresses import repository_at
+from fair4ml.platforms.huggingface.addresses import page_of
+from fair4ml.platforms.openml.addresses import thing_of
+from fair4ml.platforms.openml.terms import OPENML
+from fair4ml.platforms.paperswithcode.terms import paper_at
 
 _PACKAGE = re.compile(r"pkg:(?P<type>[a-z]+)/(?P<name>[^?#]+)", re.IGNORECASE)
 """A package URL (https://github.com/package-url/purl-spec); version, qualifiers and subpath tell nothing apart."""

@@ -26,7 +26,7 @@ from mlentory_crawl.catalog.database import damage_told
 from mlentory_crawl.data_directory import restrict
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.printable import log_printable, one_line, printable
-from mlentory_crawl.stores.protocols import SettingError, StoreError
+from mlentory_crawl.stores.protocol import SettingError, StoreError
 
 _UNREAD = re.compile("[\udc80-\udcff]")
 """Bytes of a command line that are no characters of the locale, as Python has them."""

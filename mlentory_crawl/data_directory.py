@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked
-from mlentory_crawl.stores.protocols import SettingError
+from mlentory_crawl.stores.protocol import SettingError
 
 LOCK = "lock"
 LOCK_WAIT = 10.0

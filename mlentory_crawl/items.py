@@ -51,7 +51,7 @@ class RawRecord:
         payload: the decoded record, an object where the service sent what it should.
         fetched_at: when the answer was made (UTC, ISO 8601).
         page: the answer that held it.
-        digest: what `fair4ml.sources.digest` says of the payload.
+        digest: what `fair4ml.describe.source_record.digest` says of the payload.
         counters: numbers that move without the thing changing; only where the digest shows that nothing else did.
         source: the payload as the platform's model of it, once validation has passed; None where nothing changed.
         issues: values that validation left out.

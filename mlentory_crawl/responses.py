@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from fair4ml.sources.answers import mended_json
+from fair4ml.read.json_text import mended_json
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -27,7 +27,7 @@ class NoJson(ValueError):
 def json_of(response: Response) -> Any:
     """What an answer says.
 
-    What is no valid JSON in it is mended as `fair4ml.sources.answers` says: it must not cost the other records of a
+    What is no valid JSON in it is mended as `fair4ml.read.json_text` says: it must not cost the other records of a
     page.
 
     Raises:

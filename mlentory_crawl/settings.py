@@ -8,7 +8,7 @@ from typing import Any
 from scrapy.settings import BaseSettings
 
 from mlentory_crawl import __version__
-from mlentory_crawl.environment import read_environment, variables
+from mlentory_crawl.config import read_environment, variables
 from mlentory_crawl.spiders import platforms
 
 _environment = read_environment()
@@ -76,7 +76,9 @@ COOKIES_ENABLED = False  # APIs need none, and cookies would be state between re
 
 # What a crawl may reach: answers and seeds are not trusted.
 DOWNLOAD_HANDLERS = {
-    **dict.fromkeys(("http", "https"), "mlentory_crawl.download_handler.DownloadHandler"),  # ends with the crawl
+    **dict.fromkeys(
+        ("http", "https"), "mlentory_crawl.middlewares.download_handler.DownloadHandler"
+    ),  # ends with the crawl
     **dict.fromkeys(("file", "data", "ftp", "s3")),
 }
 TWISTED_DNS_RESOLVER = "mlentory_crawl.middlewares.private_addresses.PublicResolver"
@@ -100,7 +102,7 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says so in one li
 # Throughput.
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: reads the source of the callback again for each answer
 CONCURRENT_ITEMS = 8  # default 100; no pipeline waits, so more only makes more tasks
-LOG_FORMATTER = "mlentory_crawl.log_formatter.QuietLogFormatter"
+LOG_FORMATTER = "mlentory_crawl.extensions.log_formatter.QuietLogFormatter"
 LOG_LEVEL = "INFO"
 LOG_VERSIONS: list[str] = []  # default: ten libraries at each start; scrapy version -v tells them
 STATS_DUMP = False  # default True; the run report tells what users need, scrapyd and -s STATS_DUMP=1 the rest

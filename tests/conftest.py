@@ -12,7 +12,7 @@ import pytest
 import vcr
 from scrapy_process import run_scrapy
 
-from mlentory_crawl.environment import ENV_FILE, variables
+from mlentory_crawl.config import ENV_FILE, variables
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"

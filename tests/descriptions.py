@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from fair4ml.entities import CLASSES, Description, Entity, Kind, properties
-from fair4ml.value_types import value_types
 from fair4ml.vocabulary import is_declared
+from fair4ml.write.value_types import value_types
 
 
 def stored(thing: Entity) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from fair4ml.entities import (
     Stub,
     properties,
 )
-from fair4ml.value_types import value_types
+from fair4ml.write.value_types import value_types
 
 HUB = "https://huggingface.co/"
 IRI = f"{HUB}acme/tiny-bert"

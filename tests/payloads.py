@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
-from fair4ml.sources import SourceObject, huggingface
+from fair4ml.describe.source_record import SourceObject
+from fair4ml.platforms import huggingface
+from fair4ml.platforms.huggingface import source  # noqa: F401  defines the types of all kinds
 
 
 def _subclasses(of: type[SourceObject]) -> Iterator[type[SourceObject]]:
@@ -15,7 +17,7 @@ def _subclasses(of: type[SourceObject]) -> Iterator[type[SourceObject]]:
         yield from _subclasses(subclass)
 
 
-OBJECTS = [each for each in _subclasses(SourceObject) if each.__module__.startswith(huggingface.__name__)]
+OBJECTS = [each for each in _subclasses(SourceObject) if each.__module__.startswith(f"{huggingface.__name__}.")]
 
 KNOWN = sorted({info.alias or name for cls in OBJECTS for name, info in cls.model_fields.items()})
 """The names that the source's types know, on any level."""

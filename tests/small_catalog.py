@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Commit, Entry, Known
-from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.writer import CatalogWriter
 
 MIT, BSD = "https://spdx.org/licenses/MIT", "https://spdx.org/licenses/BSD-2-Clause"

@@ -15,7 +15,7 @@ from http_servers import Answer
 from scrapy import Request
 from scrapy.utils.test import get_crawler
 
-from mlentory_crawl.seeds import Seed
+from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.spiders.ai4life import Ai4LifeSpider
 
 MODELS = 60

@@ -15,10 +15,10 @@ from scrapy import Request
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
-from fair4ml.sources.arxiv import entries
-from mlentory_crawl.run import Run
+from fair4ml.platforms.arxiv.source import entries
+from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.seeds import Seed
 from mlentory_crawl.spiders.arxiv import BATCH, ArxivSpider
 
 AT_ONCE = ("-s", 'DOWNLOAD_SLOTS={"arxiv.api": {"concurrency": 1, "delay": 0, "jitter": 0}}')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fair4ml.bibtex import Reference, references
+from fair4ml.read.bibtex import Reference, references
 
 
 @pytest.mark.parametrize(

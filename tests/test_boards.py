@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mlentory_crawl.catalog.boards import boards
-from mlentory_crawl.catalog.evaluations import Result
+from mlentory_crawl.catalog.queries.boards import boards
+from mlentory_crawl.catalog.queries.evaluations import Result
 
 RESULT = Result(
     model="https://example.org/a", name="a", dataset="Nuts", joined="https://example.org/nuts", platform="acme",

@@ -11,13 +11,12 @@ import pytest
 from crawling import Project, model, write_records
 
 from fair4ml.carrying import carried_over
-from fair4ml.mapping import describe
-from fair4ml.platforms import dependencies
-from fair4ml.sources import InvalidRecord, parse
-from fair4ml.sources.huggingface import ModelInfo
+from fair4ml.describe.source_record import InvalidRecord, parse
+from fair4ml.platforms import dependencies, describe
+from fair4ml.platforms.huggingface.source import ModelInfo
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.sample_hub.models import MadeUpModels
-from mlentory_crawl.spiders.huggingface import EXPAND
+from mlentory_crawl.spiders.huggingface.spider import EXPAND
 
 CASES = sorted((Path(__file__).parent / "data" / "huggingface_models").glob("*.json"))
 

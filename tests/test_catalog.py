@@ -11,14 +11,14 @@ import pytest
 from catalogs import DAY, HUB, Book, model, rejected
 
 from mlentory_crawl.catalog import database
+from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.database import FILE_NAME, connect
-from mlentory_crawl.catalog.documents import encode, pack, unpack
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.catalog.stored import Version
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.exceptions import CatalogError
-from mlentory_crawl.stores.protocols import Change, Position
+from mlentory_crawl.stores.protocol import Change, Position
 
 
 @pytest.fixture

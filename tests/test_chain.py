@@ -17,7 +17,7 @@ import zstandard
 from crawling import Project, model, write_records
 from rdflib.compare import isomorphic
 
-from mlentory_crawl.dropped import Quarantined
+from mlentory_crawl.crawl.outcomes import Quarantined
 from mlentory_crawl.sample_hub import SampleHub
 
 

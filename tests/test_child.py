@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from crawling import ROOT, Project
 
-from mlentory_crawl.child import spawn
+from mlentory_crawl.projections.process import spawn
 from mlentory_crawl.sample_hub import SampleHub
 
 FIRST_PROCESS = ["unshare", "--pid", "--fork", "--kill-child"]

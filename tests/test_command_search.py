@@ -10,7 +10,7 @@ from scrapy.cmdline import execute
 from scrapy.settings import Settings
 from suites.search_changes import FAR, HUB, MODELS, change
 
-from mlentory_crawl.stores.tantivy import TantivyStore
+from mlentory_crawl.stores.search.tantivy.store import TantivyStore
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from crawling import Project
 from documents import IRI, model_record, stored
 from small_catalog import SmallCatalog
 
-from fair4ml import rdf
 from fair4ml.entities import MLModel, Organization, Stub
+from fair4ml.write import rdf
 
 OWNER = "https://huggingface.co/acme"
 

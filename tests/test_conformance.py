@@ -8,9 +8,9 @@ import pytest
 from documents import IRI, model_record, stored
 from rdflib import Graph
 
-from fair4ml import rdf
 from fair4ml.entities import Agent, MLModel
-from mlentory_crawl.conformance import Conformance, missing
+from fair4ml.write import rdf
+from mlentory_crawl.shapes.conformance import Conformance, missing
 
 BAD = Path(__file__).parent / "data" / "shapes_bad"
 OTHER = "https://huggingface.co/acme/other"
@@ -65,5 +65,5 @@ def test_what_is_no_rdf_is_an_error() -> None:
 
 def test_without_the_library_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     assert missing() is None
-    monkeypatch.setattr("mlentory_crawl.conformance.find_spec", lambda _: None)
+    monkeypatch.setattr("mlentory_crawl.shapes.conformance.find_spec", lambda _: None)
     assert "pip install" in (missing() or "")

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from captured import hugging_face_models, lines
 
+from fair4ml.describe.source_record import parse
 from fair4ml.hub_datasets import FORMER, MOVED, WITHOUT_OWNER
-from fair4ml.mapping import describe
-from fair4ml.sources import parse
-from fair4ml.sources.huggingface import ModelInfo
+from fair4ml.platforms import describe
+from fair4ml.platforms.huggingface.source import ModelInfo
 
 LOGGER = logging.getLogger(__name__)  # --log-cli-level=INFO shows the counts
 HUB = "https://huggingface.co/"

@@ -16,14 +16,13 @@ from test_mapping_ai4life import record as artifact
 from test_mapping_github import answers
 from test_mapping_openml import _captured
 
-from fair4ml import rdf
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import CLASSES
-from fair4ml.mapping import describe
-from fair4ml.platforms import source_model
-from fair4ml.sources import InvalidRecord, parse
-from fair4ml.sources.arxiv import entries
-from fair4ml.sources.paperswithcode_tables import records as table_records
-from mlentory_crawl.conformance import Conformance
+from fair4ml.platforms import describe, source_model
+from fair4ml.platforms.arxiv.source import entries
+from fair4ml.platforms.paperswithcode.tables import records as table_records
+from fair4ml.write import rdf
+from mlentory_crawl.shapes.conformance import Conformance
 
 MOST = 500
 AT_ONCE = 50

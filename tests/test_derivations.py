@@ -11,13 +11,12 @@ import pytest
 from catalogs import DAY, HUB, Book, Document, model
 from rich.console import Console
 
+from fair4ml.describe.source_record import parse
 from fair4ml.identifiers import hashed
-from fair4ml.mapping import describe
-from fair4ml.platforms import source_model
-from fair4ml.sources import parse
+from fair4ml.platforms import describe, source_model
 from mlentory_crawl.catalog.commits import Commit
-from mlentory_crawl.catalog.find import find
-from mlentory_crawl.catalog.lineage import Lineage, Step, derivations, lineage, told as as_json
+from mlentory_crawl.catalog.queries.find import find
+from mlentory_crawl.catalog.queries.lineage import Lineage, Step, derivations, lineage, told as as_json
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.lineage import PICTURES, _tree
 from mlentory_crawl.commands.show import _print as show, derived_from

@@ -12,10 +12,10 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from fair4ml.identifiers import arxiv
-from mlentory_crawl.base_spiders.absences import Absences
+from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.exceptions import WrongUsage
-from mlentory_crawl.pages import Asked
-from mlentory_crawl.run import Run
 from mlentory_crawl.spiders import platforms
 from mlentory_crawl.spiders.dispatcher import DispatcherSpider
 

@@ -20,9 +20,9 @@ from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
 from mlentory_crawl.catalog.database import FILE_NAME
-from mlentory_crawl.environment import ENV_FILE
+from mlentory_crawl.config import ENV_FILE
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.spiders.huggingface import HuggingFaceArguments
+from mlentory_crawl.spiders.huggingface.spider import HuggingFaceArguments
 
 MODELS = 60
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

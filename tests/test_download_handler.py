@@ -18,8 +18,8 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Response
 
-from mlentory_crawl import download_handler
-from mlentory_crawl.download_handler import DownloadHandler
+from mlentory_crawl.middlewares import download_handler
+from mlentory_crawl.middlewares.download_handler import DownloadHandler
 from mlentory_crawl.middlewares.quota import Stopping
 
 

@@ -23,10 +23,10 @@ from suites.search_store import SearchStoreSuite
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.stores import elasticsearch_bulk, elasticsearch_index
-from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
-from mlentory_crawl.stores.elasticsearch_index import operation
-from mlentory_crawl.stores.protocols import Position, SearchQuery, SearchStore, StoreError
+from mlentory_crawl.stores.protocol import Position, SearchQuery, SearchStore, StoreError
+from mlentory_crawl.stores.search.elasticsearch import bulk as elasticsearch_bulk, index as elasticsearch_index
+from mlentory_crawl.stores.search.elasticsearch.index import operation
+from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
 
 pytestmark = pytest.mark.servers
 

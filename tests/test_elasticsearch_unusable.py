@@ -16,8 +16,8 @@ from http_servers import Answer, served
 from suites.search_changes import FAR, MODELS
 
 from mlentory_crawl.stores import check_settings
-from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
-from mlentory_crawl.stores.protocols import SearchQuery, SettingError, StoreError
+from mlentory_crawl.stores.protocol import SearchQuery, SettingError, StoreError
+from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
 
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from fair4ml.emissions import stated_emissions
+from fair4ml.normalize.co2_emissions import stated_emissions
 
 
 @pytest.mark.parametrize(

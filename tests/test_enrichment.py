@@ -11,9 +11,9 @@ import pytest
 from crawling import CatalogProject, Project, model, write_records
 from scrapy.utils.test import get_crawler
 
-from mlentory_crawl.run import Run
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.spiders.huggingface import HuggingFaceSpider
+from mlentory_crawl.spiders.huggingface.spider import HuggingFaceSpider
 
 EVERYTHING = ("-a", "cards=changed", "-a", "enrich=datasets,owners")
 

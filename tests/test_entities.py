@@ -22,8 +22,8 @@ from fair4ml.entities import (
     Stub,
     properties,
 )
-from fair4ml.value_types import value_types
 from fair4ml.vocabulary import SCHEMA
+from fair4ml.write.value_types import value_types
 
 
 def test_a_document_has_what_is_stated_by_its_local_name_and_nothing_else() -> None:

@@ -8,8 +8,8 @@ import pytest
 from catalogs import HUB, Book, Document, model
 
 from fair4ml.addresses import meant
-from mlentory_crawl.catalog.evaluations import results
-from mlentory_crawl.catalog.find import NotFound, find
+from mlentory_crawl.catalog.queries.evaluations import results
+from mlentory_crawl.catalog.queries.find import NotFound, find
 from mlentory_crawl.catalog.reader import CatalogReader
 
 PAPER, FLOW, CODE, GLUE, NUCLEI, SOLVED = (

@@ -16,7 +16,7 @@ from crawling import Project, model, write_records
 
 from mlentory_crawl.catalog.erasure import Marks
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.forgotten import MARKER, Forgotten
+from mlentory_crawl.erasure.redactor import MARKER, Forgotten
 from mlentory_crawl.sample_hub import SampleHub
 
 HUB = "https://huggingface.co/"

@@ -13,7 +13,7 @@ from openml_server import OpenML
 from test_forget import _without_marks, forget
 
 from mlentory_crawl.catalog.erasure import Marks
-from mlentory_crawl.forgotten import Forgotten
+from mlentory_crawl.erasure.redactor import Forgotten
 
 ADA = "https://orcid.org/0000-0002-1825-0097"
 BEN = {"name": "Ben Halm"}

@@ -21,8 +21,8 @@ from scrapy.utils.test import get_crawler
 
 from fair4ml.identifiers import orcid
 from fair4ml.vocabulary import CODEMETA as TERMS, SCHEMA
-from mlentory_crawl.seeds import Seed
-from mlentory_crawl.spiders.github import GitHubSpider
+from mlentory_crawl.crawl.seed_list import Seed
+from mlentory_crawl.spiders.github.spider import GitHubSpider
 
 TOOLS, PLAIN = "acme/tools", "acme/plain"
 HERE = "https://github.com/"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from fair4ml.describe.source_record import parse
 from fair4ml.entities import MLModelEvaluation, PropertyValue
-from fair4ml.mapping import describe
-from fair4ml.mapping.huggingface_results import setup, source_model
-from fair4ml.sources import parse
-from fair4ml.sources.huggingface import EvaluationDataset, Metric, ModelInfo, Source
+from fair4ml.platforms import describe
+from fair4ml.platforms.huggingface.results import setup, source_model
+from fair4ml.platforms.huggingface.source import EvaluationDataset, Metric, ModelInfo, Source
 
 
 def measured(data: dict[str, Any], **metric: Any) -> tuple[str | None, dict[str, str]]:

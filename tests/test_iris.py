@@ -9,7 +9,7 @@ from documents import ANY_IRI
 from hypothesis import example, given, strategies as st
 
 from fair4ml.identifiers import IRI_PATTERN
-from fair4ml.iris import safe_iri
+from fair4ml.write.safe_iris import safe_iri
 
 
 @pytest.mark.parametrize(

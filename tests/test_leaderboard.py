@@ -11,7 +11,7 @@ import pytest
 from catalogs import Book
 from crawling import Project, model, write_records
 
-from mlentory_crawl.catalog.evaluations import results
+from mlentory_crawl.catalog.queries.evaluations import results
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.sample_hub import SampleHub
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fair4ml.identifiers import spdx
-from fair4ml.license_rules import _iri, _rules, conflict
-from fair4ml.licenses import license_stub
+from fair4ml.normalize.license_compatibility import _iri, _rules, conflict
+from fair4ml.normalize.licenses import license_stub
 
 
 def test_rules_are_about_licenses_that_exist_and_say_nothing_of_equals() -> None:

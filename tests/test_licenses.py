@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from fair4ml.entities import CLASSES
 from fair4ml.identifiers import IRI_PATTERN
-from fair4ml.licenses import HUB_LICENSES, SPDX_IDS, is_other, is_unspecified, license_stub, names_nothing
+from fair4ml.normalize.licenses import HUB_LICENSES, SPDX_IDS, is_other, is_unspecified, license_stub, names_nothing
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 

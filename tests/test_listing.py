@@ -14,9 +14,9 @@ from crawling import Project, model
 from http_servers import Answer, served
 from scrapy.http import Response
 
-from fair4ml.sources.answers import SPOILED
+from fair4ml.read.json_text import SPOILED
 from mlentory_crawl.base_spiders.listing import ListSpider
-from mlentory_crawl.report import Report
+from mlentory_crawl.crawl.report import Report
 
 QUICK = ("-s", "RETRY_TIMES=1", "-s", "RETRY_BACKOFF=0.01")
 

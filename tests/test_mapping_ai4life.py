@@ -15,15 +15,15 @@ from hypothesis import given, strategies as st
 from payloads import LEAVES
 from rdflib import Graph
 
-from fair4ml import rdf
+from fair4ml.describe.articles import cited_article
+from fair4ml.describe.source_record import InvalidRecord, SourceObject, digest, parse
 from fair4ml.entities import CLASSES, Description, properties
 from fair4ml.identifiers import orcid
-from fair4ml.mapping import describe
-from fair4ml.mapping.ai4life import FURTHER_SOURCES, PROVENANCE
-from fair4ml.mapping.articles import cited_article
-from fair4ml.property_graph import graph
-from fair4ml.sources import InvalidRecord, SourceObject, digest, parse
-from fair4ml.sources.ai4life import KINDS
+from fair4ml.platforms import describe
+from fair4ml.platforms.ai4life.mapping import FURTHER_SOURCES, PROVENANCE
+from fair4ml.platforms.ai4life.source import KINDS
+from fair4ml.write import rdf
+from fair4ml.write.property_graph import graph
 
 HERE = "https://hypha.aicell.io/bioimage-io/artifacts/"
 SHA256 = "0123456789abcdef" * 4
@@ -464,7 +464,7 @@ NAMES = sorted(
     {
         name
         for cls in SourceObject.__subclasses__()
-        if cls.__module__ == "fair4ml.sources.ai4life"
+        if cls.__module__ == "fair4ml.platforms.ai4life.source"
         for name in cls.model_fields
     }
     | {*KINDS["model"].model_fields, "inputs", "outputs", "weights", "training_data", "parent", "id", "onnx"}

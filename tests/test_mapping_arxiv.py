@@ -15,12 +15,12 @@ from hypothesis import given, strategies as st
 from payloads import LEAVES
 from rdflib import Graph
 
-from fair4ml import rdf
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description, properties
-from fair4ml.mapping import describe
-from fair4ml.mapping.arxiv import PROVENANCE
-from fair4ml.sources import InvalidRecord, parse
-from fair4ml.sources.arxiv import Article, entries, is_error
+from fair4ml.platforms import describe
+from fair4ml.platforms.arxiv.mapping import PROVENANCE
+from fair4ml.platforms.arxiv.source import Article, entries, is_error
+from fair4ml.write import rdf
 
 MORE = """<arxiv:comment>Made up for
  a test</arxiv:comment><arxiv:journal_ref>J. Made Up 1 (2024)</arxiv:journal_ref>

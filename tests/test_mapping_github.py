@@ -16,17 +16,22 @@ from hypothesis import given, strategies as st
 from payloads import LEAVES
 from rdflib import Graph
 
-from fair4ml import rdf
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description, properties
 from fair4ml.identifiers import GITHUB, github_repository, is_github_name
-from fair4ml.mapping import describe, github, github_citation, github_codemeta
-from fair4ml.mapping.paperswithcode_terms import code_repository
 from fair4ml.merge import RecordState, merge
-from fair4ml.sources import InvalidRecord, parse
-from fair4ml.sources.github import KINDS, Repository
-from fair4ml.sources.github_citation import Citation
-from fair4ml.sources.github_codemeta import CodeMeta
-from fair4ml.sources.github_names import repository_at
+from fair4ml.platforms import describe
+from fair4ml.platforms.github import (
+    citation_mapping as github_citation,
+    codemeta_mapping as github_codemeta,
+    mapping as github,
+)
+from fair4ml.platforms.github.addresses import repository_at
+from fair4ml.platforms.github.citation_source import Citation
+from fair4ml.platforms.github.codemeta_source import CodeMeta
+from fair4ml.platforms.github.source import KINDS, Repository
+from fair4ml.platforms.paperswithcode.terms import code_repository
+from fair4ml.write import rdf
 
 NAME = "acme/tools"
 IRI = "https://github.com/acme/tools"

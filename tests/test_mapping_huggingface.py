@@ -11,11 +11,11 @@ from descriptions import assert_closed, stored
 from hypothesis import given, strategies as st
 from payloads import PAYLOADS
 
+from fair4ml.describe.source_record import InvalidRecord, SourceRecord, parse
 from fair4ml.entities import Description
-from fair4ml.mapping import describe
-from fair4ml.mapping.huggingface import PROVENANCE
-from fair4ml.sources import InvalidRecord, SourceRecord, parse
-from fair4ml.sources.huggingface import ModelInfo
+from fair4ml.platforms import describe
+from fair4ml.platforms.huggingface.mapping import PROVENANCE
+from fair4ml.platforms.huggingface.source import ModelInfo
 
 CASES = sorted((Path(__file__).parent / "data" / "huggingface_models").glob("*.json"))
 

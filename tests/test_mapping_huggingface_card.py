@@ -12,17 +12,16 @@ from documents import stored
 from hypothesis import given, strategies as st
 from test_model_card import PIECES
 
-from fair4ml import rdf
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
 from fair4ml.identifiers import part_iri
-from fair4ml.mapping import describe
-from fair4ml.mapping.huggingface_card import PROVENANCE
 from fair4ml.merge import RecordState, merge
-from fair4ml.model_card import MAX_CARD
-from fair4ml.platforms import declared_sources, source_model
-from fair4ml.sources import InvalidRecord, parse
-from fair4ml.sources.huggingface import ModelInfo
-from fair4ml.sources.huggingface_card import ModelCardFile
+from fair4ml.platforms import declared_sources, describe, source_model
+from fair4ml.platforms.huggingface.card_mapping import PROVENANCE
+from fair4ml.platforms.huggingface.card_source import ModelCardFile
+from fair4ml.platforms.huggingface.source import ModelInfo
+from fair4ml.read.model_card import MAX_CARD
+from fair4ml.write import rdf
 
 KEY = "650000000000000000000001"
 ID = "ada-labs/tern"

@@ -13,13 +13,13 @@ from hypothesis import given, strategies as st
 from payloads import JSON
 from test_shapes import complaints, parsed
 
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
-from fair4ml.mapping import describe
-from fair4ml.mapping.huggingface_croissant import PROVENANCE
 from fair4ml.merge import RecordState, merge
-from fair4ml.sources import InvalidRecord, parse
-from fair4ml.sources.huggingface_croissant import Creator, Croissant, CroissantFile, File
-from fair4ml.sources.huggingface_datasets import DatasetInfo
+from fair4ml.platforms import describe
+from fair4ml.platforms.huggingface.croissant_mapping import PROVENANCE
+from fair4ml.platforms.huggingface.croissant_source import Creator, Croissant, CroissantFile, File
+from fair4ml.platforms.huggingface.datasets_source import DatasetInfo
 
 IRI = "https://huggingface.co/datasets/ada-labs/tides"
 CHECKSUM = "ab" * 32

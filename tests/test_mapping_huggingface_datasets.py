@@ -14,13 +14,12 @@ from hypothesis import given
 from payloads import PAYLOADS
 from test_shapes import complaints, parsed
 
+from fair4ml.describe.source_record import InvalidRecord, digest, parse
 from fair4ml.entities import Description
-from fair4ml.mapping import describe
-from fair4ml.mapping.huggingface_datasets import PROVENANCE
-from fair4ml.mapping.huggingface_owners import PROVENANCE as OF_OWNERS
-from fair4ml.platforms import declared_sources, dependencies, source_model
-from fair4ml.sources import InvalidRecord, digest, parse
-from fair4ml.tasks import SCHEME_IRI
+from fair4ml.normalize.tasks import SCHEME_IRI
+from fair4ml.platforms import declared_sources, dependencies, describe, source_model
+from fair4ml.platforms.huggingface.datasets_mapping import PROVENANCE
+from fair4ml.platforms.huggingface.owners_mapping import PROVENANCE as OF_OWNERS
 
 KEY = "650000000000000000000001"
 IRI = "https://huggingface.co/datasets/ada-labs/tides"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from fair4ml.describe.source_record import parse
 from fair4ml.entities import PropertyValue
-from fair4ml.mapping import describe
-from fair4ml.sources import parse
-from fair4ml.sources.huggingface import ModelInfo
+from fair4ml.platforms import describe
+from fair4ml.platforms.huggingface.source import ModelInfo
 
 Counts = dict[tuple[str, str | None], int]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from fair4ml.describe.draft import Draft
+from fair4ml.describe.licensing import NOT_NAMED, stated_licenses
 from fair4ml.entities import CreativeWork, Entity, Stub
-from fair4ml.mapping.draft import Draft
-from fair4ml.mapping.huggingface_licenses import licenses, repository_owner
-from fair4ml.mapping.licensing import NOT_NAMED, stated_licenses
-from fair4ml.sources.huggingface_repository import RepositoryCard
+from fair4ml.platforms.huggingface.licenses import licenses, repository_owner
+from fair4ml.platforms.huggingface.repository_source import RepositoryCard
 
 ROOT, OWNER = "https://huggingface.co/ada/tern", "https://huggingface.co/ada"
 

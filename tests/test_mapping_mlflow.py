@@ -11,12 +11,11 @@ from hypothesis import given, strategies as st
 from rdflib import Graph
 from test_shapes import shapes
 
-from fair4ml import rdf
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
-from fair4ml.mapping import describe
-from fair4ml.platforms import source_model
-from fair4ml.sources import InvalidRecord, parse
-from fair4ml.sources.mlflow import KINDS
+from fair4ml.platforms import describe, source_model
+from fair4ml.platforms.mlflow.source import KINDS
+from fair4ml.write import rdf
 
 SERVER = "https://mlflow.example.org/prefix"
 API = f"{SERVER}/api/2.0/mlflow"

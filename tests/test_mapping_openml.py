@@ -13,15 +13,14 @@ from hypothesis import given, settings, strategies as st
 from openml_server import dataset, described_dataset, described_flow, evaluation, flow, task
 from payloads import LEAVES
 
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description, Entity, MLModel, PropertyValue
-from fair4ml.mapping import describe
-from fair4ml.mapping.openml import FURTHER_SOURCES, PROVENANCE
 from fair4ml.merge import RecordState, merge
-from fair4ml.platforms import source_model
-from fair4ml.property_graph import graph
-from fair4ml.sources import InvalidRecord, parse
-from fair4ml.sources.openml import KINDS
-from fair4ml.sources.openml_answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
+from fair4ml.platforms import describe, source_model
+from fair4ml.platforms.openml.answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
+from fair4ml.platforms.openml.mapping import FURTHER_SOURCES, PROVENANCE
+from fair4ml.platforms.openml.source import KINDS
+from fair4ml.write.property_graph import graph
 
 SITE = "https://www.openml.org/"
 

@@ -25,14 +25,14 @@ from paperswithcode_server import (
 from payloads import LEAVES
 from test_shapes import complaints, parsed
 
-from fair4ml import rdf
+from fair4ml.describe.source_record import InvalidRecord, SourceObject, parse
 from fair4ml.entities import Description, MLModelEvaluation, PropertyValue, SoftwareSourceCode
-from fair4ml.mapping import describe
-from fair4ml.metric_values import metric_value
-from fair4ml.property_graph import graph
-from fair4ml.sources import InvalidRecord, SourceObject, parse
-from fair4ml.sources.paperswithcode import KINDS, row_key
-from fair4ml.sources.paperswithcode_tables import DEEPEST, records
+from fair4ml.normalize.metric_values import metric_value
+from fair4ml.platforms import describe
+from fair4ml.platforms.paperswithcode.source import KINDS, row_key
+from fair4ml.platforms.paperswithcode.tables import DEEPEST, records
+from fair4ml.write import rdf
+from fair4ml.write.property_graph import graph
 
 ARXIV = "https://arxiv.org/abs/"
 SITE = "https://paperswithcode.co/"

@@ -11,7 +11,6 @@ import pytest
 from documents import HUB, IRI, model_record, stored
 from hypothesis import given, strategies as st
 
-from fair4ml import rdf
 from fair4ml.entities import (
     Agent,
     Dataset,
@@ -24,6 +23,7 @@ from fair4ml.entities import (
     Stub,
 )
 from fair4ml.merge import FIELD_PRECEDENCE, RecordState, merge, second_hand
+from fair4ml.write import rdf
 
 
 def state(key: str, document: dict[str, Any], modified: str | None = None, **counters: int) -> RecordState:

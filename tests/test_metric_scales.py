@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from fair4ml.metric_scales import Measured, Problem, Scale, scales
-from fair4ml.metrics import METRICS
+from fair4ml.normalize.metric_scales import Measured, Problem, Scale, scales
+from fair4ml.normalize.metrics import METRICS
 
 ONE, HUNDRED, STATED, EITHER, OUTSIDE = Scale.ONE, Scale.HUNDRED, Scale.STATED, Problem.EITHER, Problem.OUTSIDE
 

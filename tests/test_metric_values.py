@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from fair4ml.metric_values import Value, metric_value
+from fair4ml.normalize.metric_values import Value, metric_value
 
 
 @pytest.mark.parametrize(

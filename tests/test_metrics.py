@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from fair4ml.metrics import METRICS, metric, metric_name, metric_within, stated_metric
+from fair4ml.normalize.metrics import METRICS, metric, metric_name, metric_within, stated_metric
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 NAMES = st.tuples(

@@ -10,8 +10,8 @@ import pytest
 from captured import model_cards
 from hypothesis import given, strategies as st
 
-from fair4ml.markdown import MAX_LINES
-from fair4ml.model_card import MAX_CARD, MAX_SAMPLES, MAX_SECTION, TOPICS, read, topics_of
+from fair4ml.read.markdown import MAX_LINES
+from fair4ml.read.model_card import MAX_CARD, MAX_SAMPLES, MAX_SECTION, TOPICS, read, topics_of
 
 
 def issues(text: str) -> list[tuple[str, str]]:

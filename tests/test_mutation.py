@@ -112,7 +112,7 @@ def test_every_declared_file_is_there() -> None:
         assert (ROOT / module).is_file()
         for names in mutation.tests_of(module, crawls=True):
             assert all((ROOT / name).is_file() for name in names)
-    assert len(mutation.tests_of("mlentory_crawl/seeds.py", crawls=False)) == 1
+    assert len(mutation.tests_of("mlentory_crawl/crawl/seed_list.py", crawls=False)) == 1
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from neo4j import Driver, GraphDatabase
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.stores import open_store
-from mlentory_crawl.stores.neo4j import Neo4jStore, graph_of
-from mlentory_crawl.stores.protocols import Change, Position, StoreError
+from mlentory_crawl.stores.neo4j.store import Neo4jStore, graph_of
+from mlentory_crawl.stores.protocol import Change, Position, StoreError
 
 pytestmark = pytest.mark.servers
 
@@ -300,7 +300,7 @@ def test_what_cannot_be_reached_is_one_line(project: Project, wrong: dict[str, s
 
 
 def test_a_server_that_is_too_old_is_told(monkeypatch: pytest.MonkeyPatch, driver: Driver) -> None:
-    monkeypatch.setattr("mlentory_crawl.stores.neo4j.OLDEST_MAJOR", 9_999)
+    monkeypatch.setattr("mlentory_crawl.stores.neo4j.store.OLDEST_MAJOR", 9_999)
     store = open_store("neo4j", settings())
     with pytest.raises(StoreError, match="is version"):
         store.open()

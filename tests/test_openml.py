@@ -31,7 +31,7 @@ from openml_server import (
 from pydantic import ValidationError
 from scrapy import Request
 
-from mlentory_crawl.spiders.openml import OpenMLArguments, OpenMLSpider
+from mlentory_crawl.spiders.openml.spider import OpenMLArguments, OpenMLSpider
 
 SCHEMA = rdflib.Namespace("http://schema.org/")
 FAIR4ML = rdflib.Namespace("https://w3id.org/fair4ml#")

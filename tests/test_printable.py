@@ -20,7 +20,7 @@ from scrapy.utils.test import get_crawler
 from mlentory_crawl.console import PlainConsole, ProjectCommand, styled, table
 from mlentory_crawl.printable import PrintableRecord, one_line, printable
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.spiders.huggingface import HuggingFaceSpider
+from mlentory_crawl.spiders.huggingface.spider import HuggingFaceSpider
 
 SEEN = "[/b] [ours] [red]x[/] :smile: [link=file:///etc/passwd]a[/link]"
 HOSTILE = f"{SEEN} \x1b[2J\x1b]0;pwned\x07 \x9b31m \u202eevil\u2066 \u2028 <b>&\"'`"

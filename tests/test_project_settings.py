@@ -14,7 +14,7 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
-from mlentory_crawl.environment import ENV_FILE, read_environment, variables
+from mlentory_crawl.config import ENV_FILE, read_environment, variables
 
 ROOT = Path(__file__).parent.parent
 LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["mlentory_crawl.spiders"]}))
@@ -71,7 +71,7 @@ def test_what_a_crawl_may_not_do() -> None:
 def test_every_spider_has_a_data_sheet_and_typed_arguments(name: str) -> None:
     spider_class = LOADER.load(name)
     assert issubclass(spider_class, PlatformSpider)
-    assert spider_class.__module__ == f"mlentory_crawl.spiders.{name}"
+    assert spider_class.__module__ in (f"mlentory_crawl.spiders.{name}", f"mlentory_crawl.spiders.{name}.spider")
     for heading in ("Domain\n", "Spider arguments\n", "API documentation\n", "Caveats\n"):
         assert heading in (spider_class.__doc__ or "")
     (setting,) = (variable for variable in variables() if variable.name == spider_class.endpoint_setting)

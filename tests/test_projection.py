@@ -14,9 +14,9 @@ from small_catalog import BSD, SmallCatalog, document
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
-from mlentory_crawl.projector import Projector
-from mlentory_crawl.run_files import FilesOfRuns, RunFiles, lacking
-from mlentory_crawl.stores.protocols import Change, Position, Refusal, StoreError
+from mlentory_crawl.projections.catch_up import Projector
+from mlentory_crawl.projections.run_files import FilesOfRuns, RunFiles, lacking
+from mlentory_crawl.stores.protocol import Change, Position, Refusal, StoreError
 
 
 class ListStore:
@@ -216,7 +216,7 @@ def test_what_has_to_be_read_again_waits_for_as_much_that_is_new_but_not_long(
     assert follows.is_due()
     follows.catch_up()
     assert not follows.is_due()
-    monkeypatch.setattr("mlentory_crawl.projector.FLUSH_SECONDS", -1.0)
+    monkeypatch.setattr("mlentory_crawl.projections.catch_up.FLUSH_SECONDS", -1.0)
     assert follows.is_due()
 
 
@@ -322,7 +322,7 @@ def test_a_slow_crawl_is_durable_before_its_end(catalog: SmallCatalog, monkeypat
     follows = projector(catalog, store)
     follows.step()
     assert store.durable == {}
-    monkeypatch.setattr("mlentory_crawl.projector.FLUSH_SECONDS", -1.0)
+    monkeypatch.setattr("mlentory_crawl.projections.catch_up.FLUSH_SECONDS", -1.0)
     follows.step()
     assert len(store.durable) == 4
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from mlentory_crawl import child
+from mlentory_crawl.crawl.report import Report
 from mlentory_crawl.pipelines import projection
 from mlentory_crawl.pipelines.projection import ProjectionPipeline
-from mlentory_crawl.report import Report
+from mlentory_crawl.projections import process as child
 
 TELL = """import sys, time, json
 tell = lambda **told: print(json.dumps(told), flush=True)

@@ -20,7 +20,7 @@ from fair4ml.entities import (
     Stub,
     properties,
 )
-from fair4ml.property_graph import Edge, Graph, Node, edge_type, edges, graph
+from fair4ml.write.property_graph import Edge, Graph, Node, edge_type, edges, graph
 
 PARENT = f"{HUB}google-bert/bert-base-uncased"
 EVALUATION = f"{IRI}#evaluation-0000000000000001"

@@ -18,11 +18,11 @@ from hypothesis import given, strategies as st
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from fair4ml import rdf
 from fair4ml.entities import Dataset, License, MLModel, MLModelEvaluation, PropertyValue
 from fair4ml.identifiers import part_iri
-from fair4ml.rdf_terms import JsonLd
 from fair4ml.vocabulary import PROV, SCHEMA, is_declared
+from fair4ml.write import rdf
+from fair4ml.write.rdf_syntax import JsonLd
 
 # rdflib's own JSON-LD parser still uses what rdflib is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")

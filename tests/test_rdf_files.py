@@ -10,7 +10,7 @@ import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from mlentory_crawl.rdf_files import Types, open_ntriples, records
+from mlentory_crawl.shapes.rdf_files import Types, open_ntriples, records
 
 A = "<http://x.org/a> <http://x.org/p> "
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -42,7 +42,7 @@ def test_what_follows_each_other_about_a_thing_and_its_parts_is_one_record() -> 
 
 
 def test_a_record_that_is_too_large_is_cut_between_things(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlentory_crawl.rdf_files._MOST", 2)
+    monkeypatch.setattr("mlentory_crawl.shapes.rdf_files._MOST", 2)
     parts = [f'<http://x.org/{"a" * 90}#part-{n}> <http://x.org/p> "{m}" .\n' for n in range(2) for m in range(3)]
     assert list(map(len, records(parts))) == [3, 3]
 
@@ -61,7 +61,7 @@ def test_classes_are_found_wherever_they_are_told() -> None:
 
 @pytest.mark.parametrize("chunk", [1, 2_000])
 def test_turtle_is_read_statement_by_statement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
-    monkeypatch.setattr("mlentory_crawl.rdf_files._CHUNK", chunk)
+    monkeypatch.setattr("mlentory_crawl.shapes.rdf_files._CHUNK", chunk)
     path = tmp_path / "some.ttl"
     path.write_text(TURTLE, "utf-8")
     found = lines_of(path)

@@ -16,7 +16,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 
-from mlentory_crawl.archive import INDEX, Archive, digest_of, write_body
+from mlentory_crawl.archive.store import INDEX, Archive, digest_of, write_body
 from mlentory_crawl.middlewares.replay import ReplayMiddleware
 from mlentory_crawl.sample_hub import SampleHub
 

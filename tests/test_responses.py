@@ -17,8 +17,8 @@ from hypothesis import given, strategies as st
 from payloads import JSON
 from scrapy.http import Response
 
-from fair4ml.sources.answers import SPOILED
-from mlentory_crawl.base_spiders.cursor import next_link
+from fair4ml.read.json_text import SPOILED
+from mlentory_crawl.base_spiders.paginators.link_header import next_link
 from mlentory_crawl.responses import fetched_at, json_of, served_at
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from catalogs import HUB, Book, Document, model
 
-from fair4ml.metric_scales import Scale
-from mlentory_crawl.catalog.evaluations import NO_NUMBER, Result, results
+from fair4ml.normalize.metric_scales import Scale
+from mlentory_crawl.catalog.queries.evaluations import NO_NUMBER, Result, results
 from mlentory_crawl.catalog.reader import CatalogReader
 
 NUTS = f"{HUB}datasets/lab/nuts"

@@ -12,16 +12,16 @@ from catalogs import rejected
 from scrapy.utils.test import get_crawler
 from small_catalog import BSD, SmallCatalog, document
 
-from mlentory_crawl import run as runs
+from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry
-from mlentory_crawl.catalog.documents import encode
 from mlentory_crawl.catalog.lookups import Lookup
-from mlentory_crawl.dropped import Duplicate
-from mlentory_crawl.forgotten import MARKER
+from mlentory_crawl.crawl import run as runs
+from mlentory_crawl.crawl.outcomes import Duplicate
+from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.erasure.redactor import MARKER
 from mlentory_crawl.items import Page, RawRecord
-from mlentory_crawl.pages import Asked
-from mlentory_crawl.run import Run
-from mlentory_crawl.spiders.huggingface import HuggingFaceSpider
+from mlentory_crawl.spiders.huggingface.spider import HuggingFaceSpider
 
 HUB = "https://huggingface.co/"
 

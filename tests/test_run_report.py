@@ -14,11 +14,11 @@ import pytest
 from crawling import ROOT, Project, model, write_records
 
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.crawl.report import Report
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.extensions import run_report
 from mlentory_crawl.extensions.run_report import CaughtErrors, RunReport
-from mlentory_crawl.report import Report
-from mlentory_crawl.run_files import lacking
+from mlentory_crawl.projections.run_files import lacking
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -151,7 +151,7 @@ async def close_spider(self):
 ValidationPipeline.close_spider = close_spider
 """
 CATALOG_GOES = """
-from mlentory_crawl.run import Run
+from mlentory_crawl.crawl.run import Run
 store = Run._store_finished
 def vanish(self):
     store(self)

@@ -13,10 +13,9 @@ from crawling import model, write_records
 from hub_client import Got, everything, get, next_target
 from hypothesis import given, settings, strategies as st
 
+from fair4ml.describe.source_record import parse
 from fair4ml.entities import Organization, Person
-from fair4ml.mapping import describe
-from fair4ml.platforms import source_model
-from fair4ml.sources import parse
+from fair4ml.platforms import describe, source_model
 from mlentory_crawl.sample_hub import SampleHub
 
 

@@ -10,7 +10,7 @@ from documents import HUB, IRI, documents, model_record, stored
 from hypothesis import given
 
 from fair4ml.entities import CLASSES, Dataset, MLModel, MLModelEvaluation, PropertyValue, Stub, properties
-from fair4ml.search_document import EVALUATION_FIELDS, FIELDS, TEXT_LIMIT, FieldType, search_document
+from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, TEXT_LIMIT, FieldType, search_document
 
 TYPES: dict[str, type | tuple[type, ...]] = {"text": str, "keyword": str, "date": str, "number": int}
 

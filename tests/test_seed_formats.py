@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mlentory_crawl import seed_text, seeds as seed_lists
-from mlentory_crawl.seeds import SeedList, canonical, names_in, read
+from mlentory_crawl.crawl import seed_list as seed_lists, seed_text
+from mlentory_crawl.crawl.seed_list import SeedList, canonical, names_in, read
 
 A, B, C = "https://huggingface.co/acme/a", "https://www.openml.org/d/61", "https://github.com/acme/c"
 
@@ -316,11 +316,11 @@ def test_a_file_is_unpacked_up_to_a_size(tmp_path: Path, monkeypatch: pytest.Mon
             listed(tmp_path, "l.txt", data)
 
 
-@pytest.mark.parametrize("name", ["seed_yaml.MOST_VALUES", "seed_values.MOST_VALUES", "seeds.MOST_SEEDS"])
+@pytest.mark.parametrize("name", ["seed_yaml.MOST_VALUES", "seed_values.MOST_VALUES", "seed_list.MOST_SEEDS"])
 def test_a_file_has_so_many_values_at_the_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     text = f"- {A}\n" * 100
     assert len(listed(tmp_path, "v.yaml", text).seeds) == 100
-    monkeypatch.setattr(f"mlentory_crawl.{name}", 99)
+    monkeypatch.setattr(f"mlentory_crawl.crawl.{name}", 99)
     with pytest.raises(ValueError, match="more than 99"):
         listed(tmp_path, "v.yaml", text)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from mlentory_crawl.seeds import canonical, is_private, is_source, read
+from mlentory_crawl.crawl.seed_list import canonical, is_private, is_source, read
 
 A, B = "https://huggingface.co/acme/a", "https://www.openml.org/d/61"
 

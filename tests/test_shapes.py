@@ -14,9 +14,9 @@ import pytest
 from documents import IRI, model_record, stored
 from rdflib import RDF, SH, Graph, URIRef
 
-from fair4ml import rdf
 from fair4ml.entities import Agent, Dataset, MLModel, Organization, Stub
 from fair4ml.vocabulary import NAMESPACES, is_declared
+from fair4ml.write import rdf
 
 ROOT = Path(__file__).parent.parent
 BAD = Path(__file__).parent / "data" / "shapes_bad"

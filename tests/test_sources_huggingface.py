@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from payloads import JSON, PAYLOADS
 
+from fair4ml.describe.source_record import MAX_ISSUES, InvalidRecord, parse
 from fair4ml.entities import FieldIssue
-from fair4ml.sources import MAX_ISSUES, InvalidRecord, parse
-from fair4ml.sources.huggingface import KINDS, ModelInfo
+from fair4ml.platforms.huggingface.source import KINDS, ModelInfo
 
 KEY = "650000000000000000000001"
 

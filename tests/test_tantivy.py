@@ -14,10 +14,10 @@ import pytest
 from suites.search_changes import FAR, MODELS, NewStore, change, found
 from suites.search_store import SearchStoreSuite
 
-from mlentory_crawl.stores import tantivy as module
-from mlentory_crawl.stores.protocols import Position, SearchQuery, StoreError
-from mlentory_crawl.stores.tantivy import TantivyStore
-from mlentory_crawl.stores.tantivy_index import VERSION_FILE
+from mlentory_crawl.stores.protocol import Position, SearchQuery, StoreError
+from mlentory_crawl.stores.search.tantivy import store as module
+from mlentory_crawl.stores.search.tantivy.index import VERSION_FILE
+from mlentory_crawl.stores.search.tantivy.store import TantivyStore
 
 spawn = multiprocessing.get_context("spawn")
 

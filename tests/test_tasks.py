@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from fair4ml.entities import CLASSES
 from fair4ml.identifiers import IRI_PATTERN
-from fair4ml.tasks import SCHEME_IRI, TASKS, task_stub
+from fair4ml.normalize.tasks import SCHEME_IRI, TASKS, task_stub
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 

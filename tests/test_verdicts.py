@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlentory_crawl.report import Report
+from mlentory_crawl.crawl.report import Report
 
 
 def report(coverage: str = "census", **records: int) -> Report:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from fair4ml.entities import CLASSES, Kind, properties
-from fair4ml.value_types import value_types
 from fair4ml.vocabulary import NAMESPACES, PROV, SCHEMA, XSD
+from fair4ml.write.value_types import value_types
 
 TARGET = Path(__file__).parent.parent / "fair4ml" / "data" / "context.jsonld"
 
-# What is stated of descriptions rather than of things (`fair4ml.rdf.provenance`).
+# What is stated of descriptions rather than of things (`fair4ml.write.rdf.provenance`).
 _OF_DESCRIPTIONS = {
     "about": {"@id": SCHEMA.about, "@type": "@id"},
     "wasGeneratedBy": {"@id": PROV.wasGeneratedBy, "@type": "@id"},

@@ -1,0 +1,1 @@
+"""What the spiders of all platforms share."""

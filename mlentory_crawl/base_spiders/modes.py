@@ -9,9 +9,9 @@ from pydantic import PositiveInt, field_validator, model_validator
 
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.crawl.seed_list import names_in
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.responses import time_of
-from mlentory_crawl.seeds import names_in
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -1,0 +1,1 @@
+"""The catalog: the SQLite database that holds every record, and the only SQL on it."""

@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager
 import orjson
 
 from fair4ml.tombstones import tombstone
+from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.database import SequenceNumbers
-from mlentory_crawl.catalog.documents import encode, pack, unpack
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
 

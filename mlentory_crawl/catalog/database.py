@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread, current_thread
 from weakref import WeakKeyDictionary
 
-from mlentory_crawl.catalog.documents import DamagedDocument
+from mlentory_crawl.catalog.codec import DamagedDocument
 from mlentory_crawl.exceptions import CatalogError
 
 FILE_NAME = "catalog.sqlite"

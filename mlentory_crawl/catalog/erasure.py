@@ -12,8 +12,8 @@ import orjson
 
 from fair4ml.erasure import is_of, without
 from fair4ml.identifiers import iris_over_time
+from mlentory_crawl.catalog.codec import encode, pack, unpack, unpacked
 from mlentory_crawl.catalog.database import SequenceNumbers
-from mlentory_crawl.catalog.documents import encode, pack, unpack, unpacked
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.owed import drop_owed

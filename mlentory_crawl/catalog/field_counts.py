@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fair4ml.mapping.licensing import NOT_NAMED
+from fair4ml.describe.licensing import NOT_NAMED
 
 FEWEST = 50
 """Of fewer changed records that had a field nothing is concluded."""

@@ -10,7 +10,7 @@ import orjson
 
 from fair4ml.entities import CLASSES
 from fair4ml.identifiers import inside
-from fair4ml.property_graph import edges
+from fair4ml.write.property_graph import edges
 
 CACHED_IRIS = 100_000
 

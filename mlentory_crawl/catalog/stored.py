@@ -9,7 +9,7 @@ from typing import Any, Self
 import orjson
 
 from fair4ml.merge import RecordState, merge
-from mlentory_crawl.catalog.documents import unpack, unpacked
+from mlentory_crawl.catalog.codec import unpack, unpacked
 
 
 @dataclass(frozen=True, slots=True)

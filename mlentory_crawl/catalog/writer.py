@@ -15,16 +15,16 @@ import orjson
 from fair4ml.identifiers import iris_over_time
 from mlentory_crawl.catalog.answers import Answers
 from mlentory_crawl.catalog.census import Census
+from mlentory_crawl.catalog.codec import pack, unpack
 from mlentory_crawl.catalog.commits import Commit, Entry, Known
 from mlentory_crawl.catalog.database import FILE_NAME, SequenceNumbers, catalog_id, connect
-from mlentory_crawl.catalog.documents import pack, unpack
 from mlentory_crawl.catalog.erasure import Erased, Erasure, Marks, marks
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.lookups import Lookups
 from mlentory_crawl.catalog.names import Names
 from mlentory_crawl.catalog.runs import Runs
-from mlentory_crawl.catalog.seeds import Seeds
+from mlentory_crawl.catalog.seed_lines import Seeds
 from mlentory_crawl.catalog.versions import prune
 from mlentory_crawl.data_directory import LOCK, Held
 from mlentory_crawl.exceptions import CatalogError

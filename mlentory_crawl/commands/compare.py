@@ -8,8 +8,8 @@ from dataclasses import asdict
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
-from mlentory_crawl.catalog.comparison import Row, Value, compared
-from mlentory_crawl.catalog.find import Found, find
+from mlentory_crawl.catalog.queries.comparison import Row, Value, compared
+from mlentory_crawl.catalog.queries.find import Found, find
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.show import MAX_TEXT
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table

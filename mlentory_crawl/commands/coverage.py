@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from fair4ml.mapping.licensing import NOT_NAMED
+from fair4ml.describe.licensing import NOT_NAMED
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
 

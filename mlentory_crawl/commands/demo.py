@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.config import ENV_FILE, variables
 from mlentory_crawl.console import ProjectCommand, console
-from mlentory_crawl.environment import ENV_FILE, variables
 
 
 class Command(ProjectCommand):

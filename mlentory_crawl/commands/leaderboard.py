@@ -10,9 +10,9 @@ from textwrap import shorten
 from rich.table import Table
 from scrapy.exceptions import UsageError
 
-from fair4ml.metrics import metric_name
-from mlentory_crawl.catalog.boards import Board, boards
-from mlentory_crawl.catalog.evaluations import Result, results
+from fair4ml.normalize.metrics import metric_name
+from mlentory_crawl.catalog.queries.boards import Board, boards
+from mlentory_crawl.catalog.queries.evaluations import Result, results
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, styled, table
 

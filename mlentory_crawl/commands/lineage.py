@@ -9,11 +9,11 @@ from html import escape
 from rich.tree import Tree
 from scrapy.exceptions import UsageError
 
-from fair4ml.license_rules import Conflict, conflict
-from fair4ml.mapping.huggingface_lineage import RELATIONS
-from fair4ml.mapping.licensing import NOT_NAMED
-from mlentory_crawl.catalog.find import find
-from mlentory_crawl.catalog.lineage import KIND_NOT_STATED, Lineage, Member, Step, lineage, told
+from fair4ml.describe.licensing import NOT_NAMED
+from fair4ml.normalize.license_compatibility import Conflict, conflict
+from fair4ml.platforms.huggingface.lineage import RELATIONS
+from mlentory_crawl.catalog.queries.find import find
+from mlentory_crawl.catalog.queries.lineage import KIND_NOT_STATED, Lineage, Member, Step, lineage, told
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, console, print_json, print_text, styled, table
 from mlentory_crawl.printable import one_line, printable

@@ -16,11 +16,11 @@ from scrapy.exceptions import UsageError
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.child import die_with_parent
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.crawl.report import EXIT_CODES
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.exceptions import CatalogError, MlentoryError
-from mlentory_crawl.report import EXIT_CODES
+from mlentory_crawl.projections.process import die_with_parent
 from mlentory_crawl.spiders import spider_of
 
 PLAN = "replay.json"

@@ -10,12 +10,12 @@ from typing import Any
 from rich.console import Console
 from scrapy.exceptions import UsageError
 
-from fair4ml import rdf
 from fair4ml.entities import Kind, properties
 from fair4ml.platforms import declared_sources
-from mlentory_crawl.catalog.find import Found, find
-from mlentory_crawl.catalog.lineage import KIND_NOT_STATED, derivations
-from mlentory_crawl.catalog.namings import namings
+from fair4ml.write import rdf
+from mlentory_crawl.catalog.queries.find import Found, find
+from mlentory_crawl.catalog.queries.lineage import KIND_NOT_STATED, derivations
+from mlentory_crawl.catalog.queries.mentions import namings
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 from mlentory_crawl.console import ProjectCommand, console, print_json, print_text, styled, table

@@ -9,7 +9,7 @@ import orjson
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, styled, table
-from mlentory_crawl.projections import positions
+from mlentory_crawl.projections.registry import positions
 from mlentory_crawl.spiders import platforms
 
 RUNS_SHOWN = 10

@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from scrapy.exceptions import UsageError
 
-from fair4ml import rdf
 from fair4ml.entities import CLASSES
+from fair4ml.write import rdf
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
-from mlentory_crawl.conformance import Conformance, Violation, missing
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
-from mlentory_crawl.rdf_files import ENDINGS, Types, open_ntriples, records
+from mlentory_crawl.shapes.conformance import Conformance, Violation, missing
+from mlentory_crawl.shapes.rdf_files import ENDINGS, Types, open_ntriples, records
 
 AT_ONCE = 2_000
 """Triples that are checked together, at least: as many records share what each check costs."""

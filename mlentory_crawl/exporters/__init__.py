@@ -1,0 +1,1 @@
+"""Formats of feeds and of `scrapy export`."""

@@ -12,7 +12,7 @@ from typing import IO, Any
 import orjson
 import zstandard
 
-from fair4ml import rdf
+from fair4ml.write import rdf
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.parquet import Parquet
 from mlentory_crawl.exporters.rows import columns, row

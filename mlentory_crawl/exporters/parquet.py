@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import IO, Any
 
-from fair4ml.search_document import FIELDS
+from fair4ml.write.search_document import FIELDS
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.rows import columns, row
 

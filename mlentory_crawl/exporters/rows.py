@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fair4ml.search_document import COUNTERS, FIELDS, search_document
+from fair4ml.write.search_document import COUNTERS, FIELDS, search_document
 
 
 def columns(*, counters: bool) -> list[str]:

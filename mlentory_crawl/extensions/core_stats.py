@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy import Spider, signals
 from scrapy.extensions import corestats
 
-from mlentory_crawl.run import Run
+from mlentory_crawl.crawl.run import Run
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -13,8 +13,8 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
-from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -1,0 +1,1 @@
+"""Scrapy's downloader components: the archive of answers, replay, quotas, private addresses."""

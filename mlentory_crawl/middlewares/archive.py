@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from mlentory_crawl.archive import Archive, digest_of, place_of
+from mlentory_crawl.archive.store import Archive, digest_of, place_of
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.responses import fetched_at
-from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -44,7 +44,7 @@ class Stopping(IgnoreRequest):
 
 
 class QuotaGone(IgnoreRequest):
-    """A service announces, again after it was asked once more, that it will not be asked for longer than anybody waits."""
+    """A service that was asked once more announces again that it will not be asked for longer than anybody waits."""
 
 
 @dataclass(slots=True)

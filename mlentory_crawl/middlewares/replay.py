@@ -10,9 +10,9 @@ import zstandard
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import TextResponse
 
-from mlentory_crawl.archive import INDEX, entries, place_of
+from mlentory_crawl.archive.store import INDEX, entries, place_of
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.exceptions import MlentoryError
-from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
     from scrapy import Request

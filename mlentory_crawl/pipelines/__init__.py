@@ -1,0 +1,1 @@
+"""Item pipelines, one for each step: validation, mapping, catalog, and each projection."""

@@ -12,11 +12,11 @@ from scrapy.exceptions import DropItem
 from fair4ml.carrying import carried_over
 from fair4ml.entities import FieldIssue
 from fair4ml.platforms import dependencies
+from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry, Known, Rejected
-from mlentory_crawl.catalog.documents import encode
-from mlentory_crawl.dropped import Duplicate, Forgotten, Quarantined
+from mlentory_crawl.crawl.outcomes import Duplicate, Forgotten, Quarantined
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import MappedRecord, RawRecord
-from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from fair4ml.mapping import describe
-from fair4ml.sources import InvalidRecord
-from mlentory_crawl.dropped import Forgotten, Quarantined
+from fair4ml.describe.source_record import InvalidRecord
+from fair4ml.platforms import describe
+from mlentory_crawl.crawl.outcomes import Forgotten, Quarantined
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import MappedRecord, RawRecord
-from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

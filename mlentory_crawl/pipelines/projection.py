@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import orjson
 from scrapy.exceptions import NotConfigured
 
-from mlentory_crawl.child import lines, spawn
-from mlentory_crawl.projections import kept_current
-from mlentory_crawl.run import Run
+from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.projections.process import lines, spawn
+from mlentory_crawl.projections.registry import kept_current
 from mlentory_crawl.settings import exported
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class ProjectionPipeline:
         return cls(Run.of(crawler), crawler)
 
     async def open_spider(self) -> None:
-        self._process = await spawn("mlentory_crawl.follower", self.name, self.run.name)
+        self._process = await spawn("mlentory_crawl.projections.worker", self.name, self.run.name)
         assert self._process.stdin is not None
         self._process.stdin.write(orjson.dumps(self.settings) + b"\n")
         self._listener = asyncio.create_task(self._listen(self._process))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.pipelines.projection import ProjectionPipeline
-from mlentory_crawl.run_files import expected
+from mlentory_crawl.projections.run_files import expected
 
 
 class TurtlePipeline(ProjectionPipeline):

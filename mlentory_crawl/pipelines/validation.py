@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from fair4ml.describe.source_record import InvalidRecord, digest, parse
 from fair4ml.platforms import source_model
-from fair4ml.sources import InvalidRecord, digest, parse
-from fair4ml.sources.answers import SPOILED
-from mlentory_crawl.dropped import Forgotten, Quarantined
+from fair4ml.read.json_text import SPOILED
+from mlentory_crawl.crawl.outcomes import Forgotten, Quarantined
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import RawRecord
-from mlentory_crawl.run import Run
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

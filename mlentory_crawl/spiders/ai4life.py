@@ -12,16 +12,16 @@ from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.sources.ai4life import KINDS, WORKSPACE, artifact_alias
-from mlentory_crawl.base_spiders.absences import Absences
+from fair4ml.platforms.ai4life.source import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.platform import Arguments
-from mlentory_crawl.base_spiders.things import RawTuple, Wanted
+from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
+from mlentory_crawl.base_spiders.stages.deletions import Absences
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.environment import Variable
+from mlentory_crawl.config import Variable
+from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.responses import json_of
-from mlentory_crawl.seeds import Seed
 
 API_SLOT = "ai4life.api"
 API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"

@@ -13,17 +13,17 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
-from fair4ml.sources.answers import spoiled
-from fair4ml.sources.arxiv import entries, is_error
+from fair4ml.platforms.arxiv.source import entries, is_error
+from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.catalog.lookups import Lookup
-from mlentory_crawl.environment import Variable
+from mlentory_crawl.config import Variable
+from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.seed_list import Seed, names_in
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.middlewares.quota import RETRIES, Stopping
-from mlentory_crawl.pages import Asked
 from mlentory_crawl.responses import fetched_at, shown, told_error
-from mlentory_crawl.seeds import Seed, names_in
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mlentory_crawl.environment import variables
-from mlentory_crawl.stores.protocols import SearchStore, SettingError, Store, StoreError
+from mlentory_crawl.config import variables
+from mlentory_crawl.stores.protocol import SearchStore, SettingError, Store, StoreError
 
 # A wildcard would be the indices of others; 200 characters leave room for what is put behind them.
 _INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}")
@@ -80,12 +80,14 @@ def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
     if settings.get("ELASTICSEARCH_URL"):
         if find_spec("elasticsearch") is None:
             raise StoreError("ELASTICSEARCH_URL needs its driver: pip install mlentory-crawl[elasticsearch]")
-        from mlentory_crawl.stores.elasticsearch import ElasticsearchStore
+        from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
 
         names = {"api_key": "API_KEY", "user": "USERNAME", "password": "PASSWORD"}
         credentials = {argument: settings.get(f"ELASTICSEARCH_{name}") for argument, name in names.items()}
         return ElasticsearchStore(settings["ELASTICSEARCH_URL"], settings["ELASTICSEARCH_INDEX_PREFIX"], **credentials)
-    from mlentory_crawl.stores.tantivy import TantivyStore  # another process than the one that needs it imports this
+    from mlentory_crawl.stores.search.tantivy.store import (
+        TantivyStore,  # another process than the one that needs it imports this
+    )
 
     return TantivyStore(Path(settings["MLENTORY_DATA_DIR"]) / "search")
 
@@ -108,7 +110,7 @@ def _always(settings: Mapping[str, Any]) -> bool:
 
 
 def _neo4j(settings: Mapping[str, Any]) -> Store:
-    from mlentory_crawl.stores.neo4j import Neo4jStore
+    from mlentory_crawl.stores.neo4j.store import Neo4jStore
 
     user, password, database = (settings.get(f"NEO4J_{name}") for name in ("USERNAME", "PASSWORD", "DATABASE"))
     return Neo4jStore(settings["NEO4J_URI"], user, password, database)

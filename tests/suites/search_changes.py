@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mlentory_crawl.stores.protocols import Change, Position, SearchQuery, SearchStore
+from mlentory_crawl.stores.protocol import Change, Position, SearchQuery, SearchStore
 
 HUB = "https://huggingface.co/"
 FAR = Position("catalog", "run", 1)

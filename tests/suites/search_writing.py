@@ -10,7 +10,7 @@ import pytest
 from documents import documents
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from mlentory_crawl.stores.protocols import Change, SearchQuery, SearchStore
+from mlentory_crawl.stores.protocol import Change, SearchQuery, SearchStore
 from suites.search_changes import FAR, MODELS, NewStore, change, found
 
 

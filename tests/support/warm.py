@@ -11,9 +11,8 @@ import pydantic
 
 import fair4ml
 import mlentory_crawl
-from fair4ml.mapping import describe
-from fair4ml.platforms import source_model
-from fair4ml.sources import parse
+from fair4ml.describe.source_record import parse
+from fair4ml.platforms import describe, source_model
 from mlentory_crawl.sample_hub.models import MadeUpModels
 
 _PACKAGES = (

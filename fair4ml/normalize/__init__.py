@@ -1,0 +1,1 @@
+"""Known names for what platforms spell differently: licenses, languages, tasks, metrics, emissions."""

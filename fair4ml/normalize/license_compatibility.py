@@ -1,0 +1,70 @@
+"""What may not follow what: licenses of works that derive from each other."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fair4ml.normalize.licenses import license_stub
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A license that the one of the original does not allow for what derives from it.
+
+    Attributes:
+        rule: the name of the rule.
+        why: what the original's license asks for.
+        source: where it says so.
+    """
+
+    rule: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    conflict: Conflict
+    allows: frozenset[str] | None
+    forbids: frozenset[str]
+
+
+@cache
+def _rules() -> dict[str, list[_Rule]]:
+    table: dict[str, Any] = json.loads((files("fair4ml") / "data" / "license_rules.json").read_bytes())
+    found: dict[str, list[_Rule]] = {}
+    for stated in table["rules"]:
+        rule = _Rule(
+            Conflict(stated["name"], stated["why"], stated["source"]),
+            frozenset(map(_iri, stated["allows"])) if "allows" in stated else None,
+            frozenset(map(_iri, stated.get("forbids", ()))),
+        )
+        for license in stated["of"]:
+            found.setdefault(_iri(license), []).append(rule)
+    return found
+
+
+def _iri(id: str) -> str:
+    stub = license_stub(id)
+    if stub is None:
+        raise ValueError(f"license_rules.json: there is no license {id}")
+    return stub.iri
+
+
+def conflict(original: str, derived: str) -> Conflict | None:
+    """Why a work under one license may not derive from one under another; None where no rule says so.
+
+    Absence of a conflict is no permission: of most licenses the table knows nothing.
+
+    Args:
+        original: the IRI of the license of what is derived from.
+        derived: the IRI of the license of what derives from it.
+    """
+    for rule in _rules().get(original, ()):
+        if derived in rule.forbids or (rule.allows is not None and derived not in rule.allows):
+            return rule.conflict
+    return None

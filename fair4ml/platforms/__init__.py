@@ -1,0 +1,81 @@
+"""The platforms: what each sends, what it means, and which of its addresses leads to what; one folder for each.
+
+Nothing outside a platform's folder knows the names of its fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, singledispatch
+from importlib import import_module
+from typing import Any
+
+from fair4ml.describe.source_record import SourceRecord
+from fair4ml.entities import Description
+
+
+@cache
+def source_model(platform: str, kind: str) -> type[SourceRecord]:
+    """The model of what a platform sends for one kind of record; its mapping is registered with `describe`.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+        KeyError: the platform has no such kind.
+    """
+    import_module(f"{__name__}.{platform}.mapping")
+    kinds: dict[str, type[SourceRecord]] = import_module(f"{__name__}.{platform}.source").KINDS
+    return kinds[kind]
+
+
+@singledispatch
+def describe(source: SourceRecord) -> Description:
+    """The description of one thing that a record states: an entity, its parts, and the things that it names.
+
+    The same record always gives the same description. Each platform's mapping says in ``PROVENANCE`` where the value of
+    each property comes from; a description's ``exceptions`` say where it came from elsewhere.
+
+    Args:
+        source: a record of one of the source models; what its module ``source`` defines, ``mapping`` beside it maps,
+            and so on (``card_source``, ``card_mapping``).
+
+    Raises:
+        TypeError: the platform has no mapping of such records.
+    """
+    kind = type(source)
+    if kind.__module__.startswith(f"{__name__}."):
+        _mapping_of(kind)
+        mapping = describe.dispatch(kind)
+        if mapping is not describe.dispatch(object):
+            return mapping(source)
+    raise TypeError(f"no mapping of {kind.__module__}.{kind.__qualname__}")
+
+
+@cache
+def declared_sources(platform: str, kind: str) -> Mapping[str, tuple[str, str]]:
+    """The fields of a record that give each property, and how (the ``PROVENANCE`` of its mapping).
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+        KeyError: the platform has no such kind.
+    """
+    declared: Mapping[str, tuple[str, str]] = _mapping_of(source_model(platform, kind)).PROVENANCE
+    return declared
+
+
+@cache
+def dependencies(platform: str, kind: str) -> Mapping[str, frozenset[str]]:
+    """The top-level fields of a kind of record that each property is made from.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+        KeyError: the platform has no such kind.
+    """
+    further: Mapping[str, str] = _mapping_of(source_model(platform, kind)).FURTHER_SOURCES
+    return {
+        name: frozenset(field.partition(".")[0] for field in f"{field}, {further.get(name, field)}".split(", "))
+        for name, (field, _) in declared_sources(platform, kind).items()
+    }
+
+
+def _mapping_of(model: type[SourceRecord]) -> Any:
+    return import_module(f"{model.__module__.removesuffix('source')}mapping")

@@ -1,0 +1,1 @@
+"""The BioImage Model Zoo of AI4Life."""

@@ -1,0 +1,65 @@
+"""What repositories on GitHub are called, and which pages are about them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from fair4ml.describe.source_record import SourceRecord
+from fair4ml.identifiers import is_github_name
+
+MAX_FILE = 200_000
+"""Characters of a file in a repository that are read."""
+
+# What follows the name on pages that show what is in the repository.
+_INSIDE = frozenset({"archive", "blame", "blob", "commit", "commits", "raw", "releases", "tags", "tree"})
+
+
+def repository_at(text: str) -> str | None:
+    """The name of the repository that a text names, or whose content a page shows; None where it is about none.
+
+    Args:
+        text: ``owner/name``, an address for people, for git, of the API or of a file as it stands.
+    """
+    text = text.strip()
+    if "://" not in text:
+        text = re.sub(r"^(?:git@github\.com:|(?:www\.)?github\.com/)", "", text, flags=re.IGNORECASE)
+        found = text.rstrip("/").removesuffix(".git")
+        return found if is_github_name(found) else None
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    steps = [step for step in parts.path.split("/") if step]
+    if host == "api.github.com":
+        steps = steps[1:] if len(steps) == 3 and steps[0] == "repos" else []
+    elif host == "github.com":
+        steps = steps if len(steps) < 3 or steps[2] in _INSIDE else []
+    elif host != "raw.githubusercontent.com" or len(steps) < 3:
+        steps = []
+    found = "/".join(steps[:2]).removesuffix(".git")
+    return found if is_github_name(found) else None
+
+
+def _full_name(text: str) -> str:
+    if not is_github_name(text):
+        raise ValueError("should be the name of a repository, with its owner's")
+    return text
+
+
+FullName = Annotated[str, StringConstraints(max_length=201), AfterValidator(_full_name)]
+RepositoryId = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
+
+
+class RepositoryFile(SourceRecord):
+    """A file of a repository; without a text there is none any more."""
+
+    identity: ClassVar[frozenset[str]] = frozenset({"id", "full_name"})
+
+    id: RepositoryId
+    full_name: FullName
+    text: Annotated[str, StringConstraints(max_length=MAX_FILE)] | None = None

@@ -1,0 +1,1 @@
+"""The Hugging Face Hub: models, cards, datasets, Croissant files, owners."""

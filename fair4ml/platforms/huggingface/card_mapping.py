@@ -1,0 +1,171 @@
+"""The card of a model on the Hugging Face Hub: a record of its own, so that a crawl without cards unsays none.
+
+What the text says is said nowhere else. What the metadata say is the same as in the Hub's record of the model unless
+one of the two is out of date; `fair4ml.merge` lets the Hub's record hold and keeps the other as a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fair4ml.describe.articles import article_stub
+from fair4ml.describe.draft import Draft
+from fair4ml.describe.source_record import parse
+from fair4ml.entities import Description, FieldIssue, MLModel, ScholarlyArticle, Stub
+from fair4ml.identifiers import hugging_face_model, part_iri
+from fair4ml.platforms import describe
+from fair4ml.platforms.huggingface import terms
+from fair4ml.platforms.huggingface.card_source import ModelCardFile
+from fair4ml.platforms.huggingface.licenses import license_values, licenses
+from fair4ml.platforms.huggingface.lineage import FINE_TUNING, datasets, parents
+from fair4ml.platforms.huggingface.source import Card, ModelInfo
+from fair4ml.platforms.huggingface.tags import keywords, sorted_tags
+from fair4ml.read.bibtex import PUBLICATIONS, Reference
+from fair4ml.read.front_matter import FRONT_MATTER
+from fair4ml.read.model_card import ModelCard, Section, read
+
+README = "README"
+
+_METADATA = (
+    "base_model",
+    "base_model_relation",
+    "datasets",
+    "language",
+    "library_name",
+    "license",
+    "license_link",
+    "license_name",
+    "pipeline_tag",
+    "tags",
+)
+_DECLARED_IN = {
+    "inLanguage": "language",
+    "languageTag": "language",
+    "license": "license",
+    "trainedOn": "datasets",
+    "wasDerivedFrom": "base_model",
+    "qualifiedDerivation": "base_model",
+    "fineTunedFrom": "base_model",
+    "keywords": "tags",
+}
+_SECTIONS = {
+    "description": "description",
+    "intendedUse": "intended use",
+    "modelRisksBiasLimitations": "limitations",
+    "ethicalSocial": "ethical considerations",
+    "usageInstructions": "usage",
+    "codeSampleSnippet": "usage",
+    "citation": "citation",
+    "referencePublication": "citation",
+}
+PROVENANCE: Mapping[str, tuple[str, str]] = {
+    "name": ("id", "stated"),
+    **{name: (f"{README}: {FRONT_MATTER}, {key}", "looked up") for name, key in _DECLARED_IN.items()},
+    **dict.fromkeys((*_SECTIONS, "hasCO2eEmissions", "additionalProperty"), (README, "stated")),
+}
+"""Which part of the file gives each property, and how; a record's exceptions name the headings."""
+
+FURTHER_SOURCES: Mapping[str, str] = {}
+
+_DATA = {"trainingData": "training data", "evaluationData": "evaluation data"}
+_MAX_HEADINGS = 5
+_MAX_HEADING = 80
+_NO_SECTION = Section("", ())
+
+
+@describe.register
+def describe_card(source: ModelCardFile) -> Description:
+    """What a model card says, its metadata as the Hub's record would have them; see `describe`."""
+    iri = hugging_face_model(source.id)
+    draft = Draft(iri)
+    if source.text is None:
+        return draft.finish(MLModel(iri=iri, name=source.id), {})
+    card = read(source.text)
+    stated = {name: card.metadata[name] for name in _METADATA if name in card.metadata}
+    model, unread = parse(ModelInfo, {"id": source.id, "cardData": stated})
+    metadata = model.card or Card.model_validate({})
+    words = sorted_tags([], metadata.tags).words
+    languages = terms.languages(draft, metadata, words)
+    derived_from = parents(draft, model, [])
+    root = MLModel(
+        iri=iri,
+        name=source.id,
+        language=list(dict.fromkeys(languages.values())),
+        language_tag=list(languages),
+        license=licenses(draft, metadata, []),
+        trained_on=datasets(draft, model, []),
+        was_derived_from=[parent.iri for parent in derived_from],
+        fine_tuned_from=[parent.iri for parent in derived_from if parent.relation in FINE_TUNING],
+        qualified_derivation=[parent.derivation for parent in derived_from],
+        keywords=keywords(words, metadata, languages, {metadata.library_name, metadata.pipeline_tag}),
+        description=_text(card, "description"),
+        intended_use=_texts(card, "intended use"),
+        model_risks_bias_limitations=_texts(card, "limitations"),
+        ethical_social=_texts(card, "ethical considerations"),
+        usage_instructions=_texts(card, "usage"),
+        code_sample_snippet=list(card.sections.get("usage", _NO_SECTION).code),
+        citation=_citation(card),
+        reference_publication=_publications(draft, card.references),
+        has_co2e_emissions=card.emissions.text if card.emissions is not None else None,
+        additional_property=[
+            *(draft.value(name, text) for name, topic in _DATA.items() if (text := _text(card, topic)) is not None),
+            *license_values(draft, metadata),
+        ],
+    )
+    told = draft.finish(root, {})
+    issues = [replace(issue, field=_metadata_field(issue)) for issue in (*unread, *told.issues)]
+    issues += [replace(issue, field=f"{README}.{issue.field}") for issue in card.issues]
+    return replace(told, issues=issues, exceptions=_places(root, card, told.exceptions))
+
+
+def _text(card: ModelCard, topic: str) -> str | None:
+    return card.sections.get(topic, _NO_SECTION).text or None
+
+
+def _texts(card: ModelCard, topic: str) -> list[str]:
+    text = _text(card, topic)
+    return [] if text is None else [text]
+
+
+def _citation(card: ModelCard) -> list[str]:
+    return [*_texts(card, "citation"), *card.sections.get("citation", _NO_SECTION).code]
+
+
+def _publications(draft: Draft, references: list[Reference]) -> list[str]:
+    """The IRIs of the publications that the citation names, on arXiv or by DOI where it gives one."""
+    found: dict[str, None] = {}
+    for reference in references:
+        if reference.arxiv is not None:
+            found[draft.stub(article_stub(reference.arxiv))] = None
+        elif reference.kind not in PUBLICATIONS:
+            continue
+        elif reference.doi is not None:
+            name = "doi:" + reference.doi.removeprefix("https://doi.org/")
+            found[draft.stub(Stub(reference.doi, "ScholarlyArticle", name))] = None
+        elif reference.title is not None:
+            part = ScholarlyArticle(
+                iri=part_iri(draft.iri, "article", reference.title), name=reference.title, url=reference.url
+            )
+            found[draft.part(part)] = None
+    return list(found)
+
+
+def _metadata_field(issue: FieldIssue) -> str:
+    return f"{README}.{FRONT_MATTER}.{issue.field.removeprefix('cardData.')}"
+
+
+def _places(root: MLModel, card: ModelCard, elsewhere: dict[str, str]) -> dict[str, str]:
+    """Where in the file each property comes from: key of the metadata, or heading."""
+    places = {name: f"{README}: {FRONT_MATTER}, {key}" for name, key in _DECLARED_IN.items()}
+    places |= {name: f"{README}: {FRONT_MATTER}, {place.replace('cardData.', '')}" for name, place in elsewhere.items()}
+    places |= {name: _headings(card.sections.get(topic)) for name, topic in _SECTIONS.items()}
+    places["hasCO2eEmissions"] = _headings(card.emissions)
+    data = [card.sections[topic] for topic in _DATA.values() if topic in card.sections]
+    places["additionalProperty"] = _headings(*data)
+    return {name: place for name, place in places.items() if name in root.document()}
+
+
+def _headings(*sections: Section | None) -> str:
+    stated = dict.fromkeys(heading for section in sections if section is not None for heading in section.headings)
+    return f"{README}: {', '.join(heading[:_MAX_HEADING] for heading in list(stated)[:_MAX_HEADINGS])}"

@@ -1,0 +1,183 @@
+"""Models of the Hugging Face Hub as FAIR4ML.
+
+The name is the full id: thousands of models share what follows the owner. The uploader shares a model (``sharedBy``)
+and is never called its author. Tags whose fact another property holds, and those that the Hub's machines add, are no
+keywords; a tag that happens to be the code of a task is one: the Hub itself takes only the pipeline tag for the task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fair4ml.describe.draft import Draft
+from fair4ml.entities import Description, MLModel
+from fair4ml.identifiers import hugging_face_model
+from fair4ml.platforms import describe
+from fair4ml.platforms.huggingface import (
+    card_mapping,  # noqa: F401  registers the mapping of cards
+    croissant_mapping,  # noqa: F401  registers the mapping of Croissant files
+    datasets_mapping,  # noqa: F401  registers the mapping of datasets
+    files,  # noqa: F401  registers the mapping of file lists
+    owners_mapping,  # noqa: F401  registers the mapping of owners
+    terms,
+)
+from fair4ml.platforms.huggingface.evaluations import evaluations, owner_stub
+from fair4ml.platforms.huggingface.licenses import license_values, licenses
+from fair4ml.platforms.huggingface.lineage import FINE_TUNING, add_new_version, datasets, parents
+from fair4ml.platforms.huggingface.parameters import parameter_counts
+from fair4ml.platforms.huggingface.repository import access, counters, created, owner_name
+from fair4ml.platforms.huggingface.source import Card, ModelInfo
+from fair4ml.platforms.huggingface.tags import keywords, sorted_tags
+
+PROVENANCE: Mapping[str, tuple[str, str]] = {
+    "name": ("id", "stated"),
+    "url": ("id", "constructed"),
+    "identifier": ("id, tags", "stated"),
+    "sharedBy": ("author", "linked"),
+    "mlTask": ("pipeline_tag", "looked up"),
+    "softwareRequirements": ("library_name", "linked"),
+    "modelCategory": ("config, gguf", "stated"),
+    "inLanguage": ("cardData.language", "looked up"),
+    "languageTag": ("cardData.language", "normalized"),
+    "license": ("cardData.license", "looked up"),
+    "trainedOn": ("cardData.datasets", "linked"),
+    "wasDerivedFrom": ("baseModels.models", "linked"),
+    "qualifiedDerivation": ("baseModels.models", "linked"),
+    "fineTunedFrom": ("baseModels.models", "linked"),
+    "referencePublication": ("tags", "normalized"),
+    "hasEvaluation": ("model-index", "linked"),
+    "evaluatedOn": ("model-index", "linked"),
+    "validatedOn": ("model-index", "linked"),
+    "testedOn": ("model-index", "linked"),
+    "additionalProperty": ("safetensors, gguf, config, transformersInfo, cardData", "stated"),
+    "conditionsOfAccess": ("gated, disabled, private, cardData", "looked up"),
+    "legal": ("cardData", "stated"),
+    "hasCO2eEmissions": ("cardData.co2_eq_emissions", "stated"),
+    "dateCreated": ("createdAt", "stated"),
+    "dateModified": ("lastModified", "stated"),
+    "version": ("sha", "stated"),
+    "archivedAt": ("sha", "constructed"),
+    "readme": ("sha", "constructed"),
+    "discussionUrl": ("id", "constructed"),
+    "issueTracker": ("id", "constructed"),
+    "keywords": ("tags", "stated"),
+    "distribution": ("siblings", "linked"),
+    "wasRevisionOf": ("cardData.new_version", "linked"),
+}
+"""Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
+table, ``linked`` to the thing of that id, or ``constructed`` as an address after the Hub's pattern."""
+
+FURTHER_SOURCES: Mapping[str, str] = {
+    "sharedBy": "id",
+    "softwareRequirements": "cardData, transformersInfo",
+    "mlTask": "cardData",
+    **dict.fromkeys(("inLanguage", "languageTag", "license", "trainedOn"), "tags"),
+    **dict.fromkeys(("wasDerivedFrom", "qualifiedDerivation", "fineTunedFrom"), "tags, cardData"),
+    **dict.fromkeys(("hasEvaluation", "evaluatedOn"), "cardData, evalResults"),
+    **dict.fromkeys(("validatedOn", "testedOn"), "cardData, evalResults, tags"),
+    "referencePublication": "cardData",
+    "readme": "cardData",
+    "keywords": "cardData, pipeline_tag, library_name, transformersInfo",
+}
+"""Fields that the properties depend on besides: where those above are silent, and what is not repeated."""
+
+_NO_CARD = Card.model_validate({})
+
+
+@describe.register
+def describe_model(source: ModelInfo) -> Description:
+    """What the Hub's record of a model states; see `describe`."""
+    iri = hugging_face_model(source.id)
+    draft = Draft(iri)
+    card = source.card or _NO_CARD
+    tags = sorted_tags(source.tags, card.tags)
+    owner = owner_name(draft, source, "sharedBy")
+    task = terms.task(draft, source, card)
+    libraries = terms.libraries(draft, source, card)
+    languages = terms.languages(draft, card, tags.words)
+    trained_on = datasets(draft, source, tags.datasets)
+    derived_from = parents(draft, source, tags.parents)
+    evaluated = evaluations(draft, source, owner, trained_on)
+    add_new_version(draft, source)
+    model = MLModel(
+        iri=iri,
+        name=source.id,
+        url=iri,
+        identifier=[source.id, *terms.dois(draft, tags.dois)],
+        shared_by=[] if owner is None else [draft.stub(owner_stub(owner))],
+        ml_task=[] if task is None else [draft.stub(task)],
+        software_requirements=[draft.stub(terms.library_stub(library)) for library in libraries],
+        model_category=terms.categories(source),
+        language=list(dict.fromkeys(languages.values())),
+        language_tag=list(languages),
+        license=licenses(draft, card, tags.licenses),
+        trained_on=trained_on,
+        was_derived_from=[parent.iri for parent in derived_from],
+        fine_tuned_from=[parent.iri for parent in derived_from if parent.relation in FINE_TUNING],
+        qualified_derivation=[parent.derivation for parent in derived_from],
+        reference_publication=terms.articles(draft, card, tags.articles),
+        has_evaluation=list(evaluated.iris),
+        evaluated_on=list(evaluated.datasets),
+        validated_on=list(evaluated.validated_on),
+        tested_on=list(evaluated.tested_on),
+        additional_property=[*_values(draft, source, card), *license_values(draft, card)],
+        conditions_of_access=access(source, card),
+        legal=[text for text in (card.license_details, card.extra_gated_prompt) if text and text.strip()],
+        has_co2e_emissions=_emissions(draft, card),
+        date_created=created(source),
+        date_modified=source.last_modified,
+        version=source.sha,
+        archived_at=[] if source.sha is None else [f"{iri}/tree/{source.sha}"],
+        # Metadata are part of the card's file; without them there may be none.
+        readme=None if source.card is None else f"{iri}/blob/{source.sha or 'main'}/README.md",
+        discussion_url=f"{iri}/discussions",
+        issue_tracker=f"{iri}/discussions",
+        keywords=keywords(
+            tags.words, card, languages, {*libraries, source.library_name, None if task is None else task.name}
+        ),
+    )
+    return draft.finish(model, counters(source))
+
+
+def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
+    values = parameter_counts(draft, source)
+    gguf = source.gguf
+    if gguf is not None and gguf.context_length is not None:
+        values.append(draft.value("contextLength", gguf.context_length, unit="tokens"))
+    quantization = source.config.quantization_config if source.config is not None else None
+    if quantization is not None and quantization.quant_method:
+        values.append(draft.value("quantization", quantization.quant_method))
+    if quantization is not None and quantization.bits is not None:
+        values.append(draft.value("quantizationBits", quantization.bits))
+    if source.transformers_info is not None and source.transformers_info.auto_model:
+        values.append(draft.value("autoModel", source.transformers_info.auto_model))
+    if card.co2_eq_emissions is not None and card.co2_eq_emissions.hardware_used:
+        values.append(draft.value("trainingHardware", card.co2_eq_emissions.hardware_used))
+    return values
+
+
+def _emissions(draft: Draft, card: Card) -> str | None:
+    """The emissions as a text with the unit: numbers are grams; a text has its own."""
+    stated = card.co2_eq_emissions
+    if stated is None or stated.emissions is None or stated.emissions == "":
+        return None
+    if isinstance(stated.emissions, str):
+        text = stated.emissions
+        if not any(map(str.isdigit, text)):
+            draft.issue("cardData.co2_eq_emissions", "states no amount")
+            return None
+    elif stated.emissions < 0:
+        draft.issue("cardData.co2_eq_emissions", "is less than nothing")
+        return None
+    else:
+        text = f"{stated.emissions} g CO2e"
+    details = [
+        f"{name}: {value}"
+        for name, value in (
+            ("source", stated.source),
+            ("training", stated.training_type),
+            ("location", stated.geographical_location),
+        )
+        if value
+    ]
+    return f"{text} ({'; '.join(details)})" if details else text

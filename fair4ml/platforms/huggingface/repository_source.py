@@ -1,0 +1,106 @@
+"""What the Hugging Face Hub says of models and datasets alike: identity, dates, access, counters, license, language."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints
+
+from fair4ml.describe.source_record import (
+    Count,
+    Flag,
+    Integer,
+    Listed,
+    Moment,
+    NoneSent,
+    SourceObject,
+    SourceRecord,
+    Text,
+    Word,
+)
+
+# More than new repositories may be called: what exists is taken as it is, unless the address would mean something else.
+_ID = re.compile(
+    r"(?:(?!(?:api|collections|datasets|docs|models|papers|spaces|tasks)/)[\w-][\w.-]*/)?\.*[\w-][\w.-]*", re.ASCII
+)
+
+_FIVE_DIGITS_SINCE = 1501
+"""The month from which on arXiv's numbers have five digits (https://info.arxiv.org/help/arxiv_identifier.html)."""
+
+
+def _repository_id(value: str) -> str:
+    if _ID.fullmatch(value):
+        return value
+    raise ValueError("should be the id of a repository")
+
+
+def _norwegian(value: Any) -> Any:
+    """YAML 1.1 reads the language code ``no`` as False."""
+    if isinstance(value, list):
+        return ["no" if item is False else item for item in value]
+    return ["no"] if value is False else value
+
+
+def _decimal(value: Any) -> Any:
+    """YAML reads an arXiv number as a float, without the zeros at its ends; how many digits it has, its month tells."""
+    if not isinstance(value, float):
+        return value
+    number = f"{value:010.5f}" if value >= _FIVE_DIGITS_SINCE else f"{value:09.4f}"
+    return number if float(number) == value else str(value)
+
+
+ObjectId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+"""The Hub's own key of anything, which outlives renames."""
+
+Words = Annotated[list[Word | None], Listed, NoneSent]
+
+
+class RepositoryCard(SourceObject):
+    """What the metadata blocks of model cards and dataset cards have in common."""
+
+    language: Annotated[list[Word | None], Listed, BeforeValidator(_norwegian), NoneSent]
+    license: Words
+    license_name: Word | None = None
+    license_link: Word | None = None
+    license_details: Text | None = None
+    tags: Words
+    arxiv: Annotated[list[Annotated[Word, BeforeValidator(_decimal)] | None], Listed, NoneSent]
+    extra_gated_prompt: Text | None = None
+    extra_gated_eu_disallowed: Flag | None = None
+
+
+class Repository(SourceRecord):
+    """What every record about a repository has; only ``id`` is always there."""
+
+    identity: ClassVar[frozenset[str]] = frozenset({"_id", "id", "modelId"})
+
+    object_id: ObjectId | None = Field(None, alias="_id")
+    """Answers before 2022 have none."""
+    id: Annotated[str, StringConstraints(max_length=500), AfterValidator(_repository_id)] = Field(
+        validation_alias=AliasChoices("id", "modelId")
+    )
+    sha: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40,64}$")] | None = None
+
+    @property
+    def key(self) -> str:
+        """The record's native id: the Hub's own, or the path where there is none."""
+        return self.object_id or self.id
+
+
+class RepositoryInfo(Repository):
+    """What the Hub's lists show of a repository, of whatever kind."""
+
+    counters: ClassVar[frozenset[str]] = frozenset({"downloads", "downloadsAllTime", "likes", "trendingScore"})
+
+    author: Word | None = None
+    created_at: Moment | None = Field(None, alias="createdAt")
+    last_modified: Moment | None = Field(None, alias="lastModified")
+    private: Flag | None = None
+    gated: Flag | Word | None = None
+    disabled: Flag | None = None
+    tags: Words
+    downloads: Count | None = None
+    downloads_all_time: Count | None = Field(None, alias="downloadsAllTime")
+    likes: Count | None = None
+    trending_score: Integer | None = Field(None, alias="trendingScore")

@@ -1,0 +1,1 @@
+"""OpenML: datasets, tasks, flows, evaluations."""

@@ -1,0 +1,152 @@
+"""What OpenML's datasets, tasks, flows and evaluations share: addresses, people, licenses, values."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+from fair4ml.describe.draft import Draft
+from fair4ml.describe.licensing import stated_licenses
+from fair4ml.entities import Agent, PropertyValue, Stub
+from fair4ml.identifiers import part_iri
+from fair4ml.normalize.licenses import license_stub
+
+OPENML = "https://www.openml.org/"
+"""Where OpenML's IRIs begin, whatever endpoint answers."""
+
+Value = int | float | bool | str | None
+_DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
+_SPDX_SPELLED = {"cc0": "cc0-1.0"}
+"""What OpenML's own form offers and SPDX spells in another way; there is one CC0 only."""
+_OFFERED = frozenset({"public"})
+"""What the form offers beside: whoever chooses it means the same."""
+
+
+def dataset_iri(id: str) -> str:
+    """The IRI of a dataset."""
+    return f"{OPENML}d/{id}"
+
+
+def flow_iri(id: str) -> str:
+    """The IRI of a flow."""
+    return f"{OPENML}f/{id}"
+
+
+def task_iri(id: str) -> str:
+    """The IRI of a task."""
+    return f"{OPENML}t/{id}"
+
+
+def run_iri(id: str) -> str:
+    """The IRI of a run, which evaluations are parts of."""
+    return f"{OPENML}r/{id}"
+
+
+@lru_cache(maxsize=65_536)
+def dataset_stub(id: str, name: str | None) -> Stub:
+    """A dataset, by its id; every record gives the name that it has there."""
+    return Stub(dataset_iri(id), "Dataset", name or f"Dataset {id}")
+
+
+@lru_cache(maxsize=65_536)
+def flow_stub(id: str, full_name: str | None) -> Stub:
+    """A flow, by its id; every record gives the name and version that it has there."""
+    return Stub(flow_iri(id), "MLModel", full_name or f"Flow {id}")
+
+
+@lru_cache(maxsize=65_536)
+def task_stub(id: str) -> Stub:
+    """A task, by its id."""
+    return Stub(task_iri(id), "CreativeWork", f"Task {id}")
+
+
+@lru_cache(maxsize=4096)
+def procedure_stub(id: str) -> Stub:
+    """An estimation procedure: OpenML has no page for it, but an address in its API."""
+    return Stub(f"{OPENML}api/v1/estimationprocedure/{id}", "DefinedTerm", f"Estimation procedure {id}")
+
+
+@lru_cache(maxsize=4096)
+def task_type_stub(id: str, name: str) -> Stub:
+    """A type of tasks."""
+    return Stub(f"{OPENML}tt/{id}", "DefinedTerm", name)
+
+
+@lru_cache(maxsize=4096)
+def user_stub(id: str) -> Stub:
+    """A user: a person, a group or a program."""
+    return Stub(f"{OPENML}u/{id}", "Agent", f"OpenML user {id}")
+
+
+def people(draft: Draft, field: str, names: list[str | None]) -> list[str]:
+    """The IRIs of people who are told by name alone, as parts of what they made.
+
+    Args:
+        draft: gets the parts.
+        field: where the names are from.
+        names: the names.
+    """
+    found: dict[str, None] = {}
+    for position, name in enumerate(names):
+        if name is None or not name.strip():
+            continue
+        text = name.strip()
+        if not any(map(str.isalpha, text)):
+            draft.issue(f"{field}.{position}", "is no name of anybody")
+            continue
+        url = text if _WEB_ADDRESS.fullmatch(text) else None
+        found[draft.part(Agent(iri=part_iri(draft.iri, "agent", text), name=text, url=url))] = None
+    return list(found)
+
+
+def licenses(draft: Draft, uploader: str | None, stated: str | None) -> list[str]:
+    """The IRI of the license that a text names; one that no list knows is the uploader's, or OpenML's own.
+
+    Args:
+        draft: gets what the license is.
+        uploader: the id of the user; None where the record has none.
+        stated: the text.
+    """
+    text = (stated or "").strip()
+    spelled = "-".join(text.split()).lower()
+    known = next((each for each in (text, _SPDX_SPELLED.get(spelled, spelled)) if license_stub(each)), text)
+    owner = OPENML if uploader is None or spelled in _OFFERED else user_stub(uploader).iri
+    return stated_licenses(draft, owner, [("licence", known)])
+
+
+def keywords(tags: list[str | None]) -> list[str]:
+    """The tags, each once."""
+    return list(dict.fromkeys(tag for tag in tags if tag and tag.strip()))
+
+
+def values(draft: Draft, **stated: Value) -> list[str]:
+    """The IRIs of what the vocabularies have no property for, under the platform's own names."""
+    return [
+        draft.value(name, value) for name, value in stated.items() if value is not None and not isinstance(value, bool)
+    ]
+
+
+def number(value: Value) -> Value:
+    """A value, as a number where it is the text of one; a whole one without a fraction."""
+    if isinstance(value, str):
+        text = value.strip()
+        if not _DECIMAL.fullmatch(text):
+            return text or None
+        value = float(text)
+        if not math.isfinite(value):
+            return text
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+def measured(iri: str, name: str, property_id: str, value: Value) -> PropertyValue:
+    """A value of an evaluation; the text stays where the number says less."""
+    found = number(value)
+    if isinstance(found, int) and not isinstance(found, bool):
+        found = float(found)
+    raw = value.strip() if isinstance(value, str) else None
+    same = raw is None or (isinstance(found, float) and repr(found) == raw) or found == raw
+    return PropertyValue(iri=iri, name=name, property_id=property_id, value=found, description=None if same else raw)

@@ -1,0 +1,1 @@
+"""Papers with Code: its API and its archive."""

@@ -1,0 +1,348 @@
+"""What Papers with Code sends: the API of paperswithcode.co, and the files of the archive of 2025-07-28.
+
+The API's shapes follow its own command-line client (https://github.com/huggingface/pwc-cli); its answers were not seen.
+The archive's follow https://github.com/paperswithcode/paperswithcode-data and, for evaluation tables,
+https://github.com/paperswithcode/sota-extractor. Of a table, `fair4ml.platforms.paperswithcode.tables` makes records.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints, model_validator
+
+from fair4ml.describe.source_record import (
+    Count,
+    Day,
+    Flag,
+    Listed,
+    NoneSent,
+    Scalar,
+    SourceObject,
+    SourceRecord,
+    Text,
+    WebAddress,
+    Word,
+)
+from fair4ml.identifiers import hashed
+
+_SLUG = re.compile(r"(?:[\w.~+-]|%[0-9A-Fa-f]{2})+", re.ASCII)
+_SITE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/(?P<path>[\w-]+/[^/?#]+)/?", re.ASCII)
+PAGES = frozenset({"dataset", "method", "paper"})
+"""What an address of the archive can be the page of."""
+
+
+def _id(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _slug(value: str) -> str:
+    if _SLUG.fullmatch(value):
+        return value
+    raise ValueError("should be an id of the platform")
+
+
+def _page(value: str) -> str:
+    match = _SITE.fullmatch(value)
+    kind, slash, slug = match["path"].partition("/") if match else ("", "", "")
+    if kind in PAGES and slash and _SLUG.fullmatch(slug):
+        return f"{kind}/{slug}"
+    raise ValueError("should be the address of a page of the platform")
+
+
+def _absent_text(value: Any) -> Any:
+    """Empty texts say nothing."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _day(value: Any) -> Any:
+    """Tables of the archive hold dates as midnights without a zone."""
+    midnight = isinstance(value, str) and len(value) == 19 and value.endswith("00:00:00")
+    return value[:10] if midnight else _absent_text(value)
+
+
+def _linked(value: Any) -> Any:
+    return value if isinstance(value, dict) else {"url": value}
+
+
+def _named(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _address(value: Any) -> Any:
+    """Some addresses lead to a page of the site itself."""
+    absolute = f"https://paperswithcode.co{value}" if isinstance(value, str) and value.startswith("/") else value
+    return _absent_text(absolute)
+
+
+Id = Annotated[str, StringConstraints(max_length=300), BeforeValidator(_id), AfterValidator(_slug)]
+Page = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_page)]
+"""The path of a page of the site, such as ``paper/a-slug``, whichever of its two domains the address has."""
+Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+Said = Annotated[Word | None, BeforeValidator(_absent_text)]
+Prose = Annotated[Text | None, BeforeValidator(_absent_text)]
+Published = Annotated[Day | None, BeforeValidator(_day)]
+Address = Annotated[WebAddress | None, BeforeValidator(_address)]
+Words = Annotated[list[Word | None], Listed, NoneSent]
+
+
+class Link(SourceObject):
+    """A link, of which some answers have but the address."""
+
+    title: Said = None
+    url: Address = None
+    is_official: Flag | None = None
+
+
+class Artifact(SourceObject):
+    """A repository on the Hugging Face Hub, by its address or its id."""
+
+    url: Said = None
+
+
+class Term(SourceObject):
+    """A task, method or organization that a record names; the archive has but names."""
+
+    id: Id | None = None
+    name: Said = None
+    slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
+
+
+Links = Annotated[list[Annotated[Link | None, BeforeValidator(_linked)]], Listed, NoneSent]
+Artifacts = Annotated[list[Annotated[Artifact | None, BeforeValidator(_linked)]], Listed, NoneSent]
+Terms = Annotated[list[Annotated[Term | None, BeforeValidator(_named)]], Listed, NoneSent]
+Metrics = dict[Word, Scalar | None]
+
+
+class Entry(SourceRecord):
+    """What every record of the API has."""
+
+    identity: ClassVar[frozenset[str]] = frozenset({"id"})
+
+    id: Id
+
+
+class PaperFields(SourceObject):
+    """What the API and the archive say of a paper alike."""
+
+    arxiv_id: Said = None
+    title: Said = None
+    abstract: Prose = None
+    authors: Words
+    published: Published = Field(None, validation_alias=AliasChoices("published", "date_published", "date"))
+    url_abs: Address = None
+    url_pdf: Address = None
+    conference: Said = Field(None, validation_alias=AliasChoices("conference_name", "conference", "proceeding"))
+    tasks: Terms
+    methods: Terms
+
+
+class Paper(PaperFields, Entry):
+    """A paper of the API (``papers/?include_resources=true``)."""
+
+    counters: ClassVar[frozenset[str]] = frozenset({"citation_count"})
+
+    citation_count: Count | None = None
+    repositories: Links
+    project_pages: Links
+    hf_models: Artifacts
+    hf_datasets: Artifacts
+    hf_spaces: Artifacts
+
+
+class Subject(Entry):
+    """What a page of the site is about, and papers name."""
+
+    name: Word
+    slug: Id
+    description: Prose = None
+
+
+class Task(Subject):
+    """A task of the API (``tasks/``)."""
+
+
+class Method(Subject):
+    """A method of the API (``methods/``)."""
+
+    full_name: Said = None
+
+
+class Benchmark(Subject):
+    """A dataset of the API (``datasets/``), which the site shows as a benchmark."""
+
+    full_name: Said = None
+    split: Said = Field(None, validation_alias=AliasChoices("split_name", "split"))
+    hf_url: Address = None
+
+
+_ROW = (
+    ("paper_id", "paper_arxiv_id"),
+    ("task_slug", "task_name"),
+    ("dataset_id", "dataset_slug", "dataset_name"),
+    ("model_name",),
+    ("harness",),
+)
+"""What the platform's own client tells rows by, each by the first field that is there."""
+
+
+def row_key(row: Any) -> str | None:
+    """What tells a row of a leaderboard from others where it has no id: paper, task, dataset, model and harness.
+
+    Args:
+        row: the row as sent.
+
+    Returns:
+        None where dataset or model are not named, since it could be any row.
+    """
+    if not isinstance(row, dict):
+        return None
+    told = [next((_id(row[name]) for name in names if row.get(name) not in (None, "")), None) for names in _ROW]
+    _, _, dataset, model, _ = told
+    is_told = all(each is None or isinstance(each, str) for each in told) and dataset and model
+    return f"row-{hashed('row', *told)}" if is_told else None
+
+
+def _with_id(row: Any) -> Any:
+    is_due = isinstance(row, dict) and row.get("id") in (None, "")
+    return {**row, "id": key} if is_due and (key := row_key(row)) is not None else row
+
+
+class Evaluation(Entry):
+    """A row of a leaderboard of the API (``evaluations/``); one without an id has the key of `row_key` for one."""
+
+    _id_of_row = model_validator(mode="before")(_with_id)
+
+    paper_id: Id | None = None
+    paper_arxiv_id: Said = None
+    paper_title: Said = None
+    task_name: Said = None
+    task_slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
+    dataset_id: Id | None = None
+    dataset_name: Said = None
+    dataset_slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
+    model_name: Said = None
+    harness: Said = None
+    methodology: Prose = None
+    split: Said = Field(None, validation_alias=AliasChoices("split", "split_name", "evaluated_on"))
+    metrics: Metrics = Field(default_factory=dict)
+    num_parameters: Count | None = None
+    uses_additional_data: Flag | None = None
+    is_open: Flag | None = None
+    source_url: Address = Field(None, validation_alias=AliasChoices("result_url", "source_url", "external_source_url"))
+    code_url: Address = None
+    hf_model_url: Address = None
+    updated_at: Published = None
+
+
+class ArchivedPaper(PaperFields, SourceRecord):
+    """A paper of the archive (``papers-with-abstracts``)."""
+
+    identity: ClassVar[frozenset[str]] = frozenset({"paper_url"})
+
+    paper_url: Page
+
+
+class ArchivedCode(SourceRecord):
+    """That a paper has code (``links-between-papers-and-code``)."""
+
+    identity: ClassVar[frozenset[str]] = frozenset({"paper_url", "repo_url"})
+
+    paper_url: Page
+    repo_url: Annotated[WebAddress, StringConstraints(max_length=1_900)]
+    paper_arxiv_id: Said = None
+    paper_title: Said = None
+    is_official: Flag | None = None
+    mentioned_in_paper: Flag | None = None
+    mentioned_in_github: Flag | None = None
+    framework: Said = None
+
+
+class ArchivedMethod(SourceRecord):
+    """A method of the archive (``methods``)."""
+
+    identity: ClassVar[frozenset[str]] = frozenset({"url", "name"})
+
+    url: Page
+    name: Word
+    full_name: Said = None
+    description: Prose = None
+
+
+class Introduction(SourceObject):
+    """The paper that introduced something."""
+
+    title: Said = None
+    url: Said = None
+
+
+class ArchivedDataset(SourceRecord):
+    """A dataset of the archive (``datasets``)."""
+
+    identity: ClassVar[frozenset[str]] = frozenset({"url", "name"})
+
+    url: Page
+    name: Word
+    full_name: Said = None
+    homepage: Address = None
+    description: Prose = None
+    paper: Introduction | None = None
+    introduced_date: Published = None
+    warning: Prose = None
+    modalities: Terms
+    languages: Terms
+    variants: Words
+
+
+class Row(SourceRecord):
+    """What a record made of an evaluation table has: its place among the tasks and the datasets, outermost first."""
+
+    identity: ClassVar[frozenset[str]] = frozenset({"key", "tasks", "datasets"})
+
+    key: Key
+    tasks: Annotated[list[Word], Field(min_length=1, max_length=32)]
+    datasets: Annotated[list[Word], Field(min_length=1, max_length=32)]
+
+
+class ArchivedTable(Row):
+    """A dataset with its leaderboard (``evaluation-tables``), without the rows."""
+
+    description: Prose = None
+    categories: Words
+    dataset_citations: Links
+    dataset_links: Links
+
+
+class ArchivedResult(Row):
+    """A row of a leaderboard (``evaluation-tables``).
+
+    Attributes:
+        number: tells rows apart that are alike but for their values.
+    """
+
+    number: Count
+    model_name: Said = None
+    paper_title: Said = None
+    paper_url: Said = None
+    paper_date: Published = None
+    code_links: Links
+    model_links: Links
+    uses_additional_data: Flag | None = None
+    metrics: Metrics = Field(default_factory=dict)
+
+
+KINDS: dict[str, type[SourceRecord]] = {
+    "paper": Paper,
+    "task": Task,
+    "method": Method,
+    "dataset": Benchmark,
+    "evaluation": Evaluation,
+    "archived-paper": ArchivedPaper,
+    "archived-code": ArchivedCode,
+    "archived-method": ArchivedMethod,
+    "archived-dataset": ArchivedDataset,
+    "archived-table": ArchivedTable,
+    "archived-result": ArchivedResult,
+}
+"""What the platform sends, by kind of record."""

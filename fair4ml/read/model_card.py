@@ -1,0 +1,239 @@
+"""What a model card (the ``README.md`` of a model on the Hugging Face Hub) says, by what it says it about.
+
+Cards are hostile input: nothing in them is run or followed, and what cannot be read is told and left out. The headings
+are those of the Hub's template (https://huggingface.co/docs/hub/model-card-annotated) and what people write instead of
+them; `data/card_headings.json` has them. What the template only asks for is no answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from fair4ml.entities import FieldIssue
+from fair4ml.normalize.co2_emissions import stated_emissions
+from fair4ml.read import bibtex, front_matter, markdown
+
+MAX_CARD = 1_000_000
+"""How many characters of a card are read."""
+MAX_SECTION = 10_000
+"""How many characters of Markdown about one thing are read, and how long a code sample may be."""
+MAX_SAMPLES = 3
+
+BEGINNING = "beginning"
+"""Stands for a heading where text comes before any, or under the title."""
+
+_TABLE: dict[str, Any] = json.loads((files("fair4ml") / "data" / "card_headings.json").read_bytes())
+_PHRASES: dict[str, str] = {phrase: topic for topic, phrases in _TABLE["phrases"].items() for phrase in phrases}
+_WHOLES: dict[str, list[str]] = _TABLE["wholes"]
+_BEGINNINGS: dict[str, str] = _TABLE["beginnings"]
+_OTHERS = frozenset(_TABLE["others"])
+_PLACEHOLDERS = frozenset(_TABLE["placeholders"])
+_BOILERPLATE: list[str] = sorted(_TABLE["boilerplate"], key=len, reverse=True)
+
+TOPICS = tuple(_TABLE["phrases"])
+"""What sections are about, as `ModelCard.sections` names it."""
+
+_NO_WORD = re.compile(r"[^\w\s]+|_")
+_NUMBERED = re.compile(r"^(?:\d+ )+")
+
+_LABEL = re.compile(r"^(?:[-*•] |\d+[.)] )?(?:[^:]{1,80}: *)?")
+_UNSAID = re.compile(r"[^\w\s/]|_")
+_JINJA = re.compile(r"\{\{.*\}\}|\{%.*%\}")
+_BIBTEX_LANGUAGES = frozenset({"bib", "bibtex", "latex", "tex"})
+_LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a card says about one thing.
+
+    Attributes:
+        text: plain text without code; empty where there is nothing but code.
+        headings: the headings that it stands under.
+        code: the first code blocks about usage, or the entries of a citation, as they stand.
+    """
+
+    text: str
+    headings: tuple[str, ...]
+    code: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ModelCard:
+    """A card that was read.
+
+    Attributes:
+        metadata: the front matter, as JSON could hold it.
+        sections: what the text says, by what it is about (`TOPICS`). The citation is either entries or words.
+        emissions: what training emitted, with the unit.
+        references: the entries of the citation.
+        issues: the parts that could not be read, and why.
+    """
+
+    metadata: dict[str, Any] = field(default_factory=dict)
+    sections: dict[str, Section] = field(default_factory=dict)
+    emissions: Section | None = None
+    references: list[bibtex.Reference] = field(default_factory=list)
+    issues: list[FieldIssue] = field(default_factory=list)
+
+
+def read(text: str) -> ModelCard:
+    """What a model card says. No text is refused: the worst of them says nothing.
+
+    Args:
+        text: the whole file, front matter included.
+    """
+    card = ModelCard()
+    if len(text) > MAX_CARD:
+        card.issues.append(FieldIssue("text", f"is longer than {MAX_CARD:,} characters; the rest is left out"))
+    block = front_matter.split(_plain(text[:MAX_CARD]))
+    card.metadata = block.metadata
+    card.issues += block.issues
+    passages, is_cut = markdown.passages(block.body)
+    if is_cut:
+        card.issues.append(FieldIssue("text", f"has more than {markdown.MAX_LINES:,} lines; the rest is left out"))
+    found = _by_topic(passages)
+    for topic, placed in found.items():
+        section = _citation(placed, card) if topic == "citation" else _section(topic, placed, card.issues)
+        if section.text or section.code:
+            card.sections[topic] = section
+    card.emissions = _emissions(card)
+    return card
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A passage with the heading that says what it is about."""
+
+    passage: markdown.Passage
+    heading: str
+
+    @property
+    def subheading(self) -> str:
+        """Its own heading, where that says nothing of the kind."""
+        return "" if self.heading in (self.passage.heading, BEGINNING) else self.passage.heading
+
+
+def _plain(text: str) -> str:
+    """The text with line feeds only, without a byte order mark, and without what is no character."""
+    text = text.removeprefix("\ufeff").replace("\x00", "")
+    return _LINE_ENDS.sub("\n", text).encode("utf-8", "ignore").decode()
+
+
+def _by_topic(passages: list[markdown.Passage]) -> dict[str, list[_Placed]]:
+    """The passages about each thing: under a heading that says so, or under one below it that says nothing else."""
+    found: dict[str, list[_Placed]] = {}
+    above: list[tuple[int, str, frozenset[str]]] = []
+    for position, passage in enumerate(passages):
+        while above and above[-1][0] >= passage.level:
+            above.pop()
+        heading, topics = passage.heading, topics_of(passage.heading)
+        if topics is None and position <= 1:
+            heading, topics = BEGINNING, frozenset({"description"})
+        elif topics is None and above:
+            _, heading, topics = above[-1]
+        # What stands below the title is not all of it description.
+        if topics is not None and heading != BEGINNING:
+            above.append((passage.level, heading, topics))
+        for topic in topics or ():
+            found.setdefault(topic, []).append(_Placed(passage, heading))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def topics_of(heading: str) -> frozenset[str] | None:
+    """What stands under a heading: some of `TOPICS`, nothing of these (the empty set), or unknown (none)."""
+    words = " ".join(_NO_WORD.sub(" ", heading.casefold().replace("&", " and ").replace(",", " and ")).split())
+    words = _NUMBERED.sub("", words).removesuffix(" optional").replace(" and and ", " and ")
+    if words in _OTHERS:
+        return frozenset()
+    if words in _WHOLES:
+        return frozenset(_WHOLES[words])
+    phrases = [_PHRASES.get(phrase) for phrase in words.split(" and ")]
+    if all(phrases):
+        return frozenset(topic for topic in phrases if topic is not None)
+    for beginning, topic in _BEGINNINGS.items():
+        if words == beginning or words.startswith(f"{beginning} "):
+            return frozenset({topic})
+    return None
+
+
+def _section(topic: str, placed: list[_Placed], issues: list[FieldIssue]) -> Section:
+    left = MAX_SECTION
+    parts: list[str] = []
+    headings: dict[str, None] = {}
+    code: list[str] = []
+    for each in placed:
+        text, is_cut = each.passage.text(left) if left > 0 else ("", True)
+        if is_cut:
+            issues.append(FieldIssue(topic, f"is longer than {MAX_SECTION:,} characters; the rest is left out"))
+            left = 0
+        left -= len(text)
+        text = without_placeholders(text)
+        if text:
+            parts.append(f"{each.subheading}\n\n{text}" if each.subheading else text)
+        samples = list(_samples(each.passage, len(code), issues)) if topic == "usage" else []
+        code += samples
+        if text or samples:
+            headings[each.heading] = None
+        if is_cut:
+            break
+    return Section("\n\n".join(parts), tuple(headings), tuple(code))
+
+
+def _samples(passage: markdown.Passage, known: int, issues: list[FieldIssue]) -> Iterator[str]:
+    for language, text in passage.code():
+        if known == MAX_SAMPLES:
+            return
+        if not text.strip() or language in _BIBTEX_LANGUAGES or bibtex.has_entries(text):
+            continue
+        if len(text) > MAX_SECTION:
+            issues.append(FieldIssue("usage", f"has code of more than {MAX_SECTION:,} characters"))
+        else:
+            known += 1
+            yield text
+
+
+def without_placeholders(text: str) -> str:
+    """A text without the lines and sentences that only stand for an answer."""
+    for sentence in _BOILERPLATE:
+        text = text.replace(sentence, "")
+    lines = [line for line in text.split("\n") if not line or not _is_placeholder(line)]
+    # Labels without answers, or what announces code, which is kept apart.
+    if all(line.endswith(":") for line in lines if line):
+        return ""
+    return markdown.tidy("\n".join(lines))
+
+
+def _is_placeholder(line: str) -> bool:
+    bare = _JINJA.sub("", line)
+    answers = {" ".join(_UNSAID.sub("", answer.casefold()).split()) for answer in (bare, _LABEL.sub("", bare))}
+    return not answers.isdisjoint(_PLACEHOLDERS) or not any(map(str.isalnum, bare))
+
+
+def _citation(placed: list[_Placed], card: ModelCard) -> Section:
+    source = "\n\n".join(each.passage.source for each in placed)[:MAX_SECTION]
+    if not bibtex.has_entries(source):
+        return _section("citation", placed, card.issues)
+    card.references, failed = bibtex.references(source)
+    if failed:
+        card.issues.append(FieldIssue("citation", "has BibTeX that cannot be read"))
+    headings = dict.fromkeys(each.heading for each in placed if bibtex.has_entries(each.passage.source))
+    return Section("", tuple(headings), tuple(reference.source for reference in card.references))
+
+
+def _emissions(card: ModelCard) -> Section | None:
+    found: dict[str, tuple[str, ...]] = {}
+    for topic in ("environmental impact", "description"):
+        section = card.sections.get(topic)
+        if section is not None:
+            found |= {amount: section.headings for amount in stated_emissions(section.text) if amount not in found}
+    if len(found) > 1:
+        card.issues.append(FieldIssue("environmental impact", "states several amounts of emissions"))
+    return Section(*found.popitem()) if len(found) == 1 else None

@@ -1,0 +1,1 @@
+"""Descriptions in the forms that others read: RDF, property graphs, search documents."""

@@ -1,0 +1,170 @@
+"""Things as flat documents for a search engine; `FIELDS` is what the schemas of all engines are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from fair4ml.entities import CLASSES, Kind, Property, properties
+from fair4ml.write.value_types import value_types
+
+TEXT_LIMIT = 20_000
+"""Of a longer text only so many characters can be searched."""
+
+COUNTERS = ("downloads", "likes")
+"""The counters that documents can be sorted by; others stay in the catalog."""
+
+PARAMETER_COUNT = "parameterCount"
+"""The ``propertyID`` of the number of a model's parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """What a field of search documents holds.
+
+    Attributes:
+        type: text is searched by its words, a keyword as a whole; numbers are whole; dates and times are in ISO 8601.
+        multi: whether the value is a list.
+        facet: whether documents are filtered by it and counted by its values.
+    """
+
+    type: Literal["text", "keyword", "number", "date"]
+    multi: bool = False
+    facet: bool = False
+
+
+_TEXTS = frozenset({"name", "description"})
+
+
+def _field_type(declared: Property, *, is_date: bool, many: bool) -> FieldType:
+    if is_date:
+        return FieldType("date")
+    if declared.search in _TEXTS:
+        return FieldType("text")
+    return FieldType("keyword", multi=many, facet=declared.kind is not Kind.URL)
+
+
+def _declared_fields() -> dict[str, FieldType]:
+    found: dict[str, FieldType] = {}
+    for class_name in CLASSES:
+        types = value_types(class_name)
+        for name, declared in properties(class_name).items():
+            if declared.search is not None:
+                field = _field_type(declared, is_date=types[name].is_date, many=types[name].many)
+                if found.setdefault(declared.search, field) != field:
+                    raise TypeError(f"{class_name}.{name} is not like other {declared.search}")
+    return found
+
+
+FIELDS: dict[str, FieldType] = {
+    "iri": FieldType("keyword"),
+    "type": FieldType("keyword", facet=True),
+    "platform": FieldType("keyword", multi=True, facet=True),
+    **_declared_fields(),
+    "parameters": FieldType("number"),
+    **{name: FieldType("number") for name in COUNTERS},
+}
+"""The fields of a search document, apart from ``evaluations``; none is always there but ``iri`` and ``type``."""
+
+EVALUATION_FIELDS = {
+    "task": FieldType("keyword"),
+    "dataset": FieldType("keyword"),
+    "metric": FieldType("keyword"),
+    "value": FieldType("number"),
+}
+"""The fields of each of a document's ``evaluations``; here a number may have a fraction."""
+
+
+def search_document(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The search document of a thing: references show the names of what they refer to, what is unknown is absent.
+
+    Args:
+        state: the thing's merged state (`fair4ml.merge.merge`).
+
+    Returns:
+        The ``key`` of the record that leads, `FIELDS`, and ``evaluations``: a list of objects with `EVALUATION_FIELDS`.
+
+    Raises:
+        KeyError: a class that `fair4ml.entities` does not declare.
+    """
+    root, parts = state["root"], state["parts"]
+    found: dict[str, Any] = {"key": state["key"]} if "key" in state else {}
+    found["iri"] = root["iri"]
+    found["type"] = root["class"]
+    if state["platforms"]:
+        found["platform"] = list(state["platforms"])
+    names = {thing["iri"]: thing["name"] for things in (state["stubs"], parts) for thing in things if "name" in thing}
+    searched = _searched(root["class"])
+    for name, stated in root.items():
+        if name in searched:
+            field, is_reference, is_text = searched[name]
+            if is_reference:
+                shown = list(dict.fromkeys([names.get(iri, iri) for iri in stated]))
+                found[field] = [*found[field], *shown] if field in found else shown
+            else:
+                found[field] = stated[:TEXT_LIMIT] if is_text else stated
+    counters = state["counters"]
+    for name in COUNTERS:
+        if name in counters:
+            found[name] = counters[name]
+    _add_from_parts(found, root, parts, names)
+    return found
+
+
+@cache
+def _searched(class_name: str) -> dict[str, tuple[str, bool, bool]]:
+    """The properties that search documents show: their field, whether they refer to things, whether they are prose."""
+    return {
+        name: (declared.search, declared.kind is Kind.REFERENCE, declared.search in _TEXTS)
+        for name, declared in properties(class_name).items()
+        if declared.search is not None
+    }
+
+
+def _add_from_parts(
+    found: dict[str, Any], root: Mapping[str, Any], parts: Iterable[Mapping[str, Any]], names: Mapping[str, str]
+) -> None:
+    values = {part["iri"]: part for part in parts if part["class"] == "PropertyValue"}
+    for iri in root.get("additionalProperty", ()):
+        part = values.get(iri, {})
+        # Those with a name are the parameters of one kind only.
+        if part.get("propertyID") == PARAMETER_COUNT and "name" not in part and type(part.get("value")) is int:
+            found["parameters"] = part["value"]
+    evaluations = [
+        result
+        for thing in (root, *parts)
+        if thing["class"] == "MLModelEvaluation" and _is_of(thing, root)
+        for result in _results(thing, values, names)
+    ]
+    if evaluations:
+        found["evaluations"] = evaluations
+
+
+def _is_of(evaluation: Mapping[str, Any], root: Mapping[str, Any]) -> bool:
+    """Whether an evaluation tells of the root: a copied card has evaluations of another model."""
+    return root["class"] != "MLModel" or root["iri"] in evaluation.get("evaluatedMLModel", (root["iri"],))
+
+
+def _results(
+    evaluation: Mapping[str, Any], values: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """One object for each result of an evaluation; if it has none, for each of its metrics."""
+    common = {
+        field: names.get(evaluation[name][0], evaluation[name][0])
+        for field, name in (("task", "about"), ("dataset", "evaluationDataset"))
+        if name in evaluation
+    }
+    metrics = evaluation.get("evaluationMetrics", ())
+    results = [values[iri] for iri in evaluation.get("evaluationResults", ()) if iri in values]
+    for result in results:
+        metric = result.get("propertyID") or (metrics[0] if len(metrics) == 1 else None)
+        shown = {**common, "metric": metric} if metric else dict(common)
+        value = result.get("value")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            shown["value"] = value
+        yield shown
+    if not results:
+        for metric in metrics:
+            yield {**common, "metric": metric}

@@ -1,0 +1,1 @@
+"""Ways to walk through a list, by how an API pages."""

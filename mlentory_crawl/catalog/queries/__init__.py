@@ -1,0 +1,1 @@
+"""Questions to the catalog, and their answers as typed results."""

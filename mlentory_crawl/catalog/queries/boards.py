@@ -1,0 +1,77 @@
+"""Results sorted into what can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fair4ml.normalize.metric_scales import Scale
+from fair4ml.normalize.metrics import metric_within
+from mlentory_crawl.catalog.queries.evaluations import SETTINGS, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Results that can be compared: of one metric on one part of one dataset, measured alike and on one scale.
+
+    Attributes:
+        metric: its canonical name.
+        dataset: the dataset's name.
+        settings: what part of it, and how it was measured.
+        scale: ``of 1`` or ``of 100`` where the metric is a share, else ``as stated``.
+        higher_is_better: the direction; None where it is not known, and nothing is ranked.
+        results: best first; without a direction by model.
+    """
+
+    metric: str
+    dataset: str
+    settings: dict[str, str]
+    scale: str
+    higher_is_better: bool | None
+    results: list[Result]
+
+
+def boards(found: Iterable[Result]) -> list[Board]:
+    """Results sorted into what can be compared, largest first; without those that have a problem.
+
+    Of a setting that is not stated nobody knows what it was, so it is not what others state. Tasks and harnesses are
+    stated by few: they divide results where there are several, and not what states one from what states none.
+    """
+    groups: dict[tuple[Any, ...], list[Result]] = {}
+    for result in found:
+        if result.problem is None:
+            settings = tuple(sorted((name, value) for name, value in result.settings.items() if name in SETTINGS))
+            # Datasets of one name on two platforms may be two.
+            groups.setdefault((result.metric, result.joined, settings), []).append(result)
+    made = []
+    for (name, _, settings), group in groups.items():
+        known = metric_within(name)
+        better = known.higher_is_better if known is not None else None
+        sign = 0 if better is None else -1 if better else 1
+        for scale, of_scale in _by_scale(group).items():
+            for of_task in _apart(of_scale, lambda result: result.task):
+                for members in _apart(of_task, lambda result: result.harness):
+                    members.sort(key=lambda each: (sign * float(each.value), each.name, each.record))
+                    made.append(Board(name, members[0].dataset, dict(settings), scale, better, members))
+    return sorted(made, key=lambda board: (-len(board.results), board.metric, str(board.settings), board.scale))
+
+
+def _by_scale(group: list[Result]) -> dict[str, list[Result]]:
+    divided: dict[str, list[Result]] = {}
+    for each in group:
+        divided.setdefault(each.scale, []).append(each)
+    of_one = divided.get(Scale.ONE, [])
+    # 0 is the same on both.
+    if Scale.HUNDRED in divided and not any(each.value for each in of_one):
+        divided[Scale.HUNDRED] += divided.pop(Scale.ONE, [])
+    return divided
+
+
+def _apart(group: list[Result], of: Callable[[Result], str | None]) -> list[list[Result]]:
+    if len({of(each) for each in group} - {None}) < 2:
+        return [group]
+    divided: dict[str | None, list[Result]] = {}
+    for each in group:
+        divided.setdefault(of(each), []).append(each)
+    return list(divided.values())

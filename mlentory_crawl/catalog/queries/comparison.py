@@ -1,0 +1,129 @@
+"""Things side by side: what each states, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from fair4ml.entities import Kind, properties
+from mlentory_crawl.catalog.queries.evaluations import SETTINGS
+from mlentory_crawl.catalog.reader import CatalogReader
+
+FACTS = """
+    license conditionsOfAccess version mlTask modelCategory softwareRequirements languageTag wasDerivedFrom
+    fineTunedFrom isVersionOf wasGeneratedBy isPartOf dateCreated dateModified startedAtTime endedAtTime
+""".split()
+DATA = "trainedOn used evaluatedOn validatedOn testedOn".split()
+PARTS = frozenset({"config", "split"})
+"""Settings that say what part of a dataset it is, and need no name beside their value."""
+PARAMETER, METRIC = "parameter", "metric"
+"""What additional properties are of that a record names one by one."""
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One property of several things.
+
+    Attributes:
+        section: ``facts``, ``data``, ``parameters`` or ``metrics``.
+        name: the property.
+        values: those of each thing, in the order of the things; empty where it states none.
+    """
+
+    section: str
+    name: str
+    values: list[list[Value]]
+
+
+def compared(reader: CatalogReader, states: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """What things state, by section; a property that none of them states has no row.
+
+    Args:
+        reader: the catalog, for what is stated of them elsewhere.
+        states: their merged states.
+    """
+    found: dict[tuple[str, str], list[list[Value]]] = {}
+    for place, state in enumerate(states):
+        for section, name, value in (*_stated(reader, state), *_evaluated(reader, state)):
+            cell = found.setdefault((section, name), [[] for _ in states])[place]
+            if value not in cell:
+                cell.append(value)
+    sections = ("facts", "data", "parameters", "metrics")
+    order = {name: place for place, name in enumerate((*FACTS, *DATA))}
+    rows = [Row(section, name, values) for (section, name), values in found.items()]
+    return sorted(rows, key=lambda row: (sections.index(row.section), order.get(row.name, len(order)), row.name))
+
+
+Statement = tuple[str, str, Value]
+
+
+def _stated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Statement]:
+    root, names = state["root"], _names(state)
+    declared = properties(root["class"])
+    for section, chosen in (("facts", FACTS), ("data", DATA)):
+        for name in chosen:
+            stated = root.get(name)
+            for value in stated if isinstance(stated, list) else [] if stated is None else [stated]:
+                is_reference = declared[name].kind is Kind.REFERENCE
+                yield section, name, names.get(value) or _known(reader, value) if is_reference else value
+    for part in _parts(state, root.get("additionalProperty", ())):
+        if "value" not in part or "propertyID" not in part:
+            continue
+        of, label = part["propertyID"], part.get("name")
+        if of in (METRIC, PARAMETER):
+            yield "metrics" if of == METRIC else "parameters", label or of, part["value"]
+        else:
+            yield "facts", of if label is None else f"{of} {label}", part["value"]
+
+
+def _known(reader: CatalogReader, iri: str) -> str:
+    """What the catalog calls a thing that a record names by its IRI alone."""
+    row = reader.execute("SELECT name FROM entity WHERE iri = ?", (iri,)).fetchone()
+    return row[0] if row and row[0] else iri
+
+
+def _evaluated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Statement]:
+    """The results of evaluations, those too that other records state: a run's metrics may be of a model."""
+    iri = state["root"]["iri"]
+    yield from _results(state, iri)
+    rows = reader.execute(
+        """SELECT DISTINCT e.record FROM json_each(?) AS j JOIN entity AS t ON t.iri = j.value
+           JOIN edge AS e ON e.target = t.id AND e.type = 'EVALUATED_ML_MODEL' ORDER BY 1""",
+        (orjson.dumps(reader.also_called([iri])),),
+    )
+    for stored in reader.by_row([record for (record,) in rows]):
+        if stored.iri != iri:
+            yield from _results(stored.document, iri)
+
+
+def _results(document: Mapping[str, Any], of: str) -> Iterator[Statement]:
+    names = _names(document)
+    for evaluation in (document["root"], *document["parts"]):
+        if evaluation["class"] != "MLModelEvaluation" or of not in evaluation.get("evaluatedMLModel", ()):
+            continue
+        on = ", ".join(str(names.get(iri, iri)) for iri in evaluation.get("evaluationDataset", ()))
+        settings = ", ".join(
+            str(part["value"]) if part["propertyID"] in PARTS else f"{part['propertyID']} {part['value']}"
+            for part in _parts(document, evaluation.get("additionalProperty", ()))
+            if part.get("propertyID") in SETTINGS and "value" in part
+        )
+        where = f"{f' on {on}' if on else ''}{f' ({settings})' if settings else ''}"
+        metrics = evaluation.get("evaluationMetrics", ())
+        for result in _parts(document, evaluation.get("evaluationResults", ())):
+            if result.get("value") is not None:
+                metric = result.get("propertyID") or next(iter(metrics), None) or result.get("name") or "unnamed"
+                yield "metrics", f"{metric}{where}", result["value"]
+
+
+def _parts(document: Mapping[str, Any], iris: Sequence[str]) -> list[dict[str, Any]]:
+    wanted = set(iris)
+    return [part for part in document["parts"] if part["iri"] in wanted]
+
+
+def _names(document: Mapping[str, Any]) -> dict[str, str]:
+    return {each["iri"]: each["name"] for each in (*document["stubs"], *document["parts"]) if each.get("name")}

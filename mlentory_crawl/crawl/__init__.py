@@ -1,0 +1,1 @@
+"""A run: its pages, batches, outcomes, report and seed list."""

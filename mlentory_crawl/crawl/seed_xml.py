@@ -1,0 +1,87 @@
+"""The entries of sitemaps and feeds."""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from mlentory_crawl.crawl.seed_values import Found
+
+_ENTRIES = {
+    "urlset": ("url", "loc"),
+    "sitemapindex": ("sitemap", "loc"),
+    "rss": ("item", "link"),
+    "RDF": ("item", "link"),
+    "feed": ("entry", "link"),
+}
+"""What entries are called, and what in them holds the URL, by the name of the root."""
+# What is as it should be comes first, so that nothing is looked for in there.
+_BARE_AMPERSAND = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);|(?P<bare>&)",
+    re.DOTALL,
+)
+
+
+def of_xml(data: bytes) -> Iterator[Found]:
+    """What a sitemap (sitemaps.org), an RSS or an Atom feed lists.
+
+    Raises:
+        ValueError: it is none.
+    """
+    root = _root(data)
+    name = _name(root)
+    if name not in _ENTRIES:
+        raise ValueError(f"is no sitemap or feed: its root is {name}")
+    entry_name, field = _ENTRIES[name]
+    for entry in root.iter(f"{{*}}{entry_name}"):
+        yield _found(entry, field, is_index=name == "sitemapindex")
+
+
+def _root(data: bytes) -> Any:
+    # What is written by hand has lines before the declaration, or the ampersands of URLs as they are.
+    data = data.removeprefix(BOM_UTF8).lstrip()
+    try:
+        return _parsed(data)
+    except etree.XMLSyntaxError as error:
+        told = error
+    if b"<!DOCTYPE" not in data:
+        try:
+            return _parsed(_BARE_AMPERSAND.sub(lambda match: b"&amp;" if match["bare"] else match[0], data))
+        except etree.XMLSyntaxError as error:
+            told = error
+    raise ValueError(f"is no XML: {' '.join(str(told.msg).split())[:200]}")
+
+
+def _parsed(data: bytes) -> Any:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    return etree.fromstring(data, parser)
+
+
+def _name(element: Any) -> str:
+    return str(etree.QName(element).localname)
+
+
+def _found(entry: Any, field: str, *, is_index: bool) -> Found:
+    children = [child for child in entry if isinstance(child.tag, str)]
+    links = [child for child in children if _name(child) == field and _text(child)]
+    # Of an entry's links the one to what it is about has this relation, or none.
+    link = next((child for child in links if child.get("rel", "alternate") == "alternate"), None)
+    metadata = {_name(child): child.text.strip() for child in children if child not in links and _is_text(child)}
+    if link is None:
+        return Found("", metadata, f"has no {field}", entry.sourceline)
+    problem = "is a sitemap itself: name its own file" if is_index else None
+    if next(link.iter(etree.Entity), None) is not None:
+        problem = "has an entity, which is not read"
+    return Found(_text(link), metadata, problem, link.sourceline)
+
+
+def _text(link: Any) -> str:
+    return "".join(link.itertext()).strip() or str(link.get("href", "")).strip()
+
+
+def _is_text(child: Any) -> bool:
+    return len(child) == 0 and bool(child.text and child.text.strip())

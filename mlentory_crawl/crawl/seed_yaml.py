@@ -1,0 +1,104 @@
+"""The values of YAML files, as JSON would have them, and the lines that they stand at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import yaml
+
+from mlentory_crawl.crawl.seed_values import DEEPEST, MOST_VALUES
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Document:
+    """Puts the values of a text together, event by event: neither deep nesting nor aliases can make it large.
+
+    Attributes:
+        values: one for each document in the text.
+        lines: of each value, by its container's id and its key or index in there; those of documents by their list's.
+
+    Raises:
+        ValueError: it is no YAML, nested too deep, or too large.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.values: list[Any] = []
+        self.lines: dict[tuple[int, Any], int] = {}
+        self._anchors: dict[str, Any] = {}
+        self._open: list[Any] = [self.values]
+        self._keys: list[str | None] = [None]
+        try:
+            for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+                if count > MOST_VALUES:
+                    raise ValueError(f"has more than {MOST_VALUES:,} values")
+                self._take(event)
+        except yaml.YAMLError as error:
+            raise ValueError(_told(error)) from error
+
+    def _take(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.CollectionEndEvent):
+            self._keys.pop()
+            closed = self._open.pop()
+            if isinstance(closed, dict):
+                _merge(closed)
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._anchors:
+                raise ValueError(f"is no YAML at line {line}: nothing is called {event.anchor}")
+            self._add(self._anchors[event.anchor], line)
+        elif isinstance(event, yaml.ScalarEvent):
+            self._named(event, _scalar(event), line)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if len(self._open) > DEEPEST:
+                raise ValueError(f"is nested deeper than {DEEPEST} levels at line {line}")
+            value: Any = [] if isinstance(event, yaml.SequenceStartEvent) else {}
+            self._named(event, value, line)
+            self._open.append(value)
+            self._keys.append(None)
+
+    def _named(self, event: Any, value: Any, line: int) -> None:
+        if event.anchor is not None:
+            self._anchors[event.anchor] = value
+        self._add(value, line)
+
+    def _add(self, value: Any, line: int) -> None:
+        into, key = self._open[-1], self._keys[-1]
+        if isinstance(into, list):
+            self.lines[id(into), len(into)] = line
+            into.append(value)
+        elif key is None:
+            self._keys[-1] = f"line {line}" if isinstance(value, list | dict) else str(value)
+        else:
+            self.lines[id(into), key] = line
+            into[key] = value
+            self._keys[-1] = None
+
+
+def _scalar(event: Any) -> Any:
+    """A scalar as JSON has it: what looks like a date, an octal number or a Norwegian is a text."""
+    is_plain = event.implicit[0]
+    if not is_plain:
+        return event.value
+    if event.value in ("", "~"):
+        return None
+    try:
+        return orjson.loads(event.value)
+    except ValueError:
+        return event.value
+
+
+def _merge(into: dict[str, Any]) -> None:
+    """Give an object what the objects have that its merge key refers to."""
+    merged = into.pop("<<", None)
+    for each in merged if isinstance(merged, list) else [merged]:
+        for name, value in each.items() if isinstance(each, dict) else ():
+            into.setdefault(name, value)
+
+
+def _told(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    place = "" if mark is None else f" at line {mark.line + 1}"
+    problem = getattr(error, "problem", None) or error
+    return f"is no YAML{place}: {' '.join(str(problem).split())[:200]}"

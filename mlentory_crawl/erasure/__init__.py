@@ -1,0 +1,1 @@
+"""Erasure of entities from records, files and stores."""

@@ -1,0 +1,264 @@
+"""Things are forgotten: in the catalog, in the archive of answers, and in every file of the data directory."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import zstandard
+
+from mlentory_crawl.archive.store import INDEX, digest_of, entries, write_body
+from mlentory_crawl.catalog.codec import pack, unpacked
+from mlentory_crawl.catalog.erasure import Erased, Marks
+from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.erasure.redactor import Forgotten, paths_of
+from mlentory_crawl.projections.run_files import PATHS
+
+FOLDERS = ("normalized", "rdf", "quarantine", "runs", "raw")
+
+
+def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tuple[Counter[str], list[str]]:
+    """Leave nothing of things in a data directory but their mark.
+
+    The files of runs are left to be written anew, and the catalog to be compacted. Whatever ends it, the same call
+    again completes it.
+
+    Args:
+        data_dir: the data directory, which the caller holds.
+        catalog: its catalog.
+        iris: the IRIs of the things.
+
+    Returns:
+        How much was taken out, by place, what is damaged and could not be kept included; and what files could not be
+        rewritten for, after which the same call is due again.
+
+    Raises:
+        CatalogError: the catalog cannot be written; nothing was changed.
+    """
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    files = Counter[str]()
+
+    def further(connection: sqlite3.Connection, erased: Erased, marks: Marks) -> None:
+        _clean_quarantine(connection, erased, Forgotten(marks, ""))
+        _clean_runs(connection, erased, Names(marks))
+        # Before it holds: what is not there is written anew, also after a kill.
+        files.update({"files of runs": _delete_files(connection, data_dir, erased.runs)})
+
+    erased = catalog.forget(catalog.names_of(iris), now, further)
+    marks = catalog.marks()
+    counts = erased.counts + files
+    problems: list[str] = []
+    steps: tuple[Callable[[], Counter[str]], ...] = (
+        lambda: _clean_archive(data_dir / "raw", catalog, marks),
+        lambda: _clean_reports(data_dir / "runs", catalog, Names(marks)),
+        lambda: _delete_parts(data_dir),
+    )
+    for clean in steps:
+        try:
+            counts += clean()
+        except OSError as error:  # the stores are not to keep what files have
+            problems.append(str(error))
+    return counts, problems
+
+
+class Names:
+    """Finds the names of things in texts that people and programs wrote about runs.
+
+    Args:
+        marks: the things; what a single word names cannot be told from any other word, and stays.
+    """
+
+    def __init__(self, marks: Marks) -> None:
+        paths = {path for iri in marks.iris for path in paths_of(iri) if "/" in path}
+        longer = [*paths, *(iri for iri in marks.iris if not paths.isdisjoint(paths_of(iri)))]
+        longer += [key for _, key in marks.keys]
+        alone = marks.iris.difference(longer)
+        patterns = [
+            rf"(?<![\w.-])(?:{'|'.join(map(re.escape, sorted(texts, key=len, reverse=True)))})(?![\w{end}-]|\.\w)"
+            for texts, end in ((longer, ""), (alone, "/"))
+            if texts
+        ]
+        self._pattern = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
+
+    def are_in(self, text: str) -> bool:
+        """Whether a text has one of them."""
+        return self._pattern.search(text) is not None
+
+    def without(self, value: Any) -> Any:
+        """A value of JSON in which they are replaced; in lists with commas and as names of fields they are left out."""
+        if isinstance(value, str):
+            return self._pattern.sub("(forgotten)", value)
+        if isinstance(value, list):
+            return [self.without(each) for each in value]
+        if isinstance(value, dict):
+            return {
+                name: self._arguments(each) if name == "arguments" else self.without(each)
+                for name, each in value.items()
+                if not self.are_in(name)
+            }
+        return value
+
+    def _arguments(self, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {
+            name: ",".join(part for part in value.split(",") if not self.are_in(part))
+            if isinstance(value, str) and self.are_in(value)
+            else value
+            for name, value in given.items()
+        }
+
+    def replaced(self, text: str) -> str | None:
+        """A JSON text without them; None where it has none."""
+        return orjson.dumps(self.without(orjson.loads(text))).decode() if self.are_in(text) else None
+
+
+def _clean_quarantine(connection: sqlite3.Connection, erased: Erased, forgotten: Forgotten) -> None:
+    for i, run, platform, key, url, packed in connection.execute(
+        "SELECT id, run, platform, key, url, payload FROM quarantine"
+    ).fetchall():
+        text = unpacked(packed)
+        if not (forgotten.mentions(text) or forgotten.mentions(url.encode())):
+            continue
+        payload = None
+        with suppress(ValueError):  # it was no JSON that could be kept as such
+            payload = orjson.loads(text)
+        if (platform, key) in forgotten.marks.keys or forgotten.has(url, payload):
+            connection.execute("DELETE FROM quarantine WHERE id = ?", (i,))
+        elif (kept := forgotten.kept(payload)) != payload:
+            connection.execute("UPDATE quarantine SET payload = ? WHERE id = ?", (pack(orjson.dumps(kept)), i))
+        else:
+            continue
+        erased.counts["quarantine"] += 1
+        erased.runs.add(run)
+
+
+def _clean_runs(connection: sqlite3.Connection, erased: Erased, names: Names) -> None:
+    for i, identity, report in connection.execute("SELECT id, identity, report FROM run").fetchall():
+        cleaned = names.replaced(identity), names.replaced(report)
+        if any(cleaned):
+            connection.execute(
+                "UPDATE run SET identity = coalesce(?, identity), report = coalesce(?, report) WHERE id = ?",
+                (*cleaned, i),
+            )
+            erased.counts["runs"] += 1
+    for run, number, *texts in connection.execute("SELECT run, number, place, url, reason FROM seed").fetchall():
+        kept = names.without(texts)
+        if kept != texts:
+            connection.execute(
+                "UPDATE seed SET place = ?, url = ?, reason = ? WHERE run = ? AND number = ?", (*kept, run, number)
+            )
+            erased.counts["seeds"] += 1
+
+
+def _delete_files(connection: sqlite3.Connection, data_dir: Path, runs: Collection[int]) -> int:
+    deleted = 0
+    for run in runs:
+        for platform, name in connection.execute("SELECT platform, name FROM run WHERE id = ?", (run,)):
+            for path in (data_dir / each.format(platform=platform, run=name) for each in PATHS.values()):
+                deleted += path.exists()
+                path.unlink(missing_ok=True)
+    return deleted
+
+
+def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[str]:
+    counts = Counter[str]()
+    names = Names(marks)
+    cleaned: dict[tuple[str, str], tuple[str, str] | None] = {}
+    kept: set[str] = set()
+    for index in sorted(raw.glob(f"*/*/{INDEX}")):
+        platform, run = index.parts[-3:-1]
+        forgotten = Forgotten(marks, platform)
+        found, damaged = entries(index)
+        counts["damaged answers"] += damaged
+        kept_entries, changed = [], bool(damaged)
+        for entry in found:
+            if forgotten.has(entry["place"]) or forgotten.has(entry["url"]):
+                counts["answers"] += 1
+                changed = True
+                continue
+            known = (platform, entry["file"])
+            if known not in cleaned:
+                cleaned[known] = _clean_answer(raw, entry, forgotten)
+                counts["answers"] += cleaned[known] != (entry["file"], entry["sha256"])
+            now = cleaned[known]
+            if now is not None:
+                headers = names.without(entry["headers"])
+                kept_entries.append({**entry, "headers": headers, "file": now[0], "sha256": now[1]})
+            changed = changed or now is None or kept_entries[-1] != entry
+        if changed:
+            part = index.with_suffix(".part")
+            part.write_bytes(b"".join(orjson.dumps(entry) + b"\n" for entry in kept_entries))
+            part.rename(index)
+        kept.update(entry["file"] for entry in kept_entries)
+        # Also where an earlier call was killed right here.
+        catalog.answers.enter(run, {each["place"]: (each["sha256"], each["file"]) for each in kept_entries})
+    for body in raw.glob("*/*/*.zst"):
+        if str(body.relative_to(raw)) not in kept:
+            body.unlink()
+    return counts
+
+
+def _clean_answer(raw: Path, entry: dict[str, Any], forgotten: Forgotten) -> tuple[str, str] | None:
+    """File and digest of an answer without what is to be forgotten; None where it cannot be kept."""
+    before = entry["file"], entry["sha256"]
+    try:
+        body = zstandard.decompress((raw / entry["file"]).read_bytes())
+    except FileNotFoundError:
+        return before
+    except zstandard.ZstdError:  # what is left of it may be read, and may be what is to be forgotten
+        return None
+    now = forgotten.without(entry["place"], body)
+    if now is None or now is body:
+        return before if now is body else None
+    digest = digest_of(now)
+    path = (raw / entry["file"]).with_name(f"{digest}.zst")
+    write_body(path, now)
+    return str(path.relative_to(raw)), digest
+
+
+def _clean_reports(runs: Path, catalog: CatalogWriter, names: Names) -> Counter[str]:
+    counts = Counter[str]()
+    for path in sorted([*runs.glob("*.json"), *runs.glob("*.jsonl")]):
+        is_report = path.suffix == ".json"
+        found, damaged = _documents(path)
+        if is_report and damaged:
+            found = [told for told in [catalog.runs.report(path.stem)] if told is not None]
+        kept = [names.without(each) for each in found]
+        if not damaged and kept == found:
+            continue
+        counts["damaged run reports" if damaged else "run reports"] += 1
+        if not kept:
+            path.unlink()
+            continue
+        option = orjson.OPT_INDENT_2 if is_report else None
+        part = path.with_suffix(".part")
+        part.write_bytes(b"".join(orjson.dumps(each, option=option) + b"\n" for each in kept))
+        part.rename(path)
+    return counts
+
+
+def _documents(path: Path) -> tuple[list[Any], bool]:
+    """What a file holds, and whether some of it is damaged."""
+    found, damaged = [], False
+    text = path.read_bytes()
+    for part in text.splitlines() if path.suffix == ".jsonl" else [text]:
+        try:
+            found.append(orjson.loads(part))
+        except orjson.JSONDecodeError:
+            damaged = True
+    return found, damaged
+
+
+def _delete_parts(data_dir: Path) -> Counter[str]:
+    for folder in FOLDERS:
+        for part in (data_dir / folder).rglob("*.part"):  # of processes that were killed
+            part.unlink()
+    return Counter()

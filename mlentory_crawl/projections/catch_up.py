@@ -1,0 +1,192 @@
+"""Brings a projection's store up to date from the catalog."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.refusals import Refusals
+from mlentory_crawl.stores.protocol import Change, Position, Refusal, Store, StoreError
+
+FLUSH_SECONDS = 10.0
+ERRORS = 10
+"""How many of the store's refusals are told in its words."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a projection is.
+
+    Attributes:
+        written: changes that the store took, since the projector began, without those that it had already.
+        failed: changes that it refuses at present.
+        position: the sequence number up to which it is complete and durable.
+        backlog: changes that are still to come, and those refused.
+        errors: the store's words about the first of the refused ones, by catalog key.
+        counts: what the store says it holds.
+        rss_mb: the peak memory of the process.
+        processor_seconds: the processor time of the process.
+    """
+
+    backend: str
+    written: int = 0
+    failed: int = 0
+    position: int = 0
+    backlog: int = 0
+    errors: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    rss_mb: float = 0.0
+    processor_seconds: float = 0.0
+
+    def measure(self) -> None:
+        """Note what the process has used up to now."""
+        self.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.processor_seconds = time.process_time()
+
+
+class Projector:
+    """Feeds one store from the catalog, strictly in the order of sequence numbers.
+
+    Args:
+        name: the projection's name.
+        store: its store.
+        data_dir: the data directory.
+    """
+
+    def __init__(self, name: str, store: Store, data_dir: Path) -> None:
+        self._store = store
+        self._reader = CatalogReader(data_dir)
+        self._refusals = Refusals(data_dir, name)
+        self._refused_anew: set[str] | None = None  # while what the store had before is still there
+        self._at = 0
+        self._settled = 0  # up to there nothing was left to a later coming
+        self._read_again = self._owed = 0
+        self._caught_up_at = time.monotonic()
+        self._flushed_at = time.monotonic()
+        self.progress = Progress(store.backend)
+
+    def open(self, *, rebuild: bool = False) -> None:
+        """Open the store, and fill it anew if it cannot be continued.
+
+        Args:
+            rebuild: fill it anew in any case, also when it belongs to another catalog.
+
+        Raises:
+            StoreError: the store cannot be used, or belongs to another catalog.
+        """
+        position = self._store.open()
+        if position is not None and position.catalog != self._reader.id and not rebuild:
+            raise StoreError(
+                f"the {self._store.backend} store belongs to another catalog ({position.catalog[:8]}, this one is"
+                f" {self._reader.id[:8]}): scrapy sync --rebuild takes it over"
+            )
+        if rebuild or position is None or not self._reader.knows(position):
+            if rebuild or position is not None:
+                self._store.clear()
+                self._refused_anew = set()
+            else:
+                self._refusals.clear()
+            position = None
+        self._at = position.sequence if position else 0
+        self.progress.position = self._at
+        if self._refused_anew is None:
+            self._retry_refused()
+
+    def _retry_refused(self) -> None:
+        keys = self._refusals.keys()
+        self.progress.failed = len(keys)
+        for start in range(0, len(keys), self._store.batch_size):
+            self._write(self._reader.changes_of(keys[start : start + self._store.batch_size]), self._at)
+
+    def is_due(self) -> bool:
+        """Whether the changes that have come are worth what they make it read.
+
+        A thing that many records describe is merged from all of them whenever one of them comes. Until as many have
+        changed as the last changes made it read again, it waits: all in all it then reads each record a few times.
+        """
+        waiting = self._reader.last_sequence() - self._at
+        return waiting >= self._owed or time.monotonic() - self._caught_up_at > FLUSH_SECONDS
+
+    def step(self) -> bool:
+        """Write the next batch; False when there is none."""
+        changes, upto, read_again = self._reader.changes(self._at, self._store.batch_size, self._settled)
+        more = upto > self._at
+        if more:
+            self._write(changes, upto)
+            self._at = upto
+            self._read_again += read_again
+            self._owed = 0
+        else:
+            self._caught_up()
+        if time.monotonic() - self._flushed_at > FLUSH_SECONDS:
+            self.flush()
+        return more
+
+    def _caught_up(self) -> None:
+        self._settled = self._at
+        self._caught_up_at = time.monotonic()
+        if self._read_again:
+            self._owed, self._read_again = self._read_again, 0
+        if self._refused_anew is not None:
+            self._publish(self._refused_anew)
+
+    def _publish(self, refused: set[str]) -> None:
+        self._store.publish()
+        self._refusals.update(set(self._refusals.keys()) - refused, [], self._at)
+        self._refused_anew = None
+
+    def _write(self, changes: Sequence[Change], upto: int) -> None:
+        refused = self._store.write(changes, self._reader.position_at(upto))
+        # Before the position becomes durable, so that no refusal is ever forgotten.
+        keys = {refusal.key for refusal in refused}
+        taken = [change.key for change in changes if change.key not in keys]
+        if self._refused_anew is not None:
+            self._refused_anew = self._refused_anew.difference(taken) | keys
+            # Those of before belong to what is still there, should this never be published.
+            self._refusals.update([], refused, upto)
+            self.progress.failed = len(self._refused_anew)
+        elif refused or self.progress.failed:
+            self._refusals.update(taken, refused, upto)
+            self.progress.failed = len(self._refusals.keys())
+        self._tell_refused(taken, refused)
+        self.progress.written += len(taken) - self._store.equal
+
+    def _tell_refused(self, taken: Sequence[str], refused: Sequence[Refusal]) -> None:
+        errors = self.progress.errors
+        for key in taken if errors else ():
+            errors.pop(key, None)
+        for refusal in refused:
+            if len(errors) < ERRORS or refusal.key in errors:
+                errors[refusal.key] = refusal.error
+
+    def flush(self) -> Progress:
+        """Make durable what was written, and say how far it is."""
+        position: Position | None = self._store.flush()
+        self._flushed_at = time.monotonic()
+        behind = self._reader.last_sequence() - (position.sequence if position else 0)
+        self.progress.position = position.sequence if position else 0
+        self.progress.backlog = behind + self.progress.failed
+        self.progress.counts = self._store.counts()
+        self.progress.measure()
+        return self.progress
+
+    def catch_up(self, told: Callable[[Progress], None] | None = None) -> Progress:
+        """Write all that the catalog has.
+
+        Args:
+            told: is called after each batch.
+        """
+        while self.step():
+            if told is not None:
+                told(self.progress)
+        return self.flush()
+
+    def close(self) -> None:
+        """Release the store and the catalog."""
+        self._store.close()
+        self._refusals.close()
+        self._reader.close()

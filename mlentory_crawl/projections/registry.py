@@ -1,0 +1,115 @@
+"""The projections that the settings switch on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from scrapy.settings import BaseSettings
+
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.projections import run_files
+from mlentory_crawl.projections.catch_up import Progress, Projector
+from mlentory_crawl.settings import exported
+from mlentory_crawl.stores import STORES, open_store
+from mlentory_crawl.stores.protocol import SettingError, StoreError
+
+FILES = "turtle"
+
+
+def names(settings: BaseSettings) -> list[str]:
+    """The projections that are on."""
+    return [*(name for name, store in STORES.items() if store.is_on(exported(settings))), FILES]
+
+
+def kept_current(settings: BaseSettings) -> list[str]:
+    """The projections that a crawl keeps current; ``scrapy sync`` brings the others up to date.
+
+    Raises:
+        SettingError: `PROJECTIONS` names one that is not configured.
+    """
+    configured = names(settings)
+    if not (wanted := settings.get("PROJECTIONS")):
+        return configured
+    chosen = [] if wanted == "none" else [name.strip() for name in wanted.split(",")]
+    if unknown := [name for name in chosen if name not in configured]:
+        raise SettingError(f"PROJECTIONS: {', '.join(unknown)} is not one of {', '.join(configured)}, or none")
+    return chosen
+
+
+def positions(reader: CatalogReader, settings: BaseSettings) -> dict[str, dict[str, Any]]:
+    """Position and backlog of each projection, as its store tells; a store that cannot be asked says why."""
+    return {name: _position(reader, name, settings) for name in names(settings)}
+
+
+def _position(reader: CatalogReader, name: str, settings: BaseSettings) -> dict[str, Any]:
+    if name == FILES:
+        return _files(reader, Path(settings["MLENTORY_DATA_DIR"]))
+    store = open_store(name, exported(settings))
+    try:
+        position, counts = store.peek()
+    except StoreError as error:
+        return {"backend": store.backend, "position": 0, "backlog": reader.last_sequence(), "error": str(error)}
+    finally:
+        store.close()
+    known = position is not None and reader.knows(position)
+    at = position.sequence if position and known else 0
+    (refused,) = reader.execute("SELECT count(*) FROM refusal WHERE projection = ?", (name,)).fetchone()
+    return {"backend": store.backend, "position": at, "backlog": reader.last_sequence() - at + refused, **counts}
+
+
+def _files(reader: CatalogReader, data_dir: Path) -> dict[str, Any]:
+    files = run_files.expected(reader)
+    missing = {run for _, run, path in files if not (data_dir / path).exists()}
+    first = None
+    for run in missing:
+        (start,) = reader.execute("SELECT first_sequence FROM run WHERE name = ?", (run,)).fetchone()
+        first = start if first is None else min(first, start)
+    position = reader.last_sequence() if first is None else first - 1
+    lacking = sum(not (data_dir / path).exists() for _, _, path in files)
+    return {"backend": "files", "position": position, "backlog": lacking, "files": len(files) - lacking}
+
+
+def sync(name: str, settings: BaseSettings, *, rebuild: bool, told: Callable[[Progress], None]) -> dict[str, Any]:
+    """Bring a projection up to date from the catalog; the caller holds the data directory.
+
+    Args:
+        name: the projection.
+        settings: of the project.
+        rebuild: empty it first, and take it over if it belongs to another catalog.
+        told: is called as it goes on.
+
+    Returns:
+        What was written and what is left, as in the run report.
+
+    Raises:
+        StoreError: the store cannot be used.
+    """
+    data_dir = Path(settings["MLENTORY_DATA_DIR"])
+    if name == FILES:
+        return _write_files(data_dir, rebuild=rebuild)
+    projector = Projector(name, open_store(name, exported(settings)), data_dir)
+    try:
+        projector.open(rebuild=rebuild)
+        progress = asdict(projector.catch_up(told))
+    finally:
+        projector.close()
+    counts = progress.pop("counts")
+    return {**progress, **counts}
+
+
+def _write_files(data_dir: Path, *, rebuild: bool) -> dict[str, Any]:
+    reader = CatalogReader(data_dir)
+    files = run_files.expected(reader)
+    wanted = dict.fromkeys(run for _, run, path in files if rebuild or not (data_dir / path).exists())
+    reader.close()
+    written = 0
+    for run in wanted:
+        writer = run_files.RunFiles(data_dir, run)
+        while writer.step():
+            pass
+        written += writer.flush().written
+        writer.close()
+    return {"backend": "files", "written": written, "failed": 0, "backlog": 0, "files": len(files)}

@@ -1,0 +1,1 @@
+"""The RDF that is validated, and the shapes it is validated against."""

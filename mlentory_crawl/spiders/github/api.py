@@ -1,0 +1,114 @@
+"""How GitHub is asked, and what its answers are about.
+
+Source: https://docs.github.com/en/rest
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from scrapy.http import Response
+
+from fair4ml.identifiers import github_repository, is_github_name
+from fair4ml.platforms.github.addresses import MAX_FILE
+from mlentory_crawl.base_spiders.single_records import RawTuple
+from mlentory_crawl.erasure.redactor import About
+
+API = "https://api.github.com/repos/"
+RAW = "https://raw.githubusercontent.com"
+HEADERS = {
+    "Accept": "application/vnd.github+json",
+    "X-GitHub-Api-Version": "2026-03-10",
+    # Whether an answer may be kept is read before it is decoded.
+    "Accept-Encoding": "identity",
+}
+FILES = {"citation": "CITATION.cff", "codemeta": "codemeta.json"}
+"""The files that are records of their own, by kind."""
+REPOSITORY_BLOCKED = frozenset({403, 451})
+"""The platform keeps a repository from everybody, as its terms or a law ask for."""
+
+_MOVED = re.compile(r"/repositories/\d+$")
+_ADDRESS = re.compile(
+    r"/repos/(?P<repository>[^/]+/[^/]+)$|/(?P<of_file>[^/]+/[^/]+)/HEAD/(?P<file>CITATION\.cff|codemeta\.json)$"
+)
+
+
+def may_be_kept(response: Response) -> bool:
+    """Whether an answer can go to the archive: it is nothing private, and holds no token for cloning."""
+    try:
+        told = orjson.loads(response.body)
+    except ValueError:
+        return True
+    return not (isinstance(told, dict) and (told.get("private") is True or told.get("temp_clone_token")))
+
+
+def moved_to(response: Response) -> str | None:
+    """Where a repository is that has another name now, below the endpoint; None where nothing says so."""
+    if response.status not in (301, 302, 307):
+        return None
+    try:
+        told = orjson.loads(response.body)
+    except ValueError:
+        told = None
+    address = told.get("url") if isinstance(told, dict) else None
+    if not isinstance(address, str):
+        address = (response.headers.get("Location") or b"").decode("latin-1")
+    # GitHub names itself whatever the endpoint; a token goes to the endpoint only.
+    found = _MOVED.search(urlsplit(address).path)
+    return None if found is None else found[0]
+
+
+def repository_in(told: Any) -> dict[str, Any] | None:
+    """The repository that an answer describes; None where it is one that only the token's owner can see.
+
+    Raises:
+        ValueError: it describes none.
+    """
+    if not isinstance(told, dict) or not ("id" in told or "full_name" in told):
+        raise ValueError("this is no repository")
+    return None if told.get("private") is True else told
+
+
+def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
+    """Kind, native id, API address and payload of each repository."""
+    for i, thing in enumerate(payload):
+        id, name = thing.get("id"), thing.get("full_name")
+        key = str(id) if type(id) is int else f"page-{page}-{i}"
+        yield "repository", key, f"{API}{name}" if isinstance(name, str) and is_github_name(name) else API, thing
+
+
+def text_of(response: Response) -> str:
+    """What a file says, as far as it is read."""
+    return response.body[:MAX_FILE].decode("utf-8", "replace")
+
+
+def refusal(response: Response) -> str:
+    """What an answer says of why it is none."""
+    try:
+        told = orjson.loads(response.body)
+    except ValueError:
+        told = None
+    message = told.get("message") if isinstance(told, dict) else None
+    block = told.get("block") if isinstance(told, dict) else None
+    reason = block.get("reason") if isinstance(block, dict) else None
+    text = str(message or response.body[:200].decode("utf-8", "replace"))[:500]
+    return f"{text} ({str(reason)[:100]})" if reason else text
+
+
+def about(url: str, thing: Any = None) -> About | None:
+    """What an address of the API, or an object in the answer to it, is about; see `PlatformSpider.described`."""
+    path = urlsplit(url).path
+    found = _ADDRESS.search(path)
+    if found is None and _MOVED.search(path) is None:
+        return None
+    known = thing if isinstance(thing, dict) else {}
+    id, name = known.get("id"), known.get("full_name")
+    if isinstance(name, str) and is_github_name(name):
+        kind = None if found is not None and found["file"] else "repository"
+        return About(github_repository(name), str(id) if type(id) is int else None, kind)
+    asked = "" if found is None else found["repository"] or found["of_file"]
+    return About(github_repository(asked)) if is_github_name(asked) else None

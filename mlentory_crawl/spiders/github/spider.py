@@ -1,0 +1,215 @@
+"""Repositories on GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from scrapy import Request, signals
+from scrapy.http import Response
+
+from fair4ml.identifiers import github_repository, is_github_name
+from fair4ml.platforms.github.addresses import repository_at
+from mlentory_crawl.base_spiders.modes import ModeArguments
+from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
+from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.config import Variable
+from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.seed_list import Seed
+from mlentory_crawl.erasure.redactor import About
+from mlentory_crawl.exceptions import WrongUsage
+from mlentory_crawl.responses import json_of
+from mlentory_crawl.spiders.github import api
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+API_SLOT, FILE_SLOT = "github.api", "github.raw"
+MOST_TOLD = 10
+"""How many reasons of failures the report holds; the log has them all."""
+
+
+class GitHubArguments(ModeArguments):
+    """Which repositories to ask for."""
+
+    mode: Literal["ids"] | None = None
+    files: bool = True
+
+
+class GitHubSpider(ThingSpider):
+    """Repositories on GitHub that are named, by the REST API: one request each, and two for their files.
+
+    Domain
+        github.com
+    Spider arguments
+        ids: a file with one repository (owner/name) a line, or a list with commas; addresses are understood.
+        limit: how many repositories to ask for at the most.
+        files: also fetch CITATION.cff and codemeta.json; true without it.
+    API documentation
+        https://docs.github.com/en/rest/repos/repos, https://docs.github.com/en/rest/using-the-rest-api
+    Caveats
+        60 requests an hour without a token, 5,000 with one; the files do not count.
+        A repository that is missing or private answers 404; one that was renamed leads on to its present name.
+        There is no list of changes: what is named is asked for each time.
+    """
+
+    name = "github"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = GitHubArguments
+    endpoint_setting = "GITHUB_ENDPOINT"
+    variables = (
+        Variable("GITHUB_ENDPOINT", "https://api.github.com", "GitHub's REST API; IRIs stay those of github.com."),
+        Variable("GITHUB_TOKEN", None, "A token, of no permissions, for more requests; goes to GITHUB_ENDPOINT only."),
+        Variable("GITHUB_RAW_ENDPOINT", api.RAW, "Where single files of repositories are."),
+    )
+    hosts = frozenset({"github.com", "api.github.com", "raw.githubusercontent.com"})
+    # Serial requests, as the documentation asks for; files have limits of their own, which are not documented.
+    slots: ClassVar[dict[str, dict[str, float]]] = {
+        API_SLOT: {"concurrency": 1, "delay": 0, "jitter": 0},
+        FILE_SLOT: {"concurrency": 2, "delay": 0.25, "jitter": 0},
+    }
+    # Those under way have passed the look at the quota already: few, against the six of sixty that are spared.
+    custom_settings = {"CONCURRENT_REQUESTS": 4}  # noqa: RUF012  Scrapy declares it as an instance's
+    is_walk = False
+    resumable = True
+    mode = "ids"
+    arguments: GitHubArguments
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.response_downloaded, signals.response_downloaded)
+        return spider
+
+    def response_downloaded(self, response: Response, request: Request) -> None:
+        """Keep what is private out of the archive, before it gets there."""
+        if request.meta.get("download_slot") == API_SLOT and not api.may_be_kept(response):
+            request.meta["archive"] = False
+
+    def plan(self, catalog: CatalogWriter) -> None:
+        if self.arguments.ids is None:
+            raise WrongUsage("github is only asked for what is named: -a ids=FILE or -a ids=owner/name,...")
+
+    @property
+    def coverage(self) -> str:
+        return "ids" if self.arguments.limit is None else "limit"
+
+    def identity(self) -> dict[str, Any]:
+        names = "\n".join(self.arguments.named)
+        return {**super().identity(), "sha256": sha256(names.encode("utf-8", "surrogateescape")).hexdigest()}
+
+    def fail(self, reason: str) -> None:
+        # A list of names is through once each has come to its end, which the report counts: nothing is left to resume.
+        reason = " ".join(reason.split())
+        self.logger.error(reason)
+        if len(self.run.report.problems) < MOST_TOLD:
+            self.run.report.problems.append(reason)
+
+    # What is asked for
+
+    async def start(self) -> AsyncIterator[Any]:
+        for request in self.named_requests():
+            yield request
+
+    def named_requests(self) -> Iterator[Request]:
+        """What is asked for by name; what an interrupted run has come to the end of is left out."""
+        finished = self.run.catalog.seeds.finished(self.run.id)
+        seen: set[str] = set()
+        for number, text in enumerate(self.arguments.named):
+            seed = Seed(number, f"ids: {number + 1}", text)
+            name = repository_at(text)
+            key = (name or "").casefold()
+            is_duplicate = name is not None and key in seen
+            seen.add(key)
+            if number in finished:
+                continue
+            if name is None:
+                self.logger.warning("%r is no repository on GitHub", text[:200])
+                self.run.end_seed(Asked(None, ("invalid",), seed=seed), "is no repository on GitHub")
+            elif is_duplicate:
+                self.run.end_seed(Asked(None, ("duplicate",), seed=seed), None)
+            elif self.run.forgotten.has(f"{self.endpoint}/repos/{name}"):
+                self.run.report.requested["forgotten"] += 1
+            else:
+                yield self._repository_request(name, seed)
+
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        name = repository_at(url)
+        return None if name is None else self._repository_request(name, seed)
+
+    def request_key(self, request: Request) -> str:
+        return request.url.casefold()
+
+    def _repository_request(self, name: str, seed: Seed) -> Request:
+        token = self.settings.get("GITHUB_TOKEN")
+        headers = {**api.HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
+        meta = {"download_slot": API_SLOT, "dont_redirect": True}
+        request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=meta)
+        return self.thing_request(request, Wanted(name, iri=github_repository(name), seed=seed))
+
+    @classmethod
+    def described(cls, url: str, thing: Any = None) -> About | None:
+        return api.about(url, thing)
+
+    # What answers say
+
+    def refusal(self, response: Response) -> str:
+        return api.refusal(response)
+
+    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+        assert response.request is not None
+        moved = api.moved_to(response)
+        if moved is not None and not response.request.url.endswith(moved):
+            yield response.request.replace(url=f"{self.endpoint}{moved}")
+        elif response.status in api.REPOSITORY_BLOCKED:
+            self.logger.warning("%s: answers %d, %s", wanted.name, response.status, self.refusal(response))
+            yield from self.records_of(response, (), (), number, None, Asked(None, ("blocked",), seed=wanted.seed))
+        else:
+            yield from super().parse_thing(response, wanted, number)
+
+    def thing(self, response: Response, wanted: Wanted) -> Any:
+        return api.repository_in(json_of(response))
+
+    def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
+        name = thing.get("full_name")
+        is_renamed = isinstance(name, str) and name.casefold() != wanted.name.casefold()
+        return ("found", "renamed") if is_renamed else ("found",)
+
+    def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
+        name = thing.get("full_name")
+        return github_repository(name) if isinstance(name, str) and is_github_name(name) else None
+
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        return api.records(payload, page)
+
+    # Files
+
+    def later_records(self, things: list[Any]) -> Iterable[LaterTuple]:
+        for thing in things if self.arguments.files else ():
+            id, name = thing.get("id"), thing.get("full_name")
+            if type(id) is int and isinstance(name, str) and is_github_name(name) and not thing.get("disabled"):
+                for kind, file in api.FILES.items():
+                    known = {"file": kind, "repository": {"id": id, "full_name": name}}
+                    address = f"{self.settings['GITHUB_RAW_ENDPOINT'].rstrip('/')}/{name}/HEAD/{file}"
+                    # Before repositories that may wait for their quota: a page is stored with its files.
+                    request = Request(address, meta={"download_slot": FILE_SLOT}, cb_kwargs=known, priority=1)
+                    yield kind, str(id), request
+
+    def public_address(self, url: str) -> str:
+        endpoint = self.settings["GITHUB_RAW_ENDPOINT"].rstrip("/")
+        return f"{api.RAW}{url.removeprefix(endpoint)}" if url.startswith(f"{endpoint}/") else url
+
+    def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
+        kind, repository = known["file"], known["repository"]
+        if response.status == 200:
+            return "found", {**repository, "text": api.text_of(response)}
+        if response.status == 404:
+            # Most repositories have no such file; of one that has none any more, nothing of it holds.
+            was_there = self.run.catalog.sources(self.name, kind, [str(repository["id"])])
+            return "missing", {**repository, "text": None} if was_there else None
+        if response.status in api.REPOSITORY_BLOCKED:
+            return "blocked", None
+        raise ValueError(f"answered {response.status}: {self.refusal(response)}")

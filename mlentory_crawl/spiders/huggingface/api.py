@@ -1,0 +1,177 @@
+"""How the Hugging Face Hub is asked, and what its answers are about.
+
+Source: https://huggingface.co/docs/hub/api and the library huggingface_hub.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from scrapy.http import Response
+
+from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
+from fair4ml.platforms.huggingface.addresses import HubPage
+from mlentory_crawl.base_spiders.single_records import RawTuple
+from mlentory_crawl.erasure.redactor import About
+from mlentory_crawl.responses import json_of, told_error
+
+HUB = "https://huggingface.co"
+API, DATASETS = f"{HUB}/api/models", f"{HUB}/datasets/"
+PAGE_SIZE = 1_000
+CARD_CAP = 1_000_000
+"""Bytes of a model card that are read."""
+STATUSES_OF_MISSING = frozenset({401, 404})
+"""Without a token the Hub tells nobody whether a thing is missing or private."""
+
+DATASET_EXPAND = (
+    "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified likes"
+    " paperswithcode_id private sha tags trendingScore"
+).split()
+"""What is asked for of each dataset (huggingface_hub, ``ExpandDatasetProperty_T``)."""
+
+_ADDRESS = re.compile(
+    r"/api/(?P<file>resolve-cache/)?(?P<place>collections|datasets|models|organizations|users)(?:/(?P<rest>[^?#]*))?(?:[?#]|$)"
+)
+
+
+def list_path(
+    kind: str, fields: list[str], parameters: list[tuple[str, str]] | None = None, size: int = PAGE_SIZE
+) -> str:
+    """Where the first page of a list of models or datasets is.
+
+    Args:
+        kind: ``model`` or ``dataset``.
+        fields: what is asked for of each.
+        parameters: order and filters.
+        size: how many a page holds.
+    """
+    query = [("limit", str(size)), *(parameters or []), *(("expand[]", name) for name in fields)]
+    return f"/api/{kind}s?{urlencode(query)}"
+
+
+def thing_path(page: HubPage, fields: list[str]) -> str:
+    """Where the thing that a page is about is described.
+
+    Args:
+        page: which one.
+        fields: what is asked for of a model or a dataset.
+    """
+    name = quote(page.id, safe="/")
+    match page.kind:
+        case "agent":
+            return f"/api/organizations/{name}/overview"
+        case "collection":
+            return f"/api/collections/{name}"
+        case kind:  # an owner's page looks like that of a model without an owner
+            query = urlencode([("expand[]", field) for field in fields])
+            return f"/api/{'datasets' if kind == 'dataset' else 'models'}/{name}?{query}"
+
+
+def fields_in(url: str) -> list[str]:
+    """The fields that an address asks for."""
+    return [value for name, value in parse_qsl(urlsplit(url).query) if name == "expand[]"]
+
+
+def without_fields(url: str, fields: list[str]) -> str:
+    """An address that asks for the same without some fields."""
+    address, _, query = url.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query) if name != "expand[]" or value not in fields]
+    return f"{address}?{urlencode(kept)}"
+
+
+def listed_records(kind: str, payload: list[Any], page: int) -> Iterator[RawTuple]:
+    """Kind, native id, API address and payload of each model or dataset in a page."""
+    api = f"{HUB}/api/{kind}s"
+    for i, record in enumerate(payload):
+        known = record if isinstance(record, dict) else {}
+        path = known.get("id") or known.get("modelId")
+        key = known.get("_id") or path
+        native = key if isinstance(key, str) and key else f"page-{page}-{i}"
+        url = f"{api}/{quote(path, safe='/')}" if isinstance(path, str) and is_repo_id(path) else api
+        yield kind, native, url, record
+
+
+def owner_in(response: Response, told: Any) -> dict[str, Any]:
+    """What an answer about a user or an organization says, with its kind and its name.
+
+    Raises:
+        ValueError: it is about nobody.
+    """
+    if not isinstance(told, dict):
+        raise ValueError(f"an object is due, this is {type(told).__name__}")
+    kind = "user" if "/api/users/" in response.url else "organization"
+    name = told.get("name") or told.get("user")  # users say theirs as `user`
+    if not isinstance(name, str):
+        raise ValueError("the answer names nobody")
+    return {**told, "kind": kind, "name": name}
+
+
+def collected(collection: Any) -> Iterator[HubPage]:
+    """The models and datasets of a collection."""
+    items = collection.get("items") if isinstance(collection, dict) else None
+    for item in items if isinstance(items, list) else []:
+        kind, name = (item.get(field) for field in ("type", "id")) if isinstance(item, dict) else (None, None)
+        if kind in ("model", "dataset") and isinstance(name, str) and is_repo_id(name):
+            yield HubPage(kind, name)
+
+
+def croissant_in(response: Response, dataset: dict[str, Any]) -> tuple[str, Any | None]:
+    """What is counted of an answer that should be a Croissant, and the record that it makes with its dataset."""
+    if response.status == 200:
+        return "found", {**dataset, "croissant": json_of(response)}
+    # Datasets that were not converted, and broken ones.
+    return ("blocked" if response.status in (401, 403) else "missing"), None
+
+
+def card_in(response: Response, model: dict[str, Any]) -> tuple[str, Any | None]:
+    """What is counted of an answer that should be a model card, and the record that it makes with its model.
+
+    Raises:
+        ValueError: it is neither a card nor tells that there is none.
+    """
+    if response.status == 200:
+        return "found", {**model, "text": response.body[:CARD_CAP].decode("utf-8", "replace")}
+    code = response.headers.get("X-Error-Code")
+    if code == b"EntryNotFound":
+        return "missing", {**model, "text": None}
+    if response.status == 403 or code == b"GatedRepo":
+        return "blocked", None
+    if response.status in STATUSES_OF_MISSING:  # it was moved or deleted since the list named it
+        return "missing", None
+    raise ValueError(f"answered {response.status}: {told_error(response)}")
+
+
+def about(url: str, thing: Any = None) -> About | None:
+    """What an address of the API, or an object in the answer to it, is about; see `PlatformSpider.described`."""
+    address = _ADDRESS.search(url)
+    if address is None:
+        return None
+    is_file, place, rest = address["file"], address["place"], unquote(address["rest"] or "")
+    known = {name: value for name, value in thing.items() if isinstance(value, str)} if type(thing) is dict else {}
+    key = known.get("_id")
+    if place == "collections":
+        place = f"{known.get('type')}s"
+    if place in ("organizations", "users"):
+        name = known.get("name") or known.get("user") or rest.removesuffix("/overview")
+        return About(hugging_face_owner(name), key) if name else None
+    told = known.get("id") or known.get("modelId")
+    path = told or (rest.rsplit("/", 2)[0] if is_file else rest)
+    if place not in ("models", "datasets") or not path:
+        return None
+    kind = place.removesuffix("s") if told and not is_file and not rest.endswith("/croissant") else None
+    if place == "models":
+        return About(hugging_face_model(path), key, kind)
+    return About(hugging_face_dataset(path.removesuffix("/croissant")), key, kind)
+
+
+def refused_fields(message: str, asked: list[str]) -> list[str]:
+    """Which of the fields asked for the Hub's answer 400 refuses: those that its list of legal values lacks.
+
+    Source: the Hub enumerates the legal values in the message (huggingface_hub, ``ExpandModelProperty_T``).
+    """
+    lists = re.findall(r"(?:[`'\"]?[\w-]+[`'\"]?\s*[,|]\s*)+(?:or\s+)?[`'\"]?[\w-]+[`'\"]?", message)
+    legal = set(re.findall(r"[\w-]+", max(lists, key=len))) if lists else set()
+    return [name for name in asked if legal and name not in legal]

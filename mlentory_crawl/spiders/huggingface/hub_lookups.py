@@ -1,0 +1,285 @@
+"""Things of the Hugging Face Hub that are asked for by name: models and their cards, datasets, owners, collections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.spiderloader import get_spider_loader
+
+from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
+from fair4ml.platforms.huggingface.addresses import HubPage, page_of
+from fair4ml.platforms.huggingface.ids import dataset_id
+from mlentory_crawl.base_spiders.paginators.link_header import CursorSpider
+from mlentory_crawl.base_spiders.platform import Stage
+from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
+from mlentory_crawl.base_spiders.stages.enrichment import LookUps
+from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.seed_list import Seed
+from mlentory_crawl.erasure.redactor import About
+from mlentory_crawl.responses import told_error
+from mlentory_crawl.spiders.huggingface import api
+from mlentory_crawl.spiders.huggingface.api import DATASETS, HUB
+
+API_SLOT, FILE_SLOT = "huggingface.api", "huggingface.resolvers"
+"""One for each of the Hub's quotas."""
+MANY_UNKNOWN = 1_000
+"""With more datasets to be asked for, walking over the list of all takes fewer requests."""
+PER_RUN = 10_000
+"""How many things of one kind a run asks for one by one; the next run goes on."""
+
+
+class HubSpider(CursorSpider):
+    """Knows how to ask for the Hub's things by name.
+
+    Attributes:
+        expand: what is asked for of each model and of each dataset, by kind.
+        cards: which model cards are fetched along: ``none``, ``changed`` or ``all``.
+    """
+
+    expand: dict[str, list[str]]
+    cards = "none"
+
+    statuses_of_missing: ClassVar[frozenset[int]] = api.STATUSES_OF_MISSING
+
+    def hub_request(self, path: str, *, slot: str = API_SLOT, **known: Any) -> Request:
+        """A request of the API.
+
+        Args:
+            path: the address below the endpoint.
+            slot: whose quota it takes.
+            known: what whoever reads the answer has to know.
+        """
+        token = self.settings.get("HF_TOKEN")
+        headers = {"Authorization": f"Bearer {token}"} if token else None
+        return Request(f"{self.endpoint}{path}", headers=headers, meta={"download_slot": slot}, cb_kwargs=known)
+
+    def list_request(self, filters: list[tuple[str, str]]) -> Request:
+        """The request for the first page of a list of models."""
+        return self.hub_request(api.list_path("model", self.expand["model"], filters))
+
+    def without_refused(self, response: Response) -> Request | None:
+        """The same request without the fields that the Hub refuses, where that is why it did not answer."""
+        # What was asked for by this very request: others may be under way with fields that are refused already.
+        asked = api.fields_in(response.url)
+        refused = api.refused_fields(told_error(response), asked) if response.status == 400 else []
+        if not refused:
+            return None
+        kind = "dataset" if "/api/datasets" in response.url else "model"
+        new = [name for name in self.expand[kind] if name in refused]
+        if new:
+            self.expand[kind] = [name for name in self.expand[kind] if name not in new]
+            self.run.report.refused_fields += new
+            self.logger.warning("The Hub refuses the fields %s: asking without them", ", ".join(new))
+        assert response.request is not None
+        return response.request.replace(url=api.without_fields(response.url, refused))
+
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        page = page_of(url)
+        if page is None:
+            return None
+        wanted = Wanted(page.id, page.kind, seed=seed)
+        if page.kind == "search":
+            return self.page(self.list_request(page.filters), wanted)
+        return self.thing_request(self.named_request(page), wanted)
+
+    def named_request(self, page: HubPage) -> Request:
+        """The request for what a page is about."""
+        return self.hub_request(api.thing_path(page, self.expand["dataset" if page.kind == "dataset" else "model"]))
+
+    @classmethod
+    def described(cls, url: str, thing: Any = None) -> About | None:
+        return api.about(url, thing)
+
+    # What answers say
+
+    def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
+        known = thing if isinstance(thing, dict) else {}
+        # The Hub redirects from another spelling, too.
+        path = known.get("id")
+        name = wanted.name.removeprefix(f"{HUB}/").removeprefix("datasets/")
+        is_renamed = wanted.kind != "agent" and isinstance(path, str) and path.casefold() != name.casefold()
+        return ("found", *(("renamed",) if is_renamed else ()), *(("gated",) if known.get("gated") else ()))
+
+    def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
+        if wanted.kind == "agent":
+            return hugging_face_owner(thing["name"])
+        path = thing.get("id") if isinstance(thing, dict) else None
+        if not isinstance(path, str) or not is_repo_id(path):
+            return None
+        return hugging_face_dataset(path) if wanted.kind == "dataset" else hugging_face_model(path)
+
+    def thing(self, response: Response, wanted: Wanted) -> Any:
+        thing = super().thing(response, wanted)
+        return api.owner_in(response, thing) if wanted.kind == "agent" else thing
+
+    def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
+        again = self.without_refused(response)
+        if again is not None:
+            yield again
+        else:
+            yield from super().parse_page(response, number, wanted, is_first)
+
+    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+        assert response.request is not None
+        is_missing = response.status in self.statuses_of_missing
+        again = self.without_refused(response)
+        if again is not None:
+            yield again
+        elif wanted.kind == "owner" and is_missing:
+            yield self.page(self.list_request([("author", wanted.name)]), wanted)
+        elif wanted.kind == "agent" and is_missing and "/api/organizations/" in response.url:
+            yield response.request.replace(url=response.url.replace("/api/organizations/", "/api/users/"))
+        else:
+            yield from super().parse_thing(response, wanted, number)
+
+    def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[RawTuple]:
+        match wanted.kind:
+            case "collection":
+                return ()
+            case "agent":
+                address = f"{HUB}/api/{thing['kind']}s/{thing['name']}/overview"
+                return [("owner", str(thing.get("_id") or thing["name"]), address, thing)]
+            case "dataset":
+                return api.listed_records("dataset", [thing], number)
+            case _:
+                return super().thing_records(thing, wanted, number)
+
+    def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[LaterTuple]:
+        match wanted.kind:
+            case "collection" | "agent":
+                return ()
+            case "dataset":
+                return self._croissants([thing])
+            case _:
+                return super().later_of_thing(thing, wanted)
+
+    def named_by(self, thing: Any, wanted: Wanted) -> Iterator[Request]:
+        for page in api.collected(thing) if wanted.kind == "collection" else ():
+            yield self.thing_request(
+                self.named_request(page), Wanted(page.id, page.kind, by=f"{page.kind}s of collections")
+            )
+
+    # What records name
+
+    def look_ups(self, *, ancestors: int, enrich: Iterable[str]) -> list[Stage]:
+        """What is fetched along when everything else is done.
+
+        Args:
+            ancestors: how many levels of models that the crawled ones derive from.
+            enrich: of ``datasets``, ``owners`` and ``articles``, those that are to be described.
+        """
+        stages: list[Stage] = []
+        if ancestors:
+            stages.append(LookUps(self, "ancestors", "model", partial(self._ancestors, ancestors), self._ask))
+        if "datasets" in enrich:
+            named = partial(self._named, "Dataset", DATASETS)
+            stages += [DatasetWalk(self), LookUps(self, "datasets", "dataset", named, self._ask)]
+        if "owners" in enrich:
+            stages.append(LookUps(self, "owners", "agent", partial(self._named, "Agent", f"{HUB}/"), self._ask))
+        if "articles" in enrich:
+            arxiv: Any = get_spider_loader(self.settings).load("arxiv")
+            stages.append(arxiv.from_crawler(self.crawler))
+        return stages
+
+    def _ancestors(self, levels: int, run: int) -> list[str]:
+        return self.run.catalog.lookups.ancestors(run, levels, f"{HUB}/")
+
+    def _named(self, class_name: str, prefix: str, run: int) -> list[str]:
+        return self.run.catalog.lookups.named(run, class_name, prefix, PER_RUN)
+
+    def _ask(self, kind: str, iri: str) -> Request | None:
+        name = iri.removeprefix(DATASETS if kind == "dataset" else f"{HUB}/")
+        # Catalogs of former versions have labels among their datasets.
+        is_name = dataset_id(name) == name if kind == "dataset" else is_repo_id(name)
+        return self.named_request(HubPage(kind, name)) if is_name else None
+
+    def records_on_page(
+        self, payload: list[Any], number: int, wanted: Wanted | None
+    ) -> tuple[Iterable[RawTuple], Iterable[LaterTuple], Asked | None]:
+        if wanted is None or wanted.kind != "datasets":
+            return super().records_on_page(payload, number, wanted)
+        run = self.run
+        named = set(run.catalog.lookups.named(run.id, "Dataset", DATASETS, -1))
+        found = [
+            each
+            for each in payload
+            if isinstance(each, dict) and isinstance(id := each.get("id"), str) and hugging_face_dataset(id) in named
+        ]
+        return (
+            api.listed_records("dataset", found, number),
+            self._croissants(found),
+            Asked(wanted.by, ("found",) * len(found)),
+        )
+
+    # Cards and Croissant
+
+    def later_records(self, things: list[Any]) -> Iterator[LaterTuple]:
+        if self.cards == "none":
+            return
+        models = [each for each in things if isinstance(each, dict) and self._may_read_card(each)]
+        known = self.run.catalog.sources(self.name, "card", [model["_id"] for model in models])
+        for model in models:
+            request = self._card_request(model)
+            if self.cards == "all" or known.get(model["_id"]) != self.public_address(request.url):
+                yield "card", model["_id"], request
+
+    def _may_read_card(self, model: dict[str, Any]) -> bool:
+        # The API tells what a gated model is; its files are for those who were let in.
+        is_open = not model.get("gated") or bool(self.settings.get("HF_TOKEN"))
+        has_address = all(isinstance(model.get(name), str) for name in ("_id", "id", "sha")) and is_repo_id(model["id"])
+        return is_open and has_address and not model.get("disabled")
+
+    def _card_request(self, model: dict[str, Any]) -> Request:
+        # To where /resolve/ redirects: one request in place of two.
+        path = f"/api/resolve-cache/models/{quote(model['id'], safe='/')}/{quote(model['sha'])}/README.md"
+        known = {name: model[name] for name in ("_id", "id", "sha")}
+        return self.hub_request(path, slot=FILE_SLOT, model=known)
+
+    def _croissants(self, datasets: list[Any]) -> Iterator[LaterTuple]:
+        for dataset in datasets:
+            known = dataset if isinstance(dataset, dict) else {}
+            path, key = known.get("id"), known.get("_id")
+            if isinstance(path, str) and isinstance(key, str) and is_repo_id(path):
+                yield "croissant", key, self._croissant_request({"_id": key, "id": path})
+
+    def _croissant_request(self, dataset: dict[str, Any]) -> Request:
+        return self.hub_request(f"/api/datasets/{quote(dataset['id'], safe='/')}/croissant", dataset=dataset)
+
+    def later_request(self, **known: Any) -> Request:
+        return self._croissant_request(known["dataset"]) if "dataset" in known else self._card_request(known["model"])
+
+    def public_address(self, url: str) -> str:
+        return f"{HUB}{url.removeprefix(self.endpoint)}" if url.startswith(f"{self.endpoint}/") else url
+
+    def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
+        return api.croissant_in(response, **known) if "dataset" in known else api.card_in(response, **known)
+
+
+class DatasetWalk:
+    """Walks over the list of all datasets where many of them are to be asked for.
+
+    Args:
+        spider: whose requests they are.
+    """
+
+    def __init__(self, spider: HubSpider) -> None:
+        self._spider = spider
+        self._is_done = False
+
+    def step(self) -> bool:
+        run, engine = self._spider.run, self._spider.crawler.engine
+        assert engine is not None
+        if self._is_done:
+            return False
+        self._is_done = True
+        run.commit()
+        if run.broken or len(run.catalog.lookups.named(run.id, "Dataset", DATASETS, MANY_UNKNOWN + 1)) <= MANY_UNKNOWN:
+            return False
+        request = self._spider.hub_request(api.list_path("dataset", self._spider.expand["dataset"]))
+        engine.crawl(self._spider.page(request, Wanted("the list of datasets", "datasets", by="datasets")))
+        return True

@@ -1,0 +1,232 @@
+"""The Hugging Face Hub."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import NonNegativeInt, StringConstraints, model_validator
+from scrapy import Request
+from scrapy.http import Response
+
+from fair4ml.identifiers import is_repo_id
+from fair4ml.platforms.huggingface.addresses import HubPage, page_of
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
+from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.catalog.commits import Missing
+from mlentory_crawl.config import Variable
+from mlentory_crawl.responses import json_of, time_of, told_error
+from mlentory_crawl.spiders.huggingface.api import DATASET_EXPAND, HUB, PAGE_SIZE, list_path, listed_records
+from mlentory_crawl.spiders.huggingface.hub_lookups import HubSpider
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+ENRICHMENTS = r"^(?:none|(?:datasets|owners|articles)(?:,(?:datasets|owners|articles))*)$"
+FIRST_LATEST = 1_000
+OVERLAP = timedelta(minutes=10)
+"""How far before the watermark a delta reads: the Hub's clocks and indexes are not one."""
+
+EXPAND = (
+    "author baseModels cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf"
+    " lastModified library_name likes"
+    " model-index pipeline_tag private safetensors sha tags transformersInfo trendingScore"
+).split()
+"""The fields that every mode asks for, so that only what was asked for can be unsaid."""
+
+
+class HuggingFaceArguments(CensusArguments):
+    """How to crawl the Hub."""
+
+    mode: Literal["latest", "census", "delta", "ids"] | None = None
+    author: str | None = None
+    task: str | None = None
+    library: str | None = None
+    files: bool = False
+    cards: Literal["none", "changed", "all"] | None = None
+    ancestors: NonNegativeInt | None = None
+    enrich: Annotated[str, StringConstraints(pattern=ENRICHMENTS)] | None = None
+
+    @model_validator(mode="after")
+    def _ids_go_with_their_mode(self) -> HuggingFaceArguments:
+        if self.mode == "ids" and self.ids is None:
+            raise ValueError("mode=ids needs ids=FILE_OR_LIST")
+        if self.ids is not None and self.mode not in (None, "ids", "latest"):
+            raise ValueError("ids=FILE_OR_LIST goes with mode=ids or mode=latest")
+        return self
+
+    @property
+    def filters(self) -> list[tuple[str, str]]:
+        """What narrows the lists, as the API's parameters."""
+        named = (("author", self.author), ("pipeline_tag", self.task), ("filter", self.library))
+        return [(parameter, value) for parameter, value in named if value]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.limit is None and not self.filters and self.ids is None
+
+
+class HuggingFaceSpider(ModeSpider, HubSpider):
+    """Models of the Hugging Face Hub, by its list API: 1,000 models a request.
+
+    Domain
+        huggingface.co
+    Spider arguments
+        mode: census (every model, oldest first), delta (what was modified since the last census or delta), latest (the
+        last modified ones) or ids. Without it a delta, or in a catalog that has no watermark yet, the latest.
+        limit: how many models to fetch at the most.
+        author, task, library: only models of that owner, pipeline tag, library.
+        ids: a file with one model id a line, or a list with commas; URLs of models are understood. With mode=latest
+        both are fetched.
+        files: also fetch the list of each model's files.
+        cards: also fetch the model cards: none, changed (where the revision is a new one) or all; else HF_CARDS.
+        enrich: describe what models name: of datasets, owners and articles any, with commas, or none; else HF_ENRICH.
+        ancestors: fetch models that the crawled ones derive from, so many levels up; else HF_ANCESTORS.
+        accept_deletions: let a census mark as deleted even more than 2 % of the models.
+    API documentation
+        https://huggingface.co/docs/hub/api
+    Caveats
+        Only createdAt can be walked in ascending order, and only that order stands still while models change.
+        A model that is missing answers 401 to an anonymous client, 404 to one with a token.
+        lastModified does not move with counters, and nothing tells of deletions: a delta sees neither.
+    """
+
+    name = "huggingface"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = HuggingFaceArguments
+    endpoint_setting = "HF_ENDPOINT"
+    variables = (
+        Variable(
+            "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face Hub, or a mirror; IRIs stay those of the Hub."
+        ),
+        Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
+        Variable("HF_CARDS", "none", "Which model cards are fetched along: none, changed or all."),
+        Variable("HF_ANCESTORS", "0", "How many levels of models that the crawled ones derive from are fetched along."),
+        Variable("HF_ENRICH", "none", "Which of datasets, owners, articles are fetched along, or none."),
+    )
+    hosts = frozenset({"huggingface.co", "hf.co"})
+    census_kinds = ("model",)
+    arguments: HuggingFaceArguments
+
+    # ModeSpider
+    first_mode = "latest"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.expand = {
+            "model": [*EXPAND, *(["siblings"] if self.arguments.files else [])],
+            "dataset": list(DATASET_EXPAND),
+        }
+        self.accepts_deletions = self.arguments.accept_deletions
+        self._since: datetime | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        given = spider.arguments
+        spider.cards = given.cards or crawler.settings.get("HF_CARDS") or "none"
+        levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
+        enrich = (crawler.settings.get("HF_ENRICH") or "none") if given.enrich is None else given.enrich
+        spider.stages = [
+            Absences(spider, *cls.census_kinds),
+            *spider.look_ups(ancestors=levels, enrich=enrich.split(",")),
+        ]
+        return spider
+
+    def begin_at(self, watermark: str) -> None:
+        begins_at = time_of(watermark)
+        assert begins_at is not None
+        self._since = begins_at - OVERLAP
+
+    @property
+    def limit(self) -> int | None:
+        return self.arguments.limit or (FIRST_LATEST if self.mode == "latest" else None)
+
+    async def start(self) -> AsyncIterator[Any]:
+        if self.mode == "latest" and self.arguments.limit is None:
+            self.logger.info(
+                "Fetching the %d models that were modified last; every model: scrapy crawl huggingface -a mode=census",
+                FIRST_LATEST,
+            )
+        async for each in super().start():
+            yield each
+
+    # Lists
+
+    def first_page_request(self) -> Request:
+        order = [("sort", "createdAt"), ("direction", "1")] if self.mode == "census" else [("sort", "lastModified")]
+        size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
+        return self.hub_request(list_path("model", self.expand["model"], [*order, *self.arguments.filters], size))
+
+    def next_page_request(self, following: str) -> Request:
+        # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
+        address = urlsplit(following)
+        kind = "datasets" if address.path.endswith("/datasets") else "models"
+        return self.hub_request(f"/api/{kind}?{address.query}")
+
+    def newest_of(self, response: Response, payload: list[Any]) -> str | None:
+        if self.mode == "census":
+            return super().newest_of(response, payload)  # what is modified after this, the next delta finds
+        stated = [stated for record in payload if (stated := _last_modified(record)) is not None]
+        usable = next((text for text in stated if time_of(text) is not None), self.begins_at)
+        if stated and usable != stated[0]:
+            self.note(f"lastModified {stated[0][:50]!r} cannot be a watermark: {usable or 'none'} is taken")
+        return usable
+
+    def wanted(self, payload: list[Any]) -> list[Any]:
+        if self._since is not None:
+            times = (time_of(_last_modified(record)) for record in payload)
+            seen = (n for n, time in enumerate(times) if time is not None and time < self._since)
+            payload = payload[: next(seen, None)]
+        return super().wanted(payload)
+
+    # What a census does not show
+
+    def probe(self, record: Missing) -> Request:
+        path = record.iri.removeprefix(f"{HUB}/")
+        return self.hub_request(f"/api/models/{path}")
+
+    def is_gone(self, response: Response, record: Missing) -> bool | None:
+        if response.status in (401, 404):
+            told = f"{response.headers.get('X-Error-Message') or b''!r} {told_error(response)}"
+            return True if "credentials" not in told.casefold() else None
+        if response.status != 200:
+            return None
+        try:
+            found = json_of(response)
+        except ValueError:
+            return None
+        # At its path there may be another model by now.
+        return isinstance(found, dict) and found.get("_id") != record.key
+
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        for kind, native, url, record in listed_records("model", payload, page):
+            yield kind, native, url, record
+            if self.arguments.files:
+                yield "files", native, url, record
+
+    # Ids
+
+    def named_requests(self) -> Iterator[Request]:
+        for _, name in self.names(self.arguments.named, _repo_id):
+            request = self.named_request(HubPage("model", name))
+            if self.run.forgotten.has(request.url):
+                self.run.report.requested["forgotten"] += 1
+            else:
+                yield self.thing_request(request, Wanted(name))
+
+
+def _repo_id(text: str) -> str | None:
+    page = page_of(text)
+    name = page.id if page and page.kind in ("model", "owner") else text
+    return name if is_repo_id(name) else None
+
+
+def _last_modified(record: Any) -> str | None:
+    stated = record.get("lastModified") if isinstance(record, dict) else None
+    return stated if isinstance(stated, str) else None

@@ -1,0 +1,278 @@
+"""How an MLflow tracking server is asked, and what leads on from its answers.
+
+Source: https://mlflow.org/docs/latest/api_reference/rest-api.html.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote, urlencode, urlsplit
+
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+
+from fair4ml.platforms.mlflow import addresses as iris
+from mlentory_crawl.responses import json_of
+from mlentory_crawl.stores.protocol import SettingError
+
+PAGE_SIZE = 100
+"""Registered models and experiments of a page: each leads to requests of its own, which a cursor has to hold."""
+LONG_PAGE_SIZE = 1_000
+
+
+class Listing(NamedTuple):
+    """How one kind of record is listed.
+
+    Attributes:
+        method: GET with a query, or POST with a JSON body.
+        path: the address below the API's.
+        field: what the answer holds them in.
+        size: how many a page has at the most.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    field: str
+    size: int | None = None
+
+
+LISTINGS = {
+    "registered_model": Listing("GET", "registered-models/search", "registered_models", PAGE_SIZE),
+    "model_version": Listing("GET", "model-versions/search", "model_versions", LONG_PAGE_SIZE),
+    "model_version_run": Listing("GET", "runs/get", "run"),
+    "experiment": Listing("POST", "experiments/search", "experiments", PAGE_SIZE),
+    "run": Listing("POST", "runs/search", "runs", LONG_PAGE_SIZE),
+    "logged_model": Listing("POST", "logged-models/search", "models", PAGE_SIZE),
+}
+"""By kind of record."""
+
+Step = dict[str, Any]
+"""A page that is to be asked for: ``kind``, ``query``, in ``context`` what its records have to know of others, and in
+``name`` the one whose records are meant where the query cannot say so."""
+
+
+def check_settings(settings: BaseSettings) -> None:
+    """Look at the address and the credentials that the settings hold.
+
+    Raises:
+        SettingError: they cannot be meant.
+    """
+    address = urlsplit(settings["MLFLOW_TRACKING_URI"])
+    if address.scheme not in ("http", "https") or not address.hostname or address.query or address.fragment:
+        raise SettingError("MLFLOW_TRACKING_URI is not the address of a server such as https://mlflow.example.org")
+    user, password = settings["MLFLOW_TRACKING_USERNAME"], settings["MLFLOW_TRACKING_PASSWORD"]
+    if bool(user) != bool(password):
+        raise SettingError("MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together")
+    if user and settings["MLFLOW_TRACKING_TOKEN"]:
+        raise SettingError("MLFLOW_TRACKING_TOKEN is in place of MLFLOW_TRACKING_USERNAME: unset either")
+
+
+def credentials(settings: BaseSettings) -> dict[str, str]:
+    """The header that the server asks for, as the settings have it; empty where they have none."""
+    user, password = settings["MLFLOW_TRACKING_USERNAME"], settings["MLFLOW_TRACKING_PASSWORD"]
+    if user:
+        return {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
+    token = settings["MLFLOW_TRACKING_TOKEN"]
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def step(kind: str, context: Any = None, **query: Any) -> Step:
+    """A page that is to be asked for, the first of its list."""
+    return {"kind": kind, "context": context, "query": query}
+
+
+def versions_of(model: dict[str, Any]) -> Step | None:
+    """The step to the versions of a registered model; None where it has no name.
+
+    Lists of versions lack the aliases, which the registered model has.
+    """
+    name = model.get("name")
+    if not isinstance(name, str):
+        return None
+    if "'" in name and '"' in name:
+        # The language of filters cannot write it: versions of other models come along, and are left out by ``name``.
+        pattern = name.replace("'", "_").replace('"', "_")
+        return {**step("model_version", context=_aliases(model), filter=f"name LIKE '{pattern}'"), "name": name}
+    mark = '"' if "'" in name else "'"
+    return step("model_version", context=_aliases(model), filter=f"name={mark}{name}{mark}")
+
+
+def _aliases(model: dict[str, Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    listed = model.get("aliases")
+    for each in listed if isinstance(listed, list) else []:
+        if isinstance(each, dict) and isinstance(each.get("alias"), str):
+            found.setdefault(str(each.get("version")), []).append(each["alias"])
+    return found
+
+
+def with_aliases(version: Any, aliases: dict[str, list[str]]) -> Any:
+    """A version as a list has it, with those of its model's aliases that lead to it."""
+    return (
+        {**version, "aliases": aliases.get(str(version.get("version")), [])} if isinstance(version, dict) else version
+    )
+
+
+def runs_of(versions: list[dict[str, Any]]) -> Iterator[Step]:
+    """The steps to the runs that versions were registered from, each run once."""
+    by_run: dict[str, list[dict[str, Any]]] = {}
+    for version in versions:
+        if isinstance(run := version.get("run_id"), str) and run:
+            by_run.setdefault(run, []).append({name: version.get(name) for name in ("name", "version", "source")})
+    for run, registered in by_run.items():
+        yield step("model_version_run", context=registered, run_id=run)
+
+
+def contents_of(experiments: list[dict[str, Any]], since: int | None) -> Iterator[Step]:
+    """The steps to runs and logged models of experiments.
+
+    Args:
+        experiments: a page of them.
+        since: only what changed from this moment on, in milliseconds; None for everything.
+    """
+    ids = [id for experiment in experiments if isinstance(id := experiment.get("experiment_id"), str)]
+    if not ids:
+        return
+    if since is None:
+        yield step("run", experiment_ids=ids)
+        yield step("logged_model", experiment_ids=ids)
+        return
+    # Runs have no time of their last update: those that ended since, and those that have not ended.
+    unended = " and ".join(f"attributes.status != '{status}'" for status in ("FINISHED", "FAILED", "KILLED"))
+    for condition in (f"attributes.end_time >= {since}", unended):
+        yield step("run", experiment_ids=ids, filter=condition)
+    yield step("logged_model", experiment_ids=ids, filter=f"last_updated_timestamp >= {since}")
+
+
+def key_and_address(server: str, kind: str, record: Any) -> tuple[str, str] | None:
+    """The native id of a record, and the address that gives it; None where it does not say what it is."""
+    known = record if isinstance(record, dict) else {}
+    name, version = known.get("name"), str(known.get("version") or "")
+    if kind == "registered_model":
+        return (name, iris.registered_model(server, name)) if isinstance(name, str) and name else None
+    if kind in ("model_version", "model_version_run"):
+        if not (isinstance(name, str) and name and version):
+            return None
+        run = _id(known.get("run"), "run_id") if kind == "model_version_run" else None
+        address = iris.run(server, run) if run else iris.model_version(server, name, version)
+        return f"{name}/{version}", address
+    if kind == "experiment":
+        id = _id({"info": known}, "experiment_id")
+        return (id, iris.experiment(server, id)) if id else None
+    if kind == "run":
+        id = _id(known, "run_id")
+        return (id, iris.run(server, id)) if id else None
+    id = _id(known, "model_id")
+    return (id, iris.logged_model(server, id)) if id else None
+
+
+def _id(record: Any, field: str) -> str | None:
+    info = record.get("info") if isinstance(record, dict) else None
+    id = info.get(field) if isinstance(info, dict) else None
+    return id if isinstance(id, str) and id else None
+
+
+def milliseconds(record: Any, field: str) -> int | None:
+    """A time as a record states it, in milliseconds since 1970."""
+    stated = record.get(field) if isinstance(record, dict) else None
+    return int(stated) if isinstance(stated, int | str) and re.fullmatch("[0-9]{1,18}", str(stated)) else None
+
+
+_SINGLES = (
+    ("registered-models/get?", "registered_model", "registered_model"),
+    ("registered-models/alias?", "model_version", "model_version"),
+    ("model-versions/get?", "model_version", "model_version"),
+    ("experiments/get?", "experiment", "experiment"),
+    ("runs/get?", "run", "run"),
+    ("logged-models/m-", "logged_model", "model"),
+)
+"""What the addresses of single things begin with, the kind of thing, and what the answer holds it in."""
+_NAME = re.compile(
+    r"runs:/(?P<run>[\w.-]+)|models:/(?P<logged>m-[0-9a-f]{32})"
+    r"|(?:models:/)?(?P<model>[^/:@]+)(?:/(?P<version>[0-9]+)|@(?P<alias>[^/:@]+))?"
+)
+_PAGE = re.compile(
+    r"/?#/(?:models/(?P<model>[^/?]+)(?:/versions/(?P<version>[0-9]+))?"
+    r"|experiments/(?P<experiment>[\w.-]+)(?:/runs/(?P<run>[\w.-]+)|/models/(?P<logged>m-[0-9a-f]{32}))?)/?"
+)
+
+
+def single(server: str, url: str) -> tuple[str, str] | None:
+    """The kind of thing that an address gives, and what the answer holds it in; None where it gives no single thing."""
+    path = url.removeprefix(f"{server}{iris.API}")
+    return next(((kind, field) for start, kind, field in _SINGLES if path != url and path.startswith(start)), None)
+
+
+def address_of(server: str, name: str) -> str | None:
+    """The address that gives what a name means; None where it means nothing.
+
+    Args:
+        server: the address of the tracking server.
+        name: ``NAME``, ``NAME/VERSION``, ``NAME@ALIAS``, each also after ``models:/``; ``models:/m-...``, ``runs:/ID``,
+            or the address of one of the server's pages, or of its API.
+    """
+    if name.startswith(f"{server}/"):
+        if single(server, name) is not None:
+            return name
+        found = _PAGE.fullmatch(name.removeprefix(server))
+    else:
+        found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    means = {part: unquote(text) for part, text in found.groupdict().items() if text}
+    if "run" in means:
+        return iris.run(server, means["run"])
+    if "logged" in means:
+        return iris.logged_model(server, means["logged"])
+    if "experiment" in means:
+        return iris.experiment(server, means["experiment"])
+    if "version" in means:
+        return iris.model_version(server, means["model"], means["version"])
+    if "alias" in means:
+        return (
+            f"{server}{iris.API}registered-models/alias?{urlencode({'name': means['model'], 'alias': means['alias']})}"
+        )
+    return iris.registered_model(server, means["model"])
+
+
+def denies(response: Response) -> bool | None:
+    """Whether an answer denies that the thing asked for exists; None where it tells neither.
+
+    Deleted runs and experiments can be asked for until they are purged.
+    """
+    body = _body(response)
+    if response.status == 404 and body.get("error_code") == "RESOURCE_DOES_NOT_EXIST":
+        return True
+    found = _held(body)
+    if response.status != 200 or found is None:
+        return None
+    info = found.get("info")
+    return (info if isinstance(info, dict) else found).get("lifecycle_stage") == "deleted"
+
+
+def _held(body: dict[str, Any]) -> dict[str, Any] | None:
+    """The one thing that an answer holds, whatever its kind."""
+    held = (body.get(field) for _, _, field in _SINGLES)
+    return next((each for each in held if isinstance(each, dict)), None)
+
+
+def _body(response: Response) -> dict[str, Any]:
+    try:
+        body = json_of(response)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def told(response: Response) -> str:
+    """What an answer says of why it is none."""
+    if location := response.headers.get("Location"):
+        return f"it leads to {location.decode('latin-1').partition('?')[0][:200]}, which is not asked"
+    body = _body(response)
+    if body.get("error_code"):
+        return f"{body['error_code']}: {body.get('message', '')}"[:500]
+    text = response.body[:500].decode("utf-8", "replace").strip()
+    return "a page: is MLFLOW_TRACKING_URI a tracking server?" if text.startswith("<") else text or "nothing more"

@@ -1,0 +1,5 @@
+"""OpenML."""
+
+from mlentory_crawl.spiders.openml.spider import OpenMLSpider
+
+__all__ = ["OpenMLSpider"]

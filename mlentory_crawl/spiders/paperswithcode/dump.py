@@ -1,0 +1,182 @@
+"""The files of the archive of Papers with Code, read as a stream of pages."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fair4ml.identifiers import hashed
+from fair4ml.platforms.paperswithcode.tables import Record, records as table_records
+
+AS_OF = "2025-07-28T00:00:00Z"
+"""When the archive was frozen."""
+PAGE_SIZE = 1_000
+
+SETS = {
+    "papers-with-abstracts": "archived-paper",
+    "links-between-papers-and-code": "archived-code",
+    "methods": "archived-method",
+    "datasets": "archived-dataset",
+    "evaluation-tables": "archived-table",
+}
+"""The parts of the archive in the order in which they are read, and what kind of record each holds."""
+OTHER_NAMES = {"links-between-papers-and-code": "links-between-paper-and-code"}
+"""Where the archive is published, one part has another name than its file."""
+ENDINGS = (".json", ".json.gz", ".parquet")
+_TELLING = {"archived-paper": ("paper_url",), "archived-code": ("paper_url", "repo_url")}
+
+
+class DamagedArchive(Exception):
+    """A file of the archive cannot be read to its end."""
+
+
+class Position(NamedTuple):
+    """How far the archive has been read.
+
+    Attributes:
+        file: the place of the file among all.
+        element: how many elements of the file were read whole.
+        record: how many records of the element after them.
+    """
+
+    file: int = 0
+    element: int = 0
+    record: int = 0
+
+
+class ArchivePage(NamedTuple):
+    """Some records of the archive.
+
+    Attributes:
+        url: where the file is published.
+        records: kind, native id and payload of each.
+        position: what lies behind them.
+    """
+
+    url: str
+    records: list[Record]
+    position: Position
+
+
+def archive_files(folder: Path) -> list[tuple[str, Path]]:
+    """The files of an archive, each with the name of the part that it holds, in the order in which they are read.
+
+    A part is ``<part>.json``, ``<part>.json.gz`` or ``<part>.parquet``, or a folder with such files.
+    """
+    found = []
+    for part in SETS:
+        for name in (part, OTHER_NAMES.get(part, part)):
+            whole = [folder / f"{name}{ending}" for ending in ENDINGS]
+            inside = sorted(path for path in (folder / name).rglob("*") if path.name.endswith(ENDINGS))
+            files = [path for path in whole if path.is_file()][:1] or inside
+            if files:
+                found += [(part, path) for path in files]
+                break
+    return found
+
+
+def pages(files: list[tuple[str, Path]], start: Position) -> Iterator[ArchivePage]:
+    """The records of an archive in pages, one file after the other.
+
+    Args:
+        files: of the archive.
+        start: where an interrupted reading goes on.
+
+    Raises:
+        DamagedArchive: there are no files, or one is not what it should be.
+    """
+    if not files:
+        raise DamagedArchive(f"there is no file of the archive: its parts are {', '.join(SETS)}")
+    for at, (part, path) in enumerate(files):
+        if at >= start.file:
+            yield from _pages(at, part, path, start if at == start.file else Position(at))
+
+
+def _pages(at: int, part: str, path: Path, start: Position) -> Iterator[ArchivePage]:
+    name = OTHER_NAMES.get(part, part)
+    url = f"https://huggingface.co/datasets/pwc-archive/{name}"
+    page: list[Record] = []
+    for number, element in enumerate(_elements(path)):
+        if number < start.element:
+            continue
+        for position, record in enumerate(_records(part, number, element), 1):
+            if number == start.element and position <= start.record:
+                continue
+            page.append(record)
+            if len(page) == PAGE_SIZE:
+                yield ArchivePage(url, page, Position(at, number, position))
+                page = []
+    if page:
+        yield ArchivePage(url, page, Position(at + 1))
+
+
+def _records(part: str, number: int, element: Any) -> Iterator[Record]:
+    kind = SETS[part]
+    if kind == "archived-table":
+        yield from table_records(element)
+        return
+    names = _TELLING.get(kind, ("url",))
+    stated = [element.get(name) for name in names] if isinstance(element, dict) else []
+    telling = stated and all(isinstance(value, str) and value for value in stated)
+    yield kind, hashed(*stated) if telling else f"{part}-{number}", element
+
+
+def _elements(path: Path) -> Iterator[Any]:
+    if path.suffix == ".parquet":
+        return _rows(path)
+    return _objects(path)
+
+
+def _objects(path: Path) -> Iterator[Any]:
+    try:
+        import ijson
+    except ImportError as error:
+        raise _needs("ijson", path) from error
+    try:
+        with path.open("rb") as plain, _opened(plain, path) as file:
+            # A list and nothing else: what an object has under the name "item" is something else.
+            first = file.peek(64).lstrip()[:1]
+            if first != b"[":
+                raise DamagedArchive(f"{path.name}: a list is due, this begins with {first.decode('latin-1')!r}")
+            yield from ijson.items(file, "item", use_float=True)
+    except (ijson.JSONError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, OSError) as error:
+        raise DamagedArchive(f"{path.name}: {str(error) or type(error).__name__}") from error
+
+
+def _needs(library: str, path: Path) -> DamagedArchive:
+    return DamagedArchive(f"{path.name} cannot be read without {library}: pip install mlentory-crawl[archive]")
+
+
+def _opened(plain: BufferedReader, path: Path) -> BufferedReader | gzip.GzipFile:
+    return gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain
+
+
+def _rows(path: Path) -> Iterator[Any]:
+    try:
+        import pyarrow
+        from pyarrow.parquet import ParquetFile
+    except ImportError as error:
+        raise _needs("pyarrow", path) from error
+    try:
+        with ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=PAGE_SIZE):
+                yield from map(_plain, batch.to_pylist(maps_as_pydicts="lossy"))
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise DamagedArchive(f"{path.name}: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it; members of structures that have none are left out."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,1 @@
+"""Search: queries, fields and hints that both engines share."""

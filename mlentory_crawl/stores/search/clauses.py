@@ -1,0 +1,148 @@
+"""What every engine makes of a search in the same way: which words have to occur, and which bounds hold."""
+
+from __future__ import annotations
+
+import math
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+from mlentory_crawl.stores.protocol import SearchQuery, Sort
+from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, seconds
+from mlentory_crawl.stores.search.tantivy.index import analyze
+
+MAX_TEXT = 1000
+"""Characters of a text that are read."""
+
+MAX_WORDS = 64
+"""Words, and groups of words in quotes, that are read."""
+
+TYPO_LENGTH = 5
+"""The shortest word that may have a typing error in it."""
+
+UNFINISHED = 0.25
+"""What the beginning of a word counts of what the word does."""
+
+EXACT_NAME = 20.0
+"""What it counts to be the name itself."""
+
+TIE_BREAKER = 0.1
+"""What further fields with a word add to the best one."""
+
+MAX_INTEGER = 2**63 - 1
+
+# Names leave these out, so they need not occur; they count when they do.
+_OPTIONAL = frozenset("a an and as at by for from in is of on or that the this to with".split())
+
+_QUOTED = re.compile('"([^"]*)"?')
+_YEAR_OR_MONTH = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
+_DAY = 24 * 60 * 60 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Something that a text asks for.
+
+    Attributes:
+        text: a word, or several that have to follow each other.
+        quoted: whether it stood in double quotes.
+        unfinished: whether it may be the beginning of a word.
+    """
+
+    text: str
+    quoted: bool = False
+    unfinished: bool = False
+
+    @property
+    def may_have_typo(self) -> bool:
+        """Whether it is long enough for one letter not to matter."""
+        return not self.quoted and len(self.text) >= TYPO_LENGTH
+
+
+def clauses(text: str) -> tuple[list[Clause], list[Clause]]:
+    """What has to occur, and what only counts when it does; the last word may be unfinished.
+
+    Args:
+        text: what a person typed, of which `MAX_TEXT` characters are read; words in double quotes must follow each
+            other. It is no query language, so it is never a syntax error.
+    """
+    must: dict[Clause, None] = {}
+    should: dict[Clause, None] = {}
+    pieces = _QUOTED.split(text[:MAX_TEXT])
+    for place, piece in enumerate(pieces):
+        words = analyze("words", piece)
+        if place % 2:
+            if words:
+                must[Clause(piece, quoted=True)] = None
+            continue
+        unfinished = place == len(pieces) - 1 and piece[-1:].isalnum()
+        for number, word in enumerate(words, 1):
+            clause = Clause(word, unfinished=unfinished and number == len(words) and len(word) > 1)
+            (should if word in _OPTIONAL else must)[clause] = None
+    if not must:
+        must, should = should, must
+    return list(must)[:MAX_WORDS], list(should)[:MAX_WORDS]
+
+
+def check(query: SearchQuery) -> None:
+    """Raise ValueError for what does not exist.
+
+    Args:
+        query: a search; its bounds are read by `bounds`.
+    """
+    unknown = [name for name in (*query.facets, *query.filters) if name not in FACETS]
+    if unknown:
+        raise ValueError(f"no facet is named {', '.join(unknown)}; there are: {', '.join(FACETS)}")
+    if query.sort not in get_args(Sort):
+        raise ValueError(f"no sort is named {query.sort}; there are: {', '.join(get_args(Sort))}")
+    if query.size < 0 or query.offset < 0:
+        raise ValueError("size and offset are not negative")
+
+
+def bounds(query: SearchQuery) -> Iterator[tuple[str, int | None, int | None]]:
+    """The bounds of a search: field, least and greatest value; dates in seconds since 1970.
+
+    Args:
+        query: the search.
+
+    Raises:
+        ValueError: a field that has no bounds, or a bound that is no number or no date.
+    """
+    for name in query.minimum.keys() | query.maximum.keys():
+        minimum, maximum = query.minimum.get(name), query.maximum.get(name)
+        if name in NUMBERS:
+            lower = None if minimum is None else _number(name, minimum, math.ceil)
+            upper = None if maximum is None else _number(name, maximum, math.floor)
+        elif name in DATES:
+            lower = None if minimum is None else _period(name, minimum)[0]
+            upper = None if maximum is None else _period(name, maximum)[1]
+        else:
+            raise ValueError(f"{name} has no bounds; these have: {', '.join((*NUMBERS, *DATES))}")
+        yield name, lower, upper
+
+
+def _number(name: str, bound: float | str, rounded: Callable[[float], int]) -> int:
+    try:
+        number = rounded(bound if isinstance(bound, int) else float(bound))
+    except OverflowError:
+        return MAX_INTEGER if float(bound) > 0 else -MAX_INTEGER
+    except ValueError:
+        raise ValueError(f"{name}: {bound!r} is not a number") from None
+    return max(-MAX_INTEGER, min(number, MAX_INTEGER))
+
+
+def _period(name: str, bound: float | str) -> tuple[int, int]:
+    """The first and the last second of a year, a month, a day or a time."""
+    text = str(bound)
+    try:
+        if partial := _YEAR_OR_MONTH.fullmatch(text):
+            year, first, last = int(partial[1]), int(partial[2] or 1), int(partial[2] or 12)
+            last_day = f"{year:04}-{last:02}-{monthrange(year, last)[1]}"
+            return seconds(f"{year:04}-{first:02}-01"), seconds(last_day) + _DAY
+        moment = seconds(text)
+        return moment, moment + (_DAY if len(text) == len("2026-11-20") else 0)
+    except ValueError:
+        pass
+    raise ValueError(f"{name}: {text!r} is not a date such as 2026, 2026-11, 2026-11-20 or 2026-11-20T12:00:00Z")

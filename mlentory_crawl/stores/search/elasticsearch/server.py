@@ -1,0 +1,126 @@
+"""An Elasticsearch server: the connection, and what it says of why it does not answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from mlentory_crawl.stores.protocol import StoreError
+from mlentory_crawl.stores.search.fields import one_line
+
+if TYPE_CHECKING:
+    from elasticsearch import ApiError, AsyncElasticsearch
+
+MAJORS = (8, 9)
+"""The versions of servers that the client talks to."""
+
+REQUEST_SECONDS = 60.0
+
+_Result = TypeVar("_Result")
+
+
+class Server:
+    """A connection that is made when it is first used.
+
+    Args:
+        url: where the server is; may have a user and a password.
+        api_key: the credential, encoded as the server gives it; or
+        user, password: others. All None where the server asks for none.
+    """
+
+    def __init__(
+        self, url: str, *, api_key: str | None = None, user: str | None = None, password: str | None = None
+    ) -> None:
+        self._url = url
+        self._credentials: dict[str, Any] = {"api_key": api_key} if api_key else {}
+        if user or password:
+            self._credentials["basic_auth"] = (user or "elastic", password or "")
+        self._runner: asyncio.Runner | None = None
+        self._connection: AsyncElasticsearch | None = None
+
+    @property
+    def place(self) -> str:
+        """The address without user and password, for messages."""
+        parts = urlsplit(self._url)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+    def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        """Do a piece of work.
+
+        Raises:
+            StoreError: the server cannot be reached, or refuses.
+        """
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        return self._runner.run(self._told(work))
+
+    async def _told(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        async with self._failures_told():
+            return await work
+
+    @asynccontextmanager
+    async def _failures_told(self) -> AsyncIterator[None]:
+        from elasticsearch import ApiError, TransportError
+
+        try:
+            yield
+        except ApiError as error:
+            if error.message == "media_type_header_exception":  # so refuse servers that are too new
+                raise StoreError(
+                    f"the Elasticsearch at {self.place} is of a version that will not do;"
+                    f" {' and '.join(map(str, MAJORS))} will: {reason(error)}"
+                ) from error
+            raise StoreError(f"Elasticsearch at {self.place}: {reason(error)}") from error
+        except (TransportError, OSError) as error:
+            cause: Exception = error
+            while isinstance(cause, TransportError) and cause.errors:
+                cause = cause.errors[-1]
+            raise StoreError(f"Elasticsearch at {self.place}: {one_line(cause)}") from error
+
+    @property
+    def client(self) -> AsyncElasticsearch:
+        """The client; only work that is `run` may use it.
+
+        Raises:
+            StoreError: the address or the credentials cannot be meant.
+        """
+        if self._connection is None:
+            from elasticsearch import AsyncElasticsearch
+
+            # It warns of each try with a traceback; what comes of them all is told in one line.
+            logging.getLogger("elastic_transport").setLevel(logging.ERROR)
+            try:
+                self._connection = AsyncElasticsearch(
+                    self._url, request_timeout=REQUEST_SECONDS, retry_on_status=(), **self._credentials
+                )
+            except ValueError as error:
+                raise StoreError(f"ELASTICSEARCH_URL and its credentials: {one_line(error)}") from error
+        return self._connection
+
+    def close(self) -> None:
+        """Release the connection; the next use makes another."""
+        runner, connection = self._runner, self._connection
+        self._runner = self._connection = None
+        if runner is not None:
+            if connection is not None:
+                runner.run(connection.close())
+            runner.close()
+
+
+def reason(error: ApiError) -> str:
+    """The server's own words, in one line."""
+    body = error.body
+    told = body.get("error") if isinstance(body, Mapping) else None
+    if isinstance(told, Mapping) and "reason" in told:
+        return f"{words(told)} ({error.status_code})"
+    return f"{one_line(error)} ({error.status_code})"
+
+
+def words(told: Mapping[str, Any]) -> str:
+    """What an error says, in one line."""
+    cause = (told.get("caused_by") or {}).get("reason")
+    return " ".join(f"{told['reason']}{f': {cause}' if cause else ''}".split())[:500]

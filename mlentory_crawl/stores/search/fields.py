@@ -1,0 +1,63 @@
+"""What the indices of all search engines are made from."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS
+
+TEXTS = tuple(name for name, field in FIELDS.items() if field.type == "text")
+NUMBERS = tuple(name for name, field in FIELDS.items() if field.type == "number")
+DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
+FACETS = tuple(name for name, field in FIELDS.items() if field.facet)
+
+# Nobody who types "huggingface" means nearly all documents, nor the models derived from bert who types "bert".
+_WORDLESS = frozenset({"type", "platform", "access", "base_model"})
+
+WORDY = frozenset(FACETS) - _WORDLESS
+"""The facets whose words are searched too: somebody who types "fill mask french" means these."""
+
+FACET_VALUES = 50
+"""How many values of a facet an answer counts."""
+
+LONGEST_WORD = 80
+"""Bytes of a word that are too many for the index."""
+
+IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Each of these stands alone, as languages without spaces have no other words to find."""
+
+PART = r"\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|\p{Lo}"
+"""What names are made of, however it is joined: "DistilBERT" is "distil" and "bert", "gpt2" is "gpt" and "2"."""
+
+
+def fields_digest() -> str:
+    """Another one means that the fields have changed, and that an index has to be made anew."""
+    fields = [
+        (name, field.type, field.multi, field.facet)
+        for some in (FIELDS, EVALUATION_FIELDS)
+        for name, field in some.items()
+    ]
+    return blake2b(json.dumps(fields).encode(), digest_size=8).hexdigest()
+
+
+def seconds(moment: str) -> int:
+    """A date or time in ISO 8601 as seconds since 1970; one without a zone is UTC."""
+    parsed = datetime.fromisoformat(moment)
+    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
+
+
+def importance(source: Mapping[str, Any]) -> float:
+    """By what the relevance of a search document is multiplied: models first, then a little for what many use."""
+    downloads = source.get("downloads", 0)
+    return (2 if source.get("type") == "MLModel" else 1) * (1 + 0.1 * math.log10(1 + max(downloads, 0)))
+
+
+def one_line(error: Exception) -> str:
+    """What went wrong, short enough for a list."""
+    return re.sub(r"\s+", " ", str(error)).strip()[:500] or type(error).__name__

@@ -1,0 +1,325 @@
+"""The embedded search index: tantivy, in a folder of the data directory."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+from tantivy import DocAddress, Document, Index, IndexWriter, Order, Query, Searcher
+
+from fair4ml.write.search_document import search_document
+from mlentory_crawl.stores.protocol import (
+    MAX_HITS,
+    Change,
+    Position,
+    Refusal,
+    SearchQuery,
+    SearchResult,
+    Sort,
+    StoreError,
+)
+from mlentory_crawl.stores.search.clauses import check
+from mlentory_crawl.stores.search.fields import FACET_VALUES, one_line
+from mlentory_crawl.stores.search.hints import SUGGESTION_HITS, highlight, suggestion
+from mlentory_crawl.stores.search.tantivy.index import (
+    KEY,
+    POSITION,
+    SORT_NAME,
+    SOURCE,
+    WEIGHT,
+    check_readable,
+    document,
+    is_readable,
+    prepared,
+    schema,
+    usable,
+)
+from mlentory_crawl.stores.search.tantivy.keys import HeldKeys
+from mlentory_crawl.stores.search.tantivy.permissions import can_be_locked, keep_readable, snapshot
+from mlentory_crawl.stores.search.tantivy.query import everything, position_query, text_query, whole_query
+
+COMMIT_DOCUMENTS = 20_000
+"""A commit makes what was written durable and visible; tantivy wants them rare."""
+
+COMMIT_SECONDS = 10.0
+
+COMMIT_BYTES = 50_000_000
+"""tantivy keeps up to 10,000 documents waiting, however long they are; a commit takes them in."""
+
+LOCK_WAIT = 10.0
+"""Seconds to wait for the lock of an earlier process that is still ending."""
+
+HEAP_BYTES = 64_000_000
+
+_ORDER: dict[Sort, tuple[str, Order]] = {
+    "downloads": ("downloads", Order.Desc),
+    "likes": ("likes", Order.Desc),
+    "modified": ("modified", Order.Desc),
+    "created": ("created", Order.Desc),
+    "parameters": ("parameters", Order.Desc),
+    "name": (SORT_NAME, Order.Asc),
+}
+
+
+class TantivyStore:
+    """A tantivy index of search documents, each under its catalog key.
+
+    Writing takes the lock of the index (`open`); `search` and `counts` take none and work beside a writing process.
+
+    Args:
+        directory: the folder of the index; made if it does not exist.
+    """
+
+    backend = "tantivy"
+    batch_size = 1000
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._index: Index | None = None
+        self._writer: IndexWriter | None = None
+        self._durable: Position | None = None
+        self._replaces = False
+        self._commit_due = 0.0
+        self._keys = HeldKeys()
+        self.equal = 0
+        self._nothing_pending()
+
+    def _nothing_pending(self) -> None:
+        self._pending: Position | None = None
+        self._uncommitted = 0
+        self._uncommitted_bytes = 0
+        self._keys.forget()
+
+    # Writing
+
+    def open(self) -> Position | None:
+        """Take the index for writing; one that is damaged or of another layout is emptied, to be filled anew.
+
+        Raises:
+            StoreError: another process writes it, or the folder is something else.
+        """
+        with self._failures_told():
+            self._index = usable(self._directory)
+            keep_readable(self._directory)
+            self._writer = self._acquire(self._index)
+            self._durable = _position(self._searcher())
+        return self._durable
+
+    def write(self, changes: Sequence[Change], position: Position) -> list[Refusal]:
+        """Replace or delete the document of each change's key.
+
+        A change is refused when its search document holds what the index cannot, such as an integer outside 64 bits;
+        the document from before it stays.
+        """
+        if self._is_commit_due():
+            # Not after a batch but before the next one: by then the caller has noted what was refused.
+            self.flush()
+        writer = self._open_writer()
+        refusals = []
+        taken: list[tuple[str, bool]] = []
+        with self._failures_told():
+            keep_readable(self._directory)  # merges go on by themselves
+            for change in changes:
+                entry, stored = None, b""
+                if change.state is not None and change.deleted_at is None:
+                    try:
+                        source = search_document(change.state)
+                        stored = orjson.dumps(source)
+                        entry = document(change.key, source, stored)
+                    except Exception as error:  # noqa: BLE001  (whatever is wrong with it, its neighbors are taken)
+                        refusals.append(Refusal(change.key, one_line(error)))
+                        continue
+                writer.delete_documents_by_term(KEY, change.key)
+                taken.append((change.key, entry is not None))
+                if entry is not None:
+                    writer.add_document(entry)
+                    self._uncommitted_bytes += len(stored)
+            self.equal = self._keys.absent(taken, lambda: None if self._replaces else self._searcher())
+        if self._pending is None:
+            self._commit_due = time.monotonic() + COMMIT_SECONDS
+        self._pending = position
+        self._uncommitted += len(changes)
+        return refusals
+
+    def _is_commit_due(self) -> bool:
+        return self._pending is not None and (
+            self._uncommitted >= COMMIT_DOCUMENTS
+            or self._uncommitted_bytes >= COMMIT_BYTES
+            or time.monotonic() >= self._commit_due
+        )
+
+    def flush(self) -> Position | None:
+        """Commit what was written, in one step with the position; between `clear` and `publish` nothing is durable."""
+        if self._pending is not None and not self._replaces:
+            self._commit()
+        return self._durable
+
+    def _commit(self) -> None:
+        writer = self._open_writer()
+        with self._failures_told():
+            if self._pending is not None:
+                writer.delete_documents_by_term(POSITION, POSITION)
+                told = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
+                writer.add_document(Document.from_dict(told, schema()))
+            writer.commit()
+            keep_readable(self._directory)
+        self._durable = self._pending
+        self._nothing_pending()
+
+    def clear(self) -> None:
+        """Delete all documents and the position, for now without a commit: readers go on with the last one."""
+        writer = self._open_writer()
+        with self._failures_told():
+            writer.rollback()
+            writer.delete_all_documents()
+        self._durable = None
+        self._replaces = True
+        self._nothing_pending()
+
+    def publish(self) -> None:
+        """Commit what replaces the documents of before."""
+        if self._replaces:
+            self._replaces = False
+            self._commit()
+
+    def close(self) -> None:
+        """Release the lock; what was not committed is dropped."""
+        writer, self._writer, self._index = self._writer, None, None
+        self._replaces = False
+        self._nothing_pending()
+        if writer is not None:
+            # A writer that failed has said so before.
+            with contextlib.suppress(ValueError, RuntimeError, OSError):
+                writer.rollback()
+                # Otherwise the merges of the last commits are given up half done, and begun again by the next process.
+                writer.wait_merging_threads()
+                keep_readable(self._directory)
+
+    def _open_writer(self) -> IndexWriter:
+        if self._writer is None:
+            raise StoreError("the search index is not open for writing")
+        return self._writer
+
+    def _acquire(self, index: Index) -> IndexWriter:
+        deadline = time.monotonic() + LOCK_WAIT
+        while True:
+            try:
+                return index.writer(HEAP_BYTES, num_threads=1)
+            except ValueError as error:
+                if "LockBusy" not in str(error):
+                    raise
+                if time.monotonic() >= deadline:
+                    raise StoreError(f"another process writes the search index in {self._directory}") from error
+            time.sleep(0.1)
+
+    @contextlib.contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, RuntimeError, OSError) as error:
+            raise StoreError(f"the search index in {self._directory} failed: {one_line(error)}") from error
+
+    # Reading
+
+    def peek(self) -> tuple[Position | None, dict[str, int]]:
+        """Position and counts as of the last commit; no position where no index is, or none of this version."""
+        if self._index is None and not is_readable(self._directory):
+            return None, {"documents": 0}
+        with self._failures_told():
+            searcher = self._searcher()
+            return _position(searcher), {"documents": _count(searcher, everything())}
+
+    def counts(self) -> dict[str, int]:
+        """How many documents a search can find."""
+        with self._failures_told():
+            return {"documents": _count(self._searcher(), everything())}
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        """Find documents as of the last commit, whoever made it.
+
+        A document must have every word of the text in one of its fields; only if no document has, words of five letters
+        and more may have one typing error. Relevance rises with downloads, and models come before other things.
+        ``score`` is None where the order is not relevance.
+        """
+        check(query)
+        text = text_query(query.text)
+        whole = whole_query(text, query)
+        with self._failures_told():
+            searcher = self._searcher()
+            suggested = None
+            total = _count(searcher, whole)
+            if total == 0 and query.text and _count(searcher, text) == 0:
+                text = text_query(query.text, typos=True)
+                whole = whole_query(text, query)
+                total = _count(searcher, whole)
+                if total:
+                    best = SearchQuery(query.text, size=SUGGESTION_HITS)
+                    suggested = suggestion(query.text, _hits(searcher, whole, best, total))
+            hits = _hits(searcher, whole, query, total)
+            if query.highlight:
+                hits = [hit | {"highlight": highlight(suggested or query.text, hit)} for hit in hits]
+            return SearchResult(total, hits, _facets(searcher, text, query), suggested)
+
+    def _searcher(self) -> Searcher:
+        if self._index is None:
+            check_readable(self._directory)
+            if not can_be_locked(self._directory):
+                return snapshot(self._directory)
+            self._index = prepared(Index.open(str(self._directory)))
+        self._index.reload()
+        return self._index.searcher()
+
+
+def _position(searcher: Searcher) -> Position | None:
+    hits = searcher.search(position_query(), 1).hits
+    return Position(**_source(searcher, hits[0][1])) if hits else None
+
+
+def _hits(searcher: Searcher, whole: Query, query: SearchQuery, total: int) -> list[dict[str, Any]]:
+    # tantivy reserves memory for as many as it is asked for, and panics when that is none.
+    size = min(query.size, min(total, MAX_HITS) - query.offset)
+    if size <= 0:
+        return []
+    if query.sort == "relevance":
+        found = searcher.search(whole, size, count=False, offset=query.offset, weight_by_field=WEIGHT)
+        return [_source(searcher, address) | {"score": score} for score, address in found.hits]
+    field, order = _ORDER[query.sort]
+    found = searcher.search(whole, size, count=False, offset=query.offset, order_by_field=field, order=order)
+    return [_source(searcher, address) | {"score": None} for _, address in found.hits]
+
+
+def _facets(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {}
+    unfiltered = [name for name in query.facets if name not in query.filters]
+    counted.update(_terms(searcher, whole_query(text, query), unfiltered))
+    for name in set(query.facets) - set(unfiltered):
+        counted.update(_terms(searcher, whole_query(text, query, without=name), [name]))
+    return {name: counted[name] for name in query.facets}
+
+
+def _terms(searcher: Searcher, whole: Query, facets: Iterable[str]) -> dict[str, dict[str, int]]:
+    wanted = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
+    if not wanted:
+        return {}
+    answer = searcher.aggregate(whole, wanted)
+    return {
+        name: {
+            bucket["key"]: bucket["doc_count"]
+            for bucket in sorted(answer[name]["buckets"], key=lambda b: (-b["doc_count"], b["key"]))
+        }
+        for name in wanted
+    }
+
+
+def _count(searcher: Searcher, query: Query) -> int:
+    return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]
+
+
+def _source(searcher: Searcher, address: DocAddress) -> dict[str, Any]:
+    source: dict[str, Any] = orjson.loads(searcher.doc(address)[SOURCE][0])
+    return source
