@@ -10,11 +10,11 @@ from typing import Protocol
 import hypothesis
 import pytest
 import vcr
-from scrapy_process import run_scrapy
+from support.scrapy_process import run_scrapy
 
 from mlentory_crawl.config import ENV_FILE, variables
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 # Nothing is asserted about time, and the machine may be busy.

@@ -171,7 +171,8 @@ class Checkout:
 
 def tests_of(module: str, *, crawls: bool) -> list[list[str]]:
     """The files that test a module, in the order of their rounds."""
-    rounds = [[f"tests/test_{name}.py" for name in names.split()] for names in TESTS[module]]
+    places = {path.stem.removeprefix("test_"): path for path in (ROOT / "tests").rglob("test_*.py")}
+    rounds = [[str(places[name].relative_to(ROOT)) for name in names.split()] for names in TESTS[module]]
     return [files for n, files in enumerate(rounds) if files and (n == 0 or crawls)]
 
 

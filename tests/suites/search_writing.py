@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from documents import documents
 from hypothesis import HealthCheck, given, settings, strategies as st
+from support.documents import documents
 
 from mlentory_crawl.stores.protocol import Change, SearchQuery, SearchStore
 from suites.search_changes import FAR, MODELS, NewStore, change, found

@@ -1,0 +1,146 @@
+"""Four generations, a merge, a cycle, and licenses that do not go together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from support.crawling import Project, model, write_records
+
+from mlentory_crawl.sample_hub import SampleHub
+
+HUB = "https://huggingface.co/"
+
+
+def derived(number: int, kind: str, *parents: str, license: str = "apache-2.0", **fields: Any) -> dict[str, Any]:
+    tags = [f"license:{license}", *(f"base_model:{kind}:{parent}" for parent in parents)]
+    return model(number, tags=tags, **fields)
+
+
+RECORDS = [
+    model(0, tags=["license:llama3.1"], gated="manual"),
+    derived(1, "finetune", "acme/model-0", license="llama3.1"),
+    derived(2, "merge", "acme/model-1", "other/unknown", license="mit"),
+    derived(3, "quantized", "acme/model-2", license="mit"),
+    derived(4, "quantized", "acme/model-3", license="mit"),
+    derived(5, "finetune", "acme/model-6"),
+    derived(6, "finetune", "acme/model-5"),
+    derived(8, "finetune", "acme/model-9", license="other"),
+    model(9, tags=[]),
+    model(7, tags=[], baseModels={"relation": "adapter", "models": [{"id": "acme/model-0", "_id": model(0)["_id"]}]}),
+]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    folder = tmp_path_factory.mktemp("lineage")
+    with SampleHub(records=write_records(folder / "records.jsonl", RECORDS)) as hub:
+        crawled = Project(folder / "data", hub.url)
+        crawled.crawl("-a", "mode=census")
+        yield crawled
+
+
+def lineage(project: Project, *words: str) -> dict[str, Any]:
+    done = project.scrapy("lineage", *words, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def names(told: dict[str, Any]) -> dict[str, int]:
+    return {member["name"]: member["generation"] for member in told["members"]}
+
+
+def test_ancestors_over_four_generations_and_a_merge(project: Project) -> None:
+    told = lineage(project, "acme/model-4")
+    assert names(told) == {
+        "acme/model-4": 0, "acme/model-3": 1, "acme/model-2": 2, "acme/model-1": 3, "other/unknown": 3,
+        "acme/model-0": 4,
+    }  # fmt: skip
+    steps = {(step["child"].removeprefix(HUB), step["parent"].removeprefix(HUB)): step for step in told["steps"]}
+    assert steps["acme/model-2", "acme/model-1"]["kind"] == "merge"
+    assert steps["acme/model-4", "acme/model-3"] | {"record": ""} == {
+        "child": HUB + "acme/model-4", "parent": HUB + "acme/model-3", "kind": "quantized", "record": "",
+        "field": "tags", "how": "declared",
+    }  # fmt: skip
+    assert names(lineage(project, "acme/model-4", "--depth", "2")).keys() == {f"acme/model-{n}" for n in (2, 3, 4)}
+
+
+def test_descendants(project: Project) -> None:
+    told = lineage(project, "acme/model-0", "--down")
+    assert names(told) == {
+        f"acme/model-{n}": generation for n, generation in ((0, 0), (1, 1), (7, 1), (2, 2), (3, 3), (4, 4))
+    }
+    assert [step["how"] for step in told["steps"] if step["child"].endswith("model-7")] == ["resolved"]
+    assert [member["access"] for member in told["members"]][:1] == ["gated: the owner decides on each request"]
+
+
+def test_what_derives_from_a_model_that_no_record_describes(project: Project) -> None:
+    told = lineage(project, "Other/Unknown", "--down")
+    assert names(told) == {"other/unknown": 0, "acme/model-2": 1, "acme/model-3": 2, "acme/model-4": 3}
+    assert [member["described"] for member in told["members"]] == [False, True, True, True]
+    tree = project.scrapy("lineage", HUB + "other/unknown/tree/main", "--down", "--limit", "1").stdout
+    assert tree.startswith("other/unknown  named only\n")
+    assert tree.endswith("acme/model-2  MIT\nand 2 more\n")
+
+
+def test_a_cycle_ends(project: Project) -> None:
+    assert names(lineage(project, "acme/model-5")) == {"acme/model-5": 0, "acme/model-6": 1}
+    assert "closes a cycle" in project.scrapy("lineage", "acme/model-5").stdout
+
+
+def test_the_tree_shows_license_access_and_kind(project: Project) -> None:
+    tree = project.scrapy("lineage", "acme/model-4").stdout
+    assert "quantized (declared, tags) acme/model-3  MIT" in tree
+    assert "other/unknown  named only" in tree
+    assert "llama3.1, gated" in tree
+
+
+def test_pictures(project: Project) -> None:
+    mermaid = project.scrapy("lineage", "acme/model-4", "--format", "mermaid").stdout
+    assert mermaid.startswith("flowchart BT\n")
+    assert mermaid.count("-->") == 5
+    dot = project.scrapy("lineage", "acme/model-4", "--format", "dot").stdout
+    assert dot.count("->") == 5
+    assert dot.count("{") == dot.count("}") == 1
+    svg = ElementTree.fromstring(project.scrapy("lineage", "acme/model-4", "--format", "svg").stdout)
+    assert len(svg.findall(".//{http://www.w3.org/2000/svg}rect")) == 6
+    assert len(svg.findall(".//{http://www.w3.org/2000/svg}path")) == 5
+
+
+def test_licenses_that_do_not_follow_each_other(project: Project) -> None:
+    (found,) = lineage(project, "acme/model-4")["conflicts"]
+    assert found["child"] == HUB + "acme/model-2"
+    assert (found["original"], found["derived"], found["rule"]) == ("llama3.1", "MIT", "community license")
+    assert found["source"].startswith("https://")
+    assert "community license" in project.scrapy("lineage", "acme/model-4", "--licenses").stdout
+    assert "no permission" in project.scrapy("lineage", "acme/model-5", "--licenses").stdout
+
+
+def test_a_license_that_is_not_named_is_told_from_none(project: Project) -> None:
+    told = project.scrapy("lineage", "acme/model-8", "--licenses").stdout
+    assert "Not judged, other, not named: acme/model-8\n" in told
+    assert "Not judged, no license stated: acme/model-9\n" in told
+    tree = project.scrapy("lineage", "acme/model-8").stdout
+    assert "acme/model-8  other, not named" in tree
+    assert "acme/model-9  no license stated" in tree
+    shown = [project.scrapy("show", f"acme/model-{n}").stdout.splitlines() for n in (8, 9)]
+    rows = [next(line.split(maxsplit=1)[1] for line in lines if line.startswith("license ")) for lines in shown]
+    assert [row.strip() for row in rows] == ["other, not named", "none stated"]
+    facets = json.loads(project.scrapy("search", "--facets", "--json").stdout)["facets"]["license"]
+    assert facets["other, not named"] == 1
+    (coverage,) = json.loads(project.scrapy("coverage", "--json").stdout)
+    assert (coverage["unnamed_licenses"], coverage["fields"]["license"]["records"]) == (1, 8)
+    assert "other, not named" in project.scrapy("coverage").stdout
+
+
+def test_wrong_usage(project: Project) -> None:
+    assert project.scrapy("lineage").returncode == 2
+    assert project.scrapy("lineage", "acme/model-4", "--depth", "0").returncode == 2
+    assert project.scrapy("lineage", "acme/model-4", "--limit", "0").returncode == 2
+    nothing = project.scrapy("lineage", "acme/modle-4")
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert nothing.stderr.startswith("the catalog does not describe acme/modle-4; did you mean acme/model-")

@@ -1,0 +1,106 @@
+"""Crawls as a user runs them, against a sample hub, each with a data directory of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from mlentory_crawl.config import ENV_FILE, variables
+from support.scrapy_process import run_scrapy
+
+ROOT = Path(__file__).parents[2]
+
+
+class Project:
+    """A data directory with the commands that work on it.
+
+    Args:
+        data_dir: where it is, or will be.
+        endpoint: the hub's address.
+        given: further environment variables.
+    """
+
+    def __init__(self, data_dir: Path, endpoint: str, **given: str) -> None:
+        names = {variable.name for variable in variables()}
+        others = {name: value for name, value in os.environ.items() if name not in names}
+        self.data_dir = data_dir
+        self.environment = {
+            **others,
+            ENV_FILE: os.devnull,
+            "MLENTORY_DATA_DIR": str(data_dir),
+            "HF_ENDPOINT": endpoint,
+            **given,
+        }
+
+    def command(self, *words: str | Path) -> list[str]:
+        return [sys.executable, "-m", "scrapy", *map(str, words)]
+
+    def scrapy(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        return run_scrapy(words, cwd=ROOT, environment=self.environment, timeout=180)
+
+    def crawl(self, *words: str | Path, code: int = 0, spider: str = "huggingface") -> dict[str, Any]:
+        """Run a spider, and return the report after checking that it adds up."""
+        done = self.scrapy("crawl", spider, *words)
+        assert done.returncode == code, done.stderr[-3000:]
+        report = self.report()
+        records = report["records"]
+        ends = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
+        assert records["fetched"] == sum(records[end] for end in ends)
+        asked = report["requested"]
+        assert asked["asked"] == sum(
+            asked[end] for end in ("found", "missing", "blocked", "invalid", "duplicate", "failed")
+        )
+        return report
+
+    def report(self) -> dict[str, Any]:
+        newest = max((self.data_dir / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        told: dict[str, Any] = json.loads(newest.read_bytes())
+        return told
+
+    def status(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.scrapy("status", "--json").stdout)
+        return told
+
+    def export(self, name: str, *words: str) -> bytes:
+        path = self.data_dir.parent / name
+        done = self.scrapy("export", path, *words)
+        assert done.returncode == 0, done.stderr
+        return path.read_bytes()
+
+
+class CatalogProject(Project):
+    """A project whose crawls keep the catalog alone, which is quicker; `Project`'s keep all projections current."""
+
+    def __init__(self, data_dir: Path, endpoint: str, **given: str) -> None:
+        super().__init__(data_dir, endpoint, **{"PROJECTIONS": "none", **given})
+
+
+def model(number: int, **fields: Any) -> dict[str, Any]:
+    """A small made-up record of the Hub's list."""
+    return {
+        "_id": f"{0x65000000 + number:08x}{number:016x}",
+        "id": f"acme/model-{number}",
+        "author": "acme",
+        "sha": f"{number:040x}",
+        "createdAt": "2023-11-14T00:00:00.000Z",
+        "lastModified": f"2024-01-01T00:{number // 60 % 60:02}:{number % 60:02}.000Z",
+        "private": False,
+        "gated": False,
+        "disabled": False,
+        "downloads": number,
+        "likes": 1,
+        "tags": ["transformers", "license:mit", "base_model:acme/base", "base_model:finetune:acme/base", "region:us"],
+        "pipeline_tag": "fill-mask",
+        "library_name": "transformers",
+        **fields,
+    }
+
+
+def write_records(path: Path, records: list[dict[str, Any]]) -> Path:
+    """A file that a sample hub can serve."""
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
