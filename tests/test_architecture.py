@@ -1,0 +1,346 @@
+"""The house: which room may use which, and what may stand where; read from the source, not from what it says of itself.
+
+An import counts wherever it stands: in functions, for annotations only, and where a module is named in a text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("fair4ml", "mlentory_crawl")
+
+FAIR4ML = "fair4ml fair4ml.normalize fair4ml.read fair4ml.write fair4ml.describe fair4ml.platforms"
+BASE = f"{FAIR4ML} mlentory_crawl"
+STATE = f"{BASE} mlentory_crawl.archive mlentory_crawl.catalog mlentory_crawl.stores"
+WORK = f"{STATE} mlentory_crawl.crawl mlentory_crawl.projections mlentory_crawl.erasure"
+USES = {
+    "fair4ml": "",
+    "fair4ml.normalize": "fair4ml",
+    "fair4ml.read": "fair4ml fair4ml.normalize",
+    "fair4ml.write": "fair4ml fair4ml.normalize",
+    "fair4ml.describe": "fair4ml fair4ml.normalize fair4ml.read",
+    "fair4ml.platforms": FAIR4ML,
+    "mlentory_crawl": FAIR4ML,
+    "mlentory_crawl.archive": BASE,
+    "mlentory_crawl.stores": BASE,
+    "mlentory_crawl.catalog": f"{BASE} mlentory_crawl.archive",
+    "mlentory_crawl.catalog.queries": f"{BASE} mlentory_crawl.catalog",
+    "mlentory_crawl.projections": STATE,
+    "mlentory_crawl.erasure": f"{STATE} mlentory_crawl.projections",
+    "mlentory_crawl.crawl": f"{STATE} mlentory_crawl.erasure",
+    "mlentory_crawl.exporters": f"{STATE} mlentory_crawl.catalog.queries",
+    "mlentory_crawl.shapes": STATE,
+    "mlentory_crawl.middlewares": WORK,
+    "mlentory_crawl.pipelines": WORK,
+    "mlentory_crawl.base_spiders": WORK,
+    "mlentory_crawl.spiders": f"{WORK} mlentory_crawl.base_spiders",
+    "mlentory_crawl.extensions": f"{WORK} mlentory_crawl.exporters",
+    "mlentory_crawl.sample_hub": "",
+    "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.base_spiders mlentory_crawl.spiders"
+    " mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.sample_hub mlentory_crawl.console",
+    # Modules of the root that stand above what they serve.
+    "mlentory_crawl.console": f"{BASE} mlentory_crawl.catalog mlentory_crawl.stores",
+    "mlentory_crawl.settings": f"{BASE} mlentory_crawl.spiders",
+    "mlentory_crawl.scrapyd_launcher": "mlentory_crawl",
+}
+"""The rooms, and those that each may use besides itself."""
+
+PLATFORMS = ("ai4life", "arxiv", "github", "huggingface", "mlflow", "openml", "paperswithcode")
+NAMED = re.compile(
+    r"ai4life|bioimage|arxiv|github|huggingface|hugging_face|hf\.co|mlflow|openml|papers_?with_?code", re.IGNORECASE
+)
+MAY_NAME_PLATFORMS = (
+    *(f"fair4ml.platforms.{name}" for name in PLATFORMS),
+    *(f"mlentory_crawl.spiders.{name}" for name in PLATFORMS),
+    "fair4ml.identifiers",  # addresses that many platforms name
+    "mlentory_crawl.sample_hub",  # plays the Hub
+    "mlentory_crawl.commands.sample-hub",
+    "mlentory_crawl.commands.demo",
+)
+
+EXCEPTIONS: frozenset[str] = frozenset(
+    line.strip()
+    for line in """
+    SQL in mlentory_crawl.commands.coverage
+    SQL in mlentory_crawl.commands.demo
+    SQL in mlentory_crawl.commands.forget
+    SQL in mlentory_crawl.commands.replay
+    SQL in mlentory_crawl.commands.status
+    SQL in mlentory_crawl.erasure.erase
+    SQL in mlentory_crawl.projections.registry
+    SQL in mlentory_crawl.shapes.rdf_files
+    SQL in mlentory_crawl.spiders.mlflow.spider
+    circle: mlentory_crawl.base_spiders.platform mlentory_crawl.config mlentory_crawl.crawl.pages mlentory_crawl.crawl.report mlentory_crawl.crawl.run mlentory_crawl.erasure.redactor mlentory_crawl.spiders mlentory_crawl.stores
+    evaluations.py stands 2 times
+    fair4ml.addresses -> fair4ml.platforms.ai4life.source
+    fair4ml.addresses -> fair4ml.platforms.github.addresses
+    fair4ml.addresses -> fair4ml.platforms.huggingface.addresses
+    fair4ml.addresses -> fair4ml.platforms.openml.addresses
+    fair4ml.addresses -> fair4ml.platforms.openml.terms
+    fair4ml.addresses -> fair4ml.platforms.paperswithcode.terms
+    fair4ml.addresses names arxiv, bioimage, github, hugging_face, huggingface, openml
+    fair4ml.describe.articles names arxiv
+    fair4ml.describe.licensing names arxiv, github, huggingface
+    fair4ml.merge names arxiv, github, huggingface, mlflow, openml, paperswithcode
+    fair4ml.normalize.license_addresses names huggingface
+    fair4ml.normalize.licenses names hugging_face
+    fair4ml.platforms.mlflow.terms -> fair4ml.platforms.huggingface.lineage
+    fair4ml.platforms.paperswithcode.mapping -> fair4ml.platforms.huggingface.ids
+    fair4ml.read.bibtex names arxiv
+    mlentory_crawl.archive.store -> mlentory_crawl.catalog.writer
+    mlentory_crawl.base_spiders.listing -> mlentory_crawl.middlewares.quota
+    mlentory_crawl.base_spiders.platform -> mlentory_crawl.middlewares.quota
+    mlentory_crawl.base_spiders.single_records -> mlentory_crawl.middlewares.quota
+    mlentory_crawl.catalog.database names huggingface
+    mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
+    mlentory_crawl.catalog.queries.find names hugging_face
+    mlentory_crawl.catalog.reader -> mlentory_crawl.stores.protocol
+    mlentory_crawl.catalog.refusals -> mlentory_crawl.stores.protocol
+    mlentory_crawl.config -> mlentory_crawl.spiders
+    mlentory_crawl.crawl.report -> mlentory_crawl.base_spiders.platform
+    mlentory_crawl.crawl.run -> mlentory_crawl.base_spiders.platform
+    mlentory_crawl.data_directory -> mlentory_crawl.stores.protocol
+    mlentory_crawl.erasure.redactor -> mlentory_crawl.base_spiders.platform
+    mlentory_crawl.erasure.redactor -> mlentory_crawl.spiders
+    mlentory_crawl.extensions.progress -> mlentory_crawl.middlewares.quota
+    mlentory_crawl.extensions.run_report -> mlentory_crawl.base_spiders.platform
+    mlentory_crawl.extensions.run_report -> mlentory_crawl.middlewares.quota
+    mlentory_crawl.extensions.run_report -> mlentory_crawl.spiders
+    mlentory_crawl.middlewares.private_addresses -> mlentory_crawl.spiders
+    mlentory_crawl.middlewares.replay -> mlentory_crawl.base_spiders.platform
+    mlentory_crawl.pipelines.projection -> mlentory_crawl.settings
+    mlentory_crawl.projections.registry -> mlentory_crawl.settings
+    mlentory_crawl.spiders.arxiv -> mlentory_crawl.middlewares.quota
+    mlentory_crawl.spiders.dispatcher -> mlentory_crawl.middlewares.private_addresses
+    names.py stands 2 times
+    server.py stands 2 times
+    """.splitlines()
+) - {""}
+"""What is not as it should be yet. The list may only become shorter."""
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of the packages, by name."""
+    found = {}
+    for path in chain.from_iterable((ROOT / package).rglob("*.py") for package in PACKAGES):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def known(name: str) -> str | None:
+    """The module that a dotted name leads to, or leads into."""
+    while name and name not in modules():
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(modules()[module].read_text("utf-8"))
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """The modules of the packages that one names, however it comes by them."""
+    named: set[str | None] = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            named |= {known(f"{node.module}.{alias.name}") for alias in node.names}
+        elif isinstance(node, ast.Import):
+            named |= {known(alias.name) for alias in node.names}
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "import_module":
+            named |= {
+                known(text.value)
+                for text in ast.walk(node)
+                if isinstance(text, ast.Constant) and isinstance(text.value, str)
+            }
+    return frozenset(name for name in named if name and name != module)
+
+
+def room(module: str) -> str:
+    while module not in USES:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def upward() -> Iterator[str]:
+    """Imports of a room by one that may not use it, and those of a platform by another."""
+    for module in modules():
+        here = room(module)
+        for other in imports(module):
+            there = room(other)
+            if there != here and there not in USES[here].split():
+                yield f"{module} -> {other}"
+            elif there == here in ("fair4ml.platforms", "mlentory_crawl.spiders"):
+                mine, theirs = (name.removeprefix(f"{here}.").partition(".")[0] for name in (module, other))
+                if mine != theirs and mine in PLATFORMS and theirs in PLATFORMS:
+                    yield f"{module} -> {other}"
+
+
+def circles() -> Iterator[str]:
+    """Modules that come back to themselves (Tarjan's strongly connected components)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+
+    def visit(module: str) -> Iterator[str]:
+        index[module] = low[module] = len(index)
+        stack.append(module)
+        for other in sorted(imports(module)):
+            # A package stands for what it exports; that a module lies in it is no use of it.
+            if module.startswith(f"{other}."):
+                continue
+            if other not in index:
+                yield from visit(other)
+                low[module] = min(low[module], low[other])
+            elif other in stack:
+                low[module] = min(low[module], index[other])
+        if low[module] == index[module]:
+            circle = stack[stack.index(module) :]
+            del stack[stack.index(module) :]
+            if len(circle) > 1:
+                yield "circle: " + " ".join(sorted(circle))
+
+    for module in sorted(modules()):
+        if module not in index:
+            yield from visit(module)
+
+
+FORBIDDEN = {
+    "fair4ml": "scrapy twisted itemadapter sqlite3 neo4j elasticsearch tantivy pyarrow socket subprocess asyncio urllib.request"
+    " http.client pathlib os shutil tempfile",
+    "mlentory_crawl.stores": "scrapy twisted itemadapter",
+    "mlentory_crawl.catalog": "scrapy twisted itemadapter",
+    "mlentory_crawl.erasure": "scrapy twisted itemadapter",
+}
+
+
+def foreign() -> Iterator[str]:
+    """Imports of libraries that a room has no use for, and files that the domain opens."""
+    for module in modules():
+        for package, words in FORBIDDEN.items():
+            if module != package and not module.startswith(f"{package}."):
+                continue
+            for node in ast.walk(tree(module)):
+                names = (
+                    [alias.name for alias in node.names]
+                    if isinstance(node, ast.Import)
+                    else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                )  # fmt: skip
+                for name, word in ((name, word) for name in names for word in words.split()):
+                    if name == word or name.startswith(f"{word}."):
+                        yield f"{module} -> {name}"
+                if package == "fair4ml" and isinstance(node, ast.Call) and getattr(node.func, "id", "") == "open":
+                    yield f"{module} opens a file"
+
+
+def texts(module: str) -> Iterator[str]:
+    """What a module says to the machine: its names and texts, without comments and docstrings."""
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for body in (getattr(node, "body", []) for node in ast.walk(tree(module))):
+        # A text behind an assignment documents it.
+        documented |= (
+            {id(each.value) for each in body if isinstance(each, ast.Expr)} if isinstance(body, list) else set()
+        )
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+            yield node.value
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield f"{node.name} {node.asname or ''}"
+
+
+SQL = re.compile(
+    r"\b(SELECT\b.*\bFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+TABLE)\b", re.DOTALL
+)
+MAY_SAY_SQL = ("mlentory_crawl.catalog", "mlentory_crawl.projections.run_files")
+
+
+def statements() -> Iterator[str]:
+    """SQL outside the catalog; the run files keep a temporary database of their own."""
+    for module in modules():
+        if not _within(module, MAY_SAY_SQL) and any(SQL.search(text) for text in texts(module)):
+            yield f"SQL in {module}"
+
+
+def platform_names() -> Iterator[str]:
+    """Modules that name a platform and are none of its own."""
+    for module in modules():
+        if not _within(module, MAY_NAME_PLATFORMS):
+            named = {match[0].lower() for text in texts(module) for match in NAMED.finditer(_without_own(text))}
+            if named:
+                yield f"{module} names {', '.join(sorted(named))}"
+
+
+def _without_own(text: str) -> str:
+    return text.replace("https://github.com/mlentory/mlentory_crawl", "")
+
+
+def _within(module: str, packages: Iterable[str]) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+MAY_STAND_TWICE = {"__init__", "__main__", "store", "query", "index", "spider", "api"}
+LIKE_THEIR_STEP = ("commands", "pipelines", "middlewares")
+
+
+def file_names() -> Iterator[str]:
+    """Names of files that stand twice; a command, a step or a middleware may be called as what it works with."""
+    paths = [path for name, path in modules().items() if name.startswith("mlentory_crawl.")]
+    counted = Counter(path.stem for path in paths if path.parent.name not in LIKE_THEIR_STEP)
+    counted -= Counter({name: counted[name] for name in (*MAY_STAND_TWICE, *PLATFORMS)})
+    for name, count in counted.items():
+        if count > 1:
+            yield f"{name}.py stands {count} times"
+
+
+RULES = (upward, circles, foreign, statements, platform_names, file_names)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_house_keeps_its_rules(rule: Iterator[str]) -> None:
+    found = set(rule())  # type: ignore[operator]
+    assert found - EXCEPTIONS == set()
+
+
+def test_no_exception_is_listed_that_is_none() -> None:
+    assert EXCEPTIONS - {each for rule in RULES for each in rule()} == set()
+
+
+def test_only_platforms_lie_among_the_platforms() -> None:
+    def names(folder: str) -> set[str]:
+        return {path.stem for path in (ROOT / folder).iterdir() if not path.stem.startswith("__")}
+
+    assert names("fair4ml/platforms") == set(PLATFORMS)
+    assert names("mlentory_crawl/spiders") == {*PLATFORMS, "dispatcher"}
+
+
+def test_few_files_lie_at_the_root() -> None:
+    assert len(list((ROOT / "mlentory_crawl").glob("*.py"))) <= 12
+
+
+@pytest.mark.parametrize("package", sorted(name for name, path in modules().items() if path.name == "__init__.py"))
+def test_each_folder_says_what_lives_there(package: str) -> None:
+    told = (ast.get_docstring(tree(package)) or "").split("\n\n")[0]
+    assert told.endswith(".")
+    assert len(told) < 160
