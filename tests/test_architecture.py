@@ -81,9 +81,8 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
     mlentory_crawl.base_spiders.platform is in a circle
-    mlentory_crawl.crawl.pages is in a circle
-    mlentory_crawl.crawl.report is in a circle
     mlentory_crawl.crawl.run is in a circle
+    mlentory_crawl.crawl.current_run is in a circle
     mlentory_crawl.erasure.redactor is in a circle
     mlentory_crawl.spiders is in a circle
     evaluations.py stands 2 times
@@ -106,8 +105,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
     mlentory_crawl.catalog.queries.find names hugging_face
-    mlentory_crawl.crawl.report -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.crawl.run -> mlentory_crawl.base_spiders.platform
     mlentory_crawl.erasure.redactor -> mlentory_crawl.base_spiders.platform
     mlentory_crawl.erasure.redactor -> mlentory_crawl.spiders
     mlentory_crawl.extensions.progress -> mlentory_crawl.middlewares.quota

@@ -20,7 +20,8 @@ from scrapy.utils.asyncio import create_looping_call
 
 from mlentory_crawl.archive.store import prune
 from mlentory_crawl.config import endpoints
-from mlentory_crawl.crawl.run import COMMIT_SECONDS, Run
+from mlentory_crawl.crawl.current_run import run_of
+from mlentory_crawl.crawl.run import COMMIT_SECONDS
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.feeds import LOST_ITEMS
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
@@ -71,7 +72,7 @@ class RunReport:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.run = Run.of(crawler)
+        self.run = run_of(crawler)
         self.by_slot: Counter[str] = Counter()
         self.by_status: Counter[str] = Counter()
         self.by_host: Counter[str] = Counter()
@@ -158,7 +159,7 @@ class RunReport:
         for suspicion in run.catalog.fields.suspicions():
             report.suspect(suspicion)
         report.fields = run.catalog.fields.shares()
-        at_end = reason == "finished" and not (run.unfinished or run.broken or self.errors)
+        at_end = reason == "finished" and not (len(run.pages) or run.broken or self.errors)
         complete = at_end and not spider.failures
         if is_closed := at_end and not complete and run.owes_as_before:
             report.again = "asks again for what is missing"

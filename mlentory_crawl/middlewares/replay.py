@@ -11,7 +11,7 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import TextResponse
 
 from mlentory_crawl.archive.store import INDEX, entries, place_of
-from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.exceptions import MlentoryError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ReplayMiddleware:
         if not (folder and name and spider.asks):
             raise NotConfigured
         refused = [each for each in (crawler.settings.get("REPLAY_REFUSED") or "").split(",") if each]
-        Run.of(crawler).report.refused_fields += refused
+        run_of(crawler).report.refused_fields += refused
         return cls(Path(folder) / "raw", spider.name, name)
 
     def process_request(self, request: Request) -> Response:
