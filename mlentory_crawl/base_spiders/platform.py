@@ -135,6 +135,7 @@ class PlatformSpider(Spider):
             identity=identity,
             resumable=self.resumable,
             ordered=self.is_walk,
+            asks=self.asks,
             job=self.job,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from mlentory_crawl.crawl.run import Run
@@ -11,17 +11,9 @@ from mlentory_crawl.crawl.run import Run
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from mlentory_crawl.catalog.writer import CatalogWriter
-    from mlentory_crawl.crawl.plan import CrawlPlan
+    from mlentory_crawl.crawl.plan import CrawlingSpider
 
 _runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
-
-
-class Planner(Protocol):
-    """A spider that decides what its run is."""
-
-    def crawl_plan(self, catalog: CatalogWriter) -> CrawlPlan:
-        """The plan, given what the catalog has."""
 
 
 def run_of(crawler: Crawler) -> Run:
@@ -32,7 +24,7 @@ def run_of(crawler: Crawler) -> Run:
         CatalogError: the catalog cannot be opened.
     """
     if crawler not in _runs:
-        spider = cast("Planner", crawler.spider)
+        spider = cast("CrawlingSpider", crawler.spider)
         _runs[crawler] = Run(Path(crawler.settings["MLENTORY_DATA_DIR"]), spider.crawl_plan)
     return _runs[crawler]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
+
+if TYPE_CHECKING:
+    from mlentory_crawl.catalog.writer import CatalogWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class CrawlPlan:
         identity: what makes two commands the same crawl.
         resumable: whether an interrupted run goes on from its cursor.
         ordered: whether its pages have an order, in which they are stored.
+        asks: whether it asks a service at all: what it reads from files, a replay reads there again.
         job: scrapyd's id of the job, if it was scrapyd that started it.
     """
 
@@ -30,8 +34,30 @@ class CrawlPlan:
     identity: dict[str, Any]
     resumable: bool = False
     ordered: bool = True
+    asks: bool = True
     job: str | None = None
 
     def key(self) -> bytes:
         """The identity as the catalog keeps it."""
         return orjson.dumps(self.identity, option=orjson.OPT_SORT_KEYS)
+
+
+class CrawlingSpider(Protocol):
+    """The side of a spider that its run sees.
+
+    Attributes:
+        name: the platform's key, or that of the dispatcher.
+        failures: why pages could not be had, one line each.
+        listed: how many things the platform's list has shown so far, whatever kinds of records each gives.
+        watermark: the platform's time up to which the catalog is complete once this run is; None leaves it as it is.
+    """
+
+    name: str
+    failures: list[str]
+    listed: int
+
+    @property
+    def watermark(self) -> str | None: ...
+
+    def crawl_plan(self, catalog: CatalogWriter) -> CrawlPlan:
+        """The plan, given what the catalog has."""

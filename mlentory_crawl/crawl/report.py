@@ -6,13 +6,13 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mlentory_crawl import __version__
 from mlentory_crawl.crawl.outcomes import OUTCOMES, REQUESTED
+from mlentory_crawl.data_directory import now
 
 if TYPE_CHECKING:
     from mlentory_crawl.crawl.plan import CrawlPlan
@@ -82,9 +82,8 @@ class Report:
     @classmethod
     def begun(cls, name: str, plan: CrawlPlan) -> Report:
         """The report of a run that begins now."""
-        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         again = "resumes" if plan.resumable else "begins anew"
-        return cls(name, plan.platform, plan.mode, plan.arguments, now, plan.coverage, job=plan.job, again=again)
+        return cls(name, plan.platform, plan.mode, plan.arguments, now(), plan.coverage, job=plan.job, again=again)
 
     @classmethod
     def resumed(cls, told: dict[str, Any], job: str | None = None) -> Report:

@@ -19,7 +19,7 @@ from mlentory_crawl.crawl.cursor import RunCursor
 from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.pages import OpenPages
 from mlentory_crawl.crawl.report import Report
-from mlentory_crawl.data_directory import locked
+from mlentory_crawl.data_directory import locked, now
 from mlentory_crawl.erasure.redactor import MARKER, Forgotten
 from mlentory_crawl.exceptions import CatalogError
 
@@ -177,7 +177,7 @@ class Run:
             gone: row ids of those that are gone.
         """
         self.report.records["deleted"] += len(gone)
-        at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        at = now()
         try:
             self.catalog.census.settle(self.id, at, list(missed), gone, self.report.json())
         except CatalogError as error:

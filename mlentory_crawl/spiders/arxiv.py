@@ -22,7 +22,6 @@ from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed, names_in
 from mlentory_crawl.items import Page, RawRecord
-from mlentory_crawl.middlewares.quota import RETRIES
 from mlentory_crawl.responses import fetched_at, shown, told_error
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ class ArxivSpider(PlatformSpider):
             errback=self.batch_failed,
             cb_kwargs={"batch": batch, "number": self.run.pages.reserve(), "seed": seed},
             # Waiting for its quota is no way with arXiv: it asks to be left alone.
-            meta={"download_slot": API_SLOT, "archive": True, "quota_retries": RETRIES},
+            meta={"download_slot": API_SLOT, "archive": True, "dont_wait_for_quota": True},
             dont_filter=True,
         )
 

@@ -42,7 +42,7 @@ def closed(run: Any, *before: tuple[str, str]) -> None:
     extension._caught_errors.start()
     for logger, line in before:
         logging.getLogger(logger).error(line)
-    extension.spider_closed(SimpleNamespace(name="huggingface", failures=[], watermark=None), "finished")  # type: ignore[arg-type]
+    extension.spider_closed(SimpleNamespace(name="huggingface", failures=[], watermark=None), "finished")
 
 
 @pytest.fixture
