@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mlentory_crawl.config import variables
-from mlentory_crawl.stores.protocol import SearchStore, SettingError, Store, StoreError
+from mlentory_crawl.stores.protocol import SettingError, Store, StoreError
+from mlentory_crawl.stores.search.query import SearchStore
 
 # A wildcard would be the indices of others; 200 characters leave room for what is put behind them.
 _INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}")

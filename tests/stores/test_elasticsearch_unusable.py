@@ -16,8 +16,9 @@ from suites.search_changes import FAR, MODELS
 from support.http_servers import Answer, served
 
 from mlentory_crawl.stores import check_settings
-from mlentory_crawl.stores.protocol import SearchQuery, SettingError, StoreError
+from mlentory_crawl.stores.protocol import SettingError, StoreError
 from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
+from mlentory_crawl.stores.search.query import SearchQuery
 
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
 

@@ -7,15 +7,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from mlentory_crawl.stores.protocol import (
-    MAX_HITS,
-    Change,
-    Position,
-    Refusal,
-    SearchQuery,
-    SearchResult,
-    StoreError,
-)
+from mlentory_crawl.stores.protocol import Change, Position, Refusal, StoreError
 from mlentory_crawl.stores.search.clauses import check
 from mlentory_crawl.stores.search.elasticsearch.bulk import Bulk, Prepared
 from mlentory_crawl.stores.search.elasticsearch.index import (
@@ -30,6 +22,7 @@ from mlentory_crawl.stores.search.elasticsearch.query import EVERYTHING, search_
 from mlentory_crawl.stores.search.elasticsearch.server import MAJORS, Server
 from mlentory_crawl.stores.search.fields import one_line
 from mlentory_crawl.stores.search.hints import SUGGESTION_HITS, highlight, suggestion
+from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult
 
 KIND = "things"
 """All classes share one index: one position vouches for it, and one search compares them."""
