@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mlentory_crawl.stores.protocol import Change, Position
+from mlentory_crawl.changes import Change, Position
 from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 
 HUB = "https://huggingface.co/"

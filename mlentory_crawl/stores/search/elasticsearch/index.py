@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, FieldType, search_document
-from mlentory_crawl.stores.protocol import Change
+from mlentory_crawl.changes import Change
 from mlentory_crawl.stores.search.analysis import IDEOGRAPHS, LONGEST_WORD, PART
 from mlentory_crawl.stores.search.fields import (
     TEXTS,

@@ -12,7 +12,7 @@ from typing import Any
 
 from tantivy import Document, Index, Schema, SchemaBuilder, Tokenizer
 
-from mlentory_crawl.stores.protocol import StoreError
+from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.search.analysis import analyzer, analyzers, spaced
 from mlentory_crawl.stores.search.fields import (
     DATES,
