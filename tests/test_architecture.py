@@ -107,7 +107,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     mlentory_crawl.erasure.redactor -> mlentory_crawl.base_spiders.platform
     mlentory_crawl.erasure.redactor -> mlentory_crawl.spiders
     names.py stands 2 times
-    server.py stands 2 times
     """.splitlines()
 ) - {""}
 """What is not as it should be yet. The list may only become shorter."""
@@ -230,6 +229,28 @@ def foreign() -> Iterator[str]:
                     yield f"{module} opens a file"
 
 
+DRIVERS = {
+    "neo4j": ("mlentory_crawl.stores.neo4j",),
+    "elasticsearch": ("mlentory_crawl.stores.search.elasticsearch",),
+    # Both engines compare words as it does.
+    "tantivy": ("mlentory_crawl.stores.search.tantivy", "mlentory_crawl.stores.search.analysis"),
+}
+
+
+def drivers() -> Iterator[str]:
+    """Clients of stores outside the folder of their store."""
+    for module in modules():
+        for node in ast.walk(tree(module)):
+            name = (
+                node.names[0].name
+                if isinstance(node, ast.Import)
+                else (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            )  # fmt: skip
+            driver = name.partition(".")[0]
+            if driver in DRIVERS and not _within(module, DRIVERS[driver]):
+                yield f"{module} -> {driver}"
+
+
 def texts(module: str) -> Iterator[str]:
     """What a module says to the machine: its names and texts, without comments and docstrings."""
     documented = {
@@ -299,7 +320,7 @@ def file_names() -> Iterator[str]:
             yield f"{name}.py stands {count} times"
 
 
-RULES = (upward, circles, foreign, statements, platform_names, file_names)
+RULES = (upward, circles, foreign, drivers, statements, platform_names, file_names)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

@@ -25,7 +25,7 @@ from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections.registry import kept_current
-from mlentory_crawl.stores import check_settings
+from mlentory_crawl.stores.factory import check_store_settings
 
 NOISY_LOGGERS = (
     "scrapy.addons",
@@ -69,7 +69,7 @@ class Command(ScrapyCrawl):
                 )
             _check_feed(str(uri), options)
         try:
-            check_settings(self.settings)
+            check_store_settings(self.settings)
             kept_current(self.settings)
             restrict(self.settings["MLENTORY_DATA_ACCESS"])
             if issubclass(spider_class, PlatformSpider):
