@@ -85,7 +85,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     mlentory_crawl.crawl.pages is in a circle
     mlentory_crawl.crawl.report is in a circle
     mlentory_crawl.crawl.run is in a circle
-    mlentory_crawl.erasure.redactor is in a circle
     mlentory_crawl.spiders is in a circle
     mlentory_crawl.stores is in a circle
     evaluations.py stands 2 times
@@ -117,8 +116,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     mlentory_crawl.crawl.report -> mlentory_crawl.base_spiders.platform
     mlentory_crawl.crawl.run -> mlentory_crawl.base_spiders.platform
     mlentory_crawl.data_directory -> mlentory_crawl.stores.protocol
-    mlentory_crawl.erasure.redactor -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.erasure.redactor -> mlentory_crawl.spiders
     mlentory_crawl.extensions.progress -> mlentory_crawl.middlewares.quota
     mlentory_crawl.extensions.run_report -> mlentory_crawl.base_spiders.platform
     mlentory_crawl.extensions.run_report -> mlentory_crawl.middlewares.quota

@@ -14,7 +14,6 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.erasure.redactor import About
 from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.printable import printable
 from mlentory_crawl.responses import shown, told_error
@@ -158,18 +157,6 @@ class PlatformSpider(Spider):
     def identity(self) -> dict[str, Any]:
         """What makes two commands the same crawl."""
         return {"spider": self.name, "endpoint": self.endpoint, "mode": self.mode, "arguments": self.told_arguments()}
-
-    @classmethod
-    def described(cls, url: str, thing: Any = None) -> About | None:
-        """What an address of the API, or an object in the answer to it, is about; None where that is nobody's name.
-
-        Without it, answers that hold what is to be forgotten are not kept at all.
-
-        Args:
-            url: the address that was asked for, whatever the endpoint.
-            thing: an object anywhere in the answer; None for what the address alone says.
-        """
-        return None
 
     # Things asked for by name
 
