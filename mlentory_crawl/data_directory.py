@@ -11,8 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked
-from mlentory_crawl.stores.protocol import SettingError
+from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked, SettingError
 
 LOCK = "lock"
 LOCK_WAIT = 10.0

@@ -81,12 +81,9 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
     mlentory_crawl.base_spiders.platform is in a circle
-    mlentory_crawl.config is in a circle
     mlentory_crawl.crawl.pages is in a circle
     mlentory_crawl.crawl.report is in a circle
     mlentory_crawl.crawl.run is in a circle
-    mlentory_crawl.spiders is in a circle
-    mlentory_crawl.stores is in a circle
     evaluations.py stands 2 times
     fair4ml.addresses -> fair4ml.platforms.ai4life.source
     fair4ml.addresses -> fair4ml.platforms.github.addresses
@@ -104,26 +101,15 @@ EXCEPTIONS: frozenset[str] = frozenset(
     fair4ml.platforms.paperswithcode.mapping -> fair4ml.platforms.huggingface.ids
     fair4ml.read.bibtex names arxiv
     mlentory_crawl.archive.store -> mlentory_crawl.catalog.writer
-    mlentory_crawl.base_spiders.listing -> mlentory_crawl.middlewares.quota
-    mlentory_crawl.base_spiders.platform -> mlentory_crawl.middlewares.quota
-    mlentory_crawl.base_spiders.single_records -> mlentory_crawl.middlewares.quota
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
     mlentory_crawl.catalog.queries.find names hugging_face
-    mlentory_crawl.catalog.reader -> mlentory_crawl.stores.protocol
-    mlentory_crawl.catalog.refusals -> mlentory_crawl.stores.protocol
-    mlentory_crawl.config -> mlentory_crawl.spiders
     mlentory_crawl.crawl.report -> mlentory_crawl.base_spiders.platform
     mlentory_crawl.crawl.run -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.data_directory -> mlentory_crawl.stores.protocol
     mlentory_crawl.extensions.progress -> mlentory_crawl.middlewares.quota
     mlentory_crawl.extensions.run_report -> mlentory_crawl.base_spiders.platform
     mlentory_crawl.extensions.run_report -> mlentory_crawl.middlewares.quota
-    mlentory_crawl.extensions.run_report -> mlentory_crawl.spiders
-    mlentory_crawl.middlewares.private_addresses -> mlentory_crawl.spiders
     mlentory_crawl.middlewares.replay -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.pipelines.projection -> mlentory_crawl.settings
-    mlentory_crawl.projections.registry -> mlentory_crawl.settings
     mlentory_crawl.spiders.arxiv -> mlentory_crawl.middlewares.quota
     mlentory_crawl.spiders.dispatcher -> mlentory_crawl.middlewares.private_addresses
     names.py stands 2 times

@@ -11,9 +11,9 @@ from scrapy.http import Response
 
 from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
+from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.crawl.pages import Asked
 from mlentory_crawl.items import Page
-from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.responses import fetched_at, json_of, served_at, shown
 
 if TYPE_CHECKING:

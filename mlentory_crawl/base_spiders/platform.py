@@ -11,14 +11,13 @@ from scrapy.exceptions import DontCloseSpider
 
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config import Variable, check_addresses
+from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.middlewares.quota import Stopping
+from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.printable import printable
 from mlentory_crawl.responses import shown, told_error
-from mlentory_crawl.stores import check_addresses
-from mlentory_crawl.stores.protocol import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

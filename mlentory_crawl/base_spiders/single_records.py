@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.crawl.pages import Asked
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.erasure.redactor import MARKER_BODY
 from mlentory_crawl.items import Page, RawRecord
-from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.responses import fetched_at, json_of, shown
 
 if TYPE_CHECKING:

@@ -20,13 +20,12 @@ from mlentory_crawl.console import fail
 from mlentory_crawl.crawl.report import EXIT_CODES
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.data_directory import restrict
-from mlentory_crawl.exceptions import MlentoryError, WrongUsage
+from mlentory_crawl.exceptions import MlentoryError, SettingError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections.registry import kept_current
 from mlentory_crawl.stores import check_settings
-from mlentory_crawl.stores.protocol import SettingError
 
 NOISY_LOGGERS = (
     "scrapy.addons",

@@ -1,8 +1,8 @@
-"""Why records end before they reach the catalog."""
+"""How records end before they reach the catalog, and requests before they are made."""
 
 from __future__ import annotations
 
-from scrapy.exceptions import DropItem
+from scrapy.exceptions import DropItem, IgnoreRequest
 
 
 class Quarantined(DropItem):
@@ -32,3 +32,15 @@ class Forgotten(DropItem):
     def __init__(self) -> None:
         # Not by name: logs are kept, too.
         super().__init__("a record of what was forgotten", log_level="DEBUG")
+
+
+class Stopping(IgnoreRequest):
+    """A request that was given up while it waited, since the crawl is to end."""
+
+
+class QuotaGone(IgnoreRequest):
+    """A service that was asked once more announces again that it will not be asked for longer than anybody waits."""
+
+
+class PrivateAddress(IgnoreRequest):
+    """A host that has an address inside a private network, which nobody has allowed."""

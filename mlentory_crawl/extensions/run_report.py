@@ -19,12 +19,12 @@ from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 
 from mlentory_crawl.archive.store import prune
+from mlentory_crawl.config import endpoints
 from mlentory_crawl.crawl.run import COMMIT_SECONDS, Run
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.feeds import LOST_ITEMS
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.projections.garbage import collect_seldom
-from mlentory_crawl.spiders import endpoints
 
 if TYPE_CHECKING:
     from scrapy import Request

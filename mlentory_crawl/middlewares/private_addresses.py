@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
-from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.defer import maybe_deferred_to_future
 
-from mlentory_crawl.spiders import endpoints
+from mlentory_crawl.config import endpoints
+from mlentory_crawl.crawl.outcomes import PrivateAddress
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -30,10 +30,6 @@ _PLAIN_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 _LOCAL_NAME = re.compile(r".*\.(?:local|localhost|internal|home\.arpa|intranet|private|corp|home|lan)")
 _NAT64, _NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48")
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
-
-
-class PrivateAddress(IgnoreRequest):
-    """A host has an address inside a private network, and nobody has allowed that."""
 
 
 def allowed_hosts(settings: BaseSettings) -> frozenset[str]:

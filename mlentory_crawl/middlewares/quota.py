@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import NotConfigured
 
+from mlentory_crawl.crawl.outcomes import QuotaGone, Stopping
 from mlentory_crawl.exceptions import MlentoryError
 
 if TYPE_CHECKING:
@@ -37,14 +38,6 @@ LONGEST_BACKOFF = 60.0
 _LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*([0-9]{1,15})\s*;\s*t\s*=\s*([0-9]{1,15})\b')
 _POLICY = re.compile(r"\bq\s*=\s*([0-9]{1,15})\b")
 _NUMBER = re.compile(r"[0-9]{1,15}")
-
-
-class Stopping(IgnoreRequest):
-    """A request was given up while it waited, since the crawl is to end."""
-
-
-class QuotaGone(IgnoreRequest):
-    """A service that was asked once more announces again that it will not be asked for longer than anybody waits."""
 
 
 @dataclass(slots=True)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import orjson
 from scrapy.exceptions import NotConfigured
 
+from mlentory_crawl.config import exported
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.projections.process import lines, spawn
 from mlentory_crawl.projections.registry import kept_current
-from mlentory_crawl.settings import exported
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -20,10 +20,11 @@ from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.config import Variable
+from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.crawl.pages import Asked
 from mlentory_crawl.crawl.seed_list import Seed, names_in
 from mlentory_crawl.items import Page, RawRecord
-from mlentory_crawl.middlewares.quota import RETRIES, Stopping
+from mlentory_crawl.middlewares.quota import RETRIES
 from mlentory_crawl.responses import fetched_at, shown, told_error
 
 if TYPE_CHECKING:

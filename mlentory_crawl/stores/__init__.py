@@ -10,31 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mlentory_crawl.config import variables
-from mlentory_crawl.stores.protocol import SearchStore, SettingError, Store, StoreError
+from mlentory_crawl.config import check_addresses
+from mlentory_crawl.exceptions import SettingError, StoreError
+from mlentory_crawl.stores.protocol import SearchStore, Store
 
 # A wildcard would be the indices of others; 200 characters leave room for what is put behind them.
 _INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}")
-
-
-_ADDRESS = re.compile(r"_(ENDPOINT|URI|URL)$")
-_WITH_CREDENTIALS = {"ELASTICSEARCH_URL"}
-"""Addresses that may hold them: whatever is told of these is told without."""
-
-
-def check_addresses(settings: Mapping[str, Any]) -> None:
-    """Refuse passwords in addresses, which logs, reports, the catalog and the errors of libraries tell as they are.
-
-    Raises:
-        SettingError: an address holds a user or a password; it is not told.
-    """
-    for variable in variables():
-        name = variable.name
-        # Wherever it stands: what is no address as the standards have it may still be told by an error.
-        if _ADDRESS.search(name) and name not in _WITH_CREDENTIALS and "@" in (settings.get(name) or ""):
-            raise SettingError(
-                f"{name} holds a user or a password: they belong into settings of their own, and an @ is written %40"
-            )
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:

@@ -12,9 +12,9 @@ from scrapy import Request
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.utils.test import get_crawler
 
+from mlentory_crawl.crawl.outcomes import QuotaGone
 from mlentory_crawl.middlewares.quota import (
     LONGEST_BACKOFF,
-    QuotaGone,
     QuotaMiddleware,
     Slot,
     _announced,

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from conftest import RunScrapy
 
-from mlentory_crawl.config import variables
-from mlentory_crawl.spiders import platforms
-from mlentory_crawl.stores import check_addresses, check_settings, open_store
-from mlentory_crawl.stores.protocol import SettingError
+from mlentory_crawl.config import check_addresses
+from mlentory_crawl.exceptions import SettingError
+from mlentory_crawl.spiders import platforms, variables
+from mlentory_crawl.stores import check_settings, open_store
 
 ADDRESSES = sorted(
     ({each.endpoint_setting for each in platforms()} - {"CRAWLER_CONTACT"}) | {"NEO4J_URI", "GITHUB_RAW_ENDPOINT"}

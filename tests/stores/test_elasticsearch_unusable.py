@@ -15,8 +15,9 @@ from conftest import RunScrapy
 from suites.search_changes import FAR, MODELS
 from support.http_servers import Answer, served
 
+from mlentory_crawl.exceptions import SettingError, StoreError
 from mlentory_crawl.stores import check_settings
-from mlentory_crawl.stores.protocol import SearchQuery, SettingError, StoreError
+from mlentory_crawl.stores.protocol import SearchQuery
 from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
 
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}

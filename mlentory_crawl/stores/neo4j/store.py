@@ -9,8 +9,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from fair4ml.write.property_graph import Graph, Node, graph
+from mlentory_crawl.changes import Change, Position, Refusal
+from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.neo4j.write import EQUAL, write
-from mlentory_crawl.stores.protocol import Change, Position, Refusal, StoreError
 
 if TYPE_CHECKING:
     from neo4j import Driver, Session

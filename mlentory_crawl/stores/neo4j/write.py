@@ -12,7 +12,7 @@ import orjson
 
 from fair4ml.entities import CLASSES
 from fair4ml.write.property_graph import Edge, Graph, Node
-from mlentory_crawl.stores.protocol import Change, Refusal
+from mlentory_crawl.changes import Change, Refusal
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Session

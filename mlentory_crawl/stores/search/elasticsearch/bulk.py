@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from mlentory_crawl.stores.protocol import Refusal, StoreError
+from mlentory_crawl.changes import Refusal
+from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.search.elasticsearch.index import HASH
 from mlentory_crawl.stores.search.elasticsearch.server import Server, reason, words
 

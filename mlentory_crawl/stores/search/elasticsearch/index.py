@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, FieldType, search_document
-from mlentory_crawl.stores.protocol import MAX_HITS, Change
+from mlentory_crawl.changes import Change
+from mlentory_crawl.stores.protocol import MAX_HITS
 from mlentory_crawl.stores.search.fields import (
     IDEOGRAPHS,
     LONGEST_WORD,

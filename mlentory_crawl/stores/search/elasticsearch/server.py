@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from mlentory_crawl.stores.protocol import StoreError
+from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.search.fields import one_line
 
 if TYPE_CHECKING:

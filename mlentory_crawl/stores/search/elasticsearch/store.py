@@ -7,15 +7,9 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from mlentory_crawl.stores.protocol import (
-    MAX_HITS,
-    Change,
-    Position,
-    Refusal,
-    SearchQuery,
-    SearchResult,
-    StoreError,
-)
+from mlentory_crawl.changes import Change, Position, Refusal
+from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.stores.protocol import MAX_HITS, SearchQuery, SearchResult
 from mlentory_crawl.stores.search.clauses import check
 from mlentory_crawl.stores.search.elasticsearch.bulk import Bulk, Prepared
 from mlentory_crawl.stores.search.elasticsearch.index import (

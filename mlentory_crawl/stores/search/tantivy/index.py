@@ -13,7 +13,7 @@ from typing import Any
 
 from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from mlentory_crawl.stores.protocol import StoreError
+from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.search.fields import (
     DATES,
     FACETS,

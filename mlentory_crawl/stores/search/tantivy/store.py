@@ -13,16 +13,9 @@ import orjson
 from tantivy import DocAddress, Document, Index, IndexWriter, Order, Query, Searcher
 
 from fair4ml.write.search_document import search_document
-from mlentory_crawl.stores.protocol import (
-    MAX_HITS,
-    Change,
-    Position,
-    Refusal,
-    SearchQuery,
-    SearchResult,
-    Sort,
-    StoreError,
-)
+from mlentory_crawl.changes import Change, Position, Refusal
+from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.stores.protocol import MAX_HITS, SearchQuery, SearchResult, Sort
 from mlentory_crawl.stores.search.clauses import check
 from mlentory_crawl.stores.search.fields import FACET_VALUES, one_line
 from mlentory_crawl.stores.search.hints import SUGGESTION_HITS, highlight, suggestion
