@@ -80,11 +80,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.projections.registry
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
-    mlentory_crawl.base_spiders.platform is in a circle
-    mlentory_crawl.crawl.run is in a circle
-    mlentory_crawl.crawl.current_run is in a circle
-    mlentory_crawl.erasure.redactor is in a circle
-    mlentory_crawl.spiders is in a circle
     evaluations.py stands 2 times
     fair4ml.addresses -> fair4ml.platforms.ai4life.source
     fair4ml.addresses -> fair4ml.platforms.github.addresses
@@ -104,8 +99,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
     mlentory_crawl.catalog.queries.find names hugging_face
-    mlentory_crawl.erasure.redactor -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.erasure.redactor -> mlentory_crawl.spiders
     names.py stands 2 times
     """.splitlines()
 ) - {""}

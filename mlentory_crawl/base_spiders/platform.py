@@ -17,7 +17,6 @@ from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.erasure.redactor import About
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.printable import printable
 from mlentory_crawl.responses import shown, told_error
@@ -178,18 +177,6 @@ class PlatformSpider(Spider):
     def identity(self) -> dict[str, Any]:
         """What makes two commands the same crawl."""
         return {"spider": self.name, "endpoint": self.endpoint, "mode": self.mode, "arguments": self.told_arguments()}
-
-    @classmethod
-    def described(cls, url: str, thing: Any = None) -> About | None:
-        """What an address of the API, or an object in the answer to it, is about; None where that is nobody's name.
-
-        Without it, answers that hold what is to be forgotten are not kept at all.
-
-        Args:
-            url: the address that was asked for, whatever the endpoint.
-            thing: an object anywhere in the answer; None for what the address alone says.
-        """
-        return None
 
     # Things asked for by name
 

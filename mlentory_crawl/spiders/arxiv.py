@@ -13,6 +13,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
+from fair4ml.platforms.arxiv.addresses import HOSTS
 from fair4ml.platforms.arxiv.source import entries, is_error
 from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.modes import ModeArguments
@@ -67,7 +68,7 @@ class ArxivSpider(PlatformSpider):
     variables = (
         Variable("ARXIV_ENDPOINT", "https://export.arxiv.org", "arXiv's API, or a copy; IRIs stay those of arXiv."),
     )
-    hosts = frozenset({"arxiv.org", "export.arxiv.org"})
+    hosts = HOSTS
     # https://info.arxiv.org/help/api/tou.html: one request every three seconds, one connection.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 3.0, "jitter": 0}}
     arguments: ArxivArguments

@@ -13,7 +13,7 @@ from scrapy.http import Response
 
 from fair4ml.describe.source_record import digest
 from fair4ml.platforms import source_model
-from fair4ml.platforms.openml.addresses import HOST, thing_of
+from fair4ml.platforms.openml.addresses import HOSTS, thing_of
 from fair4ml.platforms.openml.answers import Malformed, Refused, native_id, native_key
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators.offset import OffsetSpider, Position
@@ -92,7 +92,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     Arguments: ClassVar[type[Arguments]] = OpenMLArguments
     endpoint_setting = "OPENML_ENDPOINT"
     variables = (Variable("OPENML_ENDPOINT", api.API, "The REST API of OpenML; IRIs stay those of openml.org."),)
-    hosts = frozenset({HOST})
+    hosts = HOSTS
     census_kinds = tuple(KINDS.split(","))
     # The service has been short of breath; no quota is announced.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
