@@ -30,9 +30,9 @@ USES = {
     "fair4ml.describe": "fair4ml fair4ml.normalize fair4ml.read",
     "fair4ml.platforms": FAIR4ML,
     "mlentory_crawl": FAIR4ML,
-    "mlentory_crawl.archive": BASE,
+    "mlentory_crawl.archive": f"{BASE} mlentory_crawl.catalog",
     "mlentory_crawl.stores": BASE,
-    "mlentory_crawl.catalog": f"{BASE} mlentory_crawl.archive",
+    "mlentory_crawl.catalog": BASE,
     "mlentory_crawl.catalog.queries": f"{BASE} mlentory_crawl.catalog",
     "mlentory_crawl.projections": STATE,
     "mlentory_crawl.erasure": f"{STATE} mlentory_crawl.projections",
@@ -43,7 +43,7 @@ USES = {
     "mlentory_crawl.pipelines": WORK,
     "mlentory_crawl.base_spiders": WORK,
     "mlentory_crawl.spiders": f"{WORK} mlentory_crawl.base_spiders",
-    "mlentory_crawl.extensions": f"{WORK} mlentory_crawl.exporters",
+    "mlentory_crawl.extensions": f"{WORK} mlentory_crawl.exporters mlentory_crawl.middlewares",
     "mlentory_crawl.sample_hub": "",
     "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.base_spiders"
     " mlentory_crawl.spiders mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.sample_hub"
@@ -80,12 +80,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.projections.registry
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
-    mlentory_crawl.base_spiders.platform is in a circle
-    mlentory_crawl.crawl.pages is in a circle
-    mlentory_crawl.crawl.report is in a circle
-    mlentory_crawl.crawl.run is in a circle
-    mlentory_crawl.erasure.redactor is in a circle
-    mlentory_crawl.spiders is in a circle
     evaluations.py stands 2 times
     fair4ml.addresses -> fair4ml.platforms.ai4life.source
     fair4ml.addresses -> fair4ml.platforms.github.addresses
@@ -102,20 +96,9 @@ EXCEPTIONS: frozenset[str] = frozenset(
     fair4ml.platforms.mlflow.terms -> fair4ml.platforms.huggingface.lineage
     fair4ml.platforms.paperswithcode.mapping -> fair4ml.platforms.huggingface.ids
     fair4ml.read.bibtex names arxiv
-    mlentory_crawl.archive.store -> mlentory_crawl.catalog.writer
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
     mlentory_crawl.catalog.queries.find names hugging_face
-    mlentory_crawl.crawl.report -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.crawl.run -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.erasure.redactor -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.erasure.redactor -> mlentory_crawl.spiders
-    mlentory_crawl.extensions.progress -> mlentory_crawl.middlewares.quota
-    mlentory_crawl.extensions.run_report -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.extensions.run_report -> mlentory_crawl.middlewares.quota
-    mlentory_crawl.middlewares.replay -> mlentory_crawl.base_spiders.platform
-    mlentory_crawl.spiders.arxiv -> mlentory_crawl.middlewares.quota
-    mlentory_crawl.spiders.dispatcher -> mlentory_crawl.middlewares.private_addresses
     names.py stands 2 times
     """.splitlines()
 ) - {""}
