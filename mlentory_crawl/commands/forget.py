@@ -104,7 +104,7 @@ class Command(ProjectCommand):
         try:
             # An index in the data directory keeps deleted documents in its files until it merges them.
             rebuild = name == "search" and open_store(name, self.settings).backend == "tantivy"
-            return sync(name, self.settings, rebuild=rebuild, told=lambda _: None)
+            return sync(name, self.settings, rebuild=rebuild, on_batch=lambda _: None)
         except (StoreError, MlentoryError, sqlite3.Error, OSError) as error:
             return {"error": str(error)}
 

@@ -12,7 +12,7 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.exceptions import StoreError
-from mlentory_crawl.projections.catch_up import Progress
+from mlentory_crawl.projections.catch_up import ProjectionProgress
 from mlentory_crawl.projections.registry import names, sync
 from mlentory_crawl.stores.factory import check_store_settings
 
@@ -70,7 +70,7 @@ class Command(ProjectCommand):
         with Bar(TextColumn("{task.description}", markup=False), MofNCompleteColumn(), transient=True) as bar:
             task = bar.add_task(name, total=None)
 
-            def told(progress: Progress) -> None:
+            def show(progress: ProjectionProgress) -> None:
                 bar.update(task, completed=progress.written)
 
-            return sync(name, self.settings, rebuild=rebuild, told=told)
+            return sync(name, self.settings, rebuild=rebuild, on_batch=show)
