@@ -1,13 +1,17 @@
-"""Spiders of APIs whose pages name the next one in a ``Link`` header (RFC 8288)."""
+"""Lists whose pages name the next one in a ``Link`` header (RFC 8288)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from scrapy import Request
 from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.paginators import Cursor, ListPage, json_list
 
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<>]*\brel="?next"?')
 _LONGEST = 16_384
@@ -25,6 +29,30 @@ def next_link(response: Response) -> str | None:
         raise ValueError(f"the Link header is {len(header):,} bytes long")
     found = _NEXT.search(header.decode("latin-1"))
     return response.urljoin(found[1]) if found else None
+
+
+@dataclass(frozen=True)
+class LinkHeader:
+    """Follows the ``Link`` headers of answers that are lists; nothing comes after an empty one.
+
+    Attributes:
+        url: the address of the first page.
+        ask: makes the request for an address.
+    """
+
+    url: str
+    ask: Callable[[str], Request] = Request
+
+    def first(self) -> Cursor:
+        return {"url": self.url}
+
+    def request(self, cursor: Cursor) -> Request:
+        return self.ask(cursor["url"])
+
+    def read(self, response: Response, cursor: Cursor) -> ListPage:
+        link = next_link(response)
+        items = json_list(response)
+        return ListPage(items, {"url": link} if items and link is not None else None)
 
 
 class CursorSpider(ListSpider):
