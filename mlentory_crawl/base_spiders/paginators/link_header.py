@@ -10,7 +10,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage, json_list
 
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<>]*\brel="?next"?')
@@ -55,7 +55,7 @@ class LinkHeader:
         return ListPage(items, {"url": link} if items and link is not None else None)
 
 
-class CursorSpider(ListSpider):
+class CursorSpider(InheritedListSpider):
     """Follows the ``Link`` headers."""
 
     def payload(self, response: Response) -> list[Any]:

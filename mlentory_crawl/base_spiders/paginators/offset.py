@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.read.json_text import spoiled
-from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
 from mlentory_crawl.base_spiders.paginators import MOST_OF_ASKED, Cursor, ListPage, json_list
 from mlentory_crawl.base_spiders.single_records import Wanted
 from mlentory_crawl.crawl.pages import Asked
@@ -152,7 +152,7 @@ class Position:
         return f"{place} {','.join(self.things)}" if self.things else place
 
 
-class OffsetSpider(ListSpider):
+class OffsetSpider(InheritedListSpider):
     """Walks lists one after another, each until a page of it is empty.
 
     After a page it may ask for single things that the list says too little of. They are pages of the walk, too: a run

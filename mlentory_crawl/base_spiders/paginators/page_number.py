@@ -10,7 +10,7 @@ import orjson
 from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.base_spiders.single_records import Wanted
 from mlentory_crawl.responses import json_of
@@ -98,7 +98,7 @@ class Place(NamedTuple):
     seen: int = 0
 
 
-class PageSpider(ListSpider):
+class PageSpider(InheritedListSpider):
     """Walks one list after the other, each from page 1 on.
 
     An answer is an object that has what the page lists as ``results`` or ``items``, how much there is in all as

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.responses import json_of
 
@@ -49,7 +49,7 @@ class Token:
         return ListPage(items, None if token is None else {**cursor, "token": token})
 
 
-class TokenSpider(ListSpider):
+class TokenSpider(InheritedListSpider):
     """Takes the list and the token from the same object; an empty page is the last one only without a token.
 
     Attributes:
