@@ -26,8 +26,9 @@ from rich.console import Console
 from rich.table import Table
 
 from mlentory_crawl.catalog.database import FILE_NAME
-from mlentory_crawl.config import ENV_FILE, variables
+from mlentory_crawl.config import ENV_FILE
 from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.spiders import variables
 
 FOLDER = Path(__file__).parent
 SERVERS = ("NEO4J_", "ELASTICSEARCH_")

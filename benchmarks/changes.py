@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks.__main__ import crawl
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.changes import Change
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.stores.protocol import Change
 
 
 def prepared(models: int, batch_size: int) -> list[list[Change]]:

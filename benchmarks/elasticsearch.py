@@ -17,7 +17,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk, parallel_bulk
 
 from benchmarks.changes import prepared
-from mlentory_crawl.stores.protocol import Change, Position
+from mlentory_crawl.changes import Change, Position
 from mlentory_crawl.stores.search.elasticsearch.bulk import REQUESTS_AT_ONCE
 from mlentory_crawl.stores.search.elasticsearch.index import mappings, operation, settings
 from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore

@@ -1,14 +1,17 @@
-"""The environment variables that are settings, and what they mean."""
+"""The project's own settings: environment variables of the same names, and how they are read and checked."""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
+
+from mlentory_crawl.exceptions import SettingError
 
 PROJECT_URL = "https://github.com/mlentory/mlentory_crawl"
 
@@ -28,7 +31,7 @@ class Variable:
     meaning: str
 
 
-_OWN = (
+VARIABLES = (
     Variable("MLENTORY_DATA_DIR", "data", "Where the catalog, the search index and all files are kept."),
     Variable(
         "MLENTORY_DATA_ACCESS", "group", "Who may read what is made there: owner, group (of the same group) or all."
@@ -64,20 +67,53 @@ _OWN = (
 )
 
 
-@cache
-def variables() -> tuple[Variable, ...]:
-    """Every setting: the project's own, and those of each platform's spider."""
-    # Spiders name settings with the class above.
-    spiders = import_module("mlentory_crawl.spiders")
-    return (*_OWN, *(variable for spider in spiders.platforms() for variable in spider.variables))
-
-
 ENV_FILE = "MLENTORY_ENV_FILE"
 """Names the file that is read in place of ``.env``; ``/dev/null`` for none."""
 
 
-def read_environment() -> dict[str, str | None]:
-    """Every setting's value: the environment's, else that of ``.env``, else the default; empty counts as unset."""
+def read_environment(variables: Iterable[Variable]) -> dict[str, str | None]:
+    """The value of each setting: the environment's, else that of ``.env``, else the default; empty counts as unset."""
     path = Path(os.environ.get(ENV_FILE) or ".env")
     written = dotenv_values(path) if path.is_file() else {}
-    return {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in variables()}
+    return {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in variables}
+
+
+def exported(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The project's own settings, as a process of its own can be given them."""
+    return {variable.name: settings.get(variable.name) for variable in VARIABLES}
+
+
+def endpoints(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The addresses of the platforms' APIs, by platform, as far as the settings name them."""
+    names: Mapping[str, str] = settings.get("ENDPOINT_SETTINGS") or {}
+    return {platform: settings[name] for platform, name in names.items() if settings.get(name)}
+
+
+def plain_host(host: str) -> str:
+    """The one spelling of a host's name."""
+    return host.rstrip(".").casefold()
+
+
+def allowed_hosts(settings: Mapping[str, Any]) -> frozenset[str]:
+    """The hosts that ``ALLOWED_PRIVATE_HOSTS`` names, with commas between them."""
+    named = (settings.get("ALLOWED_PRIVATE_HOSTS") or "").split(",")
+    return frozenset(plain_host(each.strip()) for each in named if each.strip())
+
+
+_ADDRESS = re.compile(r"_(ENDPOINT|URI|URL)$")
+_WITH_CREDENTIALS = {"ELASTICSEARCH_URL"}
+"""Addresses that may hold them: whatever is told of these is told without."""
+
+
+def check_addresses(settings: Mapping[str, Any]) -> None:
+    """Refuse passwords in addresses, which logs, reports, the catalog and the errors of libraries tell as they are.
+
+    Raises:
+        SettingError: an address holds a user or a password; it is not told.
+    """
+    for name in filter(_ADDRESS.search, settings):
+        # Wherever it stands: what is no address as the standards have it may still be told by an error.
+        if name not in _WITH_CREDENTIALS and "@" in (settings[name] or ""):
+            raise SettingError(
+                f"{name} holds a user or a password: they belong into settings of their own, and an @ is written %40"
+            )

@@ -24,9 +24,8 @@ from scrapy.exceptions import UsageError
 
 from mlentory_crawl.catalog.database import damage_told
 from mlentory_crawl.data_directory import restrict
-from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.exceptions import MlentoryError, SettingError, StoreError
 from mlentory_crawl.printable import log_printable, one_line, printable
-from mlentory_crawl.stores.protocol import SettingError, StoreError
 
 _UNREAD = re.compile("[\udc80-\udcff]")
 """Bytes of a command line that are no characters of the locale, as Python has them."""

@@ -17,3 +17,11 @@ class DataDirectoryLocked(MlentoryError):
 
 class CatalogError(MlentoryError):
     """The catalog cannot be read or written: the crawl stops, nothing of the open pages is stored."""
+
+
+class StoreError(MlentoryError):
+    """A store that cannot be used at all: it is down, locked, of another catalog or too old."""
+
+
+class SettingError(StoreError):
+    """A setting that no store can be opened with, whatever the server says: wrong usage."""

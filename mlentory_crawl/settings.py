@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-from scrapy.settings import BaseSettings
 
 from mlentory_crawl import __version__
-from mlentory_crawl.config import read_environment, variables
-from mlentory_crawl.spiders import platforms
+from mlentory_crawl.config import read_environment
+from mlentory_crawl.spiders import platforms, variables
 
-_environment = read_environment()
+_environment = read_environment(variables())
 globals().update(_environment)
 
 BOT_NAME = "mlentory_crawl"
@@ -71,6 +68,12 @@ FEED_EXPORTERS = {
 # Politeness. The documented APIs of platforms are asked at the pace they announce; robots.txt rules everything else.
 ROBOTSTXT_OBEY = False  # the spiders ask documented APIs only
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # default 8
+ENDPOINT_SETTINGS = {
+    spider.name: spider.endpoint_setting
+    for spider in platforms()
+    if spider.endpoint_setting in {variable.name for variable in spider.variables}
+}
+"""The name of the setting that holds the address of each platform's API."""
 DOWNLOAD_SLOTS = {name: limits for spider in platforms() for name, limits in spider.slots.items()}
 COOKIES_ENABLED = False  # APIs need none, and cookies would be state between requests
 
@@ -109,8 +112,3 @@ STATS_DUMP = False  # default True; the run report tells what users need, scrapy
 
 PROJECTION_TIMEOUT = 120.0
 """How many seconds a store may make no progress at the end of a crawl before it is left behind."""
-
-
-def exported(settings: BaseSettings) -> dict[str, Any]:
-    """The settings that projections need, for a process of their own."""
-    return {variable.name: settings.get(variable.name) for variable in variables()}

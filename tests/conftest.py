@@ -12,7 +12,8 @@ import pytest
 import vcr
 from support.scrapy_process import run_scrapy
 
-from mlentory_crawl.config import ENV_FILE, variables
+from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"

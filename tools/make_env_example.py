@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from mlentory_crawl.config import Variable, variables
+from mlentory_crawl.config import Variable
+from mlentory_crawl.spiders import variables
 
 HEAD = (
     "# Settings of mlentory_crawl: copy to .env, or set them in the environment, which goes first."

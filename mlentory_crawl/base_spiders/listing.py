@@ -14,9 +14,8 @@ from scrapy.http import Response
 from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.paginators import MOST_OF_ASKED, Cursor, ListPage, Paginator
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.items import Page
-from mlentory_crawl.middlewares.quota import Stopping
 from mlentory_crawl.responses import fetched_at, served_at, shown
 
 if TYPE_CHECKING:
@@ -152,11 +151,11 @@ class ListSpider(ThingSpider):
     # The walk
 
     async def start(self) -> AsyncIterator[Any]:
-        cursor = self.run.cursor
+        cursor = self.run.cursor.start
         if cursor:
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
             self.restore(cursor)
-        for owed in self.run.owed:
+        for owed in self.run.cursor.owed:
             yield self.owed_later(owed) if isinstance(owed, dict) else self._page(owed, pays=owed)
         if cursor is None:
             yield self.walk(self.first_pages())
@@ -180,7 +179,7 @@ class ListSpider(ThingSpider):
         is_first: bool = False,
         pays: list[Cursor] | None = None,
     ) -> Request:
-        place = Place(cursors[0], cursors[1:], self.run.reserve_page(), wanted, is_first, pays)
+        place = Place(cursors[0], cursors[1:], self.run.pages.reserve(), wanted, is_first, pays)
         request = self.page_request(place.cursor)
         return request.replace(
             callback=self.parse_page,

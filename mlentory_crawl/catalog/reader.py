@@ -17,7 +17,7 @@ from mlentory_crawl.catalog.aliases import Aliases
 from mlentory_crawl.catalog.database import Readers, catalog_id, last_sequence
 from mlentory_crawl.catalog.field_counts import shares, unnamed_licenses
 from mlentory_crawl.catalog.stored import STORED, Stored, Version, live, merged, record_states
-from mlentory_crawl.stores.protocol import Change, Position
+from mlentory_crawl.changes import Change, Position
 
 RESOLVED_AT_ONCE = 200
 """Records whose former names are looked up together."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mlentory_crawl.catalog.database import connect
+from mlentory_crawl.changes import Refusal
 from mlentory_crawl.exceptions import CatalogError
-from mlentory_crawl.stores.protocol import Refusal
 
 
 class Refusals:

@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.config import ENV_FILE, variables
+from mlentory_crawl.config import ENV_FILE
 from mlentory_crawl.console import ProjectCommand, console
+from mlentory_crawl.spiders import variables
 
 
 class Command(ProjectCommand):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
-from mlentory_crawl.middlewares.quota import Stopping
+from mlentory_crawl.crawl.outcomes import Stopping
 
 if TYPE_CHECKING:
     from scrapy import Request

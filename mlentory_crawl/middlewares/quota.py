@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import NotConfigured
 
+from mlentory_crawl.crawl.outcomes import QuotaGone, Stopping
 from mlentory_crawl.exceptions import MlentoryError
 
 if TYPE_CHECKING:
@@ -37,14 +38,6 @@ LONGEST_BACKOFF = 60.0
 _LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*([0-9]{1,15})\s*;\s*t\s*=\s*([0-9]{1,15})\b')
 _POLICY = re.compile(r"\bq\s*=\s*([0-9]{1,15})\b")
 _NUMBER = re.compile(r"[0-9]{1,15}")
-
-
-class Stopping(IgnoreRequest):
-    """A request was given up while it waited, since the crawl is to end."""
-
-
-class QuotaGone(IgnoreRequest):
-    """A service that was asked once more announces again that it will not be asked for longer than anybody waits."""
 
 
 @dataclass(slots=True)
@@ -101,7 +94,8 @@ class Slot:
 class QuotaMiddleware:
     """Waits before a slot's quota is gone, after a 429, and before a retry.
 
-    A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform.
+    A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform. One with
+    ``meta["dont_wait_for_quota"]`` is not tried again after a refusal.
     """
 
     def __init__(self, crawler: Crawler, share: float, backoff: float, retries: int) -> None:
@@ -163,7 +157,8 @@ class QuotaMiddleware:
         retries = request.meta.get("quota_retries", 0)
         wait = _retry_after(response.headers)
         is_beyond = wait is not None and wait > LONGEST_WINDOW
-        if response.status != 429 or retries >= self.retries or (is_beyond and retries):
+        is_last = retries >= self.retries or (is_beyond and retries) or request.meta.get("dont_wait_for_quota")
+        if response.status != 429 or is_last:
             return response
         if wait is None:
             # What is refused while requests are left is not refused by this quota.

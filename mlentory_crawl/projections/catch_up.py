@@ -10,7 +10,9 @@ from pathlib import Path
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
-from mlentory_crawl.stores.protocol import Change, Position, Refusal, Store, StoreError
+from mlentory_crawl.changes import Change, Position, Refusal
+from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.stores.protocol import Store
 
 FLUSH_SECONDS = 10.0
 ERRORS = 10

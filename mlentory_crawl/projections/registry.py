@@ -10,11 +10,11 @@ from typing import Any
 from scrapy.settings import BaseSettings
 
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.config import exported
+from mlentory_crawl.exceptions import SettingError, StoreError
 from mlentory_crawl.projections import run_files
 from mlentory_crawl.projections.catch_up import Progress, Projector
-from mlentory_crawl.settings import exported
-from mlentory_crawl.stores import STORES, open_store
-from mlentory_crawl.stores.protocol import SettingError, StoreError
+from mlentory_crawl.stores.factory import STORES, open_store
 
 FILES = "turtle"
 

@@ -18,13 +18,12 @@ from typing import Any, Protocol
 
 import orjson
 
-from mlentory_crawl.exceptions import CatalogError
+from mlentory_crawl.exceptions import CatalogError, StoreError
 from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections.catch_up import Progress, Projector
 from mlentory_crawl.projections.garbage import collect_seldom
 from mlentory_crawl.projections.process import die_with_parent
-from mlentory_crawl.stores import STORES, open_store
-from mlentory_crawl.stores.protocol import StoreError
+from mlentory_crawl.stores.factory import STORES, open_store
 
 POLL_SECONDS = 0.1
 

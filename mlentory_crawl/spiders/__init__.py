@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
+from mlentory_crawl.config import VARIABLES, Variable
 
 
 def spider_of(platform: str) -> type[PlatformSpider]:
@@ -32,7 +31,7 @@ def platforms() -> tuple[type[PlatformSpider], ...]:
     return tuple(spider_of(name) for name in sorted(module.name for module in iter_modules(__path__)))
 
 
-def endpoints(settings: Mapping[str, Any]) -> dict[str, str]:
-    """The address of each platform's API that the settings name."""
-    of_platforms = (each for each in platforms() if each.endpoint_setting in {v.name for v in each.variables})
-    return {each.name: settings[each.endpoint_setting] for each in of_platforms if settings.get(each.endpoint_setting)}
+@cache
+def variables() -> tuple[Variable, ...]:
+    """Every setting: the project's own, and those of each platform."""
+    return (*VARIABLES, *(variable for spider in platforms() for variable in spider.variables))

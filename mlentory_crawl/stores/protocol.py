@@ -1,65 +1,11 @@
-"""What a projection's store must do, and what a search store answers."""
+"""The protocol of a projection's store."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Up to where a store is complete.
-
-    Attributes:
-        catalog: the id of the catalog that it was filled from.
-        run: the run that had the sequence number.
-        sequence: the last sequence number whose change the store holds.
-    """
-
-    catalog: str
-    run: str
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The state that a store is to hold of one thing.
-
-    Attributes:
-        key: the catalog key (``<platform>/<kind>/<native id>``) of the record that leads: what the store's document or
-            node follows when the thing is renamed.
-        iri: the thing's IRI.
-        state: what all live records together state: ``root``, ``parts``, ``stubs`` (documents as `Entity.document`
-            gives them, with dates as strings), ``counters`` (published) and ``platforms``; None when it is gone.
-        deleted_at: when its sources were found to have it no more (UTC); the state is what is kept of it.
-    """
-
-    key: str
-    iri: str
-    state: dict[str, Any] | None
-    deleted_at: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A change that a store did not take.
-
-    Attributes:
-        key: the catalog key of the record.
-        error: the store's own words, in one line.
-    """
-
-    key: str
-    error: str
-
-
-class StoreError(Exception):
-    """A store cannot be used at all: it is down, locked, of another catalog or too old. The message is for a person."""
-
-
-class SettingError(StoreError):
-    """A setting that no store can be opened with, whatever the server says: wrong usage."""
+from mlentory_crawl.changes import Change, Position, Refusal
 
 
 class Store(Protocol):
@@ -115,65 +61,3 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release the store without making anything durable."""
-
-
-MAX_HITS = 10_000
-"""How many hits of a search can be had, in pages; who needs all exports the catalog."""
-
-Sort = Literal["relevance", "downloads", "likes", "modified", "created", "parameters", "name"]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
-    """A search.
-
-    Attributes:
-        text: words to look for; empty matches everything.
-        filters: facet name -> accepted values: OR inside a facet, AND between facets, case-insensitive.
-        minimum, maximum: number or date field -> bound, inclusive.
-        sort: the order of the hits.
-        size, offset: which hits to return, of the first `MAX_HITS`.
-        facets: the facets to count.
-        highlight: whether hits say where they have the words.
-    """
-
-    text: str = ""
-    filters: dict[str, list[str]] = field(default_factory=dict)
-    minimum: dict[str, float | str] = field(default_factory=dict)
-    maximum: dict[str, float | str] = field(default_factory=dict)
-    sort: Sort = "relevance"
-    size: int = 10
-    offset: int = 0
-    facets: tuple[str, ...] = ()
-    highlight: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """The answer to a search, of the same shape from every engine.
-
-    Attributes:
-        total: how many documents match.
-        hits: the stored search documents, best first, each with its ``score`` (None where the order is not relevance)
-            and, if asked for, ``highlight`` (`mlentory_crawl.stores.search.hints.highlight`).
-        facets: facet -> value -> how many matches have it, most frequent first; a facet's own filter does not narrow
-            its counts.
-        suggestion: the text as the hits spell it, where it was found only with a typing error forgiven.
-    """
-
-    total: int
-    hits: list[dict[str, Any]]
-    facets: dict[str, dict[str, int]]
-    suggestion: str | None = None
-
-
-class SearchStore(Store, Protocol):
-    """A store that answers searches."""
-
-    def search(self, query: SearchQuery) -> SearchResult:
-        """Find documents; allowed while another process writes.
-
-        Raises:
-            StoreError: there is no index yet, or it cannot be read.
-            ValueError: a facet, field or sort that does not exist.
-        """

@@ -17,8 +17,8 @@ from mlentory_crawl.catalog.database import FILE_NAME, connect
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.catalog.stored import Version
 from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.changes import Change, Position
 from mlentory_crawl.exceptions import CatalogError
-from mlentory_crawl.stores.protocol import Change, Position
 
 
 @pytest.fixture

@@ -20,8 +20,7 @@ from support.crawling import ROOT, Project
 from mlentory_crawl.catalog.database import FILE_NAME, damage_told
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.data_directory import restrict
-from mlentory_crawl.exceptions import CatalogError
-from mlentory_crawl.stores.protocol import SettingError
+from mlentory_crawl.exceptions import CatalogError, SettingError
 from mlentory_crawl.stores.search.tantivy.store import TantivyStore
 
 NOBODY = 65534

@@ -18,9 +18,9 @@ from scrapy.http import Response
 from support.crawling import Project
 from support.http_servers import Answer, served
 
+from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.middlewares import download_handler
 from mlentory_crawl.middlewares.download_handler import DownloadHandler
-from mlentory_crawl.middlewares.quota import Stopping
 
 
 def downloaded(

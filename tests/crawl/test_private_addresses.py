@@ -15,11 +15,11 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
 from twisted.internet.testing import MemoryReactorClock
 
+from mlentory_crawl.config import allowed_hosts
+from mlentory_crawl.crawl.outcomes import PrivateAddress
 from mlentory_crawl.middlewares.private_addresses import (
-    PrivateAddress,
     PrivateAddressMiddleware,
     PublicResolver,
-    allowed_hosts,
     refuse_private,
 )
 
@@ -59,7 +59,12 @@ class Names:
         return succeed(self.known[name]) if name in self.known else fail(DNSLookupError(name))
 
 
-ENDPOINTS = {"HF_ENDPOINT": "https://huggingface.co", "MLFLOW_TRACKING_URI": "http://tracking:5000", "MLENTORY": "1"}
+ENDPOINTS = {
+    "HF_ENDPOINT": "https://huggingface.co",
+    "MLFLOW_TRACKING_URI": "http://tracking:5000",
+    "MLENTORY": "1",
+    "ENDPOINT_SETTINGS": {"huggingface": "HF_ENDPOINT", "mlflow": "MLFLOW_TRACKING_URI", "github": "GITHUB_ENDPOINT"},
+}
 PROXY = "http://127.0.0.1:3128"
 
 

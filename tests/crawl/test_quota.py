@@ -12,9 +12,9 @@ from scrapy import Request
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.utils.test import get_crawler
 
+from mlentory_crawl.crawl.outcomes import QuotaGone
 from mlentory_crawl.middlewares.quota import (
     LONGEST_BACKOFF,
-    QuotaGone,
     QuotaMiddleware,
     Slot,
     _announced,
@@ -116,6 +116,11 @@ def test_a_service_that_always_refuses_is_asked_so_often_and_no_more() -> None:
         again = quota.process_response(request, Response(request.url, status=429))
         assert isinstance(again, Request)
         request = again
+    assert isinstance(quota.process_response(request, Response(request.url, status=429)), Response)
+
+
+def test_a_request_that_waits_for_no_quota_is_refused_at_once() -> None:
+    quota, request = middleware(), Request("https://api.test/models", meta={"dont_wait_for_quota": True})
     assert isinstance(quota.process_response(request, Response(request.url, status=429)), Response)
 
 

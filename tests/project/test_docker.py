@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlentory_crawl.config import variables
+from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()

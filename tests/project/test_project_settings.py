@@ -14,7 +14,8 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
-from mlentory_crawl.config import ENV_FILE, read_environment, variables
+from mlentory_crawl.config import ENV_FILE, read_environment
+from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[2]
 LOADER = SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["mlentory_crawl.spiders"]}))
@@ -30,7 +31,7 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
     monkeypatch.setenv(ENV_FILE, str(file))
     monkeypatch.setenv("HF_TOKEN", "from-environment")
     monkeypatch.setenv("MLENTORY_DATA_DIR", "")
-    found = read_environment()
+    found = read_environment(variables())
     assert found["HF_TOKEN"] == "from-environment"
     assert found["MLENTORY_DATA_DIR"] == "from-file"
     assert found["HF_ENDPOINT"] == "https://huggingface.co"

@@ -14,9 +14,10 @@ from support.small_catalog import BSD, SmallCatalog, document
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
+from mlentory_crawl.changes import Change, Position, Refusal
+from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.projections.catch_up import Projector
 from mlentory_crawl.projections.run_files import FilesOfRuns, RunFiles, lacking
-from mlentory_crawl.stores.protocol import Change, Position, Refusal, StoreError
 
 
 class ListStore:

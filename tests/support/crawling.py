@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.config import ENV_FILE, variables
+from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.spiders import variables
 from support.scrapy_process import run_scrapy
 
 ROOT = Path(__file__).parents[2]

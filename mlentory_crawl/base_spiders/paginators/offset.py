@@ -13,7 +13,7 @@ from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
 from mlentory_crawl.base_spiders.paginators import MOST_OF_ASKED, Cursor, ListPage, json_list
 from mlentory_crawl.base_spiders.single_records import Wanted
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 
 MOST_UNREAD = 5
 """So many rows in a row that cannot be read are no spoiled records any more."""

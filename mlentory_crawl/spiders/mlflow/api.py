@@ -15,8 +15,8 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from fair4ml.platforms.mlflow import addresses as iris
+from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.responses import json_of
-from mlentory_crawl.stores.protocol import SettingError
 
 PAGE_SIZE = 100
 """Registered models and experiments of a page: each leads to requests of its own, which a cursor has to hold."""
