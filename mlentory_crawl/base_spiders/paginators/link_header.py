@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage, json_list
 
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<>]*\brel="?next"?')
@@ -53,15 +51,3 @@ class LinkHeader:
         link = next_link(response)
         items = json_list(response)
         return ListPage(items, {"url": link} if items and link is not None else None)
-
-
-class CursorSpider(InheritedListSpider):
-    """Follows the ``Link`` headers."""
-
-    def payload(self, response: Response) -> list[Any]:
-        response.meta["next_link"] = next_link(response)
-        return super().payload(response)
-
-    def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
-        following: str | None = response.meta["next_link"]
-        return following
