@@ -7,7 +7,7 @@ from datetime import datetime
 
 from scrapy.exceptions import UsageError
 
-from mlentory_crawl.archive.store import Pruned, prune
+from mlentory_crawl.archive.prune import Pruned, prune
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json

@@ -22,8 +22,8 @@ from scrapy.exceptions import UsageError
 from fair4ml.entities import CLASSES
 from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
 from mlentory_crawl.printable import one_line, printable
-from mlentory_crawl.stores import open_search_store
-from mlentory_crawl.stores.protocol import MAX_HITS, SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.factory import open_search_store
+from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult, Sort
 
 FILTERS = ("task", "license", "library", "language", "author", "platform", "dataset", "keyword", "base_model")
 COUNTED = ("task", "license", "library", "language", "author", "platform", "type")

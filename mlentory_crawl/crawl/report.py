@@ -6,20 +6,17 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mlentory_crawl import __version__
+from mlentory_crawl.crawl.outcomes import OUTCOMES, REQUESTED
+from mlentory_crawl.data_directory import now
 
 if TYPE_CHECKING:
-    from mlentory_crawl.base_spiders.platform import PlatformSpider
+    from mlentory_crawl.crawl.plan import CrawlPlan
 
-OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
-"""How a fetched record can end; together they are all fetched ones."""
-REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
-"""What can become of a thing that was asked for by name; together they are all asked ones."""
 _USABLE = ("found", "missing", "failed", "forgotten", "known")
 """What shows that one of the things asked for could be asked for."""
 SUSPECT_QUARANTINE = 0.05
@@ -83,12 +80,10 @@ class Report:
     _begun: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def begun(cls, name: str, spider: PlatformSpider) -> Report:
+    def begun(cls, name: str, plan: CrawlPlan) -> Report:
         """The report of a run that begins now."""
-        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        again = "resumes" if spider.resumable else "begins anew"
-        arguments = spider.told_arguments()
-        return cls(name, spider.name, spider.mode, arguments, now, spider.coverage, job=spider.job, again=again)
+        again = "resumes" if plan.resumable else "begins anew"
+        return cls(name, plan.platform, plan.mode, plan.arguments, now(), plan.coverage, job=plan.job, again=again)
 
     @classmethod
     def resumed(cls, told: dict[str, Any], job: str | None = None) -> Report:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fair4ml.merge import State
 from mlentory_crawl.changes import Change, Position
-from mlentory_crawl.stores.protocol import SearchQuery, SearchStore
+from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 
 HUB = "https://huggingface.co/"
 FAR = Position("catalog", "run", 1)

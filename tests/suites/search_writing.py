@@ -13,7 +13,7 @@ from support.documents import documents
 from fair4ml.document import Document
 from fair4ml.merge import State
 from mlentory_crawl.changes import Change
-from mlentory_crawl.stores.protocol import SearchQuery, SearchStore
+from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 from suites.search_changes import FAR, MODELS, NewStore, change, found
 
 

@@ -39,7 +39,7 @@ class Absences:
 
     def step(self) -> bool:
         spider, run = self._spider, self._spider.run
-        if self._settled or run.report.coverage != "census" or spider.failures or run.unfinished or run.broken:
+        if self._settled or run.report.coverage != "census" or spider.failures or len(run.pages) or run.broken:
             return False
         if self._pending is None:
             run.commit()

@@ -16,7 +16,7 @@ from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.responses import json_of

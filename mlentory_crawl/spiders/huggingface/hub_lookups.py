@@ -18,7 +18,7 @@ from mlentory_crawl.base_spiders.paginators.link_header import CursorSpider
 from mlentory_crawl.base_spiders.platform import Stage
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.enrichment import LookUps
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.responses import told_error
 from mlentory_crawl.spiders.huggingface import api

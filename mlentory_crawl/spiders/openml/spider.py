@@ -23,7 +23,7 @@ from mlentory_crawl.base_spiders.stages.deletions import Absences
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.responses import shown
 from mlentory_crawl.spiders.openml import api
@@ -188,7 +188,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
         described = f"{name}_description"
         keys = [(kind, id) for id in listed for kind in (name, described)]
         known = self.run.catalog.lookup(self.run.id, self.name, keys)
-        places = [place for place in self.run.owed if isinstance(place, str)]
+        places = [place for place in self.run.cursor.owed if isinstance(place, str)]
         owed = {thing for place in places for thing in Position.parse(place).things}
         model, found = source_model(self.name, name), []
         for id, row in listed.items():

@@ -189,7 +189,7 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
 
     async def _archived(self) -> AsyncIterator[RawRecord]:
         assert self.arguments.archive is not None
-        cursor = self.run.cursor
+        cursor = self.run.cursor.start
         position = Position(*cursor["position"]) if cursor else Position()
         if cursor:
             self.listed = cursor["listed"]
@@ -203,13 +203,13 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
                     if not records:
                         break
                 self.listed += len(records)
-                number = self.run.reserve_page()
+                number = self.run.pages.reserve()
                 cursor = {"page": number + 1, "position": list(found.position), "listed": self.listed}
                 page = Page(number, found.url, self.name, [(kind, key) for kind, key, _ in records], cursor)
                 self.run.open_page(page)
                 for kind, key, record in records:
                     yield RawRecord(self.name, kind, key, found.url, record, AS_OF, page)
-                while self.run.unfinished:  # noqa: ASYNC110  a run tells nobody when a page is done
+                while len(self.run.pages):  # noqa: ASYNC110  a run tells nobody when a page is done
                     await asyncio.sleep(0.001)
         except DamagedArchive as error:
             self.fail(str(error))
