@@ -279,7 +279,7 @@ def test_all_that_a_card_states_of_a_metric() -> None:
     assert result.iri == evaluation.iri.replace("evaluation", "result")
     assert (result.name, result.property_id, result.value) == ("F1", "f1_macro", 84.5)
     assert (result.unit_text, result.description) == ("%", "84.5%")
-    assert result.measurement_technique == 'config: hard, args: {"average":"macro"}'
+    assert result.measurement_technique == 'config: hard, args: {"average": "macro"}'
 
 
 def test_what_a_card_does_not_state_of_a_metric_is_absent() -> None:
