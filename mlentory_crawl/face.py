@@ -17,8 +17,8 @@ from mlentory_crawl.changes import Change
 from mlentory_crawl.config import VARIABLES, read_environment
 from mlentory_crawl.exceptions import CatalogError, WrongUsage
 from mlentory_crawl.projections.registry import positions
-from mlentory_crawl.stores import open_search_store
-from mlentory_crawl.stores.protocol import SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.factory import open_search_store
+from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, Sort
 
 RUNS = 10
 """How many of the last runs `Catalog.status` tells, unless somebody asks for more."""

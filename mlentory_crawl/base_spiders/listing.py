@@ -11,8 +11,7 @@ from scrapy.http import Response
 
 from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
-from mlentory_crawl.crawl.outcomes import Stopping
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.items import Page
 from mlentory_crawl.responses import fetched_at, json_of, served_at, shown
 
@@ -105,11 +104,11 @@ class ListSpider(ThingSpider):
         return None
 
     async def start(self) -> AsyncIterator[Any]:
-        cursor = self.run.cursor
+        cursor = self.run.cursor.start
         if cursor:
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
             self.listed, self.newest = cursor["listed"], cursor["newest"]
-        for owed in self.run.owed:
+        for owed in self.run.cursor.owed:
             yield self.owed_later(owed) if isinstance(owed, dict) else self._owed_page(owed)
         if cursor is None:
             yield self.page(self.first_page_request())
@@ -126,7 +125,7 @@ class ListSpider(ThingSpider):
         return self._page(request, wanted, is_first=True)
 
     def _page(self, request: Request, wanted: Wanted | None, *, is_first: bool) -> Request:
-        number = self.run.reserve_page()
+        number = self.run.pages.reserve()
         return request.replace(
             callback=self.parse_page,
             errback=self.list_failed,
@@ -250,7 +249,7 @@ class ListSpider(ThingSpider):
         if len(payload) <= most:
             return payload
         reason = f"{len(payload) - most:,} more records came on a page for {self.page_size:,}: they were not read"
-        self.run.report.suspect(f"{shown(response.url)}: {reason}")
+        self.run.report.suspicions.append(f"{shown(response.url)}: {reason}")
         return [*payload[:most], self.spoiled_row(response, reason)]
 
     def spoiled_row(self, response: Response, reason: str) -> Any:

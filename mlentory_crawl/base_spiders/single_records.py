@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.catalog.lookups import Lookup
-from mlentory_crawl.crawl.outcomes import Stopping
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.erasure.redactor import MARKER_BODY
 from mlentory_crawl.items import Page, RawRecord
@@ -62,7 +61,7 @@ class ThingSpider(PlatformSpider):
 
     def thing_request(self, request: Request, wanted: Wanted) -> Request:
         """A request as that for one thing which is asked for by its name; it is a page of its own."""
-        number = self.run.reserve_page()
+        number = self.run.pages.reserve()
         return request.replace(
             callback=self.parse_thing,
             errback=self.thing_failed,
@@ -199,8 +198,8 @@ class ThingSpider(PlatformSpider):
     def owed_later(self, owed: dict[str, Any]) -> Request:
         """The request of such a record that an earlier attempt could not have, as a page of its own."""
         kind, key = owed["kind"], owed["key"]
-        request, number = self.later_request(**owed["known"]), self.run.reserve_page()
-        cursor, is_counted = {"page": number + 1}, self.run.cursor is not None
+        request, number = self.later_request(**owed["known"]), self.run.pages.reserve()
+        cursor, is_counted = {"page": number + 1}, self.run.cursor.start is not None
         page = Page(number, request.url, self.name, [(kind, key)], cursor, pays=owed, is_counted=is_counted)
         self.run.open_page(page)
         return self._later(request, kind, key, page)
@@ -242,9 +241,9 @@ class ThingSpider(PlatformSpider):
             self.fail(f"{shown(response.url)}: {error}")
             self._later_lost(kind, key, page, known)
             return
-        self.run.count_asked(page, Asked(f"{kind}s", (outcome,)))
+        self.run.pages.count_asked(page, Asked(f"{kind}s", (outcome,)))
         if payload is None:
-            self.run.withdraw(page)
+            self.run.pages.withdraw(page)
         else:
             address = self.public_address(response.url)
             yield RawRecord(self.name, kind, key, address, payload, fetched_at(response), page)
@@ -261,5 +260,5 @@ class ThingSpider(PlatformSpider):
 
     def _later_lost(self, kind: str, key: str, page: Page, known: dict[str, Any]) -> None:
         page.owed.append({"kind": kind, "key": key, "known": known})
-        self.run.count_asked(page, Asked(f"{kind}s", ("failed",)))
-        self.run.fail(page, kind, key)
+        self.run.pages.count_asked(page, Asked(f"{kind}s", ("failed",)))
+        self.run.pages.fail(page, kind, key)

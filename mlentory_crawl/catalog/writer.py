@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from mlentory_crawl.catalog.names import Names
 from mlentory_crawl.catalog.runs import Runs
 from mlentory_crawl.catalog.seed_lines import Seeds
 from mlentory_crawl.catalog.versions import prune
-from mlentory_crawl.data_directory import LOCK, Held
+from mlentory_crawl.data_directory import LOCK, Held, now
 from mlentory_crawl.exceptions import CatalogError
 
 PUBLISHED_MOVE = 0.1
@@ -241,7 +240,7 @@ class CatalogWriter:
                 "INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?, ?, ?, ?)", [(run, *astuple(s)) for s in pages.seeds]
             )
             if pages.forgotten:
-                at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+                at = now()
                 self._erasure.erase(self._erasure.names_of(pages.forgotten), at)
             connection.execute(
                 "UPDATE run SET report = ?, cursor = ?, last_sequence = ? WHERE id = ?",

@@ -21,7 +21,7 @@ from mlentory_crawl.erasure.erase import forget
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, StoreError, WrongUsage
 from mlentory_crawl.printable import one_line
 from mlentory_crawl.projections.registry import names, sync
-from mlentory_crawl.stores import check_settings, open_store
+from mlentory_crawl.stores.factory import check_store_settings, open_store
 
 BY_NAME = "who or what is told by name only is forgotten with the records that name it, by their IRIs"
 """What can be told in answers is what has an IRI or an id there; any text may be a name."""
@@ -43,7 +43,7 @@ class Command(ProjectCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        check_settings(self.settings)
+        check_store_settings(self.settings)
         if not args:
             raise WrongUsage("name the things by their IRIs")
         if wrong := [iri for iri in args if not re.match(IRI_PATTERN, iri)]:

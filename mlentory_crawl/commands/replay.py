@@ -6,7 +6,6 @@ import argparse
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
 from mlentory_crawl.console import console, fail, print_json, table
 from mlentory_crawl.crawl.report import EXIT_CODES
-from mlentory_crawl.data_directory import locked
+from mlentory_crawl.data_directory import locked, now
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, WrongUsage
 from mlentory_crawl.projections.process import die_with_parent
 from mlentory_crawl.spiders import spider_of
@@ -89,7 +88,7 @@ class Command(ProjectCommand):
     def _mark(self, iris: list[str]) -> None:
         with locked(self.data_dir):
             catalog = CatalogWriter(self.data_dir)
-            catalog.mark(iris, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+            catalog.mark(iris, now())
             catalog.close()
 
 

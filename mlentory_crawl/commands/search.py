@@ -22,7 +22,7 @@ from mlentory_crawl.commands.base import ProjectCommand, add_json_option
 from mlentory_crawl.console import console, print_json, table
 from mlentory_crawl.face import search
 from mlentory_crawl.printable import one_line, printable
-from mlentory_crawl.stores.protocol import MAX_HITS, SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult, Sort
 
 FILTERS = ("task", "license", "library", "language", "author", "platform", "dataset", "keyword", "base_model")
 COUNTED = ("task", "license", "library", "language", "author", "platform", "type")

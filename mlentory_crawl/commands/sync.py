@@ -14,7 +14,7 @@ from mlentory_crawl.data_directory import locked
 from mlentory_crawl.exceptions import StoreError, WrongUsage
 from mlentory_crawl.projections.catch_up import Progress
 from mlentory_crawl.projections.registry import names, sync
-from mlentory_crawl.stores import check_settings
+from mlentory_crawl.stores.factory import check_store_settings
 
 
 class Command(ProjectCommand):
@@ -32,7 +32,7 @@ class Command(ProjectCommand):
         )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        check_settings(self.settings)
+        check_store_settings(self.settings)
         on = names(self.settings)
         unknown = [name for name in args if name not in on]
         if unknown:

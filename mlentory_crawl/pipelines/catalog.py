@@ -14,6 +14,7 @@ from fair4ml.entities import FieldIssue
 from fair4ml.platforms import dependencies
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry, Known, Rejected
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Duplicate, Forgotten, Quarantined
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import MappedRecord, RawRecord
@@ -35,7 +36,7 @@ class CatalogPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        pipeline = cls(Run.of(crawler), crawler)
+        pipeline = cls(run_of(crawler), crawler)
         crawler.signals.connect(pipeline.item_dropped, signals.item_dropped)
         crawler.signals.connect(pipeline.item_error, signals.item_error)
         return pipeline
@@ -54,13 +55,13 @@ class CatalogPipeline:
         return item
 
     def _store_unchanged(self, item: RawRecord) -> None:
-        known = self.run.known(item)
+        known = self.run.pages.known(item)
         assert known is not None
         issues = [FieldIssue(*issue) for issue in known.issues]
-        self.run.store(item, Entry.unchanged(item.platform, item.kind, item.key, known, item.counters), issues)
+        self.run.pages.store(item, Entry.unchanged(item.platform, item.kind, item.key, known, item.counters), issues)
 
     def _store(self, item: MappedRecord) -> None:
-        known = self.run.known(item)
+        known = self.run.pages.known(item)
         document, counters = item.document(), item.counters
         if known is not None and self.run.report.refused_fields:
             document, counters = self._with_refused(item, known, document)
@@ -81,7 +82,7 @@ class CatalogPipeline:
             digest=item.digest,
             issues=[(issue.field, issue.reason) for issue in item.issues],
         )
-        self.run.store(item, entry, item.issues)
+        self.run.pages.store(item, entry, item.issues)
 
     def _with_refused(
         self, item: MappedRecord, known: Known, document: dict[str, Any]
@@ -102,11 +103,11 @@ class CatalogPipeline:
         if not isinstance(item, RawRecord | MappedRecord):
             return
         if isinstance(exception, Duplicate):
-            self.run.drop_duplicate(item.page)
+            self.run.pages.drop_duplicate(item.page)
         elif isinstance(exception, Forgotten):
-            self.run.withhold(item.page)
+            self.run.pages.withhold(item.page)
         elif isinstance(exception, Quarantined) and isinstance(item, RawRecord):
-            self.run.reject(
+            self.run.pages.reject(
                 item.page,
                 Rejected(
                     platform=item.platform,
@@ -120,11 +121,11 @@ class CatalogPipeline:
                 ),
             )
         else:
-            self.run.fail(item.page, item.kind, item.key)
+            self.run.pages.fail(item.page, item.kind, item.key)
 
     def item_error(self, item: Any) -> None:
         if isinstance(item, RawRecord | MappedRecord):
-            self.run.fail(item.page, item.kind, item.key)
+            self.run.pages.fail(item.page, item.kind, item.key)
 
     async def close_spider(self) -> None:
         self.run.commit()

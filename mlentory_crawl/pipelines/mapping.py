@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fair4ml.describe.source_record import InvalidRecord
 from fair4ml.platforms import describe
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Forgotten, Quarantined
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import MappedRecord, RawRecord
@@ -27,7 +28,7 @@ class MappingPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Run.of(crawler))
+        return cls(run_of(crawler))
 
     def process_item(self, item: Any) -> Any:
         if not isinstance(item, RawRecord) or item.source is None:

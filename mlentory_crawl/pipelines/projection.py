@@ -13,6 +13,7 @@ import orjson
 from scrapy.exceptions import NotConfigured
 
 from mlentory_crawl.config import exported
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.projections.process import lines, spawn
 from mlentory_crawl.projections.registry import kept_current
@@ -55,7 +56,7 @@ class ProjectionPipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         if cls.name not in kept_current(crawler.settings):
             raise NotConfigured
-        return cls(Run.of(crawler), crawler)
+        return cls(run_of(crawler), crawler)
 
     async def open_spider(self) -> None:
         self._process = await spawn("mlentory_crawl.projections.worker", self.name, self.run.name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fair4ml.describe.source_record import InvalidRecord, digest, parse
 from fair4ml.platforms import source_model
 from fair4ml.read.json_text import SPOILED
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Forgotten, Quarantined
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import RawRecord
@@ -32,14 +33,14 @@ class ValidationPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Run.of(crawler), maps_all=bool(crawler.settings.getdict("FEEDS")))
+        return cls(run_of(crawler), maps_all=bool(crawler.settings.getdict("FEEDS")))
 
     def process_item(self, item: Any) -> Any:
         if not isinstance(item, RawRecord):
             return item
         if self.run.withholds(item):
             raise Forgotten
-        self.run.claim(item)
+        self.run.pages.claim(item)
         payload: Any = item.payload
         if isinstance(payload, dict) and (reason := payload.get(SPOILED)):
             raise Quarantined("", str(reason)[:500])
@@ -47,7 +48,7 @@ class ValidationPipeline:
         told = digest(model, item.payload)
         if told is not None:
             item.digest, item.counters = told
-            known = self.run.known(item)
+            known = self.run.pages.known(item)
             if not self.maps_all and known and known.digest == item.digest and not known.deleted:
                 return item
         try:

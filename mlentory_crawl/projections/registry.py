@@ -12,7 +12,7 @@ from mlentory_crawl.config import exported
 from mlentory_crawl.exceptions import SettingError, StoreError
 from mlentory_crawl.projections import run_files
 from mlentory_crawl.projections.catch_up import Progress, Projector
-from mlentory_crawl.stores import STORES, open_store
+from mlentory_crawl.stores.factory import STORES, open_store
 
 FILES = "turtle"
 

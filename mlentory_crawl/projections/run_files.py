@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
 
 import orjson
 import zstandard
 
+from fair4ml.identifiers import run_iri
 from fair4ml.write import rdf
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Version
+from mlentory_crawl.data_directory import whole
 from mlentory_crawl.projections.catch_up import Progress
 
-RUN_IRI = "urn:mlentory:run:"
 BATCH = 500
 CACHE_MIB = 16
 
@@ -102,7 +101,7 @@ class RunFiles:
         described = rdf.provenance(
             version.iri,
             version.key,
-            run=RUN_IRI + self._run,
+            run=run_iri(self._run),
             source=provenance["source"],
             license=provenance.get("license"),
             generated_at=datetime.fromisoformat(provenance["fetched_at"]),
@@ -127,7 +126,7 @@ class RunFiles:
         if "rdf" in paths:
             self._write_versions(paths["rdf"], paths["normalized"])
         if "quarantine" in paths:
-            with _whole(paths["quarantine"]) as file:
+            with whole(paths["quarantine"]) as file:
                 file.writelines(self._quarantined())
         self.progress.position = self._reader.last_sequence()
         self.progress.written = len(paths)
@@ -137,8 +136,8 @@ class RunFiles:
 
     def _write_versions(self, rdf_path: Path, normalized_path: Path) -> None:
         with (
-            _whole(rdf_path) as turtle,
-            _whole(normalized_path) as packed,
+            whole(rdf_path) as turtle,
+            whole(normalized_path) as packed,
             zstandard.ZstdCompressor(level=3).stream_writer(packed, closefd=False) as normalized,
         ):
             turtle.write(rdf.turtle_header().encode())
@@ -231,20 +230,6 @@ class FilesOfRuns:
         if self._earlier is not None:
             self._earlier.close()
         self._current.close()
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[BinaryIO]:
-    """A file that gets its name once all is written."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.rename(target)
-    except OSError:  # where there is no room, what is half written only takes more
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _raw(payload: bytes) -> bytes:

@@ -23,7 +23,7 @@ from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections.catch_up import Progress, Projector
 from mlentory_crawl.projections.garbage import collect_seldom
 from mlentory_crawl.projections.process import die_with_parent
-from mlentory_crawl.stores import STORES, open_store
+from mlentory_crawl.stores.factory import STORES, open_store
 
 POLL_SECONDS = 0.1
 

@@ -12,6 +12,7 @@ from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
+from fair4ml.platforms.ai4life.addresses import HOSTS
 from fair4ml.platforms.ai4life.source import KINDS, WORKSPACE, artifact_alias
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.platform import Arguments
@@ -68,7 +69,7 @@ class Ai4LifeSpider(ModeSpider):
     variables = (
         Variable("AI4LIFE_ENDPOINT", "https://hypha.aicell.io", "The Hypha server that has the BioImage Model Zoo."),
     )
-    hosts = frozenset({"bioimage.io", "hypha.aicell.io"})
+    hosts = HOSTS
     census_kinds = tuple(KINDS)
     arguments: Ai4LifeArguments
 

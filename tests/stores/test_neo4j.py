@@ -19,7 +19,7 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change, Position
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.stores import open_store
+from mlentory_crawl.stores.factory import open_store
 from mlentory_crawl.stores.neo4j.store import Neo4jStore, graph_of
 
 pytestmark = pytest.mark.servers

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mlentory_crawl.changes import Change, Position
-from mlentory_crawl.stores.protocol import SearchQuery, SearchStore
+from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 
 HUB = "https://huggingface.co/"
 FAR = Position("catalog", "run", 1)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from support.documents import documents
 
 from mlentory_crawl.changes import Change
-from mlentory_crawl.stores.protocol import SearchQuery, SearchStore
+from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 from suites.search_changes import FAR, MODELS, NewStore, change, found
 
 

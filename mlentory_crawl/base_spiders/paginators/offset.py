@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.single_records import Wanted
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 
 MOST_UNREAD = 5
 """So many rows in a row that cannot be read are no spoiled records any more."""

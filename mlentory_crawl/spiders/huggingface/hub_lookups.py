@@ -18,9 +18,8 @@ from mlentory_crawl.base_spiders.paginators.link_header import CursorSpider
 from mlentory_crawl.base_spiders.platform import Stage
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.enrichment import LookUps
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.erasure.redactor import About
 from mlentory_crawl.responses import told_error
 from mlentory_crawl.spiders.huggingface import api
 from mlentory_crawl.spiders.huggingface.api import DATASETS, HUB
@@ -90,10 +89,6 @@ class HubSpider(CursorSpider):
     def named_request(self, page: HubPage) -> Request:
         """The request for what a page is about."""
         return self.hub_request(api.thing_path(page, self.expand["dataset" if page.kind == "dataset" else "model"]))
-
-    @classmethod
-    def described(cls, url: str, thing: Any = None) -> About | None:
-        return api.about(url, thing)
 
     # What answers say
 

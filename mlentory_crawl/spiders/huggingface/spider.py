@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import is_repo_id
-from fair4ml.platforms.huggingface.addresses import HubPage, page_of
+from fair4ml.platforms.huggingface.addresses import HOSTS, HubPage, page_of
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
@@ -109,7 +109,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         Variable("HF_ANCESTORS", "0", "How many levels of models that the crawled ones derive from are fetched along."),
         Variable("HF_ENRICH", "none", "Which of datasets, owners, articles are fetched along, or none."),
     )
-    hosts = frozenset({"huggingface.co", "hf.co"})
+    hosts = HOSTS
     census_kinds = ("model",)
     arguments: HuggingFaceArguments
 
