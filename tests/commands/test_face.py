@@ -65,10 +65,11 @@ def bare(monkeypatch: pytest.MonkeyPatch, project: Project) -> None:
 def child(catalog: Catalog) -> str:
     """A model that derives from another one and was evaluated."""
     states = [each.state for each in catalog.changes(limit=10_000).changes]
-    return next(
+    iri: str = next(
         state["root"]["iri"] for state in states
         if state and "wasDerivedFrom" in state["root"] and "hasEvaluation" in state["root"]
     )  # fmt: skip
+    return iri
 
 
 def parent(catalog: Catalog) -> str:
@@ -281,7 +282,7 @@ def test_who_names_an_entity(book: Book) -> None:
 
 def test_a_search_narrows_down(book: Book) -> None:
     settings = {"MLENTORY_DATA_DIR": str(book.data_dir)}
-    sync("search", settings, rebuild=False, told=lambda _: None)
+    sync("search", settings, rebuild=False, on_batch=lambda _: None)
     with mlentory_crawl.open(book.data_dir) as catalog:
         assert [hit["name"] for hit in catalog.search("base").hits] == ["b/base"]
         found = catalog.search(filters={"platform": ["huggingface"]}, sort="name", size=1, facets=["type"])

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from fair4ml.merge import State
 from fair4ml.platforms import declared_sources
 from fair4ml.write import rdf
 from mlentory_crawl.catalog.queries.find import find
@@ -51,7 +52,7 @@ class Description:
         mentions: the records that name it.
     """
 
-    state: dict[str, Any]
+    state: State
     records: list[Stored]
     derived: list[Derived]
     mentions: Mentions
