@@ -56,10 +56,8 @@ USES = {
 }
 """The rooms, and those that each may use besides itself."""
 
-PLATFORMS = ("ai4life", "arxiv", "github", "huggingface", "mlflow", "openml", "paperswithcode")
-NAMED = re.compile(
-    r"ai4life|bioimage|arxiv|github|huggingface|hugging_face|hf\.co|mlflow|openml|papers_?with_?code", re.IGNORECASE
-)
+PLATFORMS = tuple(sorted(path.parent.name for path in (ROOT / "fair4ml" / "platforms").glob("*/__init__.py")))
+NAMED = re.compile("|".join((*PLATFORMS, "bioimage", "hugging_face", r"hf\.co", "papers_with_code")), re.IGNORECASE)
 MAY_NAME_PLATFORMS = (
     *(f"fair4ml.platforms.{name}" for name in PLATFORMS),
     *(f"mlentory_crawl.spiders.{name}" for name in PLATFORMS),
