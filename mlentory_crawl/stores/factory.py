@@ -62,7 +62,7 @@ class Registration:
     open: Callable[[Mapping[str, Any]], Store]
 
     def is_on(self, settings: Mapping[str, Any]) -> bool:
-        """Whether the settings switch it on."""
+        """True where the settings switch it on."""
         return self.switch is None or bool(settings.get(self.switch))
 
 
