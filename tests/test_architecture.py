@@ -80,7 +80,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.projections.registry
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
-    evaluations.py stands 2 times
     fair4ml.addresses -> fair4ml.platforms.ai4life.source
     fair4ml.addresses -> fair4ml.platforms.github.addresses
     fair4ml.addresses -> fair4ml.platforms.huggingface.addresses

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mlentory_crawl.crawl.report import Report
+from mlentory_crawl.crawl.verdict import judge
 from mlentory_crawl.pipelines.projection import ProjectionPipeline
 from mlentory_crawl.projections import worker_process
 
@@ -44,7 +45,7 @@ def closed(
         await pipeline.close_spider()
 
     asyncio.run(asyncio.wait_for(carry_out(), 60))
-    report.judge(interrupted=not crawling, complete=crawling)
+    judge(report, interrupted=not crawling, complete=crawling)
     return {**report.projections["search"], "verdict": report.verdict}
 
 
@@ -95,6 +96,6 @@ def test_what_no_backlog_can_be_told_of_is_behind(monkeypatch: pytest.MonkeyPatc
 def test_a_projection_that_was_not_closed_is_behind() -> None:
     report = Report("run", "huggingface", "census", {}, "2026-01-01T00:00:00Z", "census")
     report.expected.append("turtle")
-    report.judge(interrupted=False, complete=True, census=1)
+    judge(report, interrupted=False, complete=True, census=1)
     assert report.verdict == "failed"
     assert report.problems == ["the projection turtle is behind: scrapy sync turtle goes on"]
