@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fair4ml.describe.source_record import SourceRecord
+from fair4ml.document import Document, document_of, without
 from fair4ml.entities import Entity, FieldIssue, Stub
-from fair4ml.erasure import without
 
 
 @dataclass(slots=True, eq=False)
@@ -129,11 +129,7 @@ class MappedRecord:
     digest: bytes | None = field(default=None, repr=False)
     forgotten: Collection[str] = field(default=(), repr=False)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> Document:
         """The record as the catalog stores it."""
-        document = {
-            "root": self.root.document(),
-            "parts": [part.document() for part in self.parts],
-            "stubs": [stub.document() for stub in self.stubs],
-        }
+        document = document_of(self.root, self.parts, self.stubs)
         return without(document, self.forgotten) if self.forgotten else document

@@ -35,7 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CARDS = "mapping_huggingface mapping_huggingface_card model_card"
 SEEDS = "seed_formats seeds"
 TESTS: dict[str, tuple[str, str]] = {
-    "fair4ml/merge.py": ("merge", "carrying"),
+    "fair4ml/document.py": ("document", "refused_fields forget"),
+    "fair4ml/merge.py": ("merge", ""),
     "fair4ml/normalize/licenses.py": ("licenses", ""),
     "fair4ml/normalize/license_addresses.py": ("licenses", ""),
     "fair4ml/normalize/license_compatibility.py": ("license_rules", "lineage"),

@@ -9,7 +9,7 @@ import orjson
 from scrapy import signals
 from scrapy.exceptions import DropItem
 
-from fair4ml.carrying import carried_over
+from fair4ml.document import Document, carry_over
 from fair4ml.entities import FieldIssue
 from fair4ml.platforms import dependencies
 from mlentory_crawl.catalog.codec import encode
@@ -84,9 +84,7 @@ class CatalogPipeline:
         )
         self.run.pages.store(item, entry, item.issues)
 
-    def _with_refused(
-        self, item: MappedRecord, known: Known, document: dict[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, int]]:
+    def _with_refused(self, item: MappedRecord, known: Known, document: Document) -> tuple[Document, dict[str, int]]:
         """Document and counters, those that come from refused fields as they were last."""
         refused = self.run.report.refused_fields
         before, provenance = self.run.catalog.stored(known.id)
@@ -94,7 +92,7 @@ class CatalogPipeline:
         observed = {name: count for name, count in orjson.loads(known.observed).items() if name in refused}
         if exceptions:
             item.provenance["exceptions"] = {**exceptions, **item.provenance.get("exceptions", {})}
-        return carried_over(document, before, dependencies(item.platform, item.kind), refused), {
+        return carry_over(document, before, dependencies(item.platform, item.kind), refused), {
             **observed,
             **item.counters,
         }

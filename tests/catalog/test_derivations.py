@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.catalogs import DAY, HUB, Book, Document, model
+from support.catalogs import DAY, HUB, Book, model
 
 from fair4ml.describe.source_record import parse
+from fair4ml.document import Document
 from fair4ml.identifiers import hashed
 from fair4ml.platforms import describe, source_model
 from mlentory_crawl.catalog.commits import Commit

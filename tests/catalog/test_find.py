@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.catalogs import HUB, Book, Document, model
+from support.catalogs import HUB, Book, model
 
 from fair4ml.addresses import meant
+from fair4ml.document import Document
 from mlentory_crawl.catalog.queries.evaluations import results
 from mlentory_crawl.catalog.queries.find import NotFound, find
 from mlentory_crawl.catalog.reader import CatalogReader

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.small_catalog import BSD, SmallCatalog, document
 
+from fair4ml.document import Document
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
 from mlentory_crawl.changes import Change, Position, Refusal
@@ -164,7 +164,7 @@ def test_an_older_copy_of_the_catalog_rebuilds_the_store(catalog: SmallCatalog, 
     assert len(store.durable) == 5
 
 
-def result(model: str, key: str, day: int = 1) -> dict[str, Any]:
+def result(model: str, key: str, day: int = 1) -> Document:
     """A record that states one evaluation of a model."""
     stated = document(model)
     evaluation = {"iri": f"{stated['root']['iri']}#evaluation-{key}", "class": "MLModelEvaluation", "name": key}
