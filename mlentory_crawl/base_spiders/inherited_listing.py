@@ -251,7 +251,7 @@ class InheritedListSpider(ThingSpider):
         if len(payload) <= most:
             return payload
         reason = f"{len(payload) - most:,} more records came on a page for {self.page_size:,}: they were not read"
-        self.run.report.suspect(f"{shown(response.url)}: {reason}")
+        self.run.report.suspicions.append(f"{shown(response.url)}: {reason}")
         return [*payload[:most], self.spoiled_row(response, reason)]
 
     def spoiled_row(self, response: Response, reason: str) -> Any:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-from scrapy.settings import BaseSettings
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.config import exported
@@ -19,12 +17,12 @@ from mlentory_crawl.stores.factory import STORES, open_store
 FILES = "turtle"
 
 
-def names(settings: BaseSettings) -> list[str]:
+def names(settings: Mapping[str, Any]) -> list[str]:
     """The projections that are on."""
     return [*(name for name, store in STORES.items() if store.is_on(exported(settings))), FILES]
 
 
-def kept_current(settings: BaseSettings) -> list[str]:
+def kept_current(settings: Mapping[str, Any]) -> list[str]:
     """The projections that a crawl keeps current; ``scrapy sync`` brings the others up to date.
 
     Raises:
@@ -39,12 +37,12 @@ def kept_current(settings: BaseSettings) -> list[str]:
     return chosen
 
 
-def positions(reader: CatalogReader, settings: BaseSettings) -> dict[str, dict[str, Any]]:
+def positions(reader: CatalogReader, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Position and backlog of each projection, by its store; of a store that cannot be asked the error."""
     return {name: _position(reader, name, settings) for name in names(settings)}
 
 
-def _position(reader: CatalogReader, name: str, settings: BaseSettings) -> dict[str, Any]:
+def _position(reader: CatalogReader, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     if name == FILES:
         return _files(reader, Path(settings["MLENTORY_DATA_DIR"]))
     store = open_store(name, exported(settings))
@@ -73,7 +71,7 @@ def _files(reader: CatalogReader, data_dir: Path) -> dict[str, Any]:
 
 
 def sync(
-    name: str, settings: BaseSettings, *, rebuild: bool, on_batch: Callable[[ProjectionProgress], None]
+    name: str, settings: Mapping[str, Any], *, rebuild: bool, on_batch: Callable[[ProjectionProgress], None]
 ) -> dict[str, Any]:
     """Bring a projection up to date from the catalog; the caller holds the data directory.
 
