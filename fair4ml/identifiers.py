@@ -78,6 +78,7 @@ _ARXIV_ARCHIVES = frozenset(
     q-alg q-bio quant-ph solv-int supr-con
     """.split()
 )
+_PACKAGE = re.compile(r"pkg:(?P<type>[a-z]+)/(?P<name>[^?#]+)", re.IGNORECASE)
 _GITHUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
 # Pages of the site itself, which have two steps as repositories have.
 _NO_GITHUB_OWNERS = frozenset(
@@ -168,6 +169,18 @@ def github_repository(name: str) -> str:
 def bioimage_artifact(alias: str) -> str:
     """The IRI of a resource of the BioImage Model Zoo, from its alias in the collection."""
     return f"https://hypha.aicell.io/bioimage-io/artifacts/{_in_path(alias)}"
+
+
+def packaged(type: str, text: str) -> str | None:
+    """The name in a package URL of a type (https://github.com/package-url/purl-spec); None for any other text.
+
+    Version, qualifiers and subpath are left out: they tell nothing apart.
+    """
+    package = _PACKAGE.match(text)
+    if package is None or package["type"].lower() != type:
+        return None
+    name = unquote(package["name"])
+    return name.rpartition("@")[0] or name
 
 
 def orcid(text: str) -> str | None:

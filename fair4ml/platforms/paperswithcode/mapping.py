@@ -25,6 +25,7 @@ from fair4ml.platforms.paperswithcode import (
     evaluations,  # noqa: F401  registers the mapping of leaderboards
     terms,
 )
+from fair4ml.platforms.paperswithcode.addresses import SITE
 from fair4ml.platforms.paperswithcode.source import (
     ArchivedCode,
     ArchivedDataset,
@@ -38,7 +39,7 @@ from fair4ml.platforms.paperswithcode.source import (
     PaperFields,
     Task,
 )
-from fair4ml.platforms.paperswithcode.terms import ARCHIVE, ARCHIVE_LICENSE, SITE
+from fair4ml.platforms.paperswithcode.terms import ARCHIVE, ARCHIVE_LICENSE
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
     "name": ("title, name, model_name", "stated"),
