@@ -58,6 +58,7 @@ _REPO_ID = re.compile(
     r"\w[\w.-]*",
     re.ASCII,
 )
+_HUB_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<path>[^?#]+)(?:[?#].*)?", re.IGNORECASE)
 _DOI_PREFIX = re.compile(r"doi:\s*|(?:https?://)?(?P<resolver>(?:dx\.|www\.)?doi\.org/)", re.IGNORECASE | re.ASCII)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 _ARXIV = re.compile(
@@ -137,6 +138,12 @@ def iris_over_time(iri: str) -> list[str]:
 def hugging_face_owner(name: str) -> str:
     """The IRI of a user or organization on the Hugging Face Hub."""
     return HUGGING_FACE + _in_path(name)
+
+
+def hugging_face_path(address: str) -> str | None:
+    """The path of a page of the Hugging Face Hub, with or without its scheme; None for any other text."""
+    page = _HUB_PAGE.fullmatch(address)
+    return None if page is None else page["path"]
 
 
 @lru_cache(maxsize=4096)

@@ -85,8 +85,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     fair4ml.describe.licensing names arxiv, github, huggingface
     fair4ml.merge names arxiv, github, huggingface, mlflow, openml, paperswithcode
     fair4ml.normalize.license_addresses names huggingface
-    fair4ml.platforms.mlflow.terms -> fair4ml.platforms.huggingface.lineage
-    fair4ml.platforms.paperswithcode.mapping -> fair4ml.platforms.huggingface.ids
     fair4ml.read.bibtex names arxiv
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
