@@ -98,6 +98,10 @@ class ListSpider(ThingSpider):
         """The cursors of pages that the items of a page lead to; they are asked for before its list goes on."""
         return ()
 
+    def is_due(self, cursor: Cursor) -> bool:
+        """Whether a page is still to be asked for."""
+        return True
+
     def is_page(self, response: Response, cursor: Cursor) -> bool:
         """Whether an answer is to be read as a page, by its status."""
         return response.status == 200
@@ -205,7 +209,7 @@ class ListSpider(ThingSpider):
             self.newest = self.newest_of(response, items)
         # Arguments say how much of the platform's own lists is crawled, not of a walk that something else asks for.
         kept = self.take(items, place.cursor) if place.wanted is None else items
-        is_last = len(kept) < len(items) or self.listed == self.limit
+        is_last = len(kept) < len(items) or self.listed == self.limit or not self.is_due(place.cursor)
         yield from self.send(response, place, kept, None if is_last else page.next)
 
     def send(
@@ -226,7 +230,8 @@ class ListSpider(ThingSpider):
             self.fail(circle)
             owed = [[self.whole(following)]] if wanted is None else []
             following = None
-        cursors = self.after(place, kept, following)
+        further = [] if following is None else [following]
+        cursors = [*filter(self.is_due, [*self.leads_to(kept, place.cursor), *further, *place.rest])]
         if place.pays is not None:
             # What follows on what was owed is owed in its place; the walk itself stands where it stood.
             cursor: dict[str, Any] | None = {"page": number + 1}
@@ -244,11 +249,6 @@ class ListSpider(ThingSpider):
         yield from self.records_of(
             response, records, later, number, cursor, asked, owed, self.list_name(place), place.pays
         )
-
-    def after(self, place: Place, kept: list[Any], following: Cursor | None) -> list[Cursor]:
-        """The cursors of all that is to be asked for after a page."""
-        further = [] if following is None else [following]
-        return [*self.leads_to(kept, place.cursor), *further, *place.rest]
 
     def _circle(self, response: Response, place: Place, following: Cursor) -> str | None:
         """Why a walk that goes on would not come to an end; None where it may."""
