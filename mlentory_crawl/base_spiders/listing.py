@@ -59,14 +59,12 @@ class ListSpider(ThingSpider):
     3. If there is more than one list, write `first_pages`; if what is listed leads to further ones, `leads_to`.
 
     Attributes:
-        paginator: asks for pages and reads them.
         page_size: how many items a page is asked for at the most.
         is_divisible: whether the walk goes on without a page that cannot be had, as its other lists do not depend on
             it; what comes after that page is owed. Else the same command begins again at this page.
         newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
     """
 
-    paginator: Paginator
     page_size: ClassVar[int] = 1_000
     is_divisible: ClassVar[bool] = False
     newest: str | None = None
@@ -77,6 +75,11 @@ class ListSpider(ThingSpider):
         self._led_to: set[bytes] = set()
 
     # What a platform gives
+
+    @property
+    def paginator(self) -> Paginator:
+        """The object that asks for pages and reads them; a class attribute will do."""
+        raise NotImplementedError
 
     def first_pages(self) -> list[Cursor]:
         """The cursors of the lists to walk over, one after the other."""
