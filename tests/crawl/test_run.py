@@ -12,8 +12,7 @@ from support.catalogs import rejected
 from support.small_catalog import BSD, SmallCatalog, document
 
 from mlentory_crawl.catalog.codec import encode
-from mlentory_crawl.catalog.commits import Entry
-from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.catalog.commits import Entry, Lookup
 from mlentory_crawl.crawl import run as runs
 from mlentory_crawl.crawl.outcomes import Asked, Duplicate
 from mlentory_crawl.crawl.plan import CrawlPlan
@@ -133,7 +132,8 @@ def test_what_was_forgotten_where_it_was_archived_is_withheld_without_a_mark(run
 def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
     before = SmallCatalog(tmp_path)
     before.store("1", document("acme/old"))
-    before.writer.forget([f"{HUB}acme/old"], "2026-01-01T00:00:00Z", lambda *given: None)
+    with before.writer.erasing([f"{HUB}acme/old"], "2026-01-01T00:00:00Z"):
+        pass
     before.writer.close()
     run = opened(tmp_path)
     for number, key in enumerate("12"):  # the second is somebody else's by its key
@@ -267,7 +267,8 @@ def test_a_walk_that_has_not_come_to_its_end_owes_more(run: Run) -> None:
 def test_another_name_of_what_was_forgotten_is_forgotten_too(tmp_path: Path) -> None:
     before = SmallCatalog(tmp_path)
     before.store("1", document("acme/old"))
-    before.writer.forget([f"{HUB}acme/old"], "2026-01-01T00:00:00Z", lambda *given: None)
+    with before.writer.erasing([f"{HUB}acme/old"], "2026-01-01T00:00:00Z"):
+        pass
     before.writer.close()
     run = opened(tmp_path)
     at = "2026-01-01T00:00:00Z"

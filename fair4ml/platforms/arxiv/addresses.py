@@ -4,3 +4,6 @@ from __future__ import annotations
 
 HOSTS = frozenset({"arxiv.org", "export.arxiv.org"})
 """Those whose pages are about articles."""
+
+ALIASES = {"ScholarlyArticle": "https://arxiv.org/abs/"}
+"""An article may have a number here besides a DOI."""

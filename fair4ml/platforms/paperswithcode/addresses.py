@@ -4,3 +4,6 @@ from __future__ import annotations
 
 HOSTS = frozenset({"paperswithcode.co"})
 """Those whose pages are about papers, tasks and benchmarks."""
+
+ALIASES = {"ScholarlyArticle": "https://paperswithcode.co/paper/"}
+"""An article may be a paper here besides having a DOI."""
