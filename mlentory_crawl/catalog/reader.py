@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from fair4ml.document import Document, EntityDict
+from fair4ml.merge import State
 from mlentory_crawl.catalog.aliases import Aliases
 from mlentory_crawl.catalog.database import ReadDatabase, catalog_id
 from mlentory_crawl.catalog.field_counts import shares, unnamed_licenses
@@ -42,8 +43,6 @@ class CatalogReader:
     def _execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """The rows of a query, for the modules of this package."""
         return self._database.execute(sql, parameters)
-
-    execute = _execute
 
     def last_sequence(self) -> int:
         """The highest sequence number given out."""
@@ -116,7 +115,7 @@ class CatalogReader:
         """Things by all names under which records may name them: their IRIs, and those that stand for them."""
         return self._aliases.leading_to(iris)
 
-    def states(self, platform: str | None = None) -> Iterator[tuple[dict[str, Any], list[Stored]]]:
+    def states(self, platform: str | None = None) -> Iterator[tuple[State, list[Stored]]]:
         """Everything that live records describe, sorted by IRI: the merged state, and the records it comes from."""
         where = "r.deleted_at IS NULL" + (" AND r.platform = :platform" if platform else "")
         group: list[Stored] = []
@@ -150,7 +149,7 @@ class UnseenStubs:
         self._reader = reader
         self._seen: set[str] = set()
 
-    def of(self, document: dict[str, Any]) -> list[dict[str, Any]]:
+    def of(self, document: Document) -> list[EntityDict]:
         """Those stubs of the next record that are still to be stated."""
         stubs = [stub for stub in document["stubs"] if stub["iri"] not in self._seen]
         if not stubs:

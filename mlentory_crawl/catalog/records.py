@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from fair4ml.tombstones import tombstone
+from fair4ml.document import Document, tombstone
 from mlentory_crawl.catalog.aliases import AliasTable
 from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Entry
@@ -21,8 +21,6 @@ NO_RUN = 0
 """The run of a blank row: what is shown of records comes with their run, and so no blank row is."""
 PUBLISHED_MOVE = 0.1
 """A counter is published again when it moved by this share of what projections show."""
-
-Document = dict[str, Any]
 
 _INSERT = insert(
     "record",

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from fair4ml.document import Document
 from fair4ml.identifiers import iris_over_time
 from mlentory_crawl.catalog.aliases import AliasTable
 from mlentory_crawl.catalog.answers import Answers
@@ -150,7 +151,7 @@ class CatalogWriter:
             for kind, key, i, hashed, iri, seen, observed, published, deleted, digest, issues in rows
         }
 
-    def stored(self, record: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    def stored(self, record: int) -> tuple[Document, dict[str, Any]]:
         """Document and provenance of a record, by its row id."""
         (row,) = self._records.rows([record])
         return row.document(), orjson.loads(row.provenance)

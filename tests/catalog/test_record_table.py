@@ -11,13 +11,14 @@ import orjson
 import pytest
 from support.catalogs import HUB, model
 
+from fair4ml.document import Document
 from mlentory_crawl.catalog.aliases import AliasTable
 from mlentory_crawl.catalog.codec import encode, unpack
 from mlentory_crawl.catalog.commits import Entry, Known
 from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
-from mlentory_crawl.catalog.records import NO_RUN, Document, RecordTable, Row
+from mlentory_crawl.catalog.records import NO_RUN, RecordTable, Row
 from mlentory_crawl.catalog.refusals import Refusals
 from mlentory_crawl.catalog.sequence import SequenceNumbers
 from mlentory_crawl.changes import Refusal
@@ -171,7 +172,8 @@ def test_a_blank_row_says_what_it_was_about_and_nothing_else(records: Records) -
     with records.database.transaction():
         records.table.blank(records.row(i), AT)
     row = records.row(i)
-    assert row.document() == {"root": {"iri": f"{HUB}a/one", "class": "MLModel"}, "parts": [], "stubs": []}
+    blank: Document = {"root": {"iri": f"{HUB}a/one", "class": "MLModel"}, "parts": [], "stubs": []}
+    assert row.document() == blank
     assert (row.run, row.deleted_at, row.provenance) == (NO_RUN, AT, "{}")
     assert [records.column(i, name) for name in ("modified", "digest", "issues", "missed_by")] == 4 * [None]
     assert records.column(i, "sequence") == 2
