@@ -81,11 +81,7 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
     evaluations.py stands 2 times
-    fair4ml.describe.articles names arxiv
-    fair4ml.describe.licensing names arxiv, github, huggingface
     fair4ml.merge names arxiv, github, huggingface, mlflow, openml, paperswithcode
-    fair4ml.normalize.license_addresses names huggingface
-    fair4ml.read.bibtex names arxiv
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
     names.py stands 2 times
