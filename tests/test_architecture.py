@@ -81,7 +81,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
     evaluations.py stands 2 times
-    fair4ml.merge names arxiv, github, huggingface, mlflow, openml, paperswithcode
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
     names.py stands 2 times

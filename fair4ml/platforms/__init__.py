@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, singledispatch
 from importlib import import_module
+from importlib.util import find_spec
 from operator import attrgetter
 from pkgutil import iter_modules
 from typing import Any
@@ -17,6 +18,7 @@ from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.entities import Description
 from fair4ml.identifiers import doi, orcid
+from fair4ml.merge import Precedence
 
 
 @cache
@@ -72,6 +74,15 @@ def knows_answers(platform: str) -> bool:
 @cache
 def _answered(platform: str) -> Callable[[str, Any], About | None] | None:
     return getattr(_addresses(platform), "entity_at", None)
+
+
+@cache
+def precedence() -> Precedence:
+    """Which platforms know best, as each declares; one that declares nothing comes after the others."""
+    declared = {name: f"{__name__}.{name}.precedence" for name in platforms()}
+    return Precedence(
+        {name: import_module(module).AUTHORITY for name, module in declared.items() if find_spec(module) is not None}
+    )
 
 
 def meant(text: str) -> list[str]:

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from fair4ml.document import Document, EntityDict
-from fair4ml.merge import State, leading
+from fair4ml.merge import State
 from mlentory_crawl.catalog.aliases import Aliases
 from mlentory_crawl.catalog.database import Readers, catalog_id, last_sequence
 from mlentory_crawl.catalog.field_counts import shares, unnamed_licenses
-from mlentory_crawl.catalog.stored import STORED, Stored, Version, live, merged, record_states
+from mlentory_crawl.catalog.stored import STORED, Stored, Version, leading_key, live, merged
 from mlentory_crawl.changes import Change, Position
 
 RESOLVED_AT_ONCE = 200
@@ -152,7 +152,7 @@ class CatalogReader:
                 state, lead = merged(shown)
                 changes.append(Change(lead, iri, state, shown[0].deleted_at))
             if before := [stored for stored in records if stored.sequence <= settled]:
-                former[iri].append(leading(record_states(live(before) or before)).key)
+                former[iri].append(leading_key(live(before) or before))
             changes += [Change(key, iri, None) for key in former[iri] if key != lead]
         return changes
 
