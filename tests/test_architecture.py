@@ -29,7 +29,7 @@ USES = {
     "fair4ml.write": "fair4ml fair4ml.normalize",
     "fair4ml.describe": "fair4ml fair4ml.normalize fair4ml.read",
     "fair4ml.platforms": FAIR4ML,
-    "mlentory_crawl": FAIR4ML,
+    "mlentory_crawl": f"{FAIR4ML} mlentory_crawl.face",  # where `mlentory_crawl.open` leads to
     "mlentory_crawl.archive": f"{BASE} mlentory_crawl.catalog",
     "mlentory_crawl.stores": BASE,
     "mlentory_crawl.catalog": BASE,
@@ -45,42 +45,37 @@ USES = {
     "mlentory_crawl.spiders": f"{WORK} mlentory_crawl.base_spiders",
     "mlentory_crawl.extensions": f"{WORK} mlentory_crawl.exporters mlentory_crawl.middlewares",
     "mlentory_crawl.sample_hub": "",
-    "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.base_spiders"
-    " mlentory_crawl.spiders mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.sample_hub"
-    " mlentory_crawl.console",
+    "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.spiders"
+    " mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.sample_hub",
+    "mlentory_crawl.scrapy_commands": f"{WORK} mlentory_crawl.base_spiders mlentory_crawl.exporters"
+    " mlentory_crawl.commands",
     # Modules of the root that stand above what they serve.
-    "mlentory_crawl.console": f"{BASE} mlentory_crawl.catalog mlentory_crawl.stores",
+    "mlentory_crawl.face": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.projections",
     "mlentory_crawl.settings": f"{BASE} mlentory_crawl.spiders",
     "mlentory_crawl.scrapyd_launcher": "mlentory_crawl",
 }
 """The rooms, and those that each may use besides itself."""
 
-PLATFORMS = ("ai4life", "arxiv", "github", "huggingface", "mlflow", "openml", "paperswithcode")
-NAMED = re.compile(
-    r"ai4life|bioimage|arxiv|github|huggingface|hugging_face|hf\.co|mlflow|openml|papers_?with_?code", re.IGNORECASE
-)
+PLATFORMS = tuple(sorted(path.parent.name for path in (ROOT / "fair4ml" / "platforms").glob("*/__init__.py")))
+NAMED = re.compile("|".join((*PLATFORMS, "bioimage", "hugging_face", r"hf\.co", "papers_with_code")), re.IGNORECASE)
 MAY_NAME_PLATFORMS = (
     *(f"fair4ml.platforms.{name}" for name in PLATFORMS),
     *(f"mlentory_crawl.spiders.{name}" for name in PLATFORMS),
     "fair4ml.identifiers",  # addresses that many platforms name
     "mlentory_crawl.sample_hub",  # plays the Hub
-    "mlentory_crawl.commands.sample-hub",
+    "mlentory_crawl.commands.sample_hub",
     "mlentory_crawl.commands.demo",
 )
 
 EXCEPTIONS: frozenset[str] = frozenset(
     line.strip()
     for line in """
-    SQL in mlentory_crawl.commands.coverage
-    SQL in mlentory_crawl.commands.demo
     SQL in mlentory_crawl.commands.forget
     SQL in mlentory_crawl.commands.replay
-    SQL in mlentory_crawl.commands.status
     SQL in mlentory_crawl.erasure.erase
     SQL in mlentory_crawl.projections.registry
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
-    evaluations.py stands 2 times
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
     names.py stands 2 times
@@ -291,7 +286,7 @@ def _within(module: str, packages: Iterable[str]) -> bool:
 
 
 MAY_STAND_TWICE = {"__init__", "__main__", "store", "query", "index", "spider", "api"}
-LIKE_THEIR_STEP = ("commands", "pipelines", "middlewares")
+LIKE_THEIR_STEP = ("commands", "scrapy_commands", "pipelines", "middlewares")
 
 
 def file_names() -> Iterator[str]:

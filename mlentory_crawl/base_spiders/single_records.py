@@ -154,6 +154,7 @@ class ThingSpider(PlatformSpider):
         asked: Asked | None = None,
         owed: Iterable[Any] = (),
         walk: str | None = None,
+        pays: Any = None,
     ) -> Iterator[Any]:
         """Announce a page, send on its records, and ask for those that take a request of their own.
 
@@ -166,10 +167,11 @@ class ThingSpider(PlatformSpider):
             asked: what became of the thing, where the page is one that was asked for by name.
             owed: what the same command has to ask for again.
             walk: the list that the page is of, if any.
+            pays: what an earlier attempt owed and the page brings.
         """
         records, later = list(records), [each for each in later if not self._is_forgotten(each)]
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
-        page = Page(number, response.url, self.name, keys, cursor, list(owed), response.meta.get("pays"), walk)
+        page = Page(number, response.url, self.name, keys, cursor, list(owed), pays, walk)
         self.run.open_page(page, *([] if asked is None else [asked]))
         time = fetched_at(response)
         seed = asked.seed.metadata if asked is not None and asked.seed is not None else None

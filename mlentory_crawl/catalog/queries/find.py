@@ -142,3 +142,13 @@ def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
 def _literal(text: str) -> str:
     """Text without a meaning to LIKE."""
     return re.sub(r"[\\%_]", r"\\\g<0>", text)
+
+
+def most_telling(reader: CatalogReader) -> str | None:
+    """The IRI of the model that says most about lineage, data and evaluations; None where there is none."""
+    row = reader.execute(
+        """SELECT s.iri FROM edge AS e JOIN entity AS s ON s.id = e.source
+           WHERE s.class = 'MLModel' AND e.type IN ('WAS_DERIVED_FROM', 'HAS_EVALUATION', 'TRAINED_ON')
+           GROUP BY s.id ORDER BY count(DISTINCT e.type) DESC, count(*) DESC, s.iri LIMIT 1"""
+    ).fetchone()
+    return None if row is None else str(row[0])
