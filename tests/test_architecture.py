@@ -70,11 +70,6 @@ MAY_NAME_PLATFORMS = (
 EXCEPTIONS: frozenset[str] = frozenset(
     line.strip()
     for line in """
-    fair4ml.describe.articles names arxiv
-    fair4ml.describe.licensing names arxiv, github, huggingface
-    fair4ml.merge names arxiv, github, huggingface, mlflow, openml, paperswithcode
-    fair4ml.normalize.license_addresses names huggingface
-    fair4ml.read.bibtex names arxiv
     """.splitlines()
 ) - {""}
 """What is not as it should be yet. The list may only become shorter."""
