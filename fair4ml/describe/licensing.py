@@ -32,7 +32,7 @@ def stated_licenses(draft: Draft, owner: str | None, stated: Iterable[tuple[str,
     """
     found: dict[str, None] = {}
     for place, text in stated:
-        if text is None or not text.strip():
+        if text is None:
             continue
         iri = named_license(draft, owner, text)
         if iri is not None:

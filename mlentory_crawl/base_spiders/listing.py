@@ -53,7 +53,7 @@ class ListSpider(ThingSpider):
 
     @property
     def paginator(self) -> Paginator:
-        """Asks for the pages of its lists, and reads them."""
+        """The object that asks for pages and reads them; a class attribute will do."""
         raise NotImplementedError
 
     def first_pages(self) -> list[Cursor]:
@@ -241,7 +241,7 @@ class ListSpider(ThingSpider):
         if len(items) <= most:
             return items
         reason = f"{len(items) - most:,} more records came on a page for {self.page_size:,}: they were not read"
-        self.run.report.suspect(f"{shown(response.url)}: {reason}")
+        self.run.report.suspicions.append(f"{shown(response.url)}: {reason}")
         return [*items[:most], self.spoiled_item(reason, cursor)]
 
     def again(self, response: Response, place: Place, error: ValueError) -> Iterator[Any]:

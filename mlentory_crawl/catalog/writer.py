@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from fair4ml.document import Document
 from fair4ml.identifiers import iris_over_time
 from mlentory_crawl.catalog.answers import Answers
 from mlentory_crawl.catalog.census import Census
@@ -169,7 +170,7 @@ class CatalogWriter:
             for kind, key, i, hashed, iri, seen, observed, published, deleted, digest, issues in rows
         }
 
-    def stored(self, record: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    def stored(self, record: int) -> tuple[Document, dict[str, Any]]:
         """Document and provenance of a record, by its row id."""
         row = self._connection.execute("SELECT document, provenance FROM record WHERE id = ?", (record,)).fetchone()
         return unpack(row[0]), orjson.loads(row[1])

@@ -10,7 +10,7 @@ import orjson
 
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import InvalidRecord, parse
-from fair4ml.erasure import without
+from fair4ml.document import document_of, without
 from fair4ml.identifiers import orcid
 from fair4ml.platforms import describe, entity_at, hosts, knows_answers, platforms, source_model
 from fair4ml.read.json_text import mended_json
@@ -173,11 +173,7 @@ class Forgotten:
             told = describe(source)
         except InvalidRecord:
             return None
-        document = {
-            "root": told.root.document(),
-            "parts": [part.document() for part in told.parts],
-            "stubs": [stub.document() for stub in told.stubs],
-        }
+        document = document_of(told.root, told.parts, told.stubs)
         return encode(without(document, self.marks.iris))[1], told.counters
 
 

@@ -21,6 +21,7 @@ from mlentory_crawl.archive.prune import prune
 from mlentory_crawl.config import endpoints
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import COMMIT_SECONDS
+from mlentory_crawl.crawl.verdict import judge
 from mlentory_crawl.data_directory import now, whole
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.feeds import LOST_ITEMS
@@ -157,14 +158,15 @@ class RunReport:
         report.finished_at = now()
         report.peak_rss_mb += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         for suspicion in run.catalog.fields.suspicions():
-            report.suspect(suspicion)
+            report.suspicions.append(suspicion)
         report.fields = run.catalog.fields.shares()
         at_end = reason == "finished" and not (len(run.pages) or run.broken or self.errors)
         complete = at_end and not spider.failures
         if is_closed := at_end and not complete and run.owes_as_before:
             report.again = "asks again for what is missing"
         census = spider.listed if complete and report.coverage == "census" else None
-        report.judge(
+        judge(
+            report,
             interrupted=reason not in ENDED_BY_ITSELF,
             complete=complete,
             census=census,

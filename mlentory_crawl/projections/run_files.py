@@ -17,7 +17,7 @@ from fair4ml.write import rdf
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Version
 from mlentory_crawl.data_directory import whole
-from mlentory_crawl.projections.catch_up import Progress
+from mlentory_crawl.projections.catch_up import ProjectionProgress
 
 BATCH = 500
 CACHE_MIB = 16
@@ -30,7 +30,7 @@ PATHS = {
 
 
 def expected(reader: CatalogReader, run: str | None = None) -> list[tuple[str, str, str]]:
-    """Name, run and path below the data directory of each file that runs with something to tell have.
+    """Name, run and path below the data directory of each file that runs have, if they have any content for it.
 
     Args:
         reader: the catalog.
@@ -81,7 +81,7 @@ class RunFiles:
                 CREATE TABLE stub (iri TEXT PRIMARY KEY, turtle TEXT) WITHOUT ROWID;"""
         )
         self._name_once = lru_cache(maxsize=65_536)(self._name)
-        self.progress = Progress("files")
+        self.progress = ProjectionProgress("files")
 
     def step(self) -> bool:
         """Take the next versions; False when there are none."""
@@ -118,7 +118,7 @@ class RunFiles:
         stub = {"iri": iri, "class": class_name, "name": name}
         self._texts.execute("INSERT OR IGNORE INTO stub VALUES (?, ?)", (iri, rdf.turtle({"stubs": [stub]})))
 
-    def flush(self) -> Progress:
+    def flush(self) -> ProjectionProgress:
         """Write the files, each whole or not at all."""
         for old in self._reader.replaced(self._run):
             self._take([old])
@@ -146,7 +146,7 @@ class RunFiles:
                 normalized.write(line)
 
     def _sorted(self) -> Iterator[tuple[bytes, bytes]]:
-        """Turtle and JSON line of each version, and the Turtle of what no record describes, sorted by IRI."""
+        """Turtle and JSON line of each version, and the Turtle of entities that no record describes, sorted by IRI."""
         # Sorting the keys alone keeps the texts of a large run out of memory. A version comes again where what it names
         # has got another name meanwhile.
         keys = self._texts.cursor().execute(
@@ -178,12 +178,12 @@ class RunFiles:
             yield orjson.dumps({**line, "payload": orjson.Fragment(_raw(payload))}) + b"\n"
 
     def close(self) -> None:
-        """Release the catalog, and drop what was not written."""
+        """Release the catalog, and drop the rest."""
         self._texts.close()
         self._reader.close()
 
 
-class FilesOfRuns:
+class FilesProjection:
     """Writes the files that earlier runs lack, then those of the run that goes on.
 
     Args:
@@ -200,7 +200,7 @@ class FilesOfRuns:
         self.progress = self._current.progress
 
     def open(self) -> None:
-        """Look for what is missing."""
+        """Look for missing files."""
         reader = CatalogReader(self._data_dir)
         self._lacking = [name for name in lacking(reader, self._data_dir) if name != self._run]
         reader.close()
@@ -221,12 +221,12 @@ class FilesOfRuns:
             self._earlier = None
         return True
 
-    def flush(self) -> Progress:
+    def flush(self) -> ProjectionProgress:
         """Write the files of the run that goes on, each whole or not at all."""
         return self._current.flush()
 
     def close(self) -> None:
-        """Release the catalog, and drop what was not written."""
+        """Release the catalog, and drop the rest."""
         if self._earlier is not None:
             self._earlier.close()
         self._current.close()

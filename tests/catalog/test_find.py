@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.catalogs import HUB, Book, Document, model
+from support.catalogs import DAY, HUB, Book, model
 
-from fair4ml.addresses import meant
+from fair4ml.document import Document
+from fair4ml.platforms import meant
 from mlentory_crawl.catalog.queries.evaluations import results
 from mlentory_crawl.catalog.queries.find import NotFound, find
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -20,6 +21,9 @@ PAPER, FLOW, CODE, GLUE, NUCLEI, SOLVED = (
     "https://hypha.aicell.io/bioimage-io/artifacts/mild-mole",
     "https://paperswithcode.co/paper/all-is-solved",
 )
+
+
+NAMELESS, GONE = "https://track.test/data", "https://track.test/runs/gone"
 
 
 def thing(iri: str, class_name: str, name: str) -> Document:
@@ -44,9 +48,23 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogReader]:
             "10": model("former/name"),
             "11": thing(NUCLEI, "MLModel", "Nuclei of moles"),
             "12": thing(SOLVED, "ScholarlyArticle", "All is solved"),
+            "13": model("my.lab/Finch-base"),
+            "14": model("acme/quail"),
+            "15": model("acme/nightjars"),
+            "16": model("acme/nets"),
+            "17": model("acme/ibis"),
+            "a/b/c": model("acme/deep"),
+            "18": {**model("acme/lark"), "stubs": [{"iri": NAMELESS, "class": "Dataset"}]},
+            **{f"f{n}": thing(f"https://track.test/runs/f{n}", "MLModel", "fivefold") for n in range(5)},
+            **{f"s{n}": thing(f"https://track.test/{n}/sixfold", "MLModel", "sixfold") for n in range(6)},
+            "gone": thing(GONE, "MLModel", "gone"),
+            "twin": thing("https://track.test/runs/twin", "MLModel", "once or twice"),
+            "gone twin": thing("https://track.test/runs/gone-twin", "MLModel", "once or twice"),
         }
     )
     book.crawl({"10": model("latter/name")})
+    rows = [row for (row,) in book.rows("SELECT id FROM record WHERE key LIKE 'gone%'")]
+    book.writer.census.settle(book.begin(), DAY.format(3), rows, rows, b"{}")
     book.close()
     made = CatalogReader(data_dir)
     yield made
@@ -115,6 +133,9 @@ def test_a_model_in_all_spellings(reader: CatalogReader, written: str) -> None:
         ("https://hypha.aicell.io/bioimage-io/artifacts/mild-mole/files/rdf.yaml", NUCLEI),
         ("https://paperswithcode.com/paper/all-is-solved", SOLVED),
         ("once", "https://track.test/runs/c"),
+        ("once or twice", "https://track.test/runs/twin"),
+        ("huggingface/model/a/b/c", f"{HUB}acme/deep"),
+        (GONE, GONE),
         ("former/name", f"{HUB}latter/name"),
     ],
 )
@@ -125,7 +146,22 @@ def test_other_things(reader: CatalogReader, written: str, iri: str) -> None:
 @pytest.mark.parametrize("written", ["Lab-NL/gated-Base", "lab-nl/gated-base", f"{HUB}Lab-NL/gated-Base/tree/main"])
 def test_what_is_only_named_is_found(reader: CatalogReader, written: str) -> None:
     found = find(reader, written)
-    assert (found.root["iri"], found.root["class"], found.records) == (f"{HUB}Lab-NL/gated-Base", "MLModel", [])
+    root = {"iri": f"{HUB}Lab-NL/gated-Base", "class": "MLModel", "name": "Lab-NL/gated-Base"}
+    assert dict(found.state) == {"root": root, "parts": [], "stubs": [], "counters": {}, "platforms": []}
+    assert (found.root, found.records) == (root, [])
+    with pytest.raises(NotFound):
+        find(reader, written, "2030-01-01T00:00:00Z")
+
+
+def test_what_has_no_name_is_told_without_one(reader: CatalogReader) -> None:
+    assert find(reader, NAMELESS).root == {"iri": NAMELESS, "class": "Dataset"}
+
+
+def test_what_is_gone_is_found_by_its_iri_only(reader: CatalogReader) -> None:
+    (record,) = find(reader, GONE).records
+    assert record.deleted_at == DAY.format(3)
+    with pytest.raises(NotFound):
+        find(reader, "gone")
 
 
 @pytest.mark.parametrize(
@@ -137,29 +173,56 @@ def test_what_is_only_named_is_found(reader: CatalogReader, written: str) -> Non
         ("Lab-NL/RobBERT-tinny_v2", "did you mean Lab-NL/RobBERT-tiny_v2?"),
         ("RobBERT-lrge", "did you mean other/RobBERT-large?"),
         (f"{HUB}other/RobBERT-larg/tree/main", "did you mean other/RobBERT-large?"),
-        ("twice", "is the name of several things: https://track.test/runs/a, https://track.test/runs/b"),
         ("gated-Base", "did you mean Lab-NL/gated-Base?"),
+        # What begins otherwise is compared with what is beside it, and of any place what begins alike.
+        ("other/BoRBERT-large", "did you mean other/RobBERT-large?"),
+        ("github.com/lab/otol", f"did you mean {CODE}?"),
+        ("my.lab/Fnich-base", "did you mean my.lab/Finch-base?"),
+        ("net", "did you mean acme/nets?"),
+        ("quaix", "did you mean acme/quail?"),
+        ("ACME/IBIZ", "did you mean acme/ibis?"),
     ],
 )
 def test_what_may_be_meant_is_suggested(reader: CatalogReader, written: str, suggestion: str) -> None:
     with pytest.raises(NotFound) as error:
         find(reader, written)
-    assert str(error.value).endswith(suggestion)
+    assert str(error.value) == f"the catalog does not describe {written}; {suggestion}"
+
+
+def test_a_name_of_several_things_means_none(reader: CatalogReader) -> None:
+    def refusal(name: str) -> str:
+        with pytest.raises(NotFound) as error:
+            find(reader, name)
+        return str(error.value)
+
+    runs = "https://track.test/runs"
+    assert refusal("twice") == f"twice is the name of several things: {runs}/a, {runs}/b"
+    assert refusal("fivefold").endswith(": " + ", ".join(f"{runs}/f{n}" for n in range(5)))
+    assert refusal("sixfold").endswith(": " + ", ".join(f"https://track.test/{n}/sixfold" for n in range(5)) + ", ...")
+    assert refusal("x/sixfold").endswith("?")
+    assert refusal("x/sixfold").count("/sixfold") == 1 + 5
 
 
 @pytest.mark.parametrize(
     "written",
-    ["", "%", "_", "zzz/%%%", "quite/another", "https://[", f"{HUB}//[", "pkg:huggingface/", "@", "x" * 5_000],
-)
+    [
+        "", "%", "_", "zzz/%%%", "quite/another", "https://[", f"{HUB}//[", "pkg:huggingface/", "@", "x" * 5_000,
+        "R%2", "to_l", "ib\\is", "ne", "nightjXYZ", "quail/x", "huggingface/model", "huggingface/dataset/1",
+        "hugging/model/1",
+    ],
+)  # fmt: skip
 def test_what_is_like_nothing_gets_no_suggestion(reader: CatalogReader, written: str) -> None:
-    with pytest.raises(NotFound, match=r"^the catalog does not describe [^;]*$"):
+    with pytest.raises(NotFound) as error:
         find(reader, written)
+    assert str(error.value) == f"the catalog does not describe {written}"
 
 
 def test_a_moment_before_anything_was_known(reader: CatalogReader) -> None:
     assert find(reader, "lab-nl/robbert-tiny_v2", "2030-01-01T00:00:00Z").records
     with pytest.raises(NotFound, match="at 2001-01-01T00:00:00Z"):
         find(reader, "Lab-NL/RobBERT-tiny_v2", "2001-01-01T00:00:00Z")
+    with pytest.raises(NotFound, match="describe nets at 2001-01-01T00:00:00Z; did you mean acme/nets"):
+        find(reader, "nets", "2001-01-01T00:00:00Z")
 
 
 def test_an_address_means_one_thing_first() -> None:

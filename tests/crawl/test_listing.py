@@ -17,6 +17,7 @@ from support.http_servers import Answer, served
 from fair4ml.read.json_text import SPOILED
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.crawl.report import Report
+from mlentory_crawl.crawl.verdict import judge
 
 QUICK = ("-s", "RETRY_TIMES=1", "-s", "RETRY_BACKOFF=0.01")
 
@@ -121,5 +122,5 @@ def test_of_a_page_with_more_than_can_be_meant_the_beginning_is_taken(sent: int,
     payload = spider.bounded(Response("https://example.org/api"), [{"id": n} for n in range(sent)], {})
     assert [each["id"] for each in payload if "id" in each] == list(range(kept))
     assert [SPOILED in each for each in payload[kept:]] == [True] * is_told
-    spider.report.judge(interrupted=False, complete=True)
+    judge(spider.report, interrupted=False, complete=True)
     assert spider.report.verdict == ("suspect" if is_told else "complete")

@@ -8,18 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.crawler import Crawler
+from scrapy.utils.test import get_crawler
 from support.catalogs import rejected
 from support.small_catalog import BSD, SmallCatalog, document
 
+from fair4ml.entities import FieldIssue
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.crawl import run as runs
+from mlentory_crawl.crawl.current_run import opened_run, run_of
 from mlentory_crawl.crawl.outcomes import Asked, Duplicate
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.erasure.redactor import MARKER
+from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.items import Page, RawRecord
+from mlentory_crawl.spiders.huggingface.spider import HuggingFaceSpider
 
 HUB = "https://huggingface.co/"
 
@@ -27,6 +34,13 @@ HUB = "https://huggingface.co/"
 def opened(data_dir: Path, *, ordered: bool = True) -> Run:
     plan = CrawlPlan("huggingface", "census", "census", {}, {"mode": "census"}, resumable=True, ordered=ordered)
     return Run(data_dir, lambda catalog: plan)
+
+
+def crawler_of(data_dir: Path, **others: str) -> Crawler:
+    settings = {"HF_ENDPOINT": "https://hub.test", "MLENTORY_DATA_DIR": str(data_dir), **others}
+    crawler = get_crawler(HuggingFaceSpider, settings)
+    crawler.spider = crawler._create_spider(mode="census")
+    return crawler
 
 
 @pytest.fixture
@@ -47,14 +61,14 @@ def record(of: Page, key: str, payload: Any = None) -> RawRecord:
     )  # fmt: skip
 
 
-def store(run: Run, of: Page, key: str) -> None:
+def store(run: Run, of: Page, key: str, *issues: FieldIssue) -> None:
     text, digest = encode(stated := document(f"acme/{key}"))
     entry = Entry(
         platform="huggingface", kind="model", key=key, iri=stated["root"]["iri"], hash=digest, modified=None,
         known=run.pages.known(record(of, key)), document=stated, text=text,
         provenance={"source": "x", "fetched_at": "2026-01-01T00:00:00Z"}, counters={},
     )  # fmt: skip
-    run.pages.store(record(of, key), entry, [])
+    run.pages.store(record(of, key), entry, issues)
 
 
 def store_again(run: Run, of: Page, key: str, *, changed: bool = False) -> None:
@@ -143,6 +157,7 @@ def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
         run.pages.withhold(of)
         run.commit()
     assert run.report.records["forgotten"] == 2
+    assert run.withholds(record(page(2, "3"), "3", MARKER))  # nobody's name
     assert f"{HUB}acme/new" in run.catalog.marks().iris
     run.close()
 
@@ -295,3 +310,201 @@ def test_a_walk_is_not_kept_open_for_what_cannot_be_had_by_its_name(
         run.commit()
         assert run.owes_as_before is (is_closed and attempt == 2)
         run.close()
+
+
+def test_what_a_closed_walk_owed_the_next_one_asks_for(tmp_path: Path) -> None:
+    run = opened(tmp_path)
+    last = page(0)
+    last.cursor, last.owed = {"next": None}, ["?cursor=a"]
+    run.open_page(last)
+    run.commit()
+    run.catalog.runs.complete(run.id, "2026-01-01T00:00:00Z", watermark=None, census=None)
+    run.close()
+    again = opened(tmp_path)
+    assert again.name != run.name
+    assert (again.cursor.owed, again.cursor.start, again.cursor.first_page) == (["?cursor=a"], None, 0)
+    again.open_page(page(0))
+    again.commit()
+    again.close()
+    third = opened(tmp_path)
+    assert (third.name, third.cursor.owed, third.cursor.first_page) == (again.name, ["?cursor=a"], 1)
+    third.close()
+
+
+def test_a_walk_goes_on_from_where_its_pages_lead(tmp_path: Path) -> None:
+    run = opened(tmp_path)
+    assert (run.cursor.start, run.cursor.owed, run.cursor.first_page) == (None, [], 0)
+    cursors: list[dict[str, Any]] = [{"page": 1, "next": "?cursor=b"}, {"page": 2, "listed": 7}]
+    for number, told in enumerate(cursors):
+        of = page(number)
+        of.cursor = told
+        run.open_page(of)
+    run.commit()
+    run.close()
+    again = opened(tmp_path)
+    assert (again.name, again.id) == (run.name, run.id)
+    assert again.cursor.start == {"page": 2, "next": "?cursor=b", "listed": 7, "owed": []}
+    again.close()
+
+
+def test_each_archived_run_is_replayed_by_a_run_of_its_own(tmp_path: Path) -> None:
+    def name(**settings: str) -> str:
+        run = run_of(crawler_of(tmp_path, **settings))
+        run.close()
+        return run.name
+
+    first, second = name(REPLAY_RUN="a"), name(REPLAY_RUN="b")
+    crawl = name()
+    assert len({first, second, crawl}) == 3
+    assert (name(REPLAY_RUN="a"), name(REPLAY_RUN="b"), name()) == (first, second, crawl)
+
+
+def test_issues_are_counted_by_field_without_positions(run: Run) -> None:
+    first = page(0, "1", "2")
+    run.open_page(first)
+    store(run, first, "1", FieldIssue("tags.17", "is a number"), FieldIssue("tags.3", "is a number"))
+    store(run, first, "2", FieldIssue("model-index.0.results.1.value2", "x"), FieldIssue("tags.3", "is null"))
+    run.commit()
+    assert run.report.field_issues == {"tags: is a number": 2, "model-index.results.value2: x": 1, "tags: is null": 1}
+
+
+def test_what_a_census_has_not_shown_is_settled(run: Run) -> None:
+    first = page(0, "1", "2", "3")
+    run.open_page(first)
+    for key in "123":
+        store(run, first, key)
+    run.commit()
+    known = run.catalog.lookup(run.id, "huggingface", [("model", key) for key in "123"])
+    rows = [known["model", key].id for key in "12"]
+    run.settle(iter(rows), rows[:1])
+    assert (stored(run), run.broken) == (["2", "3"], None)
+    assert run.report.records["deleted"] == 1
+    kept = run.catalog.runs.report(run.name)
+    assert kept is not None
+    assert kept["records"]["deleted"] == 1
+
+
+def refuse(*given: object, **named: object) -> None:
+    raise CatalogError("the disk is full")
+
+
+def test_what_cannot_be_stored_has_failed_and_ends_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = page(0, "1", "2"), page(1, "3")
+    run.open_page(first)
+    for key in "12":
+        store(run, first, key, FieldIssue("license", "x"))
+    monkeypatch.setattr(run.catalog, "commit", refuse)
+    run.commit()
+    assert run.broken == "the disk is full"
+    told = run.report.records
+    assert (told["fetched"], told["new"], told["failed"]) == (2, 0, 2)
+    assert not run.report.field_issues
+    monkeypatch.undo()
+    run.open_page(second)
+    store(run, second, "3")
+    run.commit()
+    run.keep_counts()
+    assert stored(run) == []
+
+
+@pytest.mark.parametrize("attribute", ["runs.save_report", "census.settle"])
+def test_a_failure_is_kept_wherever_it_is_met(run: Run, attribute: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, _, method = attribute.partition(".")
+    monkeypatch.setattr(getattr(run.catalog, owner), method, refuse)
+    if owner == "runs":
+        run.keep_counts()
+    else:
+        run.settle([], [])
+    assert run.broken == "the disk is full"
+
+
+def test_a_walk_counts_the_last_pages_that_hold_nothing_new(run: Run) -> None:
+    def fetch(number: int, walk: str | None, *keys: str, again: int = 0) -> int:
+        of = page(number, *keys)
+        of.walk = walk
+        run.open_page(of)
+        for n, key in enumerate(keys):
+            if n < again:
+                run.pages.drop_duplicate(of)
+            else:
+                store(run, of, key)
+        return run.repeated["list"]
+
+    assert fetch(0, "list", "1", "2") == 0
+    assert fetch(1, "list", "1", "2", again=2) == 1
+    assert fetch(2, "list") == 1  # one that holds nothing tells nothing
+    assert fetch(3, None, "3") == 1
+    assert fetch(4, "other", "4") == 1
+    assert fetch(5, "list", "1", "2", again=2) == 2
+    assert fetch(6, "list", "1", "5", again=1) == 0
+
+
+def test_much_is_stored_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "COMMIT_RECORDS", 3)
+    for number, (keys, expected) in enumerate([("12", []), ("3", ["1", "2", "3"]), ("45", ["1", "2", "3"])]):
+        of = page(number, *keys)
+        run.open_page(of)
+        for key in keys:
+            store(run, of, key)
+        assert stored(run) == expected
+
+
+def test_seeds_that_nothing_is_asked_for_are_stored_many_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "COMMIT_RECORDS", 2)
+    seeds = [Seed(n, f"seeds.txt:{n + 1}", f"https://x.example/{n}") for n in range(3)]
+    for n, ended in enumerate([set(), {0, 1}, {0, 1}]):
+        run.end_seed(Asked(None, ("invalid",), seed=seeds[n]), "belongs to no platform")
+        assert run.catalog.seeds.finished(run.id) == ended
+    run.commit()
+    assert run.report.requested["invalid"] == 3
+    assert [(seed.place, seed.outcome, seed.reason) for seed in run.catalog.seeds.ended(run.id)] == [
+        (f"seeds.txt:{n + 1}", "invalid", "belongs to no platform") for n in range(3)
+    ]
+
+
+def test_there_is_one_run_of_a_crawler(tmp_path: Path) -> None:
+    crawler = crawler_of(tmp_path)
+    assert opened_run(crawler) is None
+    run = run_of(crawler)
+    assert run_of(crawler) is opened_run(crawler) is run
+    run.close()
+
+
+def test_an_answer_in_the_archive_is_stored_without_a_page(run: Run) -> None:
+    run.archived("list/1", "ab", "0.zst")
+    run.keep_counts()
+    assert run.catalog._connection.execute("SELECT * FROM answer").fetchall() == [(run.id, "list/1", "ab", "0.zst")]
+
+
+def test_a_record_that_begins_again_is_named(run: Run) -> None:
+    first = page(0, "1")
+    run.open_page(first)
+    run.pages.claim(record(first, "1"))
+    with pytest.raises(Duplicate, match=r"^huggingface/model/1 "):
+        run.pages.claim(record(first, "1"))
+    run.pages.fail(page(9, "1"), "model", "1")  # its page is not open
+    assert len(run.pages) == 1
+
+
+def test_what_is_put_into_the_quarantine_has_begun(run: Run) -> None:
+    first, second = page(0, "4"), page(1, "4")
+    run.open_page(first)
+    run.pages.reject(first, rejected("4"))
+    run.commit()
+    run.open_page(second)
+    with pytest.raises(Duplicate):
+        run.pages.claim(record(second, "4"))
+
+
+def test_of_what_a_page_asks_for_more_may_come_with_its_records(run: Run) -> None:
+    first = page(0, "1")
+    run.open_page(first, Asked("models", ("described",)))
+    run.pages.count_asked(first, Asked("models", ("failed",)))
+    run.pages.count_asked(first, Asked(None, ("found",)))
+    run.commit()
+    assert not run.report.lookups
+    run.pages.withdraw(first)
+    run.commit()
+    told = {word: n for word, n in run.report.lookups["models"].items() if n}
+    assert (told, run.report.requested["found"]) == ({"described": 1, "failed": 1}, 1)
+    assert run.report.records["fetched"] == 0

@@ -70,6 +70,44 @@ NAMES = st.tuples(
         ("exact_match,flexible-extract", "exact_match,flexible-extract"),
         ("em,strict-match", "exact_match,strict-match"),
         ("Percentage error", "error_rate"),
+        *(
+            (spelling.format(each), f"f1_{each}")
+            for each in ("macro", "micro", "samples", "weighted")
+            for spelling in ("{}_f1", "F1 {}", "f1-score ({})")
+        ),
+        *(
+            (spelling.format(each), f"{each}_pearson")
+            for each in ("cosine", "dot", "euclidean", "manhattan", "max")
+            for spelling in ("{}_pearson", "Pearson {}", "pearsonr_{}")
+        ),
+        *(
+            (spelling, "map@0.5_box")
+            for spelling in ("box mAP50", "bbox_map@0.5", "mAP50 (box)", "mAP@.5_bbox", "mAP50-b", "mAP@0.50 IoU (Box)")
+        ),
+        *(
+            (spelling, "map@0.5_mask")
+            for spelling in (
+                "mask mAP50",
+                "segm_map@0.5",
+                "mAP50 (mask)",
+                "mAP@.5_segm",
+                "mAP50-M",
+                "Mean Average Precision@0.5 mask",
+            )
+        ),
+        *(
+            (spelling, "map@0.5:0.95")
+            for spelling in ("map_50_95", "mAP@50:95", "mAP 0.5:0.95", "mAP@[IoU=0.50:0.95]", "mAP@0.5:0.95 IoU")
+        ),
+        *((spelling, "ap@0.55") for spelling in ("AP55", "Average Precision 55", "AP@.55", "AP (IoU 0.55)", "AP_0.55")),
+        *(
+            (spelling, "top_3_accuracy")
+            for spelling in ("top_3", "Top3 acc", "top-03 accuracy", "acc_top3", "Accuracy Top-3", "acc top_3")
+        ),
+        *((spelling, "recall@0.5") for spelling in ("recall@IoU=0.5", "recall iou:0.50", "recall_IoU_0.5")),
+        *((spelling, "recall@5") for spelling in ("recall@5", "Recall @ 5", "recall_at_5", "recall_@_5")),
+        ("acc_norm,none", "acc_norm"),
+        ("F1@5,strict_match", "f1@5,strict_match"),
     ],
 )
 def test_spellings_of_one_metric_become_one_name(raw: str, name: str) -> None:
@@ -84,6 +122,17 @@ def test_spellings_of_one_metric_become_one_name(raw: str, name: str) -> None:
         ("inst_level_strict_acc and prompt_level_strict_acc", "inst_level_strict_acc and prompt_level_strict_acc"),
         ("MME-Cog.", "mme-cog."),
         ("Straße", "strasse"),
+        # Two variants at once, or one that there is not.
+        ("macro F1 micro", "macro f1 micro"),
+        ("box mAP50 mask", "box map50 mask"),
+        ("box mAP@50", "box map@50"),
+        ("mAP52", "map52"),
+        ("mAP45", "map45"),
+        ("mean F1", "mean f1"),
+        ("F1@x", "f1@x"),
+        ("top_x accuracy", "top_x accuracy"),
+        ("squirrels,none", "squirrels,none"),
+        ("acc,1", "acc,1"),
         ("-", "-"),
     ],
 )
@@ -173,6 +222,12 @@ def test_any_text_is_answered_and_a_name_names_itself(text: str) -> None:
         ("cosine_pearson", "Pearson", "cosine_pearson"),
         ("accuracy", "squirrels", "accuracy"),
         ("f1", "macro against micro F1", "f1"),
+        # Several are named.
+        ("rouge", "rouge1 and rouge2", "rouge1 and rouge2"),
+        ("rouge1", "Rouge score (ROUGE)", "rouge1"),
+        ("f1_micro", "F1 of all, macro", "f1_micro"),
+        ("accuracy", "Accuracy of all (macro)", "accuracy_macro"),
+        ("f1", "F1 and accuracy of all", "f1"),
         # Nothing is named.
         ("unknown", "win rate", "win_rate"),
         ("Unknown", "MME-Cog.", "mme-cog."),
@@ -198,6 +253,16 @@ def test_the_most_specific_statement_of_a_metric_holds(type: str | None, name: s
         ("map@0.5", {"iou": 0.75}, "map@0.5"),
         ("map", {"iou": "mean"}, "map"),
         ("squirrels", {"average": "macro"}, "squirrels"),
+        ("f1", {"average": "Micro"}, "f1_micro"),
+        ("f1", {"average": "samples", "k": 5}, "f1_samples@5"),
+        *(("accuracy", {key: 3}, "top_3_accuracy") for key in ("k", "top_k", "topk")),
+        *(
+            ("accuracy", {key: text}, "accuracy@0.5")
+            for key in ("iou", "iou_threshold", "iou_thr")
+            for text in (0.5, ".5", "0.50")
+        ),
+        *(("recall", {"k": text}, "recall") for text in ("5a", "1e3", "-5", "5.", None, True)),
+        ("recall", {"threshold": 5}, "recall"),
     ],
 )
 def test_arguments_say_which_variant_it_is(type: str, args: dict[str, object], stated: str) -> None:
@@ -216,6 +281,14 @@ def test_arguments_say_which_variant_it_is(type: str, args: dict[str, object], s
         ("validation perplexity", "perplexity"),
         ("mean__wer_of_nine", "wer"),
         ("auc_drop", None),
+        ("symmetric mean absolute percentage error of all", "smape"),
+        ("chrF++ of all", "chrf++"),
+        ("R² of all", "r2"),
+        ("Matthew's correlation of all", "matthews_correlation"),
+        ("NDCG@10 of all", "ndcg"),
+        ("F1 and accuracy of all", "f1"),
+        ("Pearson and accuracy of all", None),
+        ("WER and loss of all", None),
         *((raw, None) for raw in ("accuracy drop", "Top 1 Error", "F1 gap", "accuracy loss", "FID precision", "Score")),
         *(
             (raw, None)
@@ -253,3 +326,37 @@ def test_two_texts_of_any_kind_are_answered(type: str, name: str) -> None:
 def test_a_kind_of_a_metric_has_its_direction(name: str) -> None:
     wider = METRICS[name].kind_of
     assert wider is None or METRICS[wider].higher_is_better is METRICS[name].higher_is_better
+
+
+@pytest.mark.parametrize(
+    "nothing", ["", "-", "?", "Custom", "metric", "n/a", "NA", "none", "Other", "todo", "unknown", " none "]
+)
+def test_what_stands_for_a_metric_names_none(nothing: str) -> None:
+    assert stated_metric(nothing, None) is stated_metric(None, nothing) is None
+    assert stated_metric(nothing, "Test F1 macro") == stated_metric("Test F1 macro", nothing) == "test f1 macro"
+
+
+@pytest.mark.parametrize("word", "avg average averaged dev eval evaluation score test val valid validation".split())
+def test_words_that_say_of_no_variant(word: str) -> None:
+    for name in (f"{word} accuracy", f"Accuracy ({word.title()})"):
+        assert stated_metric("main", name) == "accuracy"
+    assert stated_metric("precision", f"{word} AP (AP)") == "ap"
+    assert stated_metric("main", f"{word}s accuracy") == "main"
+
+
+@pytest.mark.parametrize(
+    "word",
+    """1 adversarial attack bias change complement cost decrease degradation delta deviation diff difference disparity
+    drop dropped err error errors false forgetting gain gap improvement increase inverse latency loss lost minus miss
+    missed neg negative non not rank ranking ratio reduced reduction relative sd seconds std stdev threshold time unsafe
+    variance""".split(),
+)
+def test_a_word_can_turn_a_metric(word: str) -> None:
+    assert metric_within(f"recall of all {word}") is metric_within(f"{word} of all recall") is None
+    assert metric_within(f"recall of all x{word}") is METRICS["recall"]
+
+
+@pytest.mark.parametrize("word", ["character", "comet", "exact", "hit", "pass"])
+def test_a_plain_word_is_a_metric_alone_only(word: str) -> None:
+    assert metric_within(f"{word} of all") is None
+    assert metric_within(f"{word} of all recall") is METRICS["recall"]
