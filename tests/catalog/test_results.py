@@ -217,3 +217,7 @@ def test_an_environment_is_its_name_and_other_parts_are_not(book: Book) -> None:
         "a/x": "Kite-v3",
         "a/y": f"{HUB}a/y#dataset",
     }
+    stated = evaluated("a/z", ("mean_reward", 5), about=["#task"])
+    stated["stubs"].append({"iri": "#task", "class": "DefinedTerm", "name": "reinforcement-learning"})
+    book.crawl({"3": stated})
+    assert [each.joined for each in on(book, NUTS)] == [NUTS]
