@@ -62,7 +62,7 @@ def census(endpoint: str, data_dir: Path) -> dict[str, object]:
     began = time.perf_counter()
     writer = CatalogWriter(data_dir)
     run = writer.runs.open(RUN, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
-    followers = [
+    workers = [
         subprocess.Popen(
             [sys.executable, "-m", "mlentory_crawl.projections.worker", name, RUN],
             stdin=subprocess.PIPE,
@@ -70,10 +70,10 @@ def census(endpoint: str, data_dir: Path) -> dict[str, object]:
         )
         for name in ("search", "turtle")
     ]
-    for follower in followers:
-        assert follower.stdin is not None
-        follower.stdin.write(orjson.dumps({"MLENTORY_DATA_DIR": str(data_dir)}) + b"\n")
-        follower.stdin.flush()
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write(orjson.dumps({"MLENTORY_DATA_DIR": str(data_dir)}) + b"\n")
+        worker.stdin.flush()
     archive = Archive(data_dir / "raw", "huggingface", RUN)
     query = [("limit", "1000"), ("sort", "createdAt"), ("direction", "1"), *(("expand[]", name) for name in EXPAND)]
     url: str | None = f"{endpoint}/api/models?{urlencode(query)}"
@@ -91,12 +91,12 @@ def census(endpoint: str, data_dir: Path) -> dict[str, object]:
         _store(writer, run, page, payload, stages)
         url, number = next_link(response), number + 1
     with stages.timed("projections"):
-        for follower in followers:
-            assert follower.stdin is not None
-            follower.stdin.write(b"finish\n")
-            follower.stdin.close()
-        for follower in followers:
-            follower.wait()
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write(b"finish\n")
+            worker.stdin.close()
+        for worker in workers:
+            worker.wait()
     writer.close()
     seconds = time.perf_counter() - began
     return {"models": models, "seconds": seconds, "stages": dict(stages.seconds)}

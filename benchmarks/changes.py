@@ -12,7 +12,7 @@ from mlentory_crawl.sample_hub import SampleHub
 
 
 def prepared(models: int, batch_size: int) -> list[list[Change]]:
-    """The changes of a census, in the batches that the projector makes."""
+    """The changes of a census, in the batches that a projection makes."""
     with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
         crawl(hub.url, Path(folder), servers=False)
         reader = CatalogReader(Path(folder))

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.changes import prepared
 from mlentory_crawl.changes import Change, Position
-from mlentory_crawl.stores import open_store
+from mlentory_crawl.stores.factory import open_store
 from mlentory_crawl.stores.neo4j.store import Neo4jStore, graph_of
 
 MODELS = 20_000

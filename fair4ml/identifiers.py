@@ -224,3 +224,8 @@ def doi(text: str) -> str | None:
     if _DOI.fullmatch(name) is None or not name.isprintable():
         return None
     return "https://doi.org/" + _in_path(name.lower())
+
+
+def run_iri(name: str) -> str:
+    """The IRI of a run of the crawler."""
+    return f"urn:mlentory:run:{name}"

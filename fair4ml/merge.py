@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from fair4ml.document import Document, EntityDict, references
 from fair4ml.entities import CLASSES, properties
 from fair4ml.identifiers import inside
 
@@ -53,34 +54,46 @@ What they have more is a conflict. Joined, a license or parent that its owner ha
 Conflicts = dict[str, list[tuple[Any, str]]]
 
 
+class State(Document, total=False):
+    """What the records about one entity state together; of one that is only named, less.
+
+    Attributes:
+        key: the catalog key of the record that leads.
+        counters: of the first record that has any.
+        platforms: of the records.
+        conflicts: by property, pairs of a value that does not hold and the catalog key of its record; for a property of
+            a part by ``<kind>-<hex>.<property>``.
+    """
+
+    key: str
+    counters: dict[str, int]
+    platforms: list[str]
+    conflicts: Conflicts
+
+
 @dataclass(frozen=True, slots=True)
 class RecordState:
     """One live record.
 
     Attributes:
         key: its catalog key, ``<platform>/<kind>/<native id>``.
-        document: ``root``, ``parts`` and ``stubs``, as stored.
+        document: what it states.
         counters: as published.
         modified: the source's own date of modification, if it gives one.
     """
 
     key: str
-    document: dict[str, Any]
+    document: Document
     counters: dict[str, int]
     modified: str | None = None
 
 
-def merge(records: Sequence[RecordState]) -> dict[str, Any]:
+def merge(records: Sequence[RecordState]) -> State:
     """The merged state of one thing.
 
     Args:
         records: the live records about one IRI, at least one, in any order. They are not changed, but the state may
             share what is in them.
-
-    Returns:
-        ``key`` of the record that leads, ``root``, ``parts`` and ``stubs`` as in stored documents, ``counters`` of the
-        first record that has any, ``platforms``, and ``conflicts``: property -> pairs of a value that does not hold and
-        the catalog key of its record; for a property of a part, ``<kind>-<hex>.<property>``.
 
     Raises:
         ValueError: there are no records, or they are about different things.
@@ -109,11 +122,11 @@ def leading(records: Sequence[RecordState]) -> RecordState:
     return records[0] if len(records) == 1 else _ordered(records)[0]
 
 
-def _merged(records: list[RecordState]) -> dict[str, Any]:
+def _merged(records: list[RecordState]) -> State:
     iri = records[0].document["root"]["iri"]
     root, conflicts = _merged_thing([(record.document["root"], record.key) for record in records])
-    parts: dict[str, dict[str, Any]] = {}
-    for part_iri, stated in _by_iri(records, "parts").items():
+    parts: dict[str, EntityDict] = {}
+    for part_iri, stated in _stated((record.document["parts"], record.key) for record in records).items():
         parts[part_iri], of_part = _merged_thing(stated)
         name = part_iri.removeprefix(inside(iri))
         conflicts |= {f"{name}.{field}": values for field, values in of_part.items()}
@@ -121,7 +134,7 @@ def _merged(records: list[RecordState]) -> dict[str, Any]:
     # What is described needs not be named, and what is named follows from its IRI: there is nothing to disagree about.
     stubs = [
         _merged_thing(stated)[0]
-        for stub_iri, stated in _by_iri(records, "stubs").items()
+        for stub_iri, stated in _stated((record.document["stubs"], record.key) for record in records).items()
         if stub_iri != iri and "name" not in parts.get(stub_iri, {}) and stub_iri not in dropped
     ]
     return {
@@ -135,7 +148,7 @@ def _merged(records: list[RecordState]) -> dict[str, Any]:
     }
 
 
-def _only_dropped(root: dict[str, Any], parts: dict[str, dict[str, Any]], conflicts: Conflicts) -> set[str]:
+def _only_dropped(root: EntityDict, parts: dict[str, EntityDict], conflicts: Conflicts) -> set[str]:
     """The things that only lists which do not hold refer to."""
     dropped = {
         item
@@ -144,26 +157,26 @@ def _only_dropped(root: dict[str, Any], parts: dict[str, dict[str, Any]], confli
         for items, _ in values
         for item in items
     }
-    if dropped:
-        for thing in (root, *(part for part_iri, part in parts.items() if part_iri not in dropped)):
-            for value in thing.values():
-                dropped.difference_update(value if isinstance(value, list) else [value])
-    return dropped
+    if not dropped:
+        return dropped
+    holding = (root, *(part for iri, part in parts.items() if iri not in dropped))
+    return dropped.difference(*map(references, holding))
 
 
-Stated = tuple[dict[str, Any], str]
+Stated = tuple[EntityDict, str]
 """A thing, and the catalog key of the record that states it."""
 
 
-def _by_iri(records: list[RecordState], things: str) -> dict[str, list[Stated]]:
+def _stated(of_records: Iterable[tuple[list[EntityDict], str]]) -> dict[str, list[Stated]]:
+    """What each of the records says of each thing, by the thing's IRI."""
     found: dict[str, list[Stated]] = {}
-    for record in records:
-        for thing in record.document[things]:
-            found.setdefault(thing["iri"], []).append((thing, record.key))
+    for things, key in of_records:
+        for thing in things:
+            found.setdefault(thing["iri"], []).append((thing, key))
     return found
 
 
-def _merged_thing(stated: list[Stated]) -> tuple[dict[str, Any], Conflicts]:
+def _merged_thing(stated: list[Stated]) -> tuple[EntityDict, Conflicts]:
     if len(stated) == 1:
         return stated[0][0], {}
     class_name = _most_specific(thing["class"] for thing, _ in stated)

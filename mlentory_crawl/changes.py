@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from fair4ml.merge import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,13 @@ class Change:
         key: the catalog key (``<platform>/<kind>/<native id>``) of the record that leads: what the store's document or
             node follows when the thing is renamed.
         iri: the thing's IRI.
-        state: what all live records together state: ``root``, ``parts``, ``stubs`` (documents as `Entity.document`
-            gives them, with dates as strings), ``counters`` (published) and ``platforms``; None when it is gone.
+        state: what all live records together state, with the published counters; None when it is gone.
         deleted_at: when its sources were found to have it no more (UTC); the state is what is kept of it.
     """
 
     key: str
     iri: str
-    state: dict[str, Any] | None
+    state: State | None
     deleted_at: str | None = None
 
 

@@ -89,6 +89,17 @@ def endpoints(settings: Mapping[str, Any]) -> dict[str, str]:
     return {platform: settings[name] for platform, name in names.items() if settings.get(name)}
 
 
+def plain_host(host: str) -> str:
+    """The one spelling of a host's name."""
+    return host.rstrip(".").casefold()
+
+
+def allowed_hosts(settings: Mapping[str, Any]) -> frozenset[str]:
+    """The hosts that ``ALLOWED_PRIVATE_HOSTS`` names, with commas between them."""
+    named = (settings.get("ALLOWED_PRIVATE_HOSTS") or "").split(",")
+    return frozenset(plain_host(each.strip()) for each in named if each.strip())
+
+
 _ADDRESS = re.compile(r"_(ENDPOINT|URI|URL)$")
 _WITH_CREDENTIALS = {"ELASTICSEARCH_URL"}
 """Addresses that may hold them: whatever is told of these is told without."""

@@ -1,16 +1,10 @@
-"""What the project's commands share: reading the catalog, tables for people, JSON for programs."""
+"""The standard output and the standard error: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import io
-import os
-import re
 import sys
-from abc import abstractmethod
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,104 +13,11 @@ from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
-from mlentory_crawl.catalog.database import damage_told
-from mlentory_crawl.data_directory import restrict
-from mlentory_crawl.exceptions import MlentoryError, SettingError, StoreError
-from mlentory_crawl.printable import log_printable, one_line, printable
+from mlentory_crawl.printable import one_line, printable
 
-_UNREAD = re.compile("[\udc80-\udcff]")
-"""Bytes of a command line that are no characters of the locale, as Python has them."""
-
-
-class ProjectCommand(ScrapyCommand):
-    """A command that reads or keeps the data directory; a failure is one line on the standard error and exit code 1.
-
-    Attributes:
-        writes: whether it makes files in the data directory.
-        takes_words: whether it takes more than options.
-        takes_files: whether it takes names of files, which are what they are in any locale.
-    """
-
-    writes = False
-    takes_words = True
-    takes_files = False
-
-    requires_project = True
-    requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}  # noqa: RUF012  (declared so by Scrapy)
-
-    @property
-    def data_dir(self) -> Path:
-        """The data directory that the settings name."""
-        assert self.settings is not None
-        return Path(self.settings["MLENTORY_DATA_DIR"])
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        log_printable()
-        try:
-            # Scrapy hands unknown options over as arguments.
-            if unknown := [arg for arg in args if arg.startswith("-") and arg != "-"]:
-                raise UsageError(f"there is no option {' '.join(unknown)}", print_help=False)
-            if args and not self.takes_words:
-                raise UsageError(f"it takes options only, not {' '.join(args)}", print_help=False)
-            if not self.takes_files:
-                args = list(map(_typed, args))
-                opts = argparse.Namespace(**{name: _typed(given) for name, given in vars(opts).items()})
-            self.exitcode = self._ended(args, opts)
-        except UsageError as error:
-            raise UsageError(one_line(str(error)), print_help=error.print_help) from error
-
-    def _ended(self, args: list[str], opts: argparse.Namespace) -> int:
-        assert self.settings is not None
-        if sys.stdout is None:
-            fail("there is no standard output to write to")
-            return 1
-        try:
-            if self.writes:
-                restrict(self.settings["MLENTORY_DATA_ACCESS"])
-            with damage_told(self.data_dir):
-                code = self.carry_out(args, opts)
-            sys.stdout.flush()
-        except SettingError as error:
-            raise UsageError(str(error), print_help=False) from error
-        except (MlentoryError, StoreError) as error:
-            fail(str(error))
-            return 1
-        except BrokenPipeError:
-            _write_no_more()  # who reads it has had enough, as `head` does
-            return 0
-        except OSError as error:
-            _write_no_more()
-            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-            return 1
-        return code
-
-    @abstractmethod
-    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Do it, and return the exit code."""
-
-
-def _typed(given: Any) -> Any:
-    """Words of a command line as UTF-8, where the locale knows too few characters to read them."""
-    if isinstance(given, list):
-        return list(map(_typed, given))
-    if isinstance(given, str) and _UNREAD.search(given):
-        return os.fsencode(given).decode("utf-8", "replace")
-    return given
-
-
-def _write_no_more() -> None:
-    """Keep the interpreter, which writes out what is left when it ends, from failing on it again."""
-    with contextlib.suppress(io.UnsupportedOperation):  # it is no file, so nothing is left to write
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def add_json_option(parser: argparse.ArgumentParser) -> None:
-    """The option that every command has that prints facts."""
-    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+MAX_TEXT = 400
+"""How many characters of a text a cell shows."""
 
 
 def print_json(value: Any) -> None:
@@ -134,6 +35,11 @@ def print_text(text: str) -> None:
 def fail(message: str) -> None:
     """Write one line to the standard error."""
     print(one_line(message), file=sys.stderr)
+
+
+def shorten(text: str) -> str:
+    """A text as far as it fits into the cell of a table."""
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ..."
 
 
 class PlainConsole(Console):

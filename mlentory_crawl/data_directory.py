@@ -1,4 +1,4 @@
-"""The data directory: who may read it, and the lock that one run at a time holds on it."""
+"""The data directory: who may read it, the lock that one run at a time holds on it, and files that are whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import get_ident
+from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
@@ -59,6 +62,30 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+@contextlib.contextmanager
+def whole(target: Path) -> Iterator[BinaryIO]:
+    """A file that gets its name once all is written.
+
+    Args:
+        target: the file; its folder is made if it does not exist.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Equal answers may come at the same time.
+    part = target.with_name(f"{target.name}.{get_ident()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.rename(target)
+    except OSError:  # where there is no room, what is half written only takes more
+        part.unlink(missing_ok=True)
+        raise
+
+
+def now() -> str:
+    """The time (UTC, ISO 8601, whole seconds)."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Held:

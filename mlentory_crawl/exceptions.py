@@ -8,7 +8,7 @@ class MlentoryError(Exception):
 
 
 class WrongUsage(MlentoryError):
-    """Arguments that cannot be meant, found when a crawl begins: exit 2."""
+    """Arguments that cannot be meant: exit 2."""
 
 
 class DataDirectoryLocked(MlentoryError):

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fair4ml.describe.source_record import SourceRecord
+from fair4ml.document import Document, document_of, without
 from fair4ml.entities import Entity, FieldIssue, Stub
-from fair4ml.erasure import without
 
 
 @dataclass(slots=True, eq=False)
@@ -51,10 +52,6 @@ class RawRecord:
         payload: the decoded record, an object where the service sent what it should.
         fetched_at: when the answer was made (UTC, ISO 8601).
         page: the answer that held it.
-        digest: what `fair4ml.describe.source_record.digest` says of the payload.
-        counters: numbers that move without the thing changing; only where the digest shows that nothing else did.
-        source: the payload as the platform's model of it, once validation has passed; None where nothing changed.
-        issues: values that validation left out.
         seed: what the seed list says besides of the seed that asked for it.
     """
 
@@ -65,11 +62,37 @@ class RawRecord:
     payload: Any
     fetched_at: str
     page: Page = field(repr=False)
-    digest: bytes | None = field(default=None, repr=False)
-    counters: dict[str, int] = field(default_factory=dict, repr=False)
-    source: Any = field(default=None, repr=False)
-    issues: list[FieldIssue] = field(default_factory=list)
     seed: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class UnchangedRecord:
+    """A record that is the same as the last time, counters apart: mapping it would give what the catalog has.
+
+    Attributes:
+        raw: the record as it was sent.
+        counters: numbers that move without the thing changing.
+    """
+
+    raw: RawRecord
+    counters: dict[str, int] = field(repr=False)
+
+
+@dataclass(slots=True)
+class ValidRecord:
+    """A record whose values are what the platform says they are.
+
+    Attributes:
+        raw: the record as it was sent.
+        source: the payload as the platform's model of it.
+        issues: values that were left out.
+        digest: what `fair4ml.describe.source_record.digest` says of the payload.
+    """
+
+    raw: RawRecord
+    source: SourceRecord = field(repr=False)
+    issues: list[FieldIssue]
+    digest: bytes | None = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -88,7 +111,7 @@ class MappedRecord:
         counters: numbers that move without the thing changing.
         page: the answer that held it.
         issues: values that validation or mapping left out.
-        digest: as in `RawRecord`.
+        digest: as in `ValidRecord`.
         forgotten: the IRIs that it must not refer to.
     """
 
@@ -106,11 +129,7 @@ class MappedRecord:
     digest: bytes | None = field(default=None, repr=False)
     forgotten: Collection[str] = field(default=(), repr=False)
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> Document:
         """The record as the catalog stores it."""
-        document = {
-            "root": self.root.document(),
-            "parts": [part.document() for part in self.parts],
-            "stubs": [stub.document() for stub in self.stubs],
-        }
+        document = document_of(self.root, self.parts, self.stubs)
         return without(document, self.forgotten) if self.forgotten else document

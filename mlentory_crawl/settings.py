@@ -14,7 +14,7 @@ globals().update(_environment)
 BOT_NAME = "mlentory_crawl"
 SPIDER_MODULES = ["mlentory_crawl.spiders"]
 NEWSPIDER_MODULE = "mlentory_crawl.spiders"
-COMMANDS_MODULE = "mlentory_crawl.commands"
+COMMANDS_MODULE = "mlentory_crawl.scrapy_commands"
 TEMPLATES_DIR = str(Path(__file__).parent / "templates")  # scrapy genspider -t cursor, offset, page, token
 USER_AGENT = f"mlentory_crawl/{__version__} (+{_environment['CRAWLER_CONTACT']})"
 

@@ -35,7 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CARDS = "mapping_huggingface mapping_huggingface_card model_card"
 SEEDS = "seed_formats seeds"
 TESTS: dict[str, tuple[str, str]] = {
-    "fair4ml/merge.py": ("merge", "carrying"),
+    "fair4ml/document.py": ("document", "refused_fields forget"),
+    "fair4ml/merge.py": ("merge", ""),
     "fair4ml/normalize/licenses.py": ("licenses", ""),
     "fair4ml/normalize/license_addresses.py": ("licenses", ""),
     "fair4ml/normalize/license_compatibility.py": ("license_rules", "lineage"),
@@ -53,12 +54,12 @@ TESTS: dict[str, tuple[str, str]] = {
     "fair4ml/describe/licensing.py": (f"mapping_licensing {CARDS}", ""),
     "fair4ml/write/rdf.py": ("rdf shapes", ""),
     "fair4ml/write/rdf_syntax.py": ("rdf shapes", ""),
-    "mlentory_crawl/catalog/writer.py": ("catalog run modes projection", "chain replay forget"),
+    "mlentory_crawl/catalog/writer.py": ("catalog run modes catch_up", "chain replay forget"),
     "mlentory_crawl/catalog/queries/evaluations.py": ("results find", "leaderboard"),
     "mlentory_crawl/catalog/queries/boards.py": ("boards", "leaderboard"),
     "mlentory_crawl/catalog/queries/find.py": ("find derivations", "leaderboard"),
     "mlentory_crawl/catalog/queries/lineage.py": ("derivations", "lineage ancestors"),
-    "mlentory_crawl/projections/catch_up.py": ("projection", "chain"),
+    "mlentory_crawl/projections/catch_up.py": ("catch_up", "chain"),
     "mlentory_crawl/crawl/run.py": ("run verdicts dispatching", "chain accidents forget"),
     "mlentory_crawl/middlewares/quota.py": ("quota", "crawl_quota"),
     "mlentory_crawl/middlewares/private_addresses.py": ("private_addresses", "crawl_private_addresses"),

@@ -5,13 +5,74 @@ Nothing outside a platform's folder knows the names of its fields.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, singledispatch
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
+from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.entities import Description
+
+
+@cache
+def platforms() -> tuple[str, ...]:
+    """The keys of all platforms, in their order."""
+    return tuple(sorted(module.name for module in iter_modules(__path__)))
+
+
+@cache
+def kinds(platform: str) -> tuple[str, ...]:
+    """The kinds of records that a platform has.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    return tuple(import_module(f"{__name__}.{platform}.source").KINDS)
+
+
+@cache
+def hosts(platform: str) -> frozenset[str]:
+    """The hosts of a platform's pages; none of one that runs wherever its users install it.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    found: frozenset[str] = _addresses(platform).HOSTS
+    return found
+
+
+def entity_at(platform: str, url: str, payload: Any = None) -> About | None:
+    """The entity that an address of a platform's API, or an object in the answer to it, is about.
+
+    Args:
+        platform: whose API it is.
+        url: the address that was asked for, whatever the endpoint.
+        payload: an object anywhere in the answer; None for what the address alone says.
+
+    Returns:
+        None where that is nobody's name, and where the platform's answers cannot be told apart (`knows_answers`).
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    answered = _answered(platform)
+    return None if answered is None else answered(url, payload)
+
+
+def knows_answers(platform: str) -> bool:
+    """Whether `entity_at` can tell what the platform's answers are about."""
+    return _answered(platform) is not None
+
+
+@cache
+def _answered(platform: str) -> Callable[[str, Any], About | None] | None:
+    return getattr(_addresses(platform), "entity_at", None)
+
+
+def _addresses(platform: str) -> Any:
+    return import_module(f"{__name__}.{platform}.addresses")
 
 
 @cache

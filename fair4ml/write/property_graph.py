@@ -19,7 +19,8 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from fair4ml.entities import CLASSES, Kind, properties
+from fair4ml.document import Document, EntityDict, by_iri, is_folded, nodes
+from fair4ml.entities import Kind, properties
 from fair4ml.identifiers import inside
 from fair4ml.write.value_types import value_types
 
@@ -65,13 +66,10 @@ class Graph(NamedTuple):
     edges: list[Edge]
 
 
-def graph(document: Mapping[str, Any]) -> Graph:
+def graph(document: Document) -> Graph:
     """The nodes and edges that a record, or the merged state of several, stands for.
 
     A part outside the root's IRI is another thing, of which the record states an edge: its node is only named.
-
-    Args:
-        document: ``root``, ``parts`` and ``stubs`` as stored.
 
     Raises:
         KeyError: a class or property that `fair4ml.entities` does not declare.
@@ -90,28 +88,21 @@ def graph(document: Mapping[str, Any]) -> Graph:
     return Graph([nodes[iri] for iri in sorted(nodes)], found)
 
 
-def edges(document: Mapping[str, Any]) -> list[Edge]:
+def edges(document: Document) -> list[Edge]:
     """The edges alone of what `graph` gives."""
     folded, things = _sorted_out(document)
     return [edge for thing in things for edge in _edges(thing, folded)]
 
 
-Thing = Mapping[str, Any]
-_FOLDED = frozenset(name for name, entity in CLASSES.items() if entity.folded)
 _NO_PROPERTIES: Mapping[str, Any] = {}
 
 
-def _sorted_out(document: Mapping[str, Any]) -> tuple[dict[str, Thing], list[Thing]]:
+def _sorted_out(document: Document) -> tuple[dict[str, EntityDict], list[EntityDict]]:
     """The parts of folded classes by IRI; and everything else that is not only named, sorted by IRI."""
-    parts = document["parts"]
-    folded = {part["iri"]: part for part in parts if part["class"] in _FOLDED}
-    things = [document["root"], *(part for part in parts if part["class"] not in _FOLDED)]
-    if len(things) > 1:
-        things.sort(key=itemgetter("iri"))
-    return folded, things
+    return by_iri(filter(is_folded, document["parts"])), sorted(nodes(document), key=itemgetter("iri"))
 
 
-def _edges(thing: Thing, folded: dict[str, Thing]) -> list[Edge]:
+def _edges(thing: EntityDict, folded: dict[str, EntityDict]) -> list[Edge]:
     targets: set[tuple[str, str]] = set()
     derivations: dict[str, set[str]] = {}
     for name, kind in _edge_types(thing["class"]):
@@ -133,10 +124,10 @@ def _edges(thing: Thing, folded: dict[str, Thing]) -> list[Edge]:
     ]
 
 
-def _properties(thing: Thing, folded: dict[str, Thing]) -> dict[str, Any]:
+def _properties(thing: EntityDict, folded: dict[str, EntityDict]) -> dict[str, Any]:
     kinds = _kinds(thing["class"])
     values: dict[str, Any] = {}
-    inside: list[tuple[str, Thing]] = []
+    inside: list[tuple[str, EntityDict]] = []
     for name, stated in thing.items():
         kind = kinds[name]
         if kind is _VALUE:
@@ -156,7 +147,7 @@ def _named(iri: str, class_name: str, name: str | None) -> Node:
     return Node(iri, (ENTITY, class_name), _NO_PROPERTIES if name is None else {"name": name}, described=False)
 
 
-def _fold(class_name: str, inside: list[tuple[str, Thing]], values: dict[str, Any]) -> None:
+def _fold(class_name: str, inside: list[tuple[str, EntityDict]], values: dict[str, Any]) -> None:
     """Adds to a thing's properties what its parts of the class `PropertyValue` say."""
     results = sum(name == _RESULTS for name, _ in inside)
     for name, part in inside:

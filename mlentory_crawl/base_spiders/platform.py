@@ -12,10 +12,11 @@ from scrapy.exceptions import DontCloseSpider
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable, check_addresses
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Stopping
+from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.erasure.redactor import About
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.printable import printable
 from mlentory_crawl.responses import shown, told_error
@@ -113,10 +114,29 @@ class PlatformSpider(Spider):
     @property
     def run(self) -> Run:
         """The run that this spider carries out."""
-        return Run.of(self.crawler)
+        return run_of(self.crawler)
 
     def plan(self, catalog: CatalogWriter) -> None:
         """Hook: decide how to crawl, given what the catalog has; comes before everything else."""
+
+    def crawl_plan(self, catalog: CatalogWriter) -> CrawlPlan:
+        """The plan of the run."""
+        self.plan(catalog)
+        identity = self.identity()
+        if replayed := self.settings.get("REPLAY_RUN"):
+            # Of two archived runs of one command each is mapped by itself.
+            identity["replay"] = replayed
+        return CrawlPlan(
+            platform=self.name,
+            mode=self.mode,
+            coverage=self.coverage,
+            arguments=self.told_arguments(),
+            identity=identity,
+            resumable=self.resumable,
+            ordered=self.is_walk,
+            asks=self.asks,
+            job=self.job,
+        )
 
     @property
     def asks(self) -> bool:
@@ -157,18 +177,6 @@ class PlatformSpider(Spider):
     def identity(self) -> dict[str, Any]:
         """What makes two commands the same crawl."""
         return {"spider": self.name, "endpoint": self.endpoint, "mode": self.mode, "arguments": self.told_arguments()}
-
-    @classmethod
-    def described(cls, url: str, thing: Any = None) -> About | None:
-        """What an address of the API, or an object in the answer to it, is about; None where that is nobody's name.
-
-        Without it, answers that hold what is to be forgotten are not kept at all.
-
-        Args:
-            url: the address that was asked for, whatever the endpoint.
-            thing: an object anywhere in the answer; None for what the address alone says.
-        """
-        return None
 
     # Things asked for by name
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.catalog.lookups import Lookup
-from mlentory_crawl.crawl.outcomes import Stopping
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.erasure.redactor import MARKER_BODY
 from mlentory_crawl.items import Page, RawRecord
@@ -62,7 +61,7 @@ class ThingSpider(PlatformSpider):
 
     def thing_request(self, request: Request, wanted: Wanted) -> Request:
         """A request as that for one thing which is asked for by its name; it is a page of its own."""
-        number = self.run.reserve_page()
+        number = self.run.pages.reserve()
         return request.replace(
             callback=self.parse_thing,
             errback=self.thing_failed,
@@ -155,6 +154,7 @@ class ThingSpider(PlatformSpider):
         asked: Asked | None = None,
         owed: Iterable[Any] = (),
         walk: str | None = None,
+        pays: Any = None,
     ) -> Iterator[Any]:
         """Announce a page, send on its records, and ask for those that take a request of their own.
 
@@ -167,10 +167,11 @@ class ThingSpider(PlatformSpider):
             asked: what became of the thing, where the page is one that was asked for by name.
             owed: what the same command has to ask for again.
             walk: the list that the page is of, if any.
+            pays: what an earlier attempt owed and the page brings.
         """
         records, later = list(records), [each for each in later if not self._is_forgotten(each)]
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
-        page = Page(number, response.url, self.name, keys, cursor, list(owed), response.meta.get("pays"), walk)
+        page = Page(number, response.url, self.name, keys, cursor, list(owed), pays, walk)
         self.run.open_page(page, *([] if asked is None else [asked]))
         time = fetched_at(response)
         seed = asked.seed.metadata if asked is not None and asked.seed is not None else None
@@ -199,8 +200,8 @@ class ThingSpider(PlatformSpider):
     def owed_later(self, owed: dict[str, Any]) -> Request:
         """The request of such a record that an earlier attempt could not have, as a page of its own."""
         kind, key = owed["kind"], owed["key"]
-        request, number = self.later_request(**owed["known"]), self.run.reserve_page()
-        cursor, is_counted = {"page": number + 1}, self.run.cursor is not None
+        request, number = self.later_request(**owed["known"]), self.run.pages.reserve()
+        cursor, is_counted = {"page": number + 1}, self.run.cursor.start is not None
         page = Page(number, request.url, self.name, [(kind, key)], cursor, pays=owed, is_counted=is_counted)
         self.run.open_page(page)
         return self._later(request, kind, key, page)
@@ -242,9 +243,9 @@ class ThingSpider(PlatformSpider):
             self.fail(f"{shown(response.url)}: {error}")
             self._later_lost(kind, key, page, known)
             return
-        self.run.count_asked(page, Asked(f"{kind}s", (outcome,)))
+        self.run.pages.count_asked(page, Asked(f"{kind}s", (outcome,)))
         if payload is None:
-            self.run.withdraw(page)
+            self.run.pages.withdraw(page)
         else:
             address = self.public_address(response.url)
             yield RawRecord(self.name, kind, key, address, payload, fetched_at(response), page)
@@ -261,5 +262,5 @@ class ThingSpider(PlatformSpider):
 
     def _later_lost(self, kind: str, key: str, page: Page, known: dict[str, Any]) -> None:
         page.owed.append({"kind": kind, "key": key, "known": known})
-        self.run.count_asked(page, Asked(f"{kind}s", ("failed",)))
-        self.run.fail(page, kind, key)
+        self.run.pages.count_asked(page, Asked(f"{kind}s", ("failed",)))
+        self.run.pages.fail(page, kind, key)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence, Set as AbstractSet
-from functools import cache
 from typing import Any
 
 import orjson
 
-from fair4ml.entities import Kind, properties
+from fair4ml.document import Document, rename
 from fair4ml.identifiers import present_iri
 
 
@@ -44,13 +43,13 @@ class Aliases:
         )
         return [iri for (iri,) in rows]
 
-    def resolved(self, documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def resolved(self, documents: Sequence[Document]) -> list[Document]:
         """Documents in which things have the names that they have now; each itself where that changes nothing."""
         targets = self._targets({stub["iri"] for document in documents for stub in document["stubs"]})
         if not targets:
             return list(documents)
         names = self._names(targets.values())
-        return [_resolved(document, targets, names) for document in documents]
+        return [rename(document, targets, names) for document in documents]
 
     def _targets(self, iris: AbstractSet[str]) -> dict[str, str]:
         """Where those of some IRIs lead that things had before."""
@@ -79,31 +78,3 @@ def _end(iri: str, steps: dict[str, str]) -> str:
         seen.add(iri)
         iri = steps[iri]
     return iri
-
-
-def _resolved(document: dict[str, Any], targets: dict[str, str], names: dict[str, str | None]) -> dict[str, Any]:
-    if targets.keys().isdisjoint(stub["iri"] for stub in document["stubs"]):
-        return document
-    stubs = {}
-    for stub in document["stubs"]:
-        target = targets.get(stub["iri"])
-        named = stub if target is None else {**stub, "iri": target, "name": names.get(target) or stub.get("name")}
-        stubs[named["iri"]] = named
-    root, *parts = (_renamed(thing, targets) for thing in (document["root"], *document["parts"]))
-    return {"root": root, "parts": parts, "stubs": list(stubs.values())}
-
-
-def _renamed(thing: dict[str, Any], targets: dict[str, str]) -> dict[str, Any]:
-    renamed = {}
-    for name in _references(thing["class"]) & thing.keys():
-        value = thing[name]
-        several = value if isinstance(value, list) else [value]
-        if not targets.keys().isdisjoint(several):
-            now = list(dict.fromkeys(targets.get(iri, iri) for iri in several))
-            renamed[name] = now if isinstance(value, list) else now[0]
-    return {**thing, **renamed} if renamed else thing
-
-
-@cache
-def _references(class_name: str) -> frozenset[str]:
-    return frozenset(name for name, each in properties(class_name).items() if each.kind is Kind.REFERENCE)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 import orjson
 
-from fair4ml.tombstones import tombstone
+from fair4ml.document import tombstone
 from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.database import SequenceNumbers

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 import zstandard
 
+from fair4ml.document import Document
+
 
 class DamagedDocument(ValueError):
     """What the catalog holds in place of a document is none."""
@@ -25,7 +27,7 @@ class _Codecs(local):
 _codecs = _Codecs()
 
 
-def encode(document: dict[str, Any]) -> tuple[bytes, bytes]:
+def encode(document: Document) -> tuple[bytes, bytes]:
     """A document's JSON and its 16-byte hash: equal documents have equal bytes, whatever the order of their keys."""
     text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
     return text, blake2b(text, digest_size=16).digest()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fair4ml.document import Document
 from mlentory_crawl.catalog.lookups import Lookup
 
 
@@ -55,7 +56,7 @@ class Entry:
     hash: bytes
     modified: str | None
     known: Known | None
-    document: dict[str, Any] | None
+    document: Document | None
     text: bytes
     provenance: dict[str, Any]
     counters: dict[str, int]

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from fair4ml.erasure import is_of, without
+from fair4ml.document import Document, is_of, without
 from fair4ml.identifiers import iris_over_time
 from mlentory_crawl.catalog.codec import encode, pack, unpack, unpacked
 from mlentory_crawl.catalog.database import SequenceNumbers
@@ -131,7 +131,7 @@ class Erasure:
             if deleted_at is None:
                 self._fields.remove(platform, kind, document["root"])
             self._links.remove(i, document)
-            husk = {"root": {"iri": iri, "class": document["root"]["class"]}, "parts": [], "stubs": []}
+            husk: Document = {"root": {"iri": iri, "class": document["root"]["class"]}, "parts": [], "stubs": []}
             text, digest = encode(husk)
             self._connection.execute(
                 """UPDATE record SET hash = ?, sequence = ?, run = ?, modified = NULL, deleted_at = ?, document = ?,

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from fair4ml.entities import CLASSES
+from fair4ml.document import Document, EntityDict, nodes
 from fair4ml.identifiers import inside
 from fair4ml.write.property_graph import edges
 
@@ -32,9 +32,9 @@ class Links:
         self._ids.clear()
         self._next = None
 
-    def remove(self, record: int, document: dict[str, Any]) -> None:
+    def remove(self, record: int, document: Document) -> None:
         """Take back what a record stated, before it states something else."""
-        sources = self._resolve(thing["iri"] for thing in _things(document))
+        sources = self._resolve(thing["iri"] for thing in nodes(document))
         stated = self._connection.execute(
             "SELECT source, type, target FROM edge WHERE source IN (SELECT value FROM json_each(?)) AND record = ?",
             (orjson.dumps(list(sources.values())), record),
@@ -66,7 +66,7 @@ class Links:
         if dropped.rowcount:
             self._ids.pop(iri, None)
 
-    def add(self, stated: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    def add(self, stated: Iterable[tuple[int, Document]]) -> None:
         """Enter what records state.
 
         Args:
@@ -78,7 +78,7 @@ class Links:
         for record, document in stated:
             for thing in _own(document):
                 described[thing["iri"]] = (thing["class"], thing.get("name"))
-            for thing in [*_things(document), *document["stubs"]]:
+            for thing in [*nodes(document), *document["stubs"]]:
                 named[thing["iri"]] = (thing["class"], thing.get("name"))
             lines += [(record, edge) for edge in edges(document)]
         new = self._enter({**named, **described}, described)
@@ -123,13 +123,8 @@ class Links:
         return {iri: self._ids[iri] for iri in iris if iri in self._ids}
 
 
-def _things(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The root and the parts that are nodes."""
-    return [document["root"], *(part for part in document["parts"] if not CLASSES[part["class"]].folded)]
-
-
-def _own(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those of them that the record describes; a part outside the root's IRI is another thing."""
+def _own(document: Document) -> list[EntityDict]:
+    """The nodes that a record describes; a part outside the root's IRI is another thing."""
     within = inside(document["root"]["iri"])
-    root, *parts = _things(document)
+    root, *parts = nodes(document)
     return [root, *(part for part in parts if part["iri"].startswith(within))]

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from fair4ml.merge import leading
+from fair4ml.document import Document, EntityDict
+from fair4ml.merge import State, leading
 from mlentory_crawl.catalog.aliases import Aliases
 from mlentory_crawl.catalog.database import Readers, catalog_id, last_sequence
 from mlentory_crawl.catalog.field_counts import shares, unnamed_licenses
@@ -227,7 +228,7 @@ class CatalogReader:
         """Things by all names under which records may name them: their IRIs, and those that stand for them."""
         return self._aliases.leading_to(iris)
 
-    def states(self, platform: str | None = None) -> Iterator[tuple[dict[str, Any], list[Stored]]]:
+    def states(self, platform: str | None = None) -> Iterator[tuple[State, list[Stored]]]:
         """Everything that live records describe, sorted by IRI: the merged state, and the records it comes from."""
         where = "r.deleted_at IS NULL" + (" AND r.platform = :platform" if platform else "")
         group: list[Stored] = []
@@ -301,7 +302,7 @@ class UnseenStubs:
         self._reader = reader
         self._seen: set[str] = set()
 
-    def of(self, document: dict[str, Any]) -> list[dict[str, Any]]:
+    def of(self, document: Document) -> list[EntityDict]:
         """Those stubs of the next record that are still to be stated."""
         stubs = [stub for stub in document["stubs"] if stub["iri"] not in self._seen]
         if not stubs:

@@ -8,7 +8,8 @@ from typing import Any, Self
 
 import orjson
 
-from fair4ml.merge import RecordState, merge
+from fair4ml.document import Document
+from fair4ml.merge import RecordState, State, merge
 from mlentory_crawl.catalog.codec import unpack, unpacked
 
 
@@ -27,7 +28,7 @@ class Stored:
 
     key: str
     iri: str
-    document: dict[str, Any]
+    document: Document
     provenance: dict[str, Any]
     run: str
     modified: str | None
@@ -74,7 +75,7 @@ class Version:
         return cls(key, iri, unpacked(document), provenance.encode(), deleted_at)
 
 
-def merged(records: Sequence[Stored]) -> tuple[dict[str, Any], str]:
+def merged(records: Sequence[Stored]) -> tuple[State, str]:
     """What records about the same thing state together, and the catalog key of the one that leads."""
     state = merge(record_states(records))
     return state, state["key"]

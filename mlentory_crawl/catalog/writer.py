@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from fair4ml.document import Document
 from fair4ml.identifiers import iris_over_time
 from mlentory_crawl.catalog.answers import Answers
 from mlentory_crawl.catalog.census import Census
@@ -26,7 +26,7 @@ from mlentory_crawl.catalog.names import Names
 from mlentory_crawl.catalog.runs import Runs
 from mlentory_crawl.catalog.seed_lines import Seeds
 from mlentory_crawl.catalog.versions import prune
-from mlentory_crawl.data_directory import LOCK, Held
+from mlentory_crawl.data_directory import LOCK, Held, now
 from mlentory_crawl.exceptions import CatalogError
 
 PUBLISHED_MOVE = 0.1
@@ -170,7 +170,7 @@ class CatalogWriter:
             for kind, key, i, hashed, iri, seen, observed, published, deleted, digest, issues in rows
         }
 
-    def stored(self, record: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    def stored(self, record: int) -> tuple[Document, dict[str, Any]]:
         """Document and provenance of a record, by its row id."""
         row = self._connection.execute("SELECT document, provenance FROM record WHERE id = ?", (record,)).fetchone()
         return unpack(row[0]), orjson.loads(row[1])
@@ -241,7 +241,7 @@ class CatalogWriter:
                 "INSERT OR REPLACE INTO seed VALUES (?, ?, ?, ?, ?, ?, ?)", [(run, *astuple(s)) for s in pages.seeds]
             )
             if pages.forgotten:
-                at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+                at = now()
                 self._erasure.erase(self._erasure.names_of(pages.forgotten), at)
             connection.execute(
                 "UPDATE run SET report = ?, cursor = ?, last_sequence = ? WHERE id = ?",

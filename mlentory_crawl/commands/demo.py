@@ -9,9 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from mlentory_crawl.catalog.queries.find import most_telling
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.commands.base import ProjectCommand
 from mlentory_crawl.config import ENV_FILE
-from mlentory_crawl.console import ProjectCommand, console
+from mlentory_crawl.console import console
 from mlentory_crawl.spiders import variables
 
 
@@ -20,12 +22,10 @@ class Command(ProjectCommand):
 
     takes_words = False
     takes_files = True
+    summary = "Run the whole chain on made-up models, without servers and network, and look at the result"
 
-    def short_desc(self) -> str:
-        return "Run the whole chain on made-up models, without servers and network, and look at the result"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--models", type=int, default=2_000, metavar="N", help="how many models (default: 2000)")
         parser.add_argument("--keep", metavar="DIR", help="keep the data directory here; it must be empty")
 
@@ -71,11 +71,6 @@ def _demonstrate(endpoint: str, data_dir: Path) -> int:
 def _interesting(data_dir: Path) -> str:
     """The model that says most about lineage and evaluations."""
     reader = CatalogReader(data_dir)
-    rows = reader.execute(
-        """SELECT s.iri FROM edge AS e JOIN entity AS s ON s.id = e.source
-           WHERE s.class = 'MLModel' AND e.type IN ('WAS_DERIVED_FROM', 'HAS_EVALUATION', 'TRAINED_ON')
-           GROUP BY s.id ORDER BY count(DISTINCT e.type) DESC, count(*) DESC, s.iri LIMIT 1"""
-    )
-    found = rows.fetchone()
+    found = most_telling(reader)
     reader.close()
-    return str(found[0]) if found else ""
+    return found or ""

@@ -7,13 +7,13 @@ from collections import Counter
 from pathlib import Path
 
 import orjson
-from scrapy.exceptions import UsageError
 
 from fair4ml.vocabulary import NAMESPACES
 from mlentory_crawl import __version__
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
-from mlentory_crawl.console import ProjectCommand, console
-from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.commands.base import ProjectCommand
+from mlentory_crawl.console import console
+from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 
@@ -25,15 +25,11 @@ class Command(ProjectCommand):
     """Writes everything that live records state, sorted by IRI: the same content gives the same bytes."""
 
     takes_files = True
+    syntax = "FILE" + "|".join(FORMATS) + " [--platform P] [--provenance] [--counters]"
+    summary = "Write the whole catalog to a file, with a description of the dump beside it"
 
-    def syntax(self) -> str:
-        return "FILE" + "|".join(FORMATS) + " [--platform P] [--provenance] [--counters]"
-
-    def short_desc(self) -> str:
-        return "Write the whole catalog to a file, with a description of the dump beside it"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--platform", help="only what this platform states")
         parser.add_argument(
             "--provenance", action="store_true", help="also say which run fetched what from where, and when"
@@ -42,20 +38,20 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1:
-            raise UsageError("name one file")
+            raise WrongUsage("name one file")
         path = Path(args[0])
         endings = sorted((ending for ending in FORMATS if path.name.endswith(ending)), key=len)
         if not endings:
-            raise UsageError(f"{path.name}: its name ends with one of {' '.join(FORMATS)}", print_help=False)
+            raise WrongUsage(f"{path.name}: its name ends with one of {' '.join(FORMATS)}")
         if missing := FORMATS[endings[-1]].missing():
-            raise UsageError(missing, print_help=False)
+            raise WrongUsage(missing)
         reader = CatalogReader(self.data_dir)
         path = path.resolve()  # what a link leads to is written, the link stays
         part = path.with_name(path.name + ".part")
         try:
             file = part.open("wb")
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error}", print_help=False) from error
+            raise WrongUsage(f"{path} cannot be written: {error}") from error
         try:
             with file:
                 counts, licenses = _write(reader, FORMATS[endings[-1]](file, counters=opts.counters), opts)

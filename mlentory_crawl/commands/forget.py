@@ -11,18 +11,17 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from scrapy.exceptions import UsageError
-
 from fair4ml.identifiers import IRI_PATTERN
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.commands.base import ProjectCommand, add_json_option
+from mlentory_crawl.console import console, fail, print_json, table
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.erasure.erase import forget
-from mlentory_crawl.exceptions import CatalogError, MlentoryError, StoreError
+from mlentory_crawl.exceptions import CatalogError, MlentoryError, StoreError, WrongUsage
 from mlentory_crawl.printable import one_line
 from mlentory_crawl.projections.registry import names, sync
-from mlentory_crawl.stores import check_settings, open_store
+from mlentory_crawl.stores.factory import check_store_settings, open_store
 
 BY_NAME = "who or what is told by name only is forgotten with the records that name it, by their IRIs"
 """What can be told in answers is what has an IRI or an id there; any text may be a name."""
@@ -34,26 +33,21 @@ class Command(ProjectCommand):
     """Forgets things; exit 1 when a projection still shows them, which the next sync or crawl then ends."""
 
     writes = True
+    syntax = "IRI... [--mark] [--yes]"
+    summary = "Leave nothing of things but a mark that later crawls obey"
 
-    def syntax(self) -> str:
-        return "IRI... [--mark] [--yes]"
-
-    def short_desc(self) -> str:
-        return "Leave nothing of things but a mark that later crawls obey"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         add_json_option(parser)
         parser.add_argument("--mark", action="store_true", help="also things that the catalog does not know yet")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        assert self.settings is not None
-        check_settings(self.settings)
+        check_store_settings(self.settings)
         if not args:
-            raise UsageError("name the things by their IRIs")
+            raise WrongUsage("name the things by their IRIs")
         if wrong := [iri for iri in args if not re.match(IRI_PATTERN, iri)]:
-            raise UsageError(f"no IRI: {', '.join(wrong)}; {BY_NAME}", print_help=False)
+            raise WrongUsage(f"no IRI: {', '.join(wrong)}; {BY_NAME}")
         if not opts.mark:
             CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
         with locked(self.data_dir):
@@ -66,14 +60,11 @@ class Command(ProjectCommand):
                 catalog.close()
 
     def _forget(self, catalog: CatalogWriter, iris: list[str], opts: argparse.Namespace) -> int:
-        assert self.settings is not None
         if parts := self._parts(iris):
-            raise UsageError(f"{', '.join(parts)}: a part has no mark of its own; {BY_NAME}", print_help=False)
+            raise WrongUsage(f"{', '.join(parts)}: a part has no mark of its own; {BY_NAME}")
         unknown = [iri for iri in iris if not catalog.knows(iri)]
         if unknown and not opts.mark:
-            raise UsageError(
-                f"the catalog does not know {', '.join(unknown)}; --mark marks it in advance", print_help=False
-            )
+            raise WrongUsage(f"the catalog does not know {', '.join(unknown)}; --mark marks it in advance")
         if not opts.yes and sys.stdin.isatty() and not _confirmed(catalog.names_of(iris)):
             return 0
         counts, problems = forget(self.data_dir, catalog, iris)
@@ -100,11 +91,10 @@ class Command(ProjectCommand):
             reader.close()
 
     def _sync(self, name: str) -> dict[str, Any]:
-        assert self.settings is not None
         try:
             # An index in the data directory keeps deleted documents in its files until it merges them.
             rebuild = name == "search" and open_store(name, self.settings).backend == "tantivy"
-            return sync(name, self.settings, rebuild=rebuild, told=lambda _: None)
+            return sync(name, self.settings, rebuild=rebuild, on_batch=lambda _: None)
         except (StoreError, MlentoryError, sqlite3.Error, OSError) as error:
             return {"error": str(error)}
 

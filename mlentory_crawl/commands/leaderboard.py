@@ -8,26 +8,24 @@ from dataclasses import asdict
 from textwrap import shorten
 
 from rich.table import Table
-from scrapy.exceptions import UsageError
 
 from fair4ml.normalize.metrics import metric_name
-from mlentory_crawl.catalog.queries.boards import Board, boards
-from mlentory_crawl.catalog.queries.evaluations import Result, results
-from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, styled, table
+from mlentory_crawl.catalog.queries.boards import Board
+from mlentory_crawl.catalog.queries.evaluations import Result
+from mlentory_crawl.commands.base import ProjectCommand, add_json_option
+from mlentory_crawl.console import console, fail, print_json, styled, table
+from mlentory_crawl.exceptions import WrongUsage
+from mlentory_crawl.face import Catalog
 
 
 class Command(ProjectCommand):
     """Shows results on a dataset; what cannot be compared is not ranked together."""
 
-    def syntax(self) -> str:
-        return "--dataset D [--metric M] [--task T] [--limit N] [--offset N]"
+    syntax = "--dataset D [--metric M] [--task T] [--limit N] [--offset N]"
+    summary = "Show how models do on a dataset, by metric"
 
-    def short_desc(self) -> str:
-        return "Show how models do on a dataset, by metric"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         add_json_option(parser)
         parser.add_argument("--dataset", metavar="D", help="its id on the Hub, its name, or its IRI")
         parser.add_argument("--metric", metavar="M", help="in any spelling: acc, Accuracy, macro-F1")
@@ -37,24 +35,23 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if args or not opts.dataset:
-            raise UsageError("name the dataset: --dataset D", print_help=False)
+            raise WrongUsage("name the dataset: --dataset D")
         if opts.limit < 1 or opts.offset < 0:
-            raise UsageError("--limit is 1 or more, --offset 0 or more", print_help=False)
-        found = results(CatalogReader(self.data_dir), opts.dataset, opts.metric, opts.task)
-        made = boards(found)
-        unranked = [result for result in found if result.problem is not None]
+            raise WrongUsage("--limit is 1 or more, --offset 0 or more")
+        with Catalog(self.settings) as catalog:
+            found = catalog.leaderboard(opts.dataset, opts.metric, opts.task)
         shown = slice(opts.offset, opts.offset + opts.limit)
         if opts.json:
-            told = [{**asdict(board), "results": [asdict(each) for each in board.results[shown]]} for board in made]
-            print_json({"boards": told, "unranked": [asdict(each) for each in unranked[shown]]})
+            print_json(asdict(found.cut(shown)))
         else:
-            for board in made:
+            for board in found.boards:
                 _print(board, shown)
-            if unranked:
-                _print_unranked(unranked, shown)
-        if not found:
+            if found.unranked:
+                _print_unranked(found.unranked, shown)
+        is_empty = not found.boards and not found.unranked
+        if is_empty:
             fail(f"no result on {opts.dataset}" + (f" by {opts.metric}" if opts.metric else ""))
-        return int(not found)
+        return int(is_empty)
 
 
 def _print(board: Board, part: slice) -> None:

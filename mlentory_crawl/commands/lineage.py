@@ -7,15 +7,14 @@ from collections.abc import Callable
 from html import escape
 
 from rich.tree import Tree
-from scrapy.exceptions import UsageError
 
 from fair4ml.describe.licensing import NOT_NAMED
-from fair4ml.normalize.license_compatibility import Conflict, conflict
 from fair4ml.platforms.huggingface.lineage import RELATIONS
-from mlentory_crawl.catalog.queries.find import find
-from mlentory_crawl.catalog.queries.lineage import KIND_NOT_STATED, Lineage, Member, Step, lineage, told
-from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.console import ProjectCommand, console, print_json, print_text, styled, table
+from mlentory_crawl.catalog.queries.lineage import KIND_NOT_STATED, Lineage, Member, Step
+from mlentory_crawl.commands.base import ProjectCommand
+from mlentory_crawl.console import console, print_json, print_text, styled, table
+from mlentory_crawl.exceptions import WrongUsage
+from mlentory_crawl.face import Catalog
 from mlentory_crawl.printable import one_line, printable
 
 NONE_STATED = "no license stated"
@@ -24,16 +23,11 @@ NONE_STATED = "no license stated"
 class Command(ProjectCommand):
     """Shows ancestors or descendants, each with license and access, and licenses that do not follow each other."""
 
-    def syntax(self) -> str:
-        return (
-            "ID|IRI [--up|--down] [--depth N] [--kind K] [--limit N] [--format tree|json|mermaid|dot|svg] [--licenses]"
-        )
+    syntax = "ID|IRI [--up|--down] [--depth N] [--kind K] [--limit N] [--format tree|json|mermaid|dot|svg] [--licenses]"
+    summary = "Show what a model derives from, or what derives from it"
 
-    def short_desc(self) -> str:
-        return "Show what a model derives from, or what derives from it"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         way = parser.add_mutually_exclusive_group()
         way.add_argument("--up", action="store_true", help="to what it derives from (default)")
         way.add_argument("--down", action="store_true", help="to what derives from it")
@@ -50,23 +44,17 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1:
-            raise UsageError("name one model: an id or an IRI", print_help=False)
+            raise WrongUsage("name one model: an id or an IRI")
         if opts.depth < 1:
-            raise UsageError("--depth is 1 or more", print_help=False)
+            raise WrongUsage("--depth is 1 or more")
         if opts.limit is not None and opts.limit < 1:
-            raise UsageError("--limit is 1 or more", print_help=False)
-        reader = CatalogReader(self.data_dir)
-        iri = find(reader, args[0]).root["iri"]
-        found = lineage(reader, iri, up=not opts.down, depth=opts.depth, kind=opts.kind, limit=opts.limit)
-        conflicts = license_conflicts(found)
+            raise WrongUsage("--limit is 1 or more")
+        with Catalog(self.settings) as catalog:
+            found = catalog.lineage(args[0], up=not opts.down, depth=opts.depth, kind=opts.kind, limit=opts.limit)
         if opts.format == "json":
-            print_json({**told(found), "conflicts": [
-                {"child": step.child, "parent": step.parent, "original": original, "derived": derived,
-                 "rule": rule.rule, "why": rule.why, "source": rule.source}
-                for step, original, derived, rule in conflicts
-            ]})  # fmt: skip
+            print_json(found.to_dict())
         elif opts.licenses:
-            _print_conflicts(found, conflicts)
+            _print_conflicts(found)
             _print_left_out(found)
         elif opts.format == "tree":
             console().print(_tree(found, down=opts.down))
@@ -76,28 +64,17 @@ class Command(ProjectCommand):
         return 0
 
 
-def license_conflicts(found: Lineage) -> list[tuple[Step, str, str, Conflict]]:
-    """Each derivation with the names of two licenses, the original's and the derived one, that do not go together."""
-    return [
-        (step, original_name, derived_name, rule)
-        for step in found.steps
-        for original, original_name in found.members[step.parent].licenses.items()
-        for derived, derived_name in found.members[step.child].licenses.items()
-        if (rule := conflict(original, derived)) is not None
-    ]
-
-
-def _print_conflicts(found: Lineage, conflicts: list[tuple[Step, str, str, Conflict]]) -> None:
+def _print_conflicts(found: Lineage) -> None:
     out = console()
-    if not conflicts:
+    if not found.conflicts:
         out.print(
             "No rule speaks against a license in this lineage. That is no permission: of most licenses no rule knows."
         )
     else:
         shown = table("model", "its license", "derives from", "whose license", "why", "source")
-        for step, original, derived, rule in conflicts:
-            names = [found.members[iri].name for iri in (step.child, step.parent)]
-            shown.add_row(names[0], derived, names[1], original, f"{rule.rule}: {rule.why}", rule.source)
+        for each in found.conflicts:
+            child, parent = (found.members[iri].name for iri in (each.child, each.parent))
+            shown.add_row(child, each.derived, parent, each.original, f"{each.rule}: {each.why}", each.source)
         out.print(shown)
     described = [member for member in found.members.values() if member.described]
     for why, members in (

@@ -5,30 +5,25 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from scrapy.exceptions import UsageError
-
-from mlentory_crawl.archive.store import Pruned, prune
+from mlentory_crawl.archive.prune import Pruned, prune
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json
+from mlentory_crawl.commands.base import ProjectCommand, add_json_option
+from mlentory_crawl.console import console, print_json
 from mlentory_crawl.data_directory import locked
+from mlentory_crawl.exceptions import WrongUsage
 
 
 class Command(ProjectCommand):
     """Deletes raw answers of old runs and, if asked to, what records stated long ago."""
 
     takes_words = False
-
     writes = True
+    syntax = "[--keep-runs N] [--versions-before DATE] [--dry-run]"
+    summary = "Delete old raw answers and superseded versions"
 
-    def syntax(self) -> str:
-        return "[--keep-runs N] [--versions-before DATE] [--dry-run]"
-
-    def short_desc(self) -> str:
-        return "Delete old raw answers and superseded versions"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         add_json_option(parser)
         parser.add_argument(
             "--keep-runs", type=int, metavar="N", help="how many runs keep their raw answers (else RAW_KEEP_RUNS)"
@@ -39,10 +34,9 @@ class Command(ProjectCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        assert self.settings is not None
-        keep = self.settings.getint("RAW_KEEP_RUNS") if opts.keep_runs is None else opts.keep_runs
+        keep = int(self.settings["RAW_KEEP_RUNS"]) if opts.keep_runs is None else opts.keep_runs
         if keep < 0:
-            raise UsageError(f"--keep-runs {keep}: 0 or more are due", print_help=False)
+            raise WrongUsage(f"--keep-runs {keep}: 0 or more are due")
         before = _moment(opts.versions_before)
         CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
         with locked(self.data_dir):
@@ -77,4 +71,4 @@ def _moment(day: str | None) -> str | None:
     try:
         return f"{datetime.fromisoformat(day):%Y-%m-%dT%H:%M:%SZ}"
     except ValueError as error:
-        raise UsageError(f"--versions-before {day!r}: a date such as 2026-11-20 is due", print_help=False) from error
+        raise WrongUsage(f"--versions-before {day!r}: a date such as 2026-11-20 is due") from error

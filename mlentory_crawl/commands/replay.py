@@ -6,20 +6,19 @@ import argparse
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
-from scrapy.exceptions import UsageError
 
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.commands.base import ProjectCommand, add_json_option
+from mlentory_crawl.console import console, fail, print_json, table
 from mlentory_crawl.crawl.report import EXIT_CODES
-from mlentory_crawl.data_directory import locked
-from mlentory_crawl.exceptions import CatalogError, MlentoryError
+from mlentory_crawl.data_directory import locked, now
+from mlentory_crawl.exceptions import CatalogError, MlentoryError, WrongUsage
 from mlentory_crawl.projections.process import die_with_parent
 from mlentory_crawl.spiders import spider_of
 
@@ -34,22 +33,18 @@ class Command(ProjectCommand):
     """Maps the archived answers of runs into a data directory without a catalog; exit 1 if answers are lacking."""
 
     writes = True
+    syntax = "RUN...|--all --from DATA_DIR"
+    summary = "Map archived answers again, into an empty data directory, without the network"
 
-    def syntax(self) -> str:
-        return "RUN...|--all --from DATA_DIR"
-
-    def short_desc(self) -> str:
-        return "Map archived answers again, into an empty data directory, without the network"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         add_json_option(parser)
         parser.add_argument("--all", action="store_true", help="all runs, in their order")
         parser.add_argument("--from", dest="source", metavar="DATA_DIR", help="the data directory that has the archive")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if not opts.source or bool(args) == opts.all:
-            raise UsageError("name runs or --all, and the data directory with --from", print_help=False)
+            raise WrongUsage("name runs or --all, and the data directory with --from")
         source = Path(opts.source)
         reader = CatalogReader(source)
         catalog = reader.id
@@ -60,7 +55,7 @@ class Command(ProjectCommand):
         reader.close()
         unknown = set(args) - {name for name, *_ in runs}
         if unknown:
-            raise UsageError(f"no such run: {', '.join(sorted(unknown))}", print_help=False)
+            raise WrongUsage(f"no such run: {', '.join(sorted(unknown))}")
         runs = [run for run in runs if opts.all or run[0] in args]
         plan = self.data_dir / PLAN
         self._begin(plan, {"catalog": catalog, "runs": [run[0] for run in runs]})
@@ -88,13 +83,12 @@ class Command(ProjectCommand):
             part.write_bytes(orjson.dumps(wanted))
             part.rename(plan)
         elif not plan.exists() or orjson.loads(plan.read_bytes()) != wanted:
-            raise UsageError(f"{self.data_dir} has a catalog already: set MLENTORY_DATA_DIR to an empty directory",
-                             print_help=False)  # fmt: skip
+            raise WrongUsage(f"{self.data_dir} has a catalog already: set MLENTORY_DATA_DIR to an empty directory")
 
     def _mark(self, iris: list[str]) -> None:
         with locked(self.data_dir):
             catalog = CatalogWriter(self.data_dir)
-            catalog.mark(iris, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+            catalog.mark(iris, now())
             catalog.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
@@ -17,13 +16,13 @@ from rich.columns import Columns
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from scrapy.exceptions import UsageError
 
 from fair4ml.entities import CLASSES
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
+from mlentory_crawl.commands.base import ProjectCommand, add_json_option
+from mlentory_crawl.console import console, print_json, table
+from mlentory_crawl.face import search
 from mlentory_crawl.printable import one_line, printable
-from mlentory_crawl.stores import open_search_store
-from mlentory_crawl.stores.protocol import MAX_HITS, SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult, Sort
 
 FILTERS = ("task", "license", "library", "language", "author", "platform", "dataset", "keyword", "base_model")
 COUNTED = ("task", "license", "library", "language", "author", "platform", "type")
@@ -42,21 +41,16 @@ _UNITS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3}
 class Command(ProjectCommand):
     """Finds models and other things by words, and narrows them down by what is known of them."""
 
-    def syntax(self) -> str:
-        return '["TEXT"] [options]'
+    syntax = '["TEXT"] [options]'
+    summary = "Search by words, task, license, library, language, author, size, ..."
+    description = (
+        "Finds what has all the words of TEXT; words in double quotes must follow each other. An option given"
+        " several times accepts any of its values; different options all have to hold."
+        " Without TEXT everything matches."
+    )
 
-    def short_desc(self) -> str:
-        return "Search by words, task, license, library, language, author, size, ..."
-
-    def long_desc(self) -> str:
-        return (
-            "Finds what has all the words of TEXT; words in double quotes must follow each other. An option given"
-            " several times accepts any of its values; different options all have to hold."
-            " Without TEXT everything matches."
-        )
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         narrow = parser.add_argument_group("Narrowing down")
         narrow.add_argument("--type", metavar="CLASS", action="append", type=_class, help="model, dataset, ...")
         for name in FILTERS:
@@ -75,13 +69,8 @@ class Command(ProjectCommand):
         add_json_option(parser)
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        assert self.settings is not None
         query = _query(" ".join(args), opts)
-        try:
-            with closing(open_search_store(self.settings)) as store:
-                result = store.search(query)
-        except ValueError as error:
-            raise UsageError(str(error), print_help=False) from error
+        result = search(self.settings, query)
         if opts.json:
             print_json(asdict(result))
         else:

@@ -6,42 +6,37 @@ import argparse
 from typing import Any
 
 from rich.progress import MofNCompleteColumn, Progress as Bar, TextColumn
-from scrapy.exceptions import UsageError
 
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, fail, print_json, table
+from mlentory_crawl.commands.base import ProjectCommand, add_json_option
+from mlentory_crawl.console import console, fail, print_json, table
 from mlentory_crawl.data_directory import locked
-from mlentory_crawl.exceptions import StoreError
-from mlentory_crawl.projections.catch_up import Progress
+from mlentory_crawl.exceptions import StoreError, WrongUsage
+from mlentory_crawl.projections.catch_up import ProjectionProgress
 from mlentory_crawl.projections.registry import names, sync
-from mlentory_crawl.stores import check_settings
+from mlentory_crawl.stores.factory import check_store_settings
 
 
 class Command(ProjectCommand):
     """Brings projections up to date from the catalog; exit 1 when one stays behind."""
 
     writes = True
+    syntax = "[projection ...] [--rebuild]"
+    summary = "Bring projections up to date from the catalog"
 
-    def syntax(self) -> str:
-        return "[projection ...] [--rebuild]"
-
-    def short_desc(self) -> str:
-        return "Bring projections up to date from the catalog"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         add_json_option(parser)
         parser.add_argument(
             "--rebuild", action="store_true", help="empty them first, also when they belong to another catalog"
         )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        assert self.settings is not None
-        check_settings(self.settings)
+        check_store_settings(self.settings)
         on = names(self.settings)
         unknown = [name for name in args if name not in on]
         if unknown:
-            raise UsageError(f"no such projection: {', '.join(unknown)}; on are {', '.join(on)}", print_help=False)
+            raise WrongUsage(f"no such projection: {', '.join(unknown)}; on are {', '.join(on)}")
         CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
         results: dict[str, dict[str, Any]] = {}
         with locked(self.data_dir):
@@ -66,11 +61,10 @@ class Command(ProjectCommand):
         return int(any(told["backlog"] or told.get("error") for told in results.values()))
 
     def _sync(self, name: str, *, rebuild: bool) -> dict[str, Any]:
-        assert self.settings is not None
         with Bar(TextColumn("{task.description}", markup=False), MofNCompleteColumn(), transient=True) as bar:
             task = bar.add_task(name, total=None)
 
-            def told(progress: Progress) -> None:
+            def show(progress: ProjectionProgress) -> None:
                 bar.update(task, completed=progress.written)
 
-            return sync(name, self.settings, rebuild=rebuild, told=told)
+            return sync(name, self.settings, rebuild=rebuild, on_batch=show)

@@ -13,12 +13,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from scrapy.exceptions import UsageError
 
 from fair4ml.entities import CLASSES
 from fair4ml.write import rdf
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
-from mlentory_crawl.console import ProjectCommand, add_json_option, console, print_json, table
+from mlentory_crawl.commands.base import ProjectCommand, add_json_option
+from mlentory_crawl.console import console, print_json, table
+from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.shapes.conformance import Conformance, Violation, missing
 from mlentory_crawl.shapes.rdf_files import ENDINGS, Types, open_ntriples, records
 
@@ -33,36 +34,30 @@ class Command(ProjectCommand):
     """Checks record by record; the exit code is 1 where something does not conform, 2 where a file cannot be read."""
 
     takes_files = True
+    syntax = f"[FILE{'|'.join(ENDINGS)}] [--json]"
+    summary = "Check an export, or the catalog, against the SHACL shapes"
+    description = (
+        "Without FILE, checks what `scrapy export` would write. A file may be of any size; statements about one"
+        " thing have to follow each other, as they do in exports and in sorted N-Triples."
+    )
 
-    def syntax(self) -> str:
-        return f"[FILE{'|'.join(ENDINGS)}] [--json]"
-
-    def short_desc(self) -> str:
-        return "Check an export, or the catalog, against the SHACL shapes"
-
-    def long_desc(self) -> str:
-        return (
-            "Without FILE, checks what `scrapy export` would write. A file may be of any size; statements about one"
-            " thing have to follow each other, as they do in exports and in sorted N-Triples."
-        )
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
         add_json_option(parser)
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) > 1:
-            raise UsageError("name one file, or none for the catalog", print_help=False)
+            raise WrongUsage("name one file, or none for the catalog")
         if lacking := missing():
-            raise UsageError(lacking, print_help=False)
+            raise WrongUsage(lacking)
         began = time.monotonic()
         conformance = Conformance()
         try:
             checked, triples = _check(conformance, _parts_of_file(Path(args[0])) if args else self._parts_of_catalog())
         except ValueError as error:
-            raise UsageError(f"{args[0] if args else 'the catalog'} {error}", print_help=False) from error
+            raise WrongUsage(f"{args[0] if args else 'the catalog'} {error}") from error
         if args and not triples:
-            raise UsageError(f"{args[0]} has no statements", print_help=False)
+            raise WrongUsage(f"{args[0]} has no statements")
         found = sorted(conformance.violations.values(), key=lambda each: (-each.count, each.shape, each.path))
         seconds = time.monotonic() - began
         told = {
@@ -91,7 +86,7 @@ class Command(ProjectCommand):
 
 def _parts_of_file(path: Path) -> Iterator[Part]:
     if not path.name.endswith(ENDINGS):
-        raise UsageError(f"{path.name}: its name ends with one of {' '.join(ENDINGS)}", print_help=False)
+        raise WrongUsage(f"{path.name}: its name ends with one of {' '.join(ENDINGS)}")
     with open_ntriples(path) as lines:
         lines.seek(0)
         with closing(Types(lines)) as types:

@@ -1,8 +1,22 @@
-"""How records end before they reach the catalog, and requests before they are made."""
+"""The outcomes of records, targets and requests."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from scrapy.exceptions import DropItem, IgnoreRequest
+
+from mlentory_crawl.catalog.commits import EndedSeed
+from mlentory_crawl.catalog.lookups import Lookup
+
+if TYPE_CHECKING:
+    from mlentory_crawl.crawl.seed_list import Seed
+
+OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
+"""How a fetched record can end; together they are all fetched ones."""
+REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
+"""What can become of a thing that was asked for by name; together they are all asked ones."""
 
 
 class Quarantined(DropItem):
@@ -44,3 +58,25 @@ class QuotaGone(IgnoreRequest):
 
 class PrivateAddress(IgnoreRequest):
     """A host that has an address inside a private network, which nobody has allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The outcome of a target: something that was asked for by name.
+
+    Attributes:
+        by: who asked: None for the user, else the name of what asks for things that records name.
+        outcomes: one of `REQUESTED`, and what else is counted of it.
+        lookup: for the catalog, where a record names it.
+        seed: the seed that asks for it.
+    """
+
+    by: str | None
+    outcomes: tuple[str, ...]
+    lookup: Lookup | None = None
+    seed: Seed | None = None
+
+    def ended_seed(self, platform: str | None, reason: str | None = None) -> EndedSeed:
+        """The line of the seed list that asks for it, as the catalog keeps it."""
+        assert self.seed is not None
+        return EndedSeed(self.seed.number, self.seed.place, self.seed.url, platform, self.outcomes[0], reason)

@@ -1,41 +1,21 @@
-"""The pages of a run on their way to the catalog: those whose records are not all done, and those that are."""
+"""The pages of a run whose records have not all ended yet."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlentory_crawl.catalog.commits import Commit, EndedSeed, Entry, Known, Rejected
-from mlentory_crawl.catalog.lookups import Lookup
-from mlentory_crawl.crawl.report import REQUESTED
+from fair4ml.entities import FieldIssue
+from mlentory_crawl.catalog.commits import Entry, Known, Rejected
+from mlentory_crawl.crawl.outcomes import Asked, Duplicate
 
 if TYPE_CHECKING:
-    from mlentory_crawl.crawl.report import Report
-    from mlentory_crawl.crawl.seed_list import Seed
-    from mlentory_crawl.items import Page
+    from mlentory_crawl.items import MappedRecord, Page, RawRecord
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What became of a thing that was asked for by name.
-
-    Attributes:
-        by: who asked: None for the user, else the name of what asks for things that records name.
-        outcomes: one of `report.REQUESTED`, and what else is counted of it.
-        lookup: for the catalog, where a record names it.
-        seed: the seed that asks for it.
-    """
-
-    by: str | None
-    outcomes: tuple[str, ...]
-    lookup: Lookup | None = None
-    seed: Seed | None = None
-
-    def ended_seed(self, platform: str | None, reason: str | None = None) -> EndedSeed:
-        """The line of the seed list that asks for it, as the catalog keeps it."""
-        assert self.seed is not None
-        return EndedSeed(self.seed.number, self.seed.place, self.seed.url, platform, self.outcomes[0], reason)
+Key = tuple[str, str]
+"""Kind and native id of a record."""
 
 
 @dataclass(slots=True)
@@ -54,9 +34,9 @@ class OpenPage:
 
     page: Page
     remaining: int
-    known: dict[tuple[str, str], Known]
-    claimed: set[tuple[str, str]]
-    stored: set[tuple[str, str]] = field(default_factory=set)
+    known: dict[Key, Known]
+    claimed: set[Key]
+    stored: set[Key] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     records: Counter[str] = field(default_factory=Counter)
@@ -64,74 +44,127 @@ class OpenPage:
     asked: list[Asked] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Batch:
-    """What the next commit stores, and what the report counts of it.
+class OpenPages:
+    """Pages from their announcement until each of their records has ended, in whichever component.
 
-    Attributes:
-        commit: for the catalog.
-        keys: kind and native id of its records.
-        size: how many records it has.
-        pages: how many pages; one without records moves the cursor, too.
+    Args:
+        ordered: whether pages leave in the order of their numbers only.
+        first: the number of the first page.
+        on_finished: called when a page has no record left that is under way.
     """
 
-    commit: Commit = field(default_factory=Commit)
-    keys: set[tuple[str, str]] = field(default_factory=set)
-    size: int = 0
-    pages: int = 0
-    _platforms: dict[str, Counter[str]] = field(default_factory=dict)
-    _field_issues: Counter[str] = field(default_factory=Counter)
-    _asked: list[Asked] = field(default_factory=list)
-    _paid: list[Asked] = field(default_factory=list)
+    def __init__(self, *, ordered: bool, first: int, on_finished: Callable[[], None]) -> None:
+        self.ordered = ordered
+        self._pages: dict[int, OpenPage] = {}
+        # What began and is not stored yet: no look-up can find it.
+        self._claims: set[Key] = set()
+        self._next = first
+        self._reserved = first
+        self._on_finished = on_finished
 
-    def __bool__(self) -> bool:
-        return bool(self.pages or self.commit.answers or self._asked)
+    def __len__(self) -> int:
+        return len(self._pages)
 
-    def add(self, done: OpenPage) -> None:
-        """Take a page whose records have all ended."""
-        self.commit.entries += done.entries
-        self.commit.rejected += done.rejected
-        self.size += len(done.page.keys)
-        self.pages += 1
-        self.keys.update(done.page.keys)
-        records = Counter(done.records)
-        if isinstance(done.page.pays, dict) and done.page.is_counted:
-            records["failed"] -= 1
-            self._paid.append(Asked(f"{done.page.pays['kind']}s", ("failed",)))
-        counts = Counter({**records, "fetched": records.total() - records["forgotten"]})
-        self._platforms.setdefault(done.page.platform, Counter()).update(counts)
-        self._field_issues.update(done.field_issues)
-        for asked in done.asked:
-            self.ask(asked, done.page.platform)
+    def reserve(self) -> int:
+        """The number of a page that is going to be announced, records or not: what comes later waits for it."""
+        self._reserved += 1
+        return self._reserved - 1
 
-    def ask(self, asked: Asked, platform: str | None, reason: str | None = None) -> None:
-        """Take what became of a thing that was asked for by name; with the reason where its outcome does not say."""
-        self._asked.append(asked)
-        if asked.lookup is not None:
-            self.commit.lookups.append(asked.lookup)
-        if asked.seed is not None:
-            self.commit.seeds.append(asked.ended_seed(platform, reason))
+    def open(self, page: Page, known: dict[Key, Known], claimed: set[Key], asked: Iterable[Asked] = ()) -> None:
+        """Announce a page before its records are sent on; pages may be announced and finished in any order.
 
-    def count(self, report: Report) -> None:
-        """Have the report count it as stored."""
-        for platform, counts in self._platforms.items():
-            report.records.update(counts)
-            report.platforms.setdefault(platform, Counter()).update(counts)
-        report.field_issues.update(self._field_issues)
-        for asked in self._asked:
-            report.count_asked(asked.by, asked.outcomes)
-        for paid in self._paid:
-            report.count_asked(paid.by, paid.outcomes, -1)
+        Args:
+            page: the page.
+            known: what the catalog has of its records.
+            claimed: those of its records that ended in this run before.
+            asked: what became of the targets that it answers.
+        """
+        self._pages[page.number] = OpenPage(page, len(page.keys), known, claimed, asked=list(asked))
+        self._on_finished()
 
-    def count_failed(self, report: Report) -> None:
-        """Have the report count it as failed that has counted it as stored."""
-        for platform, counts in self._platforms.items():
-            for counted in (report.records, report.platforms[platform]):
-                counted.subtract(counts)
-                counted.update(fetched=counts["fetched"], failed=counts["fetched"])
-        report.field_issues -= self._field_issues
-        for asked in self._asked:
-            report.count_asked(asked.by, asked.outcomes, -1)
-            report.count_asked(asked.by, ["failed" for outcome in asked.outcomes if outcome in REQUESTED])
-        for paid in self._paid:
-            report.count_asked(paid.by, paid.outcomes)
+    def claim(self, record: RawRecord) -> None:
+        """Begin a record.
+
+        Raises:
+            Duplicate: its catalog key already ended in this run.
+        """
+        key = (record.kind, record.key)
+        if key in self._pages[record.page.number].claimed or key in self._claims:
+            raise Duplicate(f"{record.platform}/{record.kind}/{record.key}")
+        self._claims.add(key)
+
+    def known(self, record: RawRecord | MappedRecord) -> Known | None:
+        """The catalog's row of a record whose page is open."""
+        return self._pages[record.page.number].known.get((record.kind, record.key))
+
+    def store(self, record: RawRecord | MappedRecord, entry: Entry, issues: Iterable[FieldIssue]) -> None:
+        """End a record that is valid."""
+        open_page = self._pages[record.page.number]
+        if entry.known is None or entry.known.deleted:
+            open_page.records["new"] += 1
+        else:
+            open_page.records["unchanged" if entry.document is None else "changed"] += 1
+        open_page.entries.append(entry)
+        open_page.stored.add((record.kind, record.key))
+        open_page.field_issues.update(f"{_without_positions(issue.field)}: {issue.reason}" for issue in issues)
+        self._ended(open_page)
+
+    def reject(self, page: Page, rejected: Rejected) -> None:
+        """End a record in the quarantine."""
+        open_page = self._pages[page.number]
+        open_page.rejected.append(rejected)
+        open_page.records["quarantined"] += 1
+        self._ended(open_page)
+
+    def count_asked(self, page: Page, asked: Asked) -> None:
+        """Note what became of a target that a page has brought along."""
+        self._pages[page.number].asked.append(asked)
+
+    def withdraw(self, page: Page) -> None:
+        """End a record that was announced and that the service does not have, or keeps to itself."""
+        self._ended(self._pages[page.number])
+
+    def withhold(self, page: Page) -> None:
+        """End a record of what is to be forgotten."""
+        self._count(page, "forgotten")
+
+    def drop_duplicate(self, page: Page) -> None:
+        """End a record that was met before."""
+        self._count(page, "duplicate")
+
+    def fail(self, page: Page, kind: str, key: str) -> None:
+        """End a record that a component failed on; one that was stored before that stays stored."""
+        open_page = self._pages.get(page.number)
+        if open_page is not None and (kind, key) not in open_page.stored:
+            self._count(page, "failed")
+
+    def take_finished(self) -> Iterator[OpenPage]:
+        """The pages that may be stored now, no longer open."""
+        if self.ordered:
+            while (ready := self._pages.get(self._next)) and ready.remaining == 0:
+                self._next += 1
+                yield self._pages.pop(ready.page.number)
+        else:
+            for number in [number for number, each in self._pages.items() if each.remaining == 0]:
+                yield self._pages.pop(number)
+
+    def committed(self, keys: set[Key]) -> None:
+        """Take note that records are in the catalog by now."""
+        for later in self._pages.values():
+            later.claimed |= keys.intersection(later.page.keys)
+        self._claims -= keys
+
+    def _count(self, page: Page, outcome: str) -> None:
+        open_page = self._pages[page.number]
+        open_page.records[outcome] += 1
+        self._ended(open_page)
+
+    def _ended(self, open_page: OpenPage) -> None:
+        open_page.remaining -= 1
+        if open_page.remaining == 0:
+            self._on_finished()
+
+
+def _without_positions(name: str) -> str:
+    """A field without positions, so that counts stay few: ``tags.17`` is ``tags``."""
+    return ".".join(part for part in name.split(".") if not part.isdigit())

@@ -6,24 +6,17 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from mlentory_crawl import __version__
+from mlentory_crawl.crawl.outcomes import OUTCOMES, REQUESTED
+from mlentory_crawl.data_directory import now
 
 if TYPE_CHECKING:
-    from mlentory_crawl.base_spiders.platform import PlatformSpider
+    from mlentory_crawl.crawl.plan import CrawlPlan
 
-OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
-"""How a fetched record can end; together they are all fetched ones."""
-REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
-"""What can become of a thing that was asked for by name; together they are all asked ones."""
-_USABLE = ("found", "missing", "failed", "forgotten", "known")
-"""What shows that one of the things asked for could be asked for."""
-SUSPECT_QUARANTINE = 0.05
-SUSPECT_CENSUS = 0.9
 EXIT_CODES = {"complete": 0, "failed": 1, "suspect": 1, "stopped": 3}
 
 
@@ -44,6 +37,7 @@ class Report:
         expected: the projections that follow the run, whether or not they have said anything.
         requests: what went over the network.
         problems: what makes the verdict worse than ``complete``, one line each.
+        suspicions: what makes it ``suspect`` at least, one line each.
         refused_fields: fields that the service would not send.
         processor_seconds: the processor time of the crawl's process (``crawl``) and of each projection's.
         probes: how many things that a list lacked were asked for by name.
@@ -77,18 +71,16 @@ class Report:
     finished_at: str | None = None
     peak_rss_mb: float = 0.0
     processor_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    _suspicions: list[str] = field(default_factory=list)
+    suspicions: list[str] = field(default_factory=list)
     _seconds_before: float = 0.0
     _requests_before: dict[str, Any] = field(default_factory=dict)
     _begun: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def begun(cls, name: str, spider: PlatformSpider) -> Report:
+    def begun(cls, name: str, plan: CrawlPlan) -> Report:
         """The report of a run that begins now."""
-        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        again = "resumes" if spider.resumable else "begins anew"
-        arguments = spider.told_arguments()
-        return cls(name, spider.name, spider.mode, arguments, now, spider.coverage, job=spider.job, again=again)
+        again = "resumes" if plan.resumable else "begins anew"
+        return cls(name, plan.platform, plan.mode, plan.arguments, now(), plan.coverage, job=plan.job, again=again)
 
     @classmethod
     def resumed(cls, told: dict[str, Any], job: str | None = None) -> Report:
@@ -153,56 +145,6 @@ class Report:
         counts = Counter(earlier) + Counter({host: count for host, (count, _) in now.items()})
         return {host: {"requests": counts[host], "rule": rules[host]} for host in rules}
 
-    def suspect(self, reason: str) -> None:
-        """Note what makes the run's result doubtful."""
-        self._suspicions.append(reason)
-
-    def judge(
-        self, *, interrupted: bool, complete: bool, census: int | None = None, previous_census: int | None = None
-    ) -> None:
-        """Settle the verdict.
-
-        Args:
-            interrupted: a signal or one of Scrapy's limits ended the run.
-            complete: every page that was to be fetched has been stored.
-            census: how many things a complete census saw; None for any other run.
-            previous_census: the same of the one before it, if there was one.
-        """
-        unknown = {"error": "nothing was heard of it"}
-        projections = {**dict.fromkeys(self.expected, unknown), **self.projections}
-        behind = [name for name, told in projections.items() if told.get("backlog") or told.get("error")]
-        # What merely had no time left when the run was interrupted is as resumable as the run.
-        amiss = [name for name in behind if projections[name].get("error") or projections[name].get("failed")]
-        fetched = self.records["fetched"]
-        suspect = list(self._suspicions)
-        if fetched and self.records["quarantined"] > SUSPECT_QUARANTINE * fetched:
-            suspect.append(f"{self.records['quarantined']} of {fetched} records are in the quarantine")
-        if census is not None and census < SUSPECT_CENSUS * (previous_census or 1):
-            suspect.append(f"the census found {census}, the one before {previous_census or 0}")
-        if self.refused_fields:
-            suspect.append(f"the service refused the fields {', '.join(self.refused_fields)}")
-        failed = [_behind(name) for name in (amiss if interrupted else behind)]
-        left = [_behind(name) for name in behind if interrupted and name not in amiss]
-        if self.records["failed"]:
-            failed.append(f"{self.records['failed']} records failed")
-        if self.requested["failed"]:
-            failed.append(f"{self.requested['failed']} of the things asked for could not be fetched")
-        if self.requested["invalid"] and not interrupted and not any(self.requested[name] for name in _USABLE):
-            asked = sum(self.requested[name] for name in REQUESTED)
-            failed.append(f"nothing could be asked for: {self.requested['invalid']} of {asked} are invalid")
-        for by, counts in self.lookups.items():
-            if counts["failed"]:
-                failed.append(f"{counts['failed']} {by} could not be fetched")
-        if not complete and not interrupted:
-            failed.append(f"not everything could be fetched: the same command {self.again}")
-        if failed or self.problems:
-            self.verdict = "failed"
-        elif interrupted:
-            self.verdict = "stopped"
-        else:
-            self.verdict = "suspect" if suspect else "complete"
-        self.problems += [*failed, *left, *suspect]
-
     def fail(self, problem: str) -> None:
         """Take back the verdict: what should have made it last has failed."""
         self.problems.append(problem)
@@ -254,10 +196,6 @@ class Report:
     def json(self) -> bytes:
         """The report as JSON."""
         return orjson.dumps(self.told())
-
-
-def _behind(projection: str) -> str:
-    return f"the projection {projection} is behind: scrapy sync {projection} goes on"
 
 
 def _unasked(counts: Mapping[str, int]) -> Counter[str]:

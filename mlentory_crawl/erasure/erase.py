@@ -7,7 +7,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from mlentory_crawl.archive.store import INDEX, digest_of, entries, write_body
 from mlentory_crawl.catalog.codec import pack, unpacked
 from mlentory_crawl.catalog.erasure import Erased, Marks
 from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.data_directory import now, whole
 from mlentory_crawl.erasure.redactor import Forgotten, paths_of
 from mlentory_crawl.projections.run_files import PATHS
 
@@ -42,7 +42,7 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
     Raises:
         CatalogError: the catalog cannot be written; nothing was changed.
     """
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    at = now()
     files = Counter[str]()
 
     def further(connection: sqlite3.Connection, erased: Erased, marks: Marks) -> None:
@@ -51,7 +51,7 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
         # Before it holds: what is not there is written anew, also after a kill.
         files.update({"files of runs": _delete_files(connection, data_dir, erased.runs)})
 
-    erased = catalog.forget(catalog.names_of(iris), now, further)
+    erased = catalog.forget(catalog.names_of(iris), at, further)
     marks = catalog.marks()
     counts = erased.counts + files
     problems: list[str] = []
@@ -194,9 +194,8 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
                 kept_entries.append({**entry, "headers": headers, "file": now[0], "sha256": now[1]})
             changed = changed or now is None or kept_entries[-1] != entry
         if changed:
-            part = index.with_suffix(".part")
-            part.write_bytes(b"".join(orjson.dumps(entry) + b"\n" for entry in kept_entries))
-            part.rename(index)
+            with whole(index) as file:
+                file.writelines(orjson.dumps(entry) + b"\n" for entry in kept_entries)
         kept.update(entry["file"] for entry in kept_entries)
         # Also where an earlier call was killed right here.
         catalog.answers.enter(run, {each["place"]: (each["sha256"], each["file"]) for each in kept_entries})
@@ -239,9 +238,8 @@ def _clean_reports(runs: Path, catalog: CatalogWriter, names: Names) -> Counter[
             path.unlink()
             continue
         option = orjson.OPT_INDENT_2 if is_report else None
-        part = path.with_suffix(".part")
-        part.write_bytes(b"".join(orjson.dumps(each, option=option) + b"\n" for each in kept))
-        part.rename(path)
+        with whole(path) as file:
+            file.writelines(orjson.dumps(each, option=option) + b"\n" for each in kept)
     return counts
 
 

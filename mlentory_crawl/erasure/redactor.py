@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
 
+from fair4ml.describe.about import About
 from fair4ml.describe.source_record import InvalidRecord, parse
-from fair4ml.erasure import without
+from fair4ml.document import document_of, without
 from fair4ml.identifiers import orcid
-from fair4ml.platforms import describe, source_model
+from fair4ml.platforms import describe, entity_at, hosts, knows_answers, platforms, source_model
 from fair4ml.read.json_text import mended_json
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.erasure import Marks
-
-if TYPE_CHECKING:
-    from mlentory_crawl.base_spiders.platform import PlatformSpider
 
 MARKER = {"forgotten": True}
 """What stands in a list where a record was: the walk over the list stays as long as it was."""
@@ -30,21 +25,6 @@ MARKER_BODY = orjson.dumps(MARKER)
 
 MANY = 50
 """With more things to look for, reading an answer is faster than searching it for each."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What an answer, or an object in it, is about.
-
-    Attributes:
-        iri: of the thing.
-        key: the native id of the record that describes it, where it says one.
-        kind: of that record, where the object is the whole of what is mapped.
-    """
-
-    iri: str
-    key: str | None = None
-    kind: str | None = None
 
 
 class Forgotten:
@@ -57,7 +37,8 @@ class Forgotten:
 
     def __init__(self, marks: Marks, platform: str) -> None:
         self.marks = marks
-        self._platform = platform
+        every = [name for name in platforms() if hosts(name)]
+        self._platforms = [platform] if platform in every else every
         self._paths = {path for iri in marks.iris for path in paths_of(iri)}
         ends = {path.rpartition("/")[2] for path in self._paths} | {key for _, key in marks.keys}
         self._texts = [end.encode() for end in ends if end]
@@ -67,20 +48,12 @@ class Forgotten:
     def __bool__(self) -> bool:
         return bool(self.marks)
 
-    @cached_property
-    def _spiders(self) -> list[type[PlatformSpider]]:
-        from mlentory_crawl import spiders  # they import this module
-
-        found = (spiders.spider_of(each.name) for each in iter_modules(spiders.__path__))
-        every = {spider.name: spider for spider in found if spider.hosts}
-        return [every[self._platform]] if self._platform in every else list(every.values())
-
     def about(self, url: str, thing: Any = None) -> tuple[str, About] | None:
         """The platform, and what an address of its API, or an object in the answer to it, is about."""
-        for spider in self._spiders:
-            about = spider.described(url, thing)
+        for platform in self._platforms:
+            about = entity_at(platform, url, thing)
             if about is not None:
-                return spider.name, about
+                return platform, about
         return None
 
     def has(self, url: str, thing: Any = None) -> bool:
@@ -107,8 +80,8 @@ class Forgotten:
             body: as it came.
 
         Returns:
-            None where it says something of it that cannot be taken out: the platform's spider does not know its answers
-            (`PlatformSpider.described`).
+            None where it says something of it that cannot be taken out: nothing can tell what the platform's answers
+            are about (`fair4ml.platforms.entity_at`).
         """
         if not self.mentions(body):
             return MARKER_BODY if self.has(url) else body
@@ -129,14 +102,8 @@ class Forgotten:
         return body if kept == answer else orjson.dumps(kept)
 
     def _is_known(self) -> bool:
-        """Whether the platform's spider can tell; what it cannot is left alone unless a record came from there."""
-        from mlentory_crawl.base_spiders.platform import PlatformSpider
-
-        unknown = {
-            spider.name
-            for spider in self._spiders
-            if spider.described.__func__ is PlatformSpider.described.__func__  # type: ignore[attr-defined]
-        }
+        """Whether the platform's answers can be told apart; others are left alone unless a record came from there."""
+        unknown = {platform for platform in self._platforms if not knows_answers(platform)}
         return unknown.isdisjoint(platform for platform, _ in self.marks.keys)
 
     def _cleaned(self, url: str, thing: Any) -> Any:
@@ -206,11 +173,7 @@ class Forgotten:
             told = describe(source)
         except InvalidRecord:
             return None
-        document = {
-            "root": told.root.document(),
-            "parts": [part.document() for part in told.parts],
-            "stubs": [stub.document() for stub in told.stubs],
-        }
+        document = document_of(told.root, told.parts, told.stubs)
         return encode(without(document, self.marks.iris))[1], told.counters
 
 

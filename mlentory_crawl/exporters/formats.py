@@ -12,6 +12,7 @@ from typing import IO, Any
 import orjson
 import zstandard
 
+from fair4ml.identifiers import run_iri
 from fair4ml.write import rdf
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.parquet import Parquet
@@ -19,7 +20,6 @@ from mlentory_crawl.exporters.rows import columns, row
 
 _FORMULA = re.compile(r"\s*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-RUN_IRI = "urn:mlentory:run:"
 REMEMBERED_STUBS = 200_000
 
 
@@ -99,7 +99,7 @@ class _Rdf(Format):
             rdf.provenance(
                 iri,
                 source["key"],
-                run=RUN_IRI + source["run"],
+                run=run_iri(source["run"]),
                 source=source["source"],
                 license=source.get("license"),
                 generated_at=datetime.fromisoformat(source["fetched_at"]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy import Spider, signals
 from scrapy.extensions import corestats
 
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import Run
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class CoreStats(corestats.CoreStats):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = super().from_crawler(crawler)
-        extension.run = Run.of(crawler)
+        extension.run = run_of(crawler)
         # Whoever hears of each item costs a task of the event loop for each: 7 % of a census.
         crawler.signals.disconnect(extension.item_scraped, signals.item_scraped)
         return extension

@@ -13,7 +13,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
-from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Progress:
         self.loop.start(LINE_SECONDS if self.bar is None else BAR_SECONDS, now=False)
 
     def tell(self) -> None:
-        records = Run.of(self.crawler).report.records
+        records = run_of(self.crawler).report.records
         rate = records["fetched"] / max(time.monotonic() - self.begun, 1e-9)
         words = f"{rate:,.0f}/s, {', '.join(f'{records[name]:,} {name}' for name in SHOWN)}"
         quota = self.crawler.get_downloader_middleware(QuotaMiddleware)

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -18,9 +17,12 @@ import orjson
 from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 
-from mlentory_crawl.archive.store import prune
+from mlentory_crawl.archive.prune import prune
 from mlentory_crawl.config import endpoints
-from mlentory_crawl.crawl.run import COMMIT_SECONDS, Run
+from mlentory_crawl.crawl.current_run import run_of
+from mlentory_crawl.crawl.run import COMMIT_SECONDS
+from mlentory_crawl.crawl.verdict import judge
+from mlentory_crawl.data_directory import now, whole
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.feeds import LOST_ITEMS
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from mlentory_crawl.base_spiders.platform import PlatformSpider
+    from mlentory_crawl.crawl.plan import CrawlingSpider
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class RunReport:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.run = Run.of(crawler)
+        self.run = run_of(crawler)
         self.by_slot: Counter[str] = Counter()
         self.by_status: Counter[str] = Counter()
         self.by_host: Counter[str] = Counter()
@@ -115,7 +117,7 @@ class RunReport:
     def spider_error(self, failure: Any) -> None:
         self.errors.append(f"the spider failed: {type(failure.value).__name__}: {failure.value}")
 
-    def spider_closed(self, spider: PlatformSpider, reason: str) -> None:
+    def spider_closed(self, spider: CrawlingSpider, reason: str) -> None:
         report = self.run.report
         path = self.run.data_dir / "runs" / f"{self.run.name}.json"
         if self.counting is not None:
@@ -146,24 +148,25 @@ class RunReport:
             logger.error("The run could not be closed: %s", told)
             self.run.report.fail(f"the run could not be closed: {told}")
 
-    def _settle(self, spider: PlatformSpider, reason: str) -> None:
+    def _settle(self, spider: CrawlingSpider, reason: str) -> None:
         run, report = self.run, self.run.report
         self._count_requests()
         self.errors += self._caught_errors.told
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.processor_seconds["crawl"] += time.process_time()
-        report.finished_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        report.finished_at = now()
         report.peak_rss_mb += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         for suspicion in run.catalog.fields.suspicions():
-            report.suspect(suspicion)
+            report.suspicions.append(suspicion)
         report.fields = run.catalog.fields.shares()
-        at_end = reason == "finished" and not (run.unfinished or run.broken or self.errors)
+        at_end = reason == "finished" and not (len(run.pages) or run.broken or self.errors)
         complete = at_end and not spider.failures
         if is_closed := at_end and not complete and run.owes_as_before:
             report.again = "asks again for what is missing"
         census = spider.listed if complete and report.coverage == "census" else None
-        report.judge(
+        judge(
+            report,
             interrupted=reason not in ENDED_BY_ITSELF,
             complete=complete,
             census=census,
@@ -177,7 +180,6 @@ class RunReport:
             prune(run.data_dir / "raw", run.catalog, spider.name, self.crawler.settings.getint("RAW_KEEP_RUNS"))
 
     def _write_files(self, path: Path) -> None:
-        path.parent.mkdir(exist_ok=True)
         _write(path, [orjson.dumps(self.run.report.told(), option=orjson.OPT_INDENT_2)])
         seeds = [orjson.dumps(seed) for seed in self.run.catalog.seeds.ended(self.run.id)]
         if seeds:
@@ -226,10 +228,5 @@ def _host(url: str) -> str:
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:
-    part = path.with_suffix(".part")
-    try:
-        part.write_bytes(b"".join(line + b"\n" for line in lines))
-        part.rename(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    with whole(path) as file:
+        file.writelines(line + b"\n" for line in lines)

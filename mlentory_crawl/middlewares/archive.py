@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from mlentory_crawl.archive.store import Archive, digest_of, place_of
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.responses import fetched_at
 
@@ -36,7 +37,7 @@ class ArchiveMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         assert crawler.spider is not None
-        return cls(Run.of(crawler), crawler.spider.name)
+        return cls(run_of(crawler), crawler.spider.name)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         if not request.meta.get("archive") or response.status in UNSAID:

@@ -12,7 +12,7 @@ from urllib.request import getproxies
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.defer import maybe_deferred_to_future
 
-from mlentory_crawl.config import endpoints
+from mlentory_crawl.config import allowed_hosts, endpoints, plain_host
 from mlentory_crawl.crawl.outcomes import PrivateAddress
 
 if TYPE_CHECKING:
@@ -32,12 +32,6 @@ _NAT64, _NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Netw
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
-def allowed_hosts(settings: BaseSettings) -> frozenset[str]:
-    """The hosts that ``ALLOWED_PRIVATE_HOSTS`` names, with commas between them."""
-    named = (settings.get("ALLOWED_PRIVATE_HOSTS") or "").split(",")
-    return frozenset(_plain(each.strip()) for each in named if each.strip())
-
-
 class PublicResolver(CachingThreadedResolver):
     """Resolves names for connections, but to private addresses only those of hosts that may have them.
 
@@ -54,12 +48,12 @@ class PublicResolver(CachingThreadedResolver):
         settings = crawler.settings
         cache_size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
         reached = [*_configured(settings), *map(urlsplit, getproxies().values())]
-        configured = (_plain(parts.hostname or "") for parts in reached)
+        configured = (plain_host(parts.hostname or "") for parts in reached)
         return cls(reactor, cache_size, settings.getfloat("DNS_TIMEOUT"), {*allowed_hosts(settings), *configured})
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802  (Twisted's name)
         found: Deferred[str] = super().getHostByName(name, timeout)
-        if _plain(name) not in self._allowed:
+        if plain_host(name) not in self._allowed:
             found.addCallback(refuse_private, name)
         return found
 
@@ -86,7 +80,7 @@ class PrivateAddressMiddleware:
 
     async def process_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        host = _plain(parts.hostname or "")
+        host = plain_host(parts.hostname or "")
         if host in self._allowed or _server(parts) in self._configured:
             return
         if _is_address(host):
@@ -167,8 +161,4 @@ def _configured(settings: BaseSettings) -> Iterator[SplitResult]:
 
 
 def _server(parts: SplitResult) -> tuple[str, int | None]:
-    return _plain(parts.hostname or ""), parts.port or _PORTS.get(parts.scheme)
-
-
-def _plain(host: str) -> str:
-    return host.rstrip(".").casefold()
+    return plain_host(parts.hostname or ""), parts.port or _PORTS.get(parts.scheme)

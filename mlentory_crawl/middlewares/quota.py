@@ -94,7 +94,8 @@ class Slot:
 class QuotaMiddleware:
     """Waits before a slot's quota is gone, after a 429, and before a retry.
 
-    A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform.
+    A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform. One with
+    ``meta["dont_wait_for_quota"]`` is not tried again after a refusal.
     """
 
     def __init__(self, crawler: Crawler, share: float, backoff: float, retries: int) -> None:
@@ -156,7 +157,8 @@ class QuotaMiddleware:
         retries = request.meta.get("quota_retries", 0)
         wait = _retry_after(response.headers)
         is_beyond = wait is not None and wait > LONGEST_WINDOW
-        if response.status != 429 or retries >= self.retries or (is_beyond and retries):
+        is_last = retries >= self.retries or (is_beyond and retries) or request.meta.get("dont_wait_for_quota")
+        if response.status != 429 or is_last:
             return response
         if wait is None:
             # What is refused while requests are left is not refused by this quota.

@@ -11,15 +11,13 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import TextResponse
 
 from mlentory_crawl.archive.store import INDEX, entries, place_of
-from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.exceptions import MlentoryError
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-    from mlentory_crawl.base_spiders.platform import PlatformSpider
 
 
 class ReplayMiddleware:
@@ -41,12 +39,11 @@ class ReplayMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         folder, name = crawler.settings.get("REPLAY_FROM"), crawler.settings.get("REPLAY_RUN")
-        spider: PlatformSpider = crawler.spider  # type: ignore[assignment]
-        if not (folder and name and spider.asks):
+        if not (folder and name and (run := run_of(crawler)).plan.asks):
             raise NotConfigured
         refused = [each for each in (crawler.settings.get("REPLAY_REFUSED") or "").split(",") if each]
-        Run.of(crawler).report.refused_fields += refused
-        return cls(Path(folder) / "raw", spider.name, name)
+        run.report.refused_fields += refused
+        return cls(Path(folder) / "raw", run.plan.platform, name)
 
     def process_request(self, request: Request) -> Response:
         entry = self._entries.get(place_of(request))

@@ -9,14 +9,15 @@ import orjson
 from scrapy import signals
 from scrapy.exceptions import DropItem
 
-from fair4ml.carrying import carried_over
+from fair4ml.document import Document, carry_over
 from fair4ml.entities import FieldIssue
 from fair4ml.platforms import dependencies
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry, Known, Rejected
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Duplicate, Forgotten, Quarantined
 from mlentory_crawl.crawl.run import Run
-from mlentory_crawl.items import MappedRecord, RawRecord
+from mlentory_crawl.items import MappedRecord, RawRecord, UnchangedRecord
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -35,7 +36,7 @@ class CatalogPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        pipeline = cls(Run.of(crawler), crawler)
+        pipeline = cls(run_of(crawler), crawler)
         crawler.signals.connect(pipeline.item_dropped, signals.item_dropped)
         crawler.signals.connect(pipeline.item_error, signals.item_error)
         return pipeline
@@ -43,8 +44,8 @@ class CatalogPipeline:
     def process_item(self, item: Any) -> Any:
         if isinstance(item, MappedRecord):
             self._store(item)
-        elif isinstance(item, RawRecord):
-            self._store_unchanged(item)
+        elif isinstance(item, UnchangedRecord):
+            self._store_unchanged(item.raw, item.counters)
         else:
             return item
         if self.run.broken and self._stopping is None:
@@ -53,14 +54,14 @@ class CatalogPipeline:
             self._stopping = asyncio.get_running_loop().create_task(closing)
         return item
 
-    def _store_unchanged(self, item: RawRecord) -> None:
-        known = self.run.known(item)
+    def _store_unchanged(self, item: RawRecord, counters: dict[str, int]) -> None:
+        known = self.run.pages.known(item)
         assert known is not None
         issues = [FieldIssue(*issue) for issue in known.issues]
-        self.run.store(item, Entry.unchanged(item.platform, item.kind, item.key, known, item.counters), issues)
+        self.run.pages.store(item, Entry.unchanged(item.platform, item.kind, item.key, known, counters), issues)
 
     def _store(self, item: MappedRecord) -> None:
-        known = self.run.known(item)
+        known = self.run.pages.known(item)
         document, counters = item.document(), item.counters
         if known is not None and self.run.report.refused_fields:
             document, counters = self._with_refused(item, known, document)
@@ -81,11 +82,9 @@ class CatalogPipeline:
             digest=item.digest,
             issues=[(issue.field, issue.reason) for issue in item.issues],
         )
-        self.run.store(item, entry, item.issues)
+        self.run.pages.store(item, entry, item.issues)
 
-    def _with_refused(
-        self, item: MappedRecord, known: Known, document: dict[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, int]]:
+    def _with_refused(self, item: MappedRecord, known: Known, document: Document) -> tuple[Document, dict[str, int]]:
         """Document and counters, those that come from refused fields as they were last."""
         refused = self.run.report.refused_fields
         before, provenance = self.run.catalog.stored(known.id)
@@ -93,20 +92,21 @@ class CatalogPipeline:
         observed = {name: count for name, count in orjson.loads(known.observed).items() if name in refused}
         if exceptions:
             item.provenance["exceptions"] = {**exceptions, **item.provenance.get("exceptions", {})}
-        return carried_over(document, before, dependencies(item.platform, item.kind), refused), {
+        return carry_over(document, before, dependencies(item.platform, item.kind), refused), {
             **observed,
             **item.counters,
         }
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
-        if not isinstance(item, RawRecord | MappedRecord):
+        # Scrapy tells of the item as the spider yielded it.
+        if not isinstance(item, RawRecord):
             return
         if isinstance(exception, Duplicate):
-            self.run.drop_duplicate(item.page)
+            self.run.pages.drop_duplicate(item.page)
         elif isinstance(exception, Forgotten):
-            self.run.withhold(item.page)
-        elif isinstance(exception, Quarantined) and isinstance(item, RawRecord):
-            self.run.reject(
+            self.run.pages.withhold(item.page)
+        elif isinstance(exception, Quarantined):
+            self.run.pages.reject(
                 item.page,
                 Rejected(
                     platform=item.platform,
@@ -120,11 +120,11 @@ class CatalogPipeline:
                 ),
             )
         else:
-            self.run.fail(item.page, item.kind, item.key)
+            self.run.pages.fail(item.page, item.kind, item.key)
 
     def item_error(self, item: Any) -> None:
-        if isinstance(item, RawRecord | MappedRecord):
-            self.run.fail(item.page, item.kind, item.key)
+        if isinstance(item, RawRecord):
+            self.run.pages.fail(item.page, item.kind, item.key)
 
     async def close_spider(self) -> None:
         self.run.commit()

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fair4ml.describe.source_record import InvalidRecord
 from fair4ml.platforms import describe
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Forgotten, Quarantined
 from mlentory_crawl.crawl.run import Run
-from mlentory_crawl.items import MappedRecord, RawRecord
+from mlentory_crawl.items import MappedRecord, ValidRecord
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
 class MappingPipeline:
-    """Turns each `RawRecord` that has a `source` into a `MappedRecord`.
+    """Turns each `ValidRecord` into a `MappedRecord`.
 
     Raises:
         Forgotten: the record is of what is to be forgotten.
@@ -27,11 +28,12 @@ class MappingPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Run.of(crawler))
+        return cls(run_of(crawler))
 
     def process_item(self, item: Any) -> Any:
-        if not isinstance(item, RawRecord) or item.source is None:
+        if not isinstance(item, ValidRecord):
             return item
+        raw = item.raw
         try:
             description = describe(item.source)
         except InvalidRecord as error:
@@ -39,24 +41,24 @@ class MappingPipeline:
         forgotten = self.run.forgotten.marks.iris
         if description.root.iri in forgotten:
             raise Forgotten
-        provenance: dict[str, Any] = {"source": item.url, "fetched_at": item.fetched_at}
-        if item.seed:
-            provenance["seed"] = item.seed
+        provenance: dict[str, Any] = {"source": raw.url, "fetched_at": raw.fetched_at}
+        if raw.seed:
+            provenance["seed"] = raw.seed
         if description.exceptions:
             provenance["exceptions"] = description.exceptions
         if description.license:
             provenance["license"] = description.license
         return MappedRecord(
-            platform=item.platform,
-            kind=item.kind,
-            key=item.key,
+            platform=raw.platform,
+            kind=raw.kind,
+            key=raw.key,
             run=self.run.name,
             root=description.root,
             parts=description.parts,
             stubs=description.stubs,
             provenance=provenance,
             counters=description.counters,
-            page=item.page,
+            page=raw.page,
             issues=[*item.issues, *description.issues],
             digest=item.digest,
             forgotten=forgotten,

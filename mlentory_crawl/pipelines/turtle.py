@@ -1,4 +1,4 @@
-"""Writes the files of runs."""
+"""Writes the files of runs, which are Turtle above all."""
 
 from __future__ import annotations
 

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any, Self
 from fair4ml.describe.source_record import InvalidRecord, digest, parse
 from fair4ml.platforms import source_model
 from fair4ml.read.json_text import SPOILED
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Forgotten, Quarantined
 from mlentory_crawl.crawl.run import Run
-from mlentory_crawl.items import RawRecord
+from mlentory_crawl.items import RawRecord, UnchangedRecord, ValidRecord
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
 class ValidationPipeline:
-    """Gives each `RawRecord` its `source`: values that cannot be used are left out and counted.
+    """Turns each `RawRecord` into a `ValidRecord`: values that cannot be used are left out and counted.
 
-    What is the same as the last time, counters apart, needs none, unless a feed wants every record mapped.
+    One that is the same as the last time, counters apart, becomes an `UnchangedRecord`, unless a feed wants every
+    record mapped.
 
     Raises:
         Forgotten: the record is of what is to be forgotten.
@@ -28,30 +30,30 @@ class ValidationPipeline:
 
     def __init__(self, run: Run, *, maps_all: bool) -> None:
         self.run = run
+        self.pages = run.pages
         self.maps_all = maps_all
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Run.of(crawler), maps_all=bool(crawler.settings.getdict("FEEDS")))
+        return cls(run_of(crawler), maps_all=bool(crawler.settings.getdict("FEEDS")))
 
     def process_item(self, item: Any) -> Any:
         if not isinstance(item, RawRecord):
             return item
         if self.run.withholds(item):
             raise Forgotten
-        self.run.claim(item)
-        payload: Any = item.payload
+        self.pages.claim(item)
+        payload = item.payload
         if isinstance(payload, dict) and (reason := payload.get(SPOILED)):
             raise Quarantined("", str(reason)[:500])
         model = source_model(item.platform, item.kind)
-        told = digest(model, item.payload)
-        if told is not None:
-            item.digest, item.counters = told
-            known = self.run.known(item)
-            if not self.maps_all and known and known.digest == item.digest and not known.deleted:
-                return item
+        hashed, counters = digest(model, payload) or (None, {})
+        if hashed is not None and not self.maps_all:
+            known = self.pages.known(item)
+            if known and known.digest == hashed and not known.deleted:
+                return UnchangedRecord(item, counters)
         try:
-            item.source, item.issues = parse(model, item.payload)
+            source, issues = parse(model, payload)
         except InvalidRecord as error:
             raise Quarantined(error.field, error.reason) from error
-        return item
+        return ValidRecord(item, source, issues, hashed)

@@ -1,4 +1,4 @@
-"""Brings a projection's store up to date from the catalog."""
+"""Catching up: a store follows the catalog in the order of its sequence numbers."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from mlentory_crawl.stores.protocol import Store
 
 FLUSH_SECONDS = 10.0
 ERRORS = 10
-"""How many of the store's refusals are told in its words."""
+"""Refusals of which the store's message is kept."""
 
 
 @dataclass(slots=True)
-class Progress:
-    """How far a projection is.
+class ProjectionProgress:
+    """The progress of a projection.
 
     Attributes:
-        written: changes that the store took, since the projector began, without those that it had already.
+        written: changes that the store took, since the beginning, without those that it had already.
         failed: changes that it refuses at present.
         position: the sequence number up to which it is complete and durable.
         backlog: changes that are still to come, and those refused.
-        errors: the store's words about the first of the refused ones, by catalog key.
-        counts: what the store says it holds.
+        errors: the store's messages about the first of the refused ones, by catalog key.
+        counts: the store's own counts of what it holds.
         rss_mb: the peak memory of the process.
         processor_seconds: the processor time of the process.
     """
@@ -45,12 +45,12 @@ class Progress:
     processor_seconds: float = 0.0
 
     def measure(self) -> None:
-        """Note what the process has used up to now."""
+        """Note the memory and the time that the process has used."""
         self.rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         self.processor_seconds = time.process_time()
 
 
-class Projector:
+class StoreProjection:
     """Feeds one store from the catalog, strictly in the order of sequence numbers.
 
     Args:
@@ -63,13 +63,13 @@ class Projector:
         self._store = store
         self._reader = CatalogReader(data_dir)
         self._refusals = Refusals(data_dir, name)
-        self._refused_anew: set[str] | None = None  # while what the store had before is still there
+        self._refused_anew: set[str] | None = None  # while the store still has its documents of before
         self._at = 0
-        self._settled = 0  # up to there nothing was left to a later coming
+        self._settled = 0  # up to there no entity was left to a later change
         self._read_again = self._owed = 0
         self._caught_up_at = time.monotonic()
         self._flushed_at = time.monotonic()
-        self.progress = Progress(store.backend)
+        self.progress = ProjectionProgress(store.backend)
 
     def open(self, *, rebuild: bool = False) -> None:
         """Open the store, and fill it anew if it cannot be continued.
@@ -107,7 +107,7 @@ class Projector:
     def is_due(self) -> bool:
         """Whether the changes that have come are worth what they make it read.
 
-        A thing that many records describe is merged from all of them whenever one of them comes. Until as many have
+        An entity that many records describe is merged from all of them whenever one of them changes. Until as many have
         changed as the last changes made it read again, it waits: all in all it then reads each record a few times.
         """
         waiting = self._reader.last_sequence() - self._at
@@ -143,21 +143,21 @@ class Projector:
 
     def _write(self, changes: Sequence[Change], upto: int) -> None:
         refused = self._store.write(changes, self._reader.position_at(upto))
-        # Before the position becomes durable, so that no refusal is ever forgotten.
+        # Before the position becomes durable, so that no refusal is ever lost.
         keys = {refusal.key for refusal in refused}
         taken = [change.key for change in changes if change.key not in keys]
         if self._refused_anew is not None:
             self._refused_anew = self._refused_anew.difference(taken) | keys
-            # Those of before belong to what is still there, should this never be published.
+            # Those of before belong to the documents that stay, should this never be published.
             self._refusals.update([], refused, upto)
             self.progress.failed = len(self._refused_anew)
         elif refused or self.progress.failed:
             self._refusals.update(taken, refused, upto)
             self.progress.failed = len(self._refusals.keys())
-        self._tell_refused(taken, refused)
+        self._keep_errors(taken, refused)
         self.progress.written += len(taken) - self._store.equal
 
-    def _tell_refused(self, taken: Sequence[str], refused: Sequence[Refusal]) -> None:
+    def _keep_errors(self, taken: Sequence[str], refused: Sequence[Refusal]) -> None:
         errors = self.progress.errors
         for key in taken if errors else ():
             errors.pop(key, None)
@@ -165,8 +165,8 @@ class Projector:
             if len(errors) < ERRORS or refusal.key in errors:
                 errors[refusal.key] = refusal.error
 
-    def flush(self) -> Progress:
-        """Make durable what was written, and say how far it is."""
+    def flush(self) -> ProjectionProgress:
+        """Make durable what was written, and measure the progress."""
         position: Position | None = self._store.flush()
         self._flushed_at = time.monotonic()
         behind = self._reader.last_sequence() - (position.sequence if position else 0)
@@ -176,15 +176,15 @@ class Projector:
         self.progress.measure()
         return self.progress
 
-    def catch_up(self, told: Callable[[Progress], None] | None = None) -> Progress:
+    def catch_up(self, on_batch: Callable[[ProjectionProgress], None] | None = None) -> ProjectionProgress:
         """Write all that the catalog has.
 
         Args:
-            told: is called after each batch.
+            on_batch: called after each batch.
         """
         while self.step():
-            if told is not None:
-                told(self.progress)
+            if on_batch is not None:
+                on_batch(self.progress)
         return self.flush()
 
     def close(self) -> None:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-from scrapy.settings import BaseSettings
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.config import exported
 from mlentory_crawl.exceptions import SettingError, StoreError
 from mlentory_crawl.projections import run_files
-from mlentory_crawl.projections.catch_up import Progress, Projector
-from mlentory_crawl.stores import STORES, open_store
+from mlentory_crawl.projections.catch_up import ProjectionProgress, StoreProjection
+from mlentory_crawl.stores.factory import STORES, open_store
 
 FILES = "turtle"
 
 
-def names(settings: BaseSettings) -> list[str]:
+def names(settings: Mapping[str, Any]) -> list[str]:
     """The projections that are on."""
     return [*(name for name, store in STORES.items() if store.is_on(exported(settings))), FILES]
 
 
-def kept_current(settings: BaseSettings) -> list[str]:
+def kept_current(settings: Mapping[str, Any]) -> list[str]:
     """The projections that a crawl keeps current; ``scrapy sync`` brings the others up to date.
 
     Raises:
@@ -39,12 +37,12 @@ def kept_current(settings: BaseSettings) -> list[str]:
     return chosen
 
 
-def positions(reader: CatalogReader, settings: BaseSettings) -> dict[str, dict[str, Any]]:
-    """Position and backlog of each projection, as its store tells; a store that cannot be asked says why."""
+def positions(reader: CatalogReader, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Position and backlog of each projection, by its store; of a store that cannot be asked the error."""
     return {name: _position(reader, name, settings) for name in names(settings)}
 
 
-def _position(reader: CatalogReader, name: str, settings: BaseSettings) -> dict[str, Any]:
+def _position(reader: CatalogReader, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     if name == FILES:
         return _files(reader, Path(settings["MLENTORY_DATA_DIR"]))
     store = open_store(name, exported(settings))
@@ -72,17 +70,19 @@ def _files(reader: CatalogReader, data_dir: Path) -> dict[str, Any]:
     return {"backend": "files", "position": position, "backlog": lacking, "files": len(files) - lacking}
 
 
-def sync(name: str, settings: BaseSettings, *, rebuild: bool, told: Callable[[Progress], None]) -> dict[str, Any]:
+def sync(
+    name: str, settings: Mapping[str, Any], *, rebuild: bool, on_batch: Callable[[ProjectionProgress], None]
+) -> dict[str, Any]:
     """Bring a projection up to date from the catalog; the caller holds the data directory.
 
     Args:
         name: the projection.
         settings: of the project.
         rebuild: empty it first, and take it over if it belongs to another catalog.
-        told: is called as it goes on.
+        on_batch: called after each batch.
 
     Returns:
-        What was written and what is left, as in the run report.
+        Counts of what was written and what is left, as in the run report.
 
     Raises:
         StoreError: the store cannot be used.
@@ -90,12 +90,12 @@ def sync(name: str, settings: BaseSettings, *, rebuild: bool, told: Callable[[Pr
     data_dir = Path(settings["MLENTORY_DATA_DIR"])
     if name == FILES:
         return _write_files(data_dir, rebuild=rebuild)
-    projector = Projector(name, open_store(name, exported(settings)), data_dir)
+    projection = StoreProjection(name, open_store(name, exported(settings)), data_dir)
     try:
-        projector.open(rebuild=rebuild)
-        progress = asdict(projector.catch_up(told))
+        projection.open(rebuild=rebuild)
+        progress = asdict(projection.catch_up(on_batch))
     finally:
-        projector.close()
+        projection.close()
     counts = progress.pop("counts")
     return {**progress, **counts}
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
 
 import orjson
 import zstandard
 
+from fair4ml.identifiers import run_iri
 from fair4ml.write import rdf
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Version
-from mlentory_crawl.projections.catch_up import Progress
+from mlentory_crawl.data_directory import whole
+from mlentory_crawl.projections.catch_up import ProjectionProgress
 
-RUN_IRI = "urn:mlentory:run:"
 BATCH = 500
 CACHE_MIB = 16
 
@@ -31,7 +30,7 @@ PATHS = {
 
 
 def expected(reader: CatalogReader, run: str | None = None) -> list[tuple[str, str, str]]:
-    """Name, run and path below the data directory of each file that runs with something to tell have.
+    """Name, run and path below the data directory of each file that runs have, if they have any content for it.
 
     Args:
         reader: the catalog.
@@ -82,7 +81,7 @@ class RunFiles:
                 CREATE TABLE stub (iri TEXT PRIMARY KEY, turtle TEXT) WITHOUT ROWID;"""
         )
         self._name_once = lru_cache(maxsize=65_536)(self._name)
-        self.progress = Progress("files")
+        self.progress = ProjectionProgress("files")
 
     def step(self) -> bool:
         """Take the next versions; False when there are none."""
@@ -102,7 +101,7 @@ class RunFiles:
         described = rdf.provenance(
             version.iri,
             version.key,
-            run=RUN_IRI + self._run,
+            run=run_iri(self._run),
             source=provenance["source"],
             license=provenance.get("license"),
             generated_at=datetime.fromisoformat(provenance["fetched_at"]),
@@ -119,7 +118,7 @@ class RunFiles:
         stub = {"iri": iri, "class": class_name, "name": name}
         self._texts.execute("INSERT OR IGNORE INTO stub VALUES (?, ?)", (iri, rdf.turtle({"stubs": [stub]})))
 
-    def flush(self) -> Progress:
+    def flush(self) -> ProjectionProgress:
         """Write the files, each whole or not at all."""
         for old in self._reader.replaced(self._run):
             self._take([old])
@@ -127,7 +126,7 @@ class RunFiles:
         if "rdf" in paths:
             self._write_versions(paths["rdf"], paths["normalized"])
         if "quarantine" in paths:
-            with _whole(paths["quarantine"]) as file:
+            with whole(paths["quarantine"]) as file:
                 file.writelines(self._quarantined())
         self.progress.position = self._reader.last_sequence()
         self.progress.written = len(paths)
@@ -137,8 +136,8 @@ class RunFiles:
 
     def _write_versions(self, rdf_path: Path, normalized_path: Path) -> None:
         with (
-            _whole(rdf_path) as turtle,
-            _whole(normalized_path) as packed,
+            whole(rdf_path) as turtle,
+            whole(normalized_path) as packed,
             zstandard.ZstdCompressor(level=3).stream_writer(packed, closefd=False) as normalized,
         ):
             turtle.write(rdf.turtle_header().encode())
@@ -147,7 +146,7 @@ class RunFiles:
                 normalized.write(line)
 
     def _sorted(self) -> Iterator[tuple[bytes, bytes]]:
-        """Turtle and JSON line of each version, and the Turtle of what no record describes, sorted by IRI."""
+        """Turtle and JSON line of each version, and the Turtle of entities that no record describes, sorted by IRI."""
         # Sorting the keys alone keeps the texts of a large run out of memory. A version comes again where what it names
         # has got another name meanwhile.
         keys = self._texts.cursor().execute(
@@ -179,12 +178,12 @@ class RunFiles:
             yield orjson.dumps({**line, "payload": orjson.Fragment(_raw(payload))}) + b"\n"
 
     def close(self) -> None:
-        """Release the catalog, and drop what was not written."""
+        """Release the catalog, and drop the rest."""
         self._texts.close()
         self._reader.close()
 
 
-class FilesOfRuns:
+class FilesProjection:
     """Writes the files that earlier runs lack, then those of the run that goes on.
 
     Args:
@@ -201,7 +200,7 @@ class FilesOfRuns:
         self.progress = self._current.progress
 
     def open(self) -> None:
-        """Look for what is missing."""
+        """Look for missing files."""
         reader = CatalogReader(self._data_dir)
         self._lacking = [name for name in lacking(reader, self._data_dir) if name != self._run]
         reader.close()
@@ -222,29 +221,15 @@ class FilesOfRuns:
             self._earlier = None
         return True
 
-    def flush(self) -> Progress:
+    def flush(self) -> ProjectionProgress:
         """Write the files of the run that goes on, each whole or not at all."""
         return self._current.flush()
 
     def close(self) -> None:
-        """Release the catalog, and drop what was not written."""
+        """Release the catalog, and drop the rest."""
         if self._earlier is not None:
             self._earlier.close()
         self._current.close()
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[BinaryIO]:
-    """A file that gets its name once all is written."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.rename(target)
-    except OSError:  # where there is no room, what is half written only takes more
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _raw(payload: bytes) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mlentory_crawl.sample_hub.options import add_arguments, described
-from mlentory_crawl.sample_hub.server import Server
+from mlentory_crawl.sample_hub.web_server import Server
 
 Option = int | float | str | bool | Path | Sequence[str | Path]
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from mlentory_crawl.sample_hub.options import add_arguments, described, say
-from mlentory_crawl.sample_hub.server import Server
+from mlentory_crawl.sample_hub.web_server import Server
 
 
 def run(options: argparse.Namespace) -> int:

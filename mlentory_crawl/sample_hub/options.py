@@ -10,7 +10,7 @@ from mlentory_crawl.sample_hub.captured import CapturedModels
 from mlentory_crawl.sample_hub.conditions import Conditions
 from mlentory_crawl.sample_hub.hub import Hub, Source
 from mlentory_crawl.sample_hub.models import MadeUpModels
-from mlentory_crawl.sample_hub.server import Server
+from mlentory_crawl.sample_hub.web_server import Server
 
 MODELS = 1000
 """How many made-up models there are where nothing else is said."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from mlentory_crawl.sample_hub.evaluations import eval_results, results
 from mlentory_crawl.sample_hub.families import Shape
+from mlentory_crawl.sample_hub.scores import eval_results, results
 from mlentory_crawl.sample_hub.templates import Json, number, text
 from mlentory_crawl.sample_hub.texts import CHAT_TEMPLATES, GATE_PROMPT, WIDGETS
 from mlentory_crawl.sample_hub.words import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
@@ -12,8 +13,12 @@ from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
+from fair4ml.platforms.ai4life.addresses import HOSTS
 from fair4ml.platforms.ai4life.source import KINDS, WORKSPACE, artifact_alias
+from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.paginators import Cursor
+from mlentory_crawl.base_spiders.paginators.offset import Offset, Rows
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Absences
@@ -42,7 +47,7 @@ class Ai4LifeArguments(CensusArguments):
         return self
 
 
-class Ai4LifeSpider(ModeSpider):
+class Ai4LifeSpider(ModeSpider, ListSpider):
     """Models, datasets and applications of the BioImage Model Zoo, by Hypha's artifact manager.
 
     Domain
@@ -68,7 +73,7 @@ class Ai4LifeSpider(ModeSpider):
     variables = (
         Variable("AI4LIFE_ENDPOINT", "https://hypha.aicell.io", "The Hypha server that has the BioImage Model Zoo."),
     )
-    hosts = frozenset({"bioimage.io", "hypha.aicell.io"})
+    hosts = HOSTS
     census_kinds = tuple(KINDS)
     arguments: Ai4LifeArguments
 
@@ -76,7 +81,6 @@ class Ai4LifeSpider(ModeSpider):
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
         self.stages = [Absences(self, *self.census_kinds)]
-        self._total: int | None = None
 
     def plan(self, catalog: CatalogWriter) -> None:
         """Nothing: no list of the zoo tells what is new."""
@@ -87,31 +91,17 @@ class Ai4LifeSpider(ModeSpider):
 
     # The list
 
-    def first_page_request(self) -> Request:
-        return self.next_page_request("0")
-
-    def next_page_request(self, following: str) -> Request:
+    @cached_property
+    def paginator(self) -> Offset:
         size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
-        query = {"limit": size, "offset": following, "pagination": "true", "stage": "false", "silent": "true"}
+        return Offset(self._artifacts, page_size=size, rows=_artifacts_in, ends_when_short=True)
+
+    def _artifacts(self, name: str, offset: int, size: int) -> Request:
+        query = {"limit": size, "offset": offset, "pagination": "true", "stage": "false", "silent": "true"}
         return self._request(f"/{COLLECTION}/children?{urlencode(query)}")
 
     def _request(self, path: str) -> Request:
         return Request(f"{self.endpoint}/{WORKSPACE}/artifacts{path}", meta={"download_slot": API_SLOT})
-
-    def payload(self, response: Response) -> list[Any]:
-        told = json_of(response)
-        paged = isinstance(told, dict)
-        items, total = (told.get("items"), told.get("total")) if paged else (told, None)
-        if not isinstance(items, list):
-            raise ValueError("this is no list of artifacts")
-        if not items and self.listed == 0:
-            raise ValueError("the list of artifacts is empty")
-        self._total = total if isinstance(total, int) else None
-        return items
-
-    def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
-        is_last = len(payload) < PAGE_SIZE if self._total is None else self.listed >= self._total
-        return None if is_last else str(self.listed)
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         left_out: Counter[str] = Counter()
@@ -167,6 +157,16 @@ class Ai4LifeSpider(ModeSpider):
         if told.get("type") not in KINDS:
             raise ValueError("this is no model, dataset or application")
         return told
+
+
+def _artifacts_in(response: Response, cursor: Cursor) -> Rows:
+    told = json_of(response)
+    items, total = (told.get("items"), told.get("total")) if isinstance(told, dict) else (told, None)
+    if not isinstance(items, list):
+        raise ValueError("this is no list of artifacts")
+    if not items and cursor["offset"] == 0:
+        raise ValueError("the list of artifacts is empty")
+    return items, total if isinstance(total, int) else None
 
 
 def _alias(id: Any) -> str | None:

@@ -13,17 +13,16 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
+from fair4ml.platforms.arxiv.addresses import HOSTS
 from fair4ml.platforms.arxiv.source import entries, is_error
 from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.config import Variable
-from mlentory_crawl.crawl.outcomes import Stopping
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed, names_in
 from mlentory_crawl.items import Page, RawRecord
-from mlentory_crawl.middlewares.quota import RETRIES
 from mlentory_crawl.responses import fetched_at, shown, told_error
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class ArxivSpider(PlatformSpider):
     variables = (
         Variable("ARXIV_ENDPOINT", "https://export.arxiv.org", "arXiv's API, or a copy; IRIs stay those of arXiv."),
     )
-    hosts = frozenset({"arxiv.org", "export.arxiv.org"})
+    hosts = HOSTS
     # https://info.arxiv.org/help/api/tou.html: one request every three seconds, one connection.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 3.0, "jitter": 0}}
     arguments: ArxivArguments
@@ -167,9 +166,9 @@ class ArxivSpider(PlatformSpider):
             f"{self.endpoint}/api/query?{query}",
             callback=self.parse_batch,
             errback=self.batch_failed,
-            cb_kwargs={"batch": batch, "number": self.run.reserve_page(), "seed": seed},
+            cb_kwargs={"batch": batch, "number": self.run.pages.reserve(), "seed": seed},
             # Waiting for its quota is no way with arXiv: it asks to be left alone.
-            meta={"download_slot": API_SLOT, "archive": True, "quota_retries": RETRIES},
+            meta={"download_slot": API_SLOT, "archive": True, "dont_wait_for_quota": True},
             dont_filter=True,
         )
 

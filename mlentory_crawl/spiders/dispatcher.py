@@ -12,10 +12,10 @@ from pydantic import field_validator
 from scrapy import Request
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.config import allowed_hosts
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed, SeedList, canonical, is_private, is_source, read
 from mlentory_crawl.exceptions import WrongUsage
-from mlentory_crawl.middlewares.private_addresses import allowed_hosts
 from mlentory_crawl.spiders import platforms
 
 

@@ -1,10 +1,9 @@
-"""What a projection's store must do, and what a search store answers."""
+"""The protocol of a projection's store."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
 from mlentory_crawl.changes import Change, Position, Refusal
 
@@ -62,65 +61,3 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release the store without making anything durable."""
-
-
-MAX_HITS = 10_000
-"""How many hits of a search can be had, in pages; who needs all exports the catalog."""
-
-Sort = Literal["relevance", "downloads", "likes", "modified", "created", "parameters", "name"]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
-    """A search.
-
-    Attributes:
-        text: words to look for; empty matches everything.
-        filters: facet name -> accepted values: OR inside a facet, AND between facets, case-insensitive.
-        minimum, maximum: number or date field -> bound, inclusive.
-        sort: the order of the hits.
-        size, offset: which hits to return, of the first `MAX_HITS`.
-        facets: the facets to count.
-        highlight: whether hits say where they have the words.
-    """
-
-    text: str = ""
-    filters: dict[str, list[str]] = field(default_factory=dict)
-    minimum: dict[str, float | str] = field(default_factory=dict)
-    maximum: dict[str, float | str] = field(default_factory=dict)
-    sort: Sort = "relevance"
-    size: int = 10
-    offset: int = 0
-    facets: tuple[str, ...] = ()
-    highlight: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """The answer to a search, of the same shape from every engine.
-
-    Attributes:
-        total: how many documents match.
-        hits: the stored search documents, best first, each with its ``score`` (None where the order is not relevance)
-            and, if asked for, ``highlight`` (`mlentory_crawl.stores.search.hints.highlight`).
-        facets: facet -> value -> how many matches have it, most frequent first; a facet's own filter does not narrow
-            its counts.
-        suggestion: the text as the hits spell it, where it was found only with a typing error forgiven.
-    """
-
-    total: int
-    hits: list[dict[str, Any]]
-    facets: dict[str, dict[str, int]]
-    suggestion: str | None = None
-
-
-class SearchStore(Store, Protocol):
-    """A store that answers searches."""
-
-    def search(self, query: SearchQuery) -> SearchResult:
-        """Find documents; allowed while another process writes.
-
-        Raises:
-            StoreError: there is no index yet, or it cannot be read.
-            ValueError: a facet, field or sort that does not exist.
-        """

@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.catalogs import DAY, HUB, Book, Document, model
+from support.catalogs import DAY, HUB, Book, model
 
 from fair4ml.describe.source_record import parse
+from fair4ml.document import Document
 from fair4ml.identifiers import hashed
 from fair4ml.platforms import describe, source_model
 from mlentory_crawl.catalog.commits import Commit
-from mlentory_crawl.catalog.queries.find import find
-from mlentory_crawl.catalog.queries.lineage import Lineage, Step, derivations, lineage, told as as_json
+from mlentory_crawl.catalog.queries.description import Derived, describe as described
+from mlentory_crawl.catalog.queries.lineage import Lineage, Step, derivations, lineage
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.lineage import PICTURES, _tree
-from mlentory_crawl.commands.show import _print as show, derived_from
+from mlentory_crawl.commands.show import _print as show
 
 MIT = "https://spdx.org/licenses/MIT"
 
@@ -80,7 +81,7 @@ def test_what_card_and_model_state_is_told_once_with_the_kind(book: Book) -> Non
     expected = {("a/x", "b/base"): ("adapter", "resolved", "baseModels.models")}
     assert told(book, "a/x") == told(book, "b/base", up=False) == expected
     reader = CatalogReader(book.data_dir)
-    assert derived_from(reader, f"{HUB}b/base") == [{"iri": f"{HUB}a/x", "kind": "adapter"}]
+    assert described(reader, "b/base").derived == [Derived(f"{HUB}a/x", "adapter")]
     reader.close()
 
 
@@ -152,7 +153,7 @@ def test_a_lineage_as_json(book: Book) -> None:
     base = model("b/base", license=[MIT], conditionsOfAccess="ask")
     base["stubs"].append({"iri": MIT, "class": "License", "name": "MIT"})
     book.crawl({"1": base, "2": model("a/x", base="b/base"), "3": model("a/y", base="b/base")})
-    said = as_json(walk(book, "b/base", limit=1))
+    said = walk(book, "b/base", limit=1).to_dict()
     iris = {"child": f"{HUB}a/x", "parent": f"{HUB}b/base"}
     assert said["steps"] == [
         {**iris, "kind": None, "record": "huggingface/model/2", "field": "baseModels.models", "how": "resolved"}
@@ -189,7 +190,7 @@ def test_a_parent_that_is_stated_under_two_names_is_one_with_its_kind(book: Book
     reader = CatalogReader(book.data_dir)
     out = Console(width=200)
     with out.capture() as captured:
-        show(out, reader, find(reader, "a/x"), why=False)
+        show(out, described(reader, "a/x"), why=False)
     reader.close()
     assert [line for line in captured.get().splitlines() if "derives" in line] == ["derives from b/new (merge)"]
 

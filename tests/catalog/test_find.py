@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.catalogs import DAY, HUB, Book, Document, model
+from support.catalogs import DAY, HUB, Book, model
 
 from fair4ml.addresses import meant
+from fair4ml.document import Document
 from mlentory_crawl.catalog.queries.evaluations import results
 from mlentory_crawl.catalog.queries.find import NotFound, find
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -146,7 +147,7 @@ def test_other_things(reader: CatalogReader, written: str, iri: str) -> None:
 def test_what_is_only_named_is_found(reader: CatalogReader, written: str) -> None:
     found = find(reader, written)
     root = {"iri": f"{HUB}Lab-NL/gated-Base", "class": "MLModel", "name": "Lab-NL/gated-Base"}
-    assert found.state == {"root": root, "parts": [], "stubs": [], "counters": {}, "platforms": []}
+    assert dict(found.state) == {"root": root, "parts": [], "stubs": [], "counters": {}, "platforms": []}
     assert (found.root, found.records) == (root, [])
     with pytest.raises(NotFound):
         find(reader, written, "2030-01-01T00:00:00Z")

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.catalogs import HUB, Book, Document, model
+from support.catalogs import HUB, Book, model
 
+from fair4ml.document import Document, EntityDict
 from fair4ml.normalize.metric_scales import Scale
 from mlentory_crawl.catalog.queries.evaluations import NO_NUMBER, Result, results
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -53,7 +54,7 @@ def evaluated(name: str, *values: tuple[str, Any], on: str = NUTS, of: str | Non
     return document
 
 
-def property_value(iri: str, name: str, value: Any) -> Document:
+def property_value(iri: str, name: str, value: Any) -> EntityDict:
     fields = value if isinstance(value, dict) else {"value": value}
     return {"iri": iri, "class": "PropertyValue", "propertyID": name, "name": f"My {name}", **fields}
 

@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scrapy.exceptions import UsageError
-from scrapy.settings import Settings
 from support.crawling import Project, model, write_records
 from support.small_catalog import SmallCatalog
 
 from mlentory_crawl.commands import export
-from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -129,8 +127,7 @@ def test_an_export_without_room_is_no_wrong_usage(
 
     SmallCatalog(data_dir).writer.close()
     monkeypatch.setattr(export, "_write", write)
-    command = export.Command()
-    command.settings = Settings({"MLENTORY_DATA_DIR": str(data_dir)})
+    command = export.Command({"MLENTORY_DATA_DIR": str(data_dir)})
     with pytest.raises(MlentoryError, match=os.strerror(code)):
         command.carry_out([str(tmp_path / "all.nt")], argparse.Namespace(counters=False))
     assert not list(tmp_path.glob("all.nt*"))
@@ -139,10 +136,9 @@ def test_an_export_without_room_is_no_wrong_usage(
 def test_an_export_to_where_no_file_can_be_is_wrong_usage(data_dir: Path, tmp_path: Path) -> None:
     SmallCatalog(data_dir).writer.close()
     (tmp_path / "taken.nt.part").mkdir()
-    command = export.Command()
-    command.settings = Settings({"MLENTORY_DATA_DIR": str(data_dir)})
+    command = export.Command({"MLENTORY_DATA_DIR": str(data_dir)})
     for path in (tmp_path / "none" / "all.nt", tmp_path / "taken.nt"):
-        with pytest.raises(UsageError, match="cannot be written"):
+        with pytest.raises(WrongUsage, match="cannot be written"):
             command.carry_out([str(path)], argparse.Namespace(counters=False))
 
 

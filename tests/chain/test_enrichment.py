@@ -11,7 +11,7 @@ import pytest
 from scrapy.utils.test import get_crawler
 from support.crawling import CatalogProject, Project, model, write_records
 
-from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders.huggingface.spider import HuggingFaceSpider
 
@@ -138,4 +138,4 @@ def test_labels_in_an_older_catalog_are_not_asked_for(tmp_path: Path, name: str,
     assert isinstance(spider, HuggingFaceSpider)
     request = spider._ask("dataset", f"https://huggingface.co/datasets/{name}")
     assert (request is not None) == is_asked_for
-    Run.of(crawler).close()
+    run_of(crawler).close()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from support.catalogs import Book
 from support.crawling import Project, model, write_records
 from support.http_servers import served
 
+from fair4ml.document import Document, EntityDict
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.sample_hub import SampleHub
@@ -48,10 +48,10 @@ def test_an_article_is_one_node_under_its_number_and_its_doi(tmp_path: Path) -> 
         assert "About terns." in json.dumps(shown)
 
 
-def stated(platform: str, model_iri: str, dataset: str, value: float, *same: str) -> dict[str, Any]:
+def stated(platform: str, model_iri: str, dataset: str, value: float, *same: str) -> Document:
     """What a platform's record says of one evaluation; with `same` it also describes the dataset."""
     iri = f"{model_iri}#evaluation-1"
-    parts: list[dict[str, Any]] = [
+    parts: list[EntityDict] = [
         {"iri": iri, "class": "MLModelEvaluation", "evaluatedMLModel": [model_iri], "evaluationDataset": [dataset],
          "evaluationMetrics": ["accuracy"], "evaluationResults": [f"{iri}-result"]},
         {"iri": f"{iri}-result", "class": "PropertyValue", "propertyID": "accuracy", "value": value},
@@ -65,7 +65,7 @@ def test_a_leaderboard_has_rows_of_three_platforms_and_joins_no_datasets_by_name
         "https://huggingface.co/datasets/terns", "https://paperswithcode.co/dataset/terns", "https://www.openml.org/d/7",
     )  # fmt: skip
     same = "https://paperswithcode.com/dataset/terns"
-    documents = {
+    documents: dict[str, list[Document]] = {
         "huggingface": [
             stated("huggingface", "https://huggingface.co/acme/a", hub, 0.8),
             {"root": {"iri": hub, "class": "Dataset", "name": "terns", "sameAs": [same]}, "parts": [], "stubs": []},

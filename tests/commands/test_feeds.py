@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scrapy.settings import Settings
 from support.crawling import CatalogProject, model, write_records
 from support.small_catalog import SmallCatalog
 
@@ -124,10 +123,8 @@ def test_an_export_that_fails_leaves_what_was_there(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(FORMATS[".json"], "finish", full)
-    command = Export()
-    command.settings = Settings({"MLENTORY_DATA_DIR": str(tmp_path / "data")})
-    command.run([str(target)], argparse.Namespace(platform=None, provenance=False, counters=False))
-    assert command.exitcode == 1
+    command = Export({"MLENTORY_DATA_DIR": str(tmp_path / "data")})
+    assert command.run([str(target)], argparse.Namespace(platform=None, provenance=False, counters=False)) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert target.read_text() == "before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "data"]

@@ -11,6 +11,7 @@ import pytest
 from support.catalogs import Book
 from support.crawling import Project, model, write_records
 
+from fair4ml.document import Document
 from mlentory_crawl.catalog.queries.evaluations import results
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.sample_hub import SampleHub
@@ -238,7 +239,7 @@ def test_nothing_found_is_told(project: Project) -> None:
 def test_a_model_has_the_name_that_the_record_gives_it_wherever(data_dir: Path) -> None:
     flow, data, measured = (f"https://example.org/{name}" for name in ("f/1", "d/1", "r/1"))
     found = {"iri": f"{measured}#result", "class": "PropertyValue", "propertyID": "accuracy", "value": 0.5}
-    evaluation = {
+    evaluation: Document = {
         "root": {
             "iri": measured, "class": "MLModelEvaluation", "name": "Run 1", "evaluatedMLModel": [flow],
             "evaluationDataset": [data], "evaluationResults": [found["iri"]],

@@ -13,7 +13,7 @@ from scrapy.utils.test import get_crawler
 
 from fair4ml.identifiers import arxiv
 from mlentory_crawl.base_spiders.stages.deletions import Absences
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.spiders import platforms

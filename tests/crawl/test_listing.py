@@ -17,6 +17,7 @@ from support.http_servers import Answer, served
 from fair4ml.read.json_text import SPOILED
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.crawl.report import Report
+from mlentory_crawl.crawl.verdict import judge
 
 QUICK = ("-s", "RETRY_TIMES=1", "-s", "RETRY_BACKOFF=0.01")
 
@@ -109,9 +110,6 @@ class Few(ListSpider):
     page_size = 2
     report: Report
 
-    def payload(self, response: Response) -> list[Any]:
-        return [{"id": n} for n in range(int(response.body))]
-
     @property
     def run(self) -> Any:
         return SimpleNamespace(report=self.report)
@@ -121,8 +119,8 @@ class Few(ListSpider):
 def test_of_a_page_with_more_than_can_be_meant_the_beginning_is_taken(sent: int, kept: int, is_told: bool) -> None:
     spider = Few()
     spider.report = Report("run", "few", "census", {}, "2024-01-01T00:00:00Z", "census")
-    payload = spider.bounded_payload(Response("https://example.org/api", body=str(sent).encode()))
+    payload = spider.bounded(Response("https://example.org/api"), [{"id": n} for n in range(sent)], {})
     assert [each["id"] for each in payload if "id" in each] == list(range(kept))
     assert [SPOILED in each for each in payload[kept:]] == [True] * is_told
-    spider.report.judge(interrupted=False, complete=True)
+    judge(spider.report, interrupted=False, complete=True)
     assert spider.report.verdict == ("suspect" if is_told else "complete")

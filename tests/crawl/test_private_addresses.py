@@ -15,11 +15,11 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
 from twisted.internet.testing import MemoryReactorClock
 
+from mlentory_crawl.config import allowed_hosts
 from mlentory_crawl.crawl.outcomes import PrivateAddress
 from mlentory_crawl.middlewares.private_addresses import (
     PrivateAddressMiddleware,
     PublicResolver,
-    allowed_hosts,
     refuse_private,
 )
 

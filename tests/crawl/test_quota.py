@@ -121,6 +121,11 @@ def test_a_service_that_always_refuses_is_asked_so_often_and_no_more() -> None:
     assert isinstance(quota.process_response(request, Response(request.url, status=429)), Response)
 
 
+def test_a_request_that_waits_for_no_quota_is_refused_at_once() -> None:
+    quota, request = middleware(), Request("https://api.test/models", meta={"dont_wait_for_quota": True})
+    assert isinstance(quota.process_response(request, Response(request.url, status=429)), Response)
+
+
 def test_a_refusal_by_a_quota_is_tried_again_twice_as_often_as_other_failures() -> None:
     crawler = get_crawler(
         settings_dict={"RETRY_TIMES": 1, "RETRY_BACKOFF": 1.0, "QUOTA_ENABLED": True, "QUOTA_SHARE": 1}

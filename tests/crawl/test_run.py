@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.crawler import Crawler
 from scrapy.utils.test import get_crawler
 from support.catalogs import rejected
 from support.small_catalog import BSD, SmallCatalog, document
@@ -17,8 +18,9 @@ from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry
 from mlentory_crawl.catalog.lookups import Lookup
 from mlentory_crawl.crawl import run as runs
-from mlentory_crawl.crawl.outcomes import Duplicate
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.current_run import opened_run, run_of
+from mlentory_crawl.crawl.outcomes import Asked, Duplicate
+from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.erasure.redactor import MARKER
@@ -29,11 +31,16 @@ from mlentory_crawl.spiders.huggingface.spider import HuggingFaceSpider
 HUB = "https://huggingface.co/"
 
 
-def opened(data_dir: Path, **others: str) -> Run:
+def opened(data_dir: Path, *, ordered: bool = True) -> Run:
+    plan = CrawlPlan("huggingface", "census", "census", {}, {"mode": "census"}, resumable=True, ordered=ordered)
+    return Run(data_dir, lambda catalog: plan)
+
+
+def crawler_of(data_dir: Path, **others: str) -> Crawler:
     settings = {"HF_ENDPOINT": "https://hub.test", "MLENTORY_DATA_DIR": str(data_dir), **others}
     crawler = get_crawler(HuggingFaceSpider, settings)
     crawler.spider = crawler._create_spider(mode="census")
-    return Run.of(crawler)
+    return crawler
 
 
 @pytest.fixture
@@ -58,20 +65,20 @@ def store(run: Run, of: Page, key: str, *issues: FieldIssue) -> None:
     text, digest = encode(stated := document(f"acme/{key}"))
     entry = Entry(
         platform="huggingface", kind="model", key=key, iri=stated["root"]["iri"], hash=digest, modified=None,
-        known=run.known(record(of, key)), document=stated, text=text,
+        known=run.pages.known(record(of, key)), document=stated, text=text,
         provenance={"source": "x", "fetched_at": "2026-01-01T00:00:00Z"}, counters={},
     )  # fmt: skip
-    run.store(record(of, key), entry, issues)
+    run.pages.store(record(of, key), entry, issues)
 
 
 def store_again(run: Run, of: Page, key: str, *, changed: bool = False) -> None:
-    known = run.known(record(of, key))
+    known = run.pages.known(record(of, key))
     assert known is not None
     entry = Entry.unchanged("huggingface", "model", key, known, {})
     if changed:
         text, digest = encode(stated := document(f"acme/{key}", BSD))
         entry = replace(entry, document=stated, text=text, hash=digest, provenance={"source": "x"})
-    run.store(record(of, key), entry, [])
+    run.pages.store(record(of, key), entry, [])
 
 
 def stored(run: Run) -> list[str]:
@@ -82,12 +89,12 @@ def test_what_is_stored_stays_stored_and_a_failure_counts_once(run: Run) -> None
     first = page(0, "1", "2")
     run.open_page(first)
     store(run, first, "1")
-    run.fail(first, "model", "1")  # a component after the catalog failed on it
-    assert run.unfinished == 1
-    run.fail(first, "model", "2")
-    run.fail(first, "model", "2")  # the page has ended
+    run.pages.fail(first, "model", "1")  # a component after the catalog failed on it
+    assert len(run.pages) == 1
+    run.pages.fail(first, "model", "2")
+    run.pages.fail(first, "model", "2")  # the page has ended
     run.commit()
-    assert run.unfinished == 0
+    assert len(run.pages) == 0
     assert stored(run) == ["1"]
     told = run.report.records
     assert (told["fetched"], told["new"], told["failed"]) == (2, 1, 1)
@@ -99,24 +106,24 @@ def test_pages_of_a_walk_are_stored_in_their_order(run: Run) -> None:
     run.open_page(second)
     store(run, second, "2")
     run.commit()
-    assert (stored(run), run.unfinished) == ([], 2)
+    assert (stored(run), len(run.pages)) == ([], 2)
     store(run, first, "1")
     run.commit()
-    assert (stored(run), run.unfinished) == (["1", "2"], 0)
+    assert (stored(run), len(run.pages)) == (["1", "2"], 0)
 
 
-def test_without_an_order_a_page_is_stored_once_all_its_records_have_ended(run: Run) -> None:
-    run._is_walk = False
+def test_without_an_order_a_page_is_stored_once_all_its_records_have_ended(tmp_path: Path) -> None:
+    run = opened(tmp_path, ordered=False)
     first, second = page(0, "1", "2"), page(1, "3")
     run.open_page(first)
     run.open_page(second)
     store(run, first, "1")
     store(run, second, "3")
     run.commit()
-    assert (stored(run), run.unfinished) == (["3"], 1)
+    assert (stored(run), len(run.pages)) == (["3"], 1)
     store(run, first, "2")
     run.commit()
-    assert (stored(run), run.unfinished) == (["1", "2", "3"], 0)
+    assert (stored(run), len(run.pages)) == (["1", "2", "3"], 0)
 
 
 def test_a_slow_run_is_durable_before_it_has_much(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,10 +154,10 @@ def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
         of = page(number, key)
         run.open_page(of)
         assert run.withholds(record(of, key, {"_id": key, "id": "acme/new"}))
-        run.withhold(of)
+        run.pages.withhold(of)
         run.commit()
     assert run.report.records["forgotten"] == 2
-    assert run.withholds(record(of, key, MARKER))  # nobody's name
+    assert run.withholds(record(page(2, "3"), "3", MARKER))  # nobody's name
     assert f"{HUB}acme/new" in run.catalog.marks().iris
     run.close()
 
@@ -159,21 +166,21 @@ def test_each_end_of_a_record_has_its_count(run: Run) -> None:
     first, second = page(0, "1", "2", "3"), page(1, "1", "2", "3", "1", "4")
     run.open_page(first)
     for key in "123":
-        run.claim(record(first, key))
+        run.pages.claim(record(first, key))
         store(run, first, key)
     run.commit()
     run.open_page(second)
     store_again(run, second, "1")
     store_again(run, second, "3")
     store_again(run, second, "2", changed=True)
-    run.drop_duplicate(second)
-    run.reject(second, rejected("4"))
+    run.pages.drop_duplicate(second)
+    run.pages.reject(second, rejected("4"))
     run.commit()
     told = run.report.records
     assert {word: n for word, n in told.items() if n} == {
         "fetched": 8, "new": 3, "unchanged": 2, "changed": 1, "duplicate": 1, "quarantined": 1,
     }  # fmt: skip
-    assert run.unfinished == 0
+    assert len(run.pages) == 0
 
 
 def test_a_record_begins_once_and_again_where_it_failed(run: Run) -> None:
@@ -181,22 +188,22 @@ def test_a_record_begins_once_and_again_where_it_failed(run: Run) -> None:
     run.open_page(pages[0])
     run.open_page(pages[1])
     for key in "12":
-        run.claim(record(pages[0], key))
+        run.pages.claim(record(pages[0], key))
         with pytest.raises(Duplicate):  # it is not stored yet
-            run.claim(record(pages[1], key))
+            run.pages.claim(record(pages[1], key))
     store(run, pages[0], "1")
-    run.fail(pages[0], "model", "2")
+    run.pages.fail(pages[0], "model", "2")
     run.commit()
     with pytest.raises(Duplicate):
-        run.claim(record(pages[1], "1"))
+        run.pages.claim(record(pages[1], "1"))
     run.open_page(pages[2])
     with pytest.raises(Duplicate):
-        run.claim(record(pages[2], "1"))
-    run.claim(record(pages[2], "2"))
+        run.pages.claim(record(pages[2], "1"))
+    run.pages.claim(record(pages[2], "2"))
 
 
 def test_pages_are_numbered_one_after_the_other(run: Run) -> None:
-    assert [run.reserve_page() for _ in range(3)] == [0, 1, 2]
+    assert [run.pages.reserve() for _ in range(3)] == [0, 1, 2]
 
 
 def test_what_a_page_owes_is_kept_until_one_pays_it(tmp_path: Path) -> None:
@@ -206,14 +213,14 @@ def test_what_a_page_owes_is_kept_until_one_pays_it(tmp_path: Path) -> None:
     third.pays, beside.cursor = "?cursor=a", None
     for each in (first, second, third, beside):
         run.open_page(each)
-        run.withdraw(each)
+        run.pages.withdraw(each)
     run.commit()
     run.close()
     again = opened(tmp_path)
-    assert again.owed == ["?cursor=b", {"kind": "model", "key": "9"}]
-    assert again.first_page == 3
-    assert again.cursor is None  # the pages say nothing else of where to go on
-    assert again.reserve_page() == 3
+    assert again.cursor.owed == ["?cursor=b", {"kind": "model", "key": "9"}]
+    assert again.cursor.first_page == 3
+    assert again.cursor.start is None  # the pages say nothing else of where to go on
+    assert again.pages.reserve() == 3
     again.close()
 
 
@@ -225,7 +232,7 @@ def test_a_page_without_records_moves_the_cursor_too(tmp_path: Path) -> None:
     run.commit()
     run.close()
     again = opened(tmp_path)
-    assert (again.owed, again.first_page) == (["?cursor=a"], 1)
+    assert (again.cursor.owed, again.cursor.first_page) == (["?cursor=a"], 1)
     again.close()
 
 
@@ -256,7 +263,7 @@ def test_counts_are_kept_where_no_page_is_finished(tmp_path: Path) -> None:
 def test_a_walk_that_owes_nothing_new_can_be_closed(
     run: Run, owed_before: list[Any], owed: list[Any], next_place: str | None, failed: int, is_as_before: bool
 ) -> None:
-    run.owed = owed_before
+    run.cursor.owed = owed_before
     last = page(0)
     last.cursor, last.owed = {"next": next_place}, owed
     run.open_page(last, *[Asked("models", ("failed",))] * failed)
@@ -265,7 +272,7 @@ def test_a_walk_that_owes_nothing_new_can_be_closed(
 
 
 def test_a_walk_that_has_not_come_to_its_end_owes_more(run: Run) -> None:
-    run.owed = ["a"]
+    run.cursor.owed = ["a"]
     last = page(0)
     last.owed = ["a"]
     run.open_page(last)
@@ -298,7 +305,7 @@ def test_a_walk_is_not_kept_open_for_what_cannot_be_had_by_its_name(
         run = opened(tmp_path)
         if attempt == 1:
             run.open_page(walked)
-        number = max(run.first_page, 1)
+        number = max(run.cursor.first_page, 1)
         run.open_page(Page(number, "y", "huggingface", [], {"page": number + 1}), Asked("owners", ("failed",)))
         run.commit()
         assert run.owes_as_before is (is_closed and attempt == 2)
@@ -315,19 +322,20 @@ def test_what_a_closed_walk_owed_the_next_one_asks_for(tmp_path: Path) -> None:
     run.close()
     again = opened(tmp_path)
     assert again.name != run.name
-    assert (again.owed, again.cursor, again.first_page) == (["?cursor=a"], None, 0)
+    assert (again.cursor.owed, again.cursor.start, again.cursor.first_page) == (["?cursor=a"], None, 0)
     again.open_page(page(0))
     again.commit()
     again.close()
     third = opened(tmp_path)
-    assert (third.name, third.owed, third.first_page) == (again.name, ["?cursor=a"], 1)
+    assert (third.name, third.cursor.owed, third.cursor.first_page) == (again.name, ["?cursor=a"], 1)
     third.close()
 
 
 def test_a_walk_goes_on_from_where_its_pages_lead(tmp_path: Path) -> None:
     run = opened(tmp_path)
-    assert (run.cursor, run.owed, run.first_page) == (None, [], 0)
-    for number, told in enumerate([{"page": 1, "next": "?cursor=b"}, {"page": 2, "listed": 7}]):
+    assert (run.cursor.start, run.cursor.owed, run.cursor.first_page) == (None, [], 0)
+    cursors: list[dict[str, Any]] = [{"page": 1, "next": "?cursor=b"}, {"page": 2, "listed": 7}]
+    for number, told in enumerate(cursors):
         of = page(number)
         of.cursor = told
         run.open_page(of)
@@ -335,13 +343,13 @@ def test_a_walk_goes_on_from_where_its_pages_lead(tmp_path: Path) -> None:
     run.close()
     again = opened(tmp_path)
     assert (again.name, again.id) == (run.name, run.id)
-    assert again.cursor == {"page": 2, "next": "?cursor=b", "listed": 7, "owed": []}
+    assert again.cursor.start == {"page": 2, "next": "?cursor=b", "listed": 7, "owed": []}
     again.close()
 
 
 def test_each_archived_run_is_replayed_by_a_run_of_its_own(tmp_path: Path) -> None:
     def name(**settings: str) -> str:
-        run = opened(tmp_path, **settings)
+        run = run_of(crawler_of(tmp_path, **settings))
         run.close()
         return run.name
 
@@ -417,7 +425,7 @@ def test_a_walk_counts_the_last_pages_that_hold_nothing_new(run: Run) -> None:
         run.open_page(of)
         for n, key in enumerate(keys):
             if n < again:
-                run.drop_duplicate(of)
+                run.pages.drop_duplicate(of)
             else:
                 store(run, of, key)
         return run.repeated["list"]
@@ -455,11 +463,10 @@ def test_seeds_that_nothing_is_asked_for_are_stored_many_at_once(run: Run, monke
 
 
 def test_there_is_one_run_of_a_crawler(tmp_path: Path) -> None:
-    crawler = get_crawler(HuggingFaceSpider, {"HF_ENDPOINT": "https://hub.test", "MLENTORY_DATA_DIR": str(tmp_path)})
-    crawler.spider = crawler._create_spider(mode="census")
-    assert Run.opened(crawler) is None
-    run = Run.of(crawler)
-    assert Run.of(crawler) is Run.opened(crawler) is run
+    crawler = crawler_of(tmp_path)
+    assert opened_run(crawler) is None
+    run = run_of(crawler)
+    assert run_of(crawler) is opened_run(crawler) is run
     run.close()
 
 
@@ -472,31 +479,31 @@ def test_an_answer_in_the_archive_is_stored_without_a_page(run: Run) -> None:
 def test_a_record_that_begins_again_is_named(run: Run) -> None:
     first = page(0, "1")
     run.open_page(first)
-    run.claim(record(first, "1"))
+    run.pages.claim(record(first, "1"))
     with pytest.raises(Duplicate, match=r"^huggingface/model/1 "):
-        run.claim(record(first, "1"))
-    run.fail(page(9, "1"), "model", "1")  # its page is not open
-    assert run.unfinished == 1
+        run.pages.claim(record(first, "1"))
+    run.pages.fail(page(9, "1"), "model", "1")  # its page is not open
+    assert len(run.pages) == 1
 
 
 def test_what_is_put_into_the_quarantine_has_begun(run: Run) -> None:
     first, second = page(0, "4"), page(1, "4")
     run.open_page(first)
-    run.reject(first, rejected("4"))
+    run.pages.reject(first, rejected("4"))
     run.commit()
     run.open_page(second)
     with pytest.raises(Duplicate):
-        run.claim(record(second, "4"))
+        run.pages.claim(record(second, "4"))
 
 
 def test_of_what_a_page_asks_for_more_may_come_with_its_records(run: Run) -> None:
     first = page(0, "1")
     run.open_page(first, Asked("models", ("described",)))
-    run.count_asked(first, Asked("models", ("failed",)))
-    run.count_asked(first, Asked(None, ("found",)))
+    run.pages.count_asked(first, Asked("models", ("failed",)))
+    run.pages.count_asked(first, Asked(None, ("found",)))
     run.commit()
     assert not run.report.lookups
-    run.withdraw(first)
+    run.pages.withdraw(first)
     run.commit()
     told = {word: n for word, n in run.report.lookups["models"].items() if n}
     assert (told, run.report.requested["found"]) == ({"described": 1, "failed": 1}, 1)

@@ -6,6 +6,7 @@ import json
 import logging
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,47 +15,14 @@ import pytest
 from support.crawling import ROOT, Project, model, write_records
 
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.crawl.report import Report
+from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.crawl.plan import CrawlPlan
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.extensions import run_report
 from mlentory_crawl.extensions.run_report import CaughtErrors, RunReport
 from mlentory_crawl.projections.run_files import lacking
 from mlentory_crawl.sample_hub import SampleHub
-
-
-class Runs:
-    def __init__(self) -> None:
-        self.saved: list[dict[str, Any]] = []
-
-    def last_census(self, platform: str) -> None:
-        return None
-
-    def complete(self, run: int, at: str, **told: Any) -> None: ...
-
-    def save_report(self, run: int, report: bytes) -> None:
-        self.saved.append(json.loads(report))
-
-
-class Fields:
-    def suspicions(self) -> list[str]:
-        return []
-
-    def shares(self) -> dict[str, Any]:
-        return {}
-
-
-class FakeRun:
-    """What the report needs of a run."""
-
-    id, name, broken, unfinished = 1, "run", None, 0
-
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-        self.report = Report("run", "huggingface", "census", {}, "2026-01-01T00:00:00Z", "limit")
-        seeds = SimpleNamespace(ended=lambda run: [])
-        self.catalog: Any = SimpleNamespace(runs=Runs(), fields=Fields(), seeds=seeds)
-
-    def close(self) -> None: ...
 
 
 def fail(*args: Any, **kwargs: Any) -> None:
@@ -74,19 +42,29 @@ def closed(run: Any, *before: tuple[str, str]) -> None:
     extension._caught_errors.start()
     for logger, line in before:
         logging.getLogger(logger).error(line)
-    extension.spider_closed(SimpleNamespace(name="huggingface", failures=[], watermark=None), "finished")  # type: ignore[arg-type]
+    extension.spider_closed(SimpleNamespace(name="huggingface", failures=[], watermark=None), "finished")
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeRun:
-    monkeypatch.setattr(run_report, "prune", lambda *given: None)
-    return FakeRun(tmp_path)
+def run(tmp_path: Path) -> Run:
+    plan = CrawlPlan("huggingface", "census", "limit", {}, {})
+    return Run(tmp_path, lambda catalog: plan)
 
 
-def test_a_run_that_closes_well_is_complete(run: FakeRun) -> None:
+def kept(run: Run) -> Any:
+    """The report as the catalog has it."""
+    with closing(CatalogWriter(run.data_dir)) as catalog:
+        return catalog.runs.report(run.name)
+
+
+def written(run: Run) -> Any:
+    return json.loads((run.data_dir / "runs" / f"{run.name}.json").read_bytes())
+
+
+def test_a_run_that_closes_well_is_complete(run: Run) -> None:
     closed(run)
     assert (run.report.verdict, run.report.exit_code, run.report.problems) == ("complete", 0, [])
-    assert json.loads((run.data_dir / "runs" / "run.json").read_bytes())["verdict"] == "complete"
+    assert written(run)["verdict"] == "complete"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +79,7 @@ def test_a_run_that_closes_well_is_complete(run: FakeRun) -> None:
     ],
 )
 def test_whatever_fails_at_the_end_fails_the_run(
-    run: FakeRun, monkeypatch: pytest.MonkeyPatch, owner: str, name: str
+    run: Run, monkeypatch: pytest.MonkeyPatch, owner: str, name: str
 ) -> None:
     target: Any = run_report if owner == "run_report" else run
     for part in owner.split(".") if owner.startswith("catalog") else ():
@@ -112,14 +90,13 @@ def test_whatever_fails_at_the_end_fails_the_run(
     assert run.report.problems == ["the run could not be closed: OSError: [Errno 28] No space left on device"]
     # Whoever can still be told is.
     if name != "_write":
-        written = json.loads((run.data_dir / "runs" / "run.json").read_bytes())
-        assert written["verdict"] == ("complete" if name in ("save_report", "close") else "failed")
+        assert written(run)["verdict"] == ("complete" if name in ("save_report", "close") else "failed")
     if name != "save_report":
-        assert [told["verdict"] for told in run.catalog.runs.saved] == ["complete" if name == "close" else "failed"]
+        assert kept(run)["verdict"] == ("complete" if name == "close" else "failed")
 
 
 @pytest.mark.parametrize("logger", ["scrapy.core.engine", "scrapy.utils.signal"])
-def test_what_scrapy_merely_logs_fails_the_run(run: FakeRun, logger: str) -> None:
+def test_what_scrapy_merely_logs_fails_the_run(run: Run, logger: str) -> None:
     closed(run, (logger, "Scraper close failure"))
     assert run.report.verdict == "failed"
     assert run.report.problems[0] == "Scraper close failure"
@@ -127,7 +104,7 @@ def test_what_scrapy_merely_logs_fails_the_run(run: FakeRun, logger: str) -> Non
     assert not any(isinstance(each, CaughtErrors) for each in logging.getLogger(logger).handlers)
 
 
-def test_a_failure_without_a_class_to_tell_is_told_as_it_is(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_without_a_class_to_tell_is_told_as_it_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*given: Any, **named: Any) -> None:
         raise CatalogError("it was deleted")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mlentory_crawl.crawl.report import Report
+from mlentory_crawl.crawl.verdict import judge
 
 
 def report(coverage: str = "census", **records: int) -> Report:
@@ -31,7 +32,7 @@ def report(coverage: str = "census", **records: int) -> Report:
     ],
 )
 def test_verdicts(made: Report, judged: dict[str, Any], verdict: str, code: int) -> None:
-    made.judge(**{"interrupted": False, **judged})
+    judge(made, **{"interrupted": False, **judged})
     assert (made.verdict, made.exit_code) == (verdict, code)
     assert bool(made.problems) == (verdict in ("failed", "suspect"))
 
@@ -40,7 +41,7 @@ def test_verdicts(made: Report, judged: dict[str, Any], verdict: str, code: int)
 def test_a_projection_that_is_behind_fails_the_run(told: dict[str, Any]) -> None:
     made = report(fetched=1, new=1)
     made.projections["search"] = told
-    made.judge(interrupted=False, complete=True, census=1)
+    judge(made, interrupted=False, complete=True, census=1)
     assert made.verdict == "failed"
 
 
@@ -61,7 +62,7 @@ def test_a_projection_that_is_behind_fails_the_run(told: dict[str, Any]) -> None
 def test_a_list_of_which_nothing_can_be_asked_for_fails_the_run(requested: dict[str, int], verdict: str) -> None:
     made = report("ids")
     made.requested.update(requested)
-    made.judge(interrupted=False, complete=True)
+    judge(made, interrupted=False, complete=True)
     assert made.verdict == verdict
     assert len(made.problems) == (verdict == "failed")
 
@@ -69,14 +70,14 @@ def test_a_list_of_which_nothing_can_be_asked_for_fails_the_run(requested: dict[
 def test_a_list_that_was_interrupted_may_have_something_yet() -> None:
     made = report("ids")
     made.requested.update(invalid=7)
-    made.judge(interrupted=True, complete=False)
+    judge(made, interrupted=True, complete=False)
     assert made.verdict == "stopped"
 
 
 def test_a_refused_field_is_suspect() -> None:
     made = report("limit", fetched=1, new=1)
     made.refused_fields = ["gguf"]
-    made.judge(interrupted=False, complete=True)
+    judge(made, interrupted=False, complete=True)
     assert made.verdict == "suspect"
 
 

@@ -10,7 +10,7 @@ from conftest import RunScrapy
 from mlentory_crawl.config import check_addresses
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.spiders import platforms, variables
-from mlentory_crawl.stores import check_settings, open_store
+from mlentory_crawl.stores.factory import check_store_settings, open_store
 
 ADDRESSES = sorted(
     ({each.endpoint_setting for each in platforms()} - {"CRAWLER_CONTACT"}) | {"NEO4J_URI", "GITHUB_RAW_ENDPOINT"}
@@ -30,7 +30,7 @@ ADDRESSES = sorted(
 )
 def test_a_password_in_an_address_is_refused_and_not_told(name: str, value: str) -> None:
     settings = {name: value, "ELASTICSEARCH_URL": None, "MLENTORY_DATA_DIR": "data"}
-    for look in (check_addresses, check_settings, lambda given: open_store("search", given)):
+    for look in (check_addresses, check_store_settings, lambda given: open_store("search", given)):
         with pytest.raises(SettingError, match=f"^{name} holds a user or a password") as raised:
             look(settings)
         assert "hid" not in str(raised.value).removeprefix(f"{name} holds")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 from support.documents import HUB, IRI, model_record, stored
 
+from fair4ml.document import Document
 from fair4ml.entities import (
     Agent,
     Dataset,
@@ -22,15 +22,15 @@ from fair4ml.entities import (
     ScholarlyArticle,
     Stub,
 )
-from fair4ml.merge import FIELD_PRECEDENCE, RecordState, merge, second_hand
+from fair4ml.merge import FIELD_PRECEDENCE, RecordState, State, merge, second_hand
 from fair4ml.write import rdf
 
 
-def state(key: str, document: dict[str, Any], modified: str | None = None, **counters: int) -> RecordState:
+def state(key: str, document: Document, modified: str | None = None, **counters: int) -> RecordState:
     return RecordState(key, document, counters, modified)
 
 
-def merged(records: Iterable[RecordState]) -> dict[str, Any]:
+def merged(records: Iterable[RecordState]) -> State:
     """The merged state, which is the same for every order of the records."""
     records = list(records)
     states = [merge(order) for order in itertools.permutations(records)]
@@ -72,7 +72,7 @@ def test_the_platform_that_knows_best_comes_first() -> None:
 
 
 def test_of_equal_sources_the_one_modified_last_comes_first_then_the_catalog_key() -> None:
-    def named(name: str) -> dict[str, Any]:
+    def named(name: str) -> Document:
         return stored(MLModel(iri=IRI, name=name))
 
     found = merged(

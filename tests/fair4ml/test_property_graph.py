@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 from support.documents import HUB, IRI, documents, model_record, stored
 
+from fair4ml.document import Document
 from fair4ml.entities import (
     CLASSES,
     Dataset,
@@ -203,14 +204,14 @@ def test_every_edge_ends_at_a_node_of_the_record() -> None:
     assert [edge for edge in found.edges if edge.source not in iris or edge.target not in iris] == []
 
 
-def has_distinct_things(record: dict[str, Any]) -> bool:
+def has_distinct_things(record: Document) -> bool:
     """Whether no two things of a made-up record have the same IRI, as they never have."""
     iris = [thing["iri"] for thing in (record["root"], *record["parts"])]
     return len(set(iris)) == len(iris)
 
 
 @given(documents().filter(has_distinct_things))
-def test_nodes_and_edges_are_sorted_and_each_is_there_once(record: dict[str, Any]) -> None:
+def test_nodes_and_edges_are_sorted_and_each_is_there_once(record: Document) -> None:
     found = graph(record)
     iris = [each.iri for each in found.nodes]
     ends = [(edge.source, edge.type, edge.target) for edge in found.edges]
@@ -222,7 +223,7 @@ def test_nodes_and_edges_are_sorted_and_each_is_there_once(record: dict[str, Any
 @given(st.randoms(use_true_random=False))
 def test_the_order_in_which_a_record_is_kept_does_not_matter(random: Any) -> None:
     record = model_record()
-    other = {
+    other: Document = {
         "root": dict(random.sample(list(record["root"].items()), len(record["root"]))),
         "parts": random.sample(record["parts"], len(record["parts"])),
         "stubs": random.sample(record["stubs"], len(record["stubs"])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, TEXT_LIMIT,
 TYPES: dict[str, type | tuple[type, ...]] = {"text": str, "keyword": str, "date": str, "number": int}
 
 
-def searched(record: dict[str, Any], **state: Any) -> dict[str, Any]:
+def searched(record: Mapping[str, Any], **state: Any) -> dict[str, Any]:
     """The search document of a record that stands alone."""
     return search_document({**record, "counters": {}, "platforms": [], **state})
 

@@ -27,4 +27,12 @@ def test_a_template_is_a_spider(template: Path, tmp_path: Path) -> None:
     spider = made.ZooSpider()
     assert isinstance(spider, ListSpider)
     assert spider.endpoint_setting == "ZOO_ENDPOINT"
+    spider.endpoint = "https://mirror.example.org"
+    requests = [spider.page_request(cursor) for cursor in spider.first_pages()]
+    assert [request.url.partition("?")[0] for request in requests] == ["https://mirror.example.org/api/models"]
     assert [record[:2] for record in spider.raw_records([{"id": "a"}], 0)] == [("model", "a")]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_a_spider_is_short(template: Path) -> None:
+    assert len(template.read_text("utf-8").splitlines()) <= 60

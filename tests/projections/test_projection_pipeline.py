@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from mlentory_crawl.crawl.report import Report
-from mlentory_crawl.pipelines import projection
+from mlentory_crawl.crawl.verdict import judge
 from mlentory_crawl.pipelines.projection import ProjectionPipeline
-from mlentory_crawl.projections import process as child
+from mlentory_crawl.projections import worker_process
 
 TELL = """import sys, time, json
 tell = lambda **told: print(json.dumps(told), flush=True)
@@ -33,7 +33,7 @@ def closed(
         pipe = asyncio.subprocess.PIPE
         return await asyncio.create_subprocess_exec(sys.executable, "-c", TELL + code, stdin=pipe, stdout=pipe)
 
-    monkeypatch.setattr(projection, "spawn", spawn)
+    monkeypatch.setattr(worker_process, "spawn", spawn)
     report = Report("run", "huggingface", "census", {}, "2026-01-01T00:00:00Z", "census")
     run: Any = SimpleNamespace(report=report, name="run", catalog=SimpleNamespace(sequence=7), commit=lambda: None)
     crawler: Any = SimpleNamespace(crawling=crawling, settings=SimpleNamespace(get=lambda name: None))
@@ -45,7 +45,7 @@ def closed(
         await pipeline.close_spider()
 
     asyncio.run(asyncio.wait_for(carry_out(), 60))
-    report.judge(interrupted=not crawling, complete=crawling)
+    judge(report, interrupted=not crawling, complete=crawling)
     return {**report.projections["search"], "verdict": report.verdict}
 
 
@@ -78,7 +78,7 @@ def test_what_went_wrong_is_told(monkeypatch: pytest.MonkeyPatch, code: str, pat
 
 
 def test_a_crawl_that_is_to_end_does_not_wait_for_what_can_be_done_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projection, "PATIENCE_WHEN_STOPPED", 0.5)
+    monkeypatch.setattr(worker_process, "PATIENCE_WHEN_STOPPED", 0.5)
     told = closed(monkeypatch, "while True:\n  tell(position=3)\n  time.sleep(0.1)", crawling=False)
     assert (told["backlog"], told.get("error")) == (4, None)
     assert told["verdict"] == "stopped"
@@ -96,16 +96,6 @@ def test_what_no_backlog_can_be_told_of_is_behind(monkeypatch: pytest.MonkeyPatc
 def test_a_projection_that_was_not_closed_is_behind() -> None:
     report = Report("run", "huggingface", "census", {}, "2026-01-01T00:00:00Z", "census")
     report.expected.append("turtle")
-    report.judge(interrupted=False, complete=True, census=1)
+    judge(report, interrupted=False, complete=True, census=1)
     assert report.verdict == "failed"
     assert report.problems == ["the projection turtle is behind: scrapy sync turtle goes on"]
-
-
-def test_lines_are_as_long_as_they_are() -> None:
-    async def read() -> list[bytes]:
-        stream = asyncio.StreamReader()
-        stream.feed_data(b"a\n" + b"b" * 200_000 + b"\n\nc")
-        stream.feed_eof()
-        return [line async for line in child.lines(stream)]
-
-    assert asyncio.run(read()) == [b"a", b"b" * 200_000, b"", b"c"]

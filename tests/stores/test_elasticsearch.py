@@ -25,10 +25,10 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Position
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.stores.protocol import SearchQuery, SearchStore
 from mlentory_crawl.stores.search.elasticsearch import bulk as elasticsearch_bulk, index as elasticsearch_index
 from mlentory_crawl.stores.search.elasticsearch.index import operation
 from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
+from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 
 pytestmark = pytest.mark.servers
 

@@ -16,9 +16,9 @@ from suites.search_changes import FAR, MODELS
 from support.http_servers import Answer, served
 
 from mlentory_crawl.exceptions import SettingError, StoreError
-from mlentory_crawl.stores import check_settings
-from mlentory_crawl.stores.protocol import SearchQuery
+from mlentory_crawl.stores.factory import check_store_settings
 from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
+from mlentory_crawl.stores.search.query import SearchQuery
 
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
 
@@ -164,7 +164,7 @@ SETTINGS = {"ELASTICSEARCH_URL": "https://localhost:9200", "ELASTICSEARCH_INDEX_
     ],
 )
 def test_settings_that_can_be_meant(changed: dict[str, str | None]) -> None:
-    check_settings(SETTINGS | changed)
+    check_store_settings(SETTINGS | changed)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_settings_that_can_be_meant(changed: dict[str, str | None]) -> None:
 )  # fmt: skip
 def test_settings_that_cannot_be_meant(changed: dict[str, str]) -> None:
     with pytest.raises(SettingError, match=r"^ELASTICSEARCH_") as raised:
-        check_settings(SETTINGS | changed)
+        check_store_settings(SETTINGS | changed)
     assert "s3cret" not in str(raised.value)
 
 

@@ -15,11 +15,13 @@ from neo4j import Driver, GraphDatabase
 from support.crawling import ROOT, Project, model, write_records
 from support.made_up_platforms import ARGUMENTS, made_up
 
+from fair4ml.document import EntityDict
+from fair4ml.merge import State
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change, Position
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.stores import open_store
+from mlentory_crawl.stores.factory import open_store
 from mlentory_crawl.stores.neo4j.store import Neo4jStore, graph_of
 
 pytestmark = pytest.mark.servers
@@ -186,9 +188,9 @@ def test_an_agent_becomes_what_it_turns_out_to_be(driver: Driver) -> None:
     assert isinstance(store, Neo4jStore)
     store.open()
     named = {"iri": HUB + "acme", "class": "Agent", "name": "acme"}
-    thing = {"iri": HUB + "acme/m", "class": "MLModel", "name": "acme/m", "sharedBy": [HUB + "acme"]}
+    thing: EntityDict = {"iri": HUB + "acme/m", "class": "MLModel", "name": "acme/m", "sharedBy": [HUB + "acme"]}
     position = Position("c", "r", 1)
-    change = Change("huggingface/model/1", thing["iri"], {"root": thing, "parts": [], "stubs": [named]})  # type: ignore[arg-type]
+    change = Change("huggingface/model/1", thing["iri"], {"root": thing, "parts": [], "stubs": [named]})
     store.write([change], position)
     owner = {"iri": HUB + "acme", "class": "Organization", "name": "Acme Inc."}
     store.write([Change("huggingface/owner/2", owner["iri"], {"root": owner, "parts": [], "stubs": []})], position)
@@ -199,7 +201,7 @@ def test_an_agent_becomes_what_it_turns_out_to_be(driver: Driver) -> None:
     # When nobody describes it any more it is what the model names.
     store.write([Change("huggingface/owner/2", owner["iri"], None)], position)
     assert stored(driver)[0][HUB + "acme"] == (["Organization"], {"name": "Acme Inc."})
-    store.write([Change("huggingface/model/1", str(thing["iri"]), None)], position)
+    store.write([Change("huggingface/model/1", thing["iri"], None)], position)
     assert stored(driver) == ({}, Counter())
     store.close()
 
@@ -210,7 +212,7 @@ def test_what_the_server_refuses_takes_no_neighbor_with_it(driver: Driver) -> No
     changes, states = [], []
     for number in range(40):
         thing = {"iri": f"{HUB}acme/m{number}", "class": "MLModel", "name": f"m{number}"}
-        state: dict[str, Any] = {"root": thing, "parts": [], "stubs": [], "counters": {"downloads": number}}
+        state: State = {"root": thing, "parts": [], "stubs": [], "counters": {"downloads": number}}
         states.append(state)
     states[7]["counters"]["downloads"] = 2**63
     states[31]["root"]["iri"] += "n" * 9_000  # longer than an index entry may be
@@ -227,7 +229,7 @@ def test_what_is_too_long_for_an_index_is_stored_whole_beside_it(driver: Driver,
     store = open_store("neo4j", settings())
     store.open()
     model, evaluation, task = HUB + "acme/long", HUB + "acme/long#evaluation-1", "urn:x:task"
-    state = {
+    state: State = {
         "root": {"iri": model, "class": "MLModel", "name": name, "hasEvaluation": [evaluation], "mlTask": [task]},
         "parts": [
             {"iri": evaluation, "class": "MLModelEvaluation", "evaluationMetrics": [f"{n} {name}" for n in range(9)]}

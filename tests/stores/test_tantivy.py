@@ -16,7 +16,7 @@ from suites.search_store import SearchStoreSuite
 
 from mlentory_crawl.changes import Position
 from mlentory_crawl.exceptions import StoreError
-from mlentory_crawl.stores.protocol import SearchQuery
+from mlentory_crawl.stores.search.query import SearchQuery
 from mlentory_crawl.stores.search.tantivy import store as module
 from mlentory_crawl.stores.search.tantivy.index import VERSION_FILE
 from mlentory_crawl.stores.search.tantivy.store import TantivyStore

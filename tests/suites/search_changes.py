@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from fair4ml.merge import State
 from mlentory_crawl.changes import Change, Position
-from mlentory_crawl.stores.protocol import SearchQuery, SearchStore
+from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 
 HUB = "https://huggingface.co/"
 FAR = Position("catalog", "run", 1)
@@ -58,8 +59,8 @@ def change(key: str, name: str | None, kind: str = "MLModel", **facts: Any) -> C
         result, evaluation = f"{HUB}{name}#property-{number:016x}", f"{HUB}{name}#evaluation-{number:016x}"
         parts.append({"iri": result, "class": "PropertyValue", "propertyID": metric, "value": value})
         parts.append({"iri": evaluation, "class": "MLModelEvaluation", "evaluationResults": [result]})
-    counters = {counter: facts[counter] for counter in ("downloads", "likes") if counter in facts}
-    state = {"root": root, "parts": parts, "stubs": stubs, "counters": counters, "platforms": ["huggingface"]}
+    counters: dict[str, int] = {counter: facts[counter] for counter in ("downloads", "likes") if counter in facts}
+    state: State = {"root": root, "parts": parts, "stubs": stubs, "counters": counters, "platforms": ["huggingface"]}
     return Change(catalog_key, HUB + name, {**state, "key": catalog_key})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from mlentory_crawl.stores.protocol import MAX_HITS, SearchQuery, SearchStore, Sort
+from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchStore, Sort
 from suites.search_changes import FAR, HUB, MODELS, SYNTAX, change, found
 from suites.search_writing import SearchWritingSuite
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from support.documents import documents
 
+from fair4ml.document import Document
+from fair4ml.merge import State
 from mlentory_crawl.changes import Change
-from mlentory_crawl.stores.protocol import SearchQuery, SearchStore
+from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 from suites.search_changes import FAR, MODELS, NewStore, change, found
 
 
@@ -108,11 +110,9 @@ class SearchWritingSuite:
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(document=documents(), counter=st.none() | st.integers() | st.text())
-    def test_no_record_whatever_stands_in_the_way(
-        self, store: SearchStore, document: dict[str, Any], counter: object
-    ) -> None:
+    def test_no_record_whatever_stands_in_the_way(self, store: SearchStore, document: Document, counter: Any) -> None:
         counters = {} if counter is None else {"downloads": counter}
-        state = {**document, "key": "k/k/odd", "counters": counters, "platforms": ["k"], "conflicts": {}}
+        state: State = {**document, "key": "k/k/odd", "counters": counters, "platforms": ["k"], "conflicts": {}}
         odd = Change("k/k/odd", document["root"]["iri"], state)
         refusals = store.write([odd, change("1", "a/neighbor")], FAR)
         assert {refusal.key for refusal in refusals} <= {odd.key}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fair4ml.document import Document, EntityDict
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Commit, Entry, Rejected
 from mlentory_crawl.catalog.database import FILE_NAME, connect
@@ -15,8 +16,6 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 HUB = "https://huggingface.co/"
 DAY = "2024-01-{:02}T00:00:00Z"
 """When the crawl of a day of January fetched."""
-
-Document = dict[str, Any]
 
 
 def model(name: str, *, part: str | None = None, **facts: Any) -> Document:
@@ -27,7 +26,7 @@ def model(name: str, *, part: str | None = None, **facts: Any) -> Document:
         part: the name of a dataset that is a part of it.
         facts: ``base`` and ``owner``, which are named; anything else is a property.
     """
-    root: Document = {"iri": HUB + name, "class": "MLModel", "name": name, "url": HUB + name}
+    root: EntityDict = {"iri": HUB + name, "class": "MLModel", "name": name, "url": HUB + name}
     stubs, parts = [], []
     if base := facts.pop("base", None):
         root["wasDerivedFrom"] = [HUB + base]

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from fair4ml.document import Document
 from fair4ml.entities import CLASSES, Description, Entity, Kind, properties
 from fair4ml.vocabulary import is_declared
 from fair4ml.write.value_types import value_types
@@ -17,7 +18,7 @@ def stored(thing: Entity) -> dict[str, Any]:
     return dict(orjson.loads(orjson.dumps(thing.document(), option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)))
 
 
-def stored_whole(description: Description) -> dict[str, Any]:
+def stored_whole(description: Description) -> Document:
     """A description as the catalog gives it back."""
     return {
         "root": stored(description.root),

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from hypothesis import strategies as st
 
+from fair4ml.document import Document, document_of
 from fair4ml.entities import (
     CLASSES,
     Dataset,
@@ -29,14 +30,14 @@ IRI = f"{HUB}acme/tiny-bert"
 SCHEME = "https://w3id.org/mlentory/tasks#"
 
 
-def stored(root: Entity, parts: Sequence[Entity] = (), stubs: Sequence[Stub] = ()) -> dict[str, Any]:
+def stored(root: Entity, parts: Sequence[Entity] = (), stubs: Sequence[Stub] = ()) -> Document:
     """A record as the catalog gives it back."""
-    document = {name: [thing.document() for thing in things] for name, things in (("parts", parts), ("stubs", stubs))}
-    text = orjson.dumps({"root": root.document(), **document}, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
-    return dict(orjson.loads(text))
+    written = orjson.dumps(document_of(root, parts, stubs), option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
+    document: Document = orjson.loads(written)
+    return document
 
 
-def model_record() -> dict[str, Any]:
+def model_record() -> Document:
     """A model with one of nearly everything that a hub says of models."""
     evaluation = f"{IRI}#evaluation-0000000000000001"
     root = MLModel(
@@ -137,9 +138,7 @@ def things(draw: st.DrawFn) -> dict[str, Any]:
     return thing
 
 
-def documents() -> st.SearchStrategy[dict[str, Any]]:
+def documents() -> st.SearchStrategy[Document]:
     """A record whose things need not have to do with each other."""
     named = st.builds(lambda i, c, n: Stub(i, c, n).document(), ANY_IRI, st.sampled_from(sorted(CLASSES)), st.text())
-    return st.fixed_dictionaries(
-        {"root": things(), "parts": st.lists(things(), max_size=3), "stubs": st.lists(named, max_size=3)}
-    )
+    return st.builds(Document, root=things(), parts=st.lists(things(), max_size=3), stubs=st.lists(named, max_size=3))

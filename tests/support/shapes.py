@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -28,6 +29,6 @@ def complaints(data: Graph) -> set[str]:
     return sources
 
 
-def parsed(*documents: dict[str, Any], extra: list[rdf.Resource] | None = None) -> Graph:
+def parsed(*documents: Mapping[str, Any], extra: list[rdf.Resource] | None = None) -> Graph:
     texts = [rdf.turtle(document, extra or []) for document in documents]
     return Graph().parse(data=rdf.turtle_header() + "".join(texts), format="turtle")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from fair4ml.document import Document
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Commit, Entry, Known
 from mlentory_crawl.catalog.writer import CatalogWriter
@@ -13,7 +13,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 MIT, BSD = "https://spdx.org/licenses/MIT", "https://spdx.org/licenses/BSD-2-Clause"
 
 
-def document(name: str, license: str = MIT) -> dict[str, Any]:
+def document(name: str, license: str = MIT) -> Document:
     """What a record states about a model."""
     return {
         "root": {"iri": f"https://huggingface.co/{name}", "class": "MLModel", "name": name, "license": [license]},
@@ -38,15 +38,15 @@ class SmallCatalog:
     def begin(self, run: str) -> None:
         self.run = self.writer.runs.open(run, "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
 
-    def store(self, key: str, stated: dict[str, Any]) -> None:
+    def store(self, key: str, stated: Document) -> None:
         self.store_all({key: stated})
 
-    def store_all(self, stated: Mapping[str, dict[str, Any]]) -> None:
+    def store_all(self, stated: Mapping[str, Document]) -> None:
         known = self.writer.lookup(self.run, "huggingface", [("model", key) for key in stated])
         entries = [self._entry(key, each, known.get(("model", key))) for key, each in stated.items()]
         self.writer.commit(self.run, Commit(entries=entries))
 
-    def _entry(self, key: str, stated: dict[str, Any], known: Known | None) -> Entry:
+    def _entry(self, key: str, stated: Document, known: Known | None) -> Entry:
         text, digest = encode(stated)
         return Entry(
             platform="huggingface",

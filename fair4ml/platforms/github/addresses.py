@@ -1,19 +1,29 @@
-"""What repositories on GitHub are called, and which pages are about them."""
+"""What repositories on GitHub are called, and which pages and answers are about them."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
-from fair4ml.identifiers import is_github_name
+from fair4ml.identifiers import github_repository, is_github_name
+
+HOSTS = frozenset({"github.com", "api.github.com", "raw.githubusercontent.com"})
+"""Those whose pages are about repositories."""
 
 MAX_FILE = 200_000
 """Characters of a file in a repository that are read."""
 
+BY_NUMBER = re.compile(r"/repositories/\d+$")
+"""The end of the API's address of a repository, whatever its name is by now."""
+
+_ANSWER = re.compile(
+    r"/repos/(?P<repository>[^/]+/[^/]+)$|/(?P<of_file>[^/]+/[^/]+)/HEAD/(?P<file>CITATION\.cff|codemeta\.json)$"
+)
 # What follows the name on pages that show what is in the repository.
 _INSIDE = frozenset({"archive", "blame", "blob", "commit", "commits", "raw", "releases", "tags", "tree"})
 
@@ -43,6 +53,21 @@ def repository_at(text: str) -> str | None:
         steps = []
     found = "/".join(steps[:2]).removesuffix(".git")
     return found if is_github_name(found) else None
+
+
+def entity_at(url: str, payload: Any = None) -> About | None:
+    """The repository that an address of the API, or an object in the answer to it, is about."""
+    path = urlsplit(url).path
+    found = _ANSWER.search(path)
+    if found is None and BY_NUMBER.search(path) is None:
+        return None
+    known = payload if isinstance(payload, dict) else {}
+    id, name = known.get("id"), known.get("full_name")
+    if isinstance(name, str) and is_github_name(name):
+        kind = None if found is not None and found["file"] else "repository"
+        return About(github_repository(name), str(id) if type(id) is int else None, kind)
+    asked = "" if found is None else found["repository"] or found["of_file"]
+    return About(github_repository(asked)) if is_github_name(asked) else None
 
 
 def _full_name(text: str) -> str:

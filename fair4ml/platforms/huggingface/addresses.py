@@ -1,18 +1,27 @@
-"""What the pages of the Hugging Face Hub are about, by their addresses."""
+"""What pages and answers of the Hugging Face Hub are about, by their addresses."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from fair4ml.identifiers import is_repo_id
+from fair4ml.describe.about import About
+from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
+
+HOSTS = frozenset({"huggingface.co", "hf.co"})
+"""Those whose pages are about what the Hub has."""
 
 # What follows the name of a repository on the pages about its parts.
 _PARTS = frozenset({"blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "tree", "viewer"})
 _FILTERS = {"pipeline_tag": "pipeline_tag", "library": "filter", "author": "author", "search": "search",
             "other": "filter", "dataset": "filter", "language": "filter", "license": "filter"}  # fmt: skip
 """Parameters of the search page, and what the API calls them."""
+
+_ANSWER = re.compile(
+    r"/api/(?P<file>resolve-cache/)?(?P<place>collections|datasets|models|organizations|users)(?:/(?P<rest>[^?#]*))?(?:[?#]|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +58,26 @@ def page_of(url: str) -> HubPage | None:
     if not is_repo_id(path):
         return None
     return HubPage("owner" if kind == "model" and "/" not in path else kind, path)
+
+
+def entity_at(url: str, payload: Any = None) -> About | None:
+    """The entity that an address of the API, or an object in the answer to it, is about."""
+    address = _ANSWER.search(url)
+    if address is None:
+        return None
+    is_file, place, rest = address["file"], address["place"], unquote(address["rest"] or "")
+    known = {name: value for name, value in payload.items() if isinstance(value, str)} if type(payload) is dict else {}
+    key = known.get("_id")
+    if place == "collections":
+        place = f"{known.get('type')}s"
+    if place in ("organizations", "users"):
+        name = known.get("name") or known.get("user") or rest.removesuffix("/overview")
+        return About(hugging_face_owner(name), key) if name else None
+    told = known.get("id") or known.get("modelId")
+    path = told or (rest.rsplit("/", 2)[0] if is_file else rest)
+    if place not in ("models", "datasets") or not path:
+        return None
+    kind = place.removesuffix("s") if told and not is_file and not rest.endswith("/croissant") else None
+    if place == "models":
+        return About(hugging_face_model(path), key, kind)
+    return About(hugging_face_dataset(path.removesuffix("/croissant")), key, kind)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+HOSTS: frozenset[str] = frozenset()
+"""A tracking server is wherever its users have it."""
+
 API = "/api/2.0/mlflow/"
 """What stands between the address of the tracking server and each of the API's."""
 

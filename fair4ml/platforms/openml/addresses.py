@@ -6,6 +6,8 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 HOST = "openml.org"
+HOSTS = frozenset({HOST})
+"""Those whose pages are about what OpenML has."""
 
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?openml\.org/(?P<thing>[dft]/[1-9]\d{0,17})/?(?:[?#].*)?", re.ASCII)
 _THING = re.compile(r"[dft]/[1-9]\d{0,17}", re.ASCII)

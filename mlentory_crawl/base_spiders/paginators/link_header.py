@@ -1,13 +1,15 @@
-"""Spiders of APIs whose pages name the next one in a ``Link`` header (RFC 8288)."""
+"""Lists whose pages name the next one in a ``Link`` header (RFC 8288)."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.paginators import Cursor, ListPage, json_list
 
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<>]*\brel="?next"?')
 _LONGEST = 16_384
@@ -27,13 +29,25 @@ def next_link(response: Response) -> str | None:
     return response.urljoin(found[1]) if found else None
 
 
-class CursorSpider(ListSpider):
-    """Follows the ``Link`` headers."""
+@dataclass(frozen=True)
+class LinkHeader:
+    """Follows the ``Link`` headers of answers that are lists; nothing comes after an empty one.
 
-    def payload(self, response: Response) -> list[Any]:
-        response.meta["next_link"] = next_link(response)
-        return super().payload(response)
+    Attributes:
+        url: the address of the first page.
+        ask: makes the request for an address.
+    """
 
-    def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
-        following: str | None = response.meta["next_link"]
-        return following
+    url: str
+    ask: Callable[[str], Request] = Request
+
+    def first(self) -> Cursor:
+        return {"url": self.url}
+
+    def request(self, cursor: Cursor) -> Request:
+        return self.ask(cursor["url"])
+
+    def read(self, response: Response, cursor: Cursor) -> ListPage:
+        link = next_link(response)
+        items = json_list(response)
+        return ListPage(items, {"url": link} if items and link is not None else None)

@@ -1,20 +1,118 @@
-"""Spiders of APIs that give their lists by limit and offset."""
+"""Lists that an API gives by limit and offset."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.listing import ListSpider
+from fair4ml.read.json_text import spoiled
+from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
+from mlentory_crawl.base_spiders.paginators import MOST_OF_ASKED, Cursor, ListPage, json_list
 from mlentory_crawl.base_spiders.single_records import Wanted
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 
 MOST_UNREAD = 5
 """So many rows in a row that cannot be read are no spoiled records any more."""
+
+Rows = tuple[list[Any], int | None]
+"""The rows of a page, and how many the list has in all, where the answer says so."""
+
+
+def _whole_answer(response: Response, cursor: Cursor) -> Rows:
+    return json_list(response), None
+
+
+def _always(name: str, rows: list[Any]) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Offset:
+    """Asks for rows of lists, each until a page of it is empty or it says that there are no more.
+
+    Its cursors have the name of the ``list`` and the ``offset`` of the page, ``searching`` where what the page begins
+    with has yet to be compared with what is known, ``size`` where a page around cannot be read: how many rows to ask
+    for at the most; and ``unread``: how many rows right before it cannot be read.
+
+    Attributes:
+        ask: makes the request for rows, given the list, the offset and how many.
+        page_size: how many rows to ask for at once; the service may give less.
+        rows: reads an answer.
+        limit: how many rows of each list to ask for at the most.
+        starts: how many rows of a list to begin after, by its name.
+        is_known: whether a page begins with what is known, so that nothing new lies before it.
+        ends_when_short: whether a page that holds less than was asked for is the last one, where no number of all is
+            told.
+    """
+
+    ask: Callable[[str, int, int], Request]
+    page_size: int
+    rows: Callable[[Response, Cursor], Rows] = _whole_answer
+    limit: int | None = None
+    starts: Mapping[str, int] = field(default_factory=dict)
+    is_known: Callable[[str, list[Any]], bool] = _always
+    ends_when_short: bool = False
+
+    def first(self, name: str = "") -> Cursor:
+        start = self.starts.get(name, 0)
+        return _cursor(name, start, searching=start > 0)
+
+    def request(self, cursor: Cursor) -> Request:
+        return self.ask(cursor["list"], cursor["offset"], self._size(cursor))
+
+    def read(self, response: Response, cursor: Cursor) -> ListPage:
+        rows, total = self.rows(response, cursor)
+        name, offset, left = cursor["list"], cursor["offset"], self.left(cursor)
+        if cursor.get("searching") and not self.is_known(name, rows):
+            back = max(0, offset - self.page_size)
+            return ListPage([], _cursor(name, back, searching=back > 0))
+        # What came in excess of all that can be meant is not read: it comes with the next page.
+        read = min(len(rows), MOST_OF_ASKED * self.page_size)
+        has_ended = not rows or (left is not None and left <= read)
+        if total is not None:
+            has_ended |= offset + read >= total
+        elif self.ends_when_short:
+            has_ended |= len(rows) < self.page_size
+        # After a row that cannot be read, pages grow again.
+        size = cursor.get("size", 0) * 2
+        after = _cursor(name, offset + read, size=size if size < self.page_size else 0)
+        unread = [spoiled("cannot be read in any format")] * cursor.get("unread", 0)
+        return ListPage([*unread, *rows], None if has_ended else after)
+
+    def left(self, cursor: Cursor) -> int | None:
+        """How many rows of a list to take yet."""
+        return None if self.limit is None else self.limit + self.starts.get(cursor["list"], 0) - cursor["offset"]
+
+    def part(self, cursor: Cursor) -> Cursor | None:
+        """The cursor of half a page that cannot be read, or of what comes after a single row.
+
+        None after too many rows: by then it is the service that fails. Rows that cannot be read come as spoiled ones
+        with a page after them that can.
+        """
+        size, unread = self._size(cursor), cursor.get("unread", 0)
+        if size > 1:
+            return {**cursor, "size": size // 2}
+        if unread >= MOST_UNREAD:
+            return None
+        return _cursor(cursor["list"], cursor["offset"] + 1, size=1, unread=unread + 1)
+
+    def whole(self, cursor: Cursor) -> Cursor:
+        """The cursor of the page of which another one leads to a part."""
+        offset = cursor["offset"] - cursor.get("unread", 0)
+        return _cursor(cursor["list"], offset, searching=cursor.get("searching", False))
+
+    def _size(self, cursor: Cursor) -> int:
+        left = self.left(cursor)
+        return min(cursor.get("size") or self.page_size, self.page_size if left is None else left)
+
+
+def _cursor(name: str, offset: int, **further: int) -> Cursor:
+    return {"list": name, "offset": offset, **{key: value for key, value in further.items() if value}}
+
 
 END = "-"
 """Stands for the list after the last one."""
@@ -54,7 +152,7 @@ class Position:
         return f"{place} {','.join(self.things)}" if self.things else place
 
 
-class OffsetSpider(ListSpider):
+class OffsetSpider(InheritedListSpider):
     """Walks lists one after another, each until a page of it is empty.
 
     After a page it may ask for single things that the list says too little of. They are pages of the walk, too: a run

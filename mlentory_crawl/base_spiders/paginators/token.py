@@ -1,16 +1,55 @@
-"""Spiders of APIs whose answers hold a token that asks for the next page."""
+"""Lists whose answers hold a token that asks for the next page."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
+from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.responses import json_of
 
 
-class TokenSpider(ListSpider):
+@dataclass(frozen=True)
+class Token:
+    """Takes list and token from the same object; a list may go on after an empty page.
+
+    Its cursors have the ``token``, after the first page. What else is in one says which list it is of, and goes along.
+
+    Attributes:
+        ask: makes the request for a page, given its cursor.
+        field: under which name an answer has what it lists; absent where it lists nothing.
+        next_field: under which name it has the token; absent or empty on the last page.
+    """
+
+    ask: Callable[[Cursor], Request]
+    field: str
+    next_field: str = "next_page_token"
+
+    def first(self) -> Cursor:
+        return {}
+
+    def request(self, cursor: Cursor) -> Request:
+        return self.ask(cursor)
+
+    def read(self, response: Response, cursor: Cursor) -> ListPage:
+        body = json_of(response)
+        if not isinstance(body, dict):
+            raise ValueError(f"an object is due, this is {type(body).__name__}")
+        items = body.get(self.field) or []
+        if not isinstance(items, list):
+            raise ValueError(f"a list is due in {self.field}, this is {type(items).__name__}")
+        token = body.get(self.next_field) or None
+        if token is not None and (not isinstance(token, str) or token == cursor.get("token")):
+            raise ValueError(f"{self.next_field} leads to no further page")
+        return ListPage(items, None if token is None else {**cursor, "token": token})
+
+
+class TokenSpider(InheritedListSpider):
     """Takes the list and the token from the same object; an empty page is the last one only without a token.
 
     Attributes:

@@ -39,7 +39,7 @@ class Absences:
 
     def step(self) -> bool:
         spider, run = self._spider, self._spider.run
-        if self._settled or run.report.coverage != "census" or spider.failures or run.unfinished or run.broken:
+        if self._settled or run.report.coverage != "census" or spider.failures or len(run.pages) or run.broken:
             return False
         if self._pending is None:
             run.commit()
@@ -72,7 +72,7 @@ class Absences:
         found = [run.catalog.census.missing(run.id, spider.name, kind) for kind in self._kinds]
         missing, live = [record for records, _ in found for record in records], sum(count for _, count in found)
         if len(missing) > MOST_MISSING * live and not spider.accepts_deletions:
-            run.report.suspect(
+            run.report.suspicions.append(
                 f"{len(missing)} of {live} {'/'.join(self._kinds)} records are missing, more than {MOST_MISSING:.0%}:"
                 " nothing was marked as deleted; if it is true, repeat the census with -a accept_deletions=true"
             )

@@ -1,14 +1,15 @@
-"""Results sorted into what can be compared."""
+"""Leaderboards: results sorted into what can be compared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fair4ml.normalize.metric_scales import Scale
 from fair4ml.normalize.metrics import metric_within
-from mlentory_crawl.catalog.queries.evaluations import SETTINGS, Result
+from mlentory_crawl.catalog.queries.evaluations import SETTINGS, Result, results
+from mlentory_crawl.catalog.reader import CatalogReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,37 @@ class Board:
     scale: str
     higher_is_better: bool | None
     results: list[Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """Results on a dataset.
+
+    Attributes:
+        boards: those that can be compared, by what they have in common; largest first.
+        unranked: those that have a problem.
+    """
+
+    boards: list[Board]
+    unranked: list[Result]
+
+    def cut(self, part: slice) -> Leaderboard:
+        """The same with a part of each list of results only."""
+        boards = [replace(board, results=board.results[part]) for board in self.boards]
+        return Leaderboard(boards, self.unranked[part])
+
+
+def leaderboard(reader: CatalogReader, dataset: str, metric: str | None = None, task: str | None = None) -> Leaderboard:
+    """Gather the results on a dataset.
+
+    Args:
+        reader: the catalog.
+        dataset: its IRI, its id on the Hub, or its name; those that are stated to be the same are meant, too.
+        metric: in any spelling; None for all.
+        task: the name or the code of a task; None for all.
+    """
+    found = results(reader, dataset, metric, task)
+    return Leaderboard(boards(found), [result for result in found if result.problem is not None])
 
 
 def boards(found: Iterable[Result]) -> list[Board]:

@@ -1,15 +1,16 @@
-"""Things side by side: what each states, row by row."""
+"""Entities side by side: what each states, row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 
 from fair4ml.entities import Kind, properties
 from mlentory_crawl.catalog.queries.evaluations import SETTINGS
+from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
 
 FACTS = """
@@ -27,12 +28,12 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One property of several things.
+    """One property of several entities.
 
     Attributes:
         section: ``facts``, ``data``, ``parameters`` or ``metrics``.
         name: the property.
-        values: those of each thing, in the order of the things; empty where it states none.
+        values: those of each entity, in their order; empty where it states none.
     """
 
     section: str
@@ -40,13 +41,47 @@ class Row:
     values: list[list[Value]]
 
 
-def compared(reader: CatalogReader, states: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """What things state, by section; a property that none of them states has no row.
+Compared = TypedDict("Compared", {"iri": str, "name": str | None, "class": str, "described": bool})
+"""An entity that is compared; not described is what is only named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Entities side by side.
+
+    Attributes:
+        things: the entities, in the order in which they were named.
+        rows: what they state, by section; a property that none of them states has no row.
+    """
+
+    things: list[Compared]
+    rows: list[Row]
+
+
+def compare(reader: CatalogReader, names: Sequence[str]) -> Comparison:
+    """Put entities side by side.
 
     Args:
-        reader: the catalog, for what is stated of them elsewhere.
-        states: their merged states.
+        reader: the catalog.
+        names: what `find` understands.
+
+    Raises:
+        NotFound: the catalog has nothing of such a name, or several things.
     """
+    found = [find(reader, name) for name in names]
+    things: list[Compared] = [
+        {
+            "iri": each.root["iri"],
+            "name": each.root.get("name"),
+            "class": each.root["class"],
+            "described": bool(each.records),
+        }
+        for each in found
+    ]
+    return Comparison(things, _rows(reader, [each.state for each in found]))
+
+
+def _rows(reader: CatalogReader, states: Sequence[Mapping[str, Any]]) -> list[Row]:
     found: dict[tuple[str, str], list[list[Value]]] = {}
     for place, state in enumerate(states):
         for section, name, value in (*_stated(reader, state), *_evaluated(reader, state)):

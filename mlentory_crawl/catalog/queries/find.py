@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 import orjson
 
 from fair4ml.addresses import meant
+from fair4ml.document import EntityDict
 from fair4ml.identifiers import HUGGING_FACE
+from fair4ml.merge import State
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, merged
 from mlentory_crawl.exceptions import CatalogError
@@ -31,14 +32,13 @@ class NotFound(CatalogError):
 class Found:
     """A thing: its merged state and the records it comes from; none where it is only named."""
 
-    state: dict[str, Any]
+    state: State
     records: list[Stored]
 
     @property
-    def root(self) -> dict[str, Any]:
+    def root(self) -> EntityDict:
         """The thing itself."""
-        root: dict[str, Any] = self.state["root"]
-        return root
+        return self.state["root"]
 
 
 def find(reader: CatalogReader, name: str, at: str | None = None) -> Found:
@@ -142,3 +142,13 @@ def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
 def _literal(text: str) -> str:
     """Text without a meaning to LIKE."""
     return re.sub(r"[\\%_]", r"\\\g<0>", text)
+
+
+def most_telling(reader: CatalogReader) -> str | None:
+    """The IRI of the model that says most about lineage, data and evaluations; None where there is none."""
+    row = reader.execute(
+        """SELECT s.iri FROM edge AS e JOIN entity AS s ON s.id = e.source
+           WHERE s.class = 'MLModel' AND e.type IN ('WAS_DERIVED_FROM', 'HAS_EVALUATION', 'TRAINED_ON')
+           GROUP BY s.id ORDER BY count(DISTINCT e.type) DESC, count(*) DESC, s.iri LIMIT 1"""
+    ).fetchone()
+    return None if row is None else str(row[0])

@@ -10,6 +10,7 @@ import orjson
 
 from fair4ml.identifiers import hashed
 from fair4ml.merge import second_hand
+from fair4ml.normalize.license_compatibility import conflict
 from fair4ml.platforms import declared_sources
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, live, merged
@@ -63,6 +64,28 @@ class Member:
     deleted_at: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LicenseConflict:
+    """Two licenses that do not go together, of a model and of one that it derives from.
+
+    Attributes:
+        child, parent: the IRIs of the models.
+        original: the name of the parent's license.
+        derived: the name of the child's license.
+        rule: the name of the rule that speaks against it.
+        why: what the rule says.
+        source: where that is written.
+    """
+
+    child: str
+    parent: str
+    original: str
+    derived: str
+    rule: str
+    why: str
+    source: str
+
+
 @dataclass(slots=True)
 class Lineage:
     """The ancestors or the descendants of a model, itself included.
@@ -78,6 +101,27 @@ class Lineage:
     members: dict[str, Member] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     left_out: int = 0
+
+    @property
+    def conflicts(self) -> list[LicenseConflict]:
+        """The licenses along the steps that do not go together, as far as rules are known; none is no permission."""
+        return [
+            LicenseConflict(step.child, step.parent, original_name, derived_name, rule.rule, rule.why, rule.source)
+            for step in self.steps
+            for original, original_name in self.members[step.parent].licenses.items()
+            for derived, derived_name in self.members[step.child].licenses.items()
+            if (rule := conflict(original, derived)) is not None
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        return {
+            "root": self.root,
+            "members": [asdict(member) for member in self.members.values()],
+            "steps": [asdict(step) for step in self.steps],
+            "left_out": self.left_out,
+            "conflicts": [asdict(each) for each in self.conflicts],
+        }
 
 
 def lineage(
@@ -185,13 +229,3 @@ def _describe(reader: CatalogReader, members: dict[str, Member]) -> None:
         member.deleted_at = None if live(about) else about[0].deleted_at
         member.licenses = {license: names.get(license) or license for license in state["root"].get("license", ())}
         member.access = state["root"].get("conditionsOfAccess")
-
-
-def told(found: Lineage) -> dict[str, Any]:
-    """A lineage as JSON."""
-    return {
-        "root": found.root,
-        "members": [asdict(member) for member in found.members.values()],
-        "steps": [asdict(step) for step in found.steps],
-        "left_out": found.left_out,
-    }

@@ -1,4 +1,4 @@
-"""Which records name a thing, as what, and where in the source they do."""
+"""Records that name an entity: as what, and where in the source they do."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from fair4ml.entities import properties
 from fair4ml.platforms import declared_sources
 from mlentory_crawl.catalog.reader import CatalogReader
 
+MOST = 5
+"""How many mentions of each platform are given, unless somebody asks for more."""
+
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """That something has a thing as the value of a property.
+class Mention:
+    """That something has an entity as the value of a property.
 
     Attributes:
-        iri: of what names the thing.
+        iri: of what names the entity.
         property: as which it does, such as ``referencePublication``.
         record: the catalog key of the record that states it.
         field: the field of the source that it comes from.
@@ -30,13 +33,26 @@ class Naming:
     method: str
 
 
-def namings(reader: CatalogReader, iri: str, most: int) -> tuple[dict[str, int], list[Naming]]:
-    """How many records of each platform name a thing, and the first namings of each platform.
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Records that name an entity.
+
+    Attributes:
+        records: how many of each platform do.
+        by: the first mentions of each platform.
+    """
+
+    records: dict[str, int]
+    by: list[Mention]
+
+
+def mentions(reader: CatalogReader, iri: str, most: int = MOST) -> Mentions:
+    """The records that name an entity, counted, and their first mentions.
 
     Args:
         reader: the catalog.
-        iri: the thing; what is known to be the same counts, too.
-        most: how many namings of each platform to give.
+        iri: the entity; what is known to be the same counts, too.
+        most: how many mentions of each platform to give.
     """
     names = reader.also_called([iri])
     rows = reader.execute(
@@ -49,19 +65,19 @@ def namings(reader: CatalogReader, iri: str, most: int) -> tuple[dict[str, int],
            WHERE place <= ?2 ORDER BY platform, place""",
         (orjson.dumps(names), most),
     )
-    found = [_naming(*row) for row in rows]
+    found = [_mention(*row) for row in rows]
     counts = reader.execute(
         """SELECT r.platform, count(DISTINCT r.id) FROM json_each(?) AS j JOIN entity AS t ON t.iri = j.value
            JOIN edge AS e ON e.target = t.id JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
            GROUP BY r.platform ORDER BY r.platform""",
         (orjson.dumps(names),),
     )
-    return dict(counts.fetchall()), found
+    return Mentions(dict(counts.fetchall()), found)
 
 
-def _naming(iri: str, class_name: str, type: str, record: str, provenance: str) -> Naming:
+def _mention(iri: str, class_name: str, type: str, record: str, provenance: str) -> Mention:
     by_type = {name.upper(): name for name in properties(class_name)}
     name = by_type.get(type.replace("_", ""), type)
     field, method = declared_sources(*record.split("/")[:2]).get(name, ("", ""))
     exceptions = orjson.loads(provenance).get("exceptions", {})
-    return Naming(iri, name, record, exceptions.get(name, field), method)
+    return Mention(iri, name, record, exceptions.get(name, field), method)

@@ -1,11 +1,10 @@
-"""How GitHub is asked, and what its answers are about.
+"""How GitHub is asked, and what it answers.
 
 Source: https://docs.github.com/en/rest
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,10 +12,9 @@ from urllib.parse import urlsplit
 import orjson
 from scrapy.http import Response
 
-from fair4ml.identifiers import github_repository, is_github_name
-from fair4ml.platforms.github.addresses import MAX_FILE
+from fair4ml.identifiers import is_github_name
+from fair4ml.platforms.github.addresses import BY_NUMBER, MAX_FILE
 from mlentory_crawl.base_spiders.single_records import RawTuple
-from mlentory_crawl.erasure.redactor import About
 
 API = "https://api.github.com/repos/"
 RAW = "https://raw.githubusercontent.com"
@@ -30,11 +28,6 @@ FILES = {"citation": "CITATION.cff", "codemeta": "codemeta.json"}
 """The files that are records of their own, by kind."""
 REPOSITORY_BLOCKED = frozenset({403, 451})
 """The platform keeps a repository from everybody, as its terms or a law ask for."""
-
-_MOVED = re.compile(r"/repositories/\d+$")
-_ADDRESS = re.compile(
-    r"/repos/(?P<repository>[^/]+/[^/]+)$|/(?P<of_file>[^/]+/[^/]+)/HEAD/(?P<file>CITATION\.cff|codemeta\.json)$"
-)
 
 
 def may_be_kept(response: Response) -> bool:
@@ -58,7 +51,7 @@ def moved_to(response: Response) -> str | None:
     if not isinstance(address, str):
         address = (response.headers.get("Location") or b"").decode("latin-1")
     # GitHub names itself whatever the endpoint; a token goes to the endpoint only.
-    found = _MOVED.search(urlsplit(address).path)
+    found = BY_NUMBER.search(urlsplit(address).path)
     return None if found is None else found[0]
 
 
@@ -97,18 +90,3 @@ def refusal(response: Response) -> str:
     reason = block.get("reason") if isinstance(block, dict) else None
     text = str(message or response.body[:200].decode("utf-8", "replace"))[:500]
     return f"{text} ({str(reason)[:100]})" if reason else text
-
-
-def about(url: str, thing: Any = None) -> About | None:
-    """What an address of the API, or an object in the answer to it, is about; see `PlatformSpider.described`."""
-    path = urlsplit(url).path
-    found = _ADDRESS.search(path)
-    if found is None and _MOVED.search(path) is None:
-        return None
-    known = thing if isinstance(thing, dict) else {}
-    id, name = known.get("id"), known.get("full_name")
-    if isinstance(name, str) and is_github_name(name):
-        kind = None if found is not None and found["file"] else "repository"
-        return About(github_repository(name), str(id) if type(id) is int else None, kind)
-    asked = "" if found is None else found["repository"] or found["of_file"]
-    return About(github_repository(asked)) if is_github_name(asked) else None

@@ -10,15 +10,14 @@ from scrapy import Request, signals
 from scrapy.http import Response
 
 from fair4ml.identifiers import github_repository, is_github_name
-from fair4ml.platforms.github.addresses import repository_at
+from fair4ml.platforms.github.addresses import HOSTS, repository_at
 from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.erasure.redactor import About
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.responses import json_of
 from mlentory_crawl.spiders.github import api
@@ -65,7 +64,7 @@ class GitHubSpider(ThingSpider):
         Variable("GITHUB_TOKEN", None, "A token, of no permissions, for more requests; goes to GITHUB_ENDPOINT only."),
         Variable("GITHUB_RAW_ENDPOINT", api.RAW, "Where single files of repositories are."),
     )
-    hosts = frozenset({"github.com", "api.github.com", "raw.githubusercontent.com"})
+    hosts = HOSTS
     # Serial requests, as the documentation asks for; files have limits of their own, which are not documented.
     slots: ClassVar[dict[str, dict[str, float]]] = {
         API_SLOT: {"concurrency": 1, "delay": 0, "jitter": 0},
@@ -149,10 +148,6 @@ class GitHubSpider(ThingSpider):
         meta = {"download_slot": API_SLOT, "dont_redirect": True}
         request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=meta)
         return self.thing_request(request, Wanted(name, iri=github_repository(name), seed=seed))
-
-    @classmethod
-    def described(cls, url: str, thing: Any = None) -> About | None:
-        return api.about(url, thing)
 
     # What answers say
 

@@ -1,4 +1,4 @@
-"""How the Hugging Face Hub is asked, and what its answers are about.
+"""How the Hugging Face Hub is asked, and what it answers.
 
 Source: https://huggingface.co/docs/hub/api and the library huggingface_hub.
 """
@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from scrapy.http import Response
 
-from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
+from fair4ml.identifiers import is_repo_id
 from fair4ml.platforms.huggingface.addresses import HubPage
 from mlentory_crawl.base_spiders.single_records import RawTuple
-from mlentory_crawl.erasure.redactor import About
 from mlentory_crawl.responses import json_of, told_error
 
 HUB = "https://huggingface.co"
@@ -31,10 +30,6 @@ DATASET_EXPAND = (
     " paperswithcode_id private sha tags trendingScore"
 ).split()
 """What is asked for of each dataset (huggingface_hub, ``ExpandDatasetProperty_T``)."""
-
-_ADDRESS = re.compile(
-    r"/api/(?P<file>resolve-cache/)?(?P<place>collections|datasets|models|organizations|users)(?:/(?P<rest>[^?#]*))?(?:[?#]|$)"
-)
 
 
 def list_path(
@@ -142,29 +137,6 @@ def card_in(response: Response, model: dict[str, Any]) -> tuple[str, Any | None]
     if response.status in STATUSES_OF_MISSING:  # it was moved or deleted since the list named it
         return "missing", None
     raise ValueError(f"answered {response.status}: {told_error(response)}")
-
-
-def about(url: str, thing: Any = None) -> About | None:
-    """What an address of the API, or an object in the answer to it, is about; see `PlatformSpider.described`."""
-    address = _ADDRESS.search(url)
-    if address is None:
-        return None
-    is_file, place, rest = address["file"], address["place"], unquote(address["rest"] or "")
-    known = {name: value for name, value in thing.items() if isinstance(value, str)} if type(thing) is dict else {}
-    key = known.get("_id")
-    if place == "collections":
-        place = f"{known.get('type')}s"
-    if place in ("organizations", "users"):
-        name = known.get("name") or known.get("user") or rest.removesuffix("/overview")
-        return About(hugging_face_owner(name), key) if name else None
-    told = known.get("id") or known.get("modelId")
-    path = told or (rest.rsplit("/", 2)[0] if is_file else rest)
-    if place not in ("models", "datasets") or not path:
-        return None
-    kind = place.removesuffix("s") if told and not is_file and not rest.endswith("/croissant") else None
-    if place == "models":
-        return About(hugging_face_model(path), key, kind)
-    return About(hugging_face_dataset(path.removesuffix("/croissant")), key, kind)
 
 
 def refused_fields(message: str, asked: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
@@ -14,13 +14,14 @@ from scrapy.spiderloader import get_spider_loader
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
 from fair4ml.platforms.huggingface.addresses import HubPage, page_of
 from fair4ml.platforms.huggingface.ids import dataset_id
-from mlentory_crawl.base_spiders.paginators.link_header import CursorSpider
+from mlentory_crawl.base_spiders.listing import ListSpider, Place
+from mlentory_crawl.base_spiders.paginators import Cursor
+from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader
 from mlentory_crawl.base_spiders.platform import Stage
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.enrichment import LookUps
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.erasure.redactor import About
 from mlentory_crawl.responses import told_error
 from mlentory_crawl.spiders.huggingface import api
 from mlentory_crawl.spiders.huggingface.api import DATASETS, HUB
@@ -33,7 +34,7 @@ PER_RUN = 10_000
 """How many things of one kind a run asks for one by one; the next run goes on."""
 
 
-class HubSpider(CursorSpider):
+class HubSpider(ListSpider):
     """Knows how to ask for the Hub's things by name.
 
     Attributes:
@@ -58,9 +59,16 @@ class HubSpider(CursorSpider):
         headers = {"Authorization": f"Bearer {token}"} if token else None
         return Request(f"{self.endpoint}{path}", headers=headers, meta={"download_slot": slot}, cb_kwargs=known)
 
-    def list_request(self, filters: list[tuple[str, str]]) -> Request:
-        """The request for the first page of a list of models."""
-        return self.hub_request(api.list_path("model", self.expand["model"], filters))
+    def list_page(self, url: str) -> Request:
+        """The request for a page of a list, wherever it is said to be."""
+        # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
+        address = urlsplit(url)
+        kind = "datasets" if address.path.endswith("/datasets") else "models"
+        return self.hub_request(f"/api/{kind}?{address.query}")
+
+    def models(self, filters: list[tuple[str, str]]) -> Cursor:
+        """The cursor of a list of models."""
+        return LinkHeader(api.list_path("model", self.expand["model"], filters)).first()
 
     def without_refused(self, response: Response) -> Request | None:
         """The same request without the fields that the Hub refuses, where that is why it did not answer."""
@@ -84,16 +92,12 @@ class HubSpider(CursorSpider):
             return None
         wanted = Wanted(page.id, page.kind, seed=seed)
         if page.kind == "search":
-            return self.page(self.list_request(page.filters), wanted)
+            return self.walk([self.models(page.filters)], wanted)
         return self.thing_request(self.named_request(page), wanted)
 
     def named_request(self, page: HubPage) -> Request:
         """The request for what a page is about."""
         return self.hub_request(api.thing_path(page, self.expand["dataset" if page.kind == "dataset" else "model"]))
-
-    @classmethod
-    def described(cls, url: str, thing: Any = None) -> About | None:
-        return api.about(url, thing)
 
     # What answers say
 
@@ -117,12 +121,12 @@ class HubSpider(CursorSpider):
         thing = super().thing(response, wanted)
         return api.owner_in(response, thing) if wanted.kind == "agent" else thing
 
-    def parse_page(self, response: Response, number: int, wanted: Wanted | None, is_first: bool) -> Iterator[Any]:
+    def parse_page(self, response: Response, place: Place) -> Iterator[Any]:
         again = self.without_refused(response)
         if again is not None:
             yield again
         else:
-            yield from super().parse_page(response, number, wanted, is_first)
+            yield from super().parse_page(response, place)
 
     def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         assert response.request is not None
@@ -131,7 +135,7 @@ class HubSpider(CursorSpider):
         if again is not None:
             yield again
         elif wanted.kind == "owner" and is_missing:
-            yield self.page(self.list_request([("author", wanted.name)]), wanted)
+            yield self.walk([self.models([("author", wanted.name)])], wanted)
         elif wanted.kind == "agent" and is_missing and "/api/organizations/" in response.url:
             yield response.request.replace(url=response.url.replace("/api/organizations/", "/api/users/"))
         else:
@@ -199,15 +203,15 @@ class HubSpider(CursorSpider):
         return self.named_request(HubPage(kind, name)) if is_name else None
 
     def records_on_page(
-        self, payload: list[Any], number: int, wanted: Wanted | None
+        self, items: list[Any], number: int, wanted: Wanted | None
     ) -> tuple[Iterable[RawTuple], Iterable[LaterTuple], Asked | None]:
         if wanted is None or wanted.kind != "datasets":
-            return super().records_on_page(payload, number, wanted)
+            return super().records_on_page(items, number, wanted)
         run = self.run
         named = set(run.catalog.lookups.named(run.id, "Dataset", DATASETS, -1))
         found = [
             each
-            for each in payload
+            for each in items
             if isinstance(each, dict) and isinstance(id := each.get("id"), str) and hugging_face_dataset(id) in named
         ]
         return (
@@ -280,6 +284,6 @@ class DatasetWalk:
         run.commit()
         if run.broken or len(run.catalog.lookups.named(run.id, "Dataset", DATASETS, MANY_UNKNOWN + 1)) <= MANY_UNKNOWN:
             return False
-        request = self._spider.hub_request(api.list_path("dataset", self._spider.expand["dataset"]))
-        engine.crawl(self._spider.page(request, Wanted("the list of datasets", "datasets", by="datasets")))
+        datasets = LinkHeader(api.list_path("dataset", self._spider.expand["dataset"]))
+        engine.crawl(self._spider.walk([datasets.first()], Wanted("the list of datasets", "datasets", by="datasets")))
         return True

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import NonNegativeInt, StringConstraints, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import is_repo_id
-from fair4ml.platforms.huggingface.addresses import HubPage, page_of
+from fair4ml.platforms.huggingface.addresses import HOSTS, HubPage, page_of
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.paginators import Cursor
+from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Absences
@@ -109,7 +111,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         Variable("HF_ANCESTORS", "0", "How many levels of models that the crawled ones derive from are fetched along."),
         Variable("HF_ENRICH", "none", "Which of datasets, owners, articles are fetched along, or none."),
     )
-    hosts = frozenset({"huggingface.co", "hf.co"})
+    hosts = HOSTS
     census_kinds = ("model",)
     arguments: HuggingFaceArguments
 
@@ -158,32 +160,28 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     # Lists
 
-    def first_page_request(self) -> Request:
+    @cached_property
+    def paginator(self) -> LinkHeader:
         order = [("sort", "createdAt"), ("direction", "1")] if self.mode == "census" else [("sort", "lastModified")]
         size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
-        return self.hub_request(list_path("model", self.expand["model"], [*order, *self.arguments.filters], size))
+        models = list_path("model", self.expand["model"], [*order, *self.arguments.filters], size)
+        return LinkHeader(f"{self.endpoint}{models}", self.list_page)
 
-    def next_page_request(self, following: str) -> Request:
-        # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
-        address = urlsplit(following)
-        kind = "datasets" if address.path.endswith("/datasets") else "models"
-        return self.hub_request(f"/api/{kind}?{address.query}")
-
-    def newest_of(self, response: Response, payload: list[Any]) -> str | None:
+    def newest_of(self, response: Response, items: list[Any]) -> str | None:
         if self.mode == "census":
-            return super().newest_of(response, payload)  # what is modified after this, the next delta finds
-        stated = [stated for record in payload if (stated := _last_modified(record)) is not None]
+            return super().newest_of(response, items)  # what is modified after this, the next delta finds
+        stated = [stated for record in items if (stated := _last_modified(record)) is not None]
         usable = next((text for text in stated if time_of(text) is not None), self.begins_at)
         if stated and usable != stated[0]:
             self.note(f"lastModified {stated[0][:50]!r} cannot be a watermark: {usable or 'none'} is taken")
         return usable
 
-    def wanted(self, payload: list[Any]) -> list[Any]:
+    def take(self, items: list[Any], cursor: Cursor) -> list[Any]:
         if self._since is not None:
-            times = (time_of(_last_modified(record)) for record in payload)
+            times = (time_of(_last_modified(record)) for record in items)
             seen = (n for n, time in enumerate(times) if time is not None and time < self._since)
-            payload = payload[: next(seen, None)]
-        return super().wanted(payload)
+            items = items[: next(seen, None)]
+        return super().take(items, cursor)
 
     # What a census does not show
 

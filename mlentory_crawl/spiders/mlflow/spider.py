@@ -121,8 +121,8 @@ class MlflowSpider(ModeSpider, TokenSpider):
         self._since = int((datetime.fromisoformat(watermark) - OVERLAP).timestamp() * 1000)
 
     async def start(self) -> AsyncIterator[Any]:
-        if self.run.cursor:
-            self._fetched.update(orjson.loads(self.run.cursor["next"] or "{}").get("fetched", {}))
+        if self.run.cursor.start:
+            self._fetched.update(orjson.loads(self.run.cursor.start["next"] or "{}").get("fetched", {}))
         async for each in super().start():
             yield each
 

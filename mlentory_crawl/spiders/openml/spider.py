@@ -13,7 +13,7 @@ from scrapy.http import Response
 
 from fair4ml.describe.source_record import digest
 from fair4ml.platforms import source_model
-from fair4ml.platforms.openml.addresses import HOST, thing_of
+from fair4ml.platforms.openml.addresses import HOSTS, thing_of
 from fair4ml.platforms.openml.answers import Malformed, Refused, native_id, native_key
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators.offset import OffsetSpider, Position
@@ -23,7 +23,7 @@ from mlentory_crawl.base_spiders.stages.deletions import Absences
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
-from mlentory_crawl.crawl.pages import Asked
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.responses import shown
 from mlentory_crawl.spiders.openml import api
@@ -92,7 +92,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     Arguments: ClassVar[type[Arguments]] = OpenMLArguments
     endpoint_setting = "OPENML_ENDPOINT"
     variables = (Variable("OPENML_ENDPOINT", api.API, "The REST API of OpenML; IRIs stay those of openml.org."),)
-    hosts = frozenset({HOST})
+    hosts = HOSTS
     census_kinds = tuple(KINDS.split(","))
     # The service has been short of breath; no quota is announced.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
@@ -188,7 +188,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
         described = f"{name}_description"
         keys = [(kind, id) for id in listed for kind in (name, described)]
         known = self.run.catalog.lookup(self.run.id, self.name, keys)
-        places = [place for place in self.run.owed if isinstance(place, str)]
+        places = [place for place in self.run.cursor.owed if isinstance(place, str)]
         owed = {thing for place in places for thing in Position.parse(place).things}
         model, found = source_model(self.name, name), []
         for id, row in listed.items():

@@ -14,6 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
+from fair4ml.platforms.paperswithcode.addresses import HOSTS
 from fair4ml.platforms.paperswithcode.source import row_key
 from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators.page_number import PageSpider, Place, listed
@@ -78,7 +79,7 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
             "PAPERSWITHCODE_ENDPOINT", f"{SITE}/api/v1", "The API of Papers with Code; IRIs stay those of the site."
         ),
     )
-    hosts = frozenset({"paperswithcode.co"})
+    hosts = HOSTS
     # Nothing is known of a quota.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
     arguments: PapersWithCodeArguments
@@ -188,7 +189,7 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
 
     async def _archived(self) -> AsyncIterator[RawRecord]:
         assert self.arguments.archive is not None
-        cursor = self.run.cursor
+        cursor = self.run.cursor.start
         position = Position(*cursor["position"]) if cursor else Position()
         if cursor:
             self.listed = cursor["listed"]
@@ -202,13 +203,13 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
                     if not records:
                         break
                 self.listed += len(records)
-                number = self.run.reserve_page()
+                number = self.run.pages.reserve()
                 cursor = {"page": number + 1, "position": list(found.position), "listed": self.listed}
                 page = Page(number, found.url, self.name, [(kind, key) for kind, key, _ in records], cursor)
                 self.run.open_page(page)
                 for kind, key, record in records:
                     yield RawRecord(self.name, kind, key, found.url, record, AS_OF, page)
-                while self.run.unfinished:  # noqa: ASYNC110  a run tells nobody when a page is done
+                while len(self.run.pages):  # noqa: ASYNC110  a run tells nobody when a page is done
                     await asyncio.sleep(0.001)
         except DamagedArchive as error:
             self.fail(str(error))
@@ -278,7 +279,7 @@ def native_id(record: Any) -> str | None:
 def _of_page(url: str) -> tuple[str, str] | None:
     """What kind of thing one of the site's pages is about, and its slug or id; none where it is about none."""
     parts = urlsplit(url if "://" in url else f"https://{url}")
-    if (parts.hostname or "").removeprefix("www.") not in PapersWithCodeSpider.hosts:
+    if (parts.hostname or "").removeprefix("www.") not in HOSTS:
         return None
     kind, _, slug = parts.path.strip("/").partition("/")
     return (_PAGES[kind], slug) if kind in _PAGES and slug else None

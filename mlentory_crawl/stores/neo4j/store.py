@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from fair4ml.write.property_graph import Graph, Node, graph
 from mlentory_crawl.changes import Change, Position, Refusal
@@ -20,7 +20,7 @@ OLDEST_MAJOR = 5
 RETRY_SECONDS = 30.0
 CLEAR_ROWS = 10_000
 INDEX_BYTES = 8_000
-"""What an indexed value may have; Neo4j refuses what takes more than 8,164 in an index, lists as a whole."""
+"""Bytes of an indexed value; Neo4j refuses what takes more than 8,164 in an index, lists as a whole."""
 ENTRY_OVERHEAD = 8
 """Bytes beside its text that each entry of a list takes there, and some to spare."""
 
@@ -33,7 +33,7 @@ INDEXED: dict[str, tuple[str, str]] = {
     "dataset_name": ("Dataset", "name"),
     "evaluation_metric": ("MLModelEvaluation", "evaluationMetrics"),
 }
-"""Label and property of each index: what most questions begin at."""
+"""Label and property of each index: most questions begin there."""
 
 SCHEMA = (
     "CREATE CONSTRAINT entity_iri IF NOT EXISTS FOR (n:Entity) REQUIRE n.iri IS UNIQUE",
@@ -45,8 +45,8 @@ SCHEMA = (
 class Neo4jStore:
     """A projection's store in a Neo4j database of its own.
 
-    A thing's node and those of its parts carry the catalog key of the record that leads as ``record``, and so do the
-    relationships that the record states. The thing's own node carries the hash of all of that: what is equal is not
+    An entity's node and those of its parts carry the catalog key of the record that leads as ``record``, and so do the
+    relationships that the record states. The entity's own node carries the hash of all of that: what is equal is not
     written again. Nodes without ``record`` are only named.
 
     Args:
@@ -67,13 +67,19 @@ class Neo4jStore:
         self._durable: Position | None = None
         self.equal = 0
         self.changed: Counter[str] = Counter()
-        """What the server says that the last `write` changed, by the names of its counters."""
+        """Counters of what the last `write` changed, by the names that the server has for them."""
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """The store that the settings describe."""
+        user, password, database = (settings.get(f"NEO4J_{name}") for name in ("USERNAME", "PASSWORD", "DATABASE"))
+        return cls(settings["NEO4J_URI"], user, password, database)
 
     # Connecting
 
     def open(self) -> Position | None:
         """Connect, check that the database is this program's or empty, and prepare constraint and indexes."""
-        with self._failures_told():
+        with self._store_errors():
             self._check_version()
             self._durable = self._position()
             if self._durable is None and self._one("MATCH (n) RETURN count(n)"):
@@ -86,12 +92,12 @@ class Neo4jStore:
         return self._durable
 
     def peek(self) -> tuple[Position | None, dict[str, int]]:
-        with self._failures_told():
+        with self._store_errors():
             return self._position(), self.counts()
 
     def counts(self) -> dict[str, int]:
         """Nodes, those that are only named among them, and relationships."""
-        with self._failures_told():
+        with self._store_errors():
             nodes = self._one("MATCH (n:Entity) RETURN count(n)")
             return {"nodes": nodes, "edges": self._one("MATCH ()-[r]->() RETURN count(r)")}
 
@@ -137,14 +143,14 @@ class Neo4jStore:
         return int(self._run(query)[0][0])
 
     @contextmanager
-    def _failures_told(self) -> Iterator[None]:
+    def _store_errors(self) -> Iterator[None]:
         from neo4j.exceptions import ConfigurationError, DriverError, Neo4jError
 
         try:
             yield
         except (Neo4jError, DriverError, ConfigurationError, OSError, ValueError) as error:
-            told = " ".join(str(error).split()) or type(error).__name__
-            raise StoreError(f"Neo4j at {self._uri}: {told[:500]}") from error
+            message = " ".join(str(error).split()) or type(error).__name__
+            raise StoreError(f"Neo4j at {self._uri}: {message[:500]}") from error
 
     # Writing
 
@@ -158,7 +164,7 @@ class Neo4jStore:
                 graphs[key] = None if change.state is None else graph_of(change)
             except (ValueError, KeyError, OverflowError) as error:
                 refusals.append(Refusal(key, f"{type(error).__name__}: {error}"))
-        with self._failures_told(), self._session() as session:
+        with self._store_errors(), self._session() as session:
             self.changed = Counter()
             refusals += write(session, [(latest[key], found) for key, found in graphs.items()], self.changed)
         self.equal = self.changed.pop(EQUAL, 0)
@@ -170,7 +176,7 @@ class Neo4jStore:
         if self._pending is None:
             return self._durable
         position = asdict(self._pending)
-        with self._failures_told(), self._session() as session:
+        with self._store_errors(), self._session() as session:
             session.execute_write(
                 lambda tx: tx.run("MERGE (p:MlentoryPosition) SET p += $position", position=position).consume()
             )
@@ -179,7 +185,7 @@ class Neo4jStore:
 
     def clear(self) -> None:
         """Delete everything, in batches; refuse where the database never was this program's."""
-        with self._failures_told():
+        with self._store_errors():
             self._run(f"MATCH (n:Entity) CALL {{ WITH n DETACH DELETE n }} IN TRANSACTIONS OF {CLEAR_ROWS} ROWS")
             self._run("MATCH (p:MlentoryPosition) DELETE p")
         self._durable = self._pending = None
@@ -189,7 +195,7 @@ class Neo4jStore:
 
 
 def graph_of(change: Change) -> Graph:
-    """The graph of a change's state, with counters and the mark of a tombstone on the thing's own node."""
+    """The graph of a change's state, with counters and the mark of a tombstone on the entity's own node."""
     assert change.state is not None
     nodes, edges = graph(change.state)
     more: dict[str, Any] = dict(change.state.get("counters", {}))
@@ -201,7 +207,7 @@ def graph_of(change: Change) -> Graph:
     ]
     nodes = [node._replace(properties=_indexable(node.labels[1], node.properties)) for node in nodes]
     known = {node.iri for node in nodes}
-    # An edge of something that is neither described nor named has no node to hang on.
+    # An edge of an entity that is neither described nor named has no node to hang on.
     return Graph(nodes, [edge for edge in edges if edge.source in known and edge.target in known])
 
 

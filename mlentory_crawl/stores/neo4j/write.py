@@ -37,7 +37,7 @@ def _digest(change: Change, found: Graph) -> str:
 
 
 class _Transaction:
-    """A transaction that sums up what the server says that it changed."""
+    """A transaction that sums up the server's counters."""
 
     def __init__(self, tx: ManagedTransaction) -> None:
         self._tx = tx
@@ -55,12 +55,12 @@ class _Transaction:
 def write(session: Session, wanted: list[Wanted], changed: Counter[str]) -> list[Refusal]:
     """Replace what the graph has of each change's record.
 
-    What the server refuses is tried by halves: a bad change takes no neighbor with it.
+    A batch that the server refuses is tried by halves: a bad change takes no neighbor with it.
 
     Args:
         session: of the database.
         wanted: one for each catalog key.
-        changed: gets what the server says that it changed, and how many changes the graph had already.
+        changed: the server's counters are added to it, and how many changes the graph had already.
     """
     from neo4j.exceptions import ClientError, DatabaseError
 
@@ -150,7 +150,7 @@ def _relate(tx: _Transaction, stated: Iterable[tuple[str, Edge]]) -> None:
 
 
 class _Leftovers:
-    """What records stated before and may state no more.
+    """Nodes and relationships that records stated before and may state no more.
 
     Args:
         tx: the transaction.
@@ -162,7 +162,7 @@ class _Leftovers:
         self._described = {iri: key for key, iris in described.items() for iri in iris}
         self._stated: dict[str, tuple[str, str, str, str, dict[str, Any]]] = {}
         self.standing: set[tuple[str, str, str, str]] = set()
-        """What is stated again, as it stands: record, source, type and target."""
+        """Relationships that are stated again as they are: record, source, type and target."""
 
     def collect(self) -> None:
         """Read the relationships that the records stated."""
@@ -192,13 +192,13 @@ class _Leftovers:
                 self.standing.add((stated[0], stated[1], stated[2], stated[3]))
         if stale:
             self._tx.run("MATCH ()-[r]->() WHERE elementId(r) IN $ids DELETE r", ids=stale)
-        forgotten = sorted(self._described.keys() - described)
-        if forgotten:
+        left = sorted(self._described.keys() - described)
+        if left:
             # Others may still name it: then it stays as what they name.
-            self._tx.run("MATCH (n:Entity) WHERE n.iri IN $iris SET n = {iri: n.iri, name: n.name}", iris=forgotten)
+            self._tx.run("MATCH (n:Entity) WHERE n.iri IN $iris SET n = {iri: n.iri, name: n.name}", iris=left)
 
     def sweep(self) -> None:
-        """Delete what nobody names any more."""
+        """Delete the nodes that no record names any more."""
         touched = {iri for _, source, _, target, _ in self._stated.values() for iri in (source, target)}
         touched |= self._described.keys()
         if touched:

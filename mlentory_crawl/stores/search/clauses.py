@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from mlentory_crawl.stores.protocol import SearchQuery, Sort
+from mlentory_crawl.stores.search.analysis import analyze
 from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, seconds
-from mlentory_crawl.stores.search.tantivy.index import analyze
+from mlentory_crawl.stores.search.query import SearchQuery, Sort
 
 MAX_TEXT = 1000
 """Characters of a text that are read."""

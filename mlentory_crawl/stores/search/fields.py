@@ -26,15 +26,6 @@ WORDY = frozenset(FACETS) - _WORDLESS
 FACET_VALUES = 50
 """How many values of a facet an answer counts."""
 
-LONGEST_WORD = 80
-"""Bytes of a word that are too many for the index."""
-
-IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-"""Each of these stands alone, as languages without spaces have no other words to find."""
-
-PART = r"\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|\p{Lo}"
-"""What names are made of, however it is joined: "DistilBERT" is "distil" and "bert", "gpt2" is "gpt" and "2"."""
-
 
 def fields_digest() -> str:
     """Another one means that the fields have changed, and that an index has to be made anew."""

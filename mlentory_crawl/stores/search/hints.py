@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from mlentory_crawl.stores.search.analysis import IDEOGRAPHS, analyze
 from mlentory_crawl.stores.search.clauses import TYPO_LENGTH, clauses
-from mlentory_crawl.stores.search.fields import IDEOGRAPHS, TEXTS, WORDY
-from mlentory_crawl.stores.search.tantivy.index import analyze
+from mlentory_crawl.stores.search.fields import TEXTS, WORDY
 
 FRAGMENT = 200
 """Characters of a long text that are shown around what was found."""

@@ -18,6 +18,7 @@ from support.payloads import LEAVES
 
 from fair4ml.describe.articles import cited_article
 from fair4ml.describe.source_record import InvalidRecord, SourceObject, digest, parse
+from fair4ml.document import Document
 from fair4ml.entities import CLASSES, Description, properties
 from fair4ml.identifiers import orcid
 from fair4ml.platforms import describe
@@ -133,7 +134,7 @@ def mapped(payload: Any) -> tuple[Description, list[str]]:
     return description, [f"{issue.field}: {issue.reason}" for issue in (*issues, *description.issues)]
 
 
-def values(document: dict[str, Any]) -> dict[str, Any]:
+def values(document: Document) -> dict[str, Any]:
     """The values without a property of their own, by name."""
     return {
         "/".join(part[name] for name in ("propertyID", "name") if name in part): part["value"]
@@ -265,7 +266,7 @@ def test_what_has_no_name_is_called_by_its_alias(name: str | None) -> None:
 def test_an_application_is_a_program_and_no_more() -> None:
     description, issues = mapped(record({"name": "Viewer", "license": "MIT"}, "application", id="bioimage-io/a viewer"))
     assert issues == []
-    assert stored_whole(description) == {
+    expected: Document = {
         "root": {
             "iri": f"{HERE}a%20viewer",
             "class": "SoftwareApplication",
@@ -277,6 +278,7 @@ def test_an_application_is_a_program_and_no_more() -> None:
         "parts": [],
         "stubs": [],
     }
+    assert stored_whole(description) == expected
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from support.crawling import CatalogProject, Project, model, write_records
 from support.http_servers import Answer
 
 from fair4ml.platforms.arxiv.source import entries
-from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders.arxiv import BATCH, ArxivSpider
@@ -182,4 +182,4 @@ def test_pages_of_articles_are_understood(tmp_path: Path) -> None:
         assert request.url == "https://arxiv.test/api/query?id_list=2401.00001&max_results=1"
     assert spider.seed_request("https://arxiv.org/list/cs.LG/recent", Seed(0, "list:1", "")) is None
     assert not ArxivSpider.handles_request(Request("https://doi.org/10.1000/182"))
-    Run.of(crawler).close()
+    run_of(crawler).close()

@@ -20,6 +20,7 @@ from support.github_server import API, CITATION, CODEMETA, RAW, GitHub, refused,
 from support.paperswithcode_server import Catalog, paper, paperswithcode
 
 from fair4ml.identifiers import orcid
+from fair4ml.platforms import entity_at
 from fair4ml.vocabulary import CODEMETA as TERMS, SCHEMA
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.spiders.github.spider import GitHubSpider
@@ -389,5 +390,5 @@ def test_the_token_goes_to_the_endpoint_only(tmp_path: Path) -> None:
     ],
 )
 def test_answers_are_about_repositories(url: str, thing: Any, about: tuple[str, str | None] | None) -> None:
-    found = GitHubSpider.described(url, thing)
+    found = entity_at("github", url, thing)
     assert (None if found is None else (found.iri, found.key)) == about

@@ -355,7 +355,7 @@ def test_what_no_evaluation_can_be_made_of_is_an_issue() -> None:
     )
 
 
-ENTRY = {
+ENTRY: dict[str, Any] = {
     "dataset": {"id": "acme/nuts", "task_id": "hard", "revision": "0a1b"}, "value": "84.5%", "date": "2024-02-03",
     "notes": "with tools", "source": {"url": "https://example.org/board", "name": "The board", "org": "acme"},
     "evaluation_framework": "kit",

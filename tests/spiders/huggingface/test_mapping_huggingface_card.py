@@ -15,7 +15,7 @@ from support.documents import stored
 from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
 from fair4ml.identifiers import part_iri
-from fair4ml.merge import RecordState, merge
+from fair4ml.merge import RecordState, State, merge
 from fair4ml.platforms import declared_sources, describe, source_model
 from fair4ml.platforms.huggingface.card_mapping import PROVENANCE
 from fair4ml.platforms.huggingface.card_source import ModelCardFile
@@ -227,7 +227,7 @@ def hub_record(**fields: Any) -> Description:
     return describe(parse(ModelInfo, {"_id": KEY, "id": ID, **fields})[0])
 
 
-def merged(*states: RecordState) -> dict[str, Any]:
+def merged(*states: RecordState) -> State:
     found = merge(states)
     assert found == merge(states[::-1])
     assert rdf.turtle(found)

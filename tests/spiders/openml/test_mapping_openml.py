@@ -14,6 +14,7 @@ from support.openml_server import dataset, described_dataset, described_flow, ev
 from support.payloads import LEAVES
 
 from fair4ml.describe.source_record import InvalidRecord, parse
+from fair4ml.document import Document
 from fair4ml.entities import Description, Entity, MLModel, PropertyValue
 from fair4ml.merge import RecordState, merge
 from fair4ml.platforms import describe, source_model
@@ -201,7 +202,7 @@ def test_an_evaluation_refers_to_flow_dataset_and_task() -> None:
     named = f"{SITE}f/5"
     assert of.document() == {"iri": named, "class": "MLModel", "url": named, "hasEvaluation": [root["iri"]]}
     stubs = [stub.document() for stub in description.stubs]
-    document = {"root": root, "parts": [stored(part) for part in description.parts], "stubs": stubs}
+    document: Document = {"root": root, "parts": [stored(part) for part in description.parts], "stubs": stubs}
     for state in (document, merge([RecordState(f"openml/evaluation/{n}", document, {}) for n in (1, 2)])):
         found = graph(state)
         (node,) = (node for node in found.nodes if node.iri == f"{SITE}f/5")

@@ -26,6 +26,7 @@ from support.payloads import LEAVES
 from support.shapes import complaints, parsed
 
 from fair4ml.describe.source_record import InvalidRecord, SourceObject, parse
+from fair4ml.document import Document, document_of
 from fair4ml.entities import Description, MLModelEvaluation, PropertyValue, SoftwareSourceCode
 from fair4ml.normalize.metric_values import metric_value
 from fair4ml.platforms import describe
@@ -45,12 +46,8 @@ def described(kind: str, payload: Any) -> Description:
     return describe(source)
 
 
-def stored(description: Description) -> dict[str, Any]:
-    return {
-        "root": description.root.document(),
-        "parts": [part.document() for part in description.parts],
-        "stubs": [stub.document() for stub in description.stubs],
-    }
+def stored(description: Description) -> Document:
+    return document_of(description.root, description.parts, description.stubs)
 
 
 def of_table(element: Any, kind: str = "archived-result") -> list[Description]:

@@ -1,4 +1,4 @@
-"""Writing to Elasticsearch: what is refused is told, and a server that is busy is asked again."""
+"""Bulk requests to Elasticsearch: refusals are reported, and a server that is busy is asked again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlentory_crawl.changes import Refusal
 from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.stores.search.elasticsearch.connection import Connection, message, reason
 from mlentory_crawl.stores.search.elasticsearch.index import HASH
-from mlentory_crawl.stores.search.elasticsearch.server import Server, reason, words
 
 if TYPE_CHECKING:
     from elasticsearch import ApiError
@@ -36,7 +36,7 @@ class Bulk:
     """Writes documents by the bulk API, but those that the index has just so.
 
     Args:
-        server: where to.
+        connection: to the server.
         target: the index, by its alias.
         unseen: the keys of what was written since the last refresh, to which it adds; None where the index was empty,
             so that nothing in it can be equal.
@@ -45,14 +45,14 @@ class Bulk:
         equal: how many changed nothing: documents that the index has, which are not written, and deletions of none.
     """
 
-    def __init__(self, server: Server, target: str, unseen: set[str] | None) -> None:
-        self._server = server
+    def __init__(self, connection: Connection, target: str, unseen: set[str] | None) -> None:
+        self._connection = connection
         self._target = target
         self._unseen = unseen
         self.equal = 0
 
     async def write(self, prepared: list[Prepared]) -> list[Refusal]:
-        """Send all, and tell what the server does not take."""
+        """Send all; what the server does not take is returned."""
         gate = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
         async def take(request: list[Prepared]) -> list[Refusal]:
@@ -68,13 +68,13 @@ class Bulk:
         return refusals
 
     async def _differing(self, request: list[Prepared]) -> list[Prepared]:
-        """What of a request the index does not have just so, by one look at a column that holds the hashes."""
+        """The part of a request that differs from the index, by one look at a column that holds the hashes."""
         if self._unseen is None:
             return request
         found: set[str] = set()
         known = {key for key, _, digest in request if digest and key not in self._unseen}
         if known:
-            answer = await self._server.client.options(ignore_status=BUSY).search(
+            answer = await self._connection.client.options(ignore_status=BUSY).search(
                 index=self._target,
                 query={"ids": {"values": sorted(known)}},
                 docvalue_fields=[{"field": HASH}],
@@ -111,22 +111,22 @@ class Bulk:
             request = waiting
             if request:
                 if asyncio.get_running_loop().time() + wait > deadline:
-                    raise StoreError(f"Elasticsearch at {self._server.place} is too busy: {error}")
+                    raise StoreError(f"Elasticsearch at {self._connection.place} is too busy: {error}")
                 await asyncio.sleep(wait)
                 wait *= 2
         return refusals
 
     async def _take_halves(self, request: list[Prepared], failure: ApiError) -> list[Refusal]:
-        """Find what made the server refuse the whole, such as an id that is too long."""
+        """Send the halves of a request that the server refuses, until its cause is alone: an id that is too long."""
         if len(request) == 1:
             return [Refusal(request[0][0], reason(failure))]
         middle = len(request) // 2
         return [*await self._take(request[:middle]), *await self._take(request[middle:])]
 
     async def _send(self, request: list[Prepared]) -> tuple[list[Refusal], list[Prepared], str]:
-        """What the server refused, what it had no time for, and its words about that."""
+        """Send a request: what the server refused, what it had no time for, and its message about that."""
         operations: list[Any] = [line for _, lines, _ in request for line in lines]  # JSON already
-        answer = await self._server.client.bulk(
+        answer = await self._connection.client.bulk(
             operations=operations,
             index=self._target,
             # The server would make an index of its own where somebody has deleted this one.
@@ -139,17 +139,17 @@ class Bulk:
         self.equal += sum(item.get("delete", {}).get("status") == HTTPStatus.NOT_FOUND for item in answer["items"])
         if answer["errors"]:
             for prepared, item in zip(request, answer["items"], strict=True):
-                (told,) = item.values()
-                if "error" not in told:
+                (result,) = item.values()
+                if "error" not in result:
                     continue
-                said = words(told["error"])
-                if told["status"] in BUSY:
+                said = message(result["error"])
+                if result["status"] in BUSY:
                     waiting.append(prepared)
                     busy = said
-                elif told["status"] == 400 and told["error"]["type"] != "index_closed_exception":
+                elif result["status"] == 400 and result["error"]["type"] != "index_closed_exception":
                     refused.append(Refusal(prepared[0], said))
                 else:
-                    raise StoreError(f"Elasticsearch at {self._server.place}: {said}")
+                    raise StoreError(f"Elasticsearch at {self._connection.place}: {said}")
         return refused, waiting, busy
 
 

@@ -9,16 +9,14 @@ import orjson
 
 from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, FieldType, search_document
 from mlentory_crawl.changes import Change
-from mlentory_crawl.stores.protocol import MAX_HITS
+from mlentory_crawl.stores.search.analysis import IDEOGRAPHS, LONGEST_WORD, PART
 from mlentory_crawl.stores.search.fields import (
-    IDEOGRAPHS,
-    LONGEST_WORD,
-    PART,
     TEXTS,
     WORDY,
     fields_digest,
     importance,
 )
+from mlentory_crawl.stores.search.query import MAX_HITS
 
 LAYOUT = 2
 """To be raised when what is below changes in a way that the search fields do not tell."""

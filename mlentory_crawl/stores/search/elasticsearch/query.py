@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from mlentory_crawl.stores.protocol import SearchQuery, Sort
+from mlentory_crawl.stores.search.analysis import analyze
 from mlentory_crawl.stores.search.clauses import (
     EXACT_NAME,
     MAX_TEXT,
@@ -18,7 +18,7 @@ from mlentory_crawl.stores.search.clauses import (
 )
 from mlentory_crawl.stores.search.elasticsearch.index import HASH, POSITION, TERMS, WEIGHT
 from mlentory_crawl.stores.search.fields import DATES, FACET_VALUES, TEXTS
-from mlentory_crawl.stores.search.tantivy.index import analyze
+from mlentory_crawl.stores.search.query import SearchQuery, Sort
 
 Json = dict[str, Any]
 

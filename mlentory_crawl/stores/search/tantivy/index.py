@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import shutil
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tantivy import Document, Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Document, Index, Schema, SchemaBuilder, Tokenizer
 
 from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.stores.search.analysis import analyzer, analyzers, spaced
 from mlentory_crawl.stores.search.fields import (
     DATES,
     FACETS,
-    IDEOGRAPHS,
-    LONGEST_WORD,
     NUMBERS,
-    PART,
     TEXTS,
     WORDY,
     fields_digest,
@@ -48,8 +45,6 @@ TERMS = "_terms"
 
 _FACETS, _NUMBERS, _DATES, _TEXTS = map(frozenset, (FACETS, NUMBERS, DATES, TEXTS))
 
-_IDEOGRAPH = re.compile(f"([{IDEOGRAPHS}])")
-
 
 @cache
 def schema() -> Schema:
@@ -70,37 +65,6 @@ def schema() -> Schema:
     for name in (*NUMBERS, *DATES):
         builder.add_integer_field(name, fast=True)
     return builder.build()
-
-
-@cache
-def analyzers() -> dict[str, TextAnalyzer]:
-    """The analyzers by the names that the schema uses."""
-    fold = Filter.lowercase(), Filter.ascii_fold()
-    long = Filter.remove_long(LONGEST_WORD)
-    return {
-        "words": _analyzer(Tokenizer.simple(), long, *fold),
-        "parts": _analyzer(Tokenizer.regex(PART), long, *fold),
-        "prose": _analyzer(Tokenizer.simple(), long, *fold, Filter.stemmer("english")),
-        "value": _analyzer(Tokenizer.raw(), Filter.lowercase()),
-        "folded": _analyzer(Tokenizer.raw(), Filter.lowercase()),
-    }
-
-
-def _analyzer(tokenizer: Tokenizer, *filters: Filter) -> TextAnalyzer:
-    builder = TextAnalyzerBuilder(tokenizer)
-    for each in filters:
-        builder = builder.filter(each)
-    return builder.build()
-
-
-def analyze(analyzer: str, text: str) -> list[str]:
-    """The terms that an analyzer of the schema makes of a text."""
-    return analyzers()[analyzer].analyze(spaced(text))
-
-
-def spaced(text: str) -> str:
-    """Text whose ideographs and kana stand alone, as languages without spaces have no other words to find."""
-    return text if text.isascii() else _IDEOGRAPH.sub(r" \1 ", text)
 
 
 def document(key: str, source: dict[str, Any], stored: bytes) -> Document:
@@ -207,10 +171,10 @@ def _empty(directory: Path) -> None:
 def prepared(index: Index) -> Index:
     """An index with the analyzers of its schema."""
     # Analyzers are not part of what is stored.
-    for name, analyzer in analyzers().items():
-        index.register_tokenizer(name, analyzer)
+    for name, each in analyzers().items():
+        index.register_tokenizer(name, each)
     # Facets show values as they were written, filters do not mind the case: the same field, two analyzers.
-    index.register_fast_field_tokenizer("value", _analyzer(Tokenizer.raw()))
+    index.register_fast_field_tokenizer("value", analyzer(Tokenizer.raw()))
     index.register_fast_field_tokenizer("folded", analyzers()["folded"])
     index.config_reader("manual")
     return index

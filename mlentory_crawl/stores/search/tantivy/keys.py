@@ -15,7 +15,7 @@ class HeldKeys:
     def __init__(self) -> None:
         self._held: dict[str, bool] = {}
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew, after a commit or without what came since the last one."""
         self._held.clear()
 

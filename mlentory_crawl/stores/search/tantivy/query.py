@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 from tantivy import FieldType, Occur, Query
 
-from mlentory_crawl.stores.protocol import SearchQuery
+from mlentory_crawl.stores.search.analysis import analyze, analyzers
 from mlentory_crawl.stores.search.clauses import EXACT_NAME, MAX_TEXT, TIE_BREAKER, UNFINISHED, Clause, bounds, clauses
 from mlentory_crawl.stores.search.fields import TEXTS
+from mlentory_crawl.stores.search.query import SearchQuery
 from mlentory_crawl.stores.search.tantivy.index import (
     NAME_PARTS,
     POSITION,
     SORT_NAME,
     TERMS,
-    analyze,
-    analyzers,
     schema,
 )
 

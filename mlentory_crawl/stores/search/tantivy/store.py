@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
-from tantivy import DocAddress, Document, Index, IndexWriter, Order, Query, Searcher
+from tantivy import Document, Index, IndexWriter, Searcher
 
 from fair4ml.write.search_document import search_document
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
-from mlentory_crawl.stores.protocol import MAX_HITS, SearchQuery, SearchResult, Sort
 from mlentory_crawl.stores.search.clauses import check
-from mlentory_crawl.stores.search.fields import FACET_VALUES, one_line
+from mlentory_crawl.stores.search.fields import one_line
 from mlentory_crawl.stores.search.hints import SUGGESTION_HITS, highlight, suggestion
+from mlentory_crawl.stores.search.query import SearchQuery, SearchResult
+from mlentory_crawl.stores.search.tantivy import results
 from mlentory_crawl.stores.search.tantivy.index import (
     KEY,
     POSITION,
-    SORT_NAME,
     SOURCE,
-    WEIGHT,
     check_readable,
     document,
     is_readable,
@@ -34,7 +33,7 @@ from mlentory_crawl.stores.search.tantivy.index import (
 )
 from mlentory_crawl.stores.search.tantivy.keys import HeldKeys
 from mlentory_crawl.stores.search.tantivy.permissions import can_be_locked, keep_readable, snapshot
-from mlentory_crawl.stores.search.tantivy.query import everything, position_query, text_query, whole_query
+from mlentory_crawl.stores.search.tantivy.query import everything, text_query, whole_query
 
 COMMIT_DOCUMENTS = 20_000
 """A commit makes what was written durable and visible; tantivy wants them rare."""
@@ -48,15 +47,6 @@ LOCK_WAIT = 10.0
 """Seconds to wait for the lock of an earlier process that is still ending."""
 
 HEAP_BYTES = 64_000_000
-
-_ORDER: dict[Sort, tuple[str, Order]] = {
-    "downloads": ("downloads", Order.Desc),
-    "likes": ("likes", Order.Desc),
-    "modified": ("modified", Order.Desc),
-    "created": ("created", Order.Desc),
-    "parameters": ("parameters", Order.Desc),
-    "name": (SORT_NAME, Order.Asc),
-}
 
 
 class TantivyStore:
@@ -82,11 +72,16 @@ class TantivyStore:
         self.equal = 0
         self._nothing_pending()
 
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """The store of the data directory that the settings name."""
+        return cls(Path(settings["MLENTORY_DATA_DIR"]) / "search")
+
     def _nothing_pending(self) -> None:
         self._pending: Position | None = None
         self._uncommitted = 0
         self._uncommitted_bytes = 0
-        self._keys.forget()
+        self._keys.reset()
 
     # Writing
 
@@ -96,11 +91,11 @@ class TantivyStore:
         Raises:
             StoreError: another process writes it, or the folder is something else.
         """
-        with self._failures_told():
+        with self._store_errors():
             self._index = usable(self._directory)
             keep_readable(self._directory)
             self._writer = self._acquire(self._index)
-            self._durable = _position(self._searcher())
+            self._durable = results.position(self._searcher())
         return self._durable
 
     def write(self, changes: Sequence[Change], position: Position) -> list[Refusal]:
@@ -115,7 +110,7 @@ class TantivyStore:
         writer = self._open_writer()
         refusals = []
         taken: list[tuple[str, bool]] = []
-        with self._failures_told():
+        with self._store_errors():
             keep_readable(self._directory)  # merges go on by themselves
             for change in changes:
                 entry, stored = None, b""
@@ -154,11 +149,11 @@ class TantivyStore:
 
     def _commit(self) -> None:
         writer = self._open_writer()
-        with self._failures_told():
+        with self._store_errors():
             if self._pending is not None:
                 writer.delete_documents_by_term(POSITION, POSITION)
-                told = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
-                writer.add_document(Document.from_dict(told, schema()))
+                marked = {POSITION: POSITION, SOURCE: orjson.dumps(asdict(self._pending))}
+                writer.add_document(Document.from_dict(marked, schema()))
             writer.commit()
             keep_readable(self._directory)
         self._durable = self._pending
@@ -167,7 +162,7 @@ class TantivyStore:
     def clear(self) -> None:
         """Delete all documents and the position, for now without a commit: readers go on with the last one."""
         writer = self._open_writer()
-        with self._failures_told():
+        with self._store_errors():
             writer.rollback()
             writer.delete_all_documents()
         self._durable = None
@@ -211,7 +206,7 @@ class TantivyStore:
             time.sleep(0.1)
 
     @contextlib.contextmanager
-    def _failures_told(self) -> Iterator[None]:
+    def _store_errors(self) -> Iterator[None]:
         try:
             yield
         except (ValueError, RuntimeError, OSError) as error:
@@ -223,14 +218,14 @@ class TantivyStore:
         """Position and counts as of the last commit; no position where no index is, or none of this version."""
         if self._index is None and not is_readable(self._directory):
             return None, {"documents": 0}
-        with self._failures_told():
+        with self._store_errors():
             searcher = self._searcher()
-            return _position(searcher), {"documents": _count(searcher, everything())}
+            return results.position(searcher), {"documents": results.count(searcher, everything())}
 
     def counts(self) -> dict[str, int]:
         """How many documents a search can find."""
-        with self._failures_told():
-            return {"documents": _count(self._searcher(), everything())}
+        with self._store_errors():
+            return {"documents": results.count(self._searcher(), everything())}
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Find documents as of the last commit, whoever made it.
@@ -242,21 +237,21 @@ class TantivyStore:
         check(query)
         text = text_query(query.text)
         whole = whole_query(text, query)
-        with self._failures_told():
+        with self._store_errors():
             searcher = self._searcher()
             suggested = None
-            total = _count(searcher, whole)
-            if total == 0 and query.text and _count(searcher, text) == 0:
+            total = results.count(searcher, whole)
+            if total == 0 and query.text and results.count(searcher, text) == 0:
                 text = text_query(query.text, typos=True)
                 whole = whole_query(text, query)
-                total = _count(searcher, whole)
+                total = results.count(searcher, whole)
                 if total:
                     best = SearchQuery(query.text, size=SUGGESTION_HITS)
-                    suggested = suggestion(query.text, _hits(searcher, whole, best, total))
-            hits = _hits(searcher, whole, query, total)
+                    suggested = suggestion(query.text, results.hits(searcher, whole, best, total))
+            hits = results.hits(searcher, whole, query, total)
             if query.highlight:
                 hits = [hit | {"highlight": highlight(suggested or query.text, hit)} for hit in hits]
-            return SearchResult(total, hits, _facets(searcher, text, query), suggested)
+            return SearchResult(total, hits, results.facets(searcher, text, query), suggested)
 
     def _searcher(self) -> Searcher:
         if self._index is None:
@@ -266,53 +261,3 @@ class TantivyStore:
             self._index = prepared(Index.open(str(self._directory)))
         self._index.reload()
         return self._index.searcher()
-
-
-def _position(searcher: Searcher) -> Position | None:
-    hits = searcher.search(position_query(), 1).hits
-    return Position(**_source(searcher, hits[0][1])) if hits else None
-
-
-def _hits(searcher: Searcher, whole: Query, query: SearchQuery, total: int) -> list[dict[str, Any]]:
-    # tantivy reserves memory for as many as it is asked for, and panics when that is none.
-    size = min(query.size, min(total, MAX_HITS) - query.offset)
-    if size <= 0:
-        return []
-    if query.sort == "relevance":
-        found = searcher.search(whole, size, count=False, offset=query.offset, weight_by_field=WEIGHT)
-        return [_source(searcher, address) | {"score": score} for score, address in found.hits]
-    field, order = _ORDER[query.sort]
-    found = searcher.search(whole, size, count=False, offset=query.offset, order_by_field=field, order=order)
-    return [_source(searcher, address) | {"score": None} for _, address in found.hits]
-
-
-def _facets(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = {}
-    unfiltered = [name for name in query.facets if name not in query.filters]
-    counted.update(_terms(searcher, whole_query(text, query), unfiltered))
-    for name in set(query.facets) - set(unfiltered):
-        counted.update(_terms(searcher, whole_query(text, query, without=name), [name]))
-    return {name: counted[name] for name in query.facets}
-
-
-def _terms(searcher: Searcher, whole: Query, facets: Iterable[str]) -> dict[str, dict[str, int]]:
-    wanted = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
-    if not wanted:
-        return {}
-    answer = searcher.aggregate(whole, wanted)
-    return {
-        name: {
-            bucket["key"]: bucket["doc_count"]
-            for bucket in sorted(answer[name]["buckets"], key=lambda b: (-b["doc_count"], b["key"]))
-        }
-        for name in wanted
-    }
-
-
-def _count(searcher: Searcher, query: Query) -> int:
-    return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]
-
-
-def _source(searcher: Searcher, address: DocAddress) -> dict[str, Any]:
-    source: dict[str, Any] = orjson.loads(searcher.doc(address)[SOURCE][0])
-    return source

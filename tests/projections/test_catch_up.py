@@ -1,4 +1,4 @@
-"""How a projection is fed: in order, from where its store is complete, whatever happened before."""
+"""A store is fed in order, from where it is complete, whatever happened before."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
-import zstandard
 from support.small_catalog import BSD, SmallCatalog, document
 
+from fair4ml.document import Document
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
-from mlentory_crawl.projections.catch_up import Projector
-from mlentory_crawl.projections.run_files import FilesOfRuns, RunFiles, lacking
+from mlentory_crawl.projections.catch_up import StoreProjection
 
 
 class ListStore:
@@ -80,15 +77,15 @@ def catalog(tmp_path: Path) -> SmallCatalog:
     return made
 
 
-def projector(catalog: SmallCatalog, store: ListStore, *, rebuild: bool = False) -> Projector:
-    made = Projector("search", store, catalog.data_dir)
+def opened(catalog: SmallCatalog, store: ListStore, *, rebuild: bool = False) -> StoreProjection:
+    made = StoreProjection("search", store, catalog.data_dir)
     made.open(rebuild=rebuild)
     return made
 
 
 def test_an_empty_store_fills_itself_in_order(catalog: SmallCatalog) -> None:
     store = ListStore()
-    progress = projector(catalog, store).catch_up()
+    progress = opened(catalog, store).catch_up()
     assert store.batches == [["0", "1"], ["2", "3"], ["4"]]
     assert (progress.written, progress.failed, progress.backlog, progress.position) == (5, 0, 0, 5)
     assert progress.counts == {"documents": 5}
@@ -97,12 +94,12 @@ def test_an_empty_store_fills_itself_in_order(catalog: SmallCatalog) -> None:
 
 def test_it_goes_on_where_the_store_is_complete(catalog: SmallCatalog) -> None:
     store = ListStore()
-    first = projector(catalog, store)
+    first = opened(catalog, store)
     first.step()
     first.flush()
     first.step()  # never flushed: lost with the process
     told: list[int] = []
-    second = projector(catalog, store)
+    second = opened(catalog, store)
     progress = second.catch_up(lambda progress: told.append(progress.written))
     assert store.batches[2:] == [["2", "3"], ["4"]]
     assert progress.position == 5
@@ -115,15 +112,15 @@ def test_it_goes_on_where_the_store_is_complete(catalog: SmallCatalog) -> None:
 def test_a_refused_change_is_listed_and_tried_again(catalog: SmallCatalog) -> None:
     store = ListStore()
     store.refused = {"huggingface/model/2"}
-    progress = projector(catalog, store).catch_up()
+    progress = opened(catalog, store).catch_up()
     assert (progress.written, progress.failed, progress.backlog, progress.position) == (4, 1, 1, 5)
     assert progress.errors == {"huggingface/model/2": "not this one"}
     assert set(store.durable) == {f"huggingface/model/{n}" for n in (0, 1, 3, 4)}
     assert Refusals(catalog.data_dir, "search").keys() == ["huggingface/model/2"]
     # Still refused at the next opening, and still counted.
-    assert projector(catalog, store).catch_up().backlog == 1
+    assert opened(catalog, store).catch_up().backlog == 1
     store.refused = set()
-    progress = projector(catalog, store).catch_up()
+    progress = opened(catalog, store).catch_up()
     assert (progress.written, progress.failed, progress.backlog) == (1, 0, 0)
     assert len(store.durable) == 5
     assert Refusals(catalog.data_dir, "search").keys() == []
@@ -132,9 +129,9 @@ def test_a_refused_change_is_listed_and_tried_again(catalog: SmallCatalog) -> No
 def test_refusals_of_before_are_kept_until_a_rebuild_is_complete(catalog: SmallCatalog) -> None:
     store = ListStore()
     store.refused = {"huggingface/model/2"}
-    projector(catalog, store).catch_up()
+    opened(catalog, store).catch_up()
     store.refused = {"huggingface/model/3"}
-    rebuilding = projector(catalog, store, rebuild=True)
+    rebuilding = opened(catalog, store, rebuild=True)
     rebuilding.step()
     rebuilding.step()
     # Both: should the rebuild end here, what the store had before still lacks the first.
@@ -148,9 +145,9 @@ def test_a_store_of_another_catalog_is_left_alone_until_told(catalog: SmallCatal
     store.position = Position("another", "first", 3)
     store.durable = {"x": Change("x", "x", None)}
     with pytest.raises(StoreError, match="another catalog"):
-        projector(catalog, store)
+        opened(catalog, store)
     assert store.durable
-    assert projector(catalog, store, rebuild=True).catch_up().backlog == 0
+    assert opened(catalog, store, rebuild=True).catch_up().backlog == 0
     assert len(store.durable) == 5
 
 
@@ -160,15 +157,15 @@ def test_an_older_copy_of_the_catalog_rebuilds_the_store(catalog: SmallCatalog, 
     newer = SmallCatalog(catalog.data_dir, "second")
     newer.store("7", document("a/7"))
     store = ListStore()
-    projector(newer, store).catch_up()
+    opened(newer, store).catch_up()
     assert store.position == Position(newer.writer.id, "second", 6)
     older = SmallCatalog.__new__(SmallCatalog)
     older.data_dir = tmp_path / "older"
-    assert projector(older, store).catch_up().position == 5
+    assert opened(older, store).catch_up().position == 5
     assert len(store.durable) == 5
 
 
-def result(model: str, key: str, day: int = 1) -> dict[str, Any]:
+def result(model: str, key: str, day: int = 1) -> Document:
     """A record that states one evaluation of a model."""
     stated = document(model)
     evaluation = {"iri": f"{stated['root']['iri']}#evaluation-{key}", "class": "MLModelEvaluation", "name": key}
@@ -178,7 +175,7 @@ def result(model: str, key: str, day: int = 1) -> dict[str, Any]:
 
 def rebuilt(catalog: SmallCatalog) -> ListStore:
     store = ListStore()
-    projector(catalog, store).catch_up()
+    opened(catalog, store).catch_up()
     return store
 
 
@@ -186,14 +183,14 @@ def test_a_thing_of_thousands_of_records_is_merged_a_few_times_only(tmp_path: Pa
     catalog = SmallCatalog(tmp_path / "data")
     store = ListStore()
     store.batch_size = 100
-    follows = projector(catalog, store)
+    projection = opened(catalog, store)
     models, rows, pages = 3, 60, 50
     for page in range(pages):
         keys = [f"{page:02}-{row:02}" for row in range(rows)]
         catalog.store_all({key: result(f"a/{int(key[-2:]) % models}", key, 1 + page % 28) for key in keys})
-        while follows.is_due() and follows.step():
+        while projection.is_due() and projection.step():
             pass
-    follows.catch_up()
+    projection.catch_up()
     assert store.held() == rebuilt(catalog).held()
     assert len(store.held()) == models
     assert store.parts < 4 * rows * pages
@@ -206,39 +203,39 @@ def test_what_has_to_be_read_again_waits_for_as_much_that_is_new_but_not_long(
     catalog = SmallCatalog(tmp_path / "data")
     store = ListStore()
     store.batch_size = 100
-    follows = projector(catalog, store)
+    projection = opened(catalog, store)
     catalog.store_all({str(n): result("a/a", str(n)) for n in range(3)})
-    follows.catch_up()
+    projection.catch_up()
     catalog.store("3", result("a/a", "3"))
-    follows.catch_up()  # four records are read again because of one
+    projection.catch_up()  # four records are read again because of one
     for key in "456":
-        assert not follows.is_due()
+        assert not projection.is_due()
         catalog.store(key, result("a/a", key))
     catalog.store("7", result("a/a", "7"))
-    assert follows.is_due()
-    follows.catch_up()
-    assert not follows.is_due()
+    assert projection.is_due()
+    projection.catch_up()
+    assert not projection.is_due()
     monkeypatch.setattr("mlentory_crawl.projections.catch_up.FLUSH_SECONDS", -1.0)
-    assert follows.is_due()
+    assert projection.is_due()
 
 
 def test_a_thing_that_changes_its_leading_record_is_held_once(tmp_path: Path) -> None:
     catalog = SmallCatalog(tmp_path / "data")
     store = ListStore()
-    follows = projector(catalog, store)
+    projection = opened(catalog, store)
     catalog.store_all({key: result("a/a", key, 10) for key in "abcde"})
-    follows.step()  # two of five: it comes again
+    projection.step()  # two of five: it comes again
     assert store.held() == {}
-    follows.catch_up()
+    projection.catch_up()
     assert set(store.held()) == {"huggingface/model/a"}
     for key, day in (("c", 20), ("e", 25), ("c", 5), ("e", 5), ("0", 10)):
         catalog.store(key, result("a/a", key, day))
-        follows.catch_up()
+        projection.catch_up()
         assert store.held() == rebuilt(catalog).held()
     assert set(store.held()) == {"huggingface/model/0"}
     # Several at once, those that led before among them.
     catalog.store_all({"0": result("a/a", "0", 1), "a": result("a/a", "a", 1), "d": result("a/a", "d", 1)})
-    follows.catch_up()
+    projection.catch_up()
     assert store.held() == rebuilt(catalog).held()
     assert set(store.held()) == {"huggingface/model/b"}
 
@@ -246,11 +243,11 @@ def test_a_thing_that_changes_its_leading_record_is_held_once(tmp_path: Path) ->
 def test_a_thing_that_a_record_leaves_is_told_without_it(tmp_path: Path) -> None:
     catalog = SmallCatalog(tmp_path / "data")
     store = ListStore()
-    follows = projector(catalog, store)
+    projection = opened(catalog, store)
     catalog.store_all({key: result("a/a", key) for key in "abc"})
-    follows.catch_up()
+    projection.catch_up()
     catalog.store("a", result("a/b", "a"))
-    follows.catch_up()
+    projection.catch_up()
     assert store.held() == rebuilt(catalog).held()
     assert {change.iri[-3:]: len(change.state["parts"]) for change in store.held().values() if change.state} == {
         "a/a": 2,
@@ -265,35 +262,16 @@ def test_a_kill_between_two_comings_leaves_nothing_out(tmp_path: Path) -> None:
     catalog = SmallCatalog(tmp_path / "data")
     store = ListStore()
     catalog.store_all({key: result("a/a", key, 10) for key in "abc"})
-    projector(catalog, store).catch_up()
+    opened(catalog, store).catch_up()
     catalog.store_all({"a": result("a/a", "a", 1), **{key: result("a/b", key) for key in "xyz"}})
     catalog.store("b", result("a/a", "b", 20))
-    killed = projector(catalog, store)
+    killed = opened(catalog, store)
     killed.step()
     killed.flush()  # "a", which led, is left to the coming of "b"
     assert store.position is not None
     assert store.position.sequence < CatalogReader(catalog.data_dir).last_sequence()
-    projector(catalog, store).catch_up()
+    opened(catalog, store).catch_up()
     assert store.held() == rebuilt(catalog).held()
-
-
-def test_a_version_that_is_told_again_while_its_run_goes_on_is_written_once(tmp_path: Path) -> None:
-    catalog = SmallCatalog(tmp_path)
-    derived, base = document("acme/derived"), "https://huggingface.co/acme/base"
-    derived["root"]["wasDerivedFrom"] = [base]
-    derived["stubs"].append({"iri": base, "class": "MLModel", "name": "acme/base"})
-    catalog.store_all({"1": document("acme/base"), "2": derived})
-    files = RunFiles(tmp_path, "first")
-    assert files.step()
-    catalog.store("1", document("acme/renamed"))
-    assert files.step()
-    files.flush()
-    files.close()
-    (path,) = (tmp_path / "normalized").rglob("*.zst")
-    lines = zstandard.ZstdDecompressor().stream_reader(path.read_bytes()).read().splitlines()
-    assert [orjson.loads(line)["key"] for line in lines].count("huggingface/model/2") == 1
-    (turtle,) = (tmp_path / "rdf").rglob("*.ttl")
-    assert turtle.read_text().count("\n<https://huggingface.co/acme/derived> a ") == 1
 
 
 def test_of_many_refusals_a_few_are_told_in_words(tmp_path: Path) -> None:
@@ -301,11 +279,11 @@ def test_of_many_refusals_a_few_are_told_in_words(tmp_path: Path) -> None:
     catalog.store_all({f"{n:03}": document(f"a/{n:03}") for n in range(60)})
     store = ListStore()
     store.refused = {f"huggingface/model/{n:03}" for n in range(60)}
-    progress = projector(catalog, store).catch_up()
+    progress = opened(catalog, store).catch_up()
     assert (progress.failed, progress.backlog, progress.written) == (60, 60, 0)
     assert list(progress.errors) == [f"huggingface/model/{n:03}" for n in range(10)]
     # What is taken meanwhile is told no more, and others have their turn.
-    again = projector(catalog, store)
+    again = opened(catalog, store)
     assert len(again.progress.errors) == 10
     store.refused -= {f"huggingface/model/{n:03}" for n in range(8)}
     catalog.store_all({f"{n:03}": document(f"a/{n:03}", BSD) for n in range(60)})
@@ -316,16 +294,16 @@ def test_of_many_refusals_a_few_are_told_in_words(tmp_path: Path) -> None:
 def test_what_the_store_had_already_is_not_counted_as_written(catalog: SmallCatalog) -> None:
     store = ListStore()
     store.equal = 1
-    assert projector(catalog, store).catch_up().written == 5 - 3
+    assert opened(catalog, store).catch_up().written == 5 - 3
 
 
 def test_a_slow_crawl_is_durable_before_its_end(catalog: SmallCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
     store = ListStore()
-    follows = projector(catalog, store)
-    follows.step()
+    projection = opened(catalog, store)
+    projection.step()
     assert store.durable == {}
     monkeypatch.setattr("mlentory_crawl.projections.catch_up.FLUSH_SECONDS", -1.0)
-    follows.step()
+    projection.step()
     assert len(store.durable) == 4
 
 
@@ -350,31 +328,11 @@ def test_what_is_closed_holds_nothing_open(catalog: SmallCatalog) -> None:
 
 
 def test_a_store_that_took_nothing_is_behind_by_all(catalog: SmallCatalog) -> None:
-    assert projector(catalog, ListStore()).flush().backlog == 5
+    assert opened(catalog, ListStore()).flush().backlog == 5
 
 
 def test_a_store_without_a_position_is_emptied_too_when_it_is_filled_anew(catalog: SmallCatalog) -> None:
     store = ListStore()
     store.durable = {"huggingface/model/gone": Change("huggingface/model/gone", "x", None)}
-    assert projector(catalog, store, rebuild=True).catch_up().backlog == 0
+    assert opened(catalog, store, rebuild=True).catch_up().backlog == 0
     assert set(store.durable) == {f"huggingface/model/{n}" for n in range(5)}
-
-
-def test_files_that_earlier_runs_lack_are_written_by_the_next(tmp_path: Path) -> None:
-    catalog = SmallCatalog(tmp_path)
-    catalog.store("1", document("acme/one"))
-    catalog.begin("second")
-    catalog.store("2", document("acme/two"))
-    catalog.begin("third")
-    catalog.store("3", document("acme/three"))
-    reader = CatalogReader(tmp_path)
-    assert lacking(reader, tmp_path) == ["first", "second", "third"]
-    files = FilesOfRuns(tmp_path, "third")
-    files.open()
-    while files.step():
-        pass
-    files.flush()
-    files.close()
-    assert lacking(reader, tmp_path) == []
-    told = {path.stem: path.read_text() for path in tmp_path.rglob("*.ttl")}
-    assert [run for run, text in told.items() if "acme/two" in text] == ["second"]

@@ -17,15 +17,15 @@ from scrapy.utils.python import without_none_values
 
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
 from mlentory_crawl.console import fail
+from mlentory_crawl.crawl.current_run import opened_run
 from mlentory_crawl.crawl.report import EXIT_CODES
-from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.data_directory import restrict
 from mlentory_crawl.exceptions import MlentoryError, SettingError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections.registry import kept_current
-from mlentory_crawl.stores import check_settings
+from mlentory_crawl.stores.factory import check_store_settings
 
 NOISY_LOGGERS = (
     "scrapy.addons",
@@ -69,7 +69,7 @@ class Command(ScrapyCrawl):
                 )
             _check_feed(str(uri), options)
         try:
-            check_settings(self.settings)
+            check_store_settings(self.settings)
             kept_current(self.settings)
             restrict(self.settings["MLENTORY_DATA_ACCESS"])
             if issubclass(spider_class, PlatformSpider):
@@ -80,7 +80,7 @@ class Command(ScrapyCrawl):
         crawl = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         failure = _failure(crawl)
-        run = Run.opened(crawler)
+        run = opened_run(crawler)
         if failure is not None:
             fail(str(failure) if isinstance(failure, MlentoryError) else f"{type(failure).__name__}: {failure}")
         if failure is not None or run is None:

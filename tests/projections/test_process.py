@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.crawling import ROOT, Project
 
-from mlentory_crawl.projections.process import spawn
+from mlentory_crawl.projections.process import lines, spawn
 from mlentory_crawl.sample_hub import SampleHub
 
 FIRST_PROCESS = ["unshare", "--pid", "--fork", "--kill-child"]
@@ -40,6 +40,16 @@ def test_a_file_in_the_working_directory_is_no_library(tmp_path: Path, monkeypat
         return await (await spawn("a_program")).communicate()
 
     assert asyncio.run(run())[0] == b"library"
+
+
+def test_lines_are_as_long_as_they_are() -> None:
+    async def read() -> list[bytes]:
+        stream = asyncio.StreamReader()
+        stream.feed_data(b"a\n" + b"b" * 200_000 + b"\n\nc")
+        stream.feed_eof()
+        return [line async for line in lines(stream)]
+
+    assert asyncio.run(read()) == [b"a", b"b" * 200_000, b"", b"c"]
 
 
 def test_a_crawl_can_be_the_first_process_of_a_container(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""An Elasticsearch server: the connection, and what it says of why it does not answer."""
+"""The connection to an Elasticsearch server, and the server's error messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REQUEST_SECONDS = 60.0
 _Result = TypeVar("_Result")
 
 
-class Server:
+class Connection:
     """A connection that is made when it is first used.
 
     Args:
@@ -40,7 +40,7 @@ class Server:
         if user or password:
             self._credentials["basic_auth"] = (user or "elastic", password or "")
         self._runner: asyncio.Runner | None = None
-        self._connection: AsyncElasticsearch | None = None
+        self._client: AsyncElasticsearch | None = None
 
     @property
     def place(self) -> str:
@@ -56,14 +56,14 @@ class Server:
         """
         if self._runner is None:
             self._runner = asyncio.Runner()
-        return self._runner.run(self._told(work))
+        return self._runner.run(self._carry_out(work))
 
-    async def _told(self, work: Coroutine[Any, Any, _Result]) -> _Result:
-        async with self._failures_told():
+    async def _carry_out(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        async with self._store_errors():
             return await work
 
     @asynccontextmanager
-    async def _failures_told(self) -> AsyncIterator[None]:
+    async def _store_errors(self) -> AsyncIterator[None]:
         from elasticsearch import ApiError, TransportError
 
         try:
@@ -88,39 +88,39 @@ class Server:
         Raises:
             StoreError: the address or the credentials cannot be meant.
         """
-        if self._connection is None:
+        if self._client is None:
             from elasticsearch import AsyncElasticsearch
 
             # It warns of each try with a traceback; what comes of them all is told in one line.
             logging.getLogger("elastic_transport").setLevel(logging.ERROR)
             try:
-                self._connection = AsyncElasticsearch(
+                self._client = AsyncElasticsearch(
                     self._url, request_timeout=REQUEST_SECONDS, retry_on_status=(), **self._credentials
                 )
             except ValueError as error:
                 raise StoreError(f"ELASTICSEARCH_URL and its credentials: {one_line(error)}") from error
-        return self._connection
+        return self._client
 
     def close(self) -> None:
         """Release the connection; the next use makes another."""
-        runner, connection = self._runner, self._connection
-        self._runner = self._connection = None
+        runner, client = self._runner, self._client
+        self._runner = self._client = None
         if runner is not None:
-            if connection is not None:
-                runner.run(connection.close())
+            if client is not None:
+                runner.run(client.close())
             runner.close()
 
 
 def reason(error: ApiError) -> str:
-    """The server's own words, in one line."""
+    """The server's reason to refuse a request, in one line."""
     body = error.body
-    told = body.get("error") if isinstance(body, Mapping) else None
-    if isinstance(told, Mapping) and "reason" in told:
-        return f"{words(told)} ({error.status_code})"
+    stated = body.get("error") if isinstance(body, Mapping) else None
+    if isinstance(stated, Mapping) and "reason" in stated:
+        return f"{message(stated)} ({error.status_code})"
     return f"{one_line(error)} ({error.status_code})"
 
 
-def words(told: Mapping[str, Any]) -> str:
-    """What an error says, in one line."""
-    cause = (told.get("caused_by") or {}).get("reason")
-    return " ".join(f"{told['reason']}{f': {cause}' if cause else ''}".split())[:500]
+def message(error: Mapping[str, Any]) -> str:
+    """The message of an error, in one line."""
+    cause = (error.get("caused_by") or {}).get("reason")
+    return " ".join(f"{error['reason']}{f': {cause}' if cause else ''}".split())[:500]

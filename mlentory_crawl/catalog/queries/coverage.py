@@ -1,0 +1,84 @@
+"""Shares of the records that have each field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mlentory_crawl.catalog.reader import CatalogReader
+
+_OF_ALL = ("iri", "class")
+"""Fields that every record has."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCoverage:
+    """One field of the records of a kind.
+
+    Attributes:
+        records: how many have it.
+        share: of all of the kind.
+        before: the share when the run before the last one ended; None where there were none of the kind.
+    """
+
+    records: int
+    share: float
+    before: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The live records of one kind of one platform.
+
+    Attributes:
+        records: how many there are.
+        unnamed_licenses: how many of them state a license and not which.
+        fields: by name, the most frequent ones first.
+    """
+
+    platform: str
+    kind: str
+    records: int
+    unnamed_licenses: int
+    fields: dict[str, FieldCoverage]
+
+
+def coverage(reader: CatalogReader, platform: str | None = None, kind: str | None = None) -> list[Coverage]:
+    """Count, for each platform and kind of record, how many have each field.
+
+    Args:
+        reader: the catalog.
+        platform: only this one.
+        kind: only this kind of record.
+    """
+    before, unnamed = _before(reader), reader.unnamed_licenses()
+    return [
+        Coverage(
+            platform=each_platform,
+            kind=each_kind,
+            records=counts["iri"],
+            unnamed_licenses=unnamed.get((each_platform, each_kind), 0),
+            fields={
+                name: FieldCoverage(
+                    count, count / counts["iri"], _share(before.get(each_platform, {}).get(each_kind), name)
+                )
+                for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+                if name not in _OF_ALL
+            },
+        )
+        for each_platform, kinds in reader.field_counts().items()
+        for each_kind, counts in kinds.items()
+        if platform in (None, each_platform) and kind in (None, each_kind)
+    ]
+
+
+def _before(reader: CatalogReader) -> dict[str, Any]:
+    """Counts by platform, kind and field, as the run before the last one reported them."""
+    rows = reader.execute("SELECT report FROM run WHERE completed_at IS NOT NULL ORDER BY id DESC LIMIT 2").fetchall()
+    return orjson.loads(rows[1][0]).get("fields", {}) if len(rows) > 1 else {}
+
+
+def _share(counts: dict[str, int] | None, name: str) -> float | None:
+    return counts.get(name, 0) / counts["iri"] if counts else None

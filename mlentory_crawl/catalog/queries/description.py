@@ -1,0 +1,132 @@
+"""One entity, with everything the catalog knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fair4ml.merge import State
+from fair4ml.platforms import declared_sources
+from fair4ml.write import rdf
+from mlentory_crawl.catalog.queries.find import find
+from mlentory_crawl.catalog.queries.lineage import derivations
+from mlentory_crawl.catalog.queries.mentions import Mentions, mentions
+from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.stored import Stored
+
+if TYPE_CHECKING:
+    import rdflib
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A model that derives from another one.
+
+    Attributes:
+        iri: of the model.
+        kind: ``finetune``, ``adapter``, ``quantized``, ``merge``, or None where nobody says.
+    """
+
+    iri: str
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: the record, the field of its source, and how the platform's mapping reads it."""
+
+    record: str
+    field: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """An entity: what its records state together, and what others state of it.
+
+    Attributes:
+        state: the merged state: ``root``, ``parts``, ``stubs``, ``counters`` and ``platforms``.
+        records: those it comes from; none where the entity is only named.
+        derived: the models that derive from it, sorted by IRI.
+        mentions: the records that name it.
+    """
+
+    state: State
+    records: list[Stored]
+    derived: list[Derived]
+    mentions: Mentions
+
+    @property
+    def root(self) -> dict[str, Any]:
+        """The entity itself: its properties by name."""
+        root: dict[str, Any] = self.state["root"]
+        return root
+
+    @property
+    def iri(self) -> str:
+        """The IRI under which it is known now."""
+        return str(self.root["iri"])
+
+    @property
+    def deleted_at(self) -> str | None:
+        """When its sources were found to have it no more (UTC)."""
+        return self.records[0].deleted_at if self.records else None
+
+    def origins(self) -> dict[str, Origin]:
+        """For each property the record that states it, and where in the source it comes from."""
+        found: dict[str, Origin] = {}
+        for record in self.records:
+            declared = declared_sources(*record.key.split("/")[:2])
+            exceptions = record.provenance.get("exceptions", {})
+            for name in record.document["root"]:
+                field, method = declared.get(name, ("", ""))
+                found.setdefault(name, Origin(record.key, exceptions.get(name, field), method))
+        return found
+
+    def turtle(self) -> str:
+        """The state as Turtle."""
+        return rdf.turtle_header() + rdf.turtle(self.state)
+
+    def jsonld(self) -> dict[str, Any]:
+        """The state as JSON-LD."""
+        return rdf.jsonld(self.state)
+
+    def graph(self) -> rdflib.Graph:
+        """The state as a graph that can be queried and joined with others."""
+        import rdflib  # takes longer to load than everything else, and few ask for it
+
+        return rdflib.Graph().parse(data=rdf.ntriples(self.state), format="nt")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        return {
+            **self.state,
+            "described": bool(self.records),
+            **({"deletedAt": self.deleted_at} if self.deleted_at else {}),
+            "sources": [{"key": r.key, "run": r.run, "modified": r.modified, **r.provenance} for r in self.records],
+            "derived": [asdict(each) for each in self.derived],
+            "named": asdict(self.mentions),
+        }
+
+
+def describe(reader: CatalogReader, name: str, at: datetime | None = None) -> Description:
+    """Describe the entity that somebody means.
+
+    Args:
+        reader: the catalog.
+        name: what `find` understands.
+        at: a moment, in UTC unless it says otherwise: what the records stated then; None for now.
+
+    Raises:
+        NotFound: there is no such entity, or there are several of this name.
+    """
+    found = find(reader, name, None if at is None else _moment(at))
+    iri = found.root["iri"]
+    derived = [Derived(step.child, step.kind) for step in derivations(reader, [iri], up=False)]
+    return Description(found.state, found.records, derived, mentions(reader, iri))
+
+
+def _moment(at: datetime) -> str:
+    known = at if at.tzinfo is None else at.astimezone(UTC)
+    return f"{known:%Y-%m-%dT%H:%M:%SZ}"

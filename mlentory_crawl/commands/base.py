@@ -1,0 +1,125 @@
+"""What commands share: arguments as they were meant, and failures in one line."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlentory_crawl.catalog.database import damage_told
+from mlentory_crawl.console import fail
+from mlentory_crawl.data_directory import restrict
+from mlentory_crawl.exceptions import MlentoryError, SettingError, WrongUsage
+from mlentory_crawl.printable import log_printable, one_line
+
+_UNREAD = re.compile("[\udc80-\udcff]")
+"""Bytes of a command line that are no characters of the locale, as Python has them."""
+
+
+class ProjectCommand(ABC):
+    """A command that reads or keeps the data directory; a failure is one line on the standard error and exit code 1.
+
+    Args:
+        settings: the project's.
+
+    Attributes:
+        syntax: the arguments, as the help shows them.
+        summary: what it does, in one line.
+        description: more of that for its own help; None where the summary says all.
+        writes: whether it makes files in the data directory.
+        takes_words: whether it takes more than options.
+        takes_files: whether it takes names of files, which are what they are in any locale.
+    """
+
+    syntax = ""
+    summary: str
+    description: str | None = None
+    writes = False
+    takes_words = True
+    takes_files = False
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.settings = settings
+        self.data_dir = Path(settings["MLENTORY_DATA_DIR"])
+
+    @classmethod
+    def add_options(cls, parser: argparse.ArgumentParser) -> None:
+        """Declare the options."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Do it, tell what went wrong, and return the exit code.
+
+        Args:
+            args: the arguments that are none of the options, unknown options among them.
+            opts: those of `add_options`.
+
+        Raises:
+            WrongUsage: the arguments or the settings cannot be meant.
+        """
+        log_printable()
+        try:
+            if unknown := [arg for arg in args if arg.startswith("-") and arg != "-"]:
+                raise WrongUsage(f"there is no option {' '.join(unknown)}")
+            if args and not self.takes_words:
+                raise WrongUsage(f"it takes options only, not {' '.join(args)}")
+            if not self.takes_files:
+                args = list(map(_typed, args))
+                opts = argparse.Namespace(**{name: _typed(given) for name, given in vars(opts).items()})
+            return self._ended(args, opts)
+        except (WrongUsage, SettingError) as error:
+            raise WrongUsage(one_line(str(error))) from error
+
+    def _ended(self, args: list[str], opts: argparse.Namespace) -> int:
+        if sys.stdout is None:
+            fail("there is no standard output to write to")
+            return 1
+        try:
+            if self.writes:
+                restrict(self.settings["MLENTORY_DATA_ACCESS"])
+            with damage_told(self.data_dir):
+                code = self.carry_out(args, opts)
+            sys.stdout.flush()
+        except (WrongUsage, SettingError):
+            raise
+        except MlentoryError as error:
+            fail(str(error))
+            return 1
+        except BrokenPipeError:
+            _write_no_more()  # who reads it has had enough, as `head` does
+            return 0
+        except OSError as error:
+            _write_no_more()
+            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            return 1
+        return code
+
+    @abstractmethod
+    def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Do it, and return the exit code."""
+
+
+def _typed(given: Any) -> Any:
+    """Words of a command line as UTF-8, where the locale knows too few characters to read them."""
+    if isinstance(given, list):
+        return list(map(_typed, given))
+    if isinstance(given, str) and _UNREAD.search(given):
+        return os.fsencode(given).decode("utf-8", "replace")
+    return given
+
+
+def _write_no_more() -> None:
+    """Keep the interpreter, which writes out what is left when it ends, from failing on it again."""
+    with contextlib.suppress(io.UnsupportedOperation):  # it is no file, so nothing is left to write
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def add_json_option(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that every command has that prints facts."""
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")

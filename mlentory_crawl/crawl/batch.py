@@ -1,0 +1,87 @@
+"""A batch of finished pages: what the next commit stores, and what the report counts of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlentory_crawl.catalog.commits import Commit
+from mlentory_crawl.crawl.outcomes import REQUESTED, Asked
+
+if TYPE_CHECKING:
+    from mlentory_crawl.crawl.pages import OpenPage
+    from mlentory_crawl.crawl.report import Report
+
+
+@dataclass(slots=True)
+class Batch:
+    """What the next commit stores, and what the report counts of it.
+
+    Attributes:
+        commit: for the catalog.
+        keys: kind and native id of its records.
+        size: how many records it has.
+        pages: how many pages; one without records moves the cursor, too.
+    """
+
+    commit: Commit = field(default_factory=Commit)
+    keys: set[tuple[str, str]] = field(default_factory=set)
+    size: int = 0
+    pages: int = 0
+    _platforms: dict[str, Counter[str]] = field(default_factory=dict)
+    _field_issues: Counter[str] = field(default_factory=Counter)
+    _asked: list[Asked] = field(default_factory=list)
+    _paid: list[Asked] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.pages or self.commit.answers or self._asked)
+
+    def add(self, done: OpenPage) -> None:
+        """Take a page whose records have all ended."""
+        self.commit.entries += done.entries
+        self.commit.rejected += done.rejected
+        self.size += len(done.page.keys)
+        self.pages += 1
+        self.keys.update(done.page.keys)
+        records = Counter(done.records)
+        if isinstance(done.page.pays, dict) and done.page.is_counted:
+            records["failed"] -= 1
+            self._paid.append(Asked(f"{done.page.pays['kind']}s", ("failed",)))
+        counts = Counter({**records, "fetched": records.total() - records["forgotten"]})
+        self._platforms.setdefault(done.page.platform, Counter()).update(counts)
+        self._field_issues.update(done.field_issues)
+        for asked in done.asked:
+            self.ask(asked, done.page.platform)
+
+    def ask(self, asked: Asked, platform: str | None, reason: str | None = None) -> None:
+        """Take what became of a thing that was asked for by name; with the reason where its outcome does not say."""
+        self._asked.append(asked)
+        if asked.lookup is not None:
+            self.commit.lookups.append(asked.lookup)
+        if asked.seed is not None:
+            self.commit.seeds.append(asked.ended_seed(platform, reason))
+
+    def count(self, report: Report) -> None:
+        """Have the report count it as stored."""
+        for platform, counts in self._platforms.items():
+            report.records.update(counts)
+            report.platforms.setdefault(platform, Counter()).update(counts)
+        report.field_issues.update(self._field_issues)
+        for asked in self._asked:
+            report.count_asked(asked.by, asked.outcomes)
+        for paid in self._paid:
+            report.count_asked(paid.by, paid.outcomes, -1)
+
+    def count_failed(self, report: Report) -> None:
+        """Have the report count it as failed that has counted it as stored."""
+        for platform, counts in self._platforms.items():
+            for counted in (report.records, report.platforms[platform]):
+                counted.subtract(counts)
+                counted.update(fetched=counts["fetched"], failed=counts["fetched"])
+        report.field_issues -= self._field_issues
+        for asked in self._asked:
+            report.count_asked(asked.by, asked.outcomes, -1)
+            report.count_asked(asked.by, ["failed" for outcome in asked.outcomes if outcome in REQUESTED])
+        for paid in self._paid:
+            report.count_asked(paid.by, paid.outcomes)

@@ -1,0 +1,84 @@
+"""The verdict on a run: complete, suspect, failed or stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlentory_crawl.crawl.outcomes import REQUESTED
+from mlentory_crawl.crawl.report import Report
+
+SUSPECT_QUARANTINE = 0.05
+SUSPECT_CENSUS = 0.9
+_USABLE = ("found", "missing", "failed", "forgotten", "known")
+"""Outcomes that show that one of the targets could be asked for."""
+
+
+def judge(
+    report: Report,
+    *,
+    interrupted: bool,
+    complete: bool,
+    census: int | None = None,
+    previous_census: int | None = None,
+) -> None:
+    """Settle the verdict of a report, and its problems.
+
+    Args:
+        report: of the run that ends.
+        interrupted: a signal or one of Scrapy's limits ended the run.
+        complete: every page that was to be fetched has been stored.
+        census: how many things a complete census saw; None for any other run.
+        previous_census: the same of the one before it, if there was one.
+    """
+    behind, left = _projections(report, interrupted=interrupted)
+    failed = [*behind, *_failures(report, interrupted=interrupted)]
+    if not complete and not interrupted:
+        failed.append(f"not everything could be fetched: the same command {report.again}")
+    suspect = list(_suspicions(report, census, previous_census))
+    if failed or report.problems:
+        report.verdict = "failed"
+    elif interrupted:
+        report.verdict = "stopped"
+    else:
+        report.verdict = "suspect" if suspect else "complete"
+    report.problems += [*failed, *left, *suspect]
+
+
+def _projections(report: Report, *, interrupted: bool) -> tuple[list[str], list[str]]:
+    """The projections that failed, and those that merely have something left to do."""
+    unknown = {"error": "nothing was heard of it"}
+    projections = {**dict.fromkeys(report.expected, unknown), **report.projections}
+    behind = [name for name, told in projections.items() if told.get("backlog") or told.get("error")]
+    # What merely had no time left when the run was interrupted is as resumable as the run.
+    amiss = [name for name in behind if projections[name].get("error") or projections[name].get("failed")]
+    failed = amiss if interrupted else behind
+    return [_behind(name) for name in failed], [_behind(name) for name in behind if name not in failed]
+
+
+def _behind(projection: str) -> str:
+    return f"the projection {projection} is behind: scrapy sync {projection} goes on"
+
+
+def _failures(report: Report, *, interrupted: bool) -> Iterator[str]:
+    requested = report.requested
+    if report.records["failed"]:
+        yield f"{report.records['failed']} records failed"
+    if requested["failed"]:
+        yield f"{requested['failed']} of the things asked for could not be fetched"
+    if requested["invalid"] and not interrupted and not any(requested[name] for name in _USABLE):
+        asked = sum(requested[name] for name in REQUESTED)
+        yield f"nothing could be asked for: {requested['invalid']} of {asked} are invalid"
+    for by, counts in report.lookups.items():
+        if counts["failed"]:
+            yield f"{counts['failed']} {by} could not be fetched"
+
+
+def _suspicions(report: Report, census: int | None, previous_census: int | None) -> Iterator[str]:
+    yield from report.suspicions
+    fetched, quarantined = report.records["fetched"], report.records["quarantined"]
+    if fetched and quarantined > SUSPECT_QUARANTINE * fetched:
+        yield f"{quarantined} of {fetched} records are in the quarantine"
+    if census is not None and census < SUSPECT_CENSUS * (previous_census or 1):
+        yield f"the census found {census}, the one before {previous_census or 0}"
+    if report.refused_fields:
+        yield f"the service refused the fields {', '.join(report.refused_fields)}"

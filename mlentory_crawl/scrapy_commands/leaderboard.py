@@ -1,0 +1,12 @@
+"""``scrapy leaderboard``."""
+
+from __future__ import annotations
+
+from mlentory_crawl.commands import leaderboard
+from mlentory_crawl.commands.for_scrapy import ScrapyShell
+
+
+class Command(ScrapyShell):
+    """Runs the command in `mlentory_crawl.commands.leaderboard`."""
+
+    command = leaderboard.Command

@@ -1,0 +1,12 @@
+"""``scrapy lineage``."""
+
+from __future__ import annotations
+
+from mlentory_crawl.commands import lineage
+from mlentory_crawl.commands.for_scrapy import ScrapyShell
+
+
+class Command(ScrapyShell):
+    """Runs the command in `mlentory_crawl.commands.lineage`."""
+
+    command = lineage.Command

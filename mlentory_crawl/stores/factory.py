@@ -1,0 +1,86 @@
+"""The stores by the name of their projection: which the settings switch on, and how each is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlentory_crawl.config import check_addresses
+from mlentory_crawl.stores.protocol import Store
+from mlentory_crawl.stores.search.elasticsearch import access as elasticsearch
+from mlentory_crawl.stores.search.query import SearchStore
+
+# A process needs one of the stores at the most: each is imported where it is opened.
+
+
+def check_store_settings(settings: Mapping[str, Any]) -> None:
+    """Check the settings of all stores before anything is begun; no server is asked.
+
+    Args:
+        settings: of the project.
+
+    Raises:
+        SettingError: a setting that no store can be opened with.
+    """
+    check_addresses(settings)
+    elasticsearch.check(settings)
+
+
+def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
+    """The search store that the settings choose, not yet opened: Elasticsearch, else the embedded index.
+
+    Raises:
+        StoreError: its driver is not installed, or a setting is wrong (`check_store_settings`).
+    """
+    check_store_settings(settings)
+    if elasticsearch.is_chosen(settings):
+        from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
+
+        return ElasticsearchStore.from_settings(settings)
+    from mlentory_crawl.stores.search.tantivy.store import TantivyStore
+
+    return TantivyStore.from_settings(settings)
+
+
+def _open_neo4j(settings: Mapping[str, Any]) -> Store:
+    from mlentory_crawl.stores.neo4j.store import Neo4jStore
+
+    return Neo4jStore.from_settings(settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A projection's store.
+
+    Attributes:
+        switch: the setting that switches it on; None where it is always on.
+        open: makes the store, without connecting.
+    """
+
+    switch: str | None
+    open: Callable[[Mapping[str, Any]], Store]
+
+    def is_on(self, settings: Mapping[str, Any]) -> bool:
+        """Whether the settings switch it on."""
+        return self.switch is None or bool(settings.get(self.switch))
+
+
+STORES = {
+    "neo4j": Registration("NEO4J_URI", _open_neo4j),
+    "search": Registration(None, open_search_store),
+}
+
+
+def open_store(name: str, settings: Mapping[str, Any]) -> Store:
+    """A projection's store, not yet opened.
+
+    Args:
+        name: the projection's name.
+        settings: of the project.
+
+    Raises:
+        SettingError: a setting is wrong (`check_store_settings`).
+    """
+    check_store_settings(settings)
+    return STORES[name].open(settings)

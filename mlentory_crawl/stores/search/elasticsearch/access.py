@@ -1,0 +1,58 @@
+"""Access to an Elasticsearch: the settings that choose it, and how they are checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from mlentory_crawl.exceptions import SettingError
+
+# A wildcard would be the indices of others; 200 characters leave room for what is put behind them.
+_INDEX_PREFIX = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}")
+
+_CREDENTIALS = {
+    "api_key": "ELASTICSEARCH_API_KEY",
+    "user": "ELASTICSEARCH_USERNAME",
+    "password": "ELASTICSEARCH_PASSWORD",
+}
+
+
+def is_chosen(settings: Mapping[str, Any]) -> bool:
+    """Whether searches go to an Elasticsearch."""
+    return bool(settings.get("ELASTICSEARCH_URL"))
+
+
+def credentials(settings: Mapping[str, Any]) -> dict[str, str | None]:
+    """An API key, or user and password, by the names that the store has for them."""
+    return {argument: settings.get(name) for argument, name in _CREDENTIALS.items()}
+
+
+def check(settings: Mapping[str, Any]) -> None:
+    """Check the address, the index prefix and the credentials, where an Elasticsearch is chosen.
+
+    Raises:
+        SettingError: a setting that cannot be meant.
+    """
+    if not is_chosen(settings):
+        return
+    if not _is_address(settings["ELASTICSEARCH_URL"]):
+        raise SettingError("ELASTICSEARCH_URL is not an address such as https://localhost:9200")
+    prefix = settings["ELASTICSEARCH_INDEX_PREFIX"]
+    if not _INDEX_PREFIX.fullmatch(prefix):
+        raise SettingError(
+            f"ELASTICSEARCH_INDEX_PREFIX is {prefix!r}: a lower-case letter or digit is due, and then more of them"
+            " or any of . _ - up to 200 characters"
+        )
+    given = credentials(settings)
+    if given["api_key"] and (given["user"] or given["password"]):
+        raise SettingError("ELASTICSEARCH_API_KEY is in place of ELASTICSEARCH_USERNAME and _PASSWORD: unset either")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

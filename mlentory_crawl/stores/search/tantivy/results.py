@@ -1,0 +1,91 @@
+"""Position, counts, hits and facets, read from an index as of one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from tantivy import DocAddress, Order, Query, Searcher
+
+from mlentory_crawl.changes import Position
+from mlentory_crawl.stores.search.fields import FACET_VALUES
+from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, Sort
+from mlentory_crawl.stores.search.tantivy.index import SORT_NAME, SOURCE, WEIGHT
+from mlentory_crawl.stores.search.tantivy.query import position_query, whole_query
+
+_ORDER: dict[Sort, tuple[str, Order]] = {
+    "downloads": ("downloads", Order.Desc),
+    "likes": ("likes", Order.Desc),
+    "modified": ("modified", Order.Desc),
+    "created": ("created", Order.Desc),
+    "parameters": ("parameters", Order.Desc),
+    "name": (SORT_NAME, Order.Asc),
+}
+
+
+def position(searcher: Searcher) -> Position | None:
+    """Up to where the index is complete; None where it has no position."""
+    hits = searcher.search(position_query(), 1).hits
+    return Position(**_source(searcher, hits[0][1])) if hits else None
+
+
+def hits(searcher: Searcher, whole: Query, query: SearchQuery, total: int) -> list[dict[str, Any]]:
+    """The hits that a search asks for, best first, each with its score.
+
+    Args:
+        searcher: of the index.
+        whole: the search as a query.
+        query: the search.
+        total: how many documents match.
+    """
+    # tantivy reserves memory for as many as it is asked for, and panics when that is none.
+    size = min(query.size, min(total, MAX_HITS) - query.offset)
+    if size <= 0:
+        return []
+    if query.sort == "relevance":
+        found = searcher.search(whole, size, count=False, offset=query.offset, weight_by_field=WEIGHT)
+        return [_source(searcher, address) | {"score": score} for score, address in found.hits]
+    field, order = _ORDER[query.sort]
+    found = searcher.search(whole, size, count=False, offset=query.offset, order_by_field=field, order=order)
+    return [_source(searcher, address) | {"score": None} for _, address in found.hits]
+
+
+def facets(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, dict[str, int]]:
+    """The values of the facets that a search asks for, counted.
+
+    Args:
+        searcher: of the index.
+        text: the text of the search as a query.
+        query: the search.
+    """
+    counted: dict[str, dict[str, int]] = {}
+    unfiltered = [name for name in query.facets if name not in query.filters]
+    counted.update(_terms(searcher, whole_query(text, query), unfiltered))
+    for name in set(query.facets) - set(unfiltered):
+        counted.update(_terms(searcher, whole_query(text, query, without=name), [name]))
+    return {name: counted[name] for name in query.facets}
+
+
+def _terms(searcher: Searcher, whole: Query, facets: Iterable[str]) -> dict[str, dict[str, int]]:
+    wanted = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
+    if not wanted:
+        return {}
+    answer = searcher.aggregate(whole, wanted)
+    return {
+        name: {
+            bucket["key"]: bucket["doc_count"]
+            for bucket in sorted(answer[name]["buckets"], key=lambda b: (-b["doc_count"], b["key"]))
+        }
+        for name in wanted
+    }
+
+
+def count(searcher: Searcher, query: Query) -> int:
+    """How many documents match."""
+    return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]
+
+
+def _source(searcher: Searcher, address: DocAddress) -> dict[str, Any]:
+    source: dict[str, Any] = orjson.loads(searcher.doc(address)[SOURCE][0])
+    return source

@@ -1,0 +1,59 @@
+"""The registry of platforms: which there are, what kinds each has, and what their answers are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fair4ml.describe.about import About
+from fair4ml.describe.source_record import SourceRecord
+from fair4ml.platforms import entity_at, hosts, kinds, knows_answers, platforms, source_model
+from mlentory_crawl import spiders
+
+HUB = "https://huggingface.co/"
+API = "http://127.0.0.1:9/hub/api"
+
+
+def test_each_spider_has_a_platform_with_its_pages() -> None:
+    of_spiders = {spider.name: spider.hosts for spider in spiders.platforms() if spider.name != "dispatcher"}
+    assert {name: hosts(name) for name in platforms()} == of_spiders
+
+
+def test_each_kind_has_a_model() -> None:
+    for platform in platforms():
+        assert kinds(platform)
+        assert all(issubclass(source_model(platform, kind), SourceRecord) for kind in kinds(platform))
+
+
+def test_nobody_knows_another_platform() -> None:
+    for asked in (kinds, hosts, knows_answers):
+        with pytest.raises(ModuleNotFoundError):
+            asked("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("url", "payload", "about"),
+    [
+        (f"{API}/models/acme/m", None, About(f"{HUB}acme/m")),
+        (f"{API}/models?limit=9", {"_id": "1", "id": "acme/m"}, About(f"{HUB}acme/m", "1", "model")),
+        (f"{API}/models?limit=9", {"_id": "1", "modelId": "acme/m"}, About(f"{HUB}acme/m", "1", "model")),
+        (f"{API}/datasets/snli", {"_id": "2"}, About(f"{HUB}datasets/stanfordnlp/snli", "2")),
+        (f"{API}/datasets/acme/d/croissant", {"id": "acme/d"}, About(f"{HUB}datasets/acme/d", None)),
+        (f"{API}/resolve-cache/models/acme/m/main/README.md", None, About(f"{HUB}acme/m")),
+        (f"{API}/organizations/acme/overview", None, About(f"{HUB}acme")),
+        (f"{API}/users/ada/overview", {"user": "Ada", "_id": "3"}, About(f"{HUB}Ada", "3")),
+        (f"{API}/collections/acme/c-1", {"type": "dataset", "id": "a/d"}, About(f"{HUB}datasets/a/d", None, "dataset")),
+        (f"{API}/collections/acme/c-1", {"type": "space", "id": "acme/s"}, None),
+        (f"{API}/models?limit=9", {"id": ["acme/m"]}, None),
+        (f"{HUB}acme/m", {"id": "acme/m"}, None),
+    ],
+)  # fmt: skip
+def test_answers_of_the_hub_are_about_what_they_name(url: str, payload: Any, about: About | None) -> None:
+    assert entity_at("huggingface", url, payload) == about
+
+
+def test_answers_that_cannot_be_told_apart_are_about_nothing() -> None:
+    assert knows_answers("huggingface")
+    assert not knows_answers("openml")
+    assert entity_at("openml", "https://www.openml.org/api/v1/json/data/1", {"id": 1}) is None
