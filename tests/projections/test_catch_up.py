@@ -308,21 +308,19 @@ def test_a_slow_crawl_is_durable_before_its_end(catalog: SmallCatalog, monkeypat
 
 
 def test_a_projection_that_begins_has_done_nothing_yet(catalog: SmallCatalog) -> None:
-    begun = Projector("search", ListStore(), catalog.data_dir).progress
+    begun = StoreProjection("search", ListStore(), catalog.data_dir).progress
     assert (begun.backend, begun.errors, begun.counts) == ("list", {}, {})
-    assert (
-        begun.written == begun.failed == begun.position == begun.backlog == begun.rss_mb == begun.processor_seconds == 0
-    )
+    assert (begun.written, begun.failed, begun.position, begun.backlog) == (0, 0, 0, 0)
+    assert (begun.rss_mb, begun.processor_seconds) == (0, 0)
 
 
-def test_what_is_closed_holds_nothing_open(catalog: SmallCatalog) -> None:
+def test_what_is_closed_holds_nothing_open(catalog: SmallCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
     store, closed = ListStore(), []
-    follows = projector(catalog, store)
-    follows.step()
-    store.close = lambda: closed.append(True)  # type: ignore[method-assign]
-    follows.close()
-    assert closed
-    for closed_part in (follows._reader.last_sequence, follows._refusals.keys):
+    monkeypatch.setattr(store, "close", lambda: closed.append(store))
+    projection = opened(catalog, store)
+    projection.close()
+    assert closed == [store]
+    for closed_part in (projection._reader.last_sequence, projection._refusals.keys):
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             closed_part()
 
