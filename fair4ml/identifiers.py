@@ -58,6 +58,7 @@ _REPO_ID = re.compile(
     r"\w[\w.-]*",
     re.ASCII,
 )
+_HUB_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<path>[^?#]+)(?:[?#].*)?", re.IGNORECASE)
 _DOI_PREFIX = re.compile(r"doi:\s*|(?:https?://)?(?P<resolver>(?:dx\.|www\.)?doi\.org/)", re.IGNORECASE | re.ASCII)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 _ARXIV = re.compile(
@@ -78,6 +79,7 @@ _ARXIV_ARCHIVES = frozenset(
     q-alg q-bio quant-ph solv-int supr-con
     """.split()
 )
+_PACKAGE = re.compile(r"pkg:(?P<type>[a-z]+)/(?P<name>[^?#]+)", re.IGNORECASE)
 _GITHUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
 # Pages of the site itself, which have two steps as repositories have.
 _NO_GITHUB_OWNERS = frozenset(
@@ -138,6 +140,12 @@ def hugging_face_owner(name: str) -> str:
     return HUGGING_FACE + _in_path(name)
 
 
+def hugging_face_path(address: str) -> str | None:
+    """The path of a page of the Hugging Face Hub, with or without its scheme; None for any other text."""
+    page = _HUB_PAGE.fullmatch(address)
+    return None if page is None else page["path"]
+
+
 @lru_cache(maxsize=4096)
 def hugging_face_library(name: str) -> str:
     """The IRI of a library as the Hugging Face Hub knows it: the page of the models that use it."""
@@ -168,6 +176,18 @@ def github_repository(name: str) -> str:
 def bioimage_artifact(alias: str) -> str:
     """The IRI of a resource of the BioImage Model Zoo, from its alias in the collection."""
     return f"https://hypha.aicell.io/bioimage-io/artifacts/{_in_path(alias)}"
+
+
+def packaged(type: str, text: str) -> str | None:
+    """The name in a package URL of a type (https://github.com/package-url/purl-spec); None for any other text.
+
+    Version, qualifiers and subpath are left out: they tell nothing apart.
+    """
+    package = _PACKAGE.match(text)
+    if package is None or package["type"].lower() != type:
+        return None
+    name = unquote(package["name"])
+    return name.rpartition("@")[0] or name
 
 
 def orcid(text: str) -> str | None:

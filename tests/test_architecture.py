@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -56,10 +56,8 @@ USES = {
 }
 """The rooms, and those that each may use besides itself."""
 
-PLATFORMS = ("ai4life", "arxiv", "github", "huggingface", "mlflow", "openml", "paperswithcode")
-NAMED = re.compile(
-    r"ai4life|bioimage|arxiv|github|huggingface|hugging_face|hf\.co|mlflow|openml|papers_?with_?code", re.IGNORECASE
-)
+PLATFORMS = tuple(sorted(path.parent.name for path in (ROOT / "fair4ml" / "platforms").glob("*/__init__.py")))
+NAMED = re.compile("|".join((*PLATFORMS, "bioimage", "hugging_face", r"hf\.co", "papers_with_code")), re.IGNORECASE)
 MAY_NAME_PLATFORMS = (
     *(f"fair4ml.platforms.{name}" for name in PLATFORMS),
     *(f"mlentory_crawl.spiders.{name}" for name in PLATFORMS),
@@ -78,24 +76,13 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.projections.registry
     SQL in mlentory_crawl.shapes.rdf_files
     SQL in mlentory_crawl.spiders.mlflow.spider
-    fair4ml.addresses -> fair4ml.platforms.ai4life.source
-    fair4ml.addresses -> fair4ml.platforms.github.addresses
-    fair4ml.addresses -> fair4ml.platforms.huggingface.addresses
-    fair4ml.addresses -> fair4ml.platforms.openml.addresses
-    fair4ml.addresses -> fair4ml.platforms.openml.terms
-    fair4ml.addresses -> fair4ml.platforms.paperswithcode.terms
-    fair4ml.addresses names arxiv, bioimage, github, hugging_face, huggingface, openml
     fair4ml.describe.articles names arxiv
     fair4ml.describe.licensing names arxiv, github, huggingface
     fair4ml.merge names arxiv, github, huggingface, mlflow, openml, paperswithcode
     fair4ml.normalize.license_addresses names huggingface
-    fair4ml.normalize.licenses names hugging_face
-    fair4ml.platforms.mlflow.terms -> fair4ml.platforms.huggingface.lineage
-    fair4ml.platforms.paperswithcode.mapping -> fair4ml.platforms.huggingface.ids
     fair4ml.read.bibtex names arxiv
     mlentory_crawl.catalog.database names huggingface
     mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
-    mlentory_crawl.catalog.queries.find names hugging_face
     names.py stands 2 times
     """.splitlines()
 ) - {""}
@@ -241,7 +228,7 @@ def drivers() -> Iterator[str]:
                 yield f"{module} -> {driver}"
 
 
-def texts(module: str) -> Iterator[str]:
+def texts(module: str, but: Collection[str] = ()) -> Iterator[str]:
     """What a module says to the machine: its names and texts, without comments and docstrings."""
     documented = {
         id(node.body[0].value)
@@ -258,11 +245,11 @@ def texts(module: str) -> Iterator[str]:
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
             yield node.value
-        elif isinstance(node, ast.Name):
+        elif isinstance(node, ast.Name) and node.id not in but:
             yield node.id
         elif isinstance(node, ast.Attribute):
             yield node.attr
-        elif isinstance(node, ast.alias):
+        elif isinstance(node, ast.alias) and node.name not in but:
             yield f"{node.name} {node.asname or ''}"
 
 
@@ -279,11 +266,18 @@ def statements() -> Iterator[str]:
             yield f"SQL in {module}"
 
 
+def shared_names(module: str) -> set[str]:
+    """What a module imports of `fair4ml.identifiers`: addresses that many platforms name."""
+    found = (node for node in ast.walk(tree(module)) if isinstance(node, ast.ImportFrom))
+    return {alias.name for node in found if node.module == "fair4ml.identifiers" for alias in node.names}
+
+
 def platform_names() -> Iterator[str]:
     """Modules that name a platform and are none of its own."""
     for module in modules():
         if not _within(module, MAY_NAME_PLATFORMS):
-            named = {match[0].lower() for text in texts(module) for match in NAMED.finditer(_without_own(text))}
+            said = texts(module, but=shared_names(module))
+            named = {match[0].lower() for text in said for match in NAMED.finditer(_without_own(text))}
             if named:
                 yield f"{module} names {', '.join(sorted(named))}"
 

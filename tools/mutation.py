@@ -48,7 +48,7 @@ TESTS: dict[str, tuple[str, str]] = {
     "fair4ml/platforms/huggingface/evaluations.py": (f"huggingface_results {CARDS}", "leaderboard"),
     "fair4ml/platforms/huggingface/results.py": (f"huggingface_results {CARDS}", "leaderboard"),
     "fair4ml/platforms/huggingface/lineage.py": (f"huggingface_lineage {CARDS}", "lineage"),
-    "fair4ml/platforms/huggingface/ids.py": (f"huggingface_ids {CARDS}", "lineage"),
+    "fair4ml/describe/hub_repositories.py": (f"hub_repositories {CARDS}", "lineage"),
     "fair4ml/platforms/huggingface/parameters.py": (f"mapping_huggingface_parameters {CARDS}", ""),
     "fair4ml/platforms/huggingface/licenses.py": (f"mapping_licensing {CARDS}", ""),
     "fair4ml/describe/licensing.py": (f"mapping_licensing {CARDS}", ""),

@@ -5,15 +5,18 @@ Nothing outside a platform's folder knows the names of its fields.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, singledispatch
 from importlib import import_module
+from operator import attrgetter
 from pkgutil import iter_modules
 from typing import Any
+from urllib.parse import urlsplit
 
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.entities import Description
+from fair4ml.identifiers import doi, orcid
 
 
 @cache
@@ -69,6 +72,39 @@ def knows_answers(platform: str) -> bool:
 @cache
 def _answered(platform: str) -> Callable[[str, Any], About | None] | None:
     return getattr(_addresses(platform), "entity_at", None)
+
+
+def meant(text: str) -> list[str]:
+    """The IRIs that a text may mean, the likeliest first.
+
+    Args:
+        text: an IRI; the address of a page of an entity, or of one below it; an id (``owner/name``, with ``@revision``
+            or without, ``hf:owner/name``, ``f/100``, ``arXiv:2305.18290``, a DOI, an ORCID iD); or a package URL.
+    """
+    text = text.strip()
+    of_platforms = (iri for addresses in _likeliest() for iri in addresses.meant(text))
+    found = (text, *of_platforms, doi(text), orcid(text), *_spellings(text))
+    return list(dict.fromkeys(iri for iri in found if iri))
+
+
+@cache
+def _likeliest() -> list[Any]:
+    """The addresses of the platforms whose entities have names of their own, the likeliest first."""
+    return sorted((each for each in map(_addresses, platforms()) if hasattr(each, "meant")), key=attrgetter("RANK"))
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The same address as IRIs of entities are written."""
+    address = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return
+    if parts.scheme in ("http", "https") and "." in host:
+        path = parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
+        for each in (host, f"www.{host}", host.removeprefix("www.")):
+            yield f"https://{each}{path}"
 
 
 def _addresses(platform: str) -> Any:

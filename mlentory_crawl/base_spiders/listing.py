@@ -59,14 +59,12 @@ class ListSpider(ThingSpider):
     3. If there is more than one list, write `first_pages`; if what is listed leads to further ones, `leads_to`.
 
     Attributes:
-        paginator: asks for pages and reads them.
         page_size: how many items a page is asked for at the most.
         is_divisible: whether the walk goes on without a page that cannot be had, as its other lists do not depend on
             it; what comes after that page is owed. Else the same command begins again at this page.
         newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
     """
 
-    paginator: Paginator
     page_size: ClassVar[int] = 1_000
     is_divisible: ClassVar[bool] = False
     newest: str | None = None
@@ -77,6 +75,11 @@ class ListSpider(ThingSpider):
         self._led_to: set[bytes] = set()
 
     # What a platform gives
+
+    @property
+    def paginator(self) -> Paginator:
+        """The object that asks for pages and reads them; a class attribute will do."""
+        raise NotImplementedError
 
     def first_pages(self) -> list[Cursor]:
         """The cursors of the lists to walk over, one after the other."""
@@ -97,6 +100,10 @@ class ListSpider(ThingSpider):
     def leads_to(self, items: list[Any], cursor: Cursor) -> Iterable[Cursor]:
         """The cursors of pages that the items of a page lead to; they are asked for before its list goes on."""
         return ()
+
+    def is_due(self, cursor: Cursor) -> bool:
+        """Whether a page is still to be asked for."""
+        return True
 
     def is_page(self, response: Response, cursor: Cursor) -> bool:
         """Whether an answer is to be read as a page, by its status."""
@@ -205,7 +212,7 @@ class ListSpider(ThingSpider):
             self.newest = self.newest_of(response, items)
         # Arguments say how much of the platform's own lists is crawled, not of a walk that something else asks for.
         kept = self.take(items, place.cursor) if place.wanted is None else items
-        is_last = len(kept) < len(items) or self.listed == self.limit
+        is_last = len(kept) < len(items) or self.listed == self.limit or not self.is_due(place.cursor)
         yield from self.send(response, place, kept, None if is_last else page.next)
 
     def send(
@@ -226,7 +233,8 @@ class ListSpider(ThingSpider):
             self.fail(circle)
             owed = [[self.whole(following)]] if wanted is None else []
             following = None
-        cursors = self.after(place, kept, following)
+        further = [] if following is None else [following]
+        cursors = [*filter(self.is_due, [*self.leads_to(kept, place.cursor), *further, *place.rest])]
         if place.pays is not None:
             # What follows on what was owed is owed in its place; the walk itself stands where it stood.
             cursor: dict[str, Any] | None = {"page": number + 1}
@@ -244,11 +252,6 @@ class ListSpider(ThingSpider):
         yield from self.records_of(
             response, records, later, number, cursor, asked, owed, self.list_name(place), place.pays
         )
-
-    def after(self, place: Place, kept: list[Any], following: Cursor | None) -> list[Cursor]:
-        """The cursors of all that is to be asked for after a page."""
-        further = [] if following is None else [following]
-        return [*self.leads_to(kept, place.cursor), *further, *place.rest]
 
     def _circle(self, response: Response, place: Place, following: Cursor) -> str | None:
         """Why a walk that goes on would not come to an end; None where it may."""

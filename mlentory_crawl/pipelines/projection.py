@@ -82,6 +82,6 @@ class ProjectionPipeline:
         return not self.crawler.crawling
 
     def backlog(self) -> int:
-        """How much of the catalog the store does not have yet."""
+        """The changes in the catalog that the store does not have yet."""
         behind: int = self.run.catalog.sequence - self.worker.progress.get("position", 0)
         return behind + int(self.worker.progress.get("failed", 0))

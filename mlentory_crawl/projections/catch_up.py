@@ -105,7 +105,7 @@ class StoreProjection:
             self._write(self._reader.changes_of(keys[start : start + self._store.batch_size]), self._at)
 
     def is_due(self) -> bool:
-        """Whether the changes that have come are worth what they make it read.
+        """True where the changes that have come are worth what they make it read.
 
         An entity that many records describe is merged from all of them whenever one of them changes. Until as many have
         changed as the last changes made it read again, it waits: all in all it then reads each record a few times.

@@ -47,7 +47,7 @@ async def lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
 def die_with_parent() -> None:
     """Have the kernel end this process when its parent dies, where the kernel can (Linux, prctl(2)).
 
-    That the parent has died before, only the end of the standard input tells.
+    Where the parent has died before, only the end of the standard input shows it.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

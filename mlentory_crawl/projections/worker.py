@@ -37,7 +37,7 @@ class Projection(Protocol):
         """Prepare to go on where it stands."""
 
     def is_due(self) -> bool:
-        """Whether to go on now, while further changes may come."""
+        """True where it should go on now, while further changes may come."""
 
     def step(self) -> bool:
         """Take the next batch; False when there is none."""

@@ -1,4 +1,4 @@
-"""The worker of a projection, as the crawl that starts it has it: told the settings, heard, and waited for."""
+"""The worker of a projection as seen by the crawl that starts it, hears its progress and waits for its end."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.platforms.ai4life.addresses import HOSTS
-from fair4ml.platforms.ai4life.source import KINDS, WORKSPACE, artifact_alias
+from fair4ml.platforms.ai4life.addresses import HOSTS, WORKSPACE, artifact_alias
+from fair4ml.platforms.ai4life.source import KINDS
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor

@@ -11,8 +11,6 @@ from mlentory_crawl.stores.protocol import Store
 from mlentory_crawl.stores.search.elasticsearch import access as elasticsearch
 from mlentory_crawl.stores.search.query import SearchStore
 
-# A process needs one of the stores at the most: each is imported where it is opened.
-
 
 def check_store_settings(settings: Mapping[str, Any]) -> None:
     """Check the settings of all stores before anything is begun; no server is asked.
@@ -34,6 +32,7 @@ def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
         StoreError: its driver is not installed, or a setting is wrong (`check_store_settings`).
     """
     check_store_settings(settings)
+    # Each store is imported where it is opened: a process needs one of them at the most.
     if elasticsearch.is_chosen(settings):
         from mlentory_crawl.stores.search.elasticsearch.store import ElasticsearchStore
 
@@ -62,7 +61,7 @@ class Registration:
     open: Callable[[Mapping[str, Any]], Store]
 
     def is_on(self, settings: Mapping[str, Any]) -> bool:
-        """Whether the settings switch it on."""
+        """True where the settings switch it on."""
         return self.switch is None or bool(settings.get(self.switch))
 
 

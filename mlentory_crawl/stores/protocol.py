@@ -15,10 +15,10 @@ class Store(Protocol):
     """The name of the product, such as ``tantivy``."""
 
     batch_size: int
-    """How many changes one `write` takes at the most."""
+    """The most changes that one `write` takes."""
 
     equal: int
-    """How many changes of the last `write` changed nothing, as the store had just that: deletions of nothing, too."""
+    """Changes of the last `write` that changed nothing, as the store had just that; deletions of nothing, too."""
 
     def open(self) -> Position | None:
         """Connect, prepare what is missing, and return up to where the store is complete; None when it is empty.
@@ -48,16 +48,16 @@ class Store(Protocol):
         """Make all that was taken durable, together with the position, which is returned."""
 
     def counts(self) -> dict[str, int]:
-        """What the store itself says it holds, such as ``{"documents": 2_000}``."""
+        """Counts of what the store holds, by the store itself, such as ``{"documents": 2_000}``."""
 
     def clear(self) -> None:
         """Begin anew, without documents and position.
 
-        Where the store can, what it had before is found until `publish`, and stays if that never comes.
+        Where the store can, its documents of before are found until `publish`, and stay if that never comes.
         """
 
     def publish(self) -> None:
-        """Let what was written since `clear` take the place of what was there before, in one step; without, nothing."""
+        """Put what was written since `clear` in the place of the documents of before, in one step; else do nothing."""
 
     def close(self) -> None:
         """Release the store without making anything durable."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from support.catalogs import DAY, HUB, Book, model
 
-from fair4ml.addresses import meant
 from fair4ml.document import Document
+from fair4ml.platforms import meant
 from mlentory_crawl.catalog.queries.evaluations import results
 from mlentory_crawl.catalog.queries.find import NotFound, find, most_telling
 from mlentory_crawl.catalog.reader import CatalogReader

@@ -8,10 +8,12 @@ import pytest
 
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
-from fair4ml.platforms import entity_at, hosts, kinds, knows_answers, platforms, source_model
+from fair4ml.platforms import entity_at, hosts, kinds, knows_answers, meant, platforms, source_model
 from mlentory_crawl import spiders
 
 HUB = "https://huggingface.co/"
+ZOO = "https://hypha.aicell.io/bioimage-io/artifacts/"
+SPELLED = (("www.example.org/", "/"), ("www.example.org/", ""), ("www.www.example.org/", ""), ("example.org/", ""))
 API = "http://127.0.0.1:9/hub/api"
 
 
@@ -24,6 +26,16 @@ def test_each_kind_has_a_model() -> None:
     for platform in platforms():
         assert kinds(platform)
         assert all(issubclass(source_model(platform, kind), SourceRecord) for kind in kinds(platform))
+
+
+def test_a_text_may_mean_things_of_several_platforms_the_likeliest_first() -> None:
+    code, flow = "https://github.com/f/100", "https://www.openml.org/f/100"
+    assert meant(" f/100\n") == ["f/100", f"{HUB}f/100", f"{HUB}datasets/f/100", flow, code]
+    assert meant("moles")[1:] == [f"{HUB}moles", f"{HUB}datasets/moles", f"{ZOO}moles"]
+    assert meant("math/0309136")[3:5] == ["https://arxiv.org/abs/math/0309136", "https://github.com/math/0309136"]
+    assert meant("pkg:github/acme/tools@v1")[1:] == ["https://github.com/acme/tools"]
+    assert meant("doi:10.1234/AB")[1:] == ["https://doi.org/10.1234/ab"]
+    assert meant("https://www.example.org/a/") == [f"https://{each}a{end}" for each, end in SPELLED]
 
 
 def test_nobody_knows_another_platform() -> None:

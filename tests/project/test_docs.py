@@ -108,6 +108,19 @@ def test_the_sparql_of_the_data_model_runs(crawled: Crawled, query: str) -> None
     assert crawled.graph.query(query).vars
 
 
+def test_the_python_of_the_documentation_runs(
+    crawled: Crawled, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(ENV_FILE, "/dev/null")
+    monkeypatch.chdir(crawled.catalog.parents[1])  # where the data directory is called as in the page
+    blocks = _blocks(ROOT / "docs" / "python.md", "python")
+    assert len(blocks) >= 5
+    names: dict[str, object] = {}
+    for block in blocks:  # each goes on where the one before has ended
+        exec(compile(block, "docs/python.md", "exec"), names)
+        assert capsys.readouterr().out or "catalog.close()" in block, block
+
+
 def test_the_data_model_has_queries_to_start_from() -> None:
     assert len(_queries("sql")) >= 6
     assert len(_queries("sparql")) >= 4

@@ -24,10 +24,10 @@ from fair4ml.entities import (
 )
 from fair4ml.identifiers import bioimage_artifact, doi, part_iri
 from fair4ml.platforms import describe
+from fair4ml.platforms.ai4life.addresses import WORKSPACE, artifact_alias, collection_id, is_alias
 from fair4ml.platforms.ai4life.files import addresses, file_address, weight_values, weights_file
 from fair4ml.platforms.ai4life.people import citations, people
 from fair4ml.platforms.ai4life.source import (
-    WORKSPACE,
     ApplicationArtifact,
     Artifact,
     Contact,
@@ -36,9 +36,6 @@ from fair4ml.platforms.ai4life.source import (
     ModelArtifact,
     ModelManifest,
     TrainingData,
-    artifact_alias,
-    collection_id,
-    is_alias,
 )
 from fair4ml.platforms.ai4life.tensors import tensors
 

@@ -8,7 +8,6 @@ artifact manager (https://docs.amun.ai/#/artifact-manager). Manifests are upload
 from __future__ import annotations
 
 import math
-import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -29,50 +28,7 @@ from fair4ml.describe.source_record import (
     Word,
 )
 from fair4ml.identifiers import doi
-
-WORKSPACE = "bioimage-io"
-"""The workspace of the zoo, which stands before the alias in each id."""
-
-_VERSION = re.compile(r"(?P<id>[^/]+/.+)/(?:latest|v?\d[\d.]*)", re.ASCII)
-
-
-def artifact_alias(id: str) -> str:
-    """The alias in the id of an artifact of the zoo, or in what names one.
-
-    Raises:
-        ValueError: nothing in the zoo is called so.
-    """
-    alias = id.strip().removeprefix(f"{WORKSPACE}/")
-    # What has a colon is no resource of its own.
-    if (
-        not alias.isprintable()
-        or not any(map(str.isalnum, alias))
-        or alias[0] in "/?#"
-        or ":" in alias
-        or ".." in alias
-    ):
-        raise ValueError("should be the id of an artifact")
-    return alias
-
-
-def is_alias(id: str) -> bool:
-    """Whether something in the zoo can be called so."""
-    try:
-        return bool(artifact_alias(id))
-    except ValueError:
-        return False
-
-
-def collection_id(alias: str) -> str:
-    """What tells a resource from others, in whatever way its alias is written.
-
-    Aliases with a slash are ids of the collection before this one, which had a version at the end and no capitals in
-    references.
-    """
-    if "/" not in alias:
-        return alias
-    versioned = _VERSION.fullmatch(alias)
-    return (versioned["id"] if versioned else alias).casefold()
+from fair4ml.platforms.ai4life.addresses import artifact_alias
 
 
 def _second(value: Any) -> datetime:

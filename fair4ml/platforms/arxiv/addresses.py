@@ -1,6 +1,22 @@
-"""Where arXiv's pages are."""
+"""Where arXiv's pages are, and which of its articles a text means."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from fair4ml.identifiers import arxiv, doi
+
 HOSTS = frozenset({"arxiv.org", "export.arxiv.org"})
 """Those whose pages are about articles."""
+RANK = 3
+"""The place among the platforms that a text may mean, the likeliest first."""
+
+_OWN_DOI = "https://doi.org/10.48550/arxiv."
+
+
+def meant(text: str) -> Iterator[str | None]:
+    """The IRIs of the articles that an identifier, a DOI or an address may mean."""
+    yield arxiv(text)
+    article = doi(text)
+    if article is not None and article.startswith(_OWN_DOI):
+        yield arxiv(article.removeprefix(_OWN_DOI))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -10,10 +11,12 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
-from fair4ml.identifiers import github_repository, is_github_name
+from fair4ml.identifiers import github_repository, is_github_name, packaged
 
 HOSTS = frozenset({"github.com", "api.github.com", "raw.githubusercontent.com"})
 """Those whose pages are about repositories."""
+RANK = 5
+"""The place among the platforms that a text may mean, the likeliest first."""
 
 MAX_FILE = 200_000
 """Characters of a file in a repository that are read."""
@@ -53,6 +56,13 @@ def repository_at(text: str) -> str | None:
         steps = []
     found = "/".join(steps[:2]).removesuffix(".git")
     return found if is_github_name(found) else None
+
+
+def meant(text: str) -> Iterator[str]:
+    """The IRI of the repository that a name, an address or a package URL means."""
+    name = packaged("github", text) or repository_at(text)
+    if name is not None:
+        yield github_repository(name)
 
 
 def entity_at(url: str, payload: Any = None) -> About | None:

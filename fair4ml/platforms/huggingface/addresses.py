@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fair4ml.describe.about import About
-from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
+from fair4ml.identifiers import (
+    HUGGING_FACE,
+    arxiv,
+    hugging_face_dataset,
+    hugging_face_model,
+    hugging_face_owner,
+    is_repo_id,
+    packaged,
+)
 
 HOSTS = frozenset({"huggingface.co", "hf.co"})
 """Those whose pages are about what the Hub has."""
+RANK = 1
+"""The place among the platforms that a text may mean, the likeliest first."""
 
 # What follows the name of a repository on the pages about its parts.
 _PARTS = frozenset({"blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "tree", "viewer"})
@@ -19,6 +30,8 @@ _FILTERS = {"pipeline_tag": "pipeline_tag", "library": "filter", "author": "auth
             "other": "filter", "dataset": "filter", "language": "filter", "license": "filter"}  # fmt: skip
 """Parameters of the search page, and what the API calls them."""
 
+_SCHEME = re.compile(r"(?:hf|huggingface):(?://)?", re.IGNORECASE)
+_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/", re.IGNORECASE)
 _ANSWER = re.compile(
     r"/api/(?P<file>resolve-cache/)?(?P<place>collections|datasets|models|organizations|users)(?:/(?P<rest>[^?#]*))?(?:[?#]|$)"
 )
@@ -58,6 +71,37 @@ def page_of(url: str) -> HubPage | None:
     if not is_repo_id(path):
         return None
     return HubPage("owner" if kind == "model" and "/" not in path else kind, path)
+
+
+def meant(text: str) -> Iterator[str | None]:
+    """The IRIs of the models and datasets, and of the paper, that a text may mean.
+
+    Args:
+        text: an id, with ``@revision`` or without, also after ``hf:``; the address of a page, or of one below it; or a
+            package URL.
+    """
+    if (package := packaged("huggingface", text)) is not None:
+        yield hugging_face_model(package)
+    elif scheme := _SCHEME.match(text):
+        yield from _below(text[scheme.end() :])
+        yield HUGGING_FACE + text[scheme.end() :]
+    elif page := _PAGE.match(text):
+        yield from _below(text[page.end() :])
+    elif is_repo_id(name := text.partition("@")[0]) or text.startswith("datasets/"):
+        yield hugging_face_model(name)
+        yield hugging_face_dataset(name)
+
+
+def _below(path: str) -> Iterator[str | None]:
+    """What a page of the Hub, or one below it, is about."""
+    steps = [step.partition("@")[0] for step in re.split("[?#]", path)[0].split("/") if step]
+    if steps[:1] == ["papers"]:
+        yield arxiv("/".join(steps[1:]))
+    for end in range(len(steps), 0, -1):
+        page = page_of(HUGGING_FACE + "/".join(steps[:end]))
+        if page is not None and page.kind in ("model", "owner", "dataset"):
+            yield hugging_face_dataset(page.id) if page.kind == "dataset" else hugging_face_model(page.id)
+            return
 
 
 def entity_at(url: str, payload: Any = None) -> About | None:

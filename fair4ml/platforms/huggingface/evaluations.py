@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from fair4ml.describe.draft import Draft
+from fair4ml.describe.hub_repositories import hub_dataset, is_environment
 from fair4ml.entities import MLModelEvaluation, PropertyValue, Stub
 from fair4ml.identifiers import HUGGING_FACE, hugging_face_model, hugging_face_owner, is_repo_id, part_iri
 from fair4ml.normalize.metric_values import Value, metric_value
 from fair4ml.normalize.tasks import task_stub
-from fair4ml.platforms.huggingface.ids import is_environment
-from fair4ml.platforms.huggingface.lineage import dataset, hub_dataset, named_dataset
+from fair4ml.platforms.huggingface.lineage import dataset, named_dataset
 from fair4ml.platforms.huggingface.results import REVISION, SHOTS, setup, shots, source_model
 from fair4ml.platforms.huggingface.source import (
     Benchmark,

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fair4ml.describe.draft import Draft
-from fair4ml.entities import Dataset, Derivation, MLModel, Stub
-from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, inside, is_repo_id, part_iri
-from fair4ml.platforms.huggingface.ids import dataset_id, is_placeholder, model_id
+from fair4ml.describe.hub_repositories import hub_dataset, is_placeholder, model_id, model_stub
+from fair4ml.entities import Dataset, Derivation, MLModel
+from fair4ml.identifiers import inside, is_repo_id, part_iri
 from fair4ml.platforms.huggingface.source import ModelInfo
 
 Tagged = list[tuple[int, str]]
@@ -24,18 +24,6 @@ _LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<address>https?://[^\s()<>\"{}|\
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 
 
-@lru_cache(maxsize=65_536)
-def dataset_stub(id: str) -> Stub:
-    """A dataset on the Hub, by its id."""
-    return Stub(hugging_face_dataset(id), "Dataset", id)
-
-
-@lru_cache(maxsize=65_536)
-def model_stub(id: str) -> Stub:
-    """A model on the Hub, by its id."""
-    return Stub(hugging_face_model(id), "MLModel", id)
-
-
 def dataset(draft: Draft, text: str) -> str | None:
     """The IRI of the dataset that stands where an id is due, or none where none does.
 
@@ -46,18 +34,6 @@ def dataset(draft: Draft, text: str) -> str | None:
         text: the value of ``datasets`` in a card, or of a ``dataset:`` tag.
     """
     return hub_dataset(draft, text) or named_dataset(draft, text)
-
-
-def hub_dataset(draft: Draft, text: str) -> str | None:
-    """The IRI of the dataset on the Hub that an id or a link means, or none where it means none."""
-    id = dataset_id(text)
-    return None if id is None else draft.stub(dataset_stub(id))
-
-
-def hub_model(draft: Draft, text: str) -> str | None:
-    """The IRI of the model on the Hub that an id or a link means, or none where it means none."""
-    id, _ = model_id(text)
-    return None if id is None else draft.stub(model_stub(id))
 
 
 def named_dataset(draft: Draft, text: str) -> str | None:

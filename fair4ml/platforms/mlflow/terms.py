@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fair4ml.describe.draft import Draft
+from fair4ml.describe.hub_repositories import hub_dataset, hub_model
 from fair4ml.describe.source_record import InvalidRecord
 from fair4ml.entities import Derivation, Iri, MLModelEvaluation, PropertyValue, Stub
 from fair4ml.identifiers import HUGGING_FACE, IRI_MAX_LENGTH, part_iri
 from fair4ml.normalize.licenses import license_stub
 from fair4ml.normalize.metrics import metric_name
-from fair4ml.platforms.huggingface.lineage import hub_dataset, hub_model
 from fair4ml.platforms.mlflow import addresses as iris
 from fair4ml.platforms.mlflow.source import DatasetInput, InputDataset, Metric, RunContents, Tag
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 HOST = "openml.org"
 HOSTS = frozenset({HOST})
 """Those whose pages are about what OpenML has."""
+OPENML = "https://www.openml.org/"
+"""Where OpenML's IRIs begin, whatever endpoint answers."""
+RANK = 4
+"""The place among the platforms that a text may mean, the likeliest first."""
 
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?openml\.org/(?P<thing>[dft]/[1-9]\d{0,17})/?(?:[?#].*)?", re.ASCII)
 _THING = re.compile(r"[dft]/[1-9]\d{0,17}", re.ASCII)
@@ -29,3 +34,10 @@ def thing_of(text: str) -> str | None:
     query = parse_qs(url.query)
     thing = f"{_TYPES.get(query.get('type', [''])[0], '')}/{query.get('id', [''])[0]}"
     return thing if _THING.fullmatch(thing) else None
+
+
+def meant(text: str) -> Iterator[str]:
+    """The IRI of what a name such as ``f/100``, or one of OpenML's pages, means."""
+    thing = thing_of(text)
+    if thing is not None:
+        yield OPENML + thing

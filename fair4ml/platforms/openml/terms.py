@@ -11,9 +11,7 @@ from fair4ml.describe.licensing import stated_licenses
 from fair4ml.entities import Agent, PropertyValue, Stub
 from fair4ml.identifiers import part_iri
 from fair4ml.normalize.licenses import license_stub
-
-OPENML = "https://www.openml.org/"
-"""Where OpenML's IRIs begin, whatever endpoint answers."""
+from fair4ml.platforms.openml.addresses import OPENML
 
 Value = int | float | bool | str | None
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)

@@ -1,6 +1,38 @@
-"""Where the pages of Papers with Code are."""
+"""Where the pages of Papers with Code are, and which of its papers a text means."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi
+
 HOSTS = frozenset({"paperswithcode.co"})
 """Those whose pages are about papers, tasks and benchmarks."""
+RANK = 6
+"""The place among the platforms that a text may mean, the likeliest first."""
+SITE = "https://paperswithcode.co/"
+LONGEST = IRI_MAX_LENGTH - 150
+"""The longest address that the IRIs of models and their evaluations can begin with."""
+
+_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
+_OWN_PAGE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/paper/(?P<slug>[\w.~+-]+)/?", re.ASCII)
+
+
+def paper_at(address: str) -> str | None:
+    """The IRI of the paper at an address, or none where there is no address.
+
+    An address of arXiv, of a DOI or of the platform itself means the paper's own IRI; any other one stands for itself.
+    """
+    own = arxiv(address) or doi(address)
+    if own is not None:
+        return own
+    page = _OWN_PAGE.fullmatch(address)
+    if page is not None:
+        return f"{SITE}paper/{page['slug']}"
+    return address if _WEB_ADDRESS.fullmatch(address) and len(address) <= LONGEST else None
+
+
+def meant(text: str) -> Iterator[str | None]:
+    """The IRI of the paper that an address or an identifier means."""
+    yield paper_at(text)

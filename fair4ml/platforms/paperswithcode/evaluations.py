@@ -16,13 +16,12 @@ from fair4ml.identifiers import part_iri
 from fair4ml.normalize.metric_values import metric_value
 from fair4ml.normalize.metrics import metric_name
 from fair4ml.platforms import describe
+from fair4ml.platforms.paperswithcode.addresses import SITE, paper_at
 from fair4ml.platforms.paperswithcode.source import ArchivedResult, ArchivedTable, Evaluation, Metrics, Row
 from fair4ml.platforms.paperswithcode.tables import table_key
 from fair4ml.platforms.paperswithcode.terms import (
     ARCHIVE,
     ARCHIVE_LICENSE,
-    SITE,
-    paper_at,
     paper_iri,
     paper_stub,
     scheme_task,

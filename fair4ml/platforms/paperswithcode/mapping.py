@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fair4ml.describe.draft import Draft
+from fair4ml.describe.hub_repositories import dataset_id
 from fair4ml.entities import (
     DataDownload,
     Dataset,
@@ -20,11 +21,11 @@ from fair4ml.entities import (
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, part_iri
 from fair4ml.normalize.languages import parse_language
 from fair4ml.platforms import describe
-from fair4ml.platforms.huggingface.ids import dataset_id
 from fair4ml.platforms.paperswithcode import (
     evaluations,  # noqa: F401  registers the mapping of leaderboards
     terms,
 )
+from fair4ml.platforms.paperswithcode.addresses import SITE
 from fair4ml.platforms.paperswithcode.source import (
     ArchivedCode,
     ArchivedDataset,
@@ -38,7 +39,7 @@ from fair4ml.platforms.paperswithcode.source import (
     PaperFields,
     Task,
 )
-from fair4ml.platforms.paperswithcode.terms import ARCHIVE, ARCHIVE_LICENSE, SITE
+from fair4ml.platforms.paperswithcode.terms import ARCHIVE, ARCHIVE_LICENSE
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
     "name": ("title, name, model_name", "stated"),

@@ -9,47 +9,26 @@ from fair4ml.describe.draft import Draft
 from fair4ml.entities import Person, SoftwareSourceCode, Stub
 from fair4ml.identifiers import (
     HUGGING_FACE,
-    IRI_MAX_LENGTH,
     arxiv,
-    doi,
     github_repository,
     is_github_name,
     is_repo_id,
     part_iri,
 )
 from fair4ml.normalize.tasks import TASKS, Task
+from fair4ml.platforms.paperswithcode.addresses import SITE
 from fair4ml.platforms.paperswithcode.source import Term
 
-SITE = "https://paperswithcode.co/"
 ARCHIVE = "https://huggingface.co/datasets/pwc-archive/"
 """Where the archive is published; its tables have no other address."""
 ARCHIVE_LICENSE = "https://spdx.org/licenses/CC-BY-SA-4.0"
 """The license of everything in the archive (https://github.com/paperswithcode/paperswithcode-data)."""
 
-LONGEST = IRI_MAX_LENGTH - 150
-"""The longest address that the IRIs of models and their evaluations can begin with."""
-
 _TASK_BY_LABEL = {task.label.casefold(): task for task in TASKS.values()}
-_WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
-_OWN_PAGE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/paper/(?P<slug>[\w.~+-]+)/?", re.ASCII)
 _ON_GITHUB = re.compile(
     r"https?://(?:www\.)?github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?(?:[/?#].*)?", re.ASCII | re.DOTALL
 )
 _ON_THE_HUB = re.compile(r"https?://(?:huggingface\.co|hf\.co)/(?:datasets/|spaces/)?(?P<id>[^?#]+?)/?")
-
-
-def paper_at(address: str) -> str | None:
-    """The IRI of the paper at an address, or none where there is no address.
-
-    An address of arXiv, of a DOI or of the platform itself means the paper's own IRI; any other one stands for itself.
-    """
-    own = arxiv(address) or doi(address)
-    if own is not None:
-        return own
-    page = _OWN_PAGE.fullmatch(address)
-    if page is not None:
-        return f"{SITE}paper/{page['slug']}"
-    return address if _WEB_ADDRESS.fullmatch(address) and len(address) <= LONGEST else None
 
 
 @lru_cache(maxsize=16_384)

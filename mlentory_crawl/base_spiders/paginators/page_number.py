@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any
 
-import orjson
 from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
-from mlentory_crawl.base_spiders.single_records import Wanted
 from mlentory_crawl.responses import json_of
 
 
@@ -82,114 +79,6 @@ class PageNumber:
             return following is not None and size > 0
         # The service may make pages smaller than they were asked for.
         return size > 0 and (seen + size < total if total is not None else size >= self.page_size)
-
-
-class Place(NamedTuple):
-    """Where a walk stands in one of its lists.
-
-    Attributes:
-        name: the list.
-        page: the number of the page, from 1.
-        seen: how many things the pages before it have listed.
-    """
-
-    name: str
-    page: int = 1
-    seen: int = 0
-
-
-class PageSpider(InheritedListSpider):
-    """Walks one list after the other, each from page 1 on.
-
-    An answer is an object that has what the page lists as ``results`` or ``items``, how much there is in all as
-    ``count`` or ``total``, or the number of the next page as ``next_page``. A page that is not the one asked for, that
-    is the page before it again, or that lies behind the end is no page.
-
-    Attributes:
-        page_size: how many things a page holds where the service tells nothing about further ones.
-    """
-
-    page_size: ClassVar[int]
-    ends_when_empty = False
-    _before: tuple[Place, list[Any]] | None = None
-
-    def lists(self) -> list[str]:
-        """The names of the lists to walk."""
-        raise NotImplementedError
-
-    def lists_within(self, place: Place, payload: list[Any]) -> list[str]:
-        """The lists that the things of a page have; they are walked before its list goes on."""
-        return []
-
-    def page_request(self, place: Place) -> Request:
-        """The request for a page of a list."""
-        raise NotImplementedError
-
-    def check(self, place: Place, answer: dict[str, Any]) -> None:
-        """Hook: look at what a page says beside its list.
-
-        Raises:
-            ValueError: it is not what was asked for.
-        """
-
-    def first_page_request(self) -> Request:
-        return self._request([Place(name) for name in self.lists()])
-
-    def next_page_request(self, following: str) -> Request:
-        return self._request([Place(*place) for place in orjson.loads(following)])
-
-    def _request(self, places: list[Place]) -> Request:
-        request = self.page_request(places[0])
-        return request.replace(meta={**request.meta, "places": places})
-
-    def payload(self, response: Response) -> list[Any]:
-        place: Place = response.meta["places"][0]
-        answer, payload = listed(response)
-        self.check(place, answer)
-        told = answer.get("page")
-        if told is not None and told != place.page:
-            raise ValueError(f"page {place.page} of {place.name} was asked for, this says that it is {told}")
-        before = self._before
-        if payload and before and before[0].name == place.name and before[0].page < place.page and before[1] == payload:
-            raise ValueError(f"page {place.page} of {place.name} is page {before[0].page} again")
-        response.meta["more"] = self._more(place, answer, len(payload))
-        self._before = (place, payload)
-        return payload
-
-    def _more(self, place: Place, answer: dict[str, Any], size: int) -> bool:
-        total = answer.get("count", answer.get("total"))
-        if type(total) is not int:
-            total = None
-        elif place.seen > total + self.page_size:
-            raise ValueError(f"{place.name} goes on after page {place.page - 1}, though it counts {total} in all")
-        if "next_page" in answer:
-            following = answer["next_page"]
-            if following is not None and following != place.page + 1:
-                raise ValueError(f"page {place.page} of {place.name} names {following!r} as the next page")
-            return following is not None and size > 0
-        # The service may make pages smaller than they were asked for.
-        return size > 0 and (place.seen + size < total if total is not None else size >= self.page_size)
-
-    def without(self, request: Request) -> tuple[str, str | None]:
-        return self.split(_text(request.meta["places"]))
-
-    def walk_of(self, response: Response, wanted: Wanted | None) -> str:
-        return str(response.meta["places"][0].name)
-
-    def split(self, place: str) -> tuple[str, str | None]:
-        first, *others = (Place(*each) for each in orjson.loads(place))
-        return _text([first]), _text(others) if others else None
-
-    def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
-        place, *others = response.meta["places"]
-        within = [Place(name) for name in self.lists_within(place, payload)]
-        further = [Place(place.name, place.page + 1, place.seen + len(payload))] if response.meta["more"] else []
-        following = [*within, *further, *others]
-        return _text(following) if following else None
-
-
-def _text(places: list[Place]) -> str:
-    return orjson.dumps([list(each) for each in places]).decode()
 
 
 def listed(response: Response) -> tuple[dict[str, Any], list[Any]]:

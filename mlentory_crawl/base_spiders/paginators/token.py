@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.base_spiders.inherited_listing import InheritedListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.responses import json_of
 
@@ -47,35 +45,3 @@ class Token:
         if token is not None and (not isinstance(token, str) or token == cursor.get("token")):
             raise ValueError(f"{self.next_field} leads to no further page")
         return ListPage(items, None if token is None else {**cursor, "token": token})
-
-
-class TokenSpider(InheritedListSpider):
-    """Takes the list and the token from the same object; an empty page is the last one only without a token.
-
-    Attributes:
-        next_field: under which name an answer has the token; absent or empty on the last page.
-    """
-
-    ends_when_empty = False
-    next_field: ClassVar[str] = "next_page_token"
-
-    def records_field(self, response: Response) -> str:
-        """Under which name an answer has what it lists; absent where it lists nothing."""
-        raise NotImplementedError
-
-    def payload(self, response: Response) -> list[Any]:
-        body = json_of(response)
-        if not isinstance(body, dict):
-            raise ValueError(f"an object is due, this is {type(body).__name__}")
-        listed = body.get(self.records_field(response)) or []
-        if not isinstance(listed, list):
-            raise ValueError(f"a list is due in {self.records_field(response)}, this is {type(listed).__name__}")
-        token = body.get(self.next_field) or None
-        if token is not None and (not isinstance(token, str) or token == response.meta.get("page_token")):
-            raise ValueError(f"{self.next_field} leads to no further page")
-        response.meta["next_page_token"] = token
-        return listed
-
-    def next_page(self, response: Response, payload: list[Any], number: int) -> str | None:
-        token: str | None = response.meta["next_page_token"]
-        return token

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from fair4ml.addresses import meant
 from fair4ml.normalize.metric_scales import Measured, Scale, scales
 from fair4ml.normalize.metrics import metric_name
+from fair4ml.platforms import meant
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 

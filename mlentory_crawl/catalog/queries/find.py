@@ -9,10 +9,10 @@ from difflib import get_close_matches
 
 import orjson
 
-from fair4ml.addresses import meant
 from fair4ml.document import EntityDict
 from fair4ml.identifiers import HUGGING_FACE
 from fair4ml.merge import State
+from fair4ml.platforms import meant
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, merged
 from mlentory_crawl.exceptions import CatalogError

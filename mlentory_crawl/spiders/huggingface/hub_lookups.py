@@ -11,9 +11,9 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.spiderloader import get_spider_loader
 
+from fair4ml.describe.hub_repositories import dataset_id
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
 from fair4ml.platforms.huggingface.addresses import HubPage, page_of
-from fair4ml.platforms.huggingface.ids import dataset_id
 from mlentory_crawl.base_spiders.listing import ListSpider, Place
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader

@@ -1,4 +1,4 @@
-"""How an MLflow tracking server is asked, and what leads on from its answers.
+"""How an MLflow tracking server is asked for single entities, and what its answers say.
 
 Source: https://mlflow.org/docs/latest/api_reference/rest-api.html.
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 from scrapy.http import Response
@@ -17,41 +16,6 @@ from scrapy.settings import BaseSettings
 from fair4ml.platforms.mlflow import addresses as iris
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.responses import json_of
-
-PAGE_SIZE = 100
-"""Registered models and experiments of a page: each leads to requests of its own, which a cursor has to hold."""
-LONG_PAGE_SIZE = 1_000
-
-
-class Listing(NamedTuple):
-    """How one kind of record is listed.
-
-    Attributes:
-        method: GET with a query, or POST with a JSON body.
-        path: the address below the API's.
-        field: what the answer holds them in.
-        size: how many a page has at the most.
-    """
-
-    method: Literal["GET", "POST"]
-    path: str
-    field: str
-    size: int | None = None
-
-
-LISTINGS = {
-    "registered_model": Listing("GET", "registered-models/search", "registered_models", PAGE_SIZE),
-    "model_version": Listing("GET", "model-versions/search", "model_versions", LONG_PAGE_SIZE),
-    "model_version_run": Listing("GET", "runs/get", "run"),
-    "experiment": Listing("POST", "experiments/search", "experiments", PAGE_SIZE),
-    "run": Listing("POST", "runs/search", "runs", LONG_PAGE_SIZE),
-    "logged_model": Listing("POST", "logged-models/search", "models", PAGE_SIZE),
-}
-"""By kind of record."""
-
-Step = dict[str, Any]
-"""A page that is to be asked for: ``kind``, ``query``, in ``context`` what its records have to know of others, and in
-``name`` the one whose records are meant where the query cannot say so."""
 
 
 def check_settings(settings: BaseSettings) -> None:
@@ -77,74 +41,6 @@ def credentials(settings: BaseSettings) -> dict[str, str]:
         return {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
     token = settings["MLFLOW_TRACKING_TOKEN"]
     return {"Authorization": f"Bearer {token}"} if token else {}
-
-
-def step(kind: str, context: Any = None, **query: Any) -> Step:
-    """A page that is to be asked for, the first of its list."""
-    return {"kind": kind, "context": context, "query": query}
-
-
-def versions_of(model: dict[str, Any]) -> Step | None:
-    """The step to the versions of a registered model; None where it has no name.
-
-    Lists of versions lack the aliases, which the registered model has.
-    """
-    name = model.get("name")
-    if not isinstance(name, str):
-        return None
-    if "'" in name and '"' in name:
-        # The language of filters cannot write it: versions of other models come along, and are left out by ``name``.
-        pattern = name.replace("'", "_").replace('"', "_")
-        return {**step("model_version", context=_aliases(model), filter=f"name LIKE '{pattern}'"), "name": name}
-    mark = '"' if "'" in name else "'"
-    return step("model_version", context=_aliases(model), filter=f"name={mark}{name}{mark}")
-
-
-def _aliases(model: dict[str, Any]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    listed = model.get("aliases")
-    for each in listed if isinstance(listed, list) else []:
-        if isinstance(each, dict) and isinstance(each.get("alias"), str):
-            found.setdefault(str(each.get("version")), []).append(each["alias"])
-    return found
-
-
-def with_aliases(version: Any, aliases: dict[str, list[str]]) -> Any:
-    """A version as a list has it, with those of its model's aliases that lead to it."""
-    return (
-        {**version, "aliases": aliases.get(str(version.get("version")), [])} if isinstance(version, dict) else version
-    )
-
-
-def runs_of(versions: list[dict[str, Any]]) -> Iterator[Step]:
-    """The steps to the runs that versions were registered from, each run once."""
-    by_run: dict[str, list[dict[str, Any]]] = {}
-    for version in versions:
-        if isinstance(run := version.get("run_id"), str) and run:
-            by_run.setdefault(run, []).append({name: version.get(name) for name in ("name", "version", "source")})
-    for run, registered in by_run.items():
-        yield step("model_version_run", context=registered, run_id=run)
-
-
-def contents_of(experiments: list[dict[str, Any]], since: int | None) -> Iterator[Step]:
-    """The steps to runs and logged models of experiments.
-
-    Args:
-        experiments: a page of them.
-        since: only what changed from this moment on, in milliseconds; None for everything.
-    """
-    ids = [id for experiment in experiments if isinstance(id := experiment.get("experiment_id"), str)]
-    if not ids:
-        return
-    if since is None:
-        yield step("run", experiment_ids=ids)
-        yield step("logged_model", experiment_ids=ids)
-        return
-    # Runs have no time of their last update: those that ended since, and those that have not ended.
-    unended = " and ".join(f"attributes.status != '{status}'" for status in ("FINISHED", "FAILED", "KILLED"))
-    for condition in (f"attributes.end_time >= {since}", unended):
-        yield step("run", experiment_ids=ids, filter=condition)
-    yield step("logged_model", experiment_ids=ids, filter=f"last_updated_timestamp >= {since}")
 
 
 def key_and_address(server: str, kind: str, record: Any) -> tuple[str, str] | None:
@@ -251,6 +147,19 @@ def denies(response: Response) -> bool | None:
         return None
     info = found.get("info")
     return (info if isinstance(info, dict) else found).get("lifecycle_stage") == "deleted"
+
+
+def held(response: Response, field: str) -> dict[str, Any]:
+    """The one entity that an answer holds.
+
+    Raises:
+        ValueError: it holds none.
+    """
+    body = json_of(response)
+    found = body.get(field) if isinstance(body, dict) else None
+    if not isinstance(found, dict):
+        raise ValueError(f"an object with {field} is due")
+    return found
 
 
 def _held(body: dict[str, Any]) -> dict[str, Any] | None:

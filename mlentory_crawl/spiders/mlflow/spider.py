@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
-from urllib.parse import urlencode
 
-import orjson
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.platforms.mlflow import addresses as iris
+from mlentory_crawl.base_spiders.listing import ListSpider, Place
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.paginators.token import TokenSpider
+from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Absences
@@ -26,9 +25,8 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.exceptions import MlentoryError
-from mlentory_crawl.responses import NoJson, json_of
 from mlentory_crawl.spiders.mlflow import api
-from mlentory_crawl.spiders.mlflow.api import Step
+from mlentory_crawl.spiders.mlflow.lists import LIMITED, LISTINGS, Lists, listed, lists_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -37,10 +35,7 @@ API_SLOT = "mlflow.api"
 OVERLAP = timedelta(minutes=10)
 """How far before the watermark a delta reads: the clocks of servers and of those who log are not one."""
 
-LIMITED = ("registered_model", "run", "logged_model")
-"""The kinds that a limit is of; versions come with their models."""
-
-Thing = tuple[str, Any]
+Record = tuple[str, Any]
 """A record with its kind."""
 
 
@@ -50,7 +45,7 @@ class MlflowArguments(CensusArguments):
     mode: Literal["census", "delta", "ids"] | None = None
 
 
-class MlflowSpider(ModeSpider, TokenSpider):
+class MlflowSpider(ModeSpider, ListSpider):
     """Registered models, versions, experiments, runs and logged models of one MLflow tracking server.
 
     Domain
@@ -88,6 +83,9 @@ class MlflowSpider(ModeSpider, TokenSpider):
     census_kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
     arguments: MlflowArguments
 
+    # ListSpider
+    is_divisible = True
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
@@ -120,46 +118,36 @@ class MlflowSpider(ModeSpider, TokenSpider):
     def begin_at(self, watermark: str) -> None:
         self._since = int((datetime.fromisoformat(watermark) - OVERLAP).timestamp() * 1000)
 
-    async def start(self) -> AsyncIterator[Any]:
-        if self.run.cursor.start:
-            self._fetched.update(orjson.loads(self.run.cursor.start["next"] or "{}").get("fetched", {}))
-        async for each in super().start():
-            yield each
+    def state(self) -> dict[str, Any]:
+        return {**super().state(), "fetched": dict(self._fetched)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore(state)
+        if state["next"]:
+            self._fetched.update(state["fetched"])
 
     # Lists
 
-    def first_page_request(self) -> Request:
+    @cached_property
+    def paginator(self) -> Lists:
+        return Lists(self.endpoint, self._request, self.arguments.limit)
+
+    def first_pages(self) -> list[Cursor]:
         # Of what a delta asks for, the newest comes first.
         newest_first = {} if self._since is None else {"order_by": ["last_updated_timestamp DESC"]}
-        return self.next_page_request(
-            self._leads_on([api.step("registered_model", **newest_first), api.step("experiment")])
-        )
+        return [self.paginator.first(**newest_first), listed("experiment")]
 
-    def _leads_on(self, steps: list[Step]) -> str:
-        return orjson.dumps({"steps": steps, "fetched": self._fetched}).decode()
-
-    def next_page_request(self, following: str) -> Request:
-        steps: list[Step] = orjson.loads(following)["steps"]
-        kind, query = steps[0]["kind"], dict(steps[0]["query"])
-        method, path, _, size = api.LISTINGS[kind]
-        if size is not None:
-            query["max_results"] = min(size, self.arguments.limit or size) if kind in LIMITED else size
-        meta = {"steps": steps, "page_token": query.get("page_token")}
-        url = f"{self.endpoint}{iris.API}{path}"
-        if method == "GET":
-            return self._request(f"{url}?{urlencode(query, doseq=True)}", meta=meta)
-        return self._request(
-            url, method=method, body=orjson.dumps(query), headers={"Content-Type": "application/json"}, meta=meta
-        )
+    def leads_to(self, items: list[Record], cursor: Cursor) -> Iterator[Cursor]:
+        return lists_of(cursor["kind"], [record for _, record in items if isinstance(record, dict)], self._since)
 
     def _request(self, url: str, **options: Any) -> Request:
         headers = {**options.pop("headers", {}), **api.credentials(self.settings)}
         # Redirects are told and not followed: where they lead is another address, which credentials were not given for.
-        meta = {**options.pop("meta", {}), "download_slot": API_SLOT, "dont_redirect": True}
+        meta = {"download_slot": API_SLOT, "dont_redirect": True}
         return Request(url, headers=headers, meta=meta, **options)
 
-    def is_page(self, response: Response) -> bool:
-        kind = response.meta["steps"][0]["kind"]
+    def is_page(self, response: Response, cursor: Cursor) -> bool:
+        kind = cursor["kind"]
         # Runs may be deleted or nobody else's business; servers before MLflow 3 have no logged models.
         is_absent = response.status == 404 or (response.status == 403 and kind == "model_version_run")
         return response.status == 200 or (is_absent and kind in ("model_version_run", "logged_model"))
@@ -167,94 +155,35 @@ class MlflowSpider(ModeSpider, TokenSpider):
     def refusal(self, response: Response) -> str:
         return api.told(response)
 
-    def records_field(self, response: Response) -> str:
-        return api.LISTINGS[response.meta["steps"][0]["kind"]].field
-
-    def payload(self, response: Response) -> list[Thing]:
-        step = response.meta["steps"][0]
-        kind, context = step["kind"], step["context"]
-        if response.status != 200:
-            response.meta["next_page_token"] = None
-            return []
-        if kind == "model_version_run":
-            response.meta["next_page_token"] = None
-            run = _held(response, "run")
-            return [(kind, self._stated({**version, "run": run})) for version in context]
-        try:
-            records = super().payload(response)
-        except NoJson as error:
-            raise ValueError("this is no JSON: is MLFLOW_TRACKING_URI a tracking server?") from error
-        if (name := step.get("name")) is not None:
-            records = [record for record in records if not isinstance(record, dict) or record.get("name") == name]
-        if kind == "model_version":
-            records = [api.with_aliases(record, context) for record in records]
-        return [(kind, self._stated(record)) for record in records]
-
-    def _stated(self, record: Any) -> Any:
-        return {**record, "server": self.endpoint} if isinstance(record, dict) else record
-
-    def wanted(self, payload: list[Thing]) -> list[Thing]:
-        if not payload:
-            return payload
-        kind = payload[0][0]
+    def take(self, items: list[Record], cursor: Cursor) -> list[Record]:
+        kind = cursor["kind"]
         if kind == "registered_model" and self._since is not None:
-            ages = (api.milliseconds(record, "last_updated_timestamp") for _, record in payload)
-            old = next((n for n, age in enumerate(ages) if age is not None and age < self._since), None)
-            payload = payload[:old]
+            ages = (api.milliseconds(record, "last_updated_timestamp") for _, record in items)
+            items = items[: next((n for n, age in enumerate(ages) if age is not None and age < self._since), None)]
         if kind in LIMITED and self.arguments.limit is not None:
-            payload = payload[: self.arguments.limit - self._fetched[kind]]
-        self._fetched[kind] += len(payload)
-        return payload
+            items = items[: self.arguments.limit - self._fetched[kind]]
+        self._fetched[kind] += len(items)
+        return super().take(items, cursor)
 
-    def following(self, response: Response, payload: list[Any], kept: list[Any], number: int) -> str | None:
-        step, *rest = response.meta["steps"]
-        further = super().following(response, payload, kept, number)
-        if further is not None:
-            rest.insert(0, {**step, "query": {**step["query"], "page_token": further}})
-        steps = [each for each in [*self._steps_of(kept), *rest] if not self._is_full(each["kind"])]
-        return self._leads_on(steps) if steps else None
-
-    def without(self, request: Request) -> tuple[str, str | None]:
-        return self.split(self._leads_on(request.meta["steps"]))
-
-    def circle_key(self, following: str) -> str | None:
-        step = orjson.loads(following)["steps"][0]
-        return orjson.dumps(step).decode() if "page_token" in step["query"] else None
-
-    def walk_of(self, response: Response, wanted: Wanted | None) -> str:
-        step = response.meta["steps"][0]
-        return f"{step['kind']} { ({**step['query'], 'page_token': None}) }"
-
-    def spoiled_row(self, response: Response, reason: str) -> Thing:
-        return response.meta["steps"][0]["kind"], super().spoiled_row(response, reason)
-
-    def split(self, place: str) -> tuple[str, str | None]:
-        step, *rest = orjson.loads(place)["steps"]
-        return self._leads_on([step]), self._leads_on(rest) if rest else None
+    def is_due(self, cursor: Cursor) -> bool:
+        # Experiments lead to both.
+        kinds = ("run", "logged_model") if cursor["kind"] == "experiment" else (cursor["kind"],)
+        return not all(map(self._is_full, kinds))
 
     def _is_full(self, kind: str) -> bool:
         limit = self.arguments.limit
-        if limit is None:
-            return False
-        if kind == "experiment":  # they lead to both
-            return self._is_full("run") and self._is_full("logged_model")
-        return kind in LIMITED and self._fetched[kind] >= limit
+        return limit is not None and kind in LIMITED and self._fetched[kind] >= limit
 
-    def _steps_of(self, things: list[Thing]) -> Iterator[Step]:
-        """What is asked for because of the things of a page."""
-        kind = things[0][0] if things else None
-        records = [record for _, record in things if isinstance(record, dict)]
-        if kind == "registered_model":
-            yield from filter(None, map(api.versions_of, records))
-        elif kind == "model_version":
-            yield from api.runs_of(records)
-        elif kind == "experiment":
-            yield from api.contents_of(records, self._since)
+    def list_name(self, place: Place) -> str:
+        return f"{place.cursor['kind']} {place.cursor['query']}"
 
-    def raw_records(self, payload: list[Thing], page: int) -> Iterator[RawTuple]:
+    def spoiled_item(self, reason: str, cursor: Cursor) -> Record:
+        return cursor["kind"], super().spoiled_item(reason, cursor)
+
+    def raw_records(self, payload: list[Record], page: int) -> Iterator[RawTuple]:
         for i, (kind, record) in enumerate(payload):
             address = api.key_and_address(self.endpoint, kind, record)
-            key, url = address or (f"page-{page}-{i}", f"{self.endpoint}{iris.API}{api.LISTINGS[kind].path}")
+            key, url = address or (f"page-{page}-{i}", f"{self.endpoint}{iris.API}{LISTINGS[kind].path}")
             yield kind, key, url, record
 
     # What a census does not show
@@ -275,23 +204,15 @@ class MlflowSpider(ModeSpider, TokenSpider):
         address = api.address_of(self.endpoint, url) if url.startswith(f"{self.endpoint}/") else None
         return None if address is None else self.thing_request(self._request(address), Wanted(url, seed=seed))
 
-    def thing(self, response: Response, wanted: Wanted) -> Thing:
+    def thing(self, response: Response, wanted: Wanted) -> Record:
         found = api.single(self.endpoint, response.url)
         assert found is not None
         kind, field = found
-        return kind, self._stated(_held(response, field))
+        return kind, self.paginator.stated(api.held(response, field))
 
-    def named_by(self, thing: Thing, wanted: Wanted) -> Iterator[Request]:
+    def named_by(self, thing: Record, wanted: Wanted) -> Iterator[Request]:
         # A model comes with its versions, and these with their runs; an experiment does not bring all that is in it.
-        steps = [] if thing[0] == "experiment" else list(self._steps_of([thing]))
-        if steps:
-            yield self.page(self.next_page_request(self._leads_on(steps)), Wanted(wanted.name, by="versions and runs"))
-
-
-def _held(response: Response, field: str) -> dict[str, Any]:
-    """The one thing that an answer holds."""
-    body = json_of(response)
-    held = body.get(field) if isinstance(body, dict) else None
-    if not isinstance(held, dict):
-        raise ValueError(f"an object with {field} is due")
-    return held
+        kind, record = thing
+        cursors = [] if kind == "experiment" else list(lists_of(kind, [record], self._since))
+        if cursors:
+            yield self.walk(cursors, Wanted(wanted.name, by="versions and runs"))

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import DirectoryPath, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.identifiers import arxiv
 from fair4ml.platforms.paperswithcode.addresses import HOSTS
-from fair4ml.platforms.paperswithcode.source import row_key
+from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
-from mlentory_crawl.base_spiders.paginators.page_number import PageSpider, Place, listed
+from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
+from mlentory_crawl.base_spiders.paginators.page_number import PageNumber
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.items import Page, RawRecord
-from mlentory_crawl.responses import json_of
+from mlentory_crawl.spiders.paperswithcode import api
 from mlentory_crawl.spiders.paperswithcode.dump import AS_OF, DamagedArchive, Position, archive_files, pages
 
 API_SLOT = "paperswithcode.api"
-SITE = "https://paperswithcode.co"
 FIRST_LATEST = 100
 OVERLAP = timedelta(days=7)
 """How far before the watermark a delta reads: papers are entered days after they were published."""
-KINDS = {"papers": "paper", "tasks": "task", "methods": "method", "datasets": "dataset", "evaluations": "evaluation"}
-_LISTS = {kind: name for name, kind in KINDS.items()}
 
 
 class PapersWithCodeArguments(ModeArguments):
@@ -50,7 +48,7 @@ class PapersWithCodeArguments(ModeArguments):
         return self
 
 
-class PapersWithCodeSpider(ModeSpider, PageSpider):
+class PapersWithCodeSpider(ModeSpider, ListSpider):
     """Papers, their code, tasks, methods, datasets and leaderboards of Papers with Code: the API, or the archive.
 
     Domain
@@ -76,7 +74,7 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
     endpoint_setting = "PAPERSWITHCODE_ENDPOINT"
     variables = (
         Variable(
-            "PAPERSWITHCODE_ENDPOINT", f"{SITE}/api/v1", "The API of Papers with Code; IRIs stay those of the site."
+            "PAPERSWITHCODE_ENDPOINT", f"{api.SITE}/api/v1", "The API of Papers with Code; IRIs stay those of the site."
         ),
     )
     hosts = HOSTS
@@ -87,8 +85,9 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
     # ModeSpider
     first_mode = "latest"
 
-    # PageSpider
+    # ListSpider
     page_size = 100
+    is_divisible = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -128,17 +127,23 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
 
     # Lists
 
-    def lists(self) -> list[str]:
-        return ["papers", "tasks", "methods", "datasets"] if self.mode == "census" else ["papers"]
+    @cached_property
+    def paginator(self) -> PageNumber:
+        limit = self.arguments.limit or (FIRST_LATEST if self.mode == "latest" else None)
+        return PageNumber(self._list_page, self.page_size, self._check, {"papers": limit} if limit else {})
 
-    def lists_within(self, place: Place, payload: list[Any]) -> list[str]:
+    def first_pages(self) -> list[Cursor]:
+        names = ["papers", "tasks", "methods", "datasets"] if self.mode == "census" else ["papers"]
+        return [self.paginator.first(name) for name in names]
+
+    def leads_to(self, items: list[Any], cursor: Cursor) -> Iterable[Cursor]:
         of = "datasets" if self.mode == "census" else "papers"
-        ids = [native_id(record) for _, record in payload]
-        return [f"evaluations of {KINDS[of]} {id}" for id in ids if id] if place.name == of else []
+        ids = [api.native_id(record) for _, record in items if cursor["list"] == of]
+        return [self.paginator.first(f"evaluations of {api.KINDS[of]} {id}") for id in ids if id]
 
-    def page_request(self, place: Place) -> Request:
-        path, _, of = place.name.partition(" of ")
-        query: list[tuple[str, str]] = [("page", str(place.page)), ("page_size", str(self.page_size))]
+    def _list_page(self, name: str, page: int) -> Request:
+        path, _, of = name.partition(" of ")
+        query: list[tuple[str, str]] = [("page", str(page)), ("page_size", str(self.page_size))]
         if of:
             kind, _, id = of.partition(" ")
             query.append((f"{kind}_id", id))
@@ -150,40 +155,25 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
             query.append(("ordering", "created_at"))
         return self._api(f"{path}/?{urlencode(query)}")
 
-    def _api(self, path: str, **meta: Any) -> Request:
-        return Request(f"{self.endpoint}/{path}", meta={**meta, "download_slot": API_SLOT})
+    def _api(self, path: str) -> Request:
+        return Request(f"{self.endpoint}/{path}", meta={"download_slot": API_SLOT})
 
-    def check(self, place: Place, answer: dict[str, Any]) -> None:
+    def _check(self, cursor: Cursor, answer: dict[str, Any]) -> None:
         applied = answer.get("applied_filters")
-        if place.name == "papers" and self._since:
+        if cursor["list"] == "papers" and self._since:
             told = applied.get("start_date") if isinstance(applied, dict) else None
             if not isinstance(told, str) or told[:10] != self._since:
                 raise ValueError(f"the service does not confirm that these are the papers since {self._since}")
 
-    def payload(self, response: Response) -> list[Any]:
-        place: Place = response.meta["places"][0]
-        payload = super().payload(response)
-        left = self._papers - place.seen if self._papers and place.name == "papers" else None
-        if left is not None and left <= len(payload):
-            payload = payload[:left]
-            response.meta["more"] = False
-        kind = KINDS[place.name.partition(" ")[0]]
-        return [(kind, record) for record in payload]
+    def read_page(self, response: Response, cursor: Cursor) -> ListPage:
+        page, kind = super().read_page(response, cursor), api.kind_listed(cursor["list"])
+        return replace(page, items=[(kind, record) for record in page.items])
 
-    def spoiled_row(self, response: Response, reason: str) -> Any:
-        place: Place = response.meta["places"][0]
-        return KINDS[place.name.partition(" ")[0]], super().spoiled_row(response, reason)
-
-    @property
-    def _papers(self) -> int | None:
-        return self.arguments.limit or (FIRST_LATEST if self.mode == "latest" else None)
+    def spoiled_item(self, reason: str, cursor: Cursor) -> Any:
+        return api.kind_listed(cursor["list"]), super().spoiled_item(reason, cursor)
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
-        for i, (kind, record) in enumerate(payload):
-            native = native_id(record)
-            url = f"{SITE}/api/v1/{_LISTS[kind]}/{quote(native) if native else ''}"
-            key = native or (row_key(record) if kind == "evaluation" else None)
-            yield kind, key or f"page-{page}-{i}", url, record
+        return api.records(payload, page)
 
     # The archive
 
@@ -217,69 +207,19 @@ class PapersWithCodeSpider(ModeSpider, PageSpider):
     # Single things
 
     def named_requests(self) -> Iterable[Request]:
-        named = self.names(self.arguments.named, _reference_of)
-        return (self.thing_request(self._thing("paper", name), Wanted(name)) for _, name in named)
+        named = self.names(self.arguments.named, api.reference_of)
+        return (self._thing(Wanted(name, "paper")) for _, name in named)
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        found = _of_page(url)
+        found = api.of_page(url)
         if found is None:
             return None
         kind, slug = found
-        reference = paper_reference(slug) if kind == "paper" else None
-        return self.thing_request(self._thing(kind, reference or slug), Wanted(slug, seed=seed))
+        return self._thing(Wanted(slug, kind, seed=seed))
 
-    def _thing(self, kind: str, reference: str) -> Request:
-        """The request for one thing: by its id, or, as the API knows no slugs, by a search that has to show it."""
-        if kind == "paper" and paper_reference(reference):
-            return self._api(f"papers/{quote(reference, safe='.')}?include_resources=true", kind=kind)
-        words = unquote(reference).replace("-", " ")
-        query = {
-            "paper": ("papers/search", {"q": words, "mode": "keyword"}),
-            "task": ("tasks/", {"q": words}),
-            "dataset": ("datasets/", {"search": words}),
-        }
-        path, asked = query[kind]
-        asked |= {"page": "1", "page_size": str(self.page_size)}
-        return self._api(f"{path}?{urlencode(asked)}", kind=kind, slug=unquote(reference))
+    def _thing(self, wanted: Wanted) -> Request:
+        return self.thing_request(self._api(api.thing_path(wanted.kind, wanted.name, self.page_size)), wanted)
 
     def thing(self, response: Response, wanted: Wanted) -> Any:
-        kind, slug = response.meta["kind"], response.meta.get("slug")
-        if slug is None:
-            record = json_of(response)
-            if not isinstance(record, dict):
-                raise ValueError(f"an object is due, this is {type(record).__name__}")
-            return kind, record
-        _, found = listed(response)
-        named = (each for each in found if isinstance(each, dict) and slug in map(each.get, _SLUG_FIELDS))
-        return next(((kind, record) for record in named), None)
-
-
-_SLUG_FIELDS = ("slug", "route_identifier")
-_PAPER_ID = re.compile(r"\d{1,12}", re.ASCII)
-_PAGES = {"paper": "paper", "task": "task", "tasks": "task", "benchmark": "dataset", "dataset": "dataset"}
-
-
-def paper_reference(text: str) -> str | None:
-    """What the API calls a paper: its id on arXiv without a version, or its number; none for anything else."""
-    iri = arxiv(text)
-    return iri.removeprefix("https://arxiv.org/abs/") if iri else text if _PAPER_ID.fullmatch(text) else None
-
-
-def _reference_of(text: str) -> str | None:
-    kind, slug = _of_page(text) or ("paper", text)
-    return paper_reference(slug) if kind == "paper" else None
-
-
-def native_id(record: Any) -> str | None:
-    """The platform's id of what a record describes, if it has one."""
-    id = record.get("id") if isinstance(record, dict) else None
-    return str(id) if isinstance(id, str | int) and not isinstance(id, bool) and id != "" else None
-
-
-def _of_page(url: str) -> tuple[str, str] | None:
-    """What kind of thing one of the site's pages is about, and its slug or id; none where it is about none."""
-    parts = urlsplit(url if "://" in url else f"https://{url}")
-    if (parts.hostname or "").removeprefix("www.") not in HOSTS:
-        return None
-    kind, _, slug = parts.path.strip("/").partition("/")
-    return (_PAGES[kind], slug) if kind in _PAGES and slug else None
+        record = api.thing_in(response, wanted.kind, wanted.name)
+        return None if record is None else (wanted.kind, record)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fair4ml.write.property_graph import Graph, Node, graph
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.stores.errors import error_message
 from mlentory_crawl.stores.neo4j.write import EQUAL, write
 
 if TYPE_CHECKING:
@@ -149,8 +150,7 @@ class Neo4jStore:
         try:
             yield
         except (Neo4jError, DriverError, ConfigurationError, OSError, ValueError) as error:
-            message = " ".join(str(error).split()) or type(error).__name__
-            raise StoreError(f"Neo4j at {self._uri}: {message[:500]}") from error
+            raise StoreError(f"Neo4j at {self._uri}: {error_message(error)}") from error
 
     # Writing
 

@@ -13,6 +13,7 @@ import orjson
 from fair4ml.entities import CLASSES
 from fair4ml.write.property_graph import Edge, Graph, Node
 from mlentory_crawl.changes import Change, Refusal
+from mlentory_crawl.stores.errors import error_message
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Session
@@ -72,7 +73,7 @@ def write(session: Session, wanted: list[Wanted], changed: Counter[str]) -> list
         if isinstance(error, ClientError) and (error.code or "").startswith("Neo.ClientError.Security"):
             raise
         if len(wanted) == 1:
-            return [Refusal(wanted[0][0].key, " ".join(str(error).split())[:500])]
+            return [Refusal(wanted[0][0].key, error_message(error))]
         middle = len(wanted) // 2
         return [*write(session, wanted[:middle], changed), *write(session, wanted[middle:], changed)]
     return []

@@ -1,6 +1,6 @@
 """Text analysis that all search engines share: the terms that texts and searches are compared by.
 
-The analyzers are tantivy's, which Elasticsearch is told to imitate (`elasticsearch.index.settings`). Searching in
+The analyzers are tantivy's, which Elasticsearch is configured to imitate (`elasticsearch.index.settings`). Searching in
 Elasticsearch needs them too, to read what a person typed: so tantivy belongs to every installation (17 MB, loaded in
 some milliseconds).
 """
@@ -19,7 +19,7 @@ IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Each of these stands alone, as languages without spaces have no other words to find."""
 
 PART = r"\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|\p{Lo}"
-"""What names are made of, however it is joined: "DistilBERT" is "distil" and "bert", "gpt2" is "gpt" and "2"."""
+"""The parts of names, however they are joined: "DistilBERT" is "distil" and "bert", "gpt2" is "gpt" and "2"."""
 
 _IDEOGRAPH = re.compile(f"([{IDEOGRAPHS}])")
 

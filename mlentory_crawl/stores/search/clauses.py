@@ -1,4 +1,4 @@
-"""What every engine makes of a search in the same way: which words have to occur, and which bounds hold."""
+"""The reading of a search that all engines share: the words that have to occur, and the bounds that hold."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ TYPO_LENGTH = 5
 """The shortest word that may have a typing error in it."""
 
 UNFINISHED = 0.25
-"""What the beginning of a word counts of what the word does."""
+"""The score of the beginning of a word, as a share of that of the word."""
 
 EXACT_NAME = 20.0
-"""What it counts to be the name itself."""
+"""The score of being the name itself."""
 
 TIE_BREAKER = 0.1
-"""What further fields with a word add to the best one."""
+"""The share of their scores that further fields with a word add to the best one."""
 
 MAX_INTEGER = 2**63 - 1
 
@@ -43,7 +43,7 @@ _DAY = 24 * 60 * 60 - 1
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Something that a text asks for.
+    """A word or phrase that a text asks for.
 
     Attributes:
         text: a word, or several that have to follow each other.
@@ -57,15 +57,15 @@ class Clause:
 
     @property
     def may_have_typo(self) -> bool:
-        """Whether it is long enough for one letter not to matter."""
+        """True where it is long enough for one letter not to matter."""
         return not self.quoted and len(self.text) >= TYPO_LENGTH
 
 
 def clauses(text: str) -> tuple[list[Clause], list[Clause]]:
-    """What has to occur, and what only counts when it does; the last word may be unfinished.
+    """The clauses that have to occur, and those that only count when they do; the last word may be unfinished.
 
     Args:
-        text: what a person typed, of which `MAX_TEXT` characters are read; words in double quotes must follow each
+        text: as a person typed it, of which `MAX_TEXT` characters are read; words in double quotes must follow each
             other. It is no query language, so it is never a syntax error.
     """
     must: dict[Clause, None] = {}
@@ -86,11 +86,14 @@ def clauses(text: str) -> tuple[list[Clause], list[Clause]]:
     return list(must)[:MAX_WORDS], list(should)[:MAX_WORDS]
 
 
-def check(query: SearchQuery) -> None:
-    """Raise ValueError for what does not exist.
+def check_query(query: SearchQuery) -> None:
+    """Check the facets, the order and the size of a search; its bounds are read by `bounds`.
 
     Args:
-        query: a search; its bounds are read by `bounds`.
+        query: the search.
+
+    Raises:
+        ValueError: a facet or sort that does not exist, or a negative number.
     """
     unknown = [name for name in (*query.facets, *query.filters) if name not in FACETS]
     if unknown:

@@ -1,10 +1,9 @@
-"""What the indices of all search engines are made from."""
+"""The fields that the indices of all search engines are made from."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -24,11 +23,11 @@ WORDY = frozenset(FACETS) - _WORDLESS
 """The facets whose words are searched too: somebody who types "fill mask french" means these."""
 
 FACET_VALUES = 50
-"""How many values of a facet an answer counts."""
+"""The most values of a facet that an answer counts."""
 
 
 def fields_digest() -> str:
-    """Another one means that the fields have changed, and that an index has to be made anew."""
+    """A hash of the fields: with another one an index has to be made anew."""
     fields = [
         (name, field.type, field.multi, field.facet)
         for some in (FIELDS, EVALUATION_FIELDS)
@@ -44,11 +43,6 @@ def seconds(moment: str) -> int:
 
 
 def importance(source: Mapping[str, Any]) -> float:
-    """By what the relevance of a search document is multiplied: models first, then a little for what many use."""
+    """The factor of the relevance of a search document: models first, then a little for what many use."""
     downloads = source.get("downloads", 0)
     return (2 if source.get("type") == "MLModel" else 1) * (1 + 0.1 * math.log10(1 + max(downloads, 0)))
-
-
-def one_line(error: Exception) -> str:
-    """What went wrong, short enough for a list."""
-    return re.sub(r"\s+", " ", str(error)).strip()[:500] or type(error).__name__

@@ -1,4 +1,4 @@
-"""What helps to read an answer, from the hits alone: where the words of a search stand, and how else to spell them."""
+"""Hints for reading an answer, from the hits alone: the places of the words of a search, and other spellings."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def _forms(word: str) -> frozenset[str]:
 
 
 def highlight(text: str, hit: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Where the words of a search stand in the texts of a hit.
+    """The places of the words of a search in the texts of a hit.
 
     Args:
-        text: what was searched for.
+        text: of the search.
         hit: the stored search document.
 
     Returns:
@@ -76,7 +76,7 @@ def suggestion(text: str, hits: Iterable[Mapping[str, Any]]) -> str | None:
     """A text with its mistyped words as hits spell them; None where they have no other spelling.
 
     Args:
-        text: what was searched for, and was found only because typing errors were forgiven.
+        text: of a search that found something only because typing errors were forgiven.
         hits: the best hits.
     """
     spellings = Counter(word for hit in hits for word in set(_words(hit)))
@@ -106,7 +106,7 @@ def _words(hit: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_one_edit(one: str, other: str) -> bool:
-    """Whether one letter is wrong, missing, too many, or swapped with its neighbor."""
+    """True where one letter is wrong, missing, too many, or swapped with its neighbor."""
     while one and other and one[0] == other[0]:
         one, other = one[1:], other[1:]
     while one and other and one[-1] == other[-1]:

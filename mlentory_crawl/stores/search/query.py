@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 from mlentory_crawl.stores.protocol import Store
 
 MAX_HITS = 10_000
-"""How many hits of a search can be had, in pages; who needs all exports the catalog."""
+"""The hits of a search that can be had, in pages; who needs all exports the catalog."""
 
 Sort = Literal["relevance", "downloads", "likes", "modified", "created", "parameters", "name"]
 

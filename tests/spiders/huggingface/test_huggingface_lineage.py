@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from fair4ml.describe.draft import Draft
+from fair4ml.describe.hub_repositories import hub_model
 from fair4ml.describe.source_record import parse
 from fair4ml.entities import CreativeWork, Dataset, Derivation, Description, MLModel, Stub
-from fair4ml.platforms.huggingface.lineage import add_new_version, dataset, datasets, hub_model, named_dataset, parents
+from fair4ml.platforms.huggingface.lineage import add_new_version, dataset, datasets, named_dataset, parents
 from fair4ml.platforms.huggingface.source import ModelInfo
 
 HUB = "https://huggingface.co/"

@@ -20,7 +20,7 @@ _CREDENTIALS = {
 
 
 def is_chosen(settings: Mapping[str, Any]) -> bool:
-    """Whether searches go to an Elasticsearch."""
+    """True where searches go to an Elasticsearch."""
     return bool(settings.get("ELASTICSEARCH_URL"))
 
 

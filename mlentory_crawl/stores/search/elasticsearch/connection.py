@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from mlentory_crawl.exceptions import StoreError
-from mlentory_crawl.stores.search.fields import one_line
+from mlentory_crawl.stores.errors import error_message
 
 if TYPE_CHECKING:
     from elasticsearch import ApiError, AsyncElasticsearch
@@ -79,7 +79,7 @@ class Connection:
             cause: Exception = error
             while isinstance(cause, TransportError) and cause.errors:
                 cause = cause.errors[-1]
-            raise StoreError(f"Elasticsearch at {self.place}: {one_line(cause)}") from error
+            raise StoreError(f"Elasticsearch at {self.place}: {error_message(cause)}") from error
 
     @property
     def client(self) -> AsyncElasticsearch:
@@ -91,14 +91,14 @@ class Connection:
         if self._client is None:
             from elasticsearch import AsyncElasticsearch
 
-            # It warns of each try with a traceback; what comes of them all is told in one line.
+            # It warns of each try with a traceback; the outcome of them all is one line.
             logging.getLogger("elastic_transport").setLevel(logging.ERROR)
             try:
                 self._client = AsyncElasticsearch(
                     self._url, request_timeout=REQUEST_SECONDS, retry_on_status=(), **self._credentials
                 )
             except ValueError as error:
-                raise StoreError(f"ELASTICSEARCH_URL and its credentials: {one_line(error)}") from error
+                raise StoreError(f"ELASTICSEARCH_URL and its credentials: {error_message(error)}") from error
         return self._client
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ def reason(error: ApiError) -> str:
     stated = body.get("error") if isinstance(body, Mapping) else None
     if isinstance(stated, Mapping) and "reason" in stated:
         return f"{message(stated)} ({error.status_code})"
-    return f"{one_line(error)} ({error.status_code})"
+    return f"{error_message(error)} ({error.status_code})"
 
 
 def message(error: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""How search documents are laid out in Elasticsearch: core types and filters only, as every server 8 and 9 has them."""
+"""The layout of search documents in Elasticsearch: core types and filters only, which every server 8 and 9 has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mlentory_crawl.stores.search.fields import (
 from mlentory_crawl.stores.search.query import MAX_HITS
 
 LAYOUT = 2
-"""To be raised when what is below changes in a way that the search fields do not tell."""
+"""The version of the layout below; raised with each change that does not show in the search fields."""
 
 PRODUCT = "mlentory_crawl"
 """Under this name the metadata of an index say that it is this program's."""
@@ -31,7 +31,7 @@ WEIGHT = "weight"
 """The field by which relevance is multiplied."""
 
 HASH = "hash"
-"""The field that tells equal documents, of the same thing, from others."""
+"""The field by which equal documents of the same entity are recognized."""
 
 TERMS = "terms"
 """The words of the facets that are searched too."""
@@ -91,7 +91,7 @@ def mappings() -> dict[str, Any]:
 
 
 def fingerprint() -> dict[str, Any]:
-    """What must be equal for an index to be usable as it is."""
+    """The versions that an index must have to be usable as it is."""
     return {"layout": LAYOUT, "fields": fields_digest()}
 
 
@@ -126,7 +126,7 @@ def settings() -> dict[str, Any]:
 
 
 def operation(change: Change) -> tuple[list[bytes], str | None]:
-    """What a bulk request says of a change: two lines to write its document, one to delete it; and its `HASH`.
+    """A change in a bulk request: two lines to write its document, one to delete it; and its `HASH`.
 
     Args:
         change: of which the last state counts; what is gone or a tombstone is deleted, and has no hash.

@@ -41,7 +41,7 @@ def text_query(text: str, *, typos: bool = False) -> Json:
     """The documents that have every word of a text, in whichever field; the last word may be unfinished.
 
     Args:
-        text: what a person typed; words in double quotes must follow each other.
+        text: as a person typed it; words in double quotes must follow each other.
         typos: one letter of a longer word may be wrong, missing, too many or swapped with its neighbor.
     """
     required, optional = clauses(text)
@@ -80,11 +80,11 @@ def search_body(query: SearchQuery, text: Json, *, size: int) -> Json:
 
     Args:
         query: the search.
-        text: what became of its text.
+        text: its text as a query.
         size: how many hits, from the offset on.
 
     Raises:
-        ValueError: a bound that is none.
+        ValueError: a field that has no bounds, or a bound that is no number or no date.
     """
     within = [EVERYTHING, *(_range(*bound) for bound in bounds(query))]
     filters: dict[str, Json] = {name: {"terms": {f"{name}.folded": values}} for name, values in query.filters.items()}

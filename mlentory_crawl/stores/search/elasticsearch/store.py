@@ -9,14 +9,14 @@ from typing import Any, Self
 
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
-from mlentory_crawl.stores.search.clauses import check
+from mlentory_crawl.stores.errors import error_message
+from mlentory_crawl.stores.search.clauses import check_query
 from mlentory_crawl.stores.search.elasticsearch import access
 from mlentory_crawl.stores.search.elasticsearch.bulk import Bulk, Prepared
 from mlentory_crawl.stores.search.elasticsearch.connection import MAJORS, Connection
 from mlentory_crawl.stores.search.elasticsearch.index import POSITION, PRODUCT, fingerprint, operation
 from mlentory_crawl.stores.search.elasticsearch.indices import Indices
 from mlentory_crawl.stores.search.elasticsearch.query import EVERYTHING, search_body, text_query
-from mlentory_crawl.stores.search.fields import one_line
 from mlentory_crawl.stores.search.hints import SUGGESTION_HITS, highlight, suggestion
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult
 
@@ -88,7 +88,7 @@ class ElasticsearchStore:
         The position in an index of another layout names its catalog, but a run that no catalog knows.
 
         Raises:
-            StoreError: the server cannot be used, or what has the name of the index is not this program's.
+            StoreError: the server cannot be used, or an index of that name is not this program's.
         """
         self._durable = self._connection.run(self._open())
         return self._durable
@@ -152,7 +152,7 @@ class ElasticsearchStore:
             try:
                 prepared.append((change.key, *operation(change)))
             except Exception as error:  # noqa: BLE001  (whatever is wrong with it, its neighbors are taken)
-                refusals.append(Refusal(change.key, one_line(error)))
+                refusals.append(Refusal(change.key, error_message(error)))
         bulk = Bulk(self._connection, self._target, self._unseen)
         refusals += self._connection.run(bulk.write(prepared))
         self.equal = bulk.equal
@@ -204,7 +204,7 @@ class ElasticsearchStore:
         return position, {"documents": await self._count(self._indices.alias)}
 
     def counts(self) -> dict[str, int]:
-        """How many documents a search can find, or will when they are published."""
+        """The number of documents that a search can find, or will when they are published."""
         return {"documents": self._connection.run(self._count(self._target))}
 
     async def _count(self, target: str) -> int:
@@ -212,7 +212,7 @@ class ElasticsearchStore:
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Find documents as of the last `flush`, whoever made it, as `TantivyStore.search` does."""
-        check(query)
+        check_query(query)
         return self._connection.run(self._search(query))
 
     async def _search(self, query: SearchQuery) -> SearchResult:

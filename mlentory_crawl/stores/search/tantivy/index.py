@@ -1,4 +1,4 @@
-"""How search documents are laid out in a tantivy index, and the folder that holds it."""
+"""The layout of search documents in a tantivy index, and the folder that holds it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from tantivy import Document, Index, Schema, SchemaBuilder, Tokenizer
 
 from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.stores.errors import error_message
 from mlentory_crawl.stores.search.analysis import analyzer, analyzers, spaced
 from mlentory_crawl.stores.search.fields import (
     DATES,
@@ -22,14 +23,13 @@ from mlentory_crawl.stores.search.fields import (
     WORDY,
     fields_digest,
     importance,
-    one_line,
     seconds,
 )
 
 logger = logging.getLogger(__name__)
 
 LAYOUT = 1
-"""To be raised when what is below changes in a way that the search fields do not tell."""
+"""The version of the layout below; raised with each change that does not show in the search fields."""
 
 VERSION_FILE = "mlentory.json"
 
@@ -116,14 +116,14 @@ def usable(directory: Path) -> Index:
         try:
             return prepared(Index(schema(), str(directory)))
         except (ValueError, OSError) as error:
-            logger.warning("the search index in %s is damaged and is filled anew: %s", directory, one_line(error))
+            logger.warning("the search index in %s is damaged and is filled anew: %s", directory, error_message(error))
     _empty(directory)
     (directory / VERSION_FILE).write_text(json.dumps(_fingerprint()))
     return prepared(Index(schema(), str(directory)))
 
 
 def check_readable(directory: Path) -> None:
-    """Look at whether there is an index in a folder that can be read.
+    """Check that there is an index in a folder that can be read.
 
     Raises:
         StoreError: there is none, or one of another layout.
@@ -135,12 +135,12 @@ def check_readable(directory: Path) -> None:
 
 
 def is_readable(directory: Path) -> bool:
-    """Whether there is an index that can be read as it is."""
+    """True where there is an index that can be read as it is."""
     return (directory / "meta.json").exists() and _has_fingerprint(directory)
 
 
 def _fingerprint() -> dict[str, Any]:
-    """What must be equal for an index to be usable as it is."""
+    """The versions that an index must have to be usable as it is."""
     return {
         "layout": LAYOUT,
         "fields": fields_digest(),
@@ -160,7 +160,7 @@ def _empty(directory: Path) -> None:
     marks = [entry for entry in entries if entry.name in (VERSION_FILE, "meta.json", ".managed.json")]
     if entries and not marks:
         raise StoreError(f"{directory} holds files that are no search index: move them away")
-    # What tells whose folder it is goes last: a kill halfway leaves it to be emptied again.
+    # The files that show whose folder it is go last: a kill halfway leaves it to be emptied again.
     for entry in sorted(entries, key=marks.__contains__):
         if entry.is_dir():
             shutil.rmtree(entry)

@@ -1,4 +1,4 @@
-"""Which documents a tantivy index holds while it is written: a deletion does not tell whether there was one."""
+"""The keys that a tantivy index holds while it is written: its deletions do not report whether there was one."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class HeldKeys:
         self._held.clear()
 
     def absent(self, taken: Iterable[tuple[str, bool]], committed: Callable[[], Searcher | None]) -> int:
-        """How many deletions found nothing to delete.
+        """The number of deletions that found nothing to delete.
 
         Args:
             taken: the keys in order, each with whether its document was written, else it was deleted.
-            committed: gives what was committed last; None where that counts no more.
+            committed: gives the last commit; None where that counts no more.
         """
         absent, unknown = 0, []
         for key, is_written in taken:

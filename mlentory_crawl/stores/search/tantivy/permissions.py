@@ -24,7 +24,7 @@ def keep_readable(directory: Path) -> None:
 
 
 def can_be_locked(directory: Path) -> bool:
-    """Whether tantivy can take the lock in the folder of an index that it reads with."""
+    """True where tantivy can take the lock that it reads an index with."""
     lock = directory / READERS_LOCK
     return os.access(lock if lock.exists() else directory, os.W_OK)
 

@@ -1,4 +1,4 @@
-"""Searches as tantivy queries: what a person types is no query language, so it is never a syntax error."""
+"""Searches as tantivy queries: typed text is no query language, so it is never a syntax error."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def text_query(text: str, *, typos: bool = False) -> Query:
     """The documents that have every word of a text, in whichever field; the last word may be unfinished.
 
     Args:
-        text: what a person typed; words in double quotes must follow each other.
+        text: as a person typed it; words in double quotes must follow each other.
         typos: one letter of a longer word may be wrong, missing, too many or swapped with its neighbor.
     """
     required, optional = clauses(text)
@@ -69,7 +69,7 @@ def _anywhere(text: str) -> Query:
 
 
 def conditions(query: SearchQuery, *, without: str | None = None) -> Iterator[Query]:
-    """What a document must meet besides the text.
+    """The conditions that a document must meet besides the text.
 
     Args:
         query: the search.
@@ -89,10 +89,10 @@ def conditions(query: SearchQuery, *, without: str | None = None) -> Iterator[Qu
 
 
 def whole_query(text: Query, query: SearchQuery, *, without: str | None = None) -> Query:
-    """A text together with what else a document must meet; relevance comes from the text alone."""
-    clauses = [(Occur.Must, text), (Occur.MustNot, position_query())]
-    clauses += [(Occur.Must, Query.const_score_query(each, 0.0)) for each in conditions(query, without=without)]
-    return Query.boolean_query(clauses)
+    """A text together with the other conditions; relevance comes from the text alone."""
+    parts = [(Occur.Must, text), (Occur.MustNot, position_query())]
+    parts += [(Occur.Must, Query.const_score_query(each, 0.0)) for each in conditions(query, without=without)]
+    return Query.boolean_query(parts)
 
 
 def everything() -> Query:

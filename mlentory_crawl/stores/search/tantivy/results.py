@@ -82,7 +82,7 @@ def _terms(searcher: Searcher, whole: Query, facets: Iterable[str]) -> dict[str,
 
 
 def count(searcher: Searcher, query: Query) -> int:
-    """How many documents match."""
+    """The number of documents that match."""
     return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]
 
 

@@ -15,8 +15,8 @@ from tantivy import Document, Index, IndexWriter, Searcher
 from fair4ml.write.search_document import search_document
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
-from mlentory_crawl.stores.search.clauses import check
-from mlentory_crawl.stores.search.fields import one_line
+from mlentory_crawl.stores.errors import error_message
+from mlentory_crawl.stores.search.clauses import check_query
 from mlentory_crawl.stores.search.hints import SUGGESTION_HITS, highlight, suggestion
 from mlentory_crawl.stores.search.query import SearchQuery, SearchResult
 from mlentory_crawl.stores.search.tantivy import results
@@ -120,7 +120,7 @@ class TantivyStore:
                         stored = orjson.dumps(source)
                         entry = document(change.key, source, stored)
                     except Exception as error:  # noqa: BLE001  (whatever is wrong with it, its neighbors are taken)
-                        refusals.append(Refusal(change.key, one_line(error)))
+                        refusals.append(Refusal(change.key, error_message(error)))
                         continue
                 writer.delete_documents_by_term(KEY, change.key)
                 taken.append((change.key, entry is not None))
@@ -176,7 +176,7 @@ class TantivyStore:
             self._commit()
 
     def close(self) -> None:
-        """Release the lock; what was not committed is dropped."""
+        """Release the lock; uncommitted changes are dropped."""
         writer, self._writer, self._index = self._writer, None, None
         self._replaces = False
         self._nothing_pending()
@@ -210,7 +210,7 @@ class TantivyStore:
         try:
             yield
         except (ValueError, RuntimeError, OSError) as error:
-            raise StoreError(f"the search index in {self._directory} failed: {one_line(error)}") from error
+            raise StoreError(f"the search index in {self._directory} failed: {error_message(error)}") from error
 
     # Reading
 
@@ -223,7 +223,7 @@ class TantivyStore:
             return results.position(searcher), {"documents": results.count(searcher, everything())}
 
     def counts(self) -> dict[str, int]:
-        """How many documents a search can find."""
+        """The number of documents that a search can find."""
         with self._store_errors():
             return {"documents": results.count(self._searcher(), everything())}
 
@@ -231,10 +231,10 @@ class TantivyStore:
         """Find documents as of the last commit, whoever made it.
 
         A document must have every word of the text in one of its fields; only if no document has, words of five letters
-        and more may have one typing error. Relevance rises with downloads, and models come before other things.
+        and more may have one typing error. Relevance rises with downloads, and models come before other entities.
         ``score`` is None where the order is not relevance.
         """
-        check(query)
+        check_query(query)
         text = text_query(query.text)
         whole = whole_query(text, query)
         with self._store_errors():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fair4ml.platforms.huggingface.ids import dataset_id, is_environment, is_placeholder, model_id
+from fair4ml.describe.hub_repositories import dataset_id, is_environment, is_placeholder, model_id
 
 HUB = "https://huggingface.co/"
 

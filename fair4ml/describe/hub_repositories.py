@@ -1,4 +1,4 @@
-"""The models and datasets of the Hugging Face Hub that people mean where an id of one is due.
+"""Models and datasets of the Hugging Face Hub, named by records of any platform where an id of one is due.
 
 A label is no id: a Hub repository has an owner, or is on a closed list of those without. Nor are the names of files,
 folders and environments, though they may have the form of an id.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from fair4ml.describe.draft import Draft
+from fair4ml.entities import Stub
 from fair4ml.hub_datasets import MOVED, WITHOUT_OWNER
-from fair4ml.identifiers import is_repo_id
+from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_path, is_repo_id
 
 # Closed: the Hub gives out no names without an owner any more; another single word is an owner or no name at all.
 _MODELS_WITHOUT_OWNER = frozenset(
@@ -75,9 +77,6 @@ _PLACEHOLDERS = frozenset(
 )
 
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]]+\]\((?P<address>[^\s()<>\"{}|\\^`]+)\)")
-_ON_THE_HUB = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<path>[^?#]+)(?:[?#].*)?", re.IGNORECASE
-)
 _AT_REVISION = re.compile(r"(?P<id>[^@\s]+)@[\w./-]+", re.ASCII)
 _PAGES = frozenset({"blob", "commit", "commits", "discussions", "raw", "resolve", "tree", "viewer"})
 # Closed: folders that programs write to and examples read from.
@@ -122,6 +121,30 @@ def model_id(text: str) -> tuple[str | None, str]:
     return id if id in _MODELS_WITHOUT_OWNER or _has_owner(id) else None, id.casefold()
 
 
+@lru_cache(maxsize=65_536)
+def dataset_stub(id: str) -> Stub:
+    """A dataset on the Hub, by its id."""
+    return Stub(hugging_face_dataset(id), "Dataset", id)
+
+
+@lru_cache(maxsize=65_536)
+def model_stub(id: str) -> Stub:
+    """A model on the Hub, by its id."""
+    return Stub(hugging_face_model(id), "MLModel", id)
+
+
+def hub_dataset(draft: Draft, text: str) -> str | None:
+    """The IRI of the dataset on the Hub that an id or a link means, or none where it means none."""
+    id = dataset_id(text)
+    return None if id is None else draft.stub(dataset_stub(id))
+
+
+def hub_model(draft: Draft, text: str) -> str | None:
+    """The IRI of the model on the Hub that an id or a link means, or none where it means none."""
+    id, _ = model_id(text)
+    return None if id is None else draft.stub(model_stub(id))
+
+
 def is_environment(name: str) -> bool:
     """Whether a name is that of an environment in which models learn by reinforcement, such as ``ALE/Pong-v5``.
 
@@ -148,11 +171,11 @@ def _meant(text: str, collection: str = "") -> str:
     text = text.strip()
     link = _MARKDOWN_LINK.fullmatch(text)
     text = link["address"] if link else text
-    address = _ON_THE_HUB.fullmatch(text)
-    if address is None:
+    path = hugging_face_path(text)
+    if path is None:
         revision = _AT_REVISION.fullmatch(text)
         return revision["id"] if revision else text
-    if not address["path"].startswith(collection):
+    if not path.startswith(collection):
         return text
-    steps = address["path"].removeprefix(collection).rstrip("/").split("/")
+    steps = path.removeprefix(collection).rstrip("/").split("/")
     return steps[0] if len(steps) == 1 or steps[1] in _PAGES else "/".join(steps[:2])

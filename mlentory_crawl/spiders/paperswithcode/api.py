@@ -1,0 +1,97 @@
+"""How the API of Papers with Code is asked for single entities, and what its answers and addresses say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from scrapy.http import Response
+
+from fair4ml.identifiers import arxiv
+from fair4ml.platforms.paperswithcode.addresses import HOSTS
+from fair4ml.platforms.paperswithcode.source import row_key
+from mlentory_crawl.base_spiders.paginators.page_number import listed
+from mlentory_crawl.base_spiders.single_records import RawTuple
+from mlentory_crawl.responses import json_of
+
+SITE = "https://paperswithcode.co"
+_SLUG_FIELDS = ("slug", "route_identifier")
+KINDS = {"papers": "paper", "tasks": "task", "methods": "method", "datasets": "dataset", "evaluations": "evaluation"}
+_LISTS = {kind: name for name, kind in KINDS.items()}
+_PAPER_ID = re.compile(r"\d{1,12}", re.ASCII)
+_PAGES = {"paper": "paper", "task": "task", "tasks": "task", "benchmark": "dataset", "dataset": "dataset"}
+
+
+def kind_listed(name: str) -> str:
+    """The kind of the records in a list, by its name."""
+    return KINDS[name.partition(" ")[0]]
+
+
+def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
+    """Kind, native id, API address and payload of each record, given with its kind."""
+    for i, (kind, record) in enumerate(payload):
+        native = native_id(record)
+        url = f"{SITE}/api/v1/{_LISTS[kind]}/{quote(native) if native else ''}"
+        key = native or (row_key(record) if kind == "evaluation" else None)
+        yield kind, key or f"page-{page}-{i}", url, record
+
+
+def thing_path(kind: str, name: str, page_size: int) -> str:
+    """Where one entity is: by its id, or, as the API knows no slugs, by a search that has to show it."""
+    reference = paper_reference(name) if kind == "paper" else None
+    if reference is not None:
+        return f"papers/{quote(reference, safe='.')}?include_resources=true"
+    words = unquote(name).replace("-", " ")
+    query = {
+        "paper": ("papers/search", {"q": words, "mode": "keyword"}),
+        "task": ("tasks/", {"q": words}),
+        "dataset": ("datasets/", {"search": words}),
+    }
+    path, asked = query[kind]
+    asked |= {"page": "1", "page_size": str(page_size)}
+    return f"{path}?{urlencode(asked)}"
+
+
+def thing_in(response: Response, kind: str, name: str) -> Any:
+    """The record of one entity in the answer to `thing_path`; None where a search does not show it.
+
+    Raises:
+        ValueError: it is no answer to that.
+    """
+    if kind == "paper" and paper_reference(name) is not None:
+        record = json_of(response)
+        if not isinstance(record, dict):
+            raise ValueError(f"an object is due, this is {type(record).__name__}")
+        return record
+    slug = unquote(name)
+    _, found = listed(response)
+    return next((each for each in found if isinstance(each, dict) and slug in map(each.get, _SLUG_FIELDS)), None)
+
+
+def paper_reference(text: str) -> str | None:
+    """What the API calls a paper: its id on arXiv without a version, or its number; none for anything else."""
+    iri = arxiv(text)
+    return iri.removeprefix("https://arxiv.org/abs/") if iri else text if _PAPER_ID.fullmatch(text) else None
+
+
+def reference_of(text: str) -> str | None:
+    """What the API calls the paper that an id or a page names; none for anything else."""
+    kind, slug = of_page(text) or ("paper", text)
+    return paper_reference(slug) if kind == "paper" else None
+
+
+def native_id(record: Any) -> str | None:
+    """The platform's id of what a record describes, if it has one."""
+    id = record.get("id") if isinstance(record, dict) else None
+    return str(id) if isinstance(id, str | int) and not isinstance(id, bool) and id != "" else None
+
+
+def of_page(url: str) -> tuple[str, str] | None:
+    """What kind of thing one of the site's pages is about, and its slug or id; none where it is about none."""
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    if (parts.hostname or "").removeprefix("www.") not in HOSTS:
+        return None
+    kind, _, slug = parts.path.strip("/").partition("/")
+    return (_PAGES[kind], slug) if kind in _PAGES and slug else None
