@@ -11,15 +11,18 @@ from fair4ml.identifiers import (
     arxiv,
     bioimage_artifact,
     doi,
+    github_repository,
     hugging_face_dataset,
     hugging_face_library,
     hugging_face_license,
     hugging_face_model,
     hugging_face_owner,
+    hugging_face_path,
     iris_over_time,
     is_github_name,
     is_repo_id,
     orcid,
+    packaged,
     part_iri,
     present_iri,
     spdx,
@@ -360,3 +363,40 @@ def test_what_nothing_is_said_of_is_an_empty_text() -> None:
     assert part_iri(root, "x", None, "a") == part_iri(root, "x", "", "a") != part_iri(root, "x", "a")
     assert part_iri(root, "x", 0) != part_iri(root, "x", None)
     assert re.fullmatch(rf"{re.escape(root)}#y-1-x-[0-9a-f]{{16}}", part_iri(f"{root}#y-1", "x"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("pkg:github/lab/tool", "lab/tool"), ("PKG:GitHub/lab/tool", "lab/tool"),
+        ("pkg:github/lab/tool@1.2", "lab/tool"), ("pkg:github/lab/tool@1@2", "lab/tool@1"),
+        ("pkg:github/lab%2Ftool@v1?x=y#src", "lab/tool"),
+        ("pkg:github/lab/tool?x=@y", "lab/tool"), ("pkg:github/lab/tool#src", "lab/tool"),
+        ("pkg:pypi/lab/tool", None), ("pkg:github/", None), ("see pkg:github/lab/tool", None),
+        ("github/lab/tool", None),
+    ],
+)  # fmt: skip
+def test_the_name_in_a_package_url(text: str, name: str | None) -> None:
+    assert packaged("github", text) == name
+
+
+def test_a_repository_has_the_address_of_its_page() -> None:
+    assert github_repository("lab/tool") == "https://github.com/lab/tool"
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        *(
+            (f"{start}/lab/net", "lab/net")
+            for start in ("https://huggingface.co", "http://www.huggingface.co", "huggingface.co", "HTTPS://HF.CO",
+                          "www.hf.co")
+        ),
+        ("https://huggingface.co/lab/net/tree/main?x=y#z", "lab/net/tree/main"), ("hf.co/lab#z?", "lab"),
+        ("https://huggingface.co", None), ("https://huggingface.co/", None), ("https://huggingface.co/?x", None),
+        ("https://huggingface.co.example/lab", None), ("https://x.huggingface.co/lab", None), ("lab/net", None),
+        ("see https://huggingface.co/lab", None), ("https://huggingfacexco/lab", None),
+    ],
+)  # fmt: skip
+def test_the_path_of_a_page_of_the_hub(address: str, path: str | None) -> None:
+    assert hugging_face_path(address) == path
