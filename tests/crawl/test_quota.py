@@ -43,6 +43,42 @@ def test_a_slot_pauses_before_its_quota_is_gone() -> None:
     assert slot.pause(301.5, 0.9) == 0.0
 
 
+def test_a_window_ends_at_the_moment_that_was_announced() -> None:
+    slot = Slot()
+    slot.learn(headers(0, 100), 0.0)
+    assert (slot.pause(100.9, 0.9), slot.left) == (pytest.approx(0.1), 0)
+    assert (slot.pause(101.0, 0.9), slot.left) == (0, None)
+    # Beyond what a window can be: an answer to what was asked at that moment is one to the trial.
+    slot.learn(headers(0, 99_999_999), 200.0)
+    assert (slot.resets_at, slot.tried) == (200 + LONGEST_BACKOFF + 1, False)
+    slot.learn(headers(0, 99_999_999), slot.resets_at)
+    assert slot.tried
+
+
+def test_the_slots_share_is_rounded_down_and_what_is_blocked_waits() -> None:
+    slot = Slot(left=3, quota=35, resets_at=50.0)
+    assert slot.pause(0.0, 0.9) == 50.0  # a tenth of 35 is 3
+    slot.left = 4
+    assert slot.pause(0.0, 0.9) == 0.0
+    slot.blocked_until = 7.0
+    assert (slot.pause(0.0, 0.9), slot.pause(8.0, 0.9)) == (7.0, 0.0)
+    slot.left = 0
+    assert slot.pause(0.0, 1.0) == 50.0
+
+
+def test_an_answer_of_the_next_window_counts_as_it_is() -> None:
+    slot = Slot()
+    slot.learn(headers(10, 100), 0.0)
+    slot.learn(headers(40, 101), 0.9)  # within two seconds of the same end
+    assert slot.left == 10
+    slot.learn(headers(40, 103), 1.0)
+    assert (slot.left, slot.resets_at) == (40, 105.0)
+    slot.learn(Headers({"RateLimit": '"api";r=9;t=103'}), 1.0)
+    assert (slot.left, slot.quota) == (9, 500)  # without a policy the quota is that of before
+    slot.learn(Headers(), 2.0)
+    assert slot.left == 9
+
+
 def test_answers_that_overtake_each_other_leave_the_smaller_rest() -> None:
     slot = Slot()
     slot.learn(headers(60, 200), 100.0)

@@ -213,7 +213,10 @@ def test_names_stand_in_a_list_or_in_a_file(tmp_path: Path) -> None:
         (f"{A},{B}", [A, B]),
         (f"{A}, {B}", [A, B]),
         (f"{A},x.example/a", [A, "x.example/a"]),
-        (f"{A}?ids=1,2", [f"{A}?ids=1,2"]),
+        *(
+            (f"{A}?ids={ids}", [f"{A}?ids={ids}"])
+            for ids in ("1,2", "1,acme/b", "1,b.c", "1,.org/b", "1,b.c/d", "a,://b")
+        ),
     ],
 )
 def test_a_comma_parts_urls_where_one_begins_after_it(text: str, urls: list[str]) -> None:
