@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from mlentory_crawl.catalog.database import damage_told
+from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.queries import boards, comparison, coverage, description, lineage, mentions, status
 from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -198,7 +199,7 @@ class Catalog:
             limit: how many records to read at the most, unless a single entity has more.
         """
         with self._read() as reader:
-            found = reader.changes(after, limit)
+            found = Feed(reader).changes(after, limit)
             return Changes(found.changes, found.upto)
 
     def mentions(self, name: str, most: int = mentions.MOST) -> mentions.Mentions:
