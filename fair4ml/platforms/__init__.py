@@ -76,6 +76,31 @@ def _answered(platform: str) -> Callable[[str, Any], About | None] | None:
     return getattr(_addresses(platform), "entity_at", None)
 
 
+def prefixes_of_aliases(class_name: str, iri: str) -> tuple[str, ...]:
+    """The beginnings of further IRIs of an entity that its record may give (``sameAs``); none for most entities.
+
+    A platform declares them beside its addresses as ``ALIASES``: a class, or what IRIs of entities begin with, and what
+    the further ones of such entities begin with.
+
+    Args:
+        class_name: the entity's class.
+        iri: under which a record describes it.
+    """
+    return tuple(further for of, further in _aliases() if of == class_name or iri.startswith(of))
+
+
+@cache
+def _aliases() -> tuple[tuple[str, str], ...]:
+    declared = (getattr(_addresses(platform), "ALIASES", {}) for platform in platforms())
+    return (("ScholarlyArticle", "https://doi.org/"), *(pair for each in declared for pair in each.items()))
+
+
+@cache
+def example() -> str:
+    """The platform that messages name as an example; its package says so with ``IS_EXAMPLE``."""
+    return next(name for name in platforms() if hasattr(import_module(f"{__name__}.{name}"), "IS_EXAMPLE"))
+
+
 @cache
 def precedence() -> Precedence:
     """Which platforms know best, as each declares; one that declares nothing comes after the others."""

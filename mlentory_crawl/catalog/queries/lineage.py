@@ -162,7 +162,7 @@ def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list
     As in the merged state of a model, parents that a record has at second hand hold where no other record states any.
     """
     near, far = ("s", "t") if up else ("t", "s")
-    rows = reader.execute(
+    rows = reader._execute(
         f"""SELECT s.iri, t.iri, e.kind, r.platform || '/' || r.kind || '/' || r.key, r.provenance,
                    EXISTS (SELECT 1 FROM edge AS o JOIN record AS q ON q.id = o.record
                            WHERE o.source = e.source AND o.type = e.type
@@ -213,7 +213,7 @@ def _strongest(steps: list[Step]) -> Step:
 
 
 def _describe(reader: CatalogReader, members: dict[str, Member]) -> None:
-    rows = reader.execute(
+    rows = reader._execute(
         "SELECT iri, name FROM entity WHERE iri IN (SELECT value FROM json_each(?))", (orjson.dumps(list(members)),)
     )
     for iri, name in rows:
