@@ -1,4 +1,4 @@
-"""What the BioImage Model Zoo sends about a resource (``GET .../artifacts/bioimage.io/children``).
+"""Source models of the BioImage Model Zoo's resources (``GET .../artifacts/bioimage.io/children``).
 
 Each artifact holds its ``rdf.yaml`` as JSON in ``manifest``. Fields and their shapes: the resource descriptions of
 https://github.com/bioimage-io/spec-bioimage-io (models 0.3 to 0.5, other resources 0.2 and 0.3), and of Hypha's
@@ -41,7 +41,7 @@ def _second(value: Any) -> datetime:
 
 
 def _whole(value: Any) -> Any:
-    # The service adds up floats.
+    # The service sums floats.
     return int(value) if isinstance(value, float) and math.isfinite(value) else value
 
 
@@ -50,12 +50,12 @@ def _file(value: Any) -> Any:
 
 
 def _callable(value: Any) -> Any:
-    """Formats before 0.5 give ``<file>:<callable>`` or ``<module>.<callable>``."""
+    """Take the name out of ``<file>:<callable>`` or ``<module>.<callable>``, as formats before 0.5 give it."""
     return {"callable": value.rpartition(":" if ":" in value else ".")[2]} if isinstance(value, str) else value
 
 
 def _axes(value: Any) -> Any:
-    """Formats before 0.5 give one letter an axis."""
+    """Split axes, which formats before 0.5 give as one letter each."""
     return [{"id": letter} for letter in value] if isinstance(value, str) and len(value) < 20 else value
 
 
@@ -64,7 +64,7 @@ def _sizes(value: Any) -> Any:
 
 
 def _named(value: Any) -> Any:
-    """Descriptions without a type of their own (0.2) may give the name alone."""
+    """Wrap a name, which descriptions without a type of their own (0.2) may give alone."""
     return {"name": value} if isinstance(value, str) else value
 
 
@@ -88,7 +88,7 @@ Words = Annotated[list[Word | None], Listed, NoneSent]
 
 
 class Contact(SourceObject):
-    """Somebody who made or keeps something."""
+    """A person who made or maintains something."""
 
     name: Word | None = None
     orcid: Word | None = None
@@ -100,7 +100,7 @@ Contacts = Annotated[list[Person], Listed, NoneSent]
 
 
 class Citation(SourceObject):
-    """What is to be cited."""
+    """A work to be cited."""
 
     text: Text | None = None
     doi: Word | None = None
@@ -136,7 +136,7 @@ class Size(SourceObject):
 
 
 class Axis(SourceObject):
-    """One axis of a tensor; without an id it is called by its type."""
+    """One axis of a tensor; without an id it is named by its type."""
 
     id: Word | None = None
     type: Word | None = None
@@ -157,7 +157,7 @@ class Shape(SourceObject):
 
 
 class TensorData(SourceObject):
-    """What the values of a tensor are."""
+    """The data type of a tensor's values."""
 
     type: Word | None = None
 
@@ -169,7 +169,7 @@ class Processing(SourceObject):
 
 
 class Tensor(SourceObject):
-    """What a model takes or gives."""
+    """An input or output of a model."""
 
     name: Word | None = Field(None, validation_alias=AliasChoices("id", "name"))
     axes: Annotated[list[Axis | None], Listed, BeforeValidator(_axes), NoneSent]
@@ -197,19 +197,19 @@ class TrainingData(SourceObject):
 
 
 class RunMode(SourceObject):
-    """How a model has to be run where the network alone does not do."""
+    """The way to run a model if the network alone is not enough."""
 
     name: Word | None = None
 
 
 class CollectionConfig(SourceObject):
-    """What the zoo adds."""
+    """The data that the zoo adds to a description."""
 
     doi: Word | None = None
 
 
 class Config(SourceObject):
-    """What programs add."""
+    """The data that programs add to a description."""
 
     bioimageio: CollectionConfig | None = None
 
@@ -257,7 +257,7 @@ class ArtifactVersion(SourceObject):
 
 
 class Artifact(SourceRecord):
-    """What the artifact manager says of every artifact."""
+    """The fields that the artifact manager gives for every artifact."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id", "alias", "type"})
     counters: ClassVar[frozenset[str]] = frozenset({"download_count", "view_count"})
@@ -265,7 +265,7 @@ class Artifact(SourceRecord):
     id: Annotated[str, StringConstraints(max_length=300), AfterValidator(artifact_alias)] = Field(
         validation_alias=AliasChoices("id", "alias")
     )
-    """The alias; the platform has its workspace before it."""
+    """The alias; the platform puts its workspace before it."""
     created_at: Second | None = None
     last_modified: Second | None = None
     versions: Annotated[list[ArtifactVersion | None], Listed, NoneSent]
@@ -299,4 +299,4 @@ KINDS: dict[str, type[Artifact]] = {
     "dataset": DatasetArtifact,
     "application": ApplicationArtifact,
 }
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""
