@@ -16,7 +16,7 @@ _ARTIFACTS = "https://hypha.aicell.io/bioimage-io/artifacts/"
 ALIASES = {_ARTIFACTS: _ARTIFACTS}
 """A resource may also have an id of an older collection."""
 WORKSPACE = "bioimage-io"
-"""The workspace of the zoo, which stands before the alias in each id."""
+"""The workspace of the zoo, the part before the alias in each id."""
 
 _VERSION = re.compile(r"(?P<id>[^/]+/.+)/(?:latest|v?\d[\d.]*)", re.ASCII)
 _PAGE = re.compile(
