@@ -1,8 +1,9 @@
-"""What Papers with Code sends: the API of paperswithcode.co, and the files of the archive of 2025-07-28.
+"""Source models of Papers with Code: the API of paperswithcode.co, and the files of the archive of 2025-07-28.
 
-The API's shapes follow its own command-line client (https://github.com/huggingface/pwc-cli); its answers were not seen.
+The API's shapes follow its own command-line client (https://github.com/huggingface/pwc-cli); no response was seen.
 The archive's follow https://github.com/paperswithcode/paperswithcode-data and, for evaluation tables,
-https://github.com/paperswithcode/sota-extractor. Of a table, `fair4ml.platforms.paperswithcode.tables` makes records.
+https://github.com/paperswithcode/sota-extractor. `fair4ml.platforms.paperswithcode.tables` splits a table into
+records.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from fair4ml.identifiers import hashed
 _SLUG = re.compile(r"(?:[\w.~+-]|%[0-9A-Fa-f]{2})+", re.ASCII)
 _SITE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/(?P<path>[\w-]+/[^/?#]+)/?", re.ASCII)
 PAGES = frozenset({"dataset", "method", "paper"})
-"""What an address of the archive can be the page of."""
+"""The kinds of pages that an address of the archive can lead to."""
 
 
 def _id(value: Any) -> Any:
@@ -52,12 +53,12 @@ def _page(value: str) -> str:
 
 
 def _absent_text(value: Any) -> Any:
-    """Empty texts say nothing."""
+    """Turn an empty text into None: it states nothing."""
     return None if isinstance(value, str) and not value.strip() else value
 
 
 def _day(value: Any) -> Any:
-    """Tables of the archive hold dates as midnights without a zone."""
+    """Cut a time down to its date: tables of the archive have dates as midnights without a zone."""
     midnight = isinstance(value, str) and len(value) == 19 and value.endswith("00:00:00")
     return value[:10] if midnight else _absent_text(value)
 
@@ -71,7 +72,7 @@ def _named(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    """Some addresses lead to a page of the site itself."""
+    """Complete an address: some are paths of pages of the site itself."""
     absolute = f"https://paperswithcode.co{value}" if isinstance(value, str) and value.startswith("/") else value
     return _absent_text(absolute)
 
@@ -88,7 +89,7 @@ Words = Annotated[list[Word | None], Listed, NoneSent]
 
 
 class Link(SourceObject):
-    """A link, of which some answers have but the address."""
+    """A link; some responses have only its address."""
 
     title: Said = None
     url: Address = None
@@ -102,7 +103,7 @@ class Artifact(SourceObject):
 
 
 class Term(SourceObject):
-    """A task, method or organization that a record names; the archive has but names."""
+    """A task, method or organization that a record names; the archive has only names."""
 
     id: Id | None = None
     name: Said = None
@@ -116,7 +117,7 @@ Metrics = dict[Word, Scalar | None]
 
 
 class Entry(SourceRecord):
-    """What every record of the API has."""
+    """The fields of every record of the API."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id"})
 
@@ -124,7 +125,7 @@ class Entry(SourceRecord):
 
 
 class PaperFields(SourceObject):
-    """What the API and the archive say of a paper alike."""
+    """The fields of a paper that the API and the archive share."""
 
     arxiv_id: Said = None
     title: Said = None
@@ -152,7 +153,7 @@ class Paper(PaperFields, Entry):
 
 
 class Subject(Entry):
-    """What a page of the site is about, and papers name."""
+    """The subject of a page of the site, which papers can name."""
 
     name: Word
     slug: Id
@@ -184,17 +185,17 @@ _ROW = (
     ("model_name",),
     ("harness",),
 )
-"""What the platform's own client tells rows by, each by the first field that is there."""
+"""The fields by which the platform's own client identifies rows: of each group, the first that is present."""
 
 
 def row_key(row: Any) -> str | None:
-    """What tells a row of a leaderboard from others where it has no id: paper, task, dataset, model and harness.
+    """The key of a leaderboard's row without an id, made of its paper, task, dataset, model and harness.
 
     Args:
         row: the row as sent.
 
     Returns:
-        None where dataset or model are not named, since it could be any row.
+        None if the dataset or the model is not named, since it could be any row.
     """
     if not isinstance(row, dict):
         return None
@@ -210,7 +211,7 @@ def _with_id(row: Any) -> Any:
 
 
 class Evaluation(Entry):
-    """A row of a leaderboard of the API (``evaluations/``); one without an id has the key of `row_key` for one."""
+    """A row of a leaderboard of the API (``evaluations/``); one without an id gets the key of `row_key` as its id."""
 
     _id_of_row = model_validator(mode="before")(_with_id)
 
@@ -245,7 +246,7 @@ class ArchivedPaper(PaperFields, SourceRecord):
 
 
 class ArchivedCode(SourceRecord):
-    """That a paper has code (``links-between-papers-and-code``)."""
+    """A link between a paper and its code (``links-between-papers-and-code``)."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"paper_url", "repo_url"})
 
@@ -296,7 +297,7 @@ class ArchivedDataset(SourceRecord):
 
 
 class Row(SourceRecord):
-    """What a record made of an evaluation table has: its place among the tasks and the datasets, outermost first."""
+    """The fields of a record from an evaluation table: its place among the tasks and the datasets, outermost first."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"key", "tasks", "datasets"})
 
@@ -318,7 +319,7 @@ class ArchivedResult(Row):
     """A row of a leaderboard (``evaluation-tables``).
 
     Attributes:
-        number: tells rows apart that are alike but for their values.
+        number: distinguishes rows that differ only in their values.
     """
 
     number: Count
@@ -345,4 +346,4 @@ KINDS: dict[str, type[SourceRecord]] = {
     "archived-table": ArchivedTable,
     "archived-result": ArchivedResult,
 }
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""
