@@ -25,7 +25,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 
 
 def dataset(draft: Draft, text: str) -> str | None:
-    """The IRI of the dataset in a field that should have an id, or None if it has no dataset.
+    """The IRI of the dataset in a field that should have an id, or None if the text names none.
 
     An id, or a link to a dataset on the Hub, is that dataset; any other prose or link is a named part of the model.
 

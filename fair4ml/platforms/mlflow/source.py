@@ -20,7 +20,7 @@ from fair4ml.describe.source_record import NoneSent, Number, SourceObject, Sourc
 
 
 def _moment(value: Any) -> datetime | None:
-    """Milliseconds since 1970, where 0 stands for no time."""
+    """The time of a count of milliseconds since 1970, where 0 means no time."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     if type(value) is int and value >= 0:

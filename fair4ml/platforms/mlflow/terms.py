@@ -113,7 +113,7 @@ def on_the_hub(draft: Draft, text: str) -> tuple[str | None, str | None]:
 
 
 def source_of_version(draft: Draft, server: str, source: str | None) -> str | None:
-    """The IRI of the model that a version was registered from, or None if its source is a file."""
+    """The IRI of the model that a version was registered from, or None if its source is not a model, such as a file."""
     text = (source or "").strip()
     if (logged := _LOGGED_MODEL.fullmatch(text)) is not None:
         return draft.stub(Stub(iris.logged_model(server, logged["id"]), "MLModel", logged["id"]))
