@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
-from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.catalog.commits import Lookup
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.erasure.redactor import MARKER_BODY

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from fair4ml.document import Document
-from mlentory_crawl.catalog.lookups import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class Entry:
         counters: as observed now.
         digest: of what was fetched; None if unknown.
         issues: field and reason of each value that was left out.
+        instance: the installation of the platform; empty for the one that is its public or only one.
     """
 
     platform: str
@@ -62,6 +62,7 @@ class Entry:
     counters: dict[str, int]
     digest: bytes | None = None
     issues: Sequence[tuple[str, str]] = ()
+    instance: str = ""
 
     @classmethod
     def unchanged(cls, platform: str, kind: str, key: str, known: Known, counters: dict[str, int]) -> Entry:
@@ -103,6 +104,21 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """One thing that was asked for by name because a record names it.
+
+    Attributes:
+        iri: under which it is named.
+        found: the IRI of what the platform has under that name; None if it has nothing, or keeps it to itself.
+        at: when it answered (UTC, ISO 8601).
+    """
+
+    iri: str
+    found: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndedSeed:
     """What became of a line of a seed list.
 
@@ -129,6 +145,7 @@ class Commit:
         answers: the archived answers that they came from: place, SHA-256, file.
         lookups: what was asked for by name because a record names it.
         seeds: the lines of a seed list that came to their end.
+        seed_fields: the fields of the seed lists that were read, with their types, by source.
         forgotten: further names of things that are to be forgotten.
     """
 
@@ -137,6 +154,7 @@ class Commit:
     answers: list[tuple[str, str, str]] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     seeds: list[EndedSeed] = field(default_factory=list)
+    seed_fields: dict[str, Mapping[str, str]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     report: bytes = b"{}"
     cursor: bytes | None = None

@@ -12,6 +12,9 @@ HOSTS = frozenset({"bioimage.io", "hypha.aicell.io"})
 """Those whose pages are about resources of the zoo."""
 RANK = 2
 """The place among the platforms that a text may mean, the likeliest first."""
+_ARTIFACTS = "https://hypha.aicell.io/bioimage-io/artifacts/"
+ALIASES = {_ARTIFACTS: _ARTIFACTS}
+"""A resource has the id of an older collection, too."""
 WORKSPACE = "bioimage-io"
 """The workspace of the zoo, which stands before the alias in each id."""
 

@@ -6,27 +6,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.platforms.mlflow import addresses as iris
-from mlentory_crawl.base_spiders.listing import ListSpider, Place
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.catalog.commits import Missing
-from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.spiders.mlflow import api
-from mlentory_crawl.spiders.mlflow.lists import LIMITED, LISTINGS, Lists, listed, lists_of
+from mlentory_crawl.spiders.mlflow.listings import LIMITED, LISTINGS, Lists, listed, lists_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -45,7 +43,7 @@ class MlflowArguments(CensusArguments):
     mode: Literal["census", "delta", "ids"] | None = None
 
 
-class MlflowSpider(ModeSpider, ListSpider):
+class MlflowSpider(ModeSpider):
     """Registered models, versions, experiments, runs and logged models of one MLflow tracking server.
 
     Domain
@@ -99,21 +97,14 @@ class MlflowSpider(ModeSpider, ListSpider):
         api.check_settings(settings)
 
     def plan(self, catalog: CatalogWriter) -> None:
-        other = self._other_server()
-        if other is not None:
+        iri = catalog.any_iri(self.name)
+        other = iri.partition(iris.API)[0] if iri else self.endpoint
+        if other != self.endpoint:
             raise MlentoryError(
                 f"the catalog is that of {other}, MLFLOW_TRACKING_URI is {self.endpoint}:"
                 " each tracking server needs a data directory of its own"
             )
         super().plan(catalog)
-
-    def _other_server(self) -> str | None:
-        """The server that the catalog's records are from, where it is another one."""
-        reader = CatalogReader(Path(self.settings["MLENTORY_DATA_DIR"]))
-        row = reader.execute("SELECT iri FROM record WHERE platform = ? LIMIT 1", (self.name,)).fetchone()
-        reader.close()
-        server = row[0].partition(iris.API)[0] if row else None
-        return None if server == self.endpoint else server
 
     def begin_at(self, watermark: str) -> None:
         self._since = int((datetime.fromisoformat(watermark) - OVERLAP).timestamp() * 1000)
