@@ -175,9 +175,9 @@ class CatalogWriter:
         return [key for (key,) in rows]
 
     def any_iri(self, platform: str) -> str | None:
-        """What one of a platform's records is about; None where there is none."""
+        """What one of the records is about that are of a platform's public or only instance; None without any."""
         row = self._database.execute(
-            "SELECT iri FROM record WHERE platform = :platform LIMIT 1", {"platform": platform}
+            "SELECT iri FROM record WHERE platform = :platform AND instance = '' LIMIT 1", {"platform": platform}
         ).fetchone()
         return None if row is None else str(row[0])
 
