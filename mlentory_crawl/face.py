@@ -27,7 +27,7 @@ RUNS = 10
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is in the catalog, and how far everything that follows it is.
+    """The contents of the catalog, and how far everything that follows it is.
 
     Attributes:
         catalog: its counts.
@@ -42,7 +42,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What has changed since a sequence number.
+    """Changes since a sequence number.
 
     Attributes:
         changes: each entity once, in its latest state; without a state where it is gone.
@@ -54,7 +54,7 @@ class Changes:
 
 
 class Catalog:
-    """What a data directory knows: the catalog and its search index, also while a crawl writes them.
+    """A data directory to be asked: the catalog and its search index, also while a crawl writes them.
 
     One object serves several threads. Names are what `scrapy show` takes: ids, IRIs, addresses of pages, catalog keys,
     names that one entity alone has. What fails raises a `MlentoryError`, with a message for a person.

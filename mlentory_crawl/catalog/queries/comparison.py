@@ -66,7 +66,7 @@ def compare(reader: CatalogReader, names: Sequence[str]) -> Comparison:
         names: what `find` understands.
 
     Raises:
-        NotFound: the catalog has nothing of such a name, or several things.
+        NotFound: there is no such entity, or there are several of this name.
     """
     found = [find(reader, name) for name in names]
     things: list[Compared] = [
@@ -117,7 +117,7 @@ def _stated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Stateme
 
 
 def _known(reader: CatalogReader, iri: str) -> str:
-    """What the catalog calls a thing that a record names by its IRI alone."""
+    """The name that the catalog has for an entity which a record names by its IRI alone."""
     row = reader._execute("SELECT name FROM entity WHERE iri = ?", (iri,)).fetchone()
     return row[0] if row and row[0] else iri
 

@@ -16,10 +16,10 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """That something has an entity as the value of a property.
+    """One entity as the value of a property of another one.
 
     Attributes:
-        iri: of what names the entity.
+        iri: of the one that names it.
         property: as which it does, such as ``referencePublication``.
         record: the catalog key of the record that states it.
         field: the field of the source that it comes from.

@@ -12,13 +12,13 @@ from mlentory_crawl.catalog.reader import CatalogReader
 
 @dataclass(frozen=True, slots=True)
 class CatalogStatus:
-    """What is in the catalog.
+    """The contents of the catalog.
 
     Attributes:
         sequence: the highest sequence number given out.
-        entities: how many things records describe.
-        edges: how many statements there are that lead from one to another.
-        stubs: how many things are only named.
+        entities: how many entities records describe.
+        edges: how many statements lead from one entity to another.
+        stubs: how many are only named.
         records: by platform and kind, how many are ``live`` and how many ``deleted``.
         watermarks: by platform, up to where its last delta has read.
         last_census: by platform, when the last complete census ended (UTC).
