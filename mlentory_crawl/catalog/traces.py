@@ -1,4 +1,4 @@
-"""What runs wrote about entities beside records: quarantine entries, reports, and the lines of seed lists."""
+"""Traces of entities beside their records: in the quarantine, in reports, and in the lines of seed lists."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SeedTexts(NamedTuple):
 
 
 class Traces:
-    """Reads and rewrites what runs wrote beside records, inside a transaction of the catalog's writer.
+    """Reads and rewrites the texts of runs, inside a transaction of the catalog's writer.
 
     Args:
         database: the catalog.
