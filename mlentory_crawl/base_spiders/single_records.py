@@ -169,10 +169,11 @@ class ThingSpider(PlatformSpider):
             walk: the list that the page is of, if any.
             pays: what an earlier attempt owed and the page brings.
         """
-        records, later = list(records), [each for each in later if not self._is_forgotten(each)]
+        records, later = list(records), list(later)
         if instance := self.instance:
             records = [(kind, f"{instance}/{key}", url, payload) for kind, key, url, payload in records]
             later = [(kind, f"{instance}/{key}", request) for kind, key, request in later]
+        later = [each for each in later if not self._is_forgotten(each)]
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
         page = Page(number, response.url, self.name, keys, cursor, list(owed), pays, walk, instance=instance)
         self.run.open_page(page, *([] if asked is None else [asked]))

@@ -28,7 +28,7 @@ def drop_owed(database: Database, iris: Collection[str]) -> int:
         kept = [each for each in cursor["owed"] if not names or not about.search(orjson.dumps(each).decode())]
         dropped += len(cursor["owed"]) - len(kept)
         database.execute(
-            update("run", ["cursor"]), {"cursor": orjson.dumps({**cursor, "owed": kept}).decode(), "id": run}
+            update("run", "cursor"), {"cursor": orjson.dumps({**cursor, "owed": kept}).decode(), "id": run}
         )
     return dropped
 

@@ -259,7 +259,7 @@ class RecordTable:
         if columns["deleted_at"] is None:
             self._fields.add(row.platform, row.kind, stated["root"])
         columns["sequence"] = self._numbers.next()
-        self._database.execute(update("record", columns), {**columns, "id": row.id})
+        self._database.execute(update("record", *columns), {**columns, "id": row.id})
         return before
 
 

@@ -98,7 +98,7 @@ class Runs:
             self._database.execute("DELETE FROM seen WHERE run = :run", {"run": run})
 
     def _update(self, run: int, **columns: Any) -> None:
-        self._database.execute(update("run", columns), {**columns, "id": run})
+        self._database.execute(update("run", *columns), {**columns, "id": run})
 
     def report(self, name: str) -> dict[str, Any] | None:
         """The report of a run as it was kept last; None where there is no such run."""

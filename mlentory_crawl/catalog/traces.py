@@ -66,7 +66,7 @@ class Traces:
 
     def replace_payload(self, entry: int, payload: bytes) -> None:
         """Let an entry of the quarantine hold another payload."""
-        self._database.execute(update("quarantine", ["payload"]), {"payload": pack(payload), "id": entry})
+        self._database.execute(update("quarantine", "payload"), {"payload": pack(payload), "id": entry})
 
     def runs(self) -> list[RunTexts]:
         """The texts of all runs."""
@@ -74,7 +74,7 @@ class Traces:
 
     def replace_run(self, texts: RunTexts) -> None:
         """Let a run have other texts."""
-        self._database.execute(update("run", ["identity", "report"]), texts._asdict())
+        self._database.execute(update("run", "identity", "report"), texts._asdict())
 
     def seeds(self) -> list[SeedTexts]:
         """The texts of all lines of seed lists."""
