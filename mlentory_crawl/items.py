@@ -86,7 +86,7 @@ class ValidRecord:
         raw: the record as it was sent.
         source: the payload as the platform's model of it.
         issues: values that were left out.
-        digest: what `fair4ml.describe.source_record.digest` says of the payload.
+        digest: what `fair4ml.describe.digest` says of the payload.
     """
 
     raw: RawRecord

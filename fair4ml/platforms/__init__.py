@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, singledispatch
 from importlib import import_module
+from importlib.util import find_spec
 from operator import attrgetter
 from pkgutil import iter_modules
 from typing import Any
@@ -17,6 +18,7 @@ from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.entities import Description
 from fair4ml.identifiers import doi, orcid
+from fair4ml.merge import Precedence
 
 
 @cache
@@ -97,6 +99,15 @@ def _aliases() -> tuple[tuple[str, str], ...]:
 def example() -> str:
     """The platform that messages name as an example; its package says so with ``IS_EXAMPLE``."""
     return next(name for name in platforms() if hasattr(import_module(f"{__name__}.{name}"), "IS_EXAMPLE"))
+
+
+@cache
+def precedence() -> Precedence:
+    """Which platforms know best, as each declares; one that declares nothing comes after the others."""
+    declared = {name: f"{__name__}.{name}.precedence" for name in platforms()}
+    return Precedence(
+        {name: import_module(module).AUTHORITY for name, module in declared.items() if find_spec(module) is not None}
+    )
 
 
 def meant(text: str) -> list[str]:

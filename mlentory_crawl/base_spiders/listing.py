@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import orjson
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
@@ -14,6 +12,7 @@ from scrapy.http import Response
 from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.paginators import MOST_OF_ASKED, Cursor, ListPage, Paginator
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
+from mlentory_crawl.base_spiders.walks import Place, Trail
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.items import Page
 from mlentory_crawl.responses import fetched_at, served_at, shown
@@ -21,32 +20,8 @@ from mlentory_crawl.responses import fetched_at, served_at, shown
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
-MOST_REPEATED = 5
-"""After so many pages in a row that hold nothing new the walk goes in a circle."""
-
 MOST_LOST = 20
 """So many single pages may be lost before the walk ends: by then it is the service that fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A page of a walk.
-
-    Attributes:
-        cursor: leads to it.
-        rest: lead to what is to be asked for after the list that the page is of.
-        number: its place in the run, from 0.
-        wanted: what the walk is for, where it is one of several.
-        is_first: whether it is the first page of the walk.
-        pays: what an earlier attempt owed, where the page is asked for because of that.
-    """
-
-    cursor: Cursor
-    rest: list[Cursor]
-    number: int
-    wanted: Wanted | None = None
-    is_first: bool = False
-    pays: list[Cursor] | None = None
 
 
 class ListSpider(ThingSpider):
@@ -54,7 +29,7 @@ class ListSpider(ThingSpider):
 
     To write the spider of a platform that gives lists:
 
-    1. Set `paginator` to the one for its shape of API.
+    1. Write `paginator`: the one for its shape of API.
     2. Write `raw_records`.
     3. If there is more than one list, write `first_pages`; if what is listed leads to further ones, `leads_to`.
 
@@ -72,7 +47,7 @@ class ListSpider(ThingSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._lost_pages = 0
-        self._led_to: set[bytes] = set()
+        self._trail = Trail()
 
     # What a platform gives
 
@@ -229,7 +204,8 @@ class ListSpider(ThingSpider):
         """
         number, wanted = place.number, place.wanted
         owed = []
-        if following is not None and (circle := self._circle(response, place, following)):
+        repeated = self.run.repeated[self.list_name(place)]
+        if following is not None and (circle := self._trail.circle(place, following, response.url, repeated)):
             self.fail(circle)
             owed = [[self.whole(following)]] if wanted is None else []
             following = None
@@ -252,17 +228,6 @@ class ListSpider(ThingSpider):
         yield from self.records_of(
             response, records, later, number, cursor, asked, owed, self.list_name(place), place.pays
         )
-
-    def _circle(self, response: Response, place: Place, following: Cursor) -> str | None:
-        """Why a walk that goes on would not come to an end; None where it may."""
-        key = orjson.dumps([following, *place.rest])
-        was_there = key in self._led_to or following == place.cursor
-        self._led_to.add(key)
-        if was_there:
-            return f"{shown(response.url)} leads to a page that was there before"
-        if self.run.repeated[self.list_name(place)] >= MOST_REPEATED:
-            return f"{shown(response.url)}: {MOST_REPEATED} pages in a row held nothing but what came before"
-        return None
 
     def list_name(self, place: Place) -> str:
         """The name of the list that a page is of."""

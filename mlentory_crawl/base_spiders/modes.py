@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import PositiveInt, field_validator, model_validator
 
+from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.platform import Arguments
-from mlentory_crawl.base_spiders.single_records import ThingSpider
 from mlentory_crawl.crawl.seed_list import names_in
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.responses import time_of
@@ -62,7 +62,7 @@ class CensusArguments(ModeArguments):
         return self
 
 
-class ModeSpider(ThingSpider):
+class ModeSpider(ListSpider):
     """Crawls as ``mode`` says; without it, what is new since the watermark, or what comes first where there is none.
 
     A subclass gives `begin_at` if it has the mode ``delta``, and `named_requests`.
@@ -76,7 +76,6 @@ class ModeSpider(ThingSpider):
     arguments: ModeArguments
     first_mode: ClassVar[str] = "census"
     begins_at: str | None = None
-    newest: str | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fair4ml.merge import leading
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.sql import among, array, elements
-from mlentory_crawl.catalog.stored import Stored, live, merged, record_states
+from mlentory_crawl.catalog.stored import Stored, leading_key, live, merged
 from mlentory_crawl.changes import Change, Position
 
 
@@ -125,6 +124,6 @@ class Feed:
                 state, lead = merged(shown)
                 changes.append(Change(lead, iri, state, shown[0].deleted_at))
             if before := [stored for stored in records if stored.sequence <= settled]:
-                former[iri].append(leading(record_states(live(before) or before)).key)
+                former[iri].append(leading_key(live(before) or before))
             changes += [Change(key, iri, None) for key in former[iri] if key != lead]
         return changes

@@ -9,7 +9,8 @@ from typing import Any, Self
 import orjson
 
 from fair4ml.document import Document
-from fair4ml.merge import RecordState, State, merge
+from fair4ml.merge import RecordState, State, leading, merge
+from fair4ml.platforms import precedence
 from mlentory_crawl.catalog.codec import unpack, unpacked
 
 
@@ -77,11 +78,16 @@ class Version:
 
 def merged(records: Sequence[Stored]) -> tuple[State, str]:
     """What records about the same thing state together, and the catalog key of the one that leads."""
-    state = merge(record_states(records))
+    state = merge(_record_states(records), precedence())
     return state, state["key"]
 
 
-def record_states(records: Sequence[Stored]) -> list[RecordState]:
+def leading_key(records: Sequence[Stored]) -> str:
+    """The catalog key of the record that leads of some about the same thing, at least one."""
+    return leading(_record_states(records), precedence()).key
+
+
+def _record_states(records: Sequence[Stored]) -> list[RecordState]:
     """Records as they are merged."""
     return [RecordState(r.key, r.document, r.counters, r.modified) for r in records]
 

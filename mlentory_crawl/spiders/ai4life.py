@@ -15,7 +15,6 @@ from scrapy.http import Response
 
 from fair4ml.platforms.ai4life.addresses import HOSTS, WORKSPACE, artifact_alias
 from fair4ml.platforms.ai4life.source import KINDS
-from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.offset import Offset, Rows
@@ -47,7 +46,7 @@ class Ai4LifeArguments(CensusArguments):
         return self
 
 
-class Ai4LifeSpider(ModeSpider, ListSpider):
+class Ai4LifeSpider(ModeSpider):
     """Models, datasets and applications of the BioImage Model Zoo, by Hypha's artifact manager.
 
     Domain

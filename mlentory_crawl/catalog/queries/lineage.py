@@ -9,9 +9,8 @@ from typing import Any
 import orjson
 
 from fair4ml.identifiers import hashed
-from fair4ml.merge import second_hand
 from fair4ml.normalize.license_compatibility import conflict
-from fair4ml.platforms import declared_sources
+from fair4ml.platforms import declared_sources, precedence
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, live, merged
 
@@ -190,7 +189,7 @@ def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list
     ]
 
 
-_REPEATING = second_hand("wasDerivedFrom")
+_REPEATING = precedence().second_hand("wasDerivedFrom")
 
 
 def _is_at_second_hand(step: Step) -> bool:

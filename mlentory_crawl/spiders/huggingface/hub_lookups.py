@@ -14,12 +14,13 @@ from scrapy.spiderloader import get_spider_loader
 from fair4ml.describe.hub_repositories import dataset_id
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
 from fair4ml.platforms.huggingface.addresses import HubPage, page_of
-from mlentory_crawl.base_spiders.listing import ListSpider, Place
+from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader
 from mlentory_crawl.base_spiders.platform import Stage
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.enrichment import LookUps
+from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.responses import told_error

@@ -12,19 +12,19 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.platforms.mlflow import addresses as iris
-from mlentory_crawl.base_spiders.listing import ListSpider, Place
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.spiders.mlflow import api
-from mlentory_crawl.spiders.mlflow.lists import LIMITED, LISTINGS, Lists, listed, lists_of
+from mlentory_crawl.spiders.mlflow.listings import LIMITED, LISTINGS, Lists, listed, lists_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -43,7 +43,7 @@ class MlflowArguments(CensusArguments):
     mode: Literal["census", "delta", "ids"] | None = None
 
 
-class MlflowSpider(ModeSpider, ListSpider):
+class MlflowSpider(ModeSpider):
     """Registered models, versions, experiments, runs and logged models of one MLflow tracking server.
 
     Domain

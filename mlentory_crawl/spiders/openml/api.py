@@ -27,8 +27,8 @@ Row = tuple[str, Any]
 """A row of a list, or a description, with the kind of record that it is."""
 
 
-def rows_in(response: Response, kind: str) -> list[Row]:
-    """What an answer holds.
+def rows_in(response: Response, kind: str) -> list[Any]:
+    """The rows or the description in an answer.
 
     Args:
         response: the answer.
@@ -55,8 +55,8 @@ def rows_in(response: Response, kind: str) -> list[Row]:
         name = DESCRIPTIONS[kind.removesuffix("_description")]
         if name not in told:
             raise Malformed(f"a {name} is due")
-        return [(kind, told[name])]
-    return [(kind, row) for row in rows(told, LISTED.get(kind, kind))]
+        return [told[name]]
+    return rows(told, LISTED.get(kind, kind))
 
 
 def denies(response: Response) -> bool | None:
@@ -80,9 +80,42 @@ def address_of(kind: str, row: Any) -> str:
     return f"{API}/json/{PATHS[kind.removesuffix('_description')]}/{id}"
 
 
-def numbers(rows: list[Row]) -> list[int]:
+def first_format(kind: str) -> str:
+    """The format that records of a kind are asked for first."""
+    # The JSON of evaluations does not name the dataset.
+    return "xml" if kind == "evaluation" else "json"
+
+
+def list_path(name: str, offset: int, size: int, filters: dict[str, str | None]) -> str:
+    """Where rows of a list are.
+
+    Args:
+        name: of the list.
+        offset: how many rows come before.
+        size: how many rows.
+        filters: ids that evaluations are narrowed to, by what they are of.
+    """
+    page = f"limit/{size}/offset/{offset}"
+    kind, _, function = name.partition("/")
+    if kind == "evaluation":
+        narrowed = "".join(f"{filter}/{ids}/" for filter, ids in filters.items() if ids)
+        return f"evaluation/list/function/{function}/{narrowed}{page}"
+    if kind == "estimation_procedure":  # it comes whole
+        return "estimationprocedure/list"
+    if kind == "flow":
+        return f"flow/list/{page}"
+    return f"{PATHS[kind]}/list/status/all/{page}"
+
+
+def description_path(thing: str) -> str:
+    """Where the description of a dataset or a flow is, by its short name, such as ``f/1``."""
+    letter, _, id = thing.partition("/")
+    return f"{PATHS[LETTERS[letter]]}/{id}"
+
+
+def numbers(kind: str, rows: list[Any]) -> list[int]:
     """The ids in rows."""
-    return [int(id) for kind, row in rows if (id := native_id(kind, row))]
+    return [int(id) for row in rows if (id := native_id(kind, row))]
 
 
 def marks(watermark: str) -> dict[str, tuple[int, int]]:

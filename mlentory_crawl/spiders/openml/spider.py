@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, ClassVar
 
-from pydantic import AfterValidator, StringConstraints
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
-from fair4ml.describe.source_record import digest
+from fair4ml.describe.digest import digest
 from fair4ml.platforms import source_model
 from fair4ml.platforms.openml.addresses import HOSTS, thing_of
 from fair4ml.platforms.openml.answers import Malformed, Refused, native_id, native_key
-from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
-from mlentory_crawl.base_spiders.paginators.offset import OffsetSpider, Position
+from mlentory_crawl.base_spiders.modes import ModeSpider
+from mlentory_crawl.base_spiders.paginators import Cursor
+from mlentory_crawl.base_spiders.paginators.offset import Offset
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
@@ -27,43 +29,14 @@ from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.responses import shown
 from mlentory_crawl.spiders.openml import api
+from mlentory_crawl.spiders.openml.arguments import FUNCTIONS, KINDS, OpenMLArguments
+from mlentory_crawl.spiders.openml.lists import WHOLE, Lists, is_of_rows, kind_of, known_up_to, rows_of
 
 API_SLOT = "openml.api"
-AUXILIARY = frozenset({"estimation_procedure"})
-"""The lists that a service may lack, and that name things of others."""
 FIRST_OF_EACH = 100
-FUNCTIONS = "predictive_accuracy,area_under_roc_curve,root_mean_squared_error"
-KINDS = "dataset,task,flow,evaluation"
 
 
-def _words(pattern: str) -> AfterValidator:
-    def check(text: str) -> str:
-        words = text.split(",")
-        if len(set(words)) < len(words) or not all(re.fullmatch(pattern, word, re.ASCII) for word in words):
-            raise ValueError("should be different words with commas between")
-        return text
-
-    return AfterValidator(check)
-
-
-_Ids = Annotated[str, StringConstraints(max_length=2_000), _words(r"[1-9]\d{0,17}")]
-
-
-class OpenMLArguments(CensusArguments):
-    """How to crawl OpenML."""
-
-    mode: Literal["census", "delta", "ids"] | None = None
-    kinds: Annotated[str, _words(KINDS.replace(",", "|"))] = KINDS
-    functions: Annotated[str, _words(r"\w{1,128}")] = FUNCTIONS
-    tasks: _Ids | None = None
-    flows: _Ids | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        return self.limit is None and self.tasks is None and self.flows is None
-
-
-class OpenMLSpider(ModeSpider, OffsetSpider):
+class OpenMLSpider(ModeSpider):
     """Datasets, tasks, flows and evaluations of OpenML, by the lists of its REST API: 1,000 rows a request.
 
     Domain
@@ -98,6 +71,9 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
     arguments: OpenMLArguments
 
+    # ListSpider
+    is_divisible = True
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
@@ -129,7 +105,7 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
         return super().coverage if has_all else "limit"
 
     @property
-    def limit(self) -> int | None:
+    def _most_of_each(self) -> int | None:
         return FIRST_OF_EACH if self._first_only else self.arguments.limit
 
     async def start(self) -> AsyncIterator[Any]:
@@ -142,8 +118,15 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
 
     # Lists
 
-    @property
-    def lists(self) -> Sequence[str]:
+    @cached_property
+    def paginator(self) -> Lists:
+        # Half a page back: so many rows may have been taken out of the list without harm.
+        starts = {name: max(0, rows - self.page_size // 2) for name, (rows, _) in self._known.items()}
+        is_known = known_up_to({name: highest for name, (_, highest) in self._known.items()})
+        rows = Offset(self._rows, self.page_size, rows_of, self._most_of_each, starts, is_known)
+        return Lists(rows, self._request)
+
+    def first_pages(self) -> list[Cursor]:
         lists: dict[str, list[str]] = {
             "dataset": ["dataset"],
             "task": ["estimation_procedure", "task"],
@@ -151,115 +134,105 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
             "evaluation": [f"evaluation/{function}" for function in self.arguments.functions.split(",")],
         }
         kinds = self.arguments.kinds.split(",")
-        return [name for kind, names in lists.items() if kind in kinds for name in names]
+        return [self.paginator.first(name) for kind, names in lists.items() if kind in kinds for name in names]
 
-    def list_request(self, name: str, offset: int, size: int) -> Request:
-        page = f"limit/{size}/offset/{offset}"
-        kind, _, function = name.partition("/")
-        if kind == "evaluation":
-            narrowed = (("task", self.arguments.tasks), ("flow", self.arguments.flows))
-            filters = "".join(f"{filter}/{ids}/" for filter, ids in narrowed if ids)
-            return self._request(f"evaluation/list/function/{function}/{filters}{page}", kind, format="xml")
-        if kind == "estimation_procedure":
-            return self._request("estimationprocedure/list", kind)
-        if kind == "flow":
-            return self._request(f"flow/list/{page}", kind)
-        return self._request(f"{'data' if kind == 'dataset' else kind}/list/status/all/{page}", kind)
+    def _rows(self, name: str, offset: int, size: int) -> Request:
+        filters = {"task": self.arguments.tasks, "flow": self.arguments.flows}
+        format = api.first_format(name.partition("/")[0])
+        return self._request(api.list_path(name, offset, size, filters), format)
 
-    def is_paged(self, name: str) -> bool:
-        return name != "estimation_procedure"
+    def _request(self, path: str, format: str = "json") -> Request:
+        return Request(f"{self.endpoint}/{format}/{path}", meta={"download_slot": API_SLOT})
 
-    def _request(self, path: str, kind: str, *, format: str = "json", **meta: Any) -> Request:
-        meta |= {"download_slot": API_SLOT, "kind": kind}
-        return Request(f"{self.endpoint}/{format}/{path}", meta=meta)
+    def is_page(self, response: Response, cursor: Cursor) -> bool:
+        # Whatever its status, an answer says what it is.
+        return True
 
-    def payload(self, response: Response) -> list[Any]:
-        """The rows of an answer, each with the kind of record that it is."""
-        return api.rows_in(response, response.meta["kind"])
+    def take(self, items: list[Any], cursor: Cursor) -> list[Any]:
+        if not is_of_rows(cursor):
+            return items
+        left, unread = self.paginator.rows.left(cursor), cursor.get("unread", 0)
+        kept = items if left is None else items[: left + unread]
+        if kept or not cursor.get("searching"):
+            self._mark(cursor["list"], cursor["offset"] + len(kept) - unread, kept)
+        return super().take(kept, cursor)
+
+    def _mark(self, name: str, walked: int, items: list[Any]) -> None:
+        """Note how far a list has been walked."""
+        marks = api.marks(self.newest or self.begins_at or "")
+        _, highest = marks.get(name, (0, 0))
+        ids = api.numbers(name.partition("/")[0], [row for _, row in items])
+        marks[name] = (walked, max([highest, *ids]))
+        self.newest = api.watermark(marks)
+
+    def newest_of(self, response: Response, items: list[Any]) -> None:
+        """Nothing: each list has a mark of its own."""
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         for i, (kind, row) in enumerate(payload):
             yield kind, native_key(kind, row) or f"page-{page}-{i}", api.address_of(kind, row), row
 
-    def wanting(self, name: str, payload: list[Any]) -> list[str]:
-        if name not in api.DESCRIPTIONS:
-            return []
-        listed = {id: row for kind, row in payload if (id := native_id(kind, row))}
+    def leads_to(self, items: list[Any], cursor: Cursor) -> Iterator[Cursor]:
+        name = cursor["list"]
+        if name not in api.DESCRIPTIONS or not is_of_rows(cursor):
+            return
+        listed = {id: row for kind, row in items if (id := native_id(kind, row))}
         described = f"{name}_description"
         keys = [(kind, id) for id in listed for kind in (name, described)]
         known = self.run.catalog.lookup(self.run.id, self.name, keys)
-        places = [place for place in self.run.cursor.owed if isinstance(place, str)]
-        owed = {thing for place in places for thing in Position.parse(place).things}
-        model, found = source_model(self.name, name), []
+        owed = [each for place in self.run.cursor.owed if isinstance(place, list) for each in place]
+        model = source_model(self.name, name)
         for id, row in listed.items():
             before, told = known.get((name, id)), digest(model, row)
             unchanged = before is not None and not before.deleted and told is not None and before.digest == told[0]
-            if not unchanged or (described, id) not in known:
-                found.append(f"{api.LETTER_OF[name]}/{id}")
-        return [thing for thing in found if thing not in owed]
+            leads = self.paginator.description(name, f"{api.LETTER_OF[name]}/{id}")
+            if not (unchanged and (described, id) in known) and leads not in owed:
+                yield leads
 
-    def thing_of_list_request(self, thing: str) -> Request:
-        letter, _, id = thing.partition("/")
-        return self._request(f"{api.PATHS[api.LETTERS[letter]]}/{id}", f"{api.LETTERS[letter]}_description")
-
-    def again(self, response: Response, error: ValueError) -> Iterator[Any]:
-        assert response.request is not None
-        position, reason = Position.parse(response.meta["position"]), f"{shown(response.url)}: {error}"
-        if (again := self._another_try(response, error)) is not None:
+    def again(self, response: Response, place: Place, error: ValueError) -> Iterator[Any]:
+        cursor, reason = place.cursor, f"{shown(response.url)}: {error}"
+        of_rows = is_of_rows(cursor)
+        divisible = of_rows and cursor["list"] != WHOLE and _is_spoiled(response, error)
+        if (again := self._another_try(response, error, kind_of(cursor), cursor.get("size", 0))) is not None:
             yield again
-        elif isinstance(error, Refused) and (error.is_denied if position.things else position.list in AUXILIARY):
+        elif isinstance(error, Refused) and (cursor["list"] == WHOLE if of_rows else error.is_denied):
             self.note(reason)
-            yield from self.pass_over(response, Asked("descriptions" if position.things else "lists", ("blocked",)))
-        elif _is_spoiled(response, error) and not position.things and self.is_paged(position.list):
-            yield from self.divide(response, reason)
+            refused = Asked("lists" if of_rows else "descriptions", ("blocked",))
+            yield from self.send(response, place, [], None, refused)
+        elif divisible and (part := self.paginator.rows.part(cursor)) is not None:
+            yield from self.send(response, place, [], part)
         else:
             self.fail(reason)
-            yield from self.lost(response.request)
+            yield from self.lost(response.url, place)
 
-    def spoiled_row(self, response: Response, reason: str) -> Any:
-        return response.meta["kind"], super().spoiled_row(response, reason)
+    def whole(self, cursor: Cursor) -> Cursor:
+        return self.paginator.whole(cursor)
 
-    def _another_try(self, response: Response, error: ValueError) -> Request | None:
+    def spoiled_item(self, reason: str, cursor: Cursor) -> Any:
+        return kind_of(cursor), super().spoiled_item(reason, cursor)
+
+    def _another_try(self, response: Response, error: ValueError, kind: str, size: int = 0) -> Request | None:
         """The request that may bring what an answer did not: in the other format, or the same again."""
         request = response.request
         assert request is not None
         if isinstance(error, Refused) and not error.is_overload:
             return None
-        if isinstance(error, Malformed) and not request.meta.get("other_format"):
-            format, _, path = request.url.removeprefix(f"{self.endpoint}/").partition("/")
-            url = f"{self.endpoint}/{'json' if format == 'xml' else 'xml'}/{path}"
+        format, _, path = request.url.removeprefix(f"{self.endpoint}/").partition("/")
+        if isinstance(error, Malformed) and format == api.first_format(kind):
             self.logger.info("%s: %s: asking for the other format", shown(response.url), error)
-            return request.replace(url=url, meta={**request.meta, "other_format": True})
-        if _is_spoiled(response, error) and Position.parse(request.meta.get("position", "- 0")).size > 1:
+            return request.replace(url=f"{self.endpoint}/{'json' if format == 'xml' else 'xml'}/{path}")
+        if _is_spoiled(response, error) and size > 1:
             return None  # half of it tells more than the same again
         return get_retry_request(request, spider=self, reason="invalid answer")
-
-    # Deltas
-
-    def beginning(self, name: str) -> Position:
-        rows, _ = self._known.get(name, (0, 0))
-        # Half a page back: so many rows may have been taken out of the list without harm.
-        offset = max(0, rows - self.page_size // 2)
-        return Position(name, offset, searching=offset > 0)
-
-    def is_known(self, position: Position, payload: list[Any]) -> bool:
-        _, highest = self._known.get(position.list, (0, 0))
-        return any(id <= highest for id in api.numbers(payload))
-
-    def walked(self, position: Position, payload: list[Any]) -> None:
-        marks = api.marks(self.newest or self.begins_at or "")
-        _, highest = marks.get(position.list, (0, 0))
-        marks[position.list] = (position.offset + len(payload), max([highest, *api.numbers(payload)]))
-        self.newest = api.watermark(marks)
 
     # What a census does not show
 
     def probe(self, record: Missing) -> Request:
         if "/r/" in record.iri:
             run, function = record.key.split("-")[:2]
-            return self._request(f"evaluation/list/function/{function}/run/{run}", "evaluation", format="xml")
+            return self._request(f"evaluation/list/function/{function}/run/{run}", "xml")
         letter, id = record.iri.split("/")[-2:]
-        return self._request(f"{api.PATHS[api.LETTERS[letter]]}/{id}", api.LETTERS[letter])
+        return self._request(api.description_path(f"{letter}/{id}"))
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         return api.denies(response)
@@ -267,35 +240,38 @@ class OpenMLSpider(ModeSpider, OffsetSpider):
     # Ids
 
     def named_requests(self) -> Iterable[Request]:
-        return (self._request_of(Wanted(thing)) for _, thing in self.names(self.arguments.named, thing_of))
+        return (self._request_of(thing) for _, thing in self.names(self.arguments.named, thing_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         thing = thing_of(url)
-        return None if thing is None else self._request_of(Wanted(thing, seed=seed))
+        return None if thing is None else self._request_of(thing, seed)
 
-    def _request_of(self, wanted: Wanted) -> Request:
-        letter, _, id = wanted.name.partition("/")
-        if letter == "f":  # no filter of the list finds a flow
-            return self.thing_request(self.thing_of_list_request(wanted.name), wanted)
+    def _request_of(self, thing: str, seed: Seed | None = None) -> Request:
+        letter, _, id = thing.partition("/")
         kind = api.LETTERS[letter]
-        filter = "data_id" if kind == "dataset" else "task_id"
-        return self.thing_request(self._request(f"{api.PATHS[kind]}/list/{filter}/{id}/status/all", kind), wanted)
+        if kind == "flow":  # no filter of the list finds one
+            path, kind = api.description_path(thing), "flow_description"
+        else:
+            filter = "data_id" if kind == "dataset" else "task_id"
+            path = f"{api.PATHS[kind]}/list/{filter}/{id}/status/all"
+        return self.thing_request(self._request(path), Wanted(thing, kind, seed=seed))
 
     def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         found: list[Any] = []
         try:
-            found = self.payload(response)
+            found = [(wanted.kind, row) for row in api.rows_in(response, wanted.kind)]
             outcome = "found" if found else "missing"
         except ValueError as error:
-            if again := self._another_try(response, error):
+            if again := self._another_try(response, error, wanted.kind):
                 yield again
                 return
             outcome = "blocked" if response.status == 403 else "failed"
             self.fail(f"{shown(response.url)}: {error}")
         asked: Asked | None = Asked(wanted.by, (outcome,), None, wanted.seed)
-        if response.meta["kind"] == "dataset" and found:
+        if wanted.kind == "dataset" and found:
             # The list's row has the qualities, the description all else; the thing is counted with the latter.
-            yield self.thing_request(self.thing_of_list_request(wanted.name), wanted)
+            described = replace(wanted, kind="dataset_description")
+            yield self.thing_request(self._request(api.description_path(wanted.name)), described)
             asked = None
         if outcome == "missing":
             self.logger.warning("%s: OpenML has no such thing, or does not show it", wanted.name)

@@ -15,7 +15,6 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.platforms.paperswithcode.addresses import HOSTS
-from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.base_spiders.paginators.page_number import PageNumber
@@ -48,7 +47,7 @@ class PapersWithCodeArguments(ModeArguments):
         return self
 
 
-class PapersWithCodeSpider(ModeSpider, ListSpider):
+class PapersWithCodeSpider(ModeSpider):
     """Papers, their code, tasks, methods, datasets and leaderboards of Papers with Code: the API, or the archive.
 
     Domain

@@ -31,7 +31,8 @@ from support.openml_server import (
     times,
 )
 
-from mlentory_crawl.spiders.openml.spider import OpenMLArguments, OpenMLSpider
+from mlentory_crawl.spiders.openml.arguments import OpenMLArguments
+from mlentory_crawl.spiders.openml.spider import OpenMLSpider
 
 SCHEMA = rdflib.Namespace("http://schema.org/")
 FAIR4ML = rdflib.Namespace("https://w3id.org/fair4ml#")

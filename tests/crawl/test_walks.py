@@ -1,0 +1,218 @@
+"""Walks over lists, step by step and without a crawl: what is asked for after a page, whatever came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
+
+from mlentory_crawl.base_spiders.listing import ListSpider
+from mlentory_crawl.base_spiders.paginators import Cursor
+from mlentory_crawl.base_spiders.paginators.offset import Offset
+from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
+from mlentory_crawl.base_spiders.walks import MOST_REPEATED, Place, Trail
+from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.items import RawRecord
+
+URL = "https://zoo.test/animals"
+
+
+class ZooSpider(ListSpider):
+    """Animals, each with keepers of its own, and plants."""
+
+    name = "zoo"
+    endpoint_setting = "ZOO_ENDPOINT"
+    mode = "census"
+    coverage = "census"
+    resumable = True
+    page_size = 2
+
+    @cached_property
+    def paginator(self) -> Offset:
+        return Offset(self._ask, self.page_size)
+
+    def _ask(self, name: str, offset: int, size: int) -> Request:
+        return Request(f"{self.endpoint}/{name}?offset={offset}")
+
+    def first_pages(self) -> list[Cursor]:
+        return [self.paginator.first(name) for name in ("animals", "plants")]
+
+    def leads_to(self, items: list[Any], cursor: Cursor) -> Iterable[Cursor]:
+        return [self.paginator.first(f"keepers-{item}") for item in items if cursor["list"] == "animals"]
+
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        return (("model", str(item), URL, {"id": item}) for item in payload)
+
+
+class Forest(ZooSpider):
+    """The same, of which each list can be walked without the others."""
+
+    is_divisible = True
+
+
+LISTS: dict[str, list[Any]] = {"animals": [1, 2, 3], "keepers-1": ["a"], "plants": [8]}
+WHOLE = [
+    "animals 0", "keepers-1 0", "keepers-1 1", "keepers-2 0", "animals 2", "keepers-3 0", "animals 3",
+    "plants 0", "plants 1",
+]  # fmt: skip
+
+
+class Service:
+    """Answers requests of a spider, and ends its records."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.broken: set[str] = set()
+        self.lists = dict(LISTS)
+        self.most = 1_000
+
+    def walk(self, spider_class: type[ZooSpider] = ZooSpider, *further: Request) -> tuple[list[str], ZooSpider, Run]:
+        """The pages that a run asks for, its spider, and the run, closed."""
+        settings = {"ZOO_ENDPOINT": "https://zoo.test", "MLENTORY_DATA_DIR": str(self.data_dir), "RETRY_TIMES": 0}
+        crawler = get_crawler(spider_class, settings)
+        crawler.spider = spider = crawler._create_spider()
+        assert isinstance(spider, ZooSpider)
+        run = spider.run
+        asked: list[str] = []
+        waiting = [*asyncio.run(_started(spider)), *further]
+        while waiting and len(asked) < self.most:
+            request = waiting.pop(0)
+            asked.append(_place(request))
+            waiting += self._follow(spider, request)
+        run.commit()
+        run.close()
+        return asked, spider, run
+
+    def _follow(self, spider: ZooSpider, request: Request) -> Iterator[Request]:
+        name, _, offset = _place(request).partition(" ")
+        items = self.lists.get(name, [])[int(offset) :][:2]
+        body = b"broken" if _place(request) in self.broken else json.dumps(items).encode()
+        assert request.callback is not None
+        for each in request.callback(Response(request.url, body=body, request=request), **request.cb_kwargs):
+            if isinstance(each, Request):
+                yield each
+            else:
+                assert isinstance(each, RawRecord)
+                spider.run.pages.withdraw(each.page)
+
+
+async def _started(spider: ZooSpider) -> list[Request]:
+    return [each async for each in spider.start()]
+
+
+def _place(request: Request) -> str:
+    parts = urlsplit(request.url)
+    return f"{parts.path[1:]} {parse_qs(parts.query)['offset'][0]}"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    return Service(tmp_path)
+
+
+def test_what_a_page_leads_to_comes_before_its_list_goes_on(service: Service) -> None:
+    asked, spider, run = service.walk()
+    assert asked == WHOLE
+    assert (spider.listed, spider.failures) == (5, [])
+    assert json.loads(run.cursor.json() or b"")["next"] is None
+
+
+@pytest.mark.parametrize("after", range(1, len(WHOLE)))
+def test_a_run_goes_on_after_the_last_page_that_was_stored(service: Service, after: int) -> None:
+    service.most = after
+    first, _, run = service.walk()
+    service.most = 1_000
+    second, spider, again = service.walk()
+    assert first + second == WHOLE
+    assert (run.id, spider.listed) == (again.id, 5)
+
+
+def test_a_page_that_cannot_be_had_is_where_the_same_command_begins_again(service: Service) -> None:
+    service.broken = {"animals 2"}
+    asked, spider, _ = service.walk()
+    assert asked == WHOLE[:5]
+    assert len(spider.failures) == 1
+    service.broken = set()
+    assert service.walk()[0] == WHOLE[4:]
+
+
+def test_lists_that_do_not_depend_on_a_page_are_walked_without_it(service: Service) -> None:
+    service.broken = {"animals 2"}
+    asked, spider, run = service.walk(Forest)
+    assert asked == [*WHOLE[:5], "plants 0", "plants 1"]
+    assert len(spider.failures) == 1
+    assert run.cursor.json() is not None
+    # What is owed brings along what follows on it, which may be lost in its turn.
+    service.broken = {"animals 3"}
+    again, _, _ = service.walk(Forest)
+    assert again == ["animals 2", "keepers-3 0", "animals 3"]
+    service.broken = set()
+    assert service.walk(Forest)[0] == ["animals 3"]
+    assert service.walk(Forest)[0] == []
+
+
+def test_a_list_that_goes_in_a_circle_is_left_and_told_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = iter([1, 2, 1, 2, 1])
+    read = Offset.read
+
+    def circling(self: Offset, response: Response, cursor: Cursor) -> Any:
+        page = read(self, response, cursor)
+        if cursor["list"] == "plants":
+            object.__setattr__(page, "next", {"list": "plants", "offset": next(at)})
+        return page
+
+    monkeypatch.setattr(Offset, "read", circling)
+    asked, spider, _ = service.walk()
+    assert asked == [*WHOLE[:7], "plants 0", "plants 1", "plants 2"]
+    assert spider.failures == ["https://zoo.test/plants leads to a page that was there before"]
+
+
+def test_a_walk_that_something_else_asks_for_leaves_the_run_where_it_was(service: Service) -> None:
+    service.lists |= {"guests": [5, 6, 7]}
+    settings = {"ZOO_ENDPOINT": "https://zoo.test", "MLENTORY_DATA_DIR": str(service.data_dir)}
+    crawler = get_crawler(Forest, settings)
+    crawler.spider = spider = crawler._create_spider()
+    assert isinstance(spider, Forest)
+    waiting = [spider.walk([spider.paginator.first("guests")], Wanted("guests", by="visits"))]
+    asked = []
+    while waiting:
+        request = waiting.pop(0)
+        asked.append(_place(request))
+        waiting += service._follow(spider, request)
+    spider.run.close()
+    assert asked == ["guests 0", "guests 2", "guests 3"]
+    assert spider.listed == 0
+
+
+def place(*rest: Cursor, **cursor: Any) -> Place:
+    return Place(cursor, list(rest), 0)
+
+
+def test_a_page_may_come_again_where_what_follows_it_is_another(service: Service) -> None:
+    trail = Trail()
+    b, rest, other = {"url": "b"}, {"list": "rest"}, {"list": "other"}
+    assert trail.circle(place(rest, url="a"), b, URL, 0) is None
+    assert trail.circle(place(other, url="a"), b, URL, 0) is None
+    told = trail.circle(place(rest, url="c"), b, f"{URL}?token=secret", 0)
+    assert told == f"{URL} leads to a page that was there before"
+
+
+def test_a_page_that_leads_to_itself_is_a_circle() -> None:
+    assert Trail().circle(place(url="a"), {"url": "a"}, URL, 0) is not None
+
+
+@pytest.mark.parametrize(("repeated", "is_told"), [(MOST_REPEATED - 1, False), (MOST_REPEATED, True)])
+def test_after_many_pages_with_nothing_new_a_list_is_left(repeated: int, is_told: bool) -> None:
+    told = Trail().circle(place(url="a"), {"url": "b"}, URL, repeated)
+    assert (told is not None) == is_told
+    if told is not None:
+        assert told.endswith("pages in a row held nothing but what came before")
