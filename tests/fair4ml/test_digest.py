@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fair4ml.describe.digest import covered, digest
 from fair4ml.platforms import source_model
 
@@ -22,4 +24,5 @@ def test_each_platform_has_a_hash_of_its_own() -> None:
 
 def test_what_is_no_object_has_none() -> None:
     model = source_model("huggingface", "model")
-    assert [digest(model, each) for each in ([], "text", None, {"id": {1}}, {"downloads": -1})] == [None] * 5
+    payloads: list[Any] = [[], "text", None, {"id": {1}}, {"downloads": -1}]
+    assert [digest(model, each) for each in payloads] == [None] * 5

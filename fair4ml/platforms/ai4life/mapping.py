@@ -26,17 +26,9 @@ from fair4ml.identifiers import bioimage_artifact, doi, part_iri
 from fair4ml.platforms import describe
 from fair4ml.platforms.ai4life.addresses import WORKSPACE, artifact_alias, collection_id, is_alias
 from fair4ml.platforms.ai4life.files import addresses, file_address, weight_values, weights_file
+from fair4ml.platforms.ai4life.manifest import Contact, Manifest, ModelManifest, TrainingData
 from fair4ml.platforms.ai4life.people import citations, people
-from fair4ml.platforms.ai4life.source import (
-    ApplicationArtifact,
-    Artifact,
-    Contact,
-    DatasetArtifact,
-    Manifest,
-    ModelArtifact,
-    ModelManifest,
-    TrainingData,
-)
+from fair4ml.platforms.ai4life.source import ApplicationArtifact, Artifact, DatasetArtifact, ModelArtifact
 from fair4ml.platforms.ai4life.tensors import tensors
 
 COLLECTION = "https://hypha.aicell.io/bioimage-io"
