@@ -56,7 +56,7 @@ TESTS: dict[str, tuple[str, str]] = {
     "fair4ml/write/rdf_syntax.py": ("rdf shapes", ""),
     "mlentory_crawl/catalog/writer.py": ("catalog run modes catch_up", "chain replay forget"),
     "mlentory_crawl/catalog/queries/evaluations.py": ("results find", "leaderboard"),
-    "mlentory_crawl/catalog/queries/boards.py": ("boards", "leaderboard"),
+    "mlentory_crawl/catalog/queries/boards.py": ("boards results", "leaderboard"),
     "mlentory_crawl/catalog/queries/find.py": ("find derivations", "leaderboard"),
     "mlentory_crawl/catalog/queries/lineage.py": ("derivations", "lineage ancestors"),
     "mlentory_crawl/projections/catch_up.py": ("catch_up", "chain"),

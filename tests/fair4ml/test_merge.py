@@ -250,6 +250,9 @@ def test_counters_are_those_of_the_first_that_has_any() -> None:
         ]
     )
     assert found["counters"] == {"likes": 2}
+    first, second = state("openml/flow/1", document), state("huggingface/model/1", document, likes=2)
+    assert merged([first, second])["counters"] == {"likes": 2}
+    assert merged([first])["counters"] == {}
 
 
 def test_records_are_not_changed() -> None:
