@@ -234,7 +234,7 @@ def test_a_model_keeps_identity_and_lineage_and_loses_what_people_wrote() -> Non
 
 def test_a_part_that_is_referred_to_stays_with_what_it_names() -> None:
     iri, parent = f"{HUB}acme/a", f"{HUB}acme/base"
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"iri": f"{iri}#derivation-1", "class": "Derivation", "entity": parent, "type": "merge", "description": "x"},
         {"iri": f"{iri}#dataset-1", "class": "Dataset", "name": "nuts", "description": "by Ada", "creator": [HUB]},
         {"iri": f"{iri}#evaluation-1", "class": "MLModelEvaluation", "name": "e", "evaluationDataset": [f"{HUB}d"]},
