@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
-from urllib.parse import parse_qs, quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.platforms.ai4life.addresses import HOSTS, WORKSPACE, artifact_alias
+from fair4ml.platforms.ai4life.addresses import (
+    COLLECTION,
+    HOSTS,
+    WORKSPACE,
+    alias_at,
+    alias_in,
+    alias_of,
+)
 from fair4ml.platforms.ai4life.source import KINDS
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
@@ -29,7 +35,6 @@ from mlentory_crawl.responses import json_of
 
 API_SLOT = "ai4life.api"
 API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"
-COLLECTION = "bioimage.io"
 PAGE_SIZE = 1_000
 """More than the zoo has: one request lists it all."""
 
@@ -114,7 +119,7 @@ class Ai4LifeSpider(ModeSpider):
             elif _is_deleted(known):
                 left_out["said to be deleted"] += 1
             else:
-                alias = _alias(id)
+                alias = alias_in(id)
                 url = API if alias is None else f"{API}/{quote(alias, safe='')}"
                 yield kind if isinstance(kind, str) else "model", alias or f"page-{page}-{i}", url, record
         for why, count in left_out.items():
@@ -135,15 +140,15 @@ class Ai4LifeSpider(ModeSpider):
             return True if isinstance(told, dict) and "detail" in told else None
         if response.status != 200 or not isinstance(told, dict):
             return None
-        return _alias(told.get("id")) != record.key or _is_deleted(told)
+        return alias_in(told.get("id")) != record.key or _is_deleted(told)
 
     # Ids
 
     def named_requests(self) -> Iterable[Request]:
-        return (self._artifact_request(Wanted(name)) for _, name in self.names(self.arguments.named, _alias_of))
+        return (self._artifact_request(Wanted(name)) for _, name in self.names(self.arguments.named, alias_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        name = _of_page(url)
+        name = alias_at(url)
         return None if name is None else self._artifact_request(Wanted(name, seed=seed))
 
     def _artifact_request(self, wanted: Wanted) -> Request:
@@ -151,7 +156,7 @@ class Ai4LifeSpider(ModeSpider):
 
     def thing(self, response: Response, wanted: Wanted) -> Any:
         told = json_of(response)
-        if not isinstance(told, dict) or _alias(told.get("id")) != wanted.name:
+        if not isinstance(told, dict) or alias_in(told.get("id")) != wanted.name:
             raise ValueError("this is not the artifact that was asked for")
         if told.get("type") not in KINDS:
             raise ValueError("this is no model, dataset or application")
@@ -168,35 +173,6 @@ def _artifacts_in(response: Response, cursor: Cursor) -> Rows:
     return items, total if isinstance(total, int) else None
 
 
-def _alias(id: Any) -> str | None:
-    try:
-        return artifact_alias(id) if isinstance(id, str) else None
-    except ValueError:
-        return None
-
-
 def _is_deleted(artifact: dict[str, Any]) -> bool:
     manifest = artifact.get("manifest")
     return isinstance(manifest, dict) and manifest.get("status") == "deleted"
-
-
-def _alias_of(text: str) -> str | None:
-    return _of_page(text) or (None if "://" in text else _alias(text))
-
-
-_PAGE = re.compile(r"(?:https?://)?(?:www\.)?bioimage\.io/[^#]*#/(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.IGNORECASE)
-_ARTIFACT = re.compile(rf"(?:https?://)?hypha\.aicell\.io/{WORKSPACE}/artifacts/(?P<alias>[^/?#]+)", re.IGNORECASE)
-
-
-def _of_page(url: str) -> str | None:
-    """The alias of the resource that a page of the zoo or an address of its API is about; None where it is none."""
-    page, artifact = _PAGE.fullmatch(url), _ARTIFACT.match(url)
-    if artifact is not None:
-        name = unquote(artifact["alias"])
-    elif page is not None:
-        ids = parse_qs(page["query"] or "").get("id", [])
-        collection, _, rest = page["path"].partition("/")
-        name = ids[0] if ids else unquote(rest) if collection == "artifacts" else ""
-    else:
-        return None
-    return None if name == COLLECTION else _alias(name)
