@@ -75,7 +75,6 @@ EXCEPTIONS: frozenset[str] = frozenset(
     SQL in mlentory_crawl.erasure.erase
     SQL in mlentory_crawl.projections.registry
     SQL in mlentory_crawl.shapes.rdf_files
-    SQL in mlentory_crawl.spiders.mlflow.spider
     fair4ml.describe.articles names arxiv
     fair4ml.describe.licensing names arxiv, github, huggingface
     fair4ml.merge names arxiv, github, huggingface, mlflow, openml, paperswithcode

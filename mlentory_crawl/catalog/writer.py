@@ -192,6 +192,11 @@ class CatalogWriter:
         )
         return [key for (key,) in rows]
 
+    def any_iri(self, platform: str) -> str | None:
+        """The IRI of one of a platform's records; None where there is none."""
+        row = self._connection.execute("SELECT iri FROM record WHERE platform = ? LIMIT 1", (platform,)).fetchone()
+        return None if row is None else row[0]
+
     def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Which of these kinds and native ids this run has put into the quarantine."""
         rows = self._connection.execute(

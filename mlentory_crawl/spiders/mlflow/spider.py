@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from scrapy import Request
@@ -20,7 +19,6 @@ from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Absences
 from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.catalog.commits import Missing
-from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.seed_list import Seed
@@ -99,21 +97,14 @@ class MlflowSpider(ModeSpider):
         api.check_settings(settings)
 
     def plan(self, catalog: CatalogWriter) -> None:
-        other = self._other_server()
-        if other is not None:
+        iri = catalog.any_iri(self.name)
+        server = self.endpoint if iri is None else iri.partition(iris.API)[0]
+        if server != self.endpoint:
             raise MlentoryError(
-                f"the catalog is that of {other}, MLFLOW_TRACKING_URI is {self.endpoint}:"
+                f"the catalog is that of {server}, MLFLOW_TRACKING_URI is {self.endpoint}:"
                 " each tracking server needs a data directory of its own"
             )
         super().plan(catalog)
-
-    def _other_server(self) -> str | None:
-        """The server that the catalog's records are from, where it is another one."""
-        reader = CatalogReader(Path(self.settings["MLENTORY_DATA_DIR"]))
-        row = reader.execute("SELECT iri FROM record WHERE platform = ? LIMIT 1", (self.name,)).fetchone()
-        reader.close()
-        server = row[0].partition(iris.API)[0] if row else None
-        return None if server == self.endpoint else server
 
     def begin_at(self, watermark: str) -> None:
         self._since = int((datetime.fromisoformat(watermark) - OVERLAP).timestamp() * 1000)
