@@ -1,4 +1,4 @@
-"""Things are forgotten: in the catalog, in the archive of answers, and in every file of the data directory."""
+"""Entities are erased: in the catalog, in the archive of answers, and in every file of the data directory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FOLDERS = ("normalized", "rdf", "quarantine", "runs", "raw")
 
 
 def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tuple[Counter[str], list[str]]:
-    """Leave nothing of things in a data directory but their mark.
+    """Leave nothing of entities in a data directory but their mark.
 
     The files of runs are left to be written anew, and the catalog to be compacted. Whatever ends it, the same call
     again completes it.
@@ -32,7 +32,7 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
     Args:
         data_dir: the data directory, which the caller holds.
         catalog: its catalog.
-        iris: the IRIs of the things.
+        iris: the IRIs of the entities.
 
     Returns:
         How much was taken out, by place, what is damaged and could not be kept included; and what files could not be
@@ -63,10 +63,10 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
 
 
 class Names:
-    """Finds the names of things in texts that people and programs wrote about runs.
+    """Finds the names of entities in texts that people and programs wrote about runs.
 
     Args:
-        marks: the things; what a single word names cannot be told from any other word, and stays.
+        marks: the entities; what a single word names cannot be told from any other word, and stays.
     """
 
     def __init__(self, marks: Marks) -> None:
@@ -82,7 +82,7 @@ class Names:
         self._pattern = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
 
     def are_in(self, text: str) -> bool:
-        """Whether a text has one of them."""
+        """True where a text has one of them."""
         return self._pattern.search(text) is not None
 
     def without(self, value: Any) -> Any:
@@ -229,7 +229,7 @@ def _clean_reports(runs: Path, catalog: CatalogWriter, names: Names) -> Counter[
 
 
 def _documents(path: Path) -> tuple[list[Any], bool]:
-    """What a file holds, and whether some of it is damaged."""
+    """The documents in a file, and whether some of it is damaged."""
     found, damaged = [], False
     text = path.read_bytes()
     for part in text.splitlines() if path.suffix == ".jsonl" else [text]:
