@@ -301,3 +301,12 @@ def test_what_other_fields_say_now_is_taken() -> None:
     assert both["root"]["version"] == "1" * 40
     assert both["root"]["trainedOn"] == ["https://huggingface.co/datasets/a/b"]
     assert "https://huggingface.co/datasets/a/b" in {stub["iri"] for stub in both["stubs"]}
+
+
+def test_an_entity_that_is_a_part_now_is_no_stub_any_more() -> None:
+    before = model("acme/a", base="acme/b", license=["urn:x:license"])
+    now = model("acme/a", base="acme/b")
+    newer = {"iri": f"{HUB}acme/b", "class": "MLModel", "name": "acme/b", "wasRevisionOf": [f"{HUB}acme/a"]}
+    now |= {"parts": [newer], "stubs": []}
+    kept = carry_over(now, before, {"license": ["cardData"]}, ["cardData"])
+    assert kept == {"root": before["root"], "parts": [newer], "stubs": []}
