@@ -336,3 +336,12 @@ def test_what_depends_on_a_refused_field_is_as_it_was_last() -> None:
     # What is said of another entity is of the record that says it now, unless it hangs on what was refused.
     assert carried({"name": "a"}, {}, "tags", parts=[revised])["parts"] == [revised]
     assert carried({"name": "a"}, {}, "tags", parts_before=[revised])["parts"] == []
+
+
+def test_an_entity_that_is_a_part_now_is_no_stub_any_more() -> None:
+    before = model("acme/a", base="acme/b", license=["urn:x:license"])
+    now = model("acme/a", base="acme/b")
+    newer = {"iri": f"{HUB}acme/b", "class": "MLModel", "name": "acme/b", "wasRevisionOf": [f"{HUB}acme/a"]}
+    now |= {"parts": [newer], "stubs": []}
+    kept = carry_over(now, before, {"license": ["cardData"]}, ["cardData"])
+    assert kept == {"root": before["root"], "parts": [newer], "stubs": []}
