@@ -68,7 +68,7 @@ typecheck: $(VENV)/.installed-dev ## types
 requirements: $(VENV)/.installed-dev ## requirements*.txt anew from pyproject.toml, with today's versions
 	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Python 3.11 is needed: newer ones leave out what it needs")'
 	$(PIP_COMPILE) --output-file requirements.txt pyproject.toml
-	$(PIP_COMPILE) --extra archive --extra dev --extra scrapyd --extra validate --unsafe-package pip --constraint requirements.txt \
+	$(PIP_COMPILE) --extra parquet --extra dev --extra scrapyd --extra validate --unsafe-package pip --constraint requirements.txt \
 		--output-file requirements-dev.txt pyproject.toml
 
 clean: ## removes .venv and everything else that tools made; never data/

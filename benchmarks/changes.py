@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.__main__ import crawl
+from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change
 from mlentory_crawl.sample_hub import SampleHub
@@ -19,7 +20,7 @@ def prepared(models: int, batch_size: int) -> list[list[Change]]:
         batches: list[list[Change]] = []
         at = 0
         while True:
-            changes, at, _ = reader.changes(at, batch_size)
+            changes, at, _ = Feed(reader).changes(at, batch_size)
             if not changes:
                 return batches
             batches.append(changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import quote, unquote
@@ -39,6 +40,8 @@ def inside(root: str) -> str:
 HUGGING_FACE = "https://huggingface.co/"
 """Where the Hub's IRIs begin, whatever endpoint answers."""
 _HUB_DATASETS = f"{HUGGING_FACE}datasets/"
+ARXIV = "arxiv"
+"""The name of arXiv among archives of preprints, in lower case."""
 GITHUB = "https://github.com/"
 """Where the IRIs of repositories and accounts on GitHub begin, whatever endpoint answers."""
 
@@ -59,6 +62,10 @@ _REPO_ID = re.compile(
     re.ASCII,
 )
 _HUB_PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<path>[^?#]+)(?:[?#].*)?", re.IGNORECASE)
+_HUB_LICENSE = re.compile(
+    r"(?:https?://)?(?:www\.)?huggingface\.co/models\?license=license(?::|%3a)(?P<id>[\w.%+-]+)",
+    re.IGNORECASE | re.ASCII,
+)
 _DOI_PREFIX = re.compile(r"doi:\s*|(?:https?://)?(?P<resolver>(?:dx\.|www\.)?doi\.org/)", re.IGNORECASE | re.ASCII)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 _ARXIV = re.compile(
@@ -69,6 +76,13 @@ _ARXIV = re.compile(
     r"|(?P<archive>[a-z-]+)(?:\.[a-z]{2})?/(?P<old>\d{2}(?:0[1-9]|1[0-2])\d{3}))"
     r"(?:v\d+)?(?:\.pdf)?/?(?:[?#].*)?",
     re.IGNORECASE | re.ASCII | re.DOTALL,
+)
+_ARXIV_ADDRESS = re.compile(r"arxiv\.org/[a-z]+/[^\s}\\]+", re.IGNORECASE)
+_ARXIV_NAME = re.compile(r"arxiv:\s*([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", re.IGNORECASE)
+_OF_AN_ENTITY = re.compile(
+    r"https?://(?:huggingface\.co/(?:datasets/)?[^/?#]+(?:/[^/?#]+)?|github\.com/[^/?#]+(?:/[^/?#]+)?"
+    r"|arxiv\.org/abs/.*|doi\.org/.*|orcid\.org/.*)",
+    re.IGNORECASE,
 )
 _ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?", re.IGNORECASE | re.ASCII)
 # Closed: ids with an archive's name were given out until March 2007 (https://info.arxiv.org/help/arxiv_identifier.html).
@@ -158,6 +172,12 @@ def hugging_face_license(id: str) -> str:
     return f"{HUGGING_FACE}models?license=license:{_in_query(id)}"
 
 
+def hugging_face_license_id(address: str) -> str | None:
+    """The id in what `hugging_face_license` gives, with or without its scheme; None for any other text."""
+    page = _HUB_LICENSE.fullmatch(address)
+    return None if page is None else unquote(page["id"])
+
+
 def spdx(id: str) -> str:
     """The IRI of a license, from its SPDX identifier spelled as SPDX spells it."""
     return f"https://spdx.org/licenses/{_in_path(id)}"
@@ -205,6 +225,11 @@ def orcid(text: str) -> str | None:
     return f"https://orcid.org/{name}" if name[-1] == "0123456789X"[(12 - total % 11) % 11] else None
 
 
+def names_an_entity(address: str) -> bool:
+    """Whether an address is the IRI of a model, a dataset, a repository, an account, a paper, or a person."""
+    return _OF_AN_ENTITY.fullmatch(address) is not None
+
+
 @lru_cache(maxsize=16_384)
 def arxiv(id: str) -> str | None:
     """The IRI of an arXiv paper, the same for all its versions, or none where the text is not one arXiv identifier.
@@ -224,6 +249,23 @@ def arxiv(id: str) -> str | None:
     if new < "0704" or len(new) != (9 if new < "1501" else 10):
         return None
     return f"https://arxiv.org/abs/{new}"
+
+
+def arxiv_name(iri: str) -> str:
+    """The name of an arXiv paper, from its IRI."""
+    return "arXiv:" + iri.partition("/abs/")[2]
+
+
+def named_on_arxiv(text: str) -> Iterator[str]:
+    """The IRIs of the arXiv papers that a text names by ``arXiv:`` and an identifier, or by an address of arXiv."""
+    for named in (*_ARXIV_NAME.findall(text), *_ARXIV_ADDRESS.findall(text)):
+        if iri := arxiv(named.rstrip(".,;)")):
+            yield iri
+
+
+def is_arxiv_doi(iri: str) -> bool:
+    """Whether the IRI of a DOI is one that arXiv gives its papers."""
+    return iri.startswith("https://doi.org/10.48550/arxiv.")
 
 
 def doi(text: str) -> str | None:

@@ -7,8 +7,8 @@ conflicts; lists are joined, but for those that a source has only at second hand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
@@ -16,40 +16,79 @@ from fair4ml.document import Document, EntityDict, references
 from fair4ml.entities import CLASSES, properties
 from fair4ml.identifiers import inside
 
-PRECEDENCE = (
-    "arxiv",
-    "github",
-    "openml",
-    "mlflow",
-    "huggingface/model",
-    "huggingface/dataset",
-    "huggingface",
-    "paperswithcode",
-)
-"""Platforms, or ``<platform>/<kind>``, that come before those which are not here: each knows its own things best.
 
-A platform is before another if it can describe things of which the other has second-hand knowledge.
-"""
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What a platform's records are worth beside those of others about the same thing.
 
-FIELD_PRECEDENCE: dict[str, tuple[str, ...]] = {"description": ("huggingface/card",)}
-"""For single properties, what comes before the order of `PRECEDENCE`."""
+    Attributes:
+        rank: its place among the platforms, the lowest first: one is before another if it can describe things of which
+            the other has second-hand knowledge.
+        first: the kinds of its records that come before its others, in this order.
+        fields: for single properties, the kind of its records that comes before all others.
+        repeated: by kind, the lists that its records have at second hand, each with the property that decides: they
+            hold only where no other record has that one beside them. What they have more is a conflict. Joined, a
+            license or parent that its owner has changed would stay beside the new one.
+    """
 
-REPEATED: dict[str, dict[str, str]] = {
-    "huggingface/card": {
-        "inLanguage": "inLanguage",
-        "languageTag": "inLanguage",
-        "license": "license",
-        "trainedOn": "trainedOn",
-        "wasDerivedFrom": "wasDerivedFrom",
-        "fineTunedFrom": "wasDerivedFrom",
-        "qualifiedDerivation": "wasDerivedFrom",
-        "keywords": "keywords",
-    }
-}
-"""Lists that a source has at second hand: they hold only where no other record has the property beside them.
+    rank: int
+    first: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    repeated: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-What they have more is a conflict. Joined, a license or parent that its owner has changed would stay beside the new one.
-"""
+
+class Precedence:
+    """Which sources know best; a source is a platform, or ``<platform>/<kind>``.
+
+    Args:
+        authorities: by platform; those which are not here come last.
+    """
+
+    def __init__(self, authorities: Mapping[str, Authority]) -> None:
+        ordered = sorted(authorities.items(), key=lambda item: item[1].rank)
+        self.sources = tuple(
+            source for name, each in ordered for source in (*(f"{name}/{kind}" for kind in each.first), name)
+        )
+        self.fields: dict[str, tuple[str, ...]] = {}
+        for name, each in ordered:
+            for property_name, kind in each.fields.items():
+                self.fields[property_name] = (*self.fields.get(property_name, ()), f"{name}/{kind}")
+        self.repeated = {f"{name}/{kind}": decides for name, each in ordered for kind, decides in each.repeated.items()}
+
+    def second_hand(self, name: str) -> frozenset[str]:
+        """The sources, ``<platform>/<kind>``, that have a list at second hand."""
+        return frozenset(source for source, decides in self.repeated.items() if name in decides)
+
+    def ordered(self, records: Iterable[RecordState]) -> list[RecordState]:
+        """Records about one thing, the one that leads first."""
+        # Sorting is stable, also when it is reversed.
+        by_key = sorted(records, key=attrgetter("key"))
+        by_date = sorted(by_key, key=lambda record: record.modified or "", reverse=True)
+        return sorted(by_date, key=lambda record: _rank(record.key, self.sources))
+
+    def by_field(self, name: str, stated: list[Stated]) -> list[Stated]:
+        """What ordered records state of a thing, in the order for one property."""
+        first = self.fields.get(name)
+        return stated if first is None else sorted(stated, key=lambda of: _rank(of[1], first))
+
+    def holds(self, name: str, key: str, stated: list[Stated]) -> bool:
+        """Whether a record's list counts: nobody has it at first hand, or the record itself does."""
+        decides = self._decides(key).get(name)
+        return decides is None or not any(decides in thing and decides not in self._decides(of) for thing, of in stated)
+
+    def _decides(self, key: str) -> Mapping[str, str]:
+        platform, kind, _ = key.split("/", 2)
+        return self.repeated.get(f"{platform}/{kind}", {})
+
+
+def _rank(key: str, precedence: Sequence[str]) -> int:
+    platform, kind, _ = key.split("/", 2)
+    sources = (platform, f"{platform}/{kind}")
+    return next((rank for rank, source in enumerate(precedence) if source in sources), len(precedence))
+
+
+Stated = tuple[EntityDict, str]
+"""A thing, and the catalog key of the record that states it."""
 
 Conflicts = dict[str, list[tuple[Any, str]]]
 
@@ -88,12 +127,13 @@ class RecordState:
     modified: str | None = None
 
 
-def merge(records: Sequence[RecordState]) -> State:
+def merge(records: Sequence[RecordState], precedence: Precedence) -> State:
     """The merged state of one thing.
 
     Args:
         records: the live records about one IRI, at least one, in any order. They are not changed, but the state may
             share what is in them.
+        precedence: which of them know best.
 
     Raises:
         ValueError: there are no records, or they are about different things.
@@ -109,31 +149,26 @@ def merge(records: Sequence[RecordState]) -> State:
         }
     if len({record.document["root"]["iri"] for record in records}) != 1:
         raise ValueError("merging needs records about one thing")
-    return _merged(_ordered(records))
+    return _merged(precedence.ordered(records), precedence)
 
 
-def second_hand(name: str) -> frozenset[str]:
-    """The sources, ``<platform>/<kind>``, that have a list at second hand."""
-    return frozenset(source for source, decides in REPEATED.items() if name in decides)
-
-
-def leading(records: Sequence[RecordState]) -> RecordState:
+def leading(records: Sequence[RecordState], precedence: Precedence) -> RecordState:
     """The record that leads of some about one thing, at least one."""
-    return records[0] if len(records) == 1 else _ordered(records)[0]
+    return records[0] if len(records) == 1 else precedence.ordered(records)[0]
 
 
-def _merged(records: list[RecordState]) -> State:
+def _merged(records: list[RecordState], precedence: Precedence) -> State:
     iri = records[0].document["root"]["iri"]
-    root, conflicts = _merged_thing([(record.document["root"], record.key) for record in records])
+    root, conflicts = _merged_thing([(record.document["root"], record.key) for record in records], precedence)
     parts: dict[str, EntityDict] = {}
     for part_iri, stated in _stated((record.document["parts"], record.key) for record in records).items():
-        parts[part_iri], of_part = _merged_thing(stated)
+        parts[part_iri], of_part = _merged_thing(stated, precedence)
         name = part_iri.removeprefix(inside(iri))
         conflicts |= {f"{name}.{field}": values for field, values in of_part.items()}
-    dropped = _only_dropped(root, parts, conflicts)
+    dropped = _only_dropped(root, parts, conflicts, precedence)
     # What is described needs not be named, and what is named follows from its IRI: there is nothing to disagree about.
     stubs = [
-        _merged_thing(stated)[0]
+        _merged_thing(stated, precedence)[0]
         for stub_iri, stated in _stated((record.document["stubs"], record.key) for record in records).items()
         if stub_iri != iri and "name" not in parts.get(stub_iri, {}) and stub_iri not in dropped
     ]
@@ -148,12 +183,14 @@ def _merged(records: list[RecordState]) -> State:
     }
 
 
-def _only_dropped(root: EntityDict, parts: dict[str, EntityDict], conflicts: Conflicts) -> set[str]:
+def _only_dropped(
+    root: EntityDict, parts: dict[str, EntityDict], conflicts: Conflicts, precedence: Precedence
+) -> set[str]:
     """The things that only lists which do not hold refer to."""
     dropped = {
         item
         for name, values in conflicts.items()
-        if any(name in repeated for repeated in REPEATED.values())
+        if precedence.second_hand(name)
         for items, _ in values
         for item in items
     }
@@ -161,10 +198,6 @@ def _only_dropped(root: EntityDict, parts: dict[str, EntityDict], conflicts: Con
         return dropped
     holding = (root, *(part for iri, part in parts.items() if iri not in dropped))
     return dropped.difference(*map(references, holding))
-
-
-Stated = tuple[EntityDict, str]
-"""A thing, and the catalog key of the record that states it."""
 
 
 def _stated(of_records: Iterable[tuple[list[EntityDict], str]]) -> dict[str, list[Stated]]:
@@ -176,7 +209,7 @@ def _stated(of_records: Iterable[tuple[list[EntityDict], str]]) -> dict[str, lis
     return found
 
 
-def _merged_thing(stated: list[Stated]) -> tuple[EntityDict, Conflicts]:
+def _merged_thing(stated: list[Stated], precedence: Precedence) -> tuple[EntityDict, Conflicts]:
     if len(stated) == 1:
         return stated[0][0], {}
     class_name = _most_specific(thing["class"] for thing, _ in stated)
@@ -189,11 +222,13 @@ def _merged_thing(stated: list[Stated]) -> tuple[EntityDict, Conflicts]:
     for name in dict.fromkeys(name for thing, _ in stated for name in thing):
         if name in ("iri", "class"):
             continue
-        values = [(thing[name], key) for thing, key in _by_field(name, stated) if name in thing]
+        values = [(thing[name], key) for thing, key in precedence.by_field(name, stated) if name in thing]
         if name not in known:
             conflicts[name] = values
         elif isinstance(values[0][0], list):
-            items = dict.fromkeys(item for value, key in values if _holds(name, key, stated) for item in value)
+            items = dict.fromkeys(
+                item for value, key in values if precedence.holds(name, key, stated) for item in value
+            )
             if items:
                 merged[name] = list(items)
             more = [([item for item in value if item not in items], key) for value, key in values]
@@ -219,32 +254,3 @@ def _most_specific(class_names: Iterable[str]) -> str:
 
 def _is_a(class_name: str, other: str) -> bool:
     return issubclass(CLASSES[class_name], CLASSES[other])
-
-
-def _ordered(records: Iterable[RecordState]) -> list[RecordState]:
-    # Sorting is stable, also when it is reversed.
-    by_key = sorted(records, key=attrgetter("key"))
-    by_date = sorted(by_key, key=lambda record: record.modified or "", reverse=True)
-    return sorted(by_date, key=lambda record: _rank(record.key, PRECEDENCE))
-
-
-def _by_field(name: str, stated: list[Stated]) -> list[Stated]:
-    first = FIELD_PRECEDENCE.get(name)
-    return stated if first is None else sorted(stated, key=lambda of: _rank(of[1], first))
-
-
-def _holds(name: str, key: str, stated: list[Stated]) -> bool:
-    """Whether a record's list counts: nobody has it at first hand, or the record itself does."""
-    decides = _repeated(key).get(name)
-    return decides is None or not any(decides in thing and decides not in _repeated(of) for thing, of in stated)
-
-
-def _repeated(key: str) -> dict[str, str]:
-    platform, kind, _ = key.split("/", 2)
-    return REPEATED.get(f"{platform}/{kind}", {})
-
-
-def _rank(key: str, precedence: Sequence[str]) -> int:
-    platform, kind, _ = key.split("/", 2)
-    sources = (platform, f"{platform}/{kind}")
-    return next((rank for rank, source in enumerate(precedence) if source in sources), len(precedence))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from mlentory_crawl.catalog.database import damage_told
+from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.queries import boards, comparison, coverage, description, lineage, mentions, status
 from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -26,7 +27,7 @@ RUNS = 10
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is in the catalog, and how far everything that follows it is.
+    """The contents of the catalog, and how far everything that follows it is.
 
     Attributes:
         catalog: its counts.
@@ -41,11 +42,12 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What has changed since a sequence number.
+    """Changes since a sequence number, for whoever keeps a copy of the catalog by catalog key.
 
     Attributes:
-        changes: each entity once, in its latest state; without a state where it is gone.
-        upto: the sequence number up to which they are complete: where to go on.
+        changes: what is now under a key; without a state where there is nothing any more, as the entity is gone, or
+            another one of its records leads.
+        upto: the sequence number up to which they are complete: where to go on, until it does not move.
     """
 
     changes: list[Change]
@@ -53,7 +55,7 @@ class Changes:
 
 
 class Catalog:
-    """What a data directory knows: the catalog and its search index, also while a crawl writes them.
+    """A data directory to be asked: the catalog and its search index, also while a crawl writes them.
 
     One object serves several threads. Names are what `scrapy show` takes: ids, IRIs, addresses of pages, catalog keys,
     names that one entity alone has. What fails raises a `MlentoryError`, with a message for a person.
@@ -133,7 +135,8 @@ class Catalog:
             facets=tuple(facets),
             highlight=highlight,
         )
-        return search(self._settings, query)
+        with self._read():
+            return search(self._settings, query)
 
     def lineage(
         self, name: str, *, up: bool = True, depth: int = 10, kind: str | None = None, limit: int | None = None
@@ -191,14 +194,14 @@ class Catalog:
             )
 
     def changes(self, after: int = 0, limit: int = 1000) -> Changes:
-        """Read what has changed since a sequence number; `Changes.upto` is where to go on.
+        """Read what has changed since a sequence number.
 
         Args:
             after: the sequence number up to which all is known; 0 for everything.
             limit: how many records to read at the most, unless a single entity has more.
         """
         with self._read() as reader:
-            found = reader.changes(after, limit)
+            found = Feed(reader).changes(after, limit)
             return Changes(found.changes, found.upto)
 
     def mentions(self, name: str, most: int = mentions.MOST) -> mentions.Mentions:

@@ -27,6 +27,7 @@ class Page:
         pays: what an earlier attempt owed and this page has brought, or owes again.
         is_counted: whether the report of the run counts as failed what the page pays.
         walk: the list that it is a page of; None where it is of none.
+        instance: the installation of the platform, with which keys begin; empty for its public or only one.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Page:
     pays: Any = None
     walk: str | None = None
     is_counted: bool = False
+    instance: str = ""
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class ValidRecord:
         raw: the record as it was sent.
         source: the payload as the platform's model of it.
         issues: values that were left out.
-        digest: what `fair4ml.describe.source_record.digest` says of the payload.
+        digest: what `fair4ml.describe.digest` says of the payload.
     """
 
     raw: RawRecord

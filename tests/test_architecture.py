@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
 
 import pytest
+
+from fair4ml.describe.digest import LIBRARIES, MAPPING, covered
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("fair4ml", "mlentory_crawl")
@@ -45,10 +49,9 @@ USES = {
     "mlentory_crawl.spiders": f"{WORK} mlentory_crawl.base_spiders",
     "mlentory_crawl.extensions": f"{WORK} mlentory_crawl.exporters mlentory_crawl.middlewares",
     "mlentory_crawl.sample_hub": "",
-    "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.spiders"
-    " mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.sample_hub",
-    "mlentory_crawl.scrapy_commands": f"{WORK} mlentory_crawl.base_spiders mlentory_crawl.exporters"
-    " mlentory_crawl.commands",
+    "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.base_spiders"
+    " mlentory_crawl.spiders mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.sample_hub",
+    "mlentory_crawl.scrapy_commands": "mlentory_crawl mlentory_crawl.commands",
     # Modules of the root that stand above what they serve.
     "mlentory_crawl.face": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.projections",
     "mlentory_crawl.settings": f"{BASE} mlentory_crawl.spiders",
@@ -70,19 +73,6 @@ MAY_NAME_PLATFORMS = (
 EXCEPTIONS: frozenset[str] = frozenset(
     line.strip()
     for line in """
-    SQL in mlentory_crawl.commands.forget
-    SQL in mlentory_crawl.commands.replay
-    SQL in mlentory_crawl.erasure.erase
-    SQL in mlentory_crawl.projections.registry
-    SQL in mlentory_crawl.shapes.rdf_files
-    fair4ml.describe.articles names arxiv
-    fair4ml.describe.licensing names arxiv, github, huggingface
-    fair4ml.merge names arxiv, github, huggingface, mlflow, openml, paperswithcode
-    fair4ml.normalize.license_addresses names huggingface
-    fair4ml.read.bibtex names arxiv
-    mlentory_crawl.catalog.database names huggingface
-    mlentory_crawl.catalog.names names arxiv, bioimage, paperswithcode
-    names.py stands 2 times
     """.splitlines()
 ) - {""}
 """What is not as it should be yet. The list may only become shorter."""
@@ -314,6 +304,41 @@ def test_the_house_keeps_its_rules(rule: Iterator[str]) -> None:
 
 def test_no_exception_is_listed_that_is_none() -> None:
     assert EXCEPTIONS - {each for rule in RULES for each in rule()} == set()
+
+
+def mapping(platform: str) -> set[str]:
+    """The modules that the mappings of a platform use, however far away, but for the registry that finds them."""
+    found: set[str] = set()
+    pending = [name for name in modules() if _within(name, [f"fair4ml.platforms.{platform}"]) and "mapping" in name]
+    while pending:
+        module = pending.pop()
+        if module not in found and module != "fair4ml.platforms":
+            found.add(module)
+            pending += imports(module)
+    return found
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_the_digest_of_records_covers_all_that_maps_them(platform: str) -> None:
+    known = {str(each) for each in covered(platform)}
+    assert {str(modules()[name]) for name in mapping(platform)} <= known
+    assert {file.stem for file in (ROOT / "fair4ml" / "data").iterdir()} <= {Path(each).stem for each in known}
+
+
+def test_the_digest_covers_nothing_that_no_mapping_uses() -> None:
+    used = {modules()[name].relative_to(ROOT / "fair4ml").parts[0] for each in PLATFORMS for name in mapping(each)}
+    assert set(MAPPING) == used - {"platforms"} | {"data"}
+    named = {name for each in PLATFORMS for module in mapping(each) for name in libraries(module)}
+    beside = {"language-data", "pydantic-core"}  # what those hold that are named
+    assert set(LIBRARIES) == {packages_distributions()[name][0] for name in named} | beside
+
+
+def libraries(module: str) -> set[str]:
+    """The packages of others that a module imports."""
+    nodes = [node for node in ast.walk(tree(module)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in named} - {*sys.stdlib_module_names, *PACKAGES}
 
 
 def test_only_platforms_lie_among_the_platforms() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from fair4ml.entities import Stub
-from fair4ml.identifiers import arxiv, doi
+from fair4ml.identifiers import arxiv, arxiv_name, doi, is_arxiv_doi
 
-_ARXIV_DOI = "https://doi.org/10.48550/arxiv."
 _KINDS_MIXED = ("https://doi.org/10.5281/zenodo.",)
 """Where software, data and articles have DOIs of one form."""
 
@@ -15,7 +14,7 @@ _KINDS_MIXED = ("https://doi.org/10.5281/zenodo.",)
 @lru_cache(maxsize=65_536)
 def article_stub(iri: str) -> Stub:
     """An article on arXiv, by its IRI."""
-    return Stub(iri, "ScholarlyArticle", "arXiv:" + iri.partition("/abs/")[2])
+    return Stub(iri, "ScholarlyArticle", arxiv_name(iri))
 
 
 @lru_cache(maxsize=65_536)
@@ -28,6 +27,6 @@ def cited_article(text: str) -> Stub | None:
     iri, found = arxiv(text), doi(text)
     if iri is not None:
         return article_stub(iri)
-    if found is None or found.startswith((_ARXIV_DOI, *_KINDS_MIXED)):
+    if found is None or is_arxiv_doi(found) or found.startswith(_KINDS_MIXED):
         return None
     return Stub(found, "ScholarlyArticle", "doi:" + found.removeprefix("https://doi.org/"))

@@ -7,19 +7,13 @@ from collections.abc import Iterable
 
 from fair4ml.describe.draft import Draft
 from fair4ml.entities import License, Stub
-from fair4ml.identifiers import IRI_MAX_LENGTH, part_iri
+from fair4ml.identifiers import IRI_MAX_LENGTH, names_an_entity, part_iri
 from fair4ml.normalize.licenses import OTHER, folded_name, is_other, is_unspecified, license_stub, names_nothing
 
 NOT_NAMED = "other, not named"
 """The name of a license of which is said that there is one, and not which."""
 
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
-# Addresses that are the IRIs of models, repositories, papers: nothing can be both one of them and a license.
-_OF_ANOTHER = re.compile(
-    r"https?://(?:huggingface\.co/(?:datasets/)?[^/?#]+(?:/[^/?#]+)?|github\.com/[^/?#]+(?:/[^/?#]+)?"
-    r"|arxiv\.org/abs/.*|doi\.org/.*|orcid\.org/.*)",
-    re.IGNORECASE,
-)
 
 
 def stated_licenses(draft: Draft, owner: str | None, stated: Iterable[tuple[str, str | None]]) -> list[str]:
@@ -65,7 +59,8 @@ def named_license(draft: Draft, owner: str | None, text: str) -> str | None:
 
 def license_at(draft: Draft, address: str) -> str:
     """The IRI of the license whose text is at an address: the address itself, unless it is that of something else."""
-    if _OF_ANOTHER.fullmatch(address) or address == draft.iri:
+    # Nothing can be both a license and a model, a repository or a paper.
+    if names_an_entity(address) or address == draft.iri:
         return draft.part(License(iri=part_iri(draft.iri, "license", address), name=address, url=address))
     return draft.stub(Stub(address, "License", address))
 

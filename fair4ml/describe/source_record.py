@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from functools import cache
-from hashlib import blake2b
-from importlib.metadata import version
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Annotated, Any, ClassVar, TypeVar
 
-import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
 
 from fair4ml.entities import FieldIssue
@@ -158,44 +152,6 @@ def parse(model: type[M], payload: Any) -> tuple[M, list[FieldIssue]]:
         else:
             return valid, _told(issues)
     raise InvalidRecord("", "is nothing like a record")
-
-
-def digest(model: type[SourceRecord], payload: Any) -> tuple[bytes, dict[str, int]] | None:
-    """What tells a record from what it was before: a 16-byte hash of all but its counters, and the counters.
-
-    Equal hashes are mapped to equal descriptions: the hash covers the program that maps, too.
-
-    Args:
-        model: the type of the record.
-        payload: the record, decoded from JSON.
-
-    Returns:
-        None where only `parse` can tell.
-    """
-    try:
-        counters = {name: payload[name] for name in model.counters if payload.get(name) is not None}
-        if any(type(count) is not int or not 0 <= count < 2**63 for count in counters.values()):
-            return None
-        rest = {name: value for name, value in payload.items() if name not in model.counters}
-        return blake2b(orjson.dumps(rest), digest_size=16, key=_program()).digest(), counters
-    except (AttributeError, orjson.JSONEncodeError):
-        return None
-
-
-@cache
-def _program() -> bytes:
-    """A hash of this package and of the libraries that its results depend on."""
-    found = blake2b(digest_size=16)
-    for library in ("pydantic", "langcodes", "language-data", "PyYAML", "markdown-it-py", "w3lib", "bibtexparser"):
-        found.update(version(library).encode())
-    pending: list[Traversable] = [files("fair4ml")]
-    while pending:
-        here = pending.pop()
-        if here.is_dir():
-            pending += sorted(here.iterdir(), key=lambda each: each.name)
-        elif not here.name.endswith(".pyc"):
-            found.update(here.read_bytes())
-    return found.digest()
 
 
 def _faults(

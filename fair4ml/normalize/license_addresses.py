@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from fair4ml.identifiers import hugging_face_license_id
+
 # Each address is matched without its scheme, "www.", query and fragment.
 _START = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _ID = r"(?P<id>[\w.+-]+?)"
@@ -56,7 +58,6 @@ _PAGES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         (r"mozilla\.org/(?:[a-z]{2}(?:-[a-z]{2})?/)?mpl/(?P<id>\d\.\d)(?:/.*)?", lambda match: f"mpl-{match['id']}"),
         (r"unlicense\.org", lambda _: "unlicense"),
         (r"boost\.org/license_1_0\.txt", lambda _: "bsl-1.0"),
-        (r"huggingface\.co/models\?license=license(?::|%3a)(?P<id>[\w.%+-]+)", _stated),
     )
 ]
 
@@ -72,4 +73,4 @@ def license_id(address: str) -> str | None:
         for page, read in _PAGES:
             if (match := page.fullmatch(place)) is not None:
                 return read(match)
-    return None
+    return hugging_face_license_id(whole)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, singledispatch
 from importlib import import_module
+from importlib.util import find_spec
 from operator import attrgetter
 from pkgutil import iter_modules
 from typing import Any
@@ -17,6 +18,7 @@ from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.entities import Description
 from fair4ml.identifiers import doi, orcid
+from fair4ml.merge import Precedence
 
 
 @cache
@@ -72,6 +74,40 @@ def knows_answers(platform: str) -> bool:
 @cache
 def _answered(platform: str) -> Callable[[str, Any], About | None] | None:
     return getattr(_addresses(platform), "entity_at", None)
+
+
+def prefixes_of_aliases(class_name: str, iri: str) -> tuple[str, ...]:
+    """The beginnings of further IRIs of an entity that its record may give (``sameAs``); none for most entities.
+
+    A platform declares them beside its addresses as ``ALIASES``: a class, or what IRIs of entities begin with, and what
+    the further ones of such entities begin with.
+
+    Args:
+        class_name: the entity's class.
+        iri: under which a record describes it.
+    """
+    return tuple(further for of, further in _aliases() if of == class_name or iri.startswith(of))
+
+
+@cache
+def _aliases() -> tuple[tuple[str, str], ...]:
+    declared = (getattr(_addresses(platform), "ALIASES", {}) for platform in platforms())
+    return (("ScholarlyArticle", "https://doi.org/"), *(pair for each in declared for pair in each.items()))
+
+
+@cache
+def example() -> str:
+    """The platform that messages name as an example; its package says so with ``IS_EXAMPLE``."""
+    return next(name for name in platforms() if hasattr(import_module(f"{__name__}.{name}"), "IS_EXAMPLE"))
+
+
+@cache
+def precedence() -> Precedence:
+    """Which platforms know best, as each declares; one that declares nothing comes after the others."""
+    declared = {name: f"{__name__}.{name}.precedence" for name in platforms()}
+    return Precedence(
+        {name: import_module(module).AUTHORITY for name, module in declared.items() if find_spec(module) is not None}
+    )
 
 
 def meant(text: str) -> list[str]:

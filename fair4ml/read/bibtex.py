@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
-from fair4ml import identifiers
+from fair4ml.identifiers import ARXIV, IRI_MAX_LENGTH, arxiv, doi, is_arxiv_doi, named_on_arxiv
 
 # It logs what it cannot parse, text and all; here that is told as an issue of the record.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
@@ -26,10 +26,7 @@ PUBLICATIONS = frozenset(
 """The types of entries that are about publications; ``misc`` and others often are about a model or data."""
 
 _ENTRY = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
-_ARXIV_ADDRESS = re.compile(r"arxiv\.org/[a-z]+/[^\s}\\]+", re.IGNORECASE)
-_ARXIV_NAME = re.compile(r"arxiv:\s*([a-z.-]+/\d{7}|\d{4}\.\d{4,5})", re.IGNORECASE)
-_ARXIV_JOURNAL = re.compile(r"arxiv|corr\b", re.IGNORECASE)
-_ARXIV_DOI = "10.48550/arxiv."
+_JOURNAL_OF_PREPRINTS = re.compile(rf"{ARXIV}|corr\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _NEXT_FIELD = re.compile(r"[^\S\n]*\n\s*(?P<key>[A-Za-z][\w-]*)\s*=\s*(?P<value>.*)", re.DOTALL)
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
@@ -43,7 +40,7 @@ class Reference:
         source: the entry as it stands.
         kind: its type, such as ``article``, in lower case.
         title: the title without braces.
-        arxiv: the IRI of the paper on arXiv.
+        preprint: the IRI of the paper on arXiv.
         doi: the IRI of the DOI, unless it is arXiv's own.
         url: the web address.
     """
@@ -51,7 +48,7 @@ class Reference:
     source: str
     kind: str
     title: str | None = None
-    arxiv: str | None = None
+    preprint: str | None = None
     doi: str | None = None
     url: str | None = None
 
@@ -86,16 +83,15 @@ def _reference(entry: Entry, source: str) -> Reference:
     for each in entry.fields:
         for key, value in _separated(each.key, str(each.value)):
             fields.setdefault(key.lower(), _bare(value))
-    doi = identifiers.doi(fields.get("doi", "")) or identifiers.doi(fields.get("url", ""))
+    stated = doi(fields.get("doi", "")) or doi(fields.get("url", ""))
     url = fields.get("url", "")
-    on_arxiv = _arxiv(fields, doi)
     return Reference(
         source=source,
         kind=entry.entry_type.lower(),
         title=" ".join(fields.get("title", "").split())[:MAX_TITLE] or None,
-        arxiv=on_arxiv,
-        doi=None if doi is None or _ARXIV_DOI in doi else doi,
-        url=url if _WEB_ADDRESS.fullmatch(url) and len(url) <= identifiers.IRI_MAX_LENGTH else None,
+        preprint=_preprint(fields, stated),
+        doi=None if stated is None or is_arxiv_doi(stated) else stated,
+        url=url if _WEB_ADDRESS.fullmatch(url) and len(url) <= IRI_MAX_LENGTH else None,
     )
 
 
@@ -124,18 +120,16 @@ def _bare(value: str) -> str:
     return value.strip().strip('"').replace("{", "").replace("}", "").replace("\\_", "_").strip()
 
 
-def _arxiv(fields: dict[str, str], doi: str | None) -> str | None:
+def _preprint(fields: dict[str, str], stated: str | None) -> str | None:
     """The IRI of the paper on arXiv, from whichever of the usual places names it."""
-    archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv"
-    if archive.lower() == "arxiv" and (iri := identifiers.arxiv(fields.get("eprint", ""))):
+    archive = fields.get("archiveprefix") or fields.get("eprinttype") or ARXIV
+    if archive.lower() == ARXIV and (iri := arxiv(fields.get("eprint", ""))):
         return iri
-    if doi is not None and _ARXIV_DOI in doi:
-        return identifiers.arxiv(doi)
+    if stated is not None and is_arxiv_doi(stated):
+        return arxiv(stated)
     for name in ("url", "journal", "note", "howpublished", "volume", "eprint", "number", "booktitle", "publisher"):
-        text = fields.get(name, "")
-        for named in (*_ARXIV_NAME.findall(text), *_ARXIV_ADDRESS.findall(text)):
-            if iri := identifiers.arxiv(named.rstrip(".,;)")):
-                return iri
-    if _ARXIV_JOURNAL.search(fields.get("journal", "")):
-        return identifiers.arxiv(fields.get("volume", "").removeprefix("abs/"))
+        for iri in named_on_arxiv(fields.get(name, "")):
+            return iri
+    if _JOURNAL_OF_PREPRINTS.search(fields.get("journal", "")):
+        return arxiv(fields.get("volume", "").removeprefix("abs/"))
     return None

@@ -1,50 +1,51 @@
-"""Former IRIs of things, and how documents read that name them so."""
+"""Other IRIs of entities: which there are, and how documents read that name an entity so."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence, Set as AbstractSet
-from typing import Any
-
-import orjson
+from collections.abc import Iterable, Sequence, Set as AbstractSet
 
 from fair4ml.document import Document, rename
 from fair4ml.identifiers import present_iri
+from fair4ml.platforms import prefixes_of_aliases
+from mlentory_crawl.catalog.commits import Entry
+from mlentory_crawl.catalog.database import Database
+from mlentory_crawl.catalog.sequence import SequenceNumbers
+from mlentory_crawl.catalog.sql import Executes, among, array, elements, insert, upsert
 
 
 class Aliases:
-    """The catalog's table ``alias``.
+    """The table ``alias``, for readers.
 
     Args:
-        execute: asks the catalog.
+        database: the catalog.
     """
 
-    def __init__(self, execute: Callable[[str, Sequence[Any]], sqlite3.Cursor]) -> None:
-        self._execute = execute
+    def __init__(self, database: Executes) -> None:
+        self._database = database
 
     def resolve(self, iri: str) -> str:
-        """The IRI under which a thing is known now."""
+        """The IRI under which an entity is known now."""
         iri = present_iri(iri)
         return self._targets({iri}).get(iri, iri)
 
     def resolve_all(self, iris: Iterable[str]) -> dict[str, str]:
-        """The IRI under which each of some things is known now."""
+        """The IRIs under which entities are known now, by the given ones."""
         wanted = set(iris)
         return {iri: iri for iri in wanted} | self._targets(wanted)
 
     def leading_to(self, iris: Iterable[str]) -> list[str]:
-        """Things by all IRIs under which records may name them: these, and those that lead to them."""
-        rows = self._execute(
-            """WITH RECURSIVE name(iri) AS (
-                   SELECT value FROM json_each(?)
-                   UNION SELECT alias.iri FROM name JOIN alias ON alias.target = name.iri)
-               SELECT iri FROM name""",
-            (orjson.dumps(list(iris)),),
+        """All IRIs under which records may name entities: these, and those that lead to them."""
+        rows = self._database.execute(
+            f"""WITH RECURSIVE name(iri) AS (
+                    SELECT value FROM {elements("iris")}
+                    UNION SELECT alias.iri FROM name JOIN alias ON alias.target = name.iri)
+                SELECT iri FROM name""",
+            {"iris": array(iris)},
         )
         return [iri for (iri,) in rows]
 
     def resolved(self, documents: Sequence[Document]) -> list[Document]:
-        """Documents in which things have the names that they have now; each itself where that changes nothing."""
+        """Documents in which entities have their present names; unchanged ones are the same objects."""
         targets = self._targets({stub["iri"] for document in documents for stub in document["stubs"]})
         if not targets:
             return list(documents)
@@ -52,13 +53,12 @@ class Aliases:
         return [rename(document, targets, names) for document in documents]
 
     def _targets(self, iris: AbstractSet[str]) -> dict[str, str]:
-        """Where those of some IRIs lead that things had before."""
+        """The present IRIs of entities that had some of these IRIs before, by those."""
         steps: dict[str, str] = {}
         following = iris
         while following:
-            found = self._execute(
-                "SELECT iri, target FROM alias WHERE iri IN (SELECT value FROM json_each(?))",
-                (orjson.dumps(list(following)),),
+            found = self._database.execute(
+                f"SELECT iri, target FROM alias WHERE iri IN {among('iris')}", {"iris": array(following)}
             )
             further = dict(found.fetchall())
             steps |= further
@@ -66,8 +66,8 @@ class Aliases:
         return {iri: _end(iri, steps) for iri in iris & steps.keys()}
 
     def _names(self, iris: Iterable[str]) -> dict[str, str | None]:
-        rows = self._execute(
-            "SELECT iri, name FROM entity WHERE iri IN (SELECT value FROM json_each(?))", (orjson.dumps(list(iris)),)
+        rows = self._database.execute(
+            f"SELECT iri, name FROM entity WHERE iri IN {among('iris')}", {"iris": array(iris)}
         )
         return dict(rows.fetchall())
 
@@ -78,3 +78,85 @@ def _end(iri: str, steps: dict[str, str]) -> str:
         seen.add(iri)
         iri = steps[iri]
     return iri
+
+
+class AliasTable:
+    """Keeps the table ``alias`` in step with the records, inside a transaction of the catalog's writer.
+
+    Args:
+        database: the catalog.
+        numbers: the sequence numbers.
+    """
+
+    def __init__(self, database: Database, numbers: SequenceNumbers) -> None:
+        self._database = database
+        self._numbers = numbers
+
+    def renamed(self, run: int, before: str, now: str) -> None:
+        """Note that a record names its entity otherwise from now on."""
+        if other := self._describing(before):  # together they state something else without this record
+            self._numbers.renew([other])
+            return
+        self._database.execute(_ENTER, (before, now, "renamed", run))
+        self.renew_naming(before)
+
+    def end(self, iris: Iterable[str]) -> None:
+        """End the aliases that entities have as names of their own now."""
+        ended = self._database.execute(
+            f"DELETE FROM alias WHERE iri IN {among('iris')} RETURNING iri", {"iris": array(iris)}
+        ).fetchall()
+        for (iri,) in ended:
+            self.renew_naming(iri)
+
+    def join(self, run: int, entries: Iterable[Entry]) -> None:
+        """Give entities the names that their records say are their own, too.
+
+        An article has a number on a preprint server and a DOI; a resource of a collection the id of an older one.
+        """
+        for entry in entries:
+            root = entry.document["root"] if entry.document is not None else {}
+            prefixes = prefixes_of_aliases(root["class"], root["iri"]) if root else ()
+            if not prefixes:
+                continue
+            if entry.known is not None:
+                self._database.execute(
+                    "DELETE FROM alias WHERE target = :iri AND reason = 'sameAs'", {"iri": entry.iri}
+                )
+            for name in root.get("sameAs", ()):
+                if not name.startswith(prefixes) or name == entry.iri or self._describing(name):
+                    continue
+                self._database.execute(_CLAIM, (name, entry.iri, "sameAs", run))
+                self.renew_naming(name)
+
+    def _describing(self, iri: str) -> int | None:
+        """The row id of a live record about an entity."""
+        row = self._database.execute(
+            "SELECT id FROM record WHERE iri = :iri AND deleted_at IS NULL LIMIT 1", {"iri": iri}
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def redirected(self, run: int, moved: Iterable[tuple[str, str]]) -> None:
+        """Note that entities are there under other names, where no record describes what has theirs.
+
+        Args:
+            run: which asked for them.
+            moved: the name, and the IRI of the entity.
+        """
+        for name, iri in [pair for pair in moved if self._describing(pair[0]) is None]:
+            self._database.execute(_ENTER, (name, iri, "redirected", run))
+            self.renew_naming(name)
+
+    def renew_naming(self, iri: str) -> None:
+        """Have projections look again at the records that name an entity, which reads otherwise from now on."""
+        rows = self._database.execute(
+            """SELECT DISTINCT e.record FROM entity AS t JOIN edge AS e ON e.target = t.id WHERE t.iri = :iri
+               ORDER BY e.record""",
+            {"iri": iri},
+        ).fetchall()
+        self._numbers.renew(i for (i,) in rows)
+
+
+_ENTER = upsert("alias", "iri", "target reason run")
+# Of several that claim a name, which one has it must not hang on the order of arrival.
+_CLAIM = f"""{insert("alias", "iri target reason run")} ON CONFLICT (iri) DO UPDATE
+    SET target = CASE WHEN excluded.target < alias.target THEN excluded.target ELSE alias.target END"""

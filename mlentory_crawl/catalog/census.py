@@ -1,69 +1,49 @@
-"""What a census has not shown, and the tombstones of what is gone."""
+"""Records that a census has not shown."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 
-import orjson
-
-from fair4ml.document import tombstone
-from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Missing
-from mlentory_crawl.catalog.database import SequenceNumbers
-from mlentory_crawl.catalog.field_counts import FieldCounts
-from mlentory_crawl.catalog.links import Links
+from mlentory_crawl.catalog.database import Database
+from mlentory_crawl.catalog.records import RecordTable
+from mlentory_crawl.catalog.runs import Runs
 
 
 class Census:
-    """Holds what the catalog has against what a census has shown.
+    """Compares the catalog with what a census has shown.
 
     Args:
-        connection: the catalog, open for writing.
-        transaction: begins and ends one.
-        links: the entities and edges.
-        fields: how many records have each field.
-        numbers: the sequence numbers.
+        database: the catalog.
+        records: its records.
+        runs: its runs.
     """
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        transaction: Callable[[], AbstractContextManager[sqlite3.Connection]],
-        links: Links,
-        fields: FieldCounts,
-        numbers: SequenceNumbers,
-    ) -> None:
-        self._connection = connection
-        self._transaction = transaction
-        self._links = links
-        self._fields = fields
-        self._numbers = numbers
+    def __init__(self, database: Database, records: RecordTable, runs: Runs) -> None:
+        self._database = database
+        self._records = records
+        self._runs = runs
 
     def missing(self, run: int, platform: str, kind: str) -> tuple[list[Missing], int]:
         """The live records that a census has not shown, and how many live ones there are.
 
         Args:
-            run: the row id of the census.
+            run: the row id of the census; of a platform with instances only the records of its own one count.
             platform: whose records they are.
             kind: of what kind.
         """
+        of = {"run": run, "platform": platform, "kind": kind}
         # Both sides are read from indexes alone: the rows hold documents.
-        rows = self._connection.execute(
-            """SELECT id, key, iri, missed_by IS NOT NULL AND missed_by <> ?3
-               FROM record WHERE deleted_at IS NULL AND id IN (
-                   SELECT id FROM record INDEXED BY record_key WHERE platform = ?1 AND kind = ?2
-                   EXCEPT SELECT record FROM seen WHERE run = ?3)""",
-            (platform, kind, run),
+        rows = self._database.execute(
+            f"""SELECT id, key, iri, missed_by IS NOT NULL AND missed_by <> :run
+                FROM record WHERE deleted_at IS NULL AND id IN (
+                    SELECT id FROM record WHERE {_LISTED}
+                    EXCEPT SELECT record FROM seen WHERE run = :run)""",
+            of,
         ).fetchall()
-        (all_records,) = self._connection.execute(
-            "SELECT count(*) FROM record INDEXED BY record_key WHERE platform = ? AND kind = ?", (platform, kind)
-        ).fetchone()
-        (deleted,) = self._connection.execute(
-            """SELECT count(*) FROM record INDEXED BY record_deleted
-               WHERE deleted_at IS NOT NULL AND platform = ? AND kind = ?""",
-            (platform, kind),
+        (all_records,) = self._database.execute(f"SELECT count(*) FROM record WHERE {_LISTED}", of).fetchone()
+        (deleted,) = self._database.execute(
+            f"SELECT count(*) FROM record WHERE deleted_at IS NOT NULL AND {_LISTED}", of
         ).fetchone()
         return [Missing(i, key, iri, bool(again)) for i, key, iri, again in rows], all_records - deleted
 
@@ -80,39 +60,18 @@ class Census:
         Raises:
             CatalogError: nothing of it was stored.
         """
-        with self._transaction() as connection:
-            connection.execute(
+        with self._database.transaction():
+            self._database.execute(
                 """UPDATE record SET missed_by = NULL
-                   WHERE missed_by IS NOT NULL AND id IN (SELECT record FROM seen WHERE run = ?)""",
-                (run,),
+                   WHERE missed_by IS NOT NULL AND id IN (SELECT record FROM seen WHERE run = :run)""",
+                {"run": run},
             )
-            connection.executemany(
+            self._database.executemany(
                 "UPDATE record SET missed_by = ? WHERE id = ? AND missed_by IS NULL", [(run, i) for i in missed]
             )
-            self._bury(run, at, gone)
-            connection.execute(
-                "UPDATE run SET report = ?, last_sequence = ? WHERE id = ?", (report.decode(), self._numbers.last, run)
-            )
+            self._records.bury(run, at, gone)
+            self._runs.settle(run, report)
 
-    def _bury(self, run: int, deleted_at: str, gone: Sequence[int]) -> None:
-        """Make tombstones of records, and of what their platform has stated beside them about the same things."""
-        rows = self._connection.execute(
-            """SELECT DISTINCT r.id, r.platform, r.kind, r.run, r.iri, r.document, r.provenance FROM json_each(?) AS j
-               JOIN record AS found ON found.id = j.value
-               JOIN record AS r ON r.iri = found.iri AND r.platform = found.platform AND r.key = found.key
-                    AND r.deleted_at IS NULL""",
-            (orjson.dumps(list(gone)),),
-        ).fetchall()
-        for i, platform, kind, *version in rows:
-            self._connection.execute("INSERT OR IGNORE INTO version VALUES (?, ?, ?, ?, ?)", (i, *version))
-            document = unpack(version[2])
-            kept = tombstone(document)
-            text, digest = encode(kept)
-            self._fields.remove(platform, kind, document["root"])
-            self._links.remove(i, document)
-            self._connection.execute(
-                """UPDATE record SET hash = ?, sequence = ?, run = ?, deleted_at = ?, document = ?, digest = NULL,
-                   issues = NULL, missed_by = NULL WHERE id = ?""",
-                (digest, self._numbers.next(), run, deleted_at, pack(text), i),
-            )
-            self._links.add([(i, kept)])
+
+_LISTED = "platform = :platform AND kind = :kind AND instance = (SELECT instance FROM run WHERE id = :run)"
+"""The condition on the records that a census shows."""

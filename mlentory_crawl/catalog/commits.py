@@ -1,18 +1,17 @@
-"""What is handed to the catalog, and what it says of it."""
+"""Values that are handed to the catalog, and those that it gives back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from fair4ml.document import Document
-from mlentory_crawl.catalog.lookups import Lookup
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the catalog has of a record.
+    """A record as the catalog has it.
 
     Attributes:
         id: the row.
@@ -47,6 +46,7 @@ class Entry:
         counters: as observed now.
         digest: of what was fetched; None if unknown.
         issues: field and reason of each value that was left out.
+        instance: the installation of the platform; empty for the one that is its public or only one.
     """
 
     platform: str
@@ -62,6 +62,7 @@ class Entry:
     counters: dict[str, int]
     digest: bytes | None = None
     issues: Sequence[tuple[str, str]] = ()
+    instance: str = ""
 
     @classmethod
     def unchanged(cls, platform: str, kind: str, key: str, known: Known, counters: dict[str, int]) -> Entry:
@@ -103,8 +104,23 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """An entity that was asked for by name because a record names it.
+
+    Attributes:
+        iri: under which it is named.
+        found: the IRI of what the platform has under that name; None if it has nothing, or keeps it to itself.
+        at: when it answered (UTC, ISO 8601).
+    """
+
+    iri: str
+    found: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndedSeed:
-    """What became of a line of a seed list.
+    """A line of a seed list that came to its end.
 
     Attributes:
         platform: whose it is; None where it is nobody's.
@@ -121,7 +137,7 @@ class EndedSeed:
 
 @dataclass(slots=True)
 class Commit:
-    """What one transaction stores: the records of whole pages, and how far the run has come.
+    """The content of one transaction: the records of whole pages, and how far the run has come.
 
     Attributes:
         report: the run report including these pages, as JSON.
@@ -129,7 +145,8 @@ class Commit:
         answers: the archived answers that they came from: place, SHA-256, file.
         lookups: what was asked for by name because a record names it.
         seeds: the lines of a seed list that came to their end.
-        forgotten: further names of things that are to be forgotten.
+        seed_fields: the fields of the seed lists that were read, with their types, by source.
+        forgotten: further names of entities that are to be erased.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -137,6 +154,7 @@ class Commit:
     answers: list[tuple[str, str, str]] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     seeds: list[EndedSeed] = field(default_factory=list)
+    seed_fields: dict[str, Mapping[str, str]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     report: bytes = b"{}"
     cursor: bytes | None = None

@@ -1,22 +1,26 @@
-"""Opening the catalog's SQLite database."""
+"""The catalog's SQLite database: how it is opened, read, and written in transactions."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from threading import Thread, current_thread
+from typing import Any
 from weakref import WeakKeyDictionary
 
+from fair4ml.platforms import example
 from mlentory_crawl.catalog.codec import DamagedDocument
+from mlentory_crawl.catalog.sql import Executes, Parameters, insert
+from mlentory_crawl.data_directory import LOCK, Held
 from mlentory_crawl.exceptions import CatalogError
 
 FILE_NAME = "catalog.sqlite"
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 IF_DAMAGED = "; where it is damaged, put a backup in its place, then scrapy sync"
 WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
 
@@ -87,7 +91,7 @@ def _read_only(path: Path) -> str:
 
 @contextmanager
 def damage_told(data_dir: Path) -> Iterator[None]:
-    """What goes wrong with the catalog's file, as an error for a person.
+    """Turn what goes wrong with the catalog's file into an error for a person.
 
     Args:
         data_dir: the data directory.
@@ -101,8 +105,8 @@ def damage_told(data_dir: Path) -> Iterator[None]:
         raise CatalogError(f"the catalog {data_dir / FILE_NAME} cannot be read: {error}{IF_DAMAGED}") from error
 
 
-class Readers:
-    """The connections of those who read a catalog: one for each thread that asks.
+class ReadDatabase:
+    """A catalog that is read: a connection for each thread that asks.
 
     Args:
         data_dir: the data directory.
@@ -112,22 +116,112 @@ class Readers:
         self._data_dir = data_dir
         self._of_thread: WeakKeyDictionary[Thread, sqlite3.Connection] = WeakKeyDictionary()
 
-    @property
-    def own(self) -> sqlite3.Connection:
-        """That of the current thread.
+    def execute(self, sql: str, parameters: Parameters = (), /) -> sqlite3.Cursor:
+        """The rows of a query.
 
         Raises:
             CatalogError: there is no catalog that can be read.
         """
+        return self._own().execute(sql, parameters)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """The catalog as it is at one moment, whatever a run stores meanwhile."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.execute("COMMIT")
+
+    def _own(self) -> sqlite3.Connection:
         thread = current_thread()
         if thread not in self._of_thread:
             self._of_thread[thread] = connect(self._data_dir)
         return self._of_thread[thread]
 
     def close(self) -> None:
-        """Close them all."""
+        """Close the connections of all threads."""
         for connection in list(self._of_thread.values()):
             connection.close()
+
+
+class Database:
+    """A catalog that is written, a transaction at a time.
+
+    What remembers something of the tables resets it when a transaction was rolled back, and writes what it has
+    gathered before one is committed.
+
+    Args:
+        data_dir: the data directory, which the caller holds, or the process that it works for.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._connection = connect(data_dir, write=True)
+        self._held = Held(data_dir / LOCK, data_dir / FILE_NAME)
+        self._before_commit: list[Callable[[], None]] = []
+        self._after_rollback: list[Callable[[], None]] = []
+
+    def before_commit(self, write: Callable[[], None]) -> None:
+        """Have something called at the end of each transaction, inside of it."""
+        self._before_commit.append(write)
+
+    def after_rollback(self, reset: Callable[[], None]) -> None:
+        """Have something called after each transaction that was rolled back."""
+        self._after_rollback.append(reset)
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> sqlite3.Cursor:
+        """The rows of a statement; one that writes belongs into a `transaction`."""
+        return self._connection.execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Carry out a statement with each of some rows, inside a `transaction`."""
+        self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside, or nothing of it.
+
+        Raises:
+            CatalogError: nothing was stored.
+        """
+        self._held.check()
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            for write in self._before_commit:
+                write()
+            self._connection.execute("COMMIT")
+        except Exception as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            for reset in self._after_rollback:
+                reset()
+            raise CatalogError(f"the catalog cannot be written: {type(error).__name__}: {error}") from error
+
+    def compact(self) -> None:
+        """Write the file anew, without what was deleted and still lies in its pages.
+
+        Raises:
+            CatalogError: there is no room for a second copy, for instance; what the catalog says is as it was.
+        """
+        try:
+            self._connection.execute("VACUUM")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise CatalogError(f"the catalog cannot be written anew: {error}") from error
+        if busy:
+            raise CatalogError("the catalog cannot be written anew: somebody reads it all the time")
+
+    def settle(self) -> None:
+        """Spare readers and the next opening work: fresh statistics, and no log to replay."""
+        # Who reads at this moment is not waited for: the next opening then finds a log to replay.
+        self._connection.execute("PRAGMA busy_timeout = 500")
+        self._connection.execute("PRAGMA optimize")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Release the file; what was committed stays."""
+        self._connection.close()
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -142,7 +236,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     # One transaction: a kill in between must leave no tables without the version that vouches for them.
     connection.executescript(f"BEGIN IMMEDIATE; {schema}")
     connection.executemany(
-        "INSERT INTO meta VALUES (?, ?)",
+        insert("meta", "name value"),
         [("catalog_id", uuid.uuid4().hex), ("schema_version", SCHEMA_VERSION), ("sequence", "0")],
     )
     connection.execute("COMMIT")
@@ -154,7 +248,7 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 def _nothing_yet(data_dir: Path) -> CatalogError:
     return CatalogError(
-        f"there is no catalog in {data_dir} yet: run a crawl first, for example scrapy crawl huggingface"
+        f"there is no catalog in {data_dir} yet: run a crawl first, for example scrapy crawl {example()}"
     )
 
 
@@ -166,35 +260,6 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def catalog_id(connection: sqlite3.Connection) -> str:
+def catalog_id(database: Executes) -> str:
     """The id that tells this catalog from every other one."""
-    return str(connection.execute("SELECT value FROM meta WHERE name = 'catalog_id'").fetchone()[0])
-
-
-def last_sequence(connection: sqlite3.Connection) -> int:
-    """The highest sequence number given out."""
-    return int(connection.execute("SELECT value FROM meta WHERE name = 'sequence'").fetchone()[0])
-
-
-class SequenceNumbers:
-    """Gives out the numbers by which projections see what is new.
-
-    Args:
-        connection: the catalog, open for writing; the caller begins and ends transactions.
-
-    Attributes:
-        last: the highest number given out.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self.last = last_sequence(connection)
-
-    def next(self) -> int:
-        """One that nothing has had."""
-        self.last += 1
-        return self.last
-
-    def save(self) -> None:
-        """Write the highest one; part of the transaction that uses it."""
-        self._connection.execute("UPDATE meta SET value = ? WHERE name = 'sequence'", (str(self.last),))
+    return str(database.execute("SELECT value FROM meta WHERE name = 'catalog_id'").fetchone()[0])

@@ -1,16 +1,15 @@
-"""The catalog's entities and edges: who is named by whom."""
+"""The catalog's entities and edges."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from typing import Any
-
-import orjson
 
 from fair4ml.document import Document, EntityDict, nodes
 from fair4ml.identifiers import inside
 from fair4ml.write.property_graph import edges
+from mlentory_crawl.catalog.database import Database
+from mlentory_crawl.catalog.sql import among, array, insert, upsert
 
 CACHED_IRIS = 100_000
 
@@ -19,55 +18,56 @@ class Links:
     """Keeps the tables ``entity`` and ``edge`` in step with the records.
 
     Args:
-        connection: the catalog, open for writing; the caller begins and ends transactions.
+        database: the catalog; the caller begins and ends transactions.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._ids: dict[str, int] = {}
         self._next: int | None = None
+        database.after_rollback(self.reset)
 
-    def forget(self) -> None:
-        """Drop what is remembered about the tables, after a transaction was rolled back."""
+    def reset(self) -> None:
+        """Drop what is remembered about the tables."""
         self._ids.clear()
         self._next = None
 
     def remove(self, record: int, document: Document) -> None:
-        """Take back what a record stated, before it states something else."""
+        """Remove the edges of a record, and the entities that only it named, before it states something else."""
         sources = self._resolve(thing["iri"] for thing in nodes(document))
-        stated = self._connection.execute(
-            "SELECT source, type, target FROM edge WHERE source IN (SELECT value FROM json_each(?)) AND record = ?",
-            (orjson.dumps(list(sources.values())), record),
+        stated = self._database.execute(
+            f"SELECT source, type, target FROM edge WHERE source IN {among('sources')} AND record = :record",
+            {"sources": array(sources.values()), "record": record},
         ).fetchall()
-        self._connection.executemany(
+        self._database.executemany(
             "DELETE FROM edge WHERE source = ? AND type = ? AND target = ? AND record = ?",
             [(*row, record) for row in stated],
         )
         root = document["root"]["iri"]
-        others = "SELECT 1 FROM record WHERE iri = ? AND id <> ? AND deleted_at IS NULL"
-        if self._connection.execute(others, (root, record)).fetchone() is None:
-            self._connection.executemany(
+        others = "SELECT 1 FROM record WHERE iri = :iri AND id <> :record AND deleted_at IS NULL"
+        if self._database.execute(others, {"iri": root, "record": record}).fetchone() is None:
+            self._database.executemany(
                 "UPDATE entity SET described = 0 WHERE id = ?", [(sources[thing["iri"]],) for thing in _own(document)]
             )
-        ends = self._connection.execute(
-            "SELECT iri, id FROM entity WHERE id IN (SELECT value FROM json_each(?))",
-            (orjson.dumps([*sources.values(), *{target for _, _, target in stated}]),),
+        ends = self._database.execute(
+            f"SELECT iri, id FROM entity WHERE id IN {among('ids')}",
+            {"ids": array([*sources.values(), *{target for _, _, target in stated}])},
         )
         for iri, i in ends.fetchall():
             self._drop_if_unused(iri, i)
 
     def _drop_if_unused(self, iri: str, i: int) -> None:
-        dropped = self._connection.execute(
-            """DELETE FROM entity WHERE id = ?1 AND described = 0
-               AND NOT EXISTS (SELECT 1 FROM edge WHERE target = ?1)
-               AND NOT EXISTS (SELECT 1 FROM edge WHERE source = ?1)""",
-            (i,),
+        dropped = self._database.execute(
+            """DELETE FROM entity WHERE id = :id AND described = 0
+               AND NOT EXISTS (SELECT 1 FROM edge WHERE target = :id)
+               AND NOT EXISTS (SELECT 1 FROM edge WHERE source = :id)""",
+            {"id": i},
         )
         if dropped.rowcount:
             self._ids.pop(iri, None)
 
     def add(self, stated: Iterable[tuple[int, Document]]) -> None:
-        """Enter what records state.
+        """Enter the entities and edges of records.
 
         Args:
             stated: row id and document of each record.
@@ -82,14 +82,14 @@ class Links:
                 named[thing["iri"]] = (thing["class"], thing.get("name"))
             lines += [(record, edge) for edge in edges(document)]
         new = self._enter({**named, **described}, described)
-        self._connection.executemany(
+        self._database.executemany(
             "UPDATE entity SET class = ?, name = ?, described = 1 WHERE id = ?",
             [(*described[iri], self._ids[iri]) for iri in described if iri not in new],
         )
         ids = self._ids
         # An edge of something that is neither described nor named has no node to hang on.
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO edge VALUES (?, ?, ?, ?, ?)",
+        self._database.executemany(
+            upsert("edge", "source type target record", "kind"),
             [
                 (ids[edge.source], edge.type, ids[edge.target], record, edge.properties.get("type"))
                 for record, edge in lines
@@ -103,11 +103,11 @@ class Links:
         unknown = things.keys() - self._resolve(things).keys()
         new = [iri for iri in things if iri in unknown]
         if self._next is None:
-            self._next = 1 + (self._connection.execute("SELECT max(id) FROM entity").fetchone()[0] or 0)
+            self._next = 1 + (self._database.execute("SELECT max(id) FROM entity").fetchone()[0] or 0)
         self._ids.update(zip(new, range(self._next, self._next + len(new)), strict=True))
         self._next += len(new)
-        self._connection.executemany(
-            "INSERT INTO entity VALUES (?, ?, ?, ?, ?)",
+        self._database.executemany(
+            insert("entity", "id iri class name described"),
             [(self._ids[iri], iri, *things[iri], int(iri in described)) for iri in new],
         )
         return unknown
@@ -116,15 +116,13 @@ class Links:
         iris = list(iris)
         unknown = [iri for iri in iris if iri not in self._ids]
         self._ids.update(
-            self._connection.execute(
-                "SELECT iri, id FROM entity WHERE iri IN (SELECT value FROM json_each(?))", (orjson.dumps(unknown),)
-            )
+            self._database.execute(f"SELECT iri, id FROM entity WHERE iri IN {among('iris')}", {"iris": array(unknown)})
         )
         return {iri: self._ids[iri] for iri in iris if iri in self._ids}
 
 
 def _own(document: Document) -> list[EntityDict]:
-    """The nodes that a record describes; a part outside the root's IRI is another thing."""
+    """The nodes that a record describes; a part outside the root's IRI is another entity."""
     within = inside(document["root"]["iri"])
     root, *parts = nodes(document)
     return [root, *(part for part in parts if part["iri"].startswith(within))]

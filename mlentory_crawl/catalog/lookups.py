@@ -1,13 +1,17 @@
-"""What was asked for by name, and what has yet to be: things that records only name."""
+"""Entities that records only name: those that were asked for, and those that have yet to be."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-ASKED_AGAIN_AFTER = "-30 days"
-"""What its platform did not have, it is asked for once more after so long."""
+from mlentory_crawl.catalog.aliases import AliasTable
+from mlentory_crawl.catalog.commits import Lookup
+from mlentory_crawl.catalog.database import Database
+from mlentory_crawl.catalog.sql import upsert
+
+ASKED_AGAIN_AFTER = timedelta(days=30)
+"""The time after which a platform is asked once more for an entity that it did not have."""
 
 # What a later run asks for: named by a record that holds, described by none, and known under no other name.
 _UNKNOWN = """t.described = 0
@@ -16,39 +20,22 @@ _UNKNOWN = """t.described = 0
     AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.iri = t.iri AND (l.run = :run OR l.at > :since))"""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """One thing that was asked for by name because a record names it.
-
-    Attributes:
-        iri: under which it is named.
-        found: the IRI of what the platform has under that name; None if it has nothing, or keeps it to itself.
-        at: when it answered (UTC, ISO 8601).
-    """
-
-    iri: str
-    found: str | None
-    at: str
-
-
 class Lookups:
-    """The queue of things that are named and not yet described.
+    """The queue of entities that are named and not yet described.
 
     Args:
-        connection: the catalog, open for writing; the caller begins and ends transactions.
+        database: the catalog.
+        aliases: the other names of entities.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database, aliases: AliasTable) -> None:
+        self._database = database
+        self._aliases = aliases
 
-    def enter(self, run: int, lookups: Sequence[Lookup]) -> list[tuple[str, str]]:
-        """Note what was asked for; what is there under another name gets an alias.
-
-        Returns:
-            The new aliases: the name, and the IRI of the thing.
-        """
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO lookup VALUES (?, ?, ?, ?)",
+    def enter(self, run: int, lookups: Sequence[Lookup]) -> None:
+        """Note entities that were asked for, inside a transaction; those under another name get an alias."""
+        self._database.executemany(
+            upsert("lookup", "iri", "run found at"),
             [
                 (iri, run, each.found, each.at)
                 for each in lookups
@@ -56,19 +43,12 @@ class Lookups:
                 if iri
             ],
         )
-        moved = [(each.iri, each.found) for each in lookups if each.found and each.found != each.iri]
-        aliases = [pair for pair in moved if not self._is_described(pair[0])]
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO alias VALUES (?, ?, 'redirected', ?)", [(*pair, run) for pair in aliases]
+        self._aliases.redirected(
+            run, [(each.iri, each.found) for each in lookups if each.found and each.found != each.iri]
         )
-        return aliases
-
-    def _is_described(self, iri: str) -> bool:
-        rows = self._connection.execute("SELECT 1 FROM record WHERE iri = ? AND deleted_at IS NULL", (iri,))
-        return rows.fetchone() is not None
 
     def named(self, run: int, class_name: str, prefix: str, limit: int) -> list[str]:
-        """The IRIs of things that are named, not described, and not asked for lately; in the order of their IRIs.
+        """The IRIs of entities that are named, not described, and not asked for lately, in order.
 
         Args:
             run: the row id of the run that asks.
@@ -76,7 +56,7 @@ class Lookups:
             prefix: what their IRIs begin with.
             limit: how many at the most.
         """
-        rows = self._connection.execute(
+        rows = self._database.execute(
             f"""SELECT t.iri FROM entity AS t
                 WHERE t.iri >= :prefix AND t.iri < :end AND t.class = :class AND {_UNKNOWN}
                 ORDER BY t.iri LIMIT :limit""",
@@ -98,7 +78,7 @@ class Lookups:
             levels: how many derivations to go up.
             prefix: what their IRIs begin with.
         """
-        rows = self._connection.execute(
+        rows = self._database.execute(
             f"""WITH RECURSIVE up (entity, level) AS (
                     SELECT e.target, 1 FROM seen AS s JOIN record AS r ON r.id = s.record
                     JOIN entity AS child ON child.iri = r.iri
@@ -117,7 +97,5 @@ class Lookups:
         return [iri for (iri,) in rows]
 
     def _bounds(self, run: int) -> dict[str, int | str]:
-        started = self._connection.execute(
-            "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', started_at, ?) FROM run WHERE id = ?", (ASKED_AGAIN_AFTER, run)
-        ).fetchone()[0]
-        return {"run": run, "since": started}
+        (text,) = self._database.execute("SELECT started_at FROM run WHERE id = :run", {"run": run}).fetchone()
+        return {"run": run, "since": f"{datetime.fromisoformat(text) - ASKED_AGAIN_AFTER:%Y-%m-%dT%H:%M:%SZ}"}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from mlentory_crawl.catalog.database import connect
+from mlentory_crawl.catalog.database import Database
+from mlentory_crawl.catalog.sql import upsert
 from mlentory_crawl.changes import Refusal
-from mlentory_crawl.exceptions import CatalogError
 
 
 class Refusals:
@@ -20,13 +19,13 @@ class Refusals:
     """
 
     def __init__(self, data_dir: Path, projection: str) -> None:
-        self._connection = connect(data_dir, write=True)
+        self._database = Database(data_dir)
         self._projection = projection
 
     def keys(self) -> list[str]:
         """The catalog keys that the store has refused and not taken since."""
-        rows = self._connection.execute(
-            "SELECT key FROM refusal WHERE projection = ? ORDER BY key", (self._projection,)
+        rows = self._database.execute(
+            "SELECT key FROM refusal WHERE projection = :name ORDER BY key", {"name": self._projection}
         )
         return [key for (key,) in rows]
 
@@ -41,23 +40,22 @@ class Refusals:
         Raises:
             CatalogError: the catalog cannot be written.
         """
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(
+        with self._database.transaction():
+            self._database.executemany(
                 "DELETE FROM refusal WHERE projection = ? AND key = ?", [(self._projection, key) for key in taken]
             )
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)",
+            self._database.executemany(
+                upsert("refusal", "projection key", "sequence error"),
                 [(self._projection, refusal.key, sequence, refusal.error) for refusal in refused],
             )
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise CatalogError(f"the catalog cannot be written: {error}") from error
 
     def clear(self) -> None:
-        """Forget all, because the store is filled anew."""
-        self._connection.execute("DELETE FROM refusal WHERE projection = ?", (self._projection,))
+        """Drop all of them, because the store is filled anew."""
+        if not self.keys():
+            return
+        with self._database.transaction():
+            self._database.execute("DELETE FROM refusal WHERE projection = :name", {"name": self._projection})
 
     def close(self) -> None:
         """Release the database."""
-        self._connection.close()
+        self._database.close()

@@ -2,58 +2,78 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import orjson
 
-from mlentory_crawl.catalog.database import SequenceNumbers
+from mlentory_crawl.catalog.database import Database
+from mlentory_crawl.catalog.sequence import SequenceNumbers
+from mlentory_crawl.catalog.sql import insert, update, upsert
 
 
 class Runs:
     """The runs that the catalog knows of.
 
+    Of a platform that its users install, watermark, census and what is owed are those of one of its instances.
+
     Args:
-        connection: the catalog, open for writing.
-        transaction: begins and ends one.
+        database: the catalog.
         numbers: the sequence numbers.
     """
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        transaction: Callable[[], AbstractContextManager[sqlite3.Connection]],
-        numbers: SequenceNumbers,
-    ) -> None:
-        self._connection = connection
-        self._transaction = transaction
+    def __init__(self, database: Database, numbers: SequenceNumbers) -> None:
+        self._database = database
         self._numbers = numbers
 
-    def open(self, name: str, platform: str, mode: str, identity: bytes, started_at: str, report: bytes = b"{}") -> int:
+    def open(
+        self,
+        name: str,
+        platform: str,
+        mode: str,
+        identity: bytes,
+        started_at: str,
+        report: bytes = b"{}",
+        instance: str = "",
+    ) -> int:
         """The row id of a new run."""
+        columns = "name platform instance mode identity started_at first_sequence last_sequence report"
         last = self._numbers.last
-        with self._transaction() as connection:
-            cursor = connection.execute(
-                """INSERT INTO run (name, platform, mode, identity, started_at, first_sequence, last_sequence, report)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                (name, platform, mode, identity.decode(), started_at, last + 1, last, report.decode()),
-            )
-            return int(cursor.lastrowid or 0)
+        values = (name, platform, instance, mode, identity.decode(), started_at, last + 1, last, report.decode())
+        with self._database.transaction():
+            return int(self._database.execute(f"{insert('run', columns)} RETURNING id", values).fetchone()[0])
 
     def resumable(self, identity: bytes) -> tuple[int, str, dict[str, Any], dict[str, Any] | None] | None:
         """Row id, name, report and cursor of the last run if the same command began and did not complete it.
 
         The cursor is None where it has not come anywhere yet.
         """
-        row = self._connection.execute(
-            "SELECT id, name, report, cursor, completed_at FROM run WHERE identity = ? ORDER BY id DESC LIMIT 1",
-            (identity.decode(),),
+        row = self._database.execute(
+            """SELECT id, name, report, cursor, completed_at FROM run WHERE identity = :identity
+               ORDER BY id DESC LIMIT 1""",
+            {"identity": identity.decode()},
         ).fetchone()
         if row is None or row[4] is not None:
             return None
         return row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3] or "null")
+
+    def advance(self, run: int, report: bytes, cursor: bytes | None) -> None:
+        """Note how far a run has come, inside a transaction.
+
+        Args:
+            run: its row id.
+            report: as it is now, as JSON.
+            cursor: where it goes on, as JSON.
+        """
+        self._update(run, report=report.decode(), cursor=cursor and cursor.decode(), last_sequence=self._numbers.last)
+
+    def settle(self, run: int, report: bytes) -> None:
+        """Keep the report of a run that stored something beside its pages, inside a transaction."""
+        self._update(run, report=report.decode(), last_sequence=self._numbers.last)
+
+    def save_report(self, run: int, report: bytes) -> None:
+        """Keep a run's report as it is now."""
+        with self._database.transaction():
+            self._update(run, report=report.decode())
 
     def complete(self, run: int, completed_at: str, *, watermark: str | None, census: int | None) -> None:
         """Note that a run came to the end of its pages.
@@ -62,52 +82,58 @@ class Runs:
             run: its row id.
             completed_at: when (UTC).
             watermark: the platform's time up to which the catalog is now complete; None leaves it.
-            census: how many things a complete census has seen; None for any other run.
+            census: how many entities a complete census has seen; None for any other run.
         """
-        with self._transaction() as connection:
-            connection.execute("UPDATE run SET completed_at = ? WHERE id = ?", (completed_at, run))
-            platform = connection.execute("SELECT platform FROM run WHERE id = ?", (run,)).fetchone()[0]
+        with self._database.transaction():
+            self._update(run, completed_at=completed_at)
+            source = self._database.execute(
+                "SELECT platform, instance FROM run WHERE id = :run", {"run": run}
+            ).fetchone()
             if watermark:
-                connection.execute("INSERT OR REPLACE INTO watermark VALUES (?, ?, ?)", (platform, watermark, run))
+                sql = upsert("watermark", "platform instance", "value run")
+                self._database.execute(sql, (*source, watermark, run))
             if census is not None:
-                connection.execute(
-                    "INSERT OR REPLACE INTO census VALUES (?, ?, ?, ?)", (platform, completed_at, run, census)
-                )
-            connection.execute("DELETE FROM seen WHERE run = ?", (run,))
+                sql = upsert("census", "platform instance", "completed_at run records")
+                self._database.execute(sql, (*source, completed_at, run, census))
+            self._database.execute("DELETE FROM seen WHERE run = :run", {"run": run})
 
-    def owed(self, platform: str) -> list[Any]:
-        """What the last walk over a platform's lists that was closed could not have."""
-        rows = self._connection.execute(
-            """SELECT cursor FROM run WHERE platform = ? AND completed_at IS NOT NULL AND cursor IS NOT NULL
-               ORDER BY id DESC LIMIT 1""",
-            (platform,),
-        )
-        return next((orjson.loads(cursor).get("owed", []) for (cursor,) in rows), [])
-
-    def save_report(self, run: int, report: bytes) -> None:
-        """Keep a run's report as it is now."""
-        with self._transaction() as connection:
-            connection.execute("UPDATE run SET report = ? WHERE id = ?", (report.decode(), run))
+    def _update(self, run: int, **columns: Any) -> None:
+        self._database.execute(update("run", *columns), {**columns, "id": run})
 
     def report(self, name: str) -> dict[str, Any] | None:
         """The report of a run as it was kept last; None where there is no such run."""
-        row = self._connection.execute("SELECT report FROM run WHERE name = ?", (name,)).fetchone()
+        row = self._database.execute("SELECT report FROM run WHERE name = :name", {"name": name}).fetchone()
         return None if row is None else orjson.loads(row[0])
 
-    def watermark(self, platform: str) -> str | None:
-        """The platform's time up to which the catalog is complete."""
-        rows = self._connection.execute("SELECT value FROM watermark WHERE platform = ?", (platform,))
-        return next((str(value) for (value,) in rows), None)
-
-    def watermark_begun_at(self, platform: str) -> str | None:
-        """When the run began that left the watermark (UTC): what changed before then it has seen."""
-        rows = self._connection.execute(
-            "SELECT started_at FROM watermark JOIN run ON run.id = watermark.run WHERE watermark.platform = ?",
-            (platform,),
+    def owed(self, platform: str, instance: str = "") -> list[Any]:
+        """The debts of the last walk over a platform's lists that was closed."""
+        cursor = self._value(
+            """SELECT cursor FROM run WHERE platform = :platform AND instance = :instance
+               AND completed_at IS NOT NULL AND cursor IS NOT NULL ORDER BY id DESC LIMIT 1""",
+            platform,
+            instance,
         )
-        return next((str(started_at) for (started_at,) in rows), None)
+        return [] if cursor is None else orjson.loads(cursor).get("owed", [])
 
-    def last_census(self, platform: str) -> int | None:
-        """How many records the last complete census of a platform saw."""
-        rows = self._connection.execute("SELECT records FROM census WHERE platform = ?", (platform,))
-        return next((int(records) for (records,) in rows), None)
+    def watermark(self, platform: str, instance: str = "") -> str | None:
+        """The platform's time up to which the catalog is complete."""
+        sql = "SELECT value FROM watermark WHERE platform = :platform AND instance = :instance"
+        value: str | None = self._value(sql, platform, instance)
+        return value
+
+    def watermark_begun_at(self, platform: str, instance: str = "") -> str | None:
+        """The beginning of the run that left the watermark (UTC): it has seen all changes of before."""
+        sql = """SELECT run.started_at FROM watermark AS w JOIN run ON run.id = w.run
+                 WHERE w.platform = :platform AND w.instance = :instance"""
+        begun_at: str | None = self._value(sql, platform, instance)
+        return begun_at
+
+    def last_census(self, platform: str, instance: str = "") -> int | None:
+        """The number of records that the last complete census of a platform saw."""
+        sql = "SELECT records FROM census WHERE platform = :platform AND instance = :instance"
+        records: int | None = self._value(sql, platform, instance)
+        return records
+
+    def _value(self, sql: str, platform: str, instance: str) -> Any:
+        row = self._database.execute(sql, {"platform": platform, "instance": instance}).fetchone()
+        return None if row is None else row[0]

@@ -6,6 +6,7 @@ CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     platform TEXT NOT NULL,
+    instance TEXT NOT NULL,         -- as in record
     mode TEXT NOT NULL,
     identity TEXT NOT NULL,         -- what the same command gives again: spider, endpoint and arguments, as JSON
     started_at TEXT NOT NULL,
@@ -21,7 +22,8 @@ CREATE TABLE record (
     id INTEGER PRIMARY KEY,
     platform TEXT NOT NULL,
     kind TEXT NOT NULL,
-    key TEXT NOT NULL,              -- the platform's own id
+    instance TEXT NOT NULL,         -- which of the platform's installations it is of; empty for its public or only one
+    key TEXT NOT NULL,              -- the platform's own id; behind the instance and a slash, where there is one
     iri TEXT NOT NULL,
     hash BLOB NOT NULL,             -- of the document: equal means unchanged
     sequence INTEGER NOT NULL,      -- grows with each version, tombstone, rename and published counter
@@ -34,11 +36,11 @@ CREATE TABLE record (
     issues TEXT,                    -- field and reason of each value that was left out, as JSON; NULL for none
     missed_by INTEGER               -- the first run of the censuses in a row that have not shown it
 );
-CREATE UNIQUE INDEX record_key ON record (platform, kind, key);
+CREATE UNIQUE INDEX record_key ON record (platform, kind, key, instance); -- the key alone is unique
 CREATE UNIQUE INDEX record_sequence ON record (sequence);
 CREATE INDEX record_iri ON record (iri, sequence);
 CREATE INDEX record_run ON record (run);
-CREATE INDEX record_deleted ON record (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX record_deleted ON record (platform, kind, instance, deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX record_missed_by ON record (missed_by) WHERE missed_by IS NOT NULL;
 
 -- What a record stated before.
@@ -129,6 +131,9 @@ CREATE TABLE seed (
     PRIMARY KEY (run, number)
 ) WITHOUT ROWID;
 
+-- The fields that a source of seeds had when it was read last, with their types, as JSON.
+CREATE TABLE seed_list (source TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID;
+
 -- What was asked for by name because a record names it.
 CREATE TABLE lookup (
     iri TEXT PRIMARY KEY,
@@ -146,5 +151,19 @@ CREATE TABLE answer (
 ) WITHOUT ROWID;
 CREATE INDEX answer_sha256 ON answer (sha256);
 
-CREATE TABLE watermark (platform TEXT PRIMARY KEY, value TEXT NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE census (platform TEXT PRIMARY KEY, completed_at TEXT NOT NULL, run INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;
+-- Up to which time of a platform's own the catalog has what it says, and its last complete census.
+CREATE TABLE watermark (
+    platform TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    value TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    PRIMARY KEY (platform, instance)
+) WITHOUT ROWID;
+CREATE TABLE census (
+    platform TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    completed_at TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    PRIMARY KEY (platform, instance)
+) WITHOUT ROWID;

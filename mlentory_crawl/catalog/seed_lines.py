@@ -1,49 +1,67 @@
-"""What became of the lines of seed lists."""
+"""The lines of seed lists, and what became of them."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple
 
 import orjson
 
 from mlentory_crawl.catalog.commits import EndedSeed
+from mlentory_crawl.catalog.database import Database
+from mlentory_crawl.catalog.sql import upsert
 
 
 class Seeds:
     """The seeds that the catalog knows of.
 
     Args:
-        connection: the catalog, open for writing.
+        database: the catalog.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def finished(self, run: int) -> set[int]:
         """The numbers of the seeds that came to their end."""
-        return {number for (number,) in self._connection.execute("SELECT number FROM seed WHERE run = ?", (run,))}
+        rows = self._database.execute("SELECT number FROM seed WHERE run = :run", {"run": run})
+        return {number for (number,) in rows}
 
     def ended(self, run: int) -> Iterator[EndedSeed]:
-        """What became of a run's seeds, in their order."""
-        rows = self._connection.execute(
-            "SELECT number, place, url, platform, outcome, reason FROM seed WHERE run = ? ORDER BY number", (run,)
+        """The seeds of a run that came to their end, in their order."""
+        rows = self._database.execute(
+            "SELECT number, place, url, platform, outcome, reason FROM seed WHERE run = :run ORDER BY number",
+            {"run": run},
         )
         return (EndedSeed(*row) for row in rows)
 
-    def note_fields(self, source: str, fields: Mapping[str, str]) -> list[str]:
-        """What has changed since the same source of seeds was read last: fields that are gone, new, or of another type.
+    def changed_fields(self, source: str, fields: Mapping[str, str]) -> list[str]:
+        """Compare with the last time that a source of seeds was read: fields that are gone, new, or of another type.
 
         Args:
             source: its name.
             fields: the type of each of its fields, by name.
         """
-        name = f"fields of {source}"
-        row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        row = self._database.execute("SELECT fields FROM seed_list WHERE source = :s", {"s": source}).fetchone()
         before: Mapping[str, str] = fields if row is None else orjson.loads(row[0])
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, orjson.dumps(fields).decode()))
         return [
             f"the field {field!r} was {before.get(field, 'absent')}, is {fields.get(field, 'gone')}"
             for field in sorted({*before, *fields})
             if before.get(field) != fields.get(field)
         ]
+
+    def enter(self, run: int, seeds: Iterable[EndedSeed], fields: Mapping[str, Mapping[str, str]]) -> None:
+        """Enter seeds that came to their end, inside a transaction.
+
+        Args:
+            run: whose seeds they are.
+            seeds: those that came to their end.
+            fields: the type of each field, by source and name.
+        """
+        self._database.executemany(
+            upsert("seed", "run number", "place url platform outcome reason"), [(run, *astuple(s)) for s in seeds]
+        )
+        self._database.executemany(
+            upsert("seed_list", "source", "fields"),
+            [(source, orjson.dumps(types).decode()) for source, types in fields.items()],
+        )

@@ -9,7 +9,8 @@ from typing import Any, Self
 import orjson
 
 from fair4ml.document import Document
-from fair4ml.merge import RecordState, State, merge
+from fair4ml.merge import RecordState, State, leading, merge
+from fair4ml.platforms import precedence
 from mlentory_crawl.catalog.codec import unpack, unpacked
 
 
@@ -47,12 +48,12 @@ class Stored:
 STORED = """SELECT r.platform || '/' || r.kind || '/' || r.key, r.iri, r.document, r.provenance, run.name, r.modified,
                     r.deleted_at, coalesce(c.published, '{}'), r.sequence
              FROM record AS r JOIN run ON run.id = r.run LEFT JOIN counter AS c ON c.record = r.id"""
-"""What `Stored.of` reads; the record is ``r``."""
+"""The statement whose rows `Stored.of` reads; the record is ``r``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a record stated at some time.
+    """A statement of a record at some time.
 
     Attributes:
         key: the catalog key.
@@ -76,16 +77,21 @@ class Version:
 
 
 def merged(records: Sequence[Stored]) -> tuple[State, str]:
-    """What records about the same thing state together, and the catalog key of the one that leads."""
-    state = merge(record_states(records))
+    """The merged state of records about one entity, and the catalog key of the one that leads."""
+    state = merge(_record_states(records), precedence())
     return state, state["key"]
 
 
-def record_states(records: Sequence[Stored]) -> list[RecordState]:
+def leading_key(records: Sequence[Stored]) -> str:
+    """The catalog key of the record that leads of some about one entity, at least one."""
+    return leading(_record_states(records), precedence()).key
+
+
+def _record_states(records: Sequence[Stored]) -> list[RecordState]:
     """Records as they are merged."""
     return [RecordState(r.key, r.document, r.counters, r.modified) for r in records]
 
 
 def live(records: Sequence[Stored]) -> list[Stored]:
-    """Those that are no tombstones."""
+    """The records that are no tombstones."""
     return [stored for stored in records if stored.deleted_at is None]

@@ -85,8 +85,7 @@ class Command(ProjectCommand):
         """Those that no record is about, but about what they are a part of."""
         reader = CatalogReader(self.data_dir)
         try:
-            about = "SELECT 1 FROM record WHERE iri = ?"
-            return [iri for iri in iris if PART.fullmatch(iri) and not reader.execute(about, (iri,)).fetchone()]
+            return [iri for iri in iris if PART.fullmatch(iri) and not reader.has_record(iri)]
         finally:
             reader.close()
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from mlentory_crawl.catalog.database import FILE_NAME
+from mlentory_crawl.catalog.queries.replays import ReplayableRun, marked_iris, replayable_runs, report_of_replay
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
@@ -48,20 +49,17 @@ class Command(ProjectCommand):
         source = Path(opts.source)
         reader = CatalogReader(source)
         catalog = reader.id
-        runs = reader.execute(
-            "SELECT name, platform, mode, identity, report, completed_at IS NOT NULL FROM run ORDER BY id"
-        ).fetchall()
-        forgotten = reader.execute("SELECT iri FROM forgotten").fetchall()
+        runs, marked = replayable_runs(reader), marked_iris(reader)
         reader.close()
-        unknown = set(args) - {name for name, *_ in runs}
+        unknown = set(args) - {run.name for run in runs}
         if unknown:
             raise WrongUsage(f"no such run: {', '.join(sorted(unknown))}")
-        runs = [run for run in runs if opts.all or run[0] in args]
+        runs = [run for run in runs if opts.all or run.name in args]
         plan = self.data_dir / PLAN
-        self._begin(plan, {"catalog": catalog, "runs": [run[0] for run in runs]})
-        if forgotten:
-            self._mark([iri for (iri,) in forgotten])
-        told = [_replay(source, self.data_dir, *run, erased=bool(forgotten)) for run in runs]
+        self._begin(plan, {"catalog": catalog, "runs": [run.name for run in runs]})
+        if marked:
+            self._mark(marked)
+        told = [_replay(source, self.data_dir, run, erased=bool(marked)) for run in runs]
         plan.unlink()
         if opts.json:
             print_json(told)
@@ -92,26 +90,16 @@ class Command(ProjectCommand):
             catalog.close()
 
 
-def _replay(
-    source: Path,
-    data_dir: Path,
-    name: str,
-    platform: str,
-    mode: str,
-    identity: str,
-    report: str,
-    complete: int,
-    *,
-    erased: bool,
-) -> dict[str, Any]:
-    before, settings = orjson.loads(report), orjson.loads(identity)
-    arguments = {**before["arguments"], "mode": mode}
+def _replay(source: Path, data_dir: Path, run: ReplayableRun, *, erased: bool) -> dict[str, Any]:
+    name, platform, before = run.name, run.platform, run.report
+    arguments = {**before["arguments"], "mode": run.mode}
     command = [sys.executable, "-P", "-m", "scrapy", "crawl", platform, *SETTINGS]
     command += [word for key, value in arguments.items() for word in ("-a", f"{key}={value}")]
     for key, value in (("FROM", source.absolute()), ("RUN", name), ("REFUSED", ",".join(before["refused_fields"]))):
         command += ["-s", f"REPLAY_{key}={value}"]
     environment = {
-        **os.environ, "MLENTORY_DATA_DIR": str(data_dir), spider_of(platform).endpoint_setting: settings["endpoint"],
+        **os.environ, "MLENTORY_DATA_DIR": str(data_dir),
+        spider_of(platform).endpoint_setting: run.identity["endpoint"],
         "NEO4J_URI": "", "ELASTICSEARCH_URL": "",
     }  # fmt: skip
     now, said = _outcome(data_dir, name), ""
@@ -124,11 +112,11 @@ def _replay(
         now, said = _outcome(data_dir, name), done.stderr.strip()
     fetched = now.get("records", {}).get("fetched", 0)
     # What was interrupted then ends where its answers end.
-    as_before = fetched == before["records"]["fetched"] or not complete
+    as_before = fetched == before["records"]["fetched"] or not run.is_complete
     if erased and not as_before:  # fewer than then, and nothing else is lacking
         as_before = fetched < before["records"]["fetched"] and now.get("verdict") in ("complete", before["verdict"])
     problems = [] if as_before else now.get("problems") or [said]
-    return {"run": name, "mode": mode, "fetched": fetched, "as_before": as_before, "problems": problems}
+    return {"run": name, "mode": run.mode, "fetched": fetched, "as_before": as_before, "problems": problems}
 
 
 def _outcome(data_dir: Path, name: str) -> dict[str, Any]:
@@ -137,8 +125,6 @@ def _outcome(data_dir: Path, name: str) -> dict[str, Any]:
         reader = CatalogReader(data_dir)
     except CatalogError:
         return {}
-    row = reader.execute(
-        "SELECT report FROM run WHERE json_extract(identity, '$.replay') = ? ORDER BY id DESC LIMIT 1", (name,)
-    ).fetchone()
+    report = report_of_replay(reader, name)
     reader.close()
-    return {} if row is None else orjson.loads(row[0])
+    return report or {}

@@ -35,7 +35,7 @@ class Batch:
     _paid: list[Asked] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.pages or self.commit.answers or self._asked)
+        return bool(self.pages or self.commit.answers or self.commit.seed_fields or self._asked)
 
     def add(self, done: OpenPage) -> None:
         """Take a page whose records have all ended."""

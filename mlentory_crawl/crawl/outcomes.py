@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem, IgnoreRequest
 
-from mlentory_crawl.catalog.commits import EndedSeed
-from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.catalog.commits import EndedSeed, Lookup
 
 if TYPE_CHECKING:
     from mlentory_crawl.crawl.seed_list import Seed

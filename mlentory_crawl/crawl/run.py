@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,9 +74,9 @@ class Run:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
             self.report = report = Report.begun(self.name, plan)
             self.id = self.catalog.runs.open(
-                self.name, plan.platform, plan.mode, plan.key(), report.started_at, report.json()
+                self.name, plan.platform, plan.mode, plan.key(), report.started_at, report.json(), plan.instance
             )
-            owed = self.catalog.runs.owed(plan.platform) if plan.ordered else []
+            owed = self.catalog.runs.owed(plan.platform, plan.instance) if plan.ordered else []
             saved = {"owed": owed} if owed else None
         self.cursor = RunCursor(saved, ordered=plan.ordered)
         self.pages = OpenPages(ordered=plan.ordered, first=self.cursor.first_page, on_finished=self._store_finished)
@@ -93,6 +93,15 @@ class Run:
         claimed = self.catalog.quarantined(self.id, page.platform, keys)
         claimed |= {key for key, found in known.items() if found.seen}
         self.pages.open(page, known, claimed, asked)
+
+    def read_seeds(self, source: str, fields: Mapping[str, str]) -> None:
+        """Note that a source of seeds was read.
+
+        Args:
+            source: its name.
+            fields: the type of each of its fields, by name.
+        """
+        self._pending.commit.seed_fields[source] = fields
 
     def end_seed(self, asked: Asked, reason: str | None) -> None:
         """Note what became of a seed that nothing is asked for."""

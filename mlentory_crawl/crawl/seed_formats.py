@@ -153,7 +153,7 @@ def _parquet(path: Path) -> Iterator[Found]:
     try:
         from pyarrow import ArrowInvalid, parquet
     except ImportError as error:
-        raise ValueError("is Parquet, which needs pyarrow: pip install mlentory-crawl[archive]") from error
+        raise ValueError("is Parquet, which needs pyarrow: pip install mlentory-crawl[parquet]") from error
     try:
         for batch in parquet.ParquetFile(path).iter_batches():
             for row in batch.to_pylist():

@@ -1,9 +1,8 @@
-"""Things are forgotten: in the catalog, in the archive of answers, and in every file of the data directory."""
+"""Entities are erased: in the catalog, in the archive of answers, and in every file of the data directory."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -14,9 +13,9 @@ import orjson
 import zstandard
 
 from mlentory_crawl.archive.store import INDEX, digest_of, entries, write_body
-from mlentory_crawl.catalog.codec import pack, unpacked
-from mlentory_crawl.catalog.erasure import Erased, Marks
-from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.catalog.erasure import Marks
+from mlentory_crawl.catalog.traces import RunTexts, SeedTexts
+from mlentory_crawl.catalog.writer import CatalogWriter, Erasing
 from mlentory_crawl.data_directory import now, whole
 from mlentory_crawl.erasure.redactor import Forgotten, paths_of
 from mlentory_crawl.projections.run_files import PATHS
@@ -25,7 +24,7 @@ FOLDERS = ("normalized", "rdf", "quarantine", "runs", "raw")
 
 
 def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tuple[Counter[str], list[str]]:
-    """Leave nothing of things in a data directory but their mark.
+    """Leave nothing of entities in a data directory but their mark.
 
     The files of runs are left to be written anew, and the catalog to be compacted. Whatever ends it, the same call
     again completes it.
@@ -33,7 +32,7 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
     Args:
         data_dir: the data directory, which the caller holds.
         catalog: its catalog.
-        iris: the IRIs of the things.
+        iris: the IRIs of the entities.
 
     Returns:
         How much was taken out, by place, what is damaged and could not be kept included; and what files could not be
@@ -42,18 +41,13 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
     Raises:
         CatalogError: the catalog cannot be written; nothing was changed.
     """
-    at = now()
-    files = Counter[str]()
-
-    def further(connection: sqlite3.Connection, erased: Erased, marks: Marks) -> None:
-        _clean_quarantine(connection, erased, Forgotten(marks, ""))
-        _clean_runs(connection, erased, Names(marks))
+    with catalog.erasing(catalog.names_of(iris), now()) as erasing:
+        _clean_quarantine(erasing, Forgotten(erasing.marks, ""))
+        _clean_runs(erasing, Names(erasing.marks))
         # Before it holds: what is not there is written anew, also after a kill.
-        files.update({"files of runs": _delete_files(connection, data_dir, erased.runs)})
-
-    erased = catalog.forget(catalog.names_of(iris), at, further)
-    marks = catalog.marks()
-    counts = erased.counts + files
+        deleted = _delete_files(erasing, data_dir)
+    counts = erasing.erased.counts + Counter({"files of runs": deleted})
+    marks = erasing.marks
     problems: list[str] = []
     steps: tuple[Callable[[], Counter[str]], ...] = (
         lambda: _clean_archive(data_dir / "raw", catalog, marks),
@@ -69,10 +63,10 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
 
 
 class Names:
-    """Finds the names of things in texts that people and programs wrote about runs.
+    """Finds the names of entities in texts that people and programs wrote about runs.
 
     Args:
-        marks: the things; what a single word names cannot be told from any other word, and stays.
+        marks: the entities; what a single word names cannot be told from any other word, and stays.
     """
 
     def __init__(self, marks: Marks) -> None:
@@ -88,7 +82,7 @@ class Names:
         self._pattern = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
 
     def are_in(self, text: str) -> bool:
-        """Whether a text has one of them."""
+        """True where a text has one of them."""
         return self._pattern.search(text) is not None
 
     def without(self, value: Any) -> Any:
@@ -115,56 +109,47 @@ class Names:
             for name, value in given.items()
         }
 
-    def replaced(self, text: str) -> str | None:
-        """A JSON text without them; None where it has none."""
-        return orjson.dumps(self.without(orjson.loads(text))).decode() if self.are_in(text) else None
+    def replaced(self, text: str) -> str:
+        """A JSON text without them; itself where it has none."""
+        return orjson.dumps(self.without(orjson.loads(text))).decode() if self.are_in(text) else text
 
 
-def _clean_quarantine(connection: sqlite3.Connection, erased: Erased, forgotten: Forgotten) -> None:
-    for i, run, platform, key, url, packed in connection.execute(
-        "SELECT id, run, platform, key, url, payload FROM quarantine"
-    ).fetchall():
-        text = unpacked(packed)
-        if not (forgotten.mentions(text) or forgotten.mentions(url.encode())):
+def _clean_quarantine(erasing: Erasing, forgotten: Forgotten) -> None:
+    for entry in erasing.traces.quarantine():
+        if not (forgotten.mentions(entry.payload) or forgotten.mentions(entry.url.encode())):
             continue
         payload = None
         with suppress(ValueError):  # it was no JSON that could be kept as such
-            payload = orjson.loads(text)
-        if (platform, key) in forgotten.marks.keys or forgotten.has(url, payload):
-            connection.execute("DELETE FROM quarantine WHERE id = ?", (i,))
+            payload = orjson.loads(entry.payload)
+        if (entry.platform, entry.key) in forgotten.marks.keys or forgotten.has(entry.url, payload):
+            erasing.traces.drop_entry(entry.id)
         elif (kept := forgotten.kept(payload)) != payload:
-            connection.execute("UPDATE quarantine SET payload = ? WHERE id = ?", (pack(orjson.dumps(kept)), i))
+            erasing.traces.replace_payload(entry.id, orjson.dumps(kept))
         else:
             continue
-        erased.counts["quarantine"] += 1
-        erased.runs.add(run)
+        erasing.erased.counts["quarantine"] += 1
+        erasing.erased.runs.add(entry.run)
 
 
-def _clean_runs(connection: sqlite3.Connection, erased: Erased, names: Names) -> None:
-    for i, identity, report in connection.execute("SELECT id, identity, report FROM run").fetchall():
-        cleaned = names.replaced(identity), names.replaced(report)
-        if any(cleaned):
-            connection.execute(
-                "UPDATE run SET identity = coalesce(?, identity), report = coalesce(?, report) WHERE id = ?",
-                (*cleaned, i),
-            )
-            erased.counts["runs"] += 1
-    for run, number, *texts in connection.execute("SELECT run, number, place, url, reason FROM seed").fetchall():
-        kept = names.without(texts)
-        if kept != texts:
-            connection.execute(
-                "UPDATE seed SET place = ?, url = ?, reason = ? WHERE run = ? AND number = ?", (*kept, run, number)
-            )
-            erased.counts["seeds"] += 1
+def _clean_runs(erasing: Erasing, names: Names) -> None:
+    for run in erasing.traces.runs():
+        kept = RunTexts(run.id, names.replaced(run.identity), names.replaced(run.report))
+        if kept != run:
+            erasing.traces.replace_run(kept)
+            erasing.erased.counts["runs"] += 1
+    for seed in erasing.traces.seeds():
+        texts = SeedTexts(seed.run, seed.number, *names.without([seed.place, seed.url, seed.reason]))
+        if texts != seed:
+            erasing.traces.replace_seed(texts)
+            erasing.erased.counts["seeds"] += 1
 
 
-def _delete_files(connection: sqlite3.Connection, data_dir: Path, runs: Collection[int]) -> int:
+def _delete_files(erasing: Erasing, data_dir: Path) -> int:
     deleted = 0
-    for run in runs:
-        for platform, name in connection.execute("SELECT platform, name FROM run WHERE id = ?", (run,)):
-            for path in (data_dir / each.format(platform=platform, run=name) for each in PATHS.values()):
-                deleted += path.exists()
-                path.unlink(missing_ok=True)
+    for platform, name in erasing.traces.names_of_runs(erasing.erased.runs):
+        for path in (data_dir / each.format(platform=platform, run=name) for each in PATHS.values()):
+            deleted += path.exists()
+            path.unlink(missing_ok=True)
     return deleted
 
 
@@ -244,7 +229,7 @@ def _clean_reports(runs: Path, catalog: CatalogWriter, names: Names) -> Counter[
 
 
 def _documents(path: Path) -> tuple[list[Any], bool]:
-    """What a file holds, and whether some of it is damaged."""
+    """The documents in a file, and whether some of it is damaged."""
     found, damaged = [], False
     text = path.read_bytes()
     for part in text.splitlines() if path.suffix == ".jsonl" else [text]:

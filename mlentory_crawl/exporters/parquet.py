@@ -31,7 +31,7 @@ class Parquet(Format):
 
     @classmethod
     def missing(cls) -> str | None:
-        return None if find_spec("pyarrow") else ".parquet needs pyarrow: pip install 'mlentory-crawl[archive]'"
+        return None if find_spec("pyarrow") else ".parquet needs pyarrow: pip install 'mlentory-crawl[parquet]'"
 
     def start(self) -> None:
         import pyarrow

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from fair4ml.describe.source_record import InvalidRecord, digest, parse
+from fair4ml.describe.digest import digest
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.platforms import source_model
 from fair4ml.read.json_text import SPOILED
 from mlentory_crawl.crawl.current_run import run_of

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.refusals import Refusals
 from mlentory_crawl.changes import Change, Position, Refusal
@@ -62,6 +63,7 @@ class StoreProjection:
     def __init__(self, name: str, store: Store, data_dir: Path) -> None:
         self._store = store
         self._reader = CatalogReader(data_dir)
+        self._feed = Feed(self._reader)
         self._refusals = Refusals(data_dir, name)
         self._refused_anew: set[str] | None = None  # while the store still has its documents of before
         self._at = 0
@@ -86,7 +88,7 @@ class StoreProjection:
                 f"the {self._store.backend} store belongs to another catalog ({position.catalog[:8]}, this one is"
                 f" {self._reader.id[:8]}): scrapy sync --rebuild takes it over"
             )
-        if rebuild or position is None or not self._reader.knows(position):
+        if rebuild or position is None or not self._feed.knows(position):
             if rebuild or position is not None:
                 self._store.clear()
                 self._refused_anew = set()
@@ -102,7 +104,7 @@ class StoreProjection:
         keys = self._refusals.keys()
         self.progress.failed = len(keys)
         for start in range(0, len(keys), self._store.batch_size):
-            self._write(self._reader.changes_of(keys[start : start + self._store.batch_size]), self._at)
+            self._write(self._feed.changes_of(keys[start : start + self._store.batch_size]), self._at)
 
     def is_due(self) -> bool:
         """True where the changes that have come are worth what they make it read.
@@ -115,7 +117,7 @@ class StoreProjection:
 
     def step(self) -> bool:
         """Write the next batch; False when there is none."""
-        changes, upto, read_again = self._reader.changes(self._at, self._store.batch_size, self._settled)
+        changes, upto, read_again = self._feed.changes(self._at, self._store.batch_size, self._settled)
         more = upto > self._at
         if more:
             self._write(changes, upto)
@@ -142,7 +144,7 @@ class StoreProjection:
         self._refused_anew = None
 
     def _write(self, changes: Sequence[Change], upto: int) -> None:
-        refused = self._store.write(changes, self._reader.position_at(upto))
+        refused = self._store.write(changes, self._feed.position_at(upto))
         # Before the position becomes durable, so that no refusal is ever lost.
         keys = {refusal.key for refusal in refused}
         taken = [change.key for change in changes if change.key not in keys]

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mlentory_crawl.catalog import run_records
+from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.config import exported
 from mlentory_crawl.exceptions import SettingError, StoreError
@@ -52,20 +54,18 @@ def _position(reader: CatalogReader, name: str, settings: Mapping[str, Any]) -> 
         return {"backend": store.backend, "position": 0, "backlog": reader.last_sequence(), "error": str(error)}
     finally:
         store.close()
-    known = position is not None and reader.knows(position)
+    feed = Feed(reader)
+    known = position is not None and feed.knows(position)
     at = position.sequence if position and known else 0
-    (refused,) = reader.execute("SELECT count(*) FROM refusal WHERE projection = ?", (name,)).fetchone()
-    return {"backend": store.backend, "position": at, "backlog": reader.last_sequence() - at + refused, **counts}
+    backlog = reader.last_sequence() - at + feed.refused(name)
+    return {"backend": store.backend, "position": at, "backlog": backlog, **counts}
 
 
 def _files(reader: CatalogReader, data_dir: Path) -> dict[str, Any]:
     files = run_files.expected(reader)
     missing = {run for _, run, path in files if not (data_dir / path).exists()}
-    first = None
-    for run in missing:
-        (start,) = reader.execute("SELECT first_sequence FROM run WHERE name = ?", (run,)).fetchone()
-        first = start if first is None else min(first, start)
-    position = reader.last_sequence() if first is None else first - 1
+    firsts = [run_records.first_sequence(reader, run) for run in missing]
+    position = min(firsts) - 1 if firsts else reader.last_sequence()
     lacking = sum(not (data_dir / path).exists() for _, _, path in files)
     return {"backend": "files", "position": position, "backlog": lacking, "files": len(files) - lacking}
 

@@ -14,6 +14,7 @@ import zstandard
 
 from fair4ml.identifiers import run_iri
 from fair4ml.write import rdf
+from mlentory_crawl.catalog import run_records
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Version
 from mlentory_crawl.data_directory import whole
@@ -36,15 +37,8 @@ def expected(reader: CatalogReader, run: str | None = None) -> list[tuple[str, s
         reader: the catalog.
         run: this run only.
     """
-    rows = reader.execute(
-        """SELECT name, platform,
-                  EXISTS (SELECT 1 FROM record WHERE run = run.id) OR EXISTS (SELECT 1 FROM version WHERE run = run.id),
-                  EXISTS (SELECT 1 FROM quarantine WHERE run = run.id)
-           FROM run WHERE ?1 IS NULL OR name = ?1 ORDER BY id""",
-        (run,),
-    )
     files = []
-    for name, platform, versions, rejected in rows:
+    for name, platform, versions, rejected in run_records.contents(reader, run):
         wanted = [*(["rdf", "normalized"] if versions else []), *(["quarantine"] if rejected else [])]
         files += [(kind, name, PATHS[kind].format(platform=platform, run=name)) for kind in wanted]
     return files
@@ -68,8 +62,7 @@ class RunFiles:
         self._run = run
         self._reader = CatalogReader(data_dir)
         # From the beginning of the catalog a run that changes nothing would read through all of it, again and again.
-        (first,) = self._reader.execute("SELECT first_sequence FROM run WHERE name = ?", (run,)).fetchone()
-        self._at = first - 1
+        self._at = run_records.first_sequence(self._reader, run) - 1
         self._compressor = zstandard.ZstdCompressor(level=1)
         self._decompressor = zstandard.ZstdDecompressor()
         # Where SQLite puts a database without a name, which a kill leaves no trace of.
@@ -85,7 +78,7 @@ class RunFiles:
 
     def step(self) -> bool:
         """Take the next versions; False when there are none."""
-        versions, self._at = self._reader.of_run(self._run, self._at, BATCH)
+        versions, self._at = run_records.versions(self._reader, self._run, self._at, BATCH)
         self._take(versions)
         return bool(versions)
 
@@ -120,7 +113,7 @@ class RunFiles:
 
     def flush(self) -> ProjectionProgress:
         """Write the files, each whole or not at all."""
-        for old in self._reader.replaced(self._run):
+        for old in run_records.replaced_versions(self._reader, self._run):
             self._take([old])
         paths = {name: self._data_dir / path for name, _, path in expected(self._reader, self._run)}
         if "rdf" in paths:
@@ -166,16 +159,10 @@ class RunFiles:
                     yield text.encode(), b""
 
     def _quarantined(self) -> Iterator[bytes]:
-        rows = self._reader.execute(
-            """SELECT q.platform, q.kind, q.key, q.url, q.field, q.reason, q.fetched_at, q.payload
-               FROM quarantine AS q JOIN run ON run.id = q.run WHERE run.name = ?
-               ORDER BY q.platform, q.kind, q.key, q.id""",
-            (self._run,),
-        )
-        names = ("platform", "kind", "key", "url", "field", "reason", "fetched_at")
-        for *values, payload in rows:
-            line = {**dict(zip(names, values, strict=True)), "run": self._run}
-            yield orjson.dumps({**line, "payload": orjson.Fragment(_raw(payload))}) + b"\n"
+        for rejection in run_records.rejections(self._reader, self._run):
+            line = {**rejection._asdict(), "run": self._run}
+            payload = orjson.Fragment(_json(line.pop("payload")))
+            yield orjson.dumps({**line, "payload": payload}) + b"\n"
 
     def close(self) -> None:
         """Release the catalog, and drop the rest."""
@@ -232,10 +219,10 @@ class FilesProjection:
         self._current.close()
 
 
-def _raw(payload: bytes) -> bytes:
-    text = zstandard.decompress(payload)
+def _json(text: bytes) -> bytes:
+    """A text as JSON: itself where it is some."""
     try:
         orjson.loads(text)
-    except ValueError:  # it was no JSON that could be kept as such
+    except ValueError:  # it could not be kept as such
         return orjson.dumps(text.decode("utf-8", "replace"))
     return text

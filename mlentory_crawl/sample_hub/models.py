@@ -10,6 +10,7 @@ import orjson
 
 from mlentory_crawl.sample_hub.families import KINDS, MEMBERS, Shape
 from mlentory_crawl.sample_hub.files import FIELDS, seldom_asked
+from mlentory_crawl.sample_hub.model_records import Writer
 from mlentory_crawl.sample_hub.names import (
     BLOCK,
     BLOCKS_KEPT,
@@ -24,7 +25,6 @@ from mlentory_crawl.sample_hub.names import (
     quantization,
     size,
 )
-from mlentory_crawl.sample_hub.records import Writer
 from mlentory_crawl.sample_hub.templates import Json, Template
 from mlentory_crawl.sample_hub.words import LICENSE_NAMES, LICENSES
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from rdflib import Graph
+
+from mlentory_crawl.catalog.temporary import PairsOnDisk
 
 ENDINGS = (".nt", ".nt.gz", ".ttl", ".ttl.gz")
 """What the names of files end with that can be read."""
@@ -116,21 +117,16 @@ class Types:
     """The classes of everything that a file tells, kept on disk."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._index = sqlite3.connect("")
-        self._index.execute("CREATE TABLE type (iri TEXT, class TEXT, PRIMARY KEY (iri, class)) WITHOUT ROWID")
-        self._index.executemany("INSERT OR IGNORE INTO type VALUES (?, ?)", _types(lines))
+        self._classes = PairsOnDisk(_types(lines))
 
     def of_objects(self, triples: Iterable[str]) -> list[tuple[str, str]]:
         """Pairs of IRI and class, for what some triples refer to."""
         named = {match[1] for line in triples if (match := _OBJECT.search(line.rstrip())) is not None}
-        found: list[tuple[str, str]] = []
-        for iri in named:
-            found += self._index.execute("SELECT iri, class FROM type WHERE iri = ?", (iri,))
-        return found
+        return [pair for iri in named for pair in self._classes.of(iri)]
 
     def close(self) -> None:
-        """Gives the room on disk back."""
-        self._index.close()
+        """Give the room on disk back."""
+        self._classes.close()
 
 
 def _types(lines: Iterable[str]) -> Iterator[tuple[str, str]]:

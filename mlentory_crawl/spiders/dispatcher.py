@@ -68,7 +68,8 @@ class DispatcherSpider(PlatformSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         catalog = self.run.catalog
-        for change in catalog.seeds.note_fields(self.seeds.source, self.seeds.fields):
+        self.run.read_seeds(self.seeds.source, self.seeds.fields)
+        for change in catalog.seeds.changed_fields(self.seeds.source, self.seeds.fields):
             self.logger.warning("%s: %s", self.seeds.source, change)
             self.run.report.notes.append(f"{self.seeds.source}: {change}")
         finished = catalog.seeds.finished(self.run.id)

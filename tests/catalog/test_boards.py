@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mlentory_crawl.catalog.queries.boards import boards
+from mlentory_crawl.catalog.queries.boards import Leaderboard, boards
 from mlentory_crawl.catalog.queries.evaluations import Result
 
 RESULT = Result(
@@ -85,3 +85,27 @@ def test_boards_come_by_size_and_then_by_what_they_are_of() -> None:
         ("zeta", "test", "of 1"),
         *sorted(small),
     ]
+
+
+def test_a_part_of_each_list_of_results_is_cut_out() -> None:
+    first = [replace(RESULT, name=name) for name in "abc"]
+    other = [replace(RESULT, metric="wer", name=name) for name in "de"]
+    unranked = [replace(RESULT, name=name, problem="it is no number") for name in "xyz"]
+    found = Leaderboard(boards([*first, *other]), unranked)
+
+    def names(told: Leaderboard) -> list[str]:
+        return [
+            "".join(each.name for each in results) for results in (*(b.results for b in told.boards), told.unranked)
+        ]
+
+    assert names(found.cut(slice(0, 1))) == ["a", "d", "x"]
+    assert names(found.cut(slice(1, None))) == ["bc", "e", "yz"]
+    assert found.cut(slice(0, 1)).boards[0].metric == "f1_macro"
+    assert names(found) == ["abc", "de", "xyz"]
+
+
+def test_ties_come_by_model_and_then_by_record() -> None:
+    found = [replace(RESULT, name=name, record=record) for name, record in (("b", "r/2"), ("b", "r/1"), ("a", "r/3"))]
+    (board,) = boards(found)
+    assert [(each.name, each.record) for each in board.results] == [("a", "r/3"), ("b", "r/1"), ("b", "r/2")]
+    assert board.dataset == "Nuts"

@@ -11,10 +11,11 @@ import pytest
 from support.catalogs import DAY, HUB, Book, model, rejected
 
 from fair4ml.document import Document
-from mlentory_crawl.catalog import database
+from mlentory_crawl.catalog import database, run_records
 from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.database import FILE_NAME, connect
+from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.catalog.stored import Version
 from mlentory_crawl.catalog.writer import CatalogWriter
@@ -59,7 +60,7 @@ def dump(book: Book) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def read(reader: CatalogReader, after: int = 0) -> list[Change]:
-    changes, upto, _ = reader.changes(after, 1_000)
+    changes, upto, _ = Feed(reader).changes(after, 1_000)
     assert upto == max(after, reader.last_sequence())
     return changes
 
@@ -106,13 +107,13 @@ def test_only_new_and_changed_records_get_sequence_numbers(book: Book, reader: C
 def test_changes_come_in_order_and_in_portions(book: Book, reader: CatalogReader) -> None:
     book.crawl({key: model(f"a/{key}") for key in "cabd"})
     book.crawl({"c": model("a/c", description="changed")})
-    first, upto, _ = reader.changes(0, 3)
+    first, upto, _ = Feed(reader).changes(0, 3)
     assert ([change.key[-1] for change in first], upto) == (["a", "b", "d"], 4)
-    second, upto, _ = reader.changes(upto, 3)
+    second, upto, _ = Feed(reader).changes(upto, 3)
     assert ([change.key[-1] for change in second], upto) == (["c"], 5)
     assert second[0].state is not None
     assert second[0].state["root"]["description"] == "changed"
-    assert reader.changes(upto, 3) == ([], 5, 0)
+    assert Feed(reader).changes(upto, 3) == ([], 5, 0)
 
 
 def test_several_records_about_a_thing_are_one_change(book: Book, reader: CatalogReader) -> None:
@@ -128,8 +129,8 @@ def test_several_records_about_a_thing_are_one_change(book: Book, reader: Catalo
     assert change.state["platforms"] == ["huggingface", "paperswithcode"]
     assert change.state["root"]["description"] == "first-hand"
     assert change.state["root"]["sharedBy"] == [HUB + "a"]
-    assert reader.changes_of(["paperswithcode/model/x"]) == [change, former]
-    assert reader.changes_of(["huggingface/model/none"]) == []
+    assert Feed(reader).changes_of(["paperswithcode/model/x"]) == [change, former]
+    assert Feed(reader).changes_of(["huggingface/model/none"]) == []
 
 
 def test_a_tombstone_is_a_change_that_says_since_when(book: Book, reader: CatalogReader) -> None:
@@ -456,7 +457,7 @@ def test_a_writer_that_closes_does_not_wait_for_readers(data_dir: Path) -> None:
     assert not writing.is_alive()
     reading.close()
     reader = CatalogReader(data_dir)
-    assert reader.execute("SELECT count(*) FROM forgotten").fetchone() == (1,)
+    assert reader._execute("SELECT count(*) FROM forgotten").fetchone() == (1,)
     reader.close()
 
 
@@ -480,7 +481,7 @@ def test_two_versions_of_a_run_leave_its_last(book: Book, reader: CatalogReader)
         book.writer.commit(book.run, Commit(entries=[book.entry("1", model("a/a", description=text))]))
     (stored,) = reader.about([HUB + "a/a"])
     assert stored.document["root"]["description"] == "three"
-    assert [described(v) for v in reader.replaced(FIRST)] == [("a/a", "one")]
+    assert [described(v) for v in run_records.replaced_versions(reader, FIRST)] == [("a/a", "one")]
 
 
 FIRST, SECOND = "20240101T000000Z_00000000", "20240102T000000Z_00000000"
@@ -494,15 +495,15 @@ def described(version: Version) -> tuple[str, str | None]:
 
 def test_a_run_tells_its_versions_in_their_order(book: Book, reader: CatalogReader) -> None:
     book.crawl({"1": model("a/z"), "2": model("a/m"), "3": model("a/a")})
-    before, at = reader.of_run(FIRST, 0, 2)
-    rest, end = reader.of_run(FIRST, at, 2)
+    before, at = run_records.versions(reader, FIRST, 0, 2)
+    rest, end = run_records.versions(reader, FIRST, at, 2)
     assert [v.iri for v in before + rest] == [HUB + name for name in ("a/z", "a/m", "a/a")]
-    assert reader.of_run(FIRST, end, 2) == ([], end)
+    assert run_records.versions(reader, FIRST, end, 2) == ([], end)
     book.crawl({"2": model("a/m", description="new"), "4": model("a/b")})
-    assert [described(v) for v in reader.of_run(FIRST, 0, 9)[0]] == [("a/z", None), ("a/a", None)]
-    assert [described(v) for v in reader.replaced(FIRST)] == [("a/m", None)]
-    assert [described(v) for v in reader.of_run(SECOND, 0, 9)[0]] == [("a/b", None), ("a/m", "new")]
-    assert list(reader.replaced(SECOND)) == []
+    assert [described(v) for v in run_records.versions(reader, FIRST, 0, 9)[0]] == [("a/z", None), ("a/a", None)]
+    assert [described(v) for v in run_records.replaced_versions(reader, FIRST)] == [("a/m", None)]
+    assert [described(v) for v in run_records.versions(reader, SECOND, 0, 9)[0]] == [("a/b", None), ("a/m", "new")]
+    assert list(run_records.replaced_versions(reader, SECOND)) == []
 
 
 def test_a_changed_iri_is_an_alias(book: Book, reader: CatalogReader) -> None:
@@ -557,12 +558,12 @@ def test_positions_are_of_this_catalogs_history(book: Book, reader: CatalogReade
     book.crawl({"1": model("a/a"), "2": model("a/b")})
     book.crawl({"1": model("a/a", description="new")})
     first, second = (f"2024010{day}T000000Z_00000000" for day in (1, 2))
-    assert reader.position_at(2) == Position(book.writer.id, first, 2)
-    assert reader.position_at(3) == Position(book.writer.id, second, 3)
-    assert reader.knows(reader.position_at(3))
-    assert not reader.knows(Position(book.writer.id, second, 4))
-    assert not reader.knows(Position(book.writer.id, second, 2))
-    assert not reader.knows(Position("other", second, 3))
+    assert Feed(reader).position_at(2) == Position(book.writer.id, first, 2)
+    assert Feed(reader).position_at(3) == Position(book.writer.id, second, 3)
+    assert Feed(reader).knows(Feed(reader).position_at(3))
+    assert not Feed(reader).knows(Position(book.writer.id, second, 4))
+    assert not Feed(reader).knows(Position(book.writer.id, second, 2))
+    assert not Feed(reader).knows(Position("other", second, 3))
 
 
 # Opening
@@ -626,3 +627,19 @@ def test_an_artifact_has_the_names_that_its_record_gives_it(book: Book) -> None:
     assert stored.document["root"]["trainedOn"] == [f"{zoo}calm-cells"]
     book.crawl({"c": {"root": {**cells, "sameAs": []}, "parts": [], "stubs": []}})
     assert reader.resolve(f"{zoo}lab/cells") == f"{zoo}lab/cells"
+
+
+# Seed lists
+
+
+def test_changed_fields_of_a_seed_list_are_told_until_they_are_stored(book: Book) -> None:
+    seeds, run = book.writer.seeds, book.begin()
+    before, now = {"url": "str", "stars": "int"}, {"url": "str", "stars": "str", "topic": "str"}
+    assert seeds.changed_fields("list.csv", before) == []
+    book.writer.commit(run, Commit(seed_fields={"list.csv": before}))
+    told = ["the field 'stars' was int, is str", "the field 'topic' was absent, is str"]
+    for _ in range(2):  # a run that is killed before its first commit is asked again
+        assert seeds.changed_fields("list.csv", now) == told
+    assert seeds.changed_fields("other.csv", now) == []
+    book.writer.commit(run, Commit(seed_fields={"list.csv": now}))
+    assert seeds.changed_fields("list.csv", now) == []

@@ -16,6 +16,7 @@ from fair4ml.document import Document
 from fair4ml.identifiers import hashed
 from fair4ml.platforms import describe, source_model
 from mlentory_crawl.catalog.commits import Commit
+from mlentory_crawl.catalog.database import ReadDatabase
 from mlentory_crawl.catalog.queries.description import Derived, describe as described
 from mlentory_crawl.catalog.queries.lineage import Lineage, Step, derivations, lineage
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -237,17 +238,17 @@ def test_one_kind_alone(family: Book) -> None:
 
 def test_no_table_is_read_as_a_whole(family: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, Any]] = []
-    execute = CatalogReader.execute
+    execute = ReadDatabase.execute
 
-    def noted(self: CatalogReader, sql: str, parameters: Any = ()) -> Any:
+    def noted(self: ReadDatabase, sql: str, parameters: Any = ()) -> Any:
         asked.append((sql, parameters))
         return execute(self, sql, parameters)
 
-    monkeypatch.setattr(CatalogReader, "execute", noted)
+    monkeypatch.setattr(ReadDatabase, "execute", noted)
     walk(family, "b/base")
-    reader = CatalogReader(family.data_dir)
-    plans = [row[3] for sql, given in asked for row in execute(reader, f"EXPLAIN QUERY PLAN {sql}", given)]
-    reader.close()
+    database = ReadDatabase(family.data_dir)
+    plans = [row[3] for sql, given in asked for row in execute(database, f"EXPLAIN QUERY PLAN {sql}", given)]
+    database.close()
     assert any("alias_target" in plan for plan in plans)
     scanned = {plan.split()[1] for plan in plans if plan.startswith("SCAN") and "VIRTUAL TABLE" not in plan}
     assert scanned <= {"name"}  # the names asked for

@@ -11,6 +11,7 @@ from support.catalogs import HUB, Book, model
 
 from fair4ml.document import Document, EntityDict
 from fair4ml.normalize.metric_scales import Scale
+from mlentory_crawl.catalog.queries.boards import leaderboard
 from mlentory_crawl.catalog.queries.evaluations import NO_NUMBER, Result, results
 from mlentory_crawl.catalog.reader import CatalogReader
 
@@ -218,3 +219,23 @@ def test_an_environment_is_its_name_and_other_parts_are_not(book: Book) -> None:
         "a/x": "Kite-v3",
         "a/y": f"{HUB}a/y#dataset",
     }
+    stated = evaluated("a/z", ("mean_reward", 5), about=["#task"])
+    stated["stubs"].append({"iri": "#task", "class": "DefinedTerm", "name": "reinforcement-learning"})
+    book.crawl({"3": stated})
+    assert [each.joined for each in on(book, NUTS)] == [NUTS]
+
+
+def test_a_leaderboard_is_of_what_is_asked_for(book: Book) -> None:
+    of_both = evaluated("a/x", ("accuracy", 0.5), ("wer", "about 7"), keywords=["tagging"])
+    book.crawl({"1": of_both, "2": evaluated("a/y", ("accuracy", "about 5"), keywords=["parsing"])})
+    reader = CatalogReader(book.data_dir)
+
+    def told(*asked: str) -> tuple[list[list[str]], list[str]]:
+        found = leaderboard(reader, *asked)
+        return [[each.name for each in board.results] for board in found.boards], [each.name for each in found.unranked]
+
+    assert told(NUTS) == ([["a/x"]], ["a/x", "a/y"])
+    assert told("lab/nuts", "acc") == ([["a/x"]], ["a/y"])
+    assert told(NUTS, "accuracy", "Parsing") == ([], ["a/y"])
+    assert told("lab/none") == ([], [])
+    reader.close()

@@ -131,7 +131,7 @@ def test_without_pyarrow_one_line_says_what_to_install(crawled: Project, tmp_pat
     for words in commands:
         done = _from_nothing(bare, *words)
         assert done.returncode == 2
-        assert "needs pyarrow: pip install 'mlentory-crawl[archive]'" in done.stderr
+        assert "needs pyarrow: pip install 'mlentory-crawl[parquet]'" in done.stderr
         assert "Traceback" not in done.stderr
         assert not (tmp_path / "out.parquet").exists()
     assert _from_nothing(bare, "export", tmp_path / "out.csv").returncode == 0

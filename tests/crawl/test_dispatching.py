@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import Mock
+from urllib.parse import urlsplit
 
 import pytest
 from scrapy.utils.test import get_crawler
@@ -31,7 +32,7 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
         MADE.pop().close()
 
 
-def dispatcher(data_dir: Path, *seeds: str) -> DispatcherSpider:
+def dispatcher(data_dir: Path, *seeds: str, **others: str) -> DispatcherSpider:
     path = data_dir.parent / "seeds.txt"
     path.write_text("\n".join(seeds))
     endpoints = {
@@ -42,6 +43,7 @@ def dispatcher(data_dir: Path, *seeds: str) -> DispatcherSpider:
         "CRAWLER_CONTACT": "https://example.org",
         "MLFLOW_TRACKING_URI": REGISTRY,
         "MLENTORY_DATA_DIR": str(data_dir),
+        **others,
     }
     crawler = get_crawler(DispatcherSpider, settings)
     crawler.spider = spider = crawler._create_spider(seeds=str(path))
@@ -131,6 +133,65 @@ def test_other_pages_are_asked_for_too(data_dir: Path, monkeypatch: pytest.Monke
     urls, others = asked(dispatcher(data_dir, *first_of_each, *others_of_some), monkeypatch)
     assert len(set(urls)) == len(first_of_each) + len(others_of_some)
     assert others == {}
+
+
+def test_the_address_of_the_contact_is_no_platforms(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    urls, others = asked(dispatcher(data_dir, "https://example.org/x", f"{REGISTRY}x/#/models/churn"), monkeypatch)
+    assert (urls, others) == ([], {"invalid": 1, "blocked": 1})
+
+
+def test_the_same_paths_of_other_hosts_are_of_no_platform(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [page for address, spellings in SPELLINGS.items() for page in (address.rstrip("?&"), *spellings)]
+    elsewhere = [
+        f"https://x.test{urlsplit(page)._replace(scheme='', netloc='').geturl()}" for page in pages if "//" in page
+    ]
+    urls, others = asked(dispatcher(data_dir, *elsewhere), monkeypatch)
+    assert (urls, others.keys() - {"invalid", "duplicate"}) == ([], set())
+
+
+def test_an_endpoint_may_end_with_a_slash(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = f"{REGISTRY}/api/2.0/mlflow/registered-models/get?name=churn"
+    urls, others = asked(dispatcher(data_dir, page, MLFLOW_TRACKING_URI=f"{REGISTRY}/"), monkeypatch)
+    assert (len(urls), others) == (1, {})
+
+
+def test_another_list_is_another_crawl(data_dir: Path) -> None:
+    def identity(*seeds: str) -> dict[str, str]:
+        return dispatcher(data_dir, *seeds).identity()
+
+    one, other = "https://github.com/acme/tools", "https://github.com/acme/net"
+    told = identity(one, other)
+    assert (told["spider"], Path(told["seeds"]).name) == ("dispatcher", "seeds.txt")
+    while MADE:
+        MADE.pop().close()
+    assert told == identity(one, other)
+    for changed in ((other, one), (one,), (one, other, other)):
+        while MADE:
+            MADE.pop().close()
+        again = identity(*changed)
+        assert again.keys() == told.keys()
+        assert again["sha256"] != told["sha256"]
+
+
+def test_a_private_address_is_told_from_one_of_no_platform(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seeds = "http://wiki.local/x", "http://10.0.0.1/x", "https://x.test/", "some prose"
+    spider = dispatcher(data_dir, *seeds, ALLOWED_PRIVATE_HOSTS="wiki.local")
+    assert asked(spider, monkeypatch) == ([], {"blocked": 1, "invalid": 3})
+    assert [text.partition(": ")[2] for text in caplog.messages if text.startswith("seeds.txt:")] == [
+        "'http://wiki.local/x' belongs to no platform, or to nothing that its platform has",
+        "'http://10.0.0.1/x' is an address inside a private network",
+        "'https://x.test/' belongs to no platform, or to nothing that its platform has",
+        "'some prose' has characters that no URL has",
+    ]
+
+
+def test_seeds_that_ended_before_are_not_asked_for_again(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spider = dispatcher(data_dir, "https://x.test/a", "https://huggingface.co/acme/net", "https://huggingface.co/a/b")
+    monkeypatch.setattr(spider.run.catalog.seeds, "finished", lambda run: {0, 1})
+    urls, others = asked(spider, monkeypatch)
+    assert ([url.partition("?")[0] for url in urls], others) == (["https://huggingface.co/api/models/a/b"], {})
 
 
 def test_a_spider_that_only_answers_seeds_settles_no_absences(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,7 +173,8 @@ def test_what_is_forgotten_is_owed_no_more(catalog: CatalogWriter) -> None:
     assert catalog.runs.owed("zoo") == []  # the run itself goes on
     catalog.runs.complete(run, DAY, watermark=None, census=None)
     assert catalog.runs.owed("zoo") == cursor["owed"]
-    catalog.forget({"https://huggingface.co/ann/net", "https://www.openml.org/f/1"}, DAY, lambda *told: None)
+    with catalog.erasing({"https://huggingface.co/ann/net", "https://www.openml.org/f/1"}, DAY):
+        pass
     assert catalog.runs.owed("zoo") == [other, "- 0 f/12"]
 
 

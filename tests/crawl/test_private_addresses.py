@@ -26,8 +26,12 @@ from mlentory_crawl.middlewares.private_addresses import (
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::1", "fd00::1", "::ffff:10.0.0.1"],
-)
+    [
+        "127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255",
+        "100.64.0.1", "::", "::1", "::2", "::7f00:1", "fd00::1", "fe80::1", "ff02::1", "::ffff:10.0.0.1",
+        "64:ff9b::a00:1", "64:ff9b:1::808:808", "2002:a00:1::", "2001:0:a00:1::f5ff:fffe",
+    ],
+)  # fmt: skip
 def test_private_addresses(address: str) -> None:
     with pytest.raises(PrivateAddress):
         refuse_private(address, "some.example")
@@ -36,6 +40,8 @@ def test_private_addresses(address: str) -> None:
 def test_public_addresses() -> None:
     assert refuse_private("8.8.8.8", "some.example") == "8.8.8.8"
     assert refuse_private("2001:4860:4860::8888", "some.example")
+    for inside in ("::808:808", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"):
+        assert refuse_private(inside, "some.example") == inside
 
 
 def test_hosts_are_named_with_commas() -> None:

@@ -9,10 +9,12 @@ from email.utils import format_datetime
 
 import pytest
 from scrapy import Request
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.utils.test import get_crawler
 
-from mlentory_crawl.crawl.outcomes import QuotaGone
+from mlentory_crawl.crawl.outcomes import QuotaGone, Stopping
+from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.middlewares.quota import (
     LONGEST_BACKOFF,
     QuotaMiddleware,
@@ -39,6 +41,44 @@ def test_a_slot_pauses_before_its_quota_is_gone() -> None:
     assert slot.pause(101.0, 0.9) == 200.0
     assert slot.pause(101.0, 1.0) == 0.0
     assert slot.pause(301.5, 0.9) == 0.0
+
+
+def test_a_window_ends_at_the_moment_that_was_announced() -> None:
+    slot = Slot()
+    slot.learn(headers(0, 100), 0.0)
+    assert slot.pause(100.9, 0.9) == pytest.approx(0.1)
+    assert slot.left == 0
+    assert slot.pause(101.0, 0.9) == 0
+    assert slot.left is None
+    # Beyond what a window can be: an answer to what was asked at that moment is one to the trial.
+    slot.learn(headers(0, 99_999_999), 200.0)
+    assert (slot.resets_at, slot.tried) == (200 + LONGEST_BACKOFF + 1, False)
+    slot.learn(headers(0, 99_999_999), slot.resets_at)
+    assert slot.tried
+
+
+def test_the_slots_share_is_rounded_down_and_what_is_blocked_waits() -> None:
+    slot = Slot(left=3, quota=35, resets_at=50.0)
+    assert slot.pause(0.0, 0.9) == 50.0  # a tenth of 35 is 3
+    slot.left = 4
+    assert slot.pause(0.0, 0.9) == 0.0
+    slot.blocked_until = 7.0
+    assert (slot.pause(0.0, 0.9), slot.pause(8.0, 0.9)) == (7.0, 0.0)
+    slot.left = 0
+    assert slot.pause(0.0, 1.0) == 50.0
+
+
+def test_an_answer_of_the_next_window_counts_as_it_is() -> None:
+    slot = Slot()
+    slot.learn(headers(10, 100), 0.0)
+    slot.learn(headers(40, 101), 0.9)  # within two seconds of the same end
+    assert slot.left == 10
+    slot.learn(headers(40, 103), 1.0)
+    assert (slot.left, slot.resets_at) == (40, 105.0)
+    slot.learn(Headers({"RateLimit": '"api";r=9;t=103'}), 1.0)
+    assert (slot.left, slot.quota) == (9, 500)  # without a policy the quota is that of before
+    slot.learn(Headers(), 2.0)
+    assert slot.left == 9
 
 
 def test_answers_that_overtake_each_other_leave_the_smaller_rest() -> None:
@@ -143,6 +183,97 @@ def test_a_retry_waits_first() -> None:
     assert quota.waited == 0
     asyncio.run(quota.process_request(Request("https://api.test/models", meta={"retry_times": 1})))
     assert quota.waited >= 0.1
+
+
+def test_each_retry_waits_twice_as_long_and_clients_are_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    quota, spans, waits = middleware(backoff=2), [], []
+
+    async def wait(name: str, seconds: float) -> None:
+        waits.append((name, seconds))
+
+    def uniform(low: float, high: float) -> float:
+        spans.append((low, high))
+        return high
+
+    monkeypatch.setattr(quota, "_wait", wait)
+    monkeypatch.setattr("mlentory_crawl.middlewares.quota.random.uniform", uniform)
+    for n in range(7):
+        request = Request("https://api.test/models", meta={"retry_times": n, "download_slot": "api"})
+        asyncio.run(quota.process_request(request))
+    assert spans == [(1, 2), (2, 4), (4, 8), (8, 16), (16, 32), (30, 60)]
+    assert waits == [("api", high) for _, high in spans]
+
+
+def test_requests_of_a_slot_wait_for_its_quota_and_use_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    quota, waits = middleware(), []
+
+    async def wait(name: str, seconds: float) -> None:
+        waits.append((name, round(seconds)))
+        quota.slots[name].resets_at = quota.slots[name].blocked_until = 0.0
+
+    def ask(slot: str) -> None:
+        asyncio.run(quota.process_request(Request("https://api.test/x", meta={"download_slot": slot})))
+
+    monkeypatch.setattr(quota, "_wait", wait)
+    for slot in ("a", "b"):
+        told = Response("https://api.test/x", headers={"RateLimit": '"api";r=2;t=99'})
+        assert quota.process_response(Request("https://api.test/x", meta={"download_slot": slot}), told) is told
+    for _ in range(3):
+        ask("a")
+    assert waits == [("a", 100)]
+    ask("b")
+    assert waits == [("a", 100)]
+    assert (quota.slots["a"].left, quota.slots["b"].left) == (None, 1)
+    refused = Response("https://api.test/x", status=429, headers={"Retry-After": "7"})
+    again = quota.process_response(Request("https://api.test/x", meta={"download_slot": "b", "x": 1}), refused)
+    assert isinstance(again, Request)
+    assert (again.meta, again.dont_filter) == ({"download_slot": "b", "x": 1, "quota_retries": 1}, True)
+    assert quota.crawler.stats.get_value("retry/count") == 1
+    ask("b")
+    assert waits == [("a", 100), ("b", 7)]
+
+
+def test_who_waits_is_told_until_when_and_ends_with_the_crawl() -> None:
+    quota = middleware()
+
+    async def observed() -> float:
+        waiting = asyncio.create_task(quota._wait("api", 0.05))
+        await asyncio.sleep(0)
+        until = quota.waiting["api"] - time.monotonic()
+        await waiting
+        return until
+
+    assert 0 < asyncio.run(observed()) <= 0.05
+    assert quota.waiting == {}
+    assert 0.05 <= quota.waited < 1
+    quota.crawler.crawling = False
+    with pytest.raises(Stopping):
+        asyncio.run(quota._wait("api", 30.0))
+    assert quota.waited < 1
+    assert quota.waiting.keys() == {"api"}  # others of it may still wait
+
+
+def test_a_429_is_waited_for_as_announced() -> None:
+    def blocked(**headers: str) -> float:
+        quota, request = middleware(), Request("https://api.test/models")
+        told = {name.replace("_", "-"): text for name, text in headers.items()}
+        assert isinstance(quota.process_response(request, Response(request.url, status=429, headers=told)), Request)
+        return round(quota.slots["default"].blocked_until - time.monotonic())
+
+    assert blocked() == 5
+    assert blocked(Retry_After="7") == 7
+    assert blocked(Retry_After="1800") == 900
+    assert blocked(RateLimit='"api";r=0;t=30') == 31
+    assert blocked(RateLimit='"api";r=0;t=30', Retry_After="7") == 7
+    assert blocked(RateLimit='"api";r=3;t=30') == 31
+
+
+@pytest.mark.parametrize("share", ["0", "-0.1", "1.01"])
+def test_a_share_is_one(share: str) -> None:
+    with pytest.raises(MlentoryError, match="QUOTA_SHARE is"):
+        QuotaMiddleware.from_crawler(get_crawler(settings_dict={"QUOTA_ENABLED": True, "QUOTA_SHARE": share}))
+    with pytest.raises(NotConfigured):
+        QuotaMiddleware.from_crawler(get_crawler(settings_dict={"QUOTA_ENABLED": False, "QUOTA_SHARE": share}))
 
 
 @pytest.mark.parametrize("told", [{"X-RateLimit-Remaining": "0"}, {"Retry-After": "60"}])

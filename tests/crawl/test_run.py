@@ -15,8 +15,7 @@ from support.small_catalog import BSD, SmallCatalog, document
 
 from fair4ml.entities import FieldIssue
 from mlentory_crawl.catalog.codec import encode
-from mlentory_crawl.catalog.commits import Entry
-from mlentory_crawl.catalog.lookups import Lookup
+from mlentory_crawl.catalog.commits import Entry, Lookup
 from mlentory_crawl.crawl import run as runs
 from mlentory_crawl.crawl.current_run import opened_run, run_of
 from mlentory_crawl.crawl.outcomes import Asked, Duplicate
@@ -147,7 +146,8 @@ def test_what_was_forgotten_where_it_was_archived_is_withheld_without_a_mark(run
 def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
     before = SmallCatalog(tmp_path)
     before.store("1", document("acme/old"))
-    before.writer.forget([f"{HUB}acme/old"], "2026-01-01T00:00:00Z", lambda *given: None)
+    with before.writer.erasing([f"{HUB}acme/old"], "2026-01-01T00:00:00Z"):
+        pass
     before.writer.close()
     run = opened(tmp_path)
     for number, key in enumerate("12"):  # the second is somebody else's by its key
@@ -282,7 +282,8 @@ def test_a_walk_that_has_not_come_to_its_end_owes_more(run: Run) -> None:
 def test_another_name_of_what_was_forgotten_is_forgotten_too(tmp_path: Path) -> None:
     before = SmallCatalog(tmp_path)
     before.store("1", document("acme/old"))
-    before.writer.forget([f"{HUB}acme/old"], "2026-01-01T00:00:00Z", lambda *given: None)
+    with before.writer.erasing([f"{HUB}acme/old"], "2026-01-01T00:00:00Z"):
+        pass
     before.writer.close()
     run = opened(tmp_path)
     at = "2026-01-01T00:00:00Z"
@@ -473,7 +474,7 @@ def test_there_is_one_run_of_a_crawler(tmp_path: Path) -> None:
 def test_an_answer_in_the_archive_is_stored_without_a_page(run: Run) -> None:
     run.archived("list/1", "ab", "0.zst")
     run.keep_counts()
-    assert run.catalog._connection.execute("SELECT * FROM answer").fetchall() == [(run.id, "list/1", "ab", "0.zst")]
+    assert run.catalog._database.execute("SELECT * FROM answer").fetchall() == [(run.id, "list/1", "ab", "0.zst")]
 
 
 def test_a_record_that_begins_again_is_named(run: Run) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from mlentory_crawl.crawl.seed_list import canonical, is_private, is_source, read
+from mlentory_crawl.crawl.seed_list import Seed, canonical, is_private, is_source, names_in, read
 
 A, B = "https://huggingface.co/acme/a", "https://www.openml.org/d/61"
 
@@ -182,3 +182,75 @@ def test_fields_are_named_in_order_with_the_type_of_their_first_value(tmp_path: 
     path = tmp_path / "seeds.jsonl"
     path.write_text(f'{{"url": "{A}", "z": 1, "a": null}}\n{{"url": "{B}", "z": "x", "a": 1.5}}\n')
     assert list(read(str(path)).fields.items()) == [("a", "float"), ("z", "int")]
+
+
+def test_a_seed_without_more_has_no_metadata(tmp_path: Path) -> None:
+    assert Seed(0, "list:1", A).metadata == {}
+    (seed,) = read(A).seeds
+    assert seed == Seed(0, "argument: item 1", A, {}, None)
+
+
+def test_names_stand_in_a_list_or_in_a_file(tmp_path: Path) -> None:
+    assert names_in(" acme/a , acme/b,, #acme/c,acme/d#e ") == ["acme/a", "acme/b", "acme/d#e"]
+    path = tmp_path / "names.txt"
+    path.write_text("# names\nacme/a\n\n  acme/b, c  \n")
+    assert names_in(str(path)) == ["acme/a", "acme/b, c"]
+    path.write_text("# none\n")
+    with pytest.raises(ValueError, match=r"names\.txt names nothing$"):
+        names_in(str(path))
+    for nothing in ("", " ", ",", "# a"):
+        with pytest.raises(ValueError, match=r"^names nothing$"):
+            names_in(nothing)
+    for absent in ("./names", "/nowhere/names", "~/names", "names.csv", "NAMES.TXT"):
+        with pytest.raises(ValueError, match=f"^there is no file {absent}$"):
+            names_in(absent)
+    assert names_in("https://x.example/names.csv") == ["https://x.example/names.csv"]
+
+
+@pytest.mark.parametrize(
+    ("text", "urls"),
+    [
+        (f"{A},{B}", [A, B]),
+        (f"{A}, {B}", [A, B]),
+        (f"{A},x.example/a", [A, "x.example/a"]),
+        *(
+            (f"{A}?ids={ids}", [f"{A}?ids={ids}"])
+            for ids in ("1,2", "1,acme/b", "1,b.c", "1,.org/b", "1,b.c/d", "a,://b")
+        ),
+    ],
+)
+def test_a_comma_parts_urls_where_one_begins_after_it(text: str, urls: list[str]) -> None:
+    assert [seed.url for seed in read(text).seeds] == urls
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["git+https://x.org/a/b", "ssh://git@x.org/a/b", "git+ssh://git@x.org/a/b", "git://x.org/a/b", "GIT@x.org:a/b"],
+)
+def test_what_git_clones_from_is_a_page(url: str) -> None:
+    assert canonical(url) == "https://x.org/a/b"
+
+
+@pytest.mark.parametrize("host", ["a.local", "db.internal", "a.localhost", "nas.home.arpa", "wiki", "a.local."])
+def test_names_of_private_networks(host: str) -> None:
+    assert is_private(f"https://{host}/x")
+    assert not is_private(f"https://{host.strip('.')}.example/x")
+
+
+@pytest.mark.parametrize("character", [" ", "\t", "\u00a0", "\x07", "\u200b", "\ufffd"])
+def test_characters_that_no_url_has(character: str) -> None:
+    (seed,) = read(f"{A}{character}b").seeds
+    assert seed.problem == "has characters that no URL has"
+
+
+def test_the_longest_url() -> None:
+    longest = f"{A}/".ljust(2_048, "b")
+    assert [seed.problem for seed in read(f"{longest},{longest}b").seeds] == [None, "is longer than 2048 characters"]
+
+
+def test_a_list_in_which_nothing_can_be_used_says_why() -> None:
+    assert read(f"ftp://x.org/a,{A}").useless is None
+    url = "ftp://x.org/".ljust(200, "a")
+    assert read(url).useless == (
+        f"has no URL in it that can be used; argument: item 1: {url[:100]!r} is no http or https URL"
+    )

@@ -24,7 +24,7 @@ def test_a_forgotten_comma_costs_no_field(fields: str, title: str) -> None:
 
 def test_an_article_is_found_beyond_a_forgotten_comma() -> None:
     (reference,), _ = references("@misc{a,\n title={Of Terns}\n eprint={2301.01234}\n archivePrefix={arXiv}\n}")
-    assert reference.arxiv == "https://arxiv.org/abs/2301.01234"
+    assert reference.preprint == "https://arxiv.org/abs/2301.01234"
 
 
 def test_thousands_of_them_are_read_at_once() -> None:

@@ -17,14 +17,19 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.document import (
     Document,
     EntityDict,
+    by_iri,
     carry_over,
+    document_of,
+    entities,
     is_of,
+    nodes,
     reachable,
     references,
     rename,
     tombstone,
     without,
 )
+from fair4ml.entities import Dataset, MLModel, PropertyValue, Stub
 from fair4ml.platforms import dependencies, describe
 from fair4ml.platforms.huggingface.source import ModelInfo
 from mlentory_crawl.sample_hub.models import MadeUpModels
@@ -44,7 +49,39 @@ def test_what_leads_on_is_found_once_depth_first() -> None:
     assert reachable(["x"], parts) == {}
 
 
+def test_what_a_record_states_of_entities_is_told_the_root_first() -> None:
+    parts = [Dataset(iri="x:1", name="nuts"), PropertyValue(iri="x:2", value=7)]
+    document = document_of(MLModel(iri="x:0"), iter(parts), iter([Stub("x:3", "Agent", "ada")]))
+    assert [each["iri"] for each in entities(document)] == ["x:0", "x:1", "x:2"]
+    assert [each["iri"] for each in nodes(document)] == ["x:0", "x:1"]
+    assert document["stubs"] == [{"iri": "x:3", "class": "Agent", "name": "ada"}]
+    assert by_iri(entities(document)) == {each["iri"]: each for each in entities(document)}
+
+
+def test_web_addresses_are_references_and_texts_are_none() -> None:
+    model = {"iri": "x:0", "class": "MLModel", "url": "x:1", "sameAs": ["x:2"], "name": "x:3", "license": ["x:4"]}
+    assert [*references(model)] == ["x:1", "x:2", "x:4"]
+
+
+def test_a_part_is_of_its_root() -> None:
+    for iri, of in ((SECRET, True), (f"{SECRET}#part-1", True), (f"{SECRET}-2", False), (f"{HUB}#part", False)):
+        assert is_of(iri, {SECRET}) is of
+
+
 # Names that an entity has now
+
+
+def test_several_former_names_of_one_entity_become_one() -> None:
+    old, older, new = (f"{HUB}acme/{name}" for name in ("old", "older", "new"))
+    document = model("acme/child", base="acme/old")
+    document["root"]["wasDerivedFrom"] += [f"{HUB}acme/x", older]
+    document["root"] |= {"url": old, "sameAs": [old]}
+    document["stubs"].append({"iri": older, "class": "MLModel"})
+    now = rename(document, {old: new, older: new}, {new: "acme/new"})
+    assert now["root"]["wasDerivedFrom"] == [new, f"{HUB}acme/x"]
+    assert now["stubs"] == [{"iri": new, "class": "MLModel", "name": "acme/new"}]
+    # An address of the Web is no name.
+    assert (now["root"]["url"], now["root"]["sameAs"]) == (old, [old])
 
 
 def test_an_entity_is_called_by_the_name_that_it_has_now() -> None:
@@ -193,6 +230,36 @@ def test_a_model_keeps_identity_and_lineage_and_loses_what_people_wrote() -> Non
         "wasDerivedFrom": [parent["iri"]],
     }
     assert left["stubs"] == [parent]
+
+
+def test_a_part_that_is_referred_to_stays_with_what_it_names() -> None:
+    iri, parent = f"{HUB}acme/a", f"{HUB}acme/base"
+    parts: list[dict[str, Any]] = [
+        {"iri": f"{iri}#derivation-1", "class": "Derivation", "entity": parent, "type": "merge", "description": "x"},
+        {"iri": f"{iri}#dataset-1", "class": "Dataset", "name": "nuts", "description": "by Ada", "creator": [HUB]},
+        {"iri": f"{iri}#evaluation-1", "class": "MLModelEvaluation", "name": "e", "evaluationDataset": [f"{HUB}d"]},
+    ]
+    root = {
+        "iri": iri, "class": "MLModel", "name": "acme/a", "qualifiedDerivation": [parts[0]["iri"]],
+        "trainedOn": [parts[1]["iri"]], "hasEvaluation": [parts[2]["iri"]],
+    }  # fmt: skip
+    stubs = [{"iri": each, "class": "MLModel"} for each in (parent, HUB, f"{HUB}d")]
+    left = tombstone({"root": root, "parts": parts, "stubs": stubs})
+    assert left["parts"] == [
+        {"iri": f"{iri}#derivation-1", "class": "Derivation", "entity": parent, "type": "merge"},
+        {"iri": f"{iri}#dataset-1", "class": "Dataset", "name": "nuts"},
+    ]
+    assert left["stubs"] == stubs[:1]
+
+
+def test_identity_lineage_license_and_dates_stay() -> None:
+    kept = """
+        name url identifier sameAs dateCreated dateModified datePublished license version wasDerivedFrom fineTunedFrom
+        qualifiedDerivation wasRevisionOf trainedOn"""
+    gone = "description keywords sharedBy author hasEvaluation archivedAt"
+    root = {"iri": f"{HUB}acme/a", "class": "MLModel", **{name: ["x"] for name in kept.split()}}
+    stated = {**root, **{name: ["x"] for name in gone.split()}}
+    assert tombstone({"root": stated, "parts": [], "stubs": []})["root"] == root
 
 
 # Fields that were refused

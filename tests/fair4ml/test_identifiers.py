@@ -11,15 +11,18 @@ from fair4ml.identifiers import (
     arxiv,
     bioimage_artifact,
     doi,
+    github_repository,
     hugging_face_dataset,
     hugging_face_library,
     hugging_face_license,
     hugging_face_model,
     hugging_face_owner,
+    hugging_face_path,
     iris_over_time,
     is_github_name,
     is_repo_id,
     orcid,
+    packaged,
     part_iri,
     present_iri,
     spdx,
@@ -144,6 +147,26 @@ def test_what_is_no_id_of_a_repository(text: str) -> None:
         ("https://dx.doi.org/10.48550%2FarXiv.2301.01234", "https://arxiv.org/abs/2301.01234"),
         ("https://huggingface.co/papers/2301.01234", "https://arxiv.org/abs/2301.01234"),
         ("hf.co/papers/2301.01234#community", "https://arxiv.org/abs/2301.01234"),
+        *(
+            (text, "https://arxiv.org/abs/2301.01234")
+            for text in (
+                *(f"https://export.arxiv.org/{page}/2301.01234" for page in ("abs", "pdf", "html", "format", "ps")),
+                "HTTPS://ARXIV.ORG/ABS/2301.01234",
+                "arxiv.org/html/2301.01234v3/",
+                "2301.01234.pdf",
+                "2301.01234/",
+                "http://www.huggingface.co/papers/2301.01234",
+                "www.hf.co/papers/2301.01234v2",
+                "doi: 10.48550/arXiv.2301.01234",
+                "http://dx.doi.org/10.48550/arXiv.2301.01234",
+                "doi.org/10.48550/arXiv.2301.01234",
+                "www.doi.org/10.48550/arXiv.2301.01234",
+                "https://doi.org/10.48550%2farxiv.2301.01234?x#y",
+                "arXiv:\t2301.01234",
+            )
+        ),
+        ("1412.0001", "https://arxiv.org/abs/1412.0001"),
+        ("1501.00001", "https://arxiv.org/abs/1501.00001"),
     ],
 )
 def test_one_paper_has_one_iri(text: str, iri: str) -> None:
@@ -190,6 +213,22 @@ def test_a_malformed_arxiv_identifier_is_none(text: str) -> None:
         ("doi.org/10.1000/a%28b%29?query#fragment", "https://doi.org/10.1000/a(b)"),
         ("10.1002/(SICI)1:1<1::AID>3.0", "https://doi.org/10.1002/(sici)1:1%3C1::aid%3E3.0"),
         ("10.1000/a%b", "https://doi.org/10.1000/a%25b"),
+        *(
+            (f"{resolver}10.1000/abc", "https://doi.org/10.1000/abc")
+            for resolver in (
+                "doi:",
+                "doi: ",
+                "doi.org/",
+                "dx.doi.org/",
+                "www.doi.org/",
+                "http://doi.org/",
+                "https://www.doi.org/",
+                "https://dx.doi.org/",
+                "HTTPS://DOI.ORG/",
+            )
+        ),
+        ("10.123456789/a", "https://doi.org/10.123456789/a"),
+        ("10.1000.2.3/a", "https://doi.org/10.1000.2.3/a"),
     ],
 )
 def test_one_doi_has_one_iri(text: str, iri: str) -> None:
@@ -209,6 +248,13 @@ def test_one_doi_has_one_iri(text: str, iri: str) -> None:
         "https://doi.org/10.1000/%FF",
         "10.1000/\x00",
         "https://doi.org/10.1000/#a",
+        "10.100/a",
+        "10.1234567890/a",
+        "10.1000.x/a",
+        "https://doi.org.example/10.1000/a",
+        "https://example.org/10.1000/a",
+        "https://xx.doi.org/10.1000/a",
+        "doi:doi:10.1000/a",
     ],
 )
 def test_a_malformed_doi_is_none(text: str) -> None:
@@ -288,3 +334,69 @@ def test_where_the_hub_has_pages_of_its_own_is_no_owner() -> None:
         assert is_repo_id(route)
         assert is_repo_id(f"{route}x/tiny")
         assert is_repo_id(f"my-{route}/tiny")
+
+
+def test_the_archives_of_arxiv_before_numbers_were_given_without_them() -> None:
+    archives = """
+        acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga
+        funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph
+        q-alg q-bio quant-ph solv-int supr-con"""
+    for archive in archives.split():
+        assert arxiv(f"{archive}/9901001v1") == f"https://arxiv.org/abs/{archive}/9901001"
+        assert arxiv(f"x{archive}/9901001") is None
+
+
+def test_pages_of_github_itself_are_nobodys() -> None:
+    pages = """
+        about account apps assets collections contact customer-stories dashboard edu enterprise events explore features
+        gist github-copilot issues join login logout marketplace models new notifications organizations orgs pricing
+        pulls readme repos resources search security sessions settings signup site solutions sponsors stars team topics
+        trending users watching"""
+    for page in pages.split():
+        assert not is_github_name(f"{page}/tool")
+        assert not is_github_name(f"{page.title()}/tool")
+        assert is_github_name(f"{page}x/{page}")
+
+
+def test_what_nothing_is_said_of_is_an_empty_text() -> None:
+    root = "https://huggingface.co/owner/name"
+    assert part_iri(root, "x", None, "a") == part_iri(root, "x", "", "a") != part_iri(root, "x", "a")
+    assert part_iri(root, "x", 0) != part_iri(root, "x", None)
+    assert re.fullmatch(rf"{re.escape(root)}#y-1-x-[0-9a-f]{{16}}", part_iri(f"{root}#y-1", "x"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("pkg:github/lab/tool", "lab/tool"), ("PKG:GitHub/lab/tool", "lab/tool"),
+        ("pkg:github/lab/tool@1.2", "lab/tool"), ("pkg:github/lab/tool@1@2", "lab/tool@1"),
+        ("pkg:github/lab%2Ftool@v1?x=y#src", "lab/tool"),
+        ("pkg:github/lab/tool?x=@y", "lab/tool"), ("pkg:github/lab/tool#src", "lab/tool"),
+        ("pkg:pypi/lab/tool", None), ("pkg:github/", None), ("see pkg:github/lab/tool", None),
+        ("github/lab/tool", None),
+    ],
+)  # fmt: skip
+def test_the_name_in_a_package_url(text: str, name: str | None) -> None:
+    assert packaged("github", text) == name
+
+
+def test_a_repository_has_the_address_of_its_page() -> None:
+    assert github_repository("lab/tool") == "https://github.com/lab/tool"
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        *(
+            (f"{start}/lab/net", "lab/net")
+            for start in ("https://huggingface.co", "http://www.huggingface.co", "huggingface.co", "HTTPS://HF.CO",
+                          "www.hf.co")
+        ),
+        ("https://huggingface.co/lab/net/tree/main?x=y#z", "lab/net/tree/main"), ("hf.co/lab#z?", "lab"),
+        ("https://huggingface.co", None), ("https://huggingface.co/", None), ("https://huggingface.co/?x", None),
+        ("https://huggingface.co.example/lab", None), ("https://x.huggingface.co/lab", None), ("lab/net", None),
+        ("see https://huggingface.co/lab", None), ("https://huggingfacexco/lab", None),
+    ],
+)  # fmt: skip
+def test_the_path_of_a_page_of_the_hub(address: str, path: str | None) -> None:
+    assert hugging_face_path(address) == path

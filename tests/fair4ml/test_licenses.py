@@ -106,6 +106,58 @@ def test_another_spelling_of_the_only_version_of_an_spdx_license_is_that_license
         ("http://www.apache.org/licenses/", None),
         ("https://opensource.org/licenses", None),
         ("https://example.org/licenses/MIT", None),
+        ("HTTPS://OPENDATACOMMONS.ORG/LICENSES/BY/1.0", "ODC-By-1.0"),
+        ("https://opendatacommons.org/licenses/ODBL/summary", "ODbL-1.0"),
+        ("https://opendatacommons.org/licenses/by/2.0", None),
+        ("HTTP://WWW.GNU.ORG/LICENSES/FDL-1.2.HTML", "GFDL-1.2"),
+        ("https://www.gnu.org/licenses/GPL-3.0", "GPL-3.0"),
+        ("https://https://unlicense.org", None),
+        ("unlicense.org?x#y", "Unlicense"),
+        *(
+            (f"https://www.gnu.org/licenses/gpl-3.0{end}", "GPL-3.0")
+            for end in (
+                ".html",
+                ".htm",
+                ".txt",
+                ".md",
+                ".tex",
+                ".xml",
+                ".odt",
+                ".rtf",
+                ".pt-br.html",
+                "-standalone.html",
+            )
+        ),
+        *(
+            (f"https://creativecommons.org/licenses/by/4.0{end}", "CC-BY-4.0")
+            for end in ("", "/", "/legalcode", "/deed", "/legalcode.en", "/deed.pt-BR", "/deed#x", "?x=1")
+        ),
+        *(
+            (f"https://spdx.org/licenses/Zlib{end}", "Zlib")
+            for end in ("", ".html", ".json", ".txt", ".jsonld", ".rdf")
+        ),
+        *(
+            (f"https://opensource.org/licenses/Zlib{end}", "Zlib")
+            for end in ("", ".html", ".htm", ".php", ".txt", ".json", ".md", "-php", "-license")
+        ),
+        *((f"https://apache.org/licenses/license-2.0{end}", "Apache-2.0") for end in ("", ".html", ".htm", ".txt")),
+        *((f"https://mozilla.org/{place}MPL/2.0", "MPL-2.0") for place in ("", "de/", "en-GB/")),
+        *(
+            (f"https://creativecommons.org/publicdomain/{page}", name)
+            for page, name in (
+                ("zero/1.0", "CC0-1.0"),
+                ("zero/1.0/deed.de", "CC0-1.0"),
+                ("mark/1.0/deed", "CC-PDM-1.0"),
+                ("zero/2.0", None),
+                ("mark/2.0", None),
+                ("zero", None),
+            )
+        ),
+        ("https://creativecommons.org/licenses/by/4.0/x", None),
+        ("https://www.gnu.org/licenses/bgpl-3.0", None),
+        ("https://www.gnu.org/licenses/gpl-3.0.doc", None),
+        ("https://huggingface.co/models?license=mit", None),
+        ("https://www.choosealicense.com/licenses/mit#x", "MIT"),
     ],
 )
 def test_the_address_of_a_page_that_publishes_a_license_is_that_license(address: str, name: str | None) -> None:

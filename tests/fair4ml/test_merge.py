@@ -22,7 +22,8 @@ from fair4ml.entities import (
     ScholarlyArticle,
     Stub,
 )
-from fair4ml.merge import FIELD_PRECEDENCE, RecordState, State, merge, second_hand
+from fair4ml.merge import Authority, Precedence, RecordState, State, merge
+from fair4ml.platforms import precedence
 from fair4ml.write import rdf
 
 
@@ -33,14 +34,14 @@ def state(key: str, document: Document, modified: str | None = None, **counters:
 def merged(records: Iterable[RecordState]) -> State:
     """The merged state, which is the same for every order of the records."""
     records = list(records)
-    states = [merge(order) for order in itertools.permutations(records)]
+    states = [merge(order, precedence()) for order in itertools.permutations(records)]
     assert all(each == states[0] for each in states)
     return states[0]
 
 
 def test_one_record_is_the_state_as_it_is() -> None:
     record = model_record()
-    assert merge([state("huggingface/model/1", record, downloads=5)]) == {
+    assert merge([state("huggingface/model/1", record, downloads=5)], precedence()) == {
         "key": "huggingface/model/1",
         **record,
         "counters": {"downloads": 5},
@@ -109,7 +110,7 @@ def test_each_platform_has_its_place_and_one_that_is_not_listed_comes_last(bette
 
 
 def test_a_single_property_may_have_an_order_of_its_own() -> None:
-    [source, *_] = FIELD_PRECEDENCE["description"]
+    [source] = precedence().fields["description"]
     found = merged(
         [
             state("huggingface/model/1", stored(MLModel(iri=IRI, name="m", description="short")), "2025-01-01"),
@@ -171,8 +172,16 @@ def test_a_list_at_second_hand_holds_only_where_nobody_has_it_at_first_hand() ->
 
 
 def test_which_sources_have_a_list_at_second_hand() -> None:
-    assert second_hand("wasDerivedFrom") == second_hand("languageTag") == {"huggingface/card"}
-    assert second_hand("description") == frozenset()
+    declared = precedence()
+    assert declared.second_hand("wasDerivedFrom") == declared.second_hand("languageTag") == {"huggingface/card"}
+    assert declared.second_hand("description") == frozenset()
+
+
+def test_platforms_that_say_nothing_of_themselves_are_alike() -> None:
+    one = state("a/model/1", stored(MLModel(iri=IRI, name="one")), "2024-01-01")
+    other = state("b/model/1", stored(MLModel(iri=IRI, name="other")), "2025-01-01")
+    assert merge([one, other], Precedence({}))["root"]["name"] == "other"
+    assert merge([one, other], Precedence({"a": Authority(rank=1)}))["root"]["name"] == "one"
 
 
 def test_what_depends_on_a_list_holds_or_falls_with_it() -> None:
@@ -241,12 +250,15 @@ def test_counters_are_those_of_the_first_that_has_any() -> None:
         ]
     )
     assert found["counters"] == {"likes": 2}
+    first, second = state("openml/flow/1", document), state("huggingface/model/1", document, likes=2)
+    assert merged([first, second])["counters"] == {"likes": 2}
+    assert merged([first])["counters"] == {}
 
 
 def test_records_are_not_changed() -> None:
     records = [state("a/model/1", model_record()), state("b/model/1", model_record())]
     before = copy.deepcopy(records)
-    merge(records)
+    merge(records, precedence())
     assert records == before
 
 
@@ -254,13 +266,18 @@ def test_records_are_not_changed() -> None:
 def test_a_record_that_is_there_twice_adds_nothing(which: list[int]) -> None:
     document = model_record()
     document["root"]["keywords"] = ["tiny", "bert"]
-    found = merge([state(f"huggingface/model/{n}", document, f"2024-01-0{n + 1}") for n in dict.fromkeys(which)])
+    found = merge(
+        [state(f"huggingface/model/{n}", document, f"2024-01-0{n + 1}") for n in dict.fromkeys(which)], precedence()
+    )
     assert (found["root"], found["parts"], found["stubs"]) == (document["root"], document["parts"], document["stubs"])
     assert found["conflicts"] == {}
 
 
 def test_there_must_be_records_about_one_thing() -> None:
     with pytest.raises(ValueError, match="one thing"):
-        merge([])
+        merge([], precedence())
     with pytest.raises(ValueError, match="one thing"):
-        merge([state("a/model/1", stored(MLModel(iri=IRI))), state("a/model/2", stored(MLModel(iri=f"{IRI}-2")))])
+        merge(
+            [state("a/model/1", stored(MLModel(iri=IRI))), state("a/model/2", stored(MLModel(iri=f"{IRI}-2")))],
+            precedence(),
+        )

@@ -228,6 +228,7 @@ def test_any_text_is_answered_and_a_name_names_itself(text: str) -> None:
         ("f1_micro", "F1 of all, macro", "f1_micro"),
         ("accuracy", "Accuracy of all (macro)", "accuracy_macro"),
         ("f1", "F1 and accuracy of all", "f1"),
+        ("f1", "F1 of all, and macro recall", "f1"),
         # Nothing is named.
         ("unknown", "win rate", "win_rate"),
         ("Unknown", "MME-Cog.", "mme-cog."),

@@ -364,7 +364,7 @@ Nothing.
     )
     [reference] = card.references
     assert (reference.kind, reference.title) == ("article", "The Tern")
-    assert reference.arxiv == "https://arxiv.org/abs/2301.00001"
+    assert reference.preprint == "https://arxiv.org/abs/2301.00001"
     assert card.issues == []
 
 
@@ -524,7 +524,7 @@ Please cite @ada and
 
 def test_entries_of_a_citation_lead_to_what_they_cite() -> None:
     card = read(BIBTEX)
-    assert [(r.kind, r.title, r.arxiv, r.doi, r.url) for r in card.references] == [
+    assert [(r.kind, r.title, r.preprint, r.doi, r.url) for r in card.references] == [
         ("inproceedings", 'A BERT for f\\"ur', None, "https://doi.org/10.1000/x_1", "https://example.org/a"),
         ("misc", "B", "https://arxiv.org/abs/2301.00002", None, None),
         ("article", "C", "https://arxiv.org/abs/2301.00003", None, None),

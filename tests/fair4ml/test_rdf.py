@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import runpy
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -125,6 +126,22 @@ def test_a_double_keeps_its_value(number: float) -> None:
 )
 def test_values_have_their_datatype_and_canonical_form(class_name: str, name: str, stated: Any, term: str) -> None:
     assert value(class_name, name, stated) == term
+
+
+@pytest.mark.parametrize(
+    ("stated", "written"),
+    [(True, "true"), (False, "false"), (7, "7"), (12.0, "1.2E1"), ("7", '"7"'), ("true", '"true"')],
+)
+def test_turtle_writes_numbers_and_truth_without_quotation_marks(stated: Any, written: str) -> None:
+    [line] = [line for line in rdf.turtle(stored(PropertyValue(iri=IRI, value=stated))).splitlines() if "value" in line]
+    assert line == f"    schema:value {written} ."
+
+
+def test_the_header_of_turtle_is_its_prefixes_and_a_blank_line() -> None:
+    *prefixes, last, end = rdf.turtle_header().split("\n")
+    assert (last, end) == ("", "")
+    assert prefixes == sorted(prefixes)
+    assert all(re.fullmatch(r"@prefix [a-z0-9]+: <https?://[^<>]+> \.", each) for each in prefixes)
 
 
 def test_both_forms_of_a_language_have_one_predicate() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -304,6 +305,33 @@ def test_a_slow_crawl_is_durable_before_its_end(catalog: SmallCatalog, monkeypat
     monkeypatch.setattr("mlentory_crawl.projections.catch_up.FLUSH_SECONDS", -1.0)
     projection.step()
     assert len(store.durable) == 4
+
+
+def test_a_projection_that_begins_has_done_nothing_yet(catalog: SmallCatalog) -> None:
+    begun = StoreProjection("search", ListStore(), catalog.data_dir).progress
+    assert (begun.backend, begun.errors, begun.counts) == ("list", {}, {})
+    assert (begun.written, begun.failed, begun.position, begun.backlog) == (0, 0, 0, 0)
+    assert (begun.rss_mb, begun.processor_seconds) == (0, 0)
+
+
+def test_a_store_goes_on_unless_it_is_told_to_begin_anew(catalog: SmallCatalog) -> None:
+    store = ListStore()
+    opened(catalog, store).catch_up()
+    again = StoreProjection("search", store, catalog.data_dir)
+    again.open()
+    assert again.progress.position == 5
+    assert not again.step()
+
+
+def test_what_is_closed_holds_nothing_open(catalog: SmallCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, closed = ListStore(), []
+    monkeypatch.setattr(store, "close", lambda: closed.append(store))
+    projection = opened(catalog, store)
+    projection.close()
+    assert closed == [store]
+    for closed_part in (projection._reader.last_sequence, projection._refusals.keys):
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            closed_part()
 
 
 def test_a_store_that_took_nothing_is_behind_by_all(catalog: SmallCatalog) -> None:

@@ -21,6 +21,7 @@ from support.crawling import ROOT, Project, model, write_records
 from support.http_servers import Answer, forwarded, served
 from support.made_up_platforms import ARGUMENTS, made_up
 
+from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Position
 from mlentory_crawl.exceptions import StoreError
@@ -477,9 +478,9 @@ def test_one_document_that_the_server_refuses_is_all_that_is_missing(
 def expected(project: Project) -> dict[str, Any]:
     """The documents by id, as they follow from the catalog."""
     reader = CatalogReader(project.data_dir)
-    rows = reader.execute("SELECT platform || '/' || kind || '/' || key FROM record ORDER BY sequence").fetchall()
+    rows = reader._execute("SELECT platform || '/' || kind || '/' || key FROM record ORDER BY sequence").fetchall()
     operations = [
-        [json.loads(line) for line in operation(change)[0]] for change in reader.changes_of([k for (k,) in rows])
+        [json.loads(line) for line in operation(change)[0]] for change in Feed(reader).changes_of([k for (k,) in rows])
     ]
     reader.close()
     return {target["index"]["_id"]: told[0] for target, *told in operations if told}

@@ -17,6 +17,7 @@ from support.made_up_platforms import ARGUMENTS, made_up
 
 from fair4ml.document import EntityDict
 from fair4ml.merge import State
+from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change, Position
 from mlentory_crawl.exceptions import StoreError
@@ -87,10 +88,10 @@ def expected(project: Project) -> tuple[dict[str, Any], Counter[Any]]:
     from neo4j.time import Date, DateTime
 
     reader = CatalogReader(project.data_dir)
-    rows = reader.execute("SELECT platform || '/' || kind || '/' || key FROM record ORDER BY sequence").fetchall()
+    rows = reader._execute("SELECT platform || '/' || kind || '/' || key FROM record ORDER BY sequence").fetchall()
     nodes: dict[str, Any] = {}
     edges: Counter[Any] = Counter()
-    for change in reader.changes_of([key for (key,) in rows]):
+    for change in Feed(reader).changes_of([key for (key,) in rows]):
         if change.state is None:
             continue
         graph = graph_of(change)
@@ -106,7 +107,7 @@ def expected(project: Project) -> tuple[dict[str, Any], Counter[Any]]:
                 nodes.setdefault(node.iri, ([node.labels[1]], own))
         for edge in graph.edges:
             edges[edge.source, edge.type, edge.target, change.key, *sorted(edge.properties.items())] = 1
-    entities = {reader.resolve(iri) for (iri,) in reader.execute("SELECT iri FROM entity")}
+    entities = {reader.resolve(iri) for (iri,) in reader._execute("SELECT iri FROM entity")}
     reader.close()
     assert nodes.keys() == entities
     return nodes, edges
@@ -169,8 +170,8 @@ def test_the_graph_follows_every_change(project: Project, hub: SampleHub, driver
 def test_equal_records_are_not_written_again(project: Project, driver: Driver) -> None:
     census(project, new=60)
     reader = CatalogReader(project.data_dir)
-    changes, upto, _ = reader.changes(0, 1_000)
-    position = reader.position_at(upto)
+    changes, upto, _ = Feed(reader).changes(0, 1_000)
+    position = Feed(reader).position_at(upto)
     reader.close()
     store = open_store("neo4j", settings())
     assert isinstance(store, Neo4jStore)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
+from typing import Any
+from urllib.parse import parse_qs, unquote
 
 from fair4ml.identifiers import bioimage_artifact, is_repo_id
 
@@ -12,15 +13,17 @@ HOSTS = frozenset({"bioimage.io", "hypha.aicell.io"})
 """Those whose pages are about resources of the zoo."""
 RANK = 2
 """The place among the platforms that a text may mean, the likeliest first."""
+_ARTIFACTS = "https://hypha.aicell.io/bioimage-io/artifacts/"
+ALIASES = {_ARTIFACTS: _ARTIFACTS}
+"""A resource has the id of an older collection, too."""
+COLLECTION = "bioimage.io"
+"""The alias of the zoo's own collection."""
 WORKSPACE = "bioimage-io"
 """The workspace of the zoo, which stands before the alias in each id."""
 
 _VERSION = re.compile(r"(?P<id>[^/]+/.+)/(?:latest|v?\d[\d.]*)", re.ASCII)
-_PAGE = re.compile(
-    r"(?:https?://)?(?:(?:www\.)?bioimage\.io/[^#]*#/(?:artifacts/|[^?]*\?(?:[^#]*&)?id=)(?P<page>[^?&#]+)"
-    r"|hypha\.aicell\.io/bioimage-io/artifacts/(?P<alias>[^/?#]+))",
-    re.IGNORECASE,
-)
+_PAGE = re.compile(r"(?:https?://)?(?:www\.)?bioimage\.io/[^#]*#/(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.IGNORECASE)
+_ARTIFACT = re.compile(rf"(?:https?://)?hypha\.aicell\.io/{WORKSPACE}/artifacts/(?P<alias>[^/?#]+)", re.IGNORECASE)
 
 
 def artifact_alias(id: str) -> str:
@@ -42,12 +45,31 @@ def artifact_alias(id: str) -> str:
     return alias
 
 
-def is_alias(id: str) -> bool:
-    """Whether something in the zoo can be called so."""
+def alias_in(id: Any) -> str | None:
+    """The alias in what should be the id of an artifact; None where nothing in the zoo can be called so."""
     try:
-        return bool(artifact_alias(id))
+        return artifact_alias(id) if isinstance(id, str) else None
     except ValueError:
-        return False
+        return None
+
+
+def alias_of(text: str) -> str | None:
+    """The alias of the resource that an id, or an address, names; None where it is none."""
+    return alias_at(text) or (None if "://" in text else alias_in(text))
+
+
+def alias_at(url: str) -> str | None:
+    """The alias of the resource that a page of the zoo or an address of its API is about; None where it is none."""
+    page, artifact = _PAGE.fullmatch(url), _ARTIFACT.match(url)
+    if artifact is not None:
+        name = unquote(artifact["alias"])
+    elif page is not None:
+        ids = parse_qs(page["query"] or "").get("id", [])
+        collection, _, rest = page["path"].partition("/")
+        name = ids[0] if ids else unquote(rest) if collection == "artifacts" else ""
+    else:
+        return None
+    return None if name == COLLECTION else alias_in(name)
 
 
 def collection_id(alias: str) -> str:
@@ -67,6 +89,5 @@ def meant(text: str) -> Iterator[str]:
     name = text.partition("@")[0]
     if is_repo_id(name) and "/" not in name:
         yield bioimage_artifact(name)
-    page = _PAGE.match(text)
-    if page is not None and is_alias(id := unquote(page["page"] or page["alias"])):
-        yield bioimage_artifact(artifact_alias(id))
+    if (alias := alias_at(text)) is not None:
+        yield bioimage_artifact(alias)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fair4ml.describe.draft import Draft
 from fair4ml.entities import DataDownload
 from fair4ml.identifiers import IRI_MAX_LENGTH, part_iri
-from fair4ml.platforms.ai4life.source import Weights
+from fair4ml.platforms.ai4life.manifest import Weights
 
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _PATH = re.compile(r"(?!/)[^\x00-\x1f:?#\\]+\.\w{1,8}")

@@ -24,19 +24,11 @@ from fair4ml.entities import (
 )
 from fair4ml.identifiers import bioimage_artifact, doi, part_iri
 from fair4ml.platforms import describe
-from fair4ml.platforms.ai4life.addresses import WORKSPACE, artifact_alias, collection_id, is_alias
+from fair4ml.platforms.ai4life.addresses import WORKSPACE, alias_in, artifact_alias, collection_id
 from fair4ml.platforms.ai4life.files import addresses, file_address, weight_values, weights_file
+from fair4ml.platforms.ai4life.manifest import Contact, Manifest, ModelManifest, TrainingData
 from fair4ml.platforms.ai4life.people import citations, people
-from fair4ml.platforms.ai4life.source import (
-    ApplicationArtifact,
-    Artifact,
-    Contact,
-    DatasetArtifact,
-    Manifest,
-    ModelArtifact,
-    ModelManifest,
-    TrainingData,
-)
+from fair4ml.platforms.ai4life.source import ApplicationArtifact, Artifact, DatasetArtifact, ModelArtifact
 from fair4ml.platforms.ai4life.tensors import tensors
 
 COLLECTION = "https://hypha.aicell.io/bioimage-io"
@@ -168,7 +160,7 @@ def _other_names(draft: Draft, source: Artifact, manifest: Manifest) -> list[str
     """What references call the resource that name it by an id of the collection before this one."""
     stated = (manifest.id or "").strip().removeprefix(f"{WORKSPACE}/")
     names = dict.fromkeys(
-        bioimage_artifact(collection_id(id)) for id in (source.id, stated) if "/" in id and is_alias(id)
+        bioimage_artifact(collection_id(id)) for id in (source.id, stated) if "/" in id and alias_in(id)
     )
     return [iri for iri in names if iri != draft.iri]
 
@@ -208,7 +200,7 @@ def _uploader(manifest: ModelManifest) -> list[Contact]:
 
 
 def _artifact(draft: Draft, source: ModelArtifact, place: str, id: str) -> str | None:
-    if not is_alias(id):
+    if not alias_in(id):
         draft.issue(place, "is no id of an artifact")
         return None
     iri = bioimage_artifact(collection_id(artifact_alias(id)))

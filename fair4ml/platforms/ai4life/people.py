@@ -10,7 +10,7 @@ from fair4ml.describe.draft import Draft
 from fair4ml.describe.people import known_person
 from fair4ml.entities import Person
 from fair4ml.identifiers import GITHUB, part_iri
-from fair4ml.platforms.ai4life.source import Citation, Contact
+from fair4ml.platforms.ai4life.manifest import Citation, Contact
 
 _ACCOUNT = re.compile(r"[\w-]{1,39}", re.ASCII)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fair4ml.describe.draft import Draft
-from fair4ml.platforms.ai4life.source import Axis, Shape, Size, Tensor
+from fair4ml.platforms.ai4life.manifest import Axis, Shape, Size, Tensor
 
 
 def tensors(draft: Draft, place: str, given: Iterable[Tensor | None]) -> list[str]:

@@ -10,6 +10,8 @@ HOSTS = frozenset({"arxiv.org", "export.arxiv.org"})
 """Those whose pages are about articles."""
 RANK = 3
 """The place among the platforms that a text may mean, the likeliest first."""
+ALIASES = {"ScholarlyArticle": "https://arxiv.org/abs/"}
+"""An article may have a number here besides a DOI."""
 
 _OWN_DOI = "https://doi.org/10.48550/arxiv."
 

@@ -1,1 +1,4 @@
 """The Hugging Face Hub: models, cards, datasets, Croissant files, owners."""
+
+IS_EXAMPLE = True
+"""Messages name this platform where they need an example."""

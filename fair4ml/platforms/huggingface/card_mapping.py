@@ -136,8 +136,8 @@ def _publications(draft: Draft, references: list[Reference]) -> list[str]:
     """The IRIs of the publications that the citation names, on arXiv or by DOI where it gives one."""
     found: dict[str, None] = {}
     for reference in references:
-        if reference.arxiv is not None:
-            found[draft.stub(article_stub(reference.arxiv))] = None
+        if reference.preprint is not None:
+            found[draft.stub(article_stub(reference.preprint))] = None
         elif reference.kind not in PUBLICATIONS:
             continue
         elif reference.doi is not None:

@@ -103,8 +103,8 @@ def _cited(citation: str) -> list[Stub]:
         return [] if iri is None else [article_stub(iri)]
     found = []
     for reference in references(citation)[0]:
-        if reference.arxiv is not None:
-            found.append(article_stub(reference.arxiv))
+        if reference.preprint is not None:
+            found.append(article_stub(reference.preprint))
         elif reference.doi is not None and reference.kind in PUBLICATIONS:
             stub = cited_article(reference.doi)
             found += [] if stub is None else [stub]

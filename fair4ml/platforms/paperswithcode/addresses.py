@@ -11,6 +11,8 @@ HOSTS = frozenset({"paperswithcode.co"})
 """Those whose pages are about papers, tasks and benchmarks."""
 RANK = 6
 """The place among the platforms that a text may mean, the likeliest first."""
+ALIASES = {"ScholarlyArticle": "https://paperswithcode.co/paper/"}
+"""An article may be a paper here besides having a DOI."""
 SITE = "https://paperswithcode.co/"
 LONGEST = IRI_MAX_LENGTH - 150
 """The longest address that the IRIs of models and their evaluations can begin with."""

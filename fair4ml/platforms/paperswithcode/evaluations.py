@@ -17,7 +17,8 @@ from fair4ml.normalize.metric_values import metric_value
 from fair4ml.normalize.metrics import metric_name
 from fair4ml.platforms import describe
 from fair4ml.platforms.paperswithcode.addresses import SITE, paper_at
-from fair4ml.platforms.paperswithcode.source import ArchivedResult, ArchivedTable, Evaluation, Metrics, Row
+from fair4ml.platforms.paperswithcode.fields import Metrics
+from fair4ml.platforms.paperswithcode.source import ArchivedResult, ArchivedTable, Evaluation, Row
 from fair4ml.platforms.paperswithcode.tables import table_key
 from fair4ml.platforms.paperswithcode.terms import (
     ARCHIVE,

@@ -26,14 +26,13 @@ from fair4ml.platforms.paperswithcode import (
     terms,
 )
 from fair4ml.platforms.paperswithcode.addresses import SITE
+from fair4ml.platforms.paperswithcode.fields import Artifact, Link
 from fair4ml.platforms.paperswithcode.source import (
     ArchivedCode,
     ArchivedDataset,
     ArchivedMethod,
     ArchivedPaper,
-    Artifact,
     Benchmark,
-    Link,
     Method,
     Paper,
     PaperFields,

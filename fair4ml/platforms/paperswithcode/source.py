@@ -7,112 +7,35 @@ https://github.com/paperswithcode/sota-extractor. Of a table, `fair4ml.platforms
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, Field, StringConstraints, model_validator
 
 from fair4ml.describe.source_record import (
     Count,
-    Day,
     Flag,
-    Listed,
-    NoneSent,
-    Scalar,
     SourceObject,
     SourceRecord,
-    Text,
     WebAddress,
     Word,
 )
 from fair4ml.identifiers import hashed
-
-_SLUG = re.compile(r"(?:[\w.~+-]|%[0-9A-Fa-f]{2})+", re.ASCII)
-_SITE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/(?P<path>[\w-]+/[^/?#]+)/?", re.ASCII)
-PAGES = frozenset({"dataset", "method", "paper"})
-"""What an address of the archive can be the page of."""
-
-
-def _id(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _slug(value: str) -> str:
-    if _SLUG.fullmatch(value):
-        return value
-    raise ValueError("should be an id of the platform")
-
-
-def _page(value: str) -> str:
-    match = _SITE.fullmatch(value)
-    kind, slash, slug = match["path"].partition("/") if match else ("", "", "")
-    if kind in PAGES and slash and _SLUG.fullmatch(slug):
-        return f"{kind}/{slug}"
-    raise ValueError("should be the address of a page of the platform")
-
-
-def _absent_text(value: Any) -> Any:
-    """Empty texts say nothing."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _day(value: Any) -> Any:
-    """Tables of the archive hold dates as midnights without a zone."""
-    midnight = isinstance(value, str) and len(value) == 19 and value.endswith("00:00:00")
-    return value[:10] if midnight else _absent_text(value)
-
-
-def _linked(value: Any) -> Any:
-    return value if isinstance(value, dict) else {"url": value}
-
-
-def _named(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
-
-
-def _address(value: Any) -> Any:
-    """Some addresses lead to a page of the site itself."""
-    absolute = f"https://paperswithcode.co{value}" if isinstance(value, str) and value.startswith("/") else value
-    return _absent_text(absolute)
-
-
-Id = Annotated[str, StringConstraints(max_length=300), BeforeValidator(_id), AfterValidator(_slug)]
-Page = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_page)]
-"""The path of a page of the site, such as ``paper/a-slug``, whichever of its two domains the address has."""
-Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-Said = Annotated[Word | None, BeforeValidator(_absent_text)]
-Prose = Annotated[Text | None, BeforeValidator(_absent_text)]
-Published = Annotated[Day | None, BeforeValidator(_day)]
-Address = Annotated[WebAddress | None, BeforeValidator(_address)]
-Words = Annotated[list[Word | None], Listed, NoneSent]
-
-
-class Link(SourceObject):
-    """A link, of which some answers have but the address."""
-
-    title: Said = None
-    url: Address = None
-    is_official: Flag | None = None
-
-
-class Artifact(SourceObject):
-    """A repository on the Hugging Face Hub, by its address or its id."""
-
-    url: Said = None
-
-
-class Term(SourceObject):
-    """A task, method or organization that a record names; the archive has but names."""
-
-    id: Id | None = None
-    name: Said = None
-    slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
-
-
-Links = Annotated[list[Annotated[Link | None, BeforeValidator(_linked)]], Listed, NoneSent]
-Artifacts = Annotated[list[Annotated[Artifact | None, BeforeValidator(_linked)]], Listed, NoneSent]
-Terms = Annotated[list[Annotated[Term | None, BeforeValidator(_named)]], Listed, NoneSent]
-Metrics = dict[Word, Scalar | None]
+from fair4ml.platforms.paperswithcode.fields import (
+    Address,
+    Artifacts,
+    Id,
+    Key,
+    Links,
+    Metrics,
+    Page,
+    Prose,
+    Published,
+    Said,
+    Slug,
+    Terms,
+    Words,
+    id_text,
+)
 
 
 class Entry(SourceRecord):
@@ -198,7 +121,7 @@ def row_key(row: Any) -> str | None:
     """
     if not isinstance(row, dict):
         return None
-    told = [next((_id(row[name]) for name in names if row.get(name) not in (None, "")), None) for names in _ROW]
+    told = [next((id_text(row[name]) for name in names if row.get(name) not in (None, "")), None) for names in _ROW]
     _, _, dataset, model, _ = told
     is_told = all(each is None or isinstance(each, str) for each in told) and dataset and model
     return f"row-{hashed('row', *told)}" if is_told else None
@@ -218,10 +141,10 @@ class Evaluation(Entry):
     paper_arxiv_id: Said = None
     paper_title: Said = None
     task_name: Said = None
-    task_slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
+    task_slug: Slug = None
     dataset_id: Id | None = None
     dataset_name: Said = None
-    dataset_slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
+    dataset_slug: Slug = None
     model_name: Said = None
     harness: Said = None
     methodology: Prose = None

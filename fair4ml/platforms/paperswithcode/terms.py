@@ -17,7 +17,7 @@ from fair4ml.identifiers import (
 )
 from fair4ml.normalize.tasks import TASKS, Task
 from fair4ml.platforms.paperswithcode.addresses import SITE
-from fair4ml.platforms.paperswithcode.source import Term
+from fair4ml.platforms.paperswithcode.fields import Term
 
 ARCHIVE = "https://huggingface.co/datasets/pwc-archive/"
 """Where the archive is published; its tables have no other address."""

@@ -66,7 +66,7 @@ def compare(reader: CatalogReader, names: Sequence[str]) -> Comparison:
         names: what `find` understands.
 
     Raises:
-        NotFound: the catalog has nothing of such a name, or several things.
+        NotFound: there is no such entity, or there are several of this name.
     """
     found = [find(reader, name) for name in names]
     things: list[Compared] = [
@@ -117,8 +117,8 @@ def _stated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Stateme
 
 
 def _known(reader: CatalogReader, iri: str) -> str:
-    """What the catalog calls a thing that a record names by its IRI alone."""
-    row = reader.execute("SELECT name FROM entity WHERE iri = ?", (iri,)).fetchone()
+    """The name that the catalog has for an entity which a record names by its IRI alone."""
+    row = reader._execute("SELECT name FROM entity WHERE iri = ?", (iri,)).fetchone()
     return row[0] if row and row[0] else iri
 
 
@@ -126,7 +126,7 @@ def _evaluated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Stat
     """The results of evaluations, those too that other records state: a run's metrics may be of a model."""
     iri = state["root"]["iri"]
     yield from _results(state, iri)
-    rows = reader.execute(
+    rows = reader._execute(
         """SELECT DISTINCT e.record FROM json_each(?) AS j JOIN entity AS t ON t.iri = j.value
            JOIN edge AS e ON e.target = t.id AND e.type = 'EVALUATED_ML_MODEL' ORDER BY 1""",
         (orjson.dumps(reader.also_called([iri])),),

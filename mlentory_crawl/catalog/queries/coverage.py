@@ -76,7 +76,7 @@ def coverage(reader: CatalogReader, platform: str | None = None, kind: str | Non
 
 def _before(reader: CatalogReader) -> dict[str, Any]:
     """Counts by platform, kind and field, as the run before the last one reported them."""
-    rows = reader.execute("SELECT report FROM run WHERE completed_at IS NOT NULL ORDER BY id DESC LIMIT 2").fetchall()
+    rows = reader._execute("SELECT report FROM run WHERE completed_at IS NOT NULL ORDER BY id DESC LIMIT 2").fetchall()
     return orjson.loads(rows[1][0]).get("fields", {}) if len(rows) > 1 else {}
 
 

@@ -34,7 +34,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from: the record, the field of its source, and how the platform's mapping reads it."""
+    """The origin of a value: the record, the field of its source, and how the mapping of the platform reads it."""
 
     record: str
     field: str

@@ -111,7 +111,7 @@ def _told(result: Result) -> tuple[Any, ...]:
 
 def _named(reader: CatalogReader, dataset: str) -> list[str]:
     iris = [reader.resolve(iri) for iri in meant(dataset)]
-    rows = reader.execute(
+    rows = reader._execute(
         """SELECT iri FROM entity WHERE iri IN (SELECT value FROM json_each(?1))
            UNION SELECT iri FROM entity WHERE class = 'Dataset' AND lower(name) = lower(?2)""",
         (orjson.dumps(iris), dataset),
@@ -125,7 +125,7 @@ def _joined(reader: CatalogReader, named: list[str]) -> dict[str, str]:
     That something is the same as a dataset counts, whoever of the two says so, and of those that are named that they
     are the same as a third. Others may share an address without being one: two parts of a collection do.
     """
-    rows = reader.execute(
+    rows = reader._execute(
         """SELECT iri FROM entity AS d WHERE class = 'Dataset' AND described
            AND EXISTS (SELECT 1 FROM edge WHERE target = d.id AND type = 'EVALUATION_DATASET')"""
     )
@@ -147,7 +147,7 @@ def _joined(reader: CatalogReader, named: list[str]) -> dict[str, str]:
 
 
 def _names(reader: CatalogReader, iris: Iterable[str]) -> dict[str, str]:
-    rows = reader.execute(
+    rows = reader._execute(
         "SELECT iri, coalesce(name, iri) FROM entity WHERE iri IN (SELECT value FROM json_each(?))",
         (orjson.dumps(list(iris)),),
     )
@@ -155,7 +155,7 @@ def _names(reader: CatalogReader, iris: Iterable[str]) -> dict[str, str]:
 
 
 def _records(reader: CatalogReader, datasets: Iterable[str]) -> list[int]:
-    rows = reader.execute(
+    rows = reader._execute(
         """SELECT DISTINCT e.record FROM json_each(?) AS j JOIN entity AS d ON d.iri = j.value
            JOIN edge AS e ON e.target = d.id AND e.type = 'EVALUATION_DATASET' ORDER BY 1""",
         (orjson.dumps(reader.also_called(datasets)),),

@@ -66,7 +66,7 @@ def _first(reader: CatalogReader, iris: Iterable[str | None], at: str | None) ->
     for iri in known:
         if records := _records(reader, iri, at):
             return Found(merged(records)[0], records)
-    rows = reader.execute(
+    rows = reader._execute(
         """SELECT e.iri, e.class, e.name FROM json_each(?) AS j JOIN entity AS e ON e.iri = j.value
            ORDER BY j.key LIMIT 1""",
         (orjson.dumps(known if at is None else []),),
@@ -87,7 +87,7 @@ def _by_key(reader: CatalogReader, name: str) -> list[str]:
     parts = name.split("/", 2)
     if len(parts) < 3:
         return []
-    rows = reader.execute("SELECT iri FROM record WHERE platform = ? AND kind = ? AND key = ?", parts)
+    rows = reader._execute("SELECT iri FROM record WHERE platform = ? AND kind = ? AND key = ?", parts)
     return [iri for (iri,) in rows]
 
 
@@ -97,7 +97,7 @@ def _alone(reader: CatalogReader, name: str, candidates: list[str]) -> str | Non
     Raises:
         NotFound: several things have the name.
     """
-    rows = reader.execute(
+    rows = reader._execute(
         """SELECT iri, iri COLLATE NOCASE IN (SELECT value FROM json_each(?1)) FROM entity AS e
            WHERE iri COLLATE NOCASE IN (SELECT value FROM json_each(?1))
            OR (name = ?2 AND EXISTS (SELECT 1 FROM record WHERE iri = e.iri AND deleted_at IS NULL))
@@ -132,7 +132,7 @@ def _or_rather(reader: CatalogReader, name: str) -> str:
 
 def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
     """Things, not parts of them, that a condition holds for; what records describe goes first."""
-    rows = reader.execute(
+    rows = reader._execute(
         f"SELECT iri FROM entity WHERE {where} AND instr(iri, '#') = 0 ORDER BY described DESC, iri LIMIT {COMPARED}",
         (value,),
     )
@@ -146,7 +146,7 @@ def _literal(text: str) -> str:
 
 def most_telling(reader: CatalogReader) -> str | None:
     """The IRI of the model that says most about lineage, data and evaluations; None where there is none."""
-    row = reader.execute(
+    row = reader._execute(
         """SELECT s.iri FROM edge AS e JOIN entity AS s ON s.id = e.source
            WHERE s.class = 'MLModel' AND e.type IN ('WAS_DERIVED_FROM', 'HAS_EVALUATION', 'TRAINED_ON')
            GROUP BY s.id ORDER BY count(DISTINCT e.type) DESC, count(*) DESC, s.iri LIMIT 1"""

@@ -9,9 +9,8 @@ from typing import Any
 import orjson
 
 from fair4ml.identifiers import hashed
-from fair4ml.merge import second_hand
 from fair4ml.normalize.license_compatibility import conflict
-from fair4ml.platforms import declared_sources
+from fair4ml.platforms import declared_sources, precedence
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, live, merged
 
@@ -163,7 +162,7 @@ def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list
     As in the merged state of a model, parents that a record has at second hand hold where no other record states any.
     """
     near, far = ("s", "t") if up else ("t", "s")
-    rows = reader.execute(
+    rows = reader._execute(
         f"""SELECT s.iri, t.iri, e.kind, r.platform || '/' || r.kind || '/' || r.key, r.provenance,
                    EXISTS (SELECT 1 FROM edge AS o JOIN record AS q ON q.id = o.record
                            WHERE o.source = e.source AND o.type = e.type
@@ -190,7 +189,7 @@ def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list
     ]
 
 
-_REPEATING = second_hand("wasDerivedFrom")
+_REPEATING = precedence().second_hand("wasDerivedFrom")
 
 
 def _is_at_second_hand(step: Step) -> bool:
@@ -214,7 +213,7 @@ def _strongest(steps: list[Step]) -> Step:
 
 
 def _describe(reader: CatalogReader, members: dict[str, Member]) -> None:
-    rows = reader.execute(
+    rows = reader._execute(
         "SELECT iri, name FROM entity WHERE iri IN (SELECT value FROM json_each(?))", (orjson.dumps(list(members)),)
     )
     for iri, name in rows:

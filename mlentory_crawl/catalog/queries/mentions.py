@@ -16,10 +16,10 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """That something has an entity as the value of a property.
+    """One entity as the value of a property of another one.
 
     Attributes:
-        iri: of what names the entity.
+        iri: of the one that names it.
         property: as which it does, such as ``referencePublication``.
         record: the catalog key of the record that states it.
         field: the field of the source that it comes from.
@@ -55,7 +55,7 @@ def mentions(reader: CatalogReader, iri: str, most: int = MOST) -> Mentions:
         most: how many mentions of each platform to give.
     """
     names = reader.also_called([iri])
-    rows = reader.execute(
+    rows = reader._execute(
         """SELECT iri, class, type, platform || '/' || kind || '/' || key, provenance FROM (
                SELECT s.iri, s.class, e.type, r.platform, r.kind, r.key, r.provenance,
                       row_number() OVER (PARTITION BY r.platform ORDER BY r.kind, r.key, s.iri, e.type) AS place
@@ -66,7 +66,7 @@ def mentions(reader: CatalogReader, iri: str, most: int = MOST) -> Mentions:
         (orjson.dumps(names), most),
     )
     found = [_mention(*row) for row in rows]
-    counts = reader.execute(
+    counts = reader._execute(
         """SELECT r.platform, count(DISTINCT r.id) FROM json_each(?) AS j JOIN entity AS t ON t.iri = j.value
            JOIN edge AS e ON e.target = t.id JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
            GROUP BY r.platform ORDER BY r.platform""",

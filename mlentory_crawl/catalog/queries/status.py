@@ -12,13 +12,13 @@ from mlentory_crawl.catalog.reader import CatalogReader
 
 @dataclass(frozen=True, slots=True)
 class CatalogStatus:
-    """What is in the catalog.
+    """The contents of the catalog.
 
     Attributes:
         sequence: the highest sequence number given out.
-        entities: how many things records describe.
-        edges: how many statements there are that lead from one to another.
-        stubs: how many things are only named.
+        entities: how many entities records describe.
+        edges: how many statements lead from one entity to another.
+        stubs: how many are only named.
         records: by platform and kind, how many are ``live`` and how many ``deleted``.
         watermarks: by platform, up to where its last delta has read.
         last_census: by platform, when the last complete census ended (UTC).
@@ -33,17 +33,20 @@ class CatalogStatus:
     last_census: dict[str, str]
 
 
+_SOURCE = "CASE instance WHEN '' THEN platform ELSE platform || '/' || instance END"
+
+
 def catalog_status(reader: CatalogReader) -> CatalogStatus:
     """Count what is in the catalog."""
     records: dict[str, dict[str, dict[str, int]]] = {}
-    for platform, kind, live, deleted in reader.execute(
+    for platform, kind, live, deleted in reader._execute(
         "SELECT platform, kind, count(*) - count(deleted_at), count(deleted_at) FROM record"
         " WHERE run <> 0 GROUP BY 1, 2 ORDER BY 1, 2"
     ):
         records.setdefault(platform, {})[kind] = {"live": live, "deleted": deleted}
     (entities, stubs), (edges,) = (
-        reader.execute("SELECT coalesce(sum(described), 0), coalesce(sum(NOT described), 0) FROM entity").fetchone(),
-        reader.execute("SELECT count(*) FROM edge").fetchone(),
+        reader._execute("SELECT coalesce(sum(described), 0), coalesce(sum(NOT described), 0) FROM entity").fetchone(),
+        reader._execute("SELECT count(*) FROM edge").fetchone(),
     )
     return CatalogStatus(
         sequence=reader.last_sequence(),
@@ -51,8 +54,8 @@ def catalog_status(reader: CatalogReader) -> CatalogStatus:
         edges=edges,
         stubs=stubs,
         records=records,
-        watermarks=dict(reader.execute("SELECT platform, value FROM watermark ORDER BY 1").fetchall()),
-        last_census=dict(reader.execute("SELECT platform, completed_at FROM census ORDER BY 1").fetchall()),
+        watermarks=dict(reader._execute(f"SELECT {_SOURCE}, value FROM watermark ORDER BY 1").fetchall()),
+        last_census=dict(reader._execute(f"SELECT {_SOURCE}, completed_at FROM census ORDER BY 1").fetchall()),
     )
 
 
@@ -63,5 +66,5 @@ def last_runs(reader: CatalogReader, most: int) -> list[dict[str, Any]]:
         reader: the catalog.
         most: how many to give.
     """
-    rows = reader.execute("SELECT report FROM run ORDER BY id DESC LIMIT ?", (most,))
+    rows = reader._execute("SELECT report FROM run ORDER BY id DESC LIMIT ?", (most,))
     return [orjson.loads(report) for (report,) in rows]

@@ -5,15 +5,14 @@ Source: https://docs.amun.ai/#/artifact-manager
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 from scrapy.http import Response
 
-from fair4ml.platforms.ai4life.addresses import WORKSPACE, artifact_alias
+from fair4ml.platforms.ai4life.addresses import COLLECTION, WORKSPACE, alias_in
 from fair4ml.platforms.ai4life.source import KINDS
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.offset import Rows
@@ -21,9 +20,6 @@ from mlentory_crawl.base_spiders.single_records import RawTuple
 from mlentory_crawl.responses import json_of
 
 API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"
-COLLECTION = "bioimage.io"
-_PAGE = re.compile(r"(?:https?://)?(?:www\.)?bioimage\.io/[^#]*#/(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.IGNORECASE)
-_ARTIFACT = re.compile(rf"(?:https?://)?hypha\.aicell\.io/{WORKSPACE}/artifacts/(?P<alias>[^/?#]+)", re.IGNORECASE)
 
 
 def list_path(offset: int, size: int) -> str:
@@ -59,7 +55,7 @@ def artifact_in(response: Response, alias: str) -> dict[str, Any]:
         ValueError: it is another one, or no resource of the zoo.
     """
     told = json_of(response)
-    if not isinstance(told, dict) or _alias(told.get("id")) != alias:
+    if not isinstance(told, dict) or alias_in(told.get("id")) != alias:
         raise ValueError("this is not the artifact that was asked for")
     if told.get("type") not in KINDS:
         raise ValueError("this is no model, dataset or application")
@@ -77,7 +73,7 @@ def denies(response: Response, alias: str) -> bool | None:
         return True if isinstance(told, dict) and "detail" in told else None
     if response.status != 200 or not isinstance(told, dict):
         return None
-    return _alias(told.get("id")) != alias or _is_deleted(told)
+    return alias_in(told.get("id")) != alias or _is_deleted(told)
 
 
 def records(payload: list[Any], page: int, left_out: Counter[str]) -> Iterator[RawTuple]:
@@ -98,37 +94,11 @@ def records(payload: list[Any], page: int, left_out: Counter[str]) -> Iterator[R
         elif _is_deleted(known):
             left_out["said to be deleted"] += 1
         else:
-            alias = _alias(id)
+            alias = alias_in(id)
             url = API if alias is None else f"{API}/{quote(alias, safe='')}"
             yield kind if isinstance(kind, str) else "model", alias or f"page-{page}-{i}", url, record
-
-
-def _alias(id: Any) -> str | None:
-    try:
-        return artifact_alias(id) if isinstance(id, str) else None
-    except ValueError:
-        return None
 
 
 def _is_deleted(artifact: dict[str, Any]) -> bool:
     manifest = artifact.get("manifest")
     return isinstance(manifest, dict) and manifest.get("status") == "deleted"
-
-
-def alias_of(text: str) -> str | None:
-    """The alias of the resource that an id or an address names; None where it names none."""
-    return of_page(text) or (None if "://" in text else _alias(text))
-
-
-def of_page(url: str) -> str | None:
-    """The alias of the resource that a page of the zoo or an address of its API is about; None where it is none."""
-    page, artifact = _PAGE.fullmatch(url), _ARTIFACT.match(url)
-    if artifact is not None:
-        name = unquote(artifact["alias"])
-    elif page is not None:
-        ids = parse_qs(page["query"] or "").get("id", [])
-        collection, _, rest = page["path"].partition("/")
-        name = ids[0] if ids else unquote(rest) if collection == "artifacts" else ""
-    else:
-        return None
-    return None if name == COLLECTION else _alias(name)

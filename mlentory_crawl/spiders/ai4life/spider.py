@@ -11,7 +11,7 @@ from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.platforms.ai4life.addresses import HOSTS, WORKSPACE
+from fair4ml.platforms.ai4life.addresses import HOSTS, WORKSPACE, alias_at, alias_of
 from fair4ml.platforms.ai4life.source import KINDS
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators.offset import Offset
@@ -113,10 +113,10 @@ class Ai4LifeSpider(ModeSpider):
     # Ids
 
     def named_requests(self) -> Iterable[Request]:
-        return (self._artifact_request(Wanted(name)) for _, name in self.names(self.arguments.named, api.alias_of))
+        return (self._artifact_request(Wanted(name)) for _, name in self.names(self.arguments.named, alias_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        name = api.of_page(url)
+        name = alias_at(url)
         return None if name is None else self._artifact_request(Wanted(name, seed=seed))
 
     def _artifact_request(self, wanted: Wanted) -> Request:

@@ -11,7 +11,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
-from fair4ml.describe.source_record import digest
+from fair4ml.describe.digest import digest
 from fair4ml.platforms import source_model
 from fair4ml.platforms.openml.addresses import HOSTS, thing_of
 from fair4ml.platforms.openml.answers import Malformed, Refused, native_id, native_key

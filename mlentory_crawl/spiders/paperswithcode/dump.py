@@ -150,7 +150,7 @@ def _objects(path: Path) -> Iterator[Any]:
 
 
 def _needs(library: str, path: Path) -> DamagedArchive:
-    return DamagedArchive(f"{path.name} cannot be read without {library}: pip install mlentory-crawl[archive]")
+    return DamagedArchive(f"{path.name} cannot be read without {library}: pip install mlentory-crawl[parquet]")
 
 
 def _opened(plain: BufferedReader, path: Path) -> BufferedReader | gzip.GzipFile:

@@ -1,1 +1,1 @@
-"""Search: queries, fields and hints that both engines share."""
+"""Search: the queries, fields, text analysis and hints that both engines share."""

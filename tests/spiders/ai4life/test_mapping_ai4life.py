@@ -17,7 +17,8 @@ from support.descriptions import stored, stored_whole
 from support.payloads import LEAVES
 
 from fair4ml.describe.articles import cited_article
-from fair4ml.describe.source_record import InvalidRecord, SourceObject, digest, parse
+from fair4ml.describe.digest import digest
+from fair4ml.describe.source_record import InvalidRecord, SourceObject, parse
 from fair4ml.document import Document
 from fair4ml.entities import CLASSES, Description, properties
 from fair4ml.identifiers import orcid

@@ -21,7 +21,7 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description, properties
 from fair4ml.identifiers import GITHUB, github_repository, is_github_name
 from fair4ml.merge import RecordState, merge
-from fair4ml.platforms import describe
+from fair4ml.platforms import describe, precedence
 from fair4ml.platforms.github import (
     citation_mapping as github_citation,
     codemeta_mapping as github_codemeta,
@@ -498,7 +498,9 @@ def states() -> list[RecordState]:
 
 def test_the_repository_leads_and_its_files_add_to_it() -> None:
     records = states()
-    merged = merge([*records[1:], RecordState(records[0].key, records[0].document, {}, "2024-02-03T04:05:06Z")])
+    merged = merge(
+        [*records[1:], RecordState(records[0].key, records[0].document, {}, "2024-02-03T04:05:06Z")], precedence()
+    )
     root = merged["root"]
     assert (merged["key"], root["description"]) == ("github/repository/7", "Made-up tools.")
     assert root["maintainer"][0] == "https://github.com/ada"

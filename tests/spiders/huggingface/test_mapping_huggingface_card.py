@@ -16,7 +16,7 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
 from fair4ml.identifiers import part_iri
 from fair4ml.merge import RecordState, State, merge
-from fair4ml.platforms import declared_sources, describe, source_model
+from fair4ml.platforms import declared_sources, describe, precedence, source_model
 from fair4ml.platforms.huggingface.card_mapping import PROVENANCE
 from fair4ml.platforms.huggingface.card_source import ModelCardFile
 from fair4ml.platforms.huggingface.source import ModelInfo
@@ -228,8 +228,8 @@ def hub_record(**fields: Any) -> Description:
 
 
 def merged(*states: RecordState) -> State:
-    found = merge(states)
-    assert found == merge(states[::-1])
+    found = merge(states, precedence())
+    assert found == merge(states[::-1], precedence())
     assert rdf.turtle(found)
     return found
 

@@ -16,7 +16,7 @@ from support.shapes import complaints, parsed
 from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
 from fair4ml.merge import RecordState, merge
-from fair4ml.platforms import describe
+from fair4ml.platforms import describe, precedence
 from fair4ml.platforms.huggingface.croissant_mapping import PROVENANCE
 from fair4ml.platforms.huggingface.croissant_source import Creator, Croissant, CroissantFile, File
 from fair4ml.platforms.huggingface.datasets_source import DatasetInfo
@@ -321,8 +321,8 @@ def test_the_hubs_own_record_comes_first() -> None:
         RecordState(key, record_of(d.root, d.parts, d.stubs), {}, stored(d.root).get("dateModified"))
         for key, d in (("huggingface/dataset/1", own), ("huggingface/croissant/ada-labs/tides", other))
     ]
-    merged = merge(states)
-    assert merged == merge(states[::-1])
+    merged = merge(states, precedence())
+    assert merged == merge(states[::-1], precedence())
     assert merged["key"] == "huggingface/dataset/1"
     assert (merged["root"]["version"], merged["root"]["description"]) == ("a" * 40, "Tides.")
     assert merged["root"]["license"] == ["https://spdx.org/licenses/MIT"]

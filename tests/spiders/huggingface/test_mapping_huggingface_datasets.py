@@ -14,7 +14,8 @@ from support.documents import stored as record_of
 from support.payloads import PAYLOADS
 from support.shapes import complaints, parsed
 
-from fair4ml.describe.source_record import InvalidRecord, digest, parse
+from fair4ml.describe.digest import digest
+from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
 from fair4ml.normalize.tasks import SCHEME_IRI
 from fair4ml.platforms import declared_sources, dependencies, describe, source_model

@@ -331,12 +331,21 @@ def test_arguments_that_cannot_be_meant_are_wrong_usage(project: Project, words:
     assert project.scrapy("crawl", "mlflow", *(each for word in words for each in ("-a", word))).returncode == 2
 
 
-def test_a_catalog_is_of_one_server(server: Tracking, project: Project) -> None:
-    filled(server, 1, 1)
+def test_servers_of_one_catalog_do_not_touch_each_other(server: Tracking, project: Project) -> None:
+    filled(server, 2, 1)
     crawl(project)
     with tracking() as other:
+        filled(other, 1, 1)
         project.environment["MLFLOW_TRACKING_URI"] = other.url
-        done = project.scrapy("crawl", "mlflow")
-        assert done.returncode == 1
-        assert f"the catalog is that of {server.url}" in done.stderr.splitlines()[-1]
-        assert other.requests == []
+        for mode in ("census", "census", "delta"):  # what two censuses do not show would be asked for, and be gone
+            report, _ = crawl(project, "-a", f"mode={mode}")
+            assert (report["verdict"], report["records"]["deleted"]) == ("complete", 0)
+        assert live(project)["registered_model"] == 3
+        for key, of in ((f"{other.url}/model-0", other), ("model-0", server)):
+            assert shown(project, f"registered_model/{key}")["root"]["iri"].startswith(f"{of.url}/")
+        last_census = project.status()["catalog"]["last_census"]
+        assert set(last_census) == {"mlflow", f"mlflow/{other.url}"}
+        server.requests.clear()
+        project.environment["MLFLOW_TRACKING_URI"] = server.url
+        assert crawl(project, "-a", "mode=census")[0]["records"]["unchanged"] > 0
+        assert len(server.asked("registered-models/search")) == 1

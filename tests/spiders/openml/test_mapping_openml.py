@@ -17,7 +17,7 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.document import Document
 from fair4ml.entities import Description, Entity, MLModel, PropertyValue
 from fair4ml.merge import RecordState, merge
-from fair4ml.platforms import describe, source_model
+from fair4ml.platforms import describe, precedence, source_model
 from fair4ml.platforms.openml.answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
 from fair4ml.platforms.openml.mapping import FURTHER_SOURCES, PROVENANCE
 from fair4ml.platforms.openml.source import KINDS
@@ -203,7 +203,7 @@ def test_an_evaluation_refers_to_flow_dataset_and_task() -> None:
     assert of.document() == {"iri": named, "class": "MLModel", "url": named, "hasEvaluation": [root["iri"]]}
     stubs = [stub.document() for stub in description.stubs]
     document: Document = {"root": root, "parts": [stored(part) for part in description.parts], "stubs": stubs}
-    for state in (document, merge([RecordState(f"openml/evaluation/{n}", document, {}) for n in (1, 2)])):
+    for state in (document, merge([RecordState(f"openml/evaluation/{n}", document, {}) for n in (1, 2)], precedence())):
         found = graph(state)
         (node,) = (node for node in found.nodes if node.iri == f"{SITE}f/5")
         assert (node.properties, node.described) == ({"name": row["flow_name"]}, False)

@@ -31,7 +31,7 @@ from support.paperswithcode_server import (
 
 FAST = ("-s", "DOWNLOAD_SLOTS={}", "-s", "RETRY_BACKOFF=0.01")
 needs_archive = pytest.mark.skipif(
-    not (find_spec("ijson") and find_spec("pyarrow")), reason="the extra `archive` is not installed"
+    not (find_spec("ijson") and find_spec("pyarrow")), reason="the extra `parquet` is not installed"
 )
 Report = dict[str, Any]
 

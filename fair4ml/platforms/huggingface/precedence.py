@@ -1,0 +1,24 @@
+"""The worth of the Hub's records beside those of others about the same thing."""
+
+from __future__ import annotations
+
+from fair4ml.merge import Authority
+
+AUTHORITY = Authority(
+    rank=5,
+    first=("model", "dataset"),
+    fields={"description": "card"},
+    repeated={
+        # The platform reads the metadata in a card, too, and tells what it made of it.
+        "card": {
+            "inLanguage": "inLanguage",
+            "languageTag": "inLanguage",
+            "license": "license",
+            "trainedOn": "trainedOn",
+            "wasDerivedFrom": "wasDerivedFrom",
+            "fineTunedFrom": "wasDerivedFrom",
+            "qualifiedDerivation": "wasDerivedFrom",
+            "keywords": "keywords",
+        }
+    },
+)

@@ -1,0 +1,50 @@
+"""Runs whose archived answers can be mapped again, and runs that have done so."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import orjson
+
+from mlentory_crawl.catalog.reader import CatalogReader
+
+
+class ReplayableRun(NamedTuple):
+    """A run as it was.
+
+    Attributes:
+        identity: what made its command the same as another one.
+        report: as it was kept last.
+        is_complete: whether it came to the end of its pages.
+    """
+
+    name: str
+    platform: str
+    mode: str
+    identity: dict[str, Any]
+    report: dict[str, Any]
+    is_complete: bool
+
+
+def replayable_runs(reader: CatalogReader) -> list[ReplayableRun]:
+    """All runs, in their order."""
+    rows = reader._execute(
+        "SELECT name, platform, mode, identity, report, completed_at IS NOT NULL FROM run ORDER BY id"
+    )
+    return [
+        ReplayableRun(name, platform, mode, orjson.loads(identity), orjson.loads(report), bool(is_complete))
+        for name, platform, mode, identity, report, is_complete in rows
+    ]
+
+
+def marked_iris(reader: CatalogReader) -> list[str]:
+    """The IRIs that are not to be kept, whoever states them."""
+    return [iri for (iri,) in reader._execute("SELECT iri FROM forgotten ORDER BY iri")]
+
+
+def report_of_replay(reader: CatalogReader, name: str) -> dict[str, Any] | None:
+    """The report of the run that replayed another one last; None if there was none."""
+    row = reader._execute(
+        "SELECT report FROM run WHERE identity ->> 'replay' = :name ORDER BY id DESC LIMIT 1", {"name": name}
+    ).fetchone()
+    return None if row is None else orjson.loads(row[0])

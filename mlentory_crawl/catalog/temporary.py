@@ -1,0 +1,29 @@
+"""Tables of a moment, on disk, in a database that has no name and ends with its process."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from mlentory_crawl.catalog.sql import insert_missing
+
+
+class PairsOnDisk:
+    """Pairs of texts, found by the first.
+
+    Args:
+        pairs: those that come again are kept once.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._connection = sqlite3.connect("")
+        self._connection.execute("CREATE TABLE pair (one TEXT, other TEXT, PRIMARY KEY (one, other)) WITHOUT ROWID")
+        self._connection.executemany(insert_missing("pair", "one other"), pairs)
+
+    def of(self, one: str) -> list[tuple[str, str]]:
+        """The pairs that begin with a text."""
+        return self._connection.execute("SELECT one, other FROM pair WHERE one = :one", {"one": one}).fetchall()
+
+    def close(self) -> None:
+        """Give the room on disk back."""
+        self._connection.close()
