@@ -23,8 +23,6 @@ PATHS = {"dataset": "data", "estimation_procedure": "estimationprocedure", "flow
 LETTERS = {"d": "dataset", "f": "flow", "t": "task"}
 LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
 
-Row = tuple[str, Any]
-"""A row of a list, or a description, with the kind of record that it is."""
 
 
 def rows_in(response: Response, kind: str) -> list[Any]:
