@@ -1,4 +1,4 @@
-"""What resources of the BioImage Model Zoo are called, and which pages are about them."""
+"""Names of resources of the BioImage Model Zoo, and addresses of the pages about them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, unquote
 from fair4ml.identifiers import bioimage_artifact, is_repo_id
 
 HOSTS = frozenset({"bioimage.io", "hypha.aicell.io"})
-"""Those whose pages are about resources of the zoo."""
+"""The hosts of pages about resources of the zoo."""
 RANK = 2
-"""The place among the platforms that a text may mean, the likeliest first."""
+"""The place among the platforms that a text may mean, the most likely first."""
 _ARTIFACTS = "https://hypha.aicell.io/bioimage-io/artifacts/"
 ALIASES = {_ARTIFACTS: _ARTIFACTS}
 """A resource has the id of an older collection, too."""
@@ -27,13 +27,13 @@ _ARTIFACT = re.compile(rf"(?:https?://)?hypha\.aicell\.io/{WORKSPACE}/artifacts/
 
 
 def artifact_alias(id: str) -> str:
-    """The alias in the id of an artifact of the zoo, or in what names one.
+    """The alias in the id of an artifact of the zoo, or in a reference to one.
 
     Raises:
-        ValueError: nothing in the zoo is called so.
+        ValueError: no artifact of the zoo can have such an id.
     """
     alias = id.strip().removeprefix(f"{WORKSPACE}/")
-    # What has a colon is no resource of its own.
+    # An id with a colon is not a resource of its own.
     if (
         not alias.isprintable()
         or not any(map(str.isalnum, alias))
@@ -73,10 +73,9 @@ def alias_at(url: str) -> str | None:
 
 
 def collection_id(alias: str) -> str:
-    """What tells a resource from others, in whatever way its alias is written.
+    """The part of an alias that identifies its resource, the same for all spellings of the alias.
 
-    Aliases with a slash are ids of the collection before this one, which had a version at the end and no capitals in
-    references.
+    Aliases with a slash are ids of the previous collection, which end in a version and have no capitals in references.
     """
     if "/" not in alias:
         return alias

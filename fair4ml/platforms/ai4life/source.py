@@ -1,4 +1,4 @@
-"""What the BioImage Model Zoo sends about a resource (``GET .../artifacts/bioimage.io/children``).
+"""Source models of the BioImage Model Zoo's resources (``GET .../artifacts/bioimage.io/children``).
 
 Fields and their shapes are those of Hypha's artifact manager (https://docs.amun.ai/#/artifact-manager); each artifact
 holds its own description in ``manifest`` (`fair4ml.platforms.ai4life.manifest`).
@@ -33,7 +33,7 @@ def _second(value: Any) -> datetime:
 
 
 def _whole(value: Any) -> Any:
-    # The service adds up floats.
+    # The service sums floats.
     return int(value) if isinstance(value, float) and math.isfinite(value) else value
 
 
@@ -48,7 +48,7 @@ class ArtifactVersion(SourceObject):
 
 
 class Artifact(SourceRecord):
-    """What the artifact manager says of every artifact."""
+    """The fields that the artifact manager gives for every artifact."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id", "alias", "type"})
     counters: ClassVar[frozenset[str]] = frozenset({"download_count", "view_count"})
@@ -56,7 +56,7 @@ class Artifact(SourceRecord):
     id: Annotated[str, StringConstraints(max_length=300), AfterValidator(artifact_alias)] = Field(
         validation_alias=AliasChoices("id", "alias")
     )
-    """The alias; the platform has its workspace before it."""
+    """The alias; the platform puts its workspace before it."""
     created_at: Second | None = None
     last_modified: Second | None = None
     versions: Annotated[list[ArtifactVersion | None], Listed, NoneSent]
@@ -90,4 +90,4 @@ KINDS: dict[str, type[Artifact]] = {
     "dataset": DatasetArtifact,
     "application": ApplicationArtifact,
 }
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""
