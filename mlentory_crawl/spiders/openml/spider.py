@@ -280,5 +280,5 @@ class OpenMLSpider(ModeSpider):
 
 
 def _is_spoiled(response: Response, error: ValueError) -> bool:
-    """Whether an answer is one, and cannot be read."""
+    """Tell whether a response is a successful one that cannot be read."""
     return isinstance(error, Malformed) and response.status == 200
