@@ -42,11 +42,12 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Changes since a sequence number.
+    """Changes since a sequence number, for whoever keeps a copy of the catalog by catalog key.
 
     Attributes:
-        changes: each entity once, in its latest state; without a state where it is gone.
-        upto: the sequence number up to which they are complete: where to go on.
+        changes: what is now under a key; without a state where there is nothing any more, as the entity is gone, or
+            another one of its records leads.
+        upto: the sequence number up to which they are complete: where to go on, until it does not move.
     """
 
     changes: list[Change]
@@ -134,7 +135,8 @@ class Catalog:
             facets=tuple(facets),
             highlight=highlight,
         )
-        return search(self._settings, query)
+        with self._read():
+            return search(self._settings, query)
 
     def lineage(
         self, name: str, *, up: bool = True, depth: int = 10, kind: str | None = None, limit: int | None = None
@@ -192,7 +194,7 @@ class Catalog:
             )
 
     def changes(self, after: int = 0, limit: int = 1000) -> Changes:
-        """Read what has changed since a sequence number; `Changes.upto` is where to go on.
+        """Read what has changed since a sequence number.
 
         Args:
             after: the sequence number up to which all is known; 0 for everything.

@@ -22,11 +22,12 @@ class Page:
         keys: kind and native id of each record, in order.
         cursor: what the spider needs to go on after it, as far as the page changes it; None where a run cannot be
             resumed.
-        owed: what could not be had because of it, or with it: the same command asks for it again. A text leads to a
-            place in the list, an object tells of a record that takes a request of its own.
+        owed: what could not be had because of it, or with it: the same command asks for it again. An array has
+            cursors of lists, an object tells of a record that takes a request of its own.
         pays: what an earlier attempt owed and this page has brought, or owes again.
         is_counted: whether the report of the run counts as failed what the page pays.
         walk: the list that it is a page of; None where it is of none.
+        instance: the installation of the platform, with which keys begin; empty for its public or only one.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Page:
     pays: Any = None
     walk: str | None = None
     is_counted: bool = False
+    instance: str = ""
 
 
 @dataclass(slots=True)

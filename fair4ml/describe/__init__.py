@@ -1,1 +1,1 @@
-"""What the mappings of all platforms share: checked source records, drafts of entities, people, articles, licenses."""
+"""Shared parts of all platforms' mappings: checked source records, drafts of entities, people, articles, licenses."""

@@ -1,4 +1,4 @@
-"""What an answer of a platform's API is about, before any of it is mapped."""
+"""The subject of a response of a platform's API, known before any of it is mapped."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The entity that an answer, or an object in it, is about.
+    """The entity that a response, or an object in it, is about.
 
     Attributes:
-        iri: of the entity.
-        key: the native id of the record that describes it, where it says one.
-        kind: of that record, where the object is the whole of what is mapped.
+        iri: the IRI of the entity.
+        key: the native id of the record that describes it, if the response gives one.
+        kind: the kind of that record, if the object is all that is mapped.
     """
 
     iri: str

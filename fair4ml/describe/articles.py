@@ -8,18 +8,18 @@ from fair4ml.entities import Stub
 from fair4ml.identifiers import arxiv, arxiv_name, doi, is_arxiv_doi
 
 _KINDS_MIXED = ("https://doi.org/10.5281/zenodo.",)
-"""Where software, data and articles have DOIs of one form."""
+"""Prefixes under which software, data and articles have DOIs of the same form."""
 
 
 @lru_cache(maxsize=65_536)
 def article_stub(iri: str) -> Stub:
-    """An article on arXiv, by its IRI."""
+    """The stub of an article on arXiv, by its IRI."""
     return Stub(iri, "ScholarlyArticle", arxiv_name(iri))
 
 
 @lru_cache(maxsize=65_536)
 def cited_article(text: str) -> Stub | None:
-    """The article that a DOI or an address names, or none where it names none that can be known for an article.
+    """The article that a DOI or an address names, or None if it is not known to name an article.
 
     Args:
         text: a DOI in any spelling, an arXiv identifier, or the address of either.

@@ -1,4 +1,4 @@
-"""The hash that shows that a record would be mapped to what it was mapped to before."""
+"""A hash of a record and of the code that maps it, which shows that mapping it again would change nothing."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from fair4ml.describe.source_record import SourceRecord
 MAPPING = (
     "data", "describe", "entities.py", "hub_datasets.py", "identifiers.py", "normalize", "read", "vocabulary.py",
 )  # fmt: skip
-"""What of this package the mappings of all platforms may use besides their own folders."""
+"""The parts of this package that the mappings of all platforms may use besides their own folders."""
 LIBRARIES = (
     "bibtexparser", "defusedxml", "langcodes", "language-data", "lxml", "markdown-it-py", "orjson", "pydantic",
     "pydantic-core", "PyYAML", "w3lib",
 )  # fmt: skip
-"""The libraries that they use."""
+"""The libraries that the mappings use."""
 
 
 def digest(model: type[SourceRecord], payload: Any) -> tuple[bytes, dict[str, int]] | None:
-    """What tells a record from what it was before: a 16-byte hash of all but its counters, and the counters.
+    """Return a 16-byte hash of a record without its counters, and the counters.
 
-    Equal hashes are mapped to equal descriptions: the hash covers the program that maps, too.
+    Equal hashes mean equal descriptions, as the hash also covers the code that maps the record.
 
     Args:
         model: the type of the record, of one of the platforms.
         payload: the record, decoded from JSON.
 
     Returns:
-        None where only `parse` can tell.
+        None if only `parse` can tell what is wrong with the record.
     """
     try:
         counters = {name: payload[name] for name in model.counters if payload.get(name) is not None}
@@ -49,14 +49,14 @@ def digest(model: type[SourceRecord], payload: Any) -> tuple[bytes, dict[str, in
 
 
 def covered(platform: str) -> Iterator[Traversable]:
-    """The files that say how a platform's records are mapped."""
+    """The files that decide how a platform's records are mapped."""
     package = files("fair4ml")
     yield from _below(package / name for name in (*MAPPING, f"platforms/{platform}"))
 
 
 @cache
 def _program(platform: str) -> bytes:
-    """A hash of what maps a platform's records."""
+    """A hash of the code and the libraries that map a platform's records."""
     found = blake2b(digest_size=16)
     for library in LIBRARIES:
         found.update(version(library).encode())

@@ -1,7 +1,7 @@
-"""Models and datasets of the Hugging Face Hub, named by records of any platform where an id of one is due.
+"""Models and datasets of the Hugging Face Hub that records of any platform name where an id is expected.
 
-A label is no id: a Hub repository has an owner, or is on a closed list of those without. Nor are the names of files,
-folders and environments, though they may have the form of an id.
+A label is not an id: a Hub repository has an owner, or is on a closed list of those without. Names of files, folders
+and environments are not ids either, though they may look like one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fair4ml.entities import Stub
 from fair4ml.hub_datasets import MOVED, WITHOUT_OWNER
 from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_path, is_repo_id
 
-# Closed: the Hub gives out no names without an owner any more; another single word is an owner or no name at all.
+# Closed: the Hub no longer gives out names without an owner; any other single word is an owner or not a name at all.
 _MODELS_WITHOUT_OWNER = frozenset(
     """
     albert-base-v1 albert-base-v2 albert-large-v1 albert-large-v2 albert-xlarge-v1 albert-xlarge-v2 albert-xxlarge-v1
@@ -38,7 +38,7 @@ _MODELS_WITHOUT_OWNER = frozenset(
 _LOADERS = frozenset(
     "arrow audiofolder csv generator imagefolder json pandas parquet text videofolder webdataset xml".split()
 )
-"""What the datasets library is told where data come from files or code: as a name it would make one of them all."""
+"""The datasets library's loaders of files and code: taken for a name, each would make all such datasets one."""
 _PLACEHOLDERS = frozenset(
     {
         "[more information needed]",
@@ -79,7 +79,7 @@ _PLACEHOLDERS = frozenset(
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]]+\]\((?P<address>[^\s()<>\"{}|\\^`]+)\)")
 _AT_REVISION = re.compile(r"(?P<id>[^@\s]+)@[\w./-]+", re.ASCII)
 _PAGES = frozenset({"blob", "commit", "commits", "discussions", "raw", "resolve", "tree", "viewer"})
-# Closed: folders that programs write to and examples read from.
+# Closed: the folders that programs write to and that examples read from.
 _FOLDERS = frozenset(
     """
     adapters artifacts cache checkpoint checkpoints ckpt ckpts content data dataset downloads drive eval exp
@@ -89,7 +89,7 @@ _FOLDERS = frozenset(
     """.split()
 )
 _NAMESPACES = frozenset({"ALE", "phys2d", "tabular"})
-"""What stands before a slash in the names of Gymnasium's environments."""
+"""The part before the slash in the names of Gymnasium's environments."""
 _STAND_IN = re.compile(r"(?:hf[_-]?)?(?:user|org)[_-]?name|your[_-].+|your(?:user|org)?name", re.IGNORECASE)
 _CHECKPOINT = re.compile(r"(?:checkpoint|ckpt|global_step)[_-]?\d+", re.IGNORECASE | re.ASCII)
 _FILE = re.compile(
@@ -101,13 +101,13 @@ _ENVIRONMENT = re.compile(r".+-v\d+", re.ASCII)
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text stands where the name of a dataset is due, and is none."""
+    """Check whether a text only fills the place of a dataset's name."""
     return text.strip().casefold() in _PLACEHOLDERS or text.strip() in _LOADERS
 
 
 @lru_cache(maxsize=65_536)
 def dataset_id(text: str) -> str | None:
-    """The present id of the dataset that an id, or a link to one on the Hub, means; None where a text means none."""
+    """The current id of the dataset that an id, or a link to one on the Hub, means; None if a text means none."""
     id = _meant(text, "datasets/")
     if "/" not in id:
         return MOVED.get(id, id) if id in WITHOUT_OWNER else None
@@ -116,39 +116,39 @@ def dataset_id(text: str) -> str | None:
 
 @lru_cache(maxsize=65_536)
 def model_id(text: str) -> tuple[str | None, str]:
-    """The id of the model that an id or a link means, or none, and what is the same for all ways to write it."""
+    """The id of the model that an id or a link means, or None, and a key that all its spellings share."""
     id = _meant(text)
     return id if id in _MODELS_WITHOUT_OWNER or _has_owner(id) else None, id.casefold()
 
 
 @lru_cache(maxsize=65_536)
 def dataset_stub(id: str) -> Stub:
-    """A dataset on the Hub, by its id."""
+    """The stub of a dataset on the Hub, by its id."""
     return Stub(hugging_face_dataset(id), "Dataset", id)
 
 
 @lru_cache(maxsize=65_536)
 def model_stub(id: str) -> Stub:
-    """A model on the Hub, by its id."""
+    """The stub of a model on the Hub, by its id."""
     return Stub(hugging_face_model(id), "MLModel", id)
 
 
 def hub_dataset(draft: Draft, text: str) -> str | None:
-    """The IRI of the dataset on the Hub that an id or a link means, or none where it means none."""
+    """The IRI of the dataset on the Hub that an id or a link means, or None if it means none."""
     id = dataset_id(text)
     return None if id is None else draft.stub(dataset_stub(id))
 
 
 def hub_model(draft: Draft, text: str) -> str | None:
-    """The IRI of the model on the Hub that an id or a link means, or none where it means none."""
+    """The IRI of the model on the Hub that an id or a link means, or None if it means none."""
     id, _ = model_id(text)
     return None if id is None else draft.stub(model_stub(id))
 
 
 def is_environment(name: str) -> bool:
-    """Whether a name is that of an environment in which models learn by reinforcement, such as ``ALE/Pong-v5``.
+    """Check whether a name looks like that of a reinforcement learning environment, such as ``ALE/Pong-v5``.
 
-    Datasets have such names, too: only the task can tell.
+    Datasets have such names, too: only the task can tell them apart.
     """
     return _ENVIRONMENT.fullmatch(name.strip()) is not None
 
@@ -167,7 +167,7 @@ def _has_owner(id: str) -> bool:
 
 
 def _meant(text: str, collection: str = "") -> str:
-    """What stands for an id in a text: in the address of a page of the Hub the repository, else the text itself."""
+    """The part of a text that may be an id: the repository in the address of a Hub page, else the text itself."""
     text = text.strip()
     link = _MARKDOWN_LINK.fullmatch(text)
     text = link["address"] if link else text

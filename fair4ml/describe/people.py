@@ -1,4 +1,4 @@
-"""People whom somebody has given an identifier."""
+"""People who have an identifier."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from fair4ml.identifiers import orcid
 
 
 def known_person(draft: Draft, place: str, stated: str | None, name: str | None) -> str | None:
-    """The IRI of the person with an ORCID iD; None where none is stated, or what is stated is none.
+    """The IRI of the person with an ORCID iD; None if none is stated, or if it is invalid.
 
     Args:
         draft: gets the stub, or the issue.
         place: the field that should have the ORCID iD.
-        stated: what it has.
+        stated: the value of the field.
         name: the person's name.
     """
     iri = orcid(stated) if stated else None

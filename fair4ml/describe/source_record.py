@@ -1,4 +1,4 @@
-"""What platforms send, as types: tolerant where real answers vary, strict where a wrong value would lie."""
+"""Types of what platforms send: tolerant where real responses vary, strict where a wrong value would mislead."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from fair4ml.entities import FieldIssue
 from fair4ml.identifiers import IRI_MAX_LENGTH
 
 MAX_ISSUES = 50
-"""How many issues of one record are told one by one."""
+"""The number of issues of one record that are reported one by one."""
 
 _ROUNDS = 3
 _Path = tuple[str | int, ...]
 
 
 class InvalidRecord(ValueError):
-    """What was sent is no record, or cannot be told from other records; `parse` raises it.
+    """Error of `parse` about input that is not a record, or that cannot be told apart from other records.
 
     Attributes:
-        field: the source's name of the field that is to blame; empty for the record as a whole.
+        field: the source's name of the faulty field; empty for the record as a whole.
         reason: what is wrong with it.
     """
 
@@ -33,7 +33,7 @@ class InvalidRecord(ValueError):
 
 
 class SourceObject(BaseModel):
-    """An object inside a record; the fields that nobody reads are not looked at."""
+    """An object inside a record; fields that the model does not declare are ignored."""
 
     model_config = ConfigDict(extra="ignore", protected_namespaces=(), defer_build=True)
 
@@ -42,8 +42,8 @@ class SourceRecord(SourceObject):
     """One record as a platform sends it.
 
     Attributes:
-        identity: the platform's names of the fields that tell the record from others.
-        counters: the platform's names of the fields that move without the thing changing.
+        identity: the platform's names of the fields that identify the record.
+        counters: the platform's names of the fields that move without a change of the entity.
     """
 
     identity: ClassVar[frozenset[str]]
@@ -92,7 +92,7 @@ def _utc(value: Any) -> datetime:
 
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
-"""Prose. The limit also makes pydantic read the characters, and so find those that are none (lone surrogates)."""
+"""Prose. The limit also makes pydantic read the characters, and so find invalid ones (lone surrogates)."""
 
 Word = Annotated[str, StringConstraints(max_length=512)]
 """A name, a tag, an identifier."""
@@ -102,13 +102,13 @@ WebAddress = Annotated[
 ]
 
 Listed = BeforeValidator(_listed)
-"""A single value stands for a list of one, as in YAML that people write; nothing for an empty list."""
+"""Accepts a single value as a list of one, as in hand-written YAML, and null as an empty list."""
 
 NoneSent: Any = Field(default_factory=list)
-"""The default of lists; a literal one would be copied for each record, at a multiple of the time."""
+"""The default of lists; a literal one would be copied for each record, which takes several times as long."""
 
 Unquoted = BeforeValidator(_unquoted)
-"""A number stands for the text that it is written as: YAML reads versions so, and names of digits."""
+"""Accepts a number as the text that it is written as: YAML reads versions, and names of digits, as numbers."""
 
 Flag = Annotated[bool, Field(strict=True)]
 
@@ -119,7 +119,7 @@ Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 Number = Integer | Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 Scalar = Annotated[Number | Flag | Text, BeforeValidator(_json_text)]
-"""Any value; lists and objects as the JSON text of them."""
+"""Any value; lists and objects as their JSON text."""
 
 Moment = Annotated[datetime, PlainValidator(_utc)]
 """A time in UTC; one without a zone could be any of 24."""
@@ -128,14 +128,14 @@ Day = Annotated[date | datetime, PlainValidator(_date_or_time)]
 
 
 def parse(model: type[M], payload: Any) -> tuple[M, list[FieldIssue]]:
-    """What a source sent, checked: the values that are not what the platform says they are left out and told.
+    """Check what a source sent; values that are not what the platform documents are dropped and reported as issues.
 
     Args:
         model: the type of the record.
         payload: the record, decoded from JSON; it is not changed.
 
     Raises:
-        InvalidRecord: it is no object, or a field that tells it from other records is absent or wrong.
+        InvalidRecord: it is not an object, or a field that identifies it is absent or invalid.
     """
     try:
         return model.model_validate(payload), []
@@ -157,7 +157,7 @@ def parse(model: type[M], payload: Any) -> tuple[M, list[FieldIssue]]:
 def _faults(
     model: type[SourceRecord], record: Any, failure: ValidationError, issues: list[FieldIssue]
 ) -> dict[_Path, str]:
-    """The places of the wrong values with the kinds of fault; each goes to the issues."""
+    """The places of invalid values with their kinds of fault; adds each to the issues."""
     found: dict[_Path, str] = {}
     for error in failure.errors(include_url=False, include_context=False, include_input=False):
         location = error["loc"]
@@ -166,7 +166,7 @@ def _faults(
         if not location or location[0] in model.identity:
             raise InvalidRecord(field, reason)
         path = _place(record, location)
-        if not path:  # what is due is not there
+        if not path:  # a required value is missing
             raise InvalidRecord(field, reason)
         if path not in found:
             found[path] = error["type"]
@@ -175,7 +175,7 @@ def _faults(
 
 
 def _place(record: Any, location: _Path) -> _Path:
-    """As much of an error's location as leads somewhere in the record."""
+    """The part of an error's location that leads somewhere in the record."""
     path: list[str | int] = []
     here: Any = record
     for step in location:
@@ -189,7 +189,7 @@ def _place(record: Any, location: _Path) -> _Path:
 
 
 def _without(record: Any, faults: dict[_Path, str], depth: int | None) -> Any:
-    """A copy of the record without the values at some places; only what changes is copied."""
+    """A copy of the record without the values at the given places; only what changes is copied."""
     tree: dict[str | int, Any] = {}
     for path, fault in faults.items():
         branch = tree

@@ -1,6 +1,6 @@
-"""The platforms: what each sends, what it means, and which of its addresses leads to what; one folder for each.
+"""The platforms, one folder each: what each sends, what that means, and which entities its addresses lead to.
 
-Nothing outside a platform's folder knows the names of its fields.
+No code outside a platform's folder knows the names of its fields.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def kinds(platform: str) -> tuple[str, ...]:
 
 @cache
 def hosts(platform: str) -> frozenset[str]:
-    """The hosts of a platform's pages; none of one that runs wherever its users install it.
+    """The hosts of a platform's pages; empty for a platform that runs wherever its users install it.
 
     Raises:
         ModuleNotFoundError: there is no such platform.
@@ -49,15 +49,15 @@ def hosts(platform: str) -> frozenset[str]:
 
 
 def entity_at(platform: str, url: str, payload: Any = None) -> About | None:
-    """The entity that an address of a platform's API, or an object in the answer to it, is about.
+    """The entity that an address of a platform's API, or an object in its response, is about.
 
     Args:
-        platform: whose API it is.
-        url: the address that was asked for, whatever the endpoint.
-        payload: an object anywhere in the answer; None for what the address alone says.
+        platform: the platform of the API.
+        url: the requested address, whatever the endpoint.
+        payload: an object anywhere in the response; None to use the address alone.
 
     Returns:
-        None where that is nobody's name, and where the platform's answers cannot be told apart (`knows_answers`).
+        None if they identify no entity, or if the platform's responses cannot be told apart (`knows_answers`).
 
     Raises:
         ModuleNotFoundError: there is no such platform.
@@ -67,7 +67,7 @@ def entity_at(platform: str, url: str, payload: Any = None) -> About | None:
 
 
 def knows_answers(platform: str) -> bool:
-    """Whether `entity_at` can tell what the platform's answers are about."""
+    """Check whether `entity_at` can identify the entities in the platform's responses."""
     return _answered(platform) is not None
 
 
@@ -77,14 +77,14 @@ def _answered(platform: str) -> Callable[[str, Any], About | None] | None:
 
 
 def prefixes_of_aliases(class_name: str, iri: str) -> tuple[str, ...]:
-    """The beginnings of further IRIs of an entity that its record may give (``sameAs``); none for most entities.
+    """The beginnings of further IRIs of an entity that its record may give (``sameAs``); empty for most entities.
 
-    A platform declares them beside its addresses as ``ALIASES``: a class, or what IRIs of entities begin with, and what
-    the further ones of such entities begin with.
+    A platform declares them beside its addresses as ``ALIASES``: from a class, or the beginning of entities' IRIs, to
+    the beginning of the further IRIs of such entities.
 
     Args:
         class_name: the entity's class.
-        iri: under which a record describes it.
+        iri: the IRI under which a record describes it.
     """
     return tuple(further for of, further in _aliases() if of == class_name or iri.startswith(of))
 
@@ -97,13 +97,13 @@ def _aliases() -> tuple[tuple[str, str], ...]:
 
 @cache
 def example() -> str:
-    """The platform that messages name as an example; its package says so with ``IS_EXAMPLE``."""
+    """The platform that messages name as an example; its package declares that with ``IS_EXAMPLE``."""
     return next(name for name in platforms() if hasattr(import_module(f"{__name__}.{name}"), "IS_EXAMPLE"))
 
 
 @cache
 def precedence() -> Precedence:
-    """Which platforms know best, as each declares; one that declares nothing comes after the others."""
+    """The precedence of the platforms, as each declares it; one that declares nothing comes after the others."""
     declared = {name: f"{__name__}.{name}.precedence" for name in platforms()}
     return Precedence(
         {name: import_module(module).AUTHORITY for name, module in declared.items() if find_spec(module) is not None}
@@ -111,7 +111,7 @@ def precedence() -> Precedence:
 
 
 def meant(text: str) -> list[str]:
-    """The IRIs that a text may mean, the likeliest first.
+    """The IRIs that a text may mean, the most likely first.
 
     Args:
         text: an IRI; the address of a page of an entity, or of one below it; an id (``owner/name``, with ``@revision``
@@ -125,12 +125,12 @@ def meant(text: str) -> list[str]:
 
 @cache
 def _likeliest() -> list[Any]:
-    """The addresses of the platforms whose entities have names of their own, the likeliest first."""
+    """The address modules of the platforms whose entities have names of their own, the most likely first."""
     return sorted((each for each in map(_addresses, platforms()) if hasattr(each, "meant")), key=attrgetter("RANK"))
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """The same address as IRIs of entities are written."""
+    """The ways in which IRIs of entities may spell an address."""
     address = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(address)
@@ -162,14 +162,14 @@ def source_model(platform: str, kind: str) -> type[SourceRecord]:
 
 @singledispatch
 def describe(source: SourceRecord) -> Description:
-    """The description of one thing that a record states: an entity, its parts, and the things that it names.
+    """Map a record to its description: an entity, its parts, and the entities that it names.
 
     The same record always gives the same description. Each platform's mapping says in ``PROVENANCE`` where the value of
-    each property comes from; a description's ``exceptions`` say where it came from elsewhere.
+    each property comes from; a description's ``exceptions`` name the values from elsewhere.
 
     Args:
-        source: a record of one of the source models; what its module ``source`` defines, ``mapping`` beside it maps,
-            and so on (``card_source``, ``card_mapping``).
+        source: a record of one of the source models; ``mapping`` maps those of ``source`` beside it, and so on
+            (``card_source``, ``card_mapping``).
 
     Raises:
         TypeError: the platform has no mapping of such records.

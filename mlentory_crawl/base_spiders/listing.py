@@ -12,7 +12,7 @@ from scrapy.http import Response
 from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.paginators import MOST_OF_ASKED, Cursor, ListPage, Paginator
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
-from mlentory_crawl.base_spiders.walks import Place, Trail
+from mlentory_crawl.base_spiders.walks import Place, Walk
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.items import Page
 from mlentory_crawl.responses import fetched_at, served_at, shown
@@ -34,7 +34,7 @@ class ListSpider(ThingSpider):
     3. If there is more than one list, write `first_pages`; if what is listed leads to further ones, `leads_to`.
 
     Attributes:
-        page_size: how many items a page is asked for at the most.
+        page_size: the most items that a page is asked for.
         is_divisible: whether the walk goes on without a page that cannot be had, as its other lists do not depend on
             it; what comes after that page is owed. Else the same command begins again at this page.
         newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
@@ -47,7 +47,6 @@ class ListSpider(ThingSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._lost_pages = 0
-        self._trail = Trail()
 
     # What a platform gives
 
@@ -77,11 +76,11 @@ class ListSpider(ThingSpider):
         return ()
 
     def is_due(self, cursor: Cursor) -> bool:
-        """Whether a page is still to be asked for."""
+        """Tell whether a page is still to be asked for."""
         return True
 
     def is_page(self, response: Response, cursor: Cursor) -> bool:
-        """Whether an answer is to be read as a page, by its status."""
+        """Tell from its status whether a response is to be read as a page."""
         return response.status == 200
 
     def whole(self, cursor: Cursor) -> Cursor:
@@ -89,12 +88,12 @@ class ListSpider(ThingSpider):
         return cursor
 
     def spoiled_item(self, reason: str, cursor: Cursor) -> Any:
-        """What stands for what cannot be used of a page, as `raw_records` takes it."""
+        """A stand-in for the part of a page that cannot be used, as `raw_records` takes it."""
         return spoiled(reason)
 
     @property
     def limit(self) -> int | None:
-        """How many items to take at the most."""
+        """The most items to take; None for all."""
         return None
 
     def take(self, items: list[Any], cursor: Cursor) -> list[Any]:
@@ -123,7 +122,7 @@ class ListSpider(ThingSpider):
         return self.raw_records(items, number), self.later_records(items), None
 
     def state(self) -> dict[str, Any]:
-        """What a run that goes on has to know besides where."""
+        """The counts and marks that a resumed run needs besides its place."""
         return {"newest": self.newest, "listed": self.listed}
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -138,11 +137,11 @@ class ListSpider(ThingSpider):
             self.logger.info("Resuming run %s at page %d", self.run.name, cursor["page"])
             self.restore(cursor)
         for owed in self.run.cursor.owed:
-            yield self.owed_later(owed) if isinstance(owed, dict) else self._page(owed, pays=owed)
+            yield self.owed_later(owed) if isinstance(owed, dict) else self._page(owed, Walk(), pays=owed)
         if cursor is None:
             yield self.walk(self.first_pages())
         elif cursor["next"]:
-            yield self._page(cursor["next"])
+            yield self._page(cursor["next"], Walk())
 
     def walk(self, cursors: list[Cursor], wanted: Wanted | None = None) -> Request:
         """The request that begins a walk.
@@ -151,17 +150,12 @@ class ListSpider(ThingSpider):
             cursors: lead to the first page of each of its lists.
             wanted: what the walk is for, where it is one of several.
         """
-        return self._page(cursors, wanted, is_first=True)
+        return self._page(cursors, Walk(wanted), is_first=True)
 
     def _page(
-        self,
-        cursors: list[Cursor],
-        wanted: Wanted | None = None,
-        *,
-        is_first: bool = False,
-        pays: list[Cursor] | None = None,
+        self, cursors: list[Cursor], walk: Walk, *, is_first: bool = False, pays: list[Cursor] | None = None
     ) -> Request:
-        place = Place(cursors[0], cursors[1:], self.run.pages.reserve(), wanted, is_first, pays)
+        place = Place(walk, cursors[0], cursors[1:], self.run.pages.reserve(), is_first, pays)
         request = self.page_request(place.cursor)
         return request.replace(
             callback=self.parse_page,
@@ -186,7 +180,7 @@ class ListSpider(ThingSpider):
         if self.newest is None and place.pays is None:
             self.newest = self.newest_of(response, items)
         # Arguments say how much of the platform's own lists is crawled, not of a walk that something else asks for.
-        kept = self.take(items, place.cursor) if place.wanted is None else items
+        kept = self.take(items, place.cursor) if place.walk.wanted is None else items
         is_last = len(kept) < len(items) or self.listed == self.limit or not self.is_due(place.cursor)
         yield from self.send(response, place, kept, None if is_last else page.next)
 
@@ -202,10 +196,10 @@ class ListSpider(ThingSpider):
             following: leads to the next page of the list; None on the last one.
             refused: what is counted where the service keeps to itself what the page would hold.
         """
-        number, wanted = place.number, place.wanted
+        number, wanted = place.number, place.walk.wanted
         owed = []
         repeated = self.run.repeated[self.list_name(place)]
-        if following is not None and (circle := self._trail.circle(place, following, response.url, repeated)):
+        if following is not None and (circle := place.walk.circle(place, following, response.url, repeated)):
             self.fail(circle)
             owed = [[self.whole(following)]] if wanted is None else []
             following = None
@@ -216,11 +210,11 @@ class ListSpider(ThingSpider):
             cursor: dict[str, Any] | None = {"page": number + 1}
             if cursors:
                 owed.insert(0, cursors)
-                yield self._page(cursors, pays=cursors)
+                yield self._page(cursors, place.walk, pays=cursors)
         else:
             cursor = self._cursor(number, cursors) if wanted is None else self.cursor_after(number)
             if cursors:
-                yield self._page(cursors, wanted)
+                yield self._page(cursors, place.walk)
         records, later, asked = self.records_on_page(kept, number, wanted)
         asked = refused or asked
         if wanted is not None and wanted.seed is not None and place.is_first:
@@ -231,8 +225,8 @@ class ListSpider(ThingSpider):
 
     def list_name(self, place: Place) -> str:
         """The name of the list that a page is of."""
-        if place.wanted is not None:
-            return f"{place.wanted.by} {place.wanted.name}"
+        if (wanted := place.walk.wanted) is not None:
+            return f"{wanted.by} {wanted.name}"
         return str(place.cursor.get("list", ""))
 
     def bounded(self, response: Response, items: list[Any], cursor: Cursor) -> list[Any]:
@@ -269,7 +263,7 @@ class ListSpider(ThingSpider):
 
     def lost(self, url: str, place: Place) -> Iterator[Request]:
         """Go on without a page that cannot be had, where others do not depend on it."""
-        number, wanted = place.number, place.wanted
+        number, wanted = place.number, place.walk.wanted
         page = Page(number, url, self.name, [])
         if wanted is not None:
             asked = Asked(wanted.by, ("failed",), None, wanted.seed) if place.is_first else None
@@ -283,5 +277,5 @@ class ListSpider(ThingSpider):
             page.cursor, page.owed = self._cursor(number, place.rest), [[self.whole(place.cursor)]]
             self.run.open_page(page)
             if place.rest:
-                yield self._page(place.rest)
+                yield self._page(place.rest, place.walk)
         # Else the same command begins at this page.

@@ -93,10 +93,11 @@ class ModeSpider(ListSpider):
             self.begin_at(watermark)
 
     def _usable_watermark(self, catalog: CatalogWriter) -> str | None:
-        watermark = catalog.runs.watermark(self.name)
+        instance = self.instance_in(catalog)
+        watermark = catalog.runs.watermark(self.name, instance)
         if watermark is None or self.is_watermark(watermark):
             return watermark
-        begun_at = catalog.runs.watermark_begun_at(self.name)
+        begun_at = catalog.runs.watermark_begun_at(self.name, instance)
         usable = begun_at if begun_at is not None and self.is_watermark(begun_at) else None
         self._told_first.append(
             f"the watermark {watermark[:50]!r} cannot be used:"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -136,7 +137,20 @@ class PlatformSpider(Spider):
             ordered=self.is_walk,
             asks=self.asks,
             job=self.job,
+            instance=self.instance_in(catalog),
         )
+
+    def instance_in(self, catalog: CatalogWriter) -> str:
+        """Hook: the installation of the platform that it crawls, as the catalog names it.
+
+        It is part of the catalog keys of its records. Empty for the one that is public, or the catalog's only one.
+        """
+        return ""
+
+    @cached_property
+    def instance(self) -> str:
+        """The installation of the platform, as the catalog of the run names it."""
+        return self.instance_in(self.run.catalog)
 
     @property
     def asks(self) -> bool:

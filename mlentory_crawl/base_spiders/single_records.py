@@ -169,9 +169,13 @@ class ThingSpider(PlatformSpider):
             walk: the list that the page is of, if any.
             pays: what an earlier attempt owed and the page brings.
         """
-        records, later = list(records), [each for each in later if not self._is_forgotten(each)]
+        records, later = list(records), list(later)
+        if instance := self.instance:
+            records = [(kind, f"{instance}/{key}", url, payload) for kind, key, url, payload in records]
+            later = [(kind, f"{instance}/{key}", request) for kind, key, request in later]
+        later = [each for each in later if not self._is_forgotten(each)]
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
-        page = Page(number, response.url, self.name, keys, cursor, list(owed), pays, walk)
+        page = Page(number, response.url, self.name, keys, cursor, list(owed), pays, walk, instance=instance)
         self.run.open_page(page, *([] if asked is None else [asked]))
         time = fetched_at(response)
         seed = asked.seed.metadata if asked is not None and asked.seed is not None else None
@@ -202,7 +206,16 @@ class ThingSpider(PlatformSpider):
         kind, key = owed["kind"], owed["key"]
         request, number = self.later_request(**owed["known"]), self.run.pages.reserve()
         cursor, is_counted = {"page": number + 1}, self.run.cursor.start is not None
-        page = Page(number, request.url, self.name, [(kind, key)], cursor, pays=owed, is_counted=is_counted)
+        page = Page(
+            number,
+            request.url,
+            self.name,
+            [(kind, key)],
+            cursor,
+            pays=owed,
+            is_counted=is_counted,
+            instance=self.instance,
+        )
         self.run.open_page(page)
         return self._later(request, kind, key, page)
 

@@ -1,4 +1,4 @@
-"""Walks over lists: where one is, and whether it goes in a circle."""
+"""Walks over lists: their places, and circles that they go in."""
 
 from __future__ import annotations
 
@@ -17,31 +17,15 @@ MOST_REPEATED = 5
 """After so many pages in a row that hold nothing new a walk goes in a circle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A page of a walk.
+class Walk:
+    """One way through one list after the other; it remembers where it was led, so that it goes in no circle.
 
     Attributes:
-        cursor: leads to it.
-        rest: lead to what is to be asked for after the list that the page is of.
-        number: its place in the run, from 0.
-        wanted: what the walk is for, where it is one of several.
-        is_first: whether it is the first page of the walk.
-        pays: what an earlier attempt owed, where the page is asked for because of that.
+        wanted: what it is for, where it is one that something else asks for.
     """
 
-    cursor: Cursor
-    rest: list[Cursor]
-    number: int
-    wanted: Wanted | None = None
-    is_first: bool = False
-    pays: list[Cursor] | None = None
-
-
-class Trail:
-    """Remembers where walks have been led, so that none goes in a circle."""
-
-    def __init__(self) -> None:
+    def __init__(self, wanted: Wanted | None = None) -> None:
+        self.wanted = wanted
         self._led_to: set[bytes] = set()
 
     def circle(self, place: Place, following: Cursor, url: str, repeated: int) -> str | None:
@@ -61,3 +45,24 @@ class Trail:
         if repeated >= MOST_REPEATED:
             return f"{shown(url)}: {MOST_REPEATED} pages in a row held nothing but what came before"
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of a walk.
+
+    Attributes:
+        walk: which one.
+        cursor: leads to the page.
+        rest: lead to what is to be asked for after the list that the page is of.
+        number: the place of the page in the run, from 0.
+        is_first: whether it is the first page of the walk.
+        pays: what an earlier attempt owed, where the page is asked for because of that.
+    """
+
+    walk: Walk
+    cursor: Cursor
+    rest: list[Cursor]
+    number: int
+    is_first: bool = False
+    pays: list[Cursor] | None = None

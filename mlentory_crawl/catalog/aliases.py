@@ -24,17 +24,17 @@ class Aliases:
         self._database = database
 
     def resolve(self, iri: str) -> str:
-        """The IRI under which a thing is known now."""
+        """The IRI under which an entity is known now."""
         iri = present_iri(iri)
         return self._targets({iri}).get(iri, iri)
 
     def resolve_all(self, iris: Iterable[str]) -> dict[str, str]:
-        """The IRI under which each of some things is known now."""
+        """The IRIs under which entities are known now, by the given ones."""
         wanted = set(iris)
         return {iri: iri for iri in wanted} | self._targets(wanted)
 
     def leading_to(self, iris: Iterable[str]) -> list[str]:
-        """Things by all IRIs under which records may name them: these, and those that lead to them."""
+        """All IRIs under which records may name entities: these, and those that lead to them."""
         rows = self._database.execute(
             f"""WITH RECURSIVE name(iri) AS (
                     SELECT value FROM {elements("iris")}
@@ -45,7 +45,7 @@ class Aliases:
         return [iri for (iri,) in rows]
 
     def resolved(self, documents: Sequence[Document]) -> list[Document]:
-        """Documents in which things have the names that they have now; each itself where that changes nothing."""
+        """Documents in which entities have their present names; unchanged ones are the same objects."""
         targets = self._targets({stub["iri"] for document in documents for stub in document["stubs"]})
         if not targets:
             return list(documents)
@@ -53,7 +53,7 @@ class Aliases:
         return [rename(document, targets, names) for document in documents]
 
     def _targets(self, iris: AbstractSet[str]) -> dict[str, str]:
-        """Where those of some IRIs lead that things had before."""
+        """The present IRIs of entities that had some of these IRIs before, by those."""
         steps: dict[str, str] = {}
         following = iris
         while following:

@@ -1,4 +1,4 @@
-"""Which answers the archive holds, and where."""
+"""The list of answers in the archive, and of their files."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Answers:
         self._database = database
 
     def file_of(self, sha256: str) -> str | None:
-        """Where the archive already has a body, below ``raw/``."""
+        """The file of a body that the archive already has, below ``raw/``."""
         rows = self._database.execute("SELECT file FROM answer WHERE sha256 = :sha256 LIMIT 1", {"sha256": sha256})
         return next((str(file) for (file,) in rows), None)
 
     def outdated(self, platform: str, keep_runs: int) -> tuple[list[str], list[str]]:
-        """The runs whose archived answers nobody needs any more, and the files that only they refer to.
+        """Find the runs whose archived answers are not needed any more, and the files that only they refer to.
 
         Args:
             platform: whose runs they are.

@@ -1,4 +1,4 @@
-"""What a census has not shown."""
+"""Records that a census has not shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlentory_crawl.catalog.runs import Runs
 
 
 class Census:
-    """Holds what the catalog has against what a census has shown.
+    """Compares the catalog with what a census has shown.
 
     Args:
         database: the catalog.
@@ -74,4 +74,4 @@ class Census:
 
 
 _LISTED = "platform = :platform AND kind = :kind AND instance = (SELECT instance FROM run WHERE id = :run)"
-"""Which records a census shows."""
+"""The condition on the records that a census shows."""

@@ -1,4 +1,4 @@
-"""How documents are kept in the catalog: JSON with sorted keys, hashed, compressed."""
+"""Documents as the catalog keeps them: JSON with sorted keys, hashed, compressed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fair4ml.document import Document
 
 
 class DamagedDocument(ValueError):
-    """What the catalog holds in place of a document is none."""
+    """A document in the catalog cannot be read."""
 
 
 class _Codecs(local):

@@ -1,4 +1,4 @@
-"""What is handed to the catalog, and what it says of it."""
+"""Values that are handed to the catalog, and those that it gives back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fair4ml.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the catalog has of a record.
+    """A record as the catalog has it.
 
     Attributes:
         id: the row.
@@ -105,7 +105,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One thing that was asked for by name because a record names it.
+    """An entity that was asked for by name because a record names it.
 
     Attributes:
         iri: under which it is named.
@@ -120,7 +120,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class EndedSeed:
-    """What became of a line of a seed list.
+    """A line of a seed list that came to its end.
 
     Attributes:
         platform: whose it is; None where it is nobody's.
@@ -137,7 +137,7 @@ class EndedSeed:
 
 @dataclass(slots=True)
 class Commit:
-    """What one transaction stores: the records of whole pages, and how far the run has come.
+    """The content of one transaction: the records of whole pages, and how far the run has come.
 
     Attributes:
         report: the run report including these pages, as JSON.
@@ -146,7 +146,7 @@ class Commit:
         lookups: what was asked for by name because a record names it.
         seeds: the lines of a seed list that came to their end.
         seed_fields: the fields of the seed lists that were read, with their types, by source.
-        forgotten: further names of things that are to be forgotten.
+        forgotten: further names of entities that are to be erased.
     """
 
     entries: list[Entry] = field(default_factory=list)

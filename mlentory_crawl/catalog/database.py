@@ -91,7 +91,7 @@ def _read_only(path: Path) -> str:
 
 @contextmanager
 def damage_told(data_dir: Path) -> Iterator[None]:
-    """What goes wrong with the catalog's file, as an error for a person.
+    """Turn what goes wrong with the catalog's file into an error for a person.
 
     Args:
         data_dir: the data directory.

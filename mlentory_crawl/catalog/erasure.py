@@ -1,4 +1,4 @@
-"""Taking things out of the catalog, so that nothing but a mark is left."""
+"""Taking entities out of the catalog, so that nothing but a mark is left."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from mlentory_crawl.catalog.sql import Executes, among, array, insert_missing
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is to be forgotten.
+    """Marks of entities that are erased, whoever states them.
 
     Attributes:
-        iris: the IRIs of things, former ones included.
+        iris: their IRIs, former ones included.
         keys: platform and native id of the records that described them.
     """
 
@@ -37,7 +37,7 @@ class Marks:
 
 @dataclass(slots=True)
 class Erased:
-    """What was taken out.
+    """A count of what was taken out.
 
     Attributes:
         counts: how much, by place.
@@ -49,7 +49,7 @@ class Erased:
 
 
 def marks(database: Executes) -> Marks:
-    """What a catalog has marked."""
+    """The marks in a catalog."""
     iris = frozenset(iri for (iri,) in database.execute("SELECT iri FROM forgotten"))
     if not iris:
         return Marks()
@@ -74,7 +74,7 @@ class Erasure:
         self._links = links
 
     def names_of(self, iris: Collection[str]) -> set[str]:
-        """These IRIs, those under which the entities are known now, and their former ones."""
+        """All IRIs of entities: these, present ones and former ones."""
         found = {each for iri in iris for each in iris_over_time(iri)}
         pending = found | self._all("SELECT target FROM alias WHERE iri", found)
         while pending:
@@ -83,7 +83,7 @@ class Erasure:
         return found
 
     def knows(self, iri: str) -> bool:
-        """Whether an entity is described, named, marked, or was any of these."""
+        """True where an entity is described, named, marked, or was any of these."""
         tables = ("record", "entity", "alias", "forgotten", "version")
         found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE iri = :iri)" for table in tables)
         return bool(self._database.execute(f"SELECT {found}", {"iri": iri}).fetchone()[0])
@@ -172,6 +172,6 @@ class Erasure:
 
 
 def _has(packed: bytes, texts: Iterable[bytes]) -> bool:
-    """Whether a document has one of some IRIs in its text."""
+    """True where a document has one of some IRIs in its text."""
     document = unpacked(packed)
     return any(text in document for text in texts)

@@ -12,7 +12,7 @@ from mlentory_crawl.changes import Change, Position
 
 
 class NextChanges(NamedTuple):
-    """What has changed in the catalog since a position of a store.
+    """The changes of the catalog since a position of a store.
 
     Attributes:
         changes: in order.
@@ -43,7 +43,7 @@ class Feed:
         return Position(self._reader.id, row[0] if row else "", sequence)
 
     def knows(self, position: Position) -> bool:
-        """Whether a position is one of this catalog's history; an older copy that was restored knows less."""
+        """True where a position is one of this catalog's history; an older copy that was restored knows less."""
         return (
             position.catalog == self._reader.id
             and position.sequence <= self._reader.last_sequence()
@@ -51,7 +51,7 @@ class Feed:
         )
 
     def refused(self, projection: str) -> int:
-        """How many changes a projection's store has refused and not taken since."""
+        """The number of changes that a projection's store has refused and not taken since."""
         sql = "SELECT count(*) FROM refusal WHERE projection = :name"
         (count,) = self._reader._execute(sql, {"name": projection}).fetchone()
         return int(count)
@@ -78,7 +78,7 @@ class Feed:
             return NextChanges(self._states(iris, settled), upto, read_again)
 
     def _due(self, rows: Sequence[tuple[int, str]], limit: int) -> tuple[int, list[str], int]:
-        """Up to which sequence number to read, the entities that do not come again after it, and how many records."""
+        """The sequence number to read up to, the entities that do not come again after it, and how many records."""
         found = self._reader._execute(
             f"""SELECT iri, last, CASE WHEN last <= :upto THEN (SELECT count(*) FROM record WHERE iri = each.iri) END
                 FROM (SELECT value AS iri, (SELECT max(sequence) FROM record WHERE iri = value) AS last
@@ -98,9 +98,10 @@ class Feed:
 
     def changes_of(self, keys: Sequence[str]) -> list[Change]:
         """The present state of the entities that records of these catalog keys are about."""
-        sql = "SELECT iri FROM record WHERE platform = ? AND kind = ? AND key = ?"
+        sql = "SELECT iri FROM record WHERE platform = :platform AND kind = :kind AND key = :key"
+        parts = [dict(zip(("platform", "kind", "key"), key.split("/", 2), strict=True)) for key in keys]
         with self._reader._database.snapshot():
-            found = [iri for key in keys for (iri,) in self._reader._execute(sql, key.split("/", 2))]
+            found = [iri for given in parts for (iri,) in self._reader._execute(sql, given)]
             return self._states(list(dict.fromkeys(found)), 0)
 
     def _states(self, iris: Sequence[str], settled: int) -> list[Change]:

@@ -1,4 +1,4 @@
-"""How many live records have each field: a mapping that breaks shows here."""
+"""Counts of the live records that have each field: a mapping that breaks shows here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.sql import Executes, insert
 
 FEWEST = 50
-"""Of fewer changed records that had a field nothing is concluded."""
+"""The least number of changed records that had a field from which anything is concluded."""
 MOST_LOST = 0.3
 """A field that more than this share of the changed records has lost was lost by the mapping, or by the platform."""
 
@@ -63,12 +63,12 @@ class FieldCounts:
         ]
 
     def shares(self) -> dict[str, dict[str, dict[str, int]]]:
-        """How many live records have each field, by platform and kind; ``iri`` is in all of them."""
+        """Counts of the live records that have each field, by platform and kind; ``iri`` is in all of them."""
         return shares(self._database)
 
 
 def unnamed_licenses(database: Executes) -> dict[tuple[str, str], int]:
-    """How many live records state a license of which nobody says which, by platform and kind."""
+    """Counts of the live records whose license is stated and not named, by platform and kind."""
     rows = database.execute(
         """SELECT r.platform, r.kind, count(DISTINCT r.id) FROM entity AS t
            JOIN edge AS e ON e.target = t.id AND e.type = 'LICENSE' JOIN record AS r ON r.id = e.record
@@ -79,7 +79,7 @@ def unnamed_licenses(database: Executes) -> dict[tuple[str, str], int]:
 
 
 def shares(database: Executes) -> dict[str, dict[str, dict[str, int]]]:
-    """How many live records have each field, by platform and kind; ``iri`` is in all of them."""
+    """Counts of the live records that have each field, by platform and kind; ``iri`` is in all of them."""
     found: dict[str, dict[str, dict[str, int]]] = {}
     rows = database.execute(
         "SELECT platform, kind, name, records FROM field WHERE records > 0 ORDER BY platform, kind, name"

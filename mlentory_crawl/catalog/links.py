@@ -1,4 +1,4 @@
-"""The catalog's entities and edges: who is named by whom."""
+"""The catalog's entities and edges."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Links:
         self._next = None
 
     def remove(self, record: int, document: Document) -> None:
-        """Take back what a record stated, before it states something else."""
+        """Remove the edges of a record, and the entities that only it named, before it states something else."""
         sources = self._resolve(thing["iri"] for thing in nodes(document))
         stated = self._database.execute(
             f"SELECT source, type, target FROM edge WHERE source IN {among('sources')} AND record = :record",
@@ -67,7 +67,7 @@ class Links:
             self._ids.pop(iri, None)
 
     def add(self, stated: Iterable[tuple[int, Document]]) -> None:
-        """Enter what records state.
+        """Enter the entities and edges of records.
 
         Args:
             stated: row id and document of each record.
@@ -122,7 +122,7 @@ class Links:
 
 
 def _own(document: Document) -> list[EntityDict]:
-    """The nodes that a record describes; a part outside the root's IRI is another thing."""
+    """The nodes that a record describes; a part outside the root's IRI is another entity."""
     within = inside(document["root"]["iri"])
     root, *parts = nodes(document)
     return [root, *(part for part in parts if part["iri"].startswith(within))]

@@ -1,4 +1,4 @@
-"""What was asked for by name, and what has yet to be: things that records only name."""
+"""Entities that records only name: those that were asked for, and those that have yet to be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.sql import upsert
 
 ASKED_AGAIN_AFTER = timedelta(days=30)
-"""What its platform did not have, it is asked for once more after so long."""
+"""The time after which a platform is asked once more for an entity that it did not have."""
 
 # What a later run asks for: named by a record that holds, described by none, and known under no other name.
 _UNKNOWN = """t.described = 0
@@ -21,7 +21,7 @@ _UNKNOWN = """t.described = 0
 
 
 class Lookups:
-    """The queue of things that are named and not yet described.
+    """The queue of entities that are named and not yet described.
 
     Args:
         database: the catalog.
@@ -33,7 +33,7 @@ class Lookups:
         self._aliases = aliases
 
     def enter(self, run: int, lookups: Sequence[Lookup]) -> None:
-        """Note what was asked for, inside a transaction; what is there under another name gets an alias."""
+        """Note entities that were asked for, inside a transaction; those under another name get an alias."""
         self._database.executemany(
             upsert("lookup", "iri", "run found at"),
             [
@@ -48,7 +48,7 @@ class Lookups:
         )
 
     def named(self, run: int, class_name: str, prefix: str, limit: int) -> list[str]:
-        """The IRIs of things that are named, not described, and not asked for lately; in the order of their IRIs.
+        """The IRIs of entities that are named, not described, and not asked for lately, in order.
 
         Args:
             run: the row id of the run that asks.

@@ -1,4 +1,4 @@
-"""What runs could not have and still owe, without what is to be forgotten."""
+"""Debts of runs, requests that they could not have answered, without those about erased entities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mlentory_crawl.catalog.sql import update
 
 
 def drop_owed(database: Database, iris: Collection[str]) -> int:
-    """Let no run owe what is about things any more; how much that was.
+    """Drop the debts of runs that are about entities; the number of dropped ones.
 
     Args:
         database: the catalog, inside a transaction of its writer.
@@ -28,13 +28,13 @@ def drop_owed(database: Database, iris: Collection[str]) -> int:
         kept = [each for each in cursor["owed"] if not names or not about.search(orjson.dumps(each).decode())]
         dropped += len(cursor["owed"]) - len(kept)
         database.execute(
-            update("run", ["cursor"]), {"cursor": orjson.dumps({**cursor, "owed": kept}).decode(), "id": run}
+            update("run", "cursor"), {"cursor": orjson.dumps({**cursor, "owed": kept}).decode(), "id": run}
         )
     return dropped
 
 
 def _names(iri: str) -> Iterator[str]:
-    """What a platform calls a thing in its own requests."""
+    """The names of an entity in the requests of its platform."""
     address = urlsplit(iri)
     values = [value for _, value in parse_qsl(address.query)]
     yield from values or filter(None, [unquote(address.path).strip("/").removeprefix("datasets/")])

@@ -59,7 +59,7 @@ class CatalogReader:
         return self._stored(f"r.id IN {among('ids')} AND r.deleted_at IS NULL", {"ids": array(ids)})
 
     def tombstones(self, iris: Iterable[str]) -> Iterator[Stored]:
-        """What is kept of the records about entities whose sources have them no more."""
+        """The tombstones about entities that were deleted at their sources."""
         return self._stored(f"r.iri IN {among('iris')} AND r.deleted_at IS NOT NULL", {"iris": array(iris)})
 
     def _stored(self, condition: str, parameters: Parameters) -> Iterator[Stored]:
@@ -70,7 +70,7 @@ class CatalogReader:
                 yield stored if document is stored.document else replace(stored, document=document)
 
     def about_at(self, iri: str, at: str) -> list[Stored]:
-        """The records about a thing as the catalog had them at a moment (UTC, ISO 8601)."""
+        """The records about an entity as the catalog had them at a moment (UTC, ISO 8601)."""
         rows = self._execute(
             """WITH held AS (
                    SELECT id AS record, run, iri, document, provenance, deleted_at FROM record
@@ -91,11 +91,11 @@ class CatalogReader:
         return [Stored.of(row) for row in rows]
 
     def has_record(self, iri: str) -> bool:
-        """Whether a record is about an entity, tombstones included."""
+        """True where a record is about an entity, tombstones included."""
         return self._execute("SELECT 1 FROM record WHERE iri = :iri", {"iri": iri}).fetchone() is not None
 
     def described(self, iris: Iterable[str]) -> set[str]:
-        """Which of some entities a record describes."""
+        """Those of some entities that a record describes."""
         rows = self._execute(
             f"SELECT iri FROM entity WHERE described = 1 AND iri IN {among('iris')}", {"iris": array(iris)}
         )
@@ -104,15 +104,15 @@ class CatalogReader:
     # Entities
 
     def resolve(self, iri: str) -> str:
-        """The IRI under which a thing is known now: aliases followed."""
+        """The IRI under which an entity is known now: aliases followed."""
         return self._aliases.resolve(iri)
 
     def resolve_all(self, iris: Iterable[str]) -> dict[str, str]:
-        """The IRI under which each of some things is known now: aliases followed."""
+        """The IRIs under which entities are known now, by the given ones: aliases followed."""
         return self._aliases.resolve_all(iris)
 
     def also_called(self, iris: Iterable[str]) -> list[str]:
-        """Things by all names under which records may name them: their IRIs, and those that stand for them."""
+        """All names under which records may name entities: their IRIs, and those that stand for them."""
         return self._aliases.leading_to(iris)
 
     def states(self, platform: str | None = None) -> Iterator[tuple[State, list[Stored]]]:
@@ -128,11 +128,11 @@ class CatalogReader:
             yield merged(group)[0], group
 
     def field_counts(self) -> dict[str, dict[str, dict[str, int]]]:
-        """How many live records have each field, by platform and kind; ``iri`` is in all of them."""
+        """Counts of the live records that have each field, by platform and kind; ``iri`` is in all of them."""
         return shares(self._database)
 
     def unnamed_licenses(self) -> dict[tuple[str, str], int]:
-        """How many live records state a license of which nobody says which, by platform and kind."""
+        """Counts of the live records whose license is stated and not named, by platform and kind."""
         return unnamed_licenses(self._database)
 
 
@@ -150,7 +150,7 @@ class UnseenStubs:
         self._seen: set[str] = set()
 
     def of(self, document: Document) -> list[EntityDict]:
-        """Those stubs of the next record that are still to be stated."""
+        """The stubs of the next record that are still to be stated."""
         stubs = [stub for stub in document["stubs"] if stub["iri"] not in self._seen]
         if not stubs:
             return stubs

@@ -1,4 +1,4 @@
-"""The table of records: what changes a row changes its versions, links, field counts and sequence number with it."""
+"""The table of records: a row changes together with its versions, links, field counts and sequence number."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Row(NamedTuple):
     provenance: str
 
     def document(self) -> Document:
-        """What it states."""
+        """The document, unpacked."""
         document: Document = unpack(self.packed)
         return document
 
@@ -101,7 +101,7 @@ class RecordTable:
         sql = f"SELECT {_ROW} FROM record AS r WHERE r.iri NOT IN {among('iris')}"
         return map(Row._make, self._database.execute(sql, {"iris": array(iris)}))
 
-    # What a source states
+    # Stating
 
     def insert(self, run: int, entries: Sequence[Entry]) -> list[int]:
         """Add records that are new; their row ids."""
@@ -187,7 +187,7 @@ class RecordTable:
 
         self._database.executemany(_SET_COUNTERS, [(i, text(seen), text(shown)) for i, seen, shown in rows])
 
-    # What is gone
+    # Taking back
 
     def bury(self, run: int, deleted_at: str, ids: Collection[int]) -> None:
         """Make tombstones of records, and of what their platform has stated beside them about the same entities.
@@ -259,7 +259,7 @@ class RecordTable:
         if columns["deleted_at"] is None:
             self._fields.add(row.platform, row.kind, stated["root"])
         columns["sequence"] = self._numbers.next()
-        self._database.execute(update("record", columns), {**columns, "id": row.id})
+        self._database.execute(update("record", *columns), {**columns, "id": row.id})
         return before
 
 

@@ -1,4 +1,4 @@
-"""What single runs brought, for their files."""
+"""Versions and rejected records of single runs, for their files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlentory_crawl.catalog.stored import Version
 
 
 class RunContent(NamedTuple):
-    """What there is of a run.
+    """The kinds of content that a run has.
 
     Attributes:
         name: the run's.
@@ -43,7 +43,7 @@ class Rejection(NamedTuple):
 
 
 def contents(reader: CatalogReader, run: str | None = None) -> list[RunContent]:
-    """What there is of runs, in their order.
+    """The kinds of content that runs have, in their order.
 
     Args:
         reader: the catalog.
@@ -100,7 +100,7 @@ def replaced_versions(reader: CatalogReader, run: str) -> Iterator[Version]:
 
 
 def rejections(reader: CatalogReader, run: str) -> Iterator[Rejection]:
-    """What a run put into the quarantine, by catalog key."""
+    """The records that a run put into the quarantine, by catalog key."""
     rows = reader._execute(
         """SELECT q.platform, q.kind, q.key, q.url, q.field, q.reason, q.fetched_at, q.payload
            FROM quarantine AS q JOIN run ON run.id = q.run WHERE run.name = :run

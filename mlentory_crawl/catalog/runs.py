@@ -82,7 +82,7 @@ class Runs:
             run: its row id.
             completed_at: when (UTC).
             watermark: the platform's time up to which the catalog is now complete; None leaves it.
-            census: how many things a complete census has seen; None for any other run.
+            census: how many entities a complete census has seen; None for any other run.
         """
         with self._database.transaction():
             self._update(run, completed_at=completed_at)
@@ -98,7 +98,7 @@ class Runs:
             self._database.execute("DELETE FROM seen WHERE run = :run", {"run": run})
 
     def _update(self, run: int, **columns: Any) -> None:
-        self._database.execute(update("run", columns), {**columns, "id": run})
+        self._database.execute(update("run", *columns), {**columns, "id": run})
 
     def report(self, name: str) -> dict[str, Any] | None:
         """The report of a run as it was kept last; None where there is no such run."""
@@ -106,7 +106,7 @@ class Runs:
         return None if row is None else orjson.loads(row[0])
 
     def owed(self, platform: str, instance: str = "") -> list[Any]:
-        """What the last walk over a platform's lists that was closed could not have."""
+        """The debts of the last walk over a platform's lists that was closed."""
         cursor = self._value(
             """SELECT cursor FROM run WHERE platform = :platform AND instance = :instance
                AND completed_at IS NOT NULL AND cursor IS NOT NULL ORDER BY id DESC LIMIT 1""",
@@ -122,14 +122,14 @@ class Runs:
         return value
 
     def watermark_begun_at(self, platform: str, instance: str = "") -> str | None:
-        """When the run began that left the watermark (UTC): what changed before then it has seen."""
+        """The beginning of the run that left the watermark (UTC): it has seen all changes of before."""
         sql = """SELECT run.started_at FROM watermark AS w JOIN run ON run.id = w.run
                  WHERE w.platform = :platform AND w.instance = :instance"""
         begun_at: str | None = self._value(sql, platform, instance)
         return begun_at
 
     def last_census(self, platform: str, instance: str = "") -> int | None:
-        """How many records the last complete census of a platform saw."""
+        """The number of records that the last complete census of a platform saw."""
         sql = "SELECT records FROM census WHERE platform = :platform AND instance = :instance"
         records: int | None = self._value(sql, platform, instance)
         return records

@@ -1,4 +1,4 @@
-"""What became of the lines of seed lists."""
+"""The lines of seed lists, and what became of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Seeds:
         return {number for (number,) in rows}
 
     def ended(self, run: int) -> Iterator[EndedSeed]:
-        """What became of a run's seeds, in their order."""
+        """The seeds of a run that came to their end, in their order."""
         rows = self._database.execute(
             "SELECT number, place, url, platform, outcome, reason FROM seed WHERE run = :run ORDER BY number",
             {"run": run},
@@ -36,7 +36,7 @@ class Seeds:
         return (EndedSeed(*row) for row in rows)
 
     def changed_fields(self, source: str, fields: Mapping[str, str]) -> list[str]:
-        """What has changed since a source of seeds was read last: fields that are gone, new, or of another type.
+        """Compare with the last time that a source of seeds was read: fields that are gone, new, or of another type.
 
         Args:
             source: its name.
@@ -51,7 +51,7 @@ class Seeds:
         ]
 
     def enter(self, run: int, seeds: Iterable[EndedSeed], fields: Mapping[str, Mapping[str, str]]) -> None:
-        """Note what became of seeds, inside a transaction.
+        """Enter seeds that came to their end, inside a transaction.
 
         Args:
             run: whose seeds they are.

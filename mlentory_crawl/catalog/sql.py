@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 import orjson
@@ -67,6 +68,7 @@ def upsert(table: str, key: str, columns: str) -> str:
     return f"{insert(table, f'{key} {columns}')} ON CONFLICT ({', '.join(key.split())}) DO UPDATE SET {changes}"
 
 
-def update(table: str, columns: Iterable[str]) -> str:
+@cache
+def update(table: str, *columns: str) -> str:
     """The statement that changes columns of the row whose ``id`` is given, all by name."""
     return f"UPDATE {table} SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = :id"

@@ -48,12 +48,12 @@ class Stored:
 STORED = """SELECT r.platform || '/' || r.kind || '/' || r.key, r.iri, r.document, r.provenance, run.name, r.modified,
                     r.deleted_at, coalesce(c.published, '{}'), r.sequence
              FROM record AS r JOIN run ON run.id = r.run LEFT JOIN counter AS c ON c.record = r.id"""
-"""What `Stored.of` reads; the record is ``r``."""
+"""The statement whose rows `Stored.of` reads; the record is ``r``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a record stated at some time.
+    """A statement of a record at some time.
 
     Attributes:
         key: the catalog key.
@@ -77,13 +77,13 @@ class Version:
 
 
 def merged(records: Sequence[Stored]) -> tuple[State, str]:
-    """What records about the same thing state together, and the catalog key of the one that leads."""
+    """The merged state of records about one entity, and the catalog key of the one that leads."""
     state = merge(_record_states(records), precedence())
     return state, state["key"]
 
 
 def leading_key(records: Sequence[Stored]) -> str:
-    """The catalog key of the record that leads of some about the same thing, at least one."""
+    """The catalog key of the record that leads of some about one entity, at least one."""
     return leading(_record_states(records), precedence()).key
 
 
@@ -93,5 +93,5 @@ def _record_states(records: Sequence[Stored]) -> list[RecordState]:
 
 
 def live(records: Sequence[Stored]) -> list[Stored]:
-    """Those that are no tombstones."""
+    """The records that are no tombstones."""
     return [stored for stored in records if stored.deleted_at is None]

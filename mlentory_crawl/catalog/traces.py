@@ -1,4 +1,4 @@
-"""What runs wrote about entities beside records: quarantine entries, reports, and the lines of seed lists."""
+"""Traces of entities beside their records: in the quarantine, in reports, and in the lines of seed lists."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SeedTexts(NamedTuple):
 
 
 class Traces:
-    """Reads and rewrites what runs wrote beside records, inside a transaction of the catalog's writer.
+    """Reads and rewrites the texts of runs, inside a transaction of the catalog's writer.
 
     Args:
         database: the catalog.
@@ -66,7 +66,7 @@ class Traces:
 
     def replace_payload(self, entry: int, payload: bytes) -> None:
         """Let an entry of the quarantine hold another payload."""
-        self._database.execute(update("quarantine", ["payload"]), {"payload": pack(payload), "id": entry})
+        self._database.execute(update("quarantine", "payload"), {"payload": pack(payload), "id": entry})
 
     def runs(self) -> list[RunTexts]:
         """The texts of all runs."""
@@ -74,7 +74,7 @@ class Traces:
 
     def replace_run(self, texts: RunTexts) -> None:
         """Let a run have other texts."""
-        self._database.execute(update("run", ["identity", "report"]), texts._asdict())
+        self._database.execute(update("run", "identity", "report"), texts._asdict())
 
     def seeds(self) -> list[SeedTexts]:
         """The texts of all lines of seed lists."""

@@ -1,4 +1,4 @@
-"""What records stated before."""
+"""Former versions of records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mlentory_crawl.catalog.database import Database
 
 
 def prune(database: Database, before: str, *, dry_run: bool) -> tuple[int, int]:
-    """Delete what records stated until others replaced it before a moment; what held then stays.
+    """Delete versions that were replaced before a moment; those that held then stay.
 
     Args:
         database: the catalog, inside a transaction of its writer.

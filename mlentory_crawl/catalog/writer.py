@@ -86,15 +86,15 @@ class CatalogWriter:
     # Erasure
 
     def marks(self) -> Marks:
-        """What is to be forgotten."""
+        """The marks of erased entities."""
         return marks(self._database)
 
     def knows(self, iri: str) -> bool:
-        """Whether an entity is or was described or named, or is marked."""
+        """True where an entity is or was described or named, or is marked."""
         return any(map(self._erasure.knows, iris_over_time(iri)))
 
     def names_of(self, iris: Collection[str]) -> set[str]:
-        """These IRIs, those under which the entities are known now, and their former ones."""
+        """All IRIs of entities: these, present ones and former ones."""
         return self._erasure.names_of(iris)
 
     def mark(self, iris: Collection[str], at: str) -> None:
@@ -120,7 +120,7 @@ class CatalogWriter:
     # Records
 
     def lookup(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Known]:
-        """What the catalog has of records.
+        """Look records up.
 
         Args:
             run: the row id of the running run.
@@ -175,14 +175,14 @@ class CatalogWriter:
         return [key for (key,) in rows]
 
     def any_iri(self, platform: str) -> str | None:
-        """What one of a platform's records is about; None where there is none."""
+        """The IRI of some record of a platform's public or only instance; None where it has none."""
         row = self._database.execute(
-            "SELECT iri FROM record WHERE platform = :platform LIMIT 1", {"platform": platform}
+            "SELECT iri FROM record WHERE platform = :platform AND instance = '' LIMIT 1", {"platform": platform}
         ).fetchone()
         return None if row is None else str(row[0])
 
     def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Which of these kinds and native ids this run has put into the quarantine."""
+        """The kinds and native ids, of some, that this run has put into the quarantine."""
         rows = self._database.execute(
             f"""SELECT q.kind, q.key FROM {elements("keys")} AS j CROSS JOIN quarantine AS q
                 WHERE q.run = :run AND q.platform = :platform
@@ -192,7 +192,7 @@ class CatalogWriter:
         return set(rows)
 
     def prune_versions(self, before: str, *, dry_run: bool) -> tuple[int, int]:
-        """Delete what records stated before; see `versions.prune`."""
+        """Delete former versions of records; see `versions.prune`."""
         with self._database.transaction():
             return prune(self._database, before, dry_run=dry_run)
 

@@ -1,1 +1,1 @@
-"""The commands: the arguments of each, and what it prints; none but those that crawl need Scrapy."""
+"""The commands as plain classes: their arguments, and what they print."""

@@ -25,6 +25,7 @@ class CrawlPlan:
         ordered: whether its pages have an order, in which they are stored.
         asks: whether it asks a service at all: what it reads from files, a replay reads there again.
         job: scrapyd's id of the job, if it was scrapyd that started it.
+        instance: the installation of the platform, as the catalog names it; empty for its public or only one.
     """
 
     platform: str
@@ -36,6 +37,7 @@ class CrawlPlan:
     ordered: bool = True
     asks: bool = True
     job: str | None = None
+    instance: str = ""
 
     def key(self) -> bytes:
         """The identity as the catalog keeps it."""

@@ -74,9 +74,9 @@ class Run:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
             self.report = report = Report.begun(self.name, plan)
             self.id = self.catalog.runs.open(
-                self.name, plan.platform, plan.mode, plan.key(), report.started_at, report.json()
+                self.name, plan.platform, plan.mode, plan.key(), report.started_at, report.json(), plan.instance
             )
-            owed = self.catalog.runs.owed(plan.platform) if plan.ordered else []
+            owed = self.catalog.runs.owed(plan.platform, plan.instance) if plan.ordered else []
             saved = {"owed": owed} if owed else None
         self.cursor = RunCursor(saved, ordered=plan.ordered)
         self.pages = OpenPages(ordered=plan.ordered, first=self.cursor.first_page, on_finished=self._store_finished)

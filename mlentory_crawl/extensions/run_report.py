@@ -170,7 +170,7 @@ class RunReport:
             interrupted=reason not in ENDED_BY_ITSELF,
             complete=complete,
             census=census,
-            previous_census=run.catalog.runs.last_census(spider.name),
+            previous_census=run.catalog.runs.last_census(spider.name, run.plan.instance),
         )
         if lost := self.crawler.stats.get_value(LOST_ITEMS, 0):
             report.fail(f"{lost} records could not be written to a feed")

@@ -81,6 +81,7 @@ class CatalogPipeline:
             counters=counters,
             digest=item.digest,
             issues=[(issue.field, issue.reason) for issue in item.issues],
+            instance=item.page.instance,
         )
         self.run.pages.store(item, entry, item.issues)
 

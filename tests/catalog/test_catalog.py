@@ -627,3 +627,19 @@ def test_an_artifact_has_the_names_that_its_record_gives_it(book: Book) -> None:
     assert stored.document["root"]["trainedOn"] == [f"{zoo}calm-cells"]
     book.crawl({"c": {"root": {**cells, "sameAs": []}, "parts": [], "stubs": []}})
     assert reader.resolve(f"{zoo}lab/cells") == f"{zoo}lab/cells"
+
+
+# Seed lists
+
+
+def test_changed_fields_of_a_seed_list_are_told_until_they_are_stored(book: Book) -> None:
+    seeds, run = book.writer.seeds, book.begin()
+    before, now = {"url": "str", "stars": "int"}, {"url": "str", "stars": "str", "topic": "str"}
+    assert seeds.changed_fields("list.csv", before) == []
+    book.writer.commit(run, Commit(seed_fields={"list.csv": before}))
+    told = ["the field 'stars' was int, is str", "the field 'topic' was absent, is str"]
+    for _ in range(2):  # a run that is killed before its first commit is asked again
+        assert seeds.changed_fields("list.csv", now) == told
+    assert seeds.changed_fields("other.csv", now) == []
+    book.writer.commit(run, Commit(seed_fields={"list.csv": now}))
+    assert seeds.changed_fields("list.csv", now) == []

@@ -178,6 +178,7 @@ def test_threads_share_one(catalog: Catalog) -> None:
         lambda: catalog.search("bert", facets=["task"]),
         lambda: catalog.lineage(iri).to_dict(),
         lambda: catalog.leaderboard(of),
+        lambda: catalog.changes(limit=20),
         catalog.status,
     ]
     expected = [ask() for ask in questions]
@@ -193,6 +194,8 @@ def test_what_is_closed_says_so(book: Book) -> None:
         catalog.model("a/x")
     with ThreadPoolExecutor(1) as pool, pytest.raises(CatalogError, match="was closed"):
         pool.submit(catalog.coverage).result()
+    with pytest.raises(CatalogError, match="was closed"):
+        catalog.search()
 
 
 # What goes wrong
@@ -268,6 +271,38 @@ def test_changes_are_read_on_from_where_they_were(book: Book) -> None:
         (again,) = catalog.changes(rest.upto).changes
     assert again.state is not None
     assert again.state["root"]["license"] == [MIT]
+
+
+def followed(catalog: Catalog, copy: dict[str, Any], after: int, limit: int) -> int:
+    """Bring a copy up to date, and return the sequence number up to which it is."""
+    while (news := catalog.changes(after, limit)).upto > after:
+        for change in news.changes:
+            if change.state is None:
+                copy.pop(change.key, None)
+            else:
+                copy[change.key] = change.state["root"]
+        after = news.upto
+    return after
+
+
+@pytest.mark.parametrize("limit", [1, 2, 1000])
+def test_a_copy_by_key_can_be_kept(book: Book, limit: int) -> None:
+    with mlentory_crawl.open(book.data_dir) as catalog:
+        copy: dict[str, Any] = {}
+        position = followed(catalog, copy, 0, limit)
+        for documents, names in (
+            # One more record about a model, which then leads or not; a name that changes; a record that turns away.
+            ({"0": model("a/x", base="b/base"), "3": model("c/new")}, ["a/x", "b/base", "c/new"]),
+            ({"1": model("b/renamed", license=[GPL])}, ["a/x", "b/renamed", "c/new"]),
+            ({"0": model("a/moved")}, ["a/moved", "a/x", "b/renamed", "c/new"]),
+        ):
+            book.crawl(documents)
+            position = followed(catalog, copy, position, limit)
+            anew: dict[str, Any] = {}
+            assert followed(catalog, anew, 0, 1000) == position
+            assert copy == anew
+            assert sorted(root["name"] for root in copy.values()) == names
+            assert all(root == catalog.model(root["iri"]).root for root in copy.values())
 
 
 def test_who_names_an_entity(book: Book) -> None:

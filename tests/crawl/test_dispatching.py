@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import Mock
+from urllib.parse import urlsplit
 
 import pytest
 from scrapy.utils.test import get_crawler
@@ -137,6 +138,50 @@ def test_other_pages_are_asked_for_too(data_dir: Path, monkeypatch: pytest.Monke
 def test_the_address_of_the_contact_is_no_platforms(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     urls, others = asked(dispatcher(data_dir, "https://example.org/x", f"{REGISTRY}x/#/models/churn"), monkeypatch)
     assert (urls, others) == ([], {"invalid": 1, "blocked": 1})
+
+
+def test_the_same_paths_of_other_hosts_are_of_no_platform(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [page for address, spellings in SPELLINGS.items() for page in (address.rstrip("?&"), *spellings)]
+    elsewhere = [
+        f"https://x.test{urlsplit(page)._replace(scheme='', netloc='').geturl()}" for page in pages if "//" in page
+    ]
+    urls, others = asked(dispatcher(data_dir, *elsewhere), monkeypatch)
+    assert (urls, others.keys() - {"invalid", "duplicate"}) == ([], set())
+
+
+def test_an_endpoint_may_end_with_a_slash(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = f"{REGISTRY}/api/2.0/mlflow/registered-models/get?name=churn"
+    urls, others = asked(dispatcher(data_dir, page, MLFLOW_TRACKING_URI=f"{REGISTRY}/"), monkeypatch)
+    assert (len(urls), others) == (1, {})
+
+
+def test_another_list_is_another_crawl(data_dir: Path) -> None:
+    def identity(*seeds: str) -> dict[str, str]:
+        return dispatcher(data_dir, *seeds).identity()
+
+    one, other = "https://github.com/acme/tools", "https://github.com/acme/net"
+    told = identity(one, other)
+    assert (told["spider"], Path(told["seeds"]).name) == ("dispatcher", "seeds.txt")
+    while MADE:
+        MADE.pop().close()
+    assert told == identity(one, other)
+    for changed in ((other, one), (one,), (one, other, other)):
+        while MADE:
+            MADE.pop().close()
+        again = identity(*changed)
+        assert again.keys() == told.keys()
+        assert again["sha256"] != told["sha256"]
+
+
+def test_a_list_that_was_interrupted_goes_on_as_the_same_run(data_dir: Path) -> None:
+    def name(*seeds: str) -> str:
+        run = dispatcher(data_dir, *seeds).run
+        MADE.pop().close()
+        return run.name
+
+    first = name("https://github.com/acme/tools")
+    assert name("https://github.com/acme/net") != first
+    assert name("https://github.com/acme/tools") == first
 
 
 def test_a_private_address_is_told_from_one_of_no_platform(

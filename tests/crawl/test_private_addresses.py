@@ -26,8 +26,12 @@ from mlentory_crawl.middlewares.private_addresses import (
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::1", "fd00::1", "::ffff:10.0.0.1"],
-)
+    [
+        "127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255",
+        "100.64.0.1", "::", "::1", "::2", "::7f00:1", "fd00::1", "fe80::1", "ff02::1", "::ffff:10.0.0.1",
+        "64:ff9b::a00:1", "64:ff9b:1::808:808", "2002:a00:1::", "2001:0:a00:1::f5ff:fffe",
+    ],
+)  # fmt: skip
 def test_private_addresses(address: str) -> None:
     with pytest.raises(PrivateAddress):
         refuse_private(address, "some.example")
@@ -36,6 +40,8 @@ def test_private_addresses(address: str) -> None:
 def test_public_addresses() -> None:
     assert refuse_private("8.8.8.8", "some.example") == "8.8.8.8"
     assert refuse_private("2001:4860:4860::8888", "some.example")
+    for inside in ("::808:808", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"):
+        assert refuse_private(inside, "some.example") == inside
 
 
 def test_hosts_are_named_with_commas() -> None:
@@ -162,3 +168,16 @@ def test_only_names_that_settings_reach_may_be_private(monkeypatch: pytest.Monke
         resolver.getHostByName(name).addBoth(told.append)
     assert told[:4] == ["10.0.0.1"] * 4
     assert [type(each.value) for each in told[4:]] == [PrivateAddress] * 2
+
+
+def test_proxies_may_be_configured_without_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CachingThreadedResolver, "getHostByName", lambda *given: succeed("10.0.0.1"))
+    monkeypatch.setenv("no_proxy", "localhost,tracking")
+    monkeypatch.setenv("all_proxy", "proxy.test:3128")
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    resolver = PublicResolver.from_crawler(get_crawler(settings_dict=ENDPOINTS), reactor)
+    told: list[Any] = []
+    for name in ("tracking", "localhost"):
+        resolver.getHostByName(name).addBoth(told.append)
+    assert told[0] == "10.0.0.1"
+    assert isinstance(told[1].value, PrivateAddress)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.utils.test import get_crawler
+from support.http_servers import Answer
+from support.walking import made, walked
 
 from mlentory_crawl.base_spiders.listing import ListSpider
-from mlentory_crawl.base_spiders.paginators import Cursor
+from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.base_spiders.paginators.offset import Offset
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
-from mlentory_crawl.base_spiders.walks import MOST_REPEATED, Place, Trail
-from mlentory_crawl.crawl.run import Run
-from mlentory_crawl.items import RawRecord
+from mlentory_crawl.base_spiders.walks import MOST_REPEATED, Place, Walk
 
 URL = "https://zoo.test/animals"
 
@@ -67,7 +66,13 @@ WHOLE = [
 
 
 class Service:
-    """Answers requests of a spider, and ends its records."""
+    """Answers requests of a spider.
+
+    Attributes:
+        broken: the pages that it cannot give.
+        lists: what it has.
+        most: how many requests it answers.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
@@ -75,42 +80,28 @@ class Service:
         self.lists = dict(LISTS)
         self.most = 1_000
 
-    def walk(self, spider_class: type[ZooSpider] = ZooSpider, *further: Request) -> tuple[list[str], ZooSpider, Run]:
-        """The pages that a run asks for, its spider, and the run, closed."""
-        settings = {"ZOO_ENDPOINT": "https://zoo.test", "MLENTORY_DATA_DIR": str(self.data_dir), "RETRY_TIMES": 0}
-        crawler = get_crawler(spider_class, settings)
-        crawler.spider = spider = crawler._create_spider()
-        assert isinstance(spider, ZooSpider)
-        run = spider.run
-        asked: list[str] = []
-        waiting = [*asyncio.run(_started(spider)), *further]
-        while waiting and len(asked) < self.most:
-            request = waiting.pop(0)
-            asked.append(_place(request))
-            waiting += self._follow(spider, request)
-        run.commit()
-        run.close()
-        return asked, spider, run
-
-    def _follow(self, spider: ZooSpider, request: Request) -> Iterator[Request]:
-        name, _, offset = _place(request).partition(" ")
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        name, offset = _place(path).split()
         items = self.lists.get(name, [])[int(offset) :][:2]
-        body = b"broken" if _place(request) in self.broken else json.dumps(items).encode()
-        assert request.callback is not None
-        for each in request.callback(Response(request.url, body=body, request=request), **request.cb_kwargs):
-            if isinstance(each, Request):
-                yield each
-            else:
-                assert isinstance(each, RawRecord)
-                spider.run.pages.withdraw(each.page)
+        return 200, {}, b"broken" if _place(path) in self.broken else json.dumps(items).encode()
+
+    def begin(self, spider_class: type[ZooSpider] = ZooSpider) -> ZooSpider:
+        """A spider with its run."""
+        return made(spider_class, self.data_dir, "https://zoo.test")
+
+    def follow(self, spider: ZooSpider, *requests: Request) -> list[str]:
+        """The pages that are asked for, each once."""
+        asked, _ = walked(spider, self.answer, *requests, most=self.most)
+        return [_place(each.url) for each in asked if "retry_times" not in each.meta]
+
+    def walk(self, spider_class: type[ZooSpider] = ZooSpider) -> tuple[list[str], ZooSpider]:
+        """The same of a whole run, and its spider."""
+        spider = self.begin(spider_class)
+        return self.follow(spider), spider
 
 
-async def _started(spider: ZooSpider) -> list[Request]:
-    return [each async for each in spider.start()]
-
-
-def _place(request: Request) -> str:
-    parts = urlsplit(request.url)
+def _place(url: str) -> str:
+    parts = urlsplit(url)
     return f"{parts.path[1:]} {parse_qs(parts.query)['offset'][0]}"
 
 
@@ -120,25 +111,25 @@ def service(tmp_path: Path) -> Service:
 
 
 def test_what_a_page_leads_to_comes_before_its_list_goes_on(service: Service) -> None:
-    asked, spider, run = service.walk()
+    asked, spider = service.walk()
     assert asked == WHOLE
     assert (spider.listed, spider.failures) == (5, [])
-    assert json.loads(run.cursor.json() or b"")["next"] is None
+    assert json.loads(spider.run.cursor.json() or b"")["next"] is None
 
 
 @pytest.mark.parametrize("after", range(1, len(WHOLE)))
 def test_a_run_goes_on_after_the_last_page_that_was_stored(service: Service, after: int) -> None:
     service.most = after
-    first, _, run = service.walk()
+    first, before = service.walk()
     service.most = 1_000
-    second, spider, again = service.walk()
+    second, spider = service.walk()
     assert first + second == WHOLE
-    assert (run.id, spider.listed) == (again.id, 5)
+    assert (before.run.id, spider.listed) == (spider.run.id, 5)
 
 
 def test_a_page_that_cannot_be_had_is_where_the_same_command_begins_again(service: Service) -> None:
     service.broken = {"animals 2"}
-    asked, spider, _ = service.walk()
+    asked, spider = service.walk()
     assert asked == WHOLE[:5]
     assert len(spider.failures) == 1
     service.broken = set()
@@ -147,72 +138,69 @@ def test_a_page_that_cannot_be_had_is_where_the_same_command_begins_again(servic
 
 def test_lists_that_do_not_depend_on_a_page_are_walked_without_it(service: Service) -> None:
     service.broken = {"animals 2"}
-    asked, spider, run = service.walk(Forest)
+    asked, spider = service.walk(Forest)
     assert asked == [*WHOLE[:5], "plants 0", "plants 1"]
     assert len(spider.failures) == 1
-    assert run.cursor.json() is not None
     # What is owed brings along what follows on it, which may be lost in its turn.
     service.broken = {"animals 3"}
-    again, _, _ = service.walk(Forest)
-    assert again == ["animals 2", "keepers-3 0", "animals 3"]
+    assert service.walk(Forest)[0] == ["animals 2", "keepers-3 0", "animals 3"]
     service.broken = set()
     assert service.walk(Forest)[0] == ["animals 3"]
     assert service.walk(Forest)[0] == []
 
 
 def test_a_list_that_goes_in_a_circle_is_left_and_told_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = iter([1, 2, 1, 2, 1])
+    at = iter([1, 2, 1])
     read = Offset.read
 
-    def circling(self: Offset, response: Response, cursor: Cursor) -> Any:
+    def circling(self: Offset, response: Response, cursor: Cursor) -> ListPage:
         page = read(self, response, cursor)
-        if cursor["list"] == "plants":
-            object.__setattr__(page, "next", {"list": "plants", "offset": next(at)})
-        return page
+        return replace(page, next={**cursor, "offset": next(at)}) if cursor["list"] == "plants" else page
 
     monkeypatch.setattr(Offset, "read", circling)
-    asked, spider, _ = service.walk()
+    asked, spider = service.walk()
     assert asked == [*WHOLE[:7], "plants 0", "plants 1", "plants 2"]
     assert spider.failures == ["https://zoo.test/plants leads to a page that was there before"]
+    # What was not walked is owed.
+    monkeypatch.undo()
+    assert service.walk()[0] == ["plants 1"]
 
 
-def test_a_walk_that_something_else_asks_for_leaves_the_run_where_it_was(service: Service) -> None:
-    service.lists |= {"guests": [5, 6, 7]}
-    settings = {"ZOO_ENDPOINT": "https://zoo.test", "MLENTORY_DATA_DIR": str(service.data_dir)}
-    crawler = get_crawler(Forest, settings)
-    crawler.spider = spider = crawler._create_spider()
-    assert isinstance(spider, Forest)
-    waiting = [spider.walk([spider.paginator.first("guests")], Wanted("guests", by="visits"))]
-    asked = []
-    while waiting:
-        request = waiting.pop(0)
-        asked.append(_place(request))
-        waiting += service._follow(spider, request)
-    spider.run.close()
-    assert asked == ["guests 0", "guests 2", "guests 3"]
-    assert spider.listed == 0
+def test_two_walks_over_one_list_are_no_circle(service: Service) -> None:
+    spider = service.begin()
+    asked = service.follow(spider, *(spider.walk(spider.first_pages()) for _ in range(2)))
+    assert sorted(asked) == sorted([*WHOLE, *WHOLE])
+    assert spider.failures == []
+
+
+def test_a_walk_that_something_else_asks_for_is_counted_apart(service: Service) -> None:
+    service.lists["guests"] = [5, 6, 7]
+    spider = service.begin(Forest)
+    guests = spider.walk([spider.paginator.first("guests")], Wanted("guests", by="visits"))
+    assert service.follow(spider, guests) == ["guests 0", "guests 2", "guests 3"]
+    assert (spider.listed, spider.failures) == (0, [])
 
 
 def place(*rest: Cursor, **cursor: Any) -> Place:
-    return Place(cursor, list(rest), 0)
+    return Place(Walk(), cursor, list(rest), 0)
 
 
-def test_a_page_may_come_again_where_what_follows_it_is_another(service: Service) -> None:
-    trail = Trail()
+def test_a_page_may_come_again_where_what_follows_it_is_another() -> None:
+    walk = Walk()
     b, rest, other = {"url": "b"}, {"list": "rest"}, {"list": "other"}
-    assert trail.circle(place(rest, url="a"), b, URL, 0) is None
-    assert trail.circle(place(other, url="a"), b, URL, 0) is None
-    told = trail.circle(place(rest, url="c"), b, f"{URL}?token=secret", 0)
+    assert walk.circle(place(rest, url="a"), b, URL, 0) is None
+    assert walk.circle(place(other, url="a"), b, URL, 0) is None
+    told = walk.circle(place(rest, url="c"), b, f"{URL}?token=secret", 0)
     assert told == f"{URL} leads to a page that was there before"
 
 
 def test_a_page_that_leads_to_itself_is_a_circle() -> None:
-    assert Trail().circle(place(url="a"), {"url": "a"}, URL, 0) is not None
+    assert Walk().circle(place(url="a"), {"url": "a"}, URL, 0) is not None
 
 
 @pytest.mark.parametrize(("repeated", "is_told"), [(MOST_REPEATED - 1, False), (MOST_REPEATED, True)])
 def test_after_many_pages_with_nothing_new_a_list_is_left(repeated: int, is_told: bool) -> None:
-    told = Trail().circle(place(url="a"), {"url": "b"}, URL, repeated)
+    told = Walk().circle(place(url="a"), {"url": "b"}, URL, repeated)
     assert (told is not None) == is_told
     if told is not None:
         assert told.endswith("pages in a row held nothing but what came before")

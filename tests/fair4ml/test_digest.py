@@ -24,5 +24,5 @@ def test_each_platform_has_a_hash_of_its_own() -> None:
 
 def test_what_is_no_object_has_none() -> None:
     model = source_model("huggingface", "model")
-    told: list[Any] = [[], "text", None, {"id": {1}}, {"downloads": -1}]
-    assert [digest(model, each) for each in told] == [None] * 5
+    payloads: list[Any] = [[], "text", None, {"id": {1}}, {"downloads": -1}]
+    assert [digest(model, each) for each in payloads] == [None] * 5

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from fair4ml.describe.hub_repositories import dataset_id, is_environment, is_placeholder, model_id
+from fair4ml.describe.draft import Draft
+from fair4ml.describe.hub_repositories import (
+    dataset_id,
+    hub_dataset,
+    hub_model,
+    is_environment,
+    is_placeholder,
+    model_id,
+)
+from fair4ml.entities import CreativeWork, Stub
 
 HUB = "https://huggingface.co/"
 
@@ -98,3 +107,13 @@ def test_words_that_stand_for_a_name_are_none() -> None:
         assert is_placeholder(text)
     for text in ("JSON", "nuts", "none of these", ""):
         assert not is_placeholder(text)
+
+
+def test_an_id_or_a_link_is_an_entity_that_is_only_named() -> None:
+    draft = Draft("https://example.org/root")
+    nuts, elm = f"{HUB}datasets/acme/nuts", f"{HUB}acme/elm"
+    assert hub_dataset(draft, "acme/nuts") == hub_dataset(draft, f"{nuts}/viewer") == nuts
+    assert hub_model(draft, "acme/elm") == hub_model(draft, f"{elm}/tree/main") == elm
+    assert hub_dataset(draft, "our nuts") is hub_model(draft, "our elm") is None
+    found = draft.finish(CreativeWork(iri=draft.iri), {})
+    assert found.stubs == [Stub(nuts, "Dataset", "acme/nuts"), Stub(elm, "MLModel", "acme/elm")]

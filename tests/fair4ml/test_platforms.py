@@ -8,7 +8,17 @@ import pytest
 
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
-from fair4ml.platforms import entity_at, hosts, kinds, knows_answers, meant, platforms, source_model
+from fair4ml.platforms import (
+    entity_at,
+    example,
+    hosts,
+    kinds,
+    knows_answers,
+    meant,
+    platforms,
+    prefixes_of_aliases,
+    source_model,
+)
 from mlentory_crawl import spiders
 
 HUB = "https://huggingface.co/"
@@ -69,3 +79,24 @@ def test_answers_that_cannot_be_told_apart_are_about_nothing() -> None:
     assert knows_answers("huggingface")
     assert not knows_answers("openml")
     assert entity_at("openml", "https://www.openml.org/api/v1/json/data/1", {"id": 1}) is None
+
+
+@pytest.mark.parametrize(
+    ("class_name", "iri", "further", "is_alias"),
+    [
+        ("ScholarlyArticle", "https://doi.org/10.1/x", "https://arxiv.org/abs/1706.03762", True),
+        ("ScholarlyArticle", "https://arxiv.org/abs/1706.03762", "https://doi.org/10.1/x", True),
+        ("ScholarlyArticle", "https://example.org/a", "https://paperswithcode.co/paper/a", True),
+        ("ScholarlyArticle", "https://doi.org/10.1/x", "https://example.org/a", False),
+        ("MLModel", f"{ZOO}kind-seal", f"{ZOO}10.5281/zenodo.1", True),
+        ("MLModel", f"{ZOO}kind-seal", "https://doi.org/10.5281/zenodo.1", False),
+        ("MLModel", f"{HUB}acme/m", f"{ZOO}kind-seal", False),
+    ],
+)
+def test_further_names_of_an_entity_are_of_few_forms(class_name: str, iri: str, further: str, is_alias: bool) -> None:
+    prefixes = prefixes_of_aliases(class_name, iri)
+    assert bool(prefixes and further.startswith(prefixes)) == is_alias
+
+
+def test_messages_have_one_platform_as_an_example() -> None:
+    assert example() == "huggingface"

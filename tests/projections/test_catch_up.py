@@ -314,6 +314,15 @@ def test_a_projection_that_begins_has_done_nothing_yet(catalog: SmallCatalog) ->
     assert (begun.rss_mb, begun.processor_seconds) == (0, 0)
 
 
+def test_a_store_goes_on_unless_it_is_told_to_begin_anew(catalog: SmallCatalog) -> None:
+    store = ListStore()
+    opened(catalog, store).catch_up()
+    again = StoreProjection("search", store, catalog.data_dir)
+    again.open()
+    assert again.progress.position == 5
+    assert not again.step()
+
+
 def test_what_is_closed_holds_nothing_open(catalog: SmallCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
     store, closed = ListStore(), []
     monkeypatch.setattr(store, "close", lambda: closed.append(store))

@@ -1,4 +1,4 @@
-"""The files of a resource of the BioImage Model Zoo, and the addresses that it states."""
+"""The files of a resource of the BioImage Model Zoo, and the addresses that it gives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fair4ml.describe.draft import Draft
 from fair4ml.entities import DataDownload
 from fair4ml.identifiers import IRI_MAX_LENGTH, part_iri
-from fair4ml.platforms.ai4life.source import Weights
+from fair4ml.platforms.ai4life.manifest import Weights
 
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _PATH = re.compile(r"(?!/)[^\x00-\x1f:?#\\]+\.\w{1,8}")
@@ -27,7 +27,7 @@ def addresses(draft: Draft, place: str, stated: str | None) -> list[str]:
 
 
 def file_address(draft: Draft, place: str, stated: str | None) -> str | None:
-    """The address of a file: a path is one among the artifact's own files."""
+    """The address of a file; a path leads to one of the artifact's own files."""
     given = (stated or "").strip()
     if _WEB_ADDRESS.fullmatch(given):
         address = given
@@ -54,7 +54,7 @@ def weights_file(draft: Draft, name: str, weights: Weights) -> str:
 
 
 def weight_values(draft: Draft, formats: Mapping[str, Weights]) -> list[str]:
-    """Values for what each format of weights was made with."""
+    """Values for the software that each format of the weights was made with."""
     values = []
     for name, weights in formats.items():
         for what in ("opset_version", "pytorch_version", "tensorflow_version"):

@@ -1,7 +1,7 @@
 """Resources of the BioImage Model Zoo (AI4Life) as FAIR4ML.
 
-Formats 0.4 and 0.5 of model descriptions give the same properties. What is said of a network's inputs and outputs has
-no place in the vocabularies and becomes values. Tags stay keywords, also those that look like tasks.
+Formats 0.4 and 0.5 of model descriptions give the same properties. The inputs and outputs of a network have no place
+in the vocabularies and become values. Tags stay keywords, even those that look like tasks.
 """
 
 from __future__ import annotations
@@ -24,23 +24,15 @@ from fair4ml.entities import (
 )
 from fair4ml.identifiers import bioimage_artifact, doi, part_iri
 from fair4ml.platforms import describe
-from fair4ml.platforms.ai4life.addresses import WORKSPACE, artifact_alias, collection_id, is_alias
+from fair4ml.platforms.ai4life.addresses import WORKSPACE, alias_in, artifact_alias, collection_id
 from fair4ml.platforms.ai4life.files import addresses, file_address, weight_values, weights_file
+from fair4ml.platforms.ai4life.manifest import Contact, Manifest, ModelManifest, TrainingData
 from fair4ml.platforms.ai4life.people import citations, people
-from fair4ml.platforms.ai4life.source import (
-    ApplicationArtifact,
-    Artifact,
-    Contact,
-    DatasetArtifact,
-    Manifest,
-    ModelArtifact,
-    ModelManifest,
-    TrainingData,
-)
+from fair4ml.platforms.ai4life.source import ApplicationArtifact, Artifact, DatasetArtifact, ModelArtifact
 from fair4ml.platforms.ai4life.tensors import tensors
 
 COLLECTION = "https://hypha.aicell.io/bioimage-io"
-"""Whose the resources are."""
+"""The owner of the resources."""
 PAGE = "https://bioimage.io/#/artifacts/"
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
@@ -71,16 +63,16 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "version": ("manifest.version", "stated"),
     "softwareVersion": ("manifest.version", "stated"),
 }
-"""Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
-table, ``linked`` to the thing of that id, or ``constructed`` as an address after the zoo's pattern."""
+"""The source field of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked
+up`` in a table, ``linked`` to the entity of that id, or ``constructed`` as an address in the zoo's pattern."""
 
 FURTHER_SOURCES: Mapping[str, str] = {"name": "id", "version": "versions", "softwareVersion": "versions"}
-"""Fields that the properties depend on besides: where those above are silent."""
+"""Further fields that the properties depend on, where those above have no value."""
 
 
 @describe.register
 def describe_model(source: ModelArtifact) -> Description:
-    """What the zoo's record of a model states; see `describe`."""
+    """Map the zoo's record of a model; see `describe`."""
     manifest = source.manifest
     draft = Draft(bioimage_artifact(source.id))
     cited, articles = citations(draft, manifest.cite)
@@ -118,7 +110,7 @@ def describe_model(source: ModelArtifact) -> Description:
 
 @describe.register
 def describe_dataset(source: DatasetArtifact) -> Description:
-    """What the zoo's record of a dataset states; see `describe`."""
+    """Map the zoo's record of a dataset; see `describe`."""
     manifest = source.manifest
     draft = Draft(bioimage_artifact(source.id))
     dataset = Dataset(
@@ -137,7 +129,7 @@ def describe_dataset(source: DatasetArtifact) -> Description:
 
 @describe.register
 def describe_application(source: ApplicationArtifact) -> Description:
-    """What the zoo's record of a program or notebook states; see `describe`."""
+    """Map the zoo's record of a program or notebook; see `describe`."""
     draft = Draft(bioimage_artifact(source.id))
     version = _version(source, source.manifest, draft, "softwareVersion")
     application = SoftwareApplication(**_identity(draft, source, source.manifest), software_version=version)
@@ -145,7 +137,7 @@ def describe_application(source: ApplicationArtifact) -> Description:
 
 
 def _identity(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, Any]:
-    """The properties that things of all classes have."""
+    """The properties that entities of all classes have."""
     config = manifest.config.bioimageio if manifest.config is not None else None
     stated = config.doi if config is not None else None
     found = doi(stated) if stated else None
@@ -165,10 +157,10 @@ def _identity(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, A
 
 
 def _other_names(draft: Draft, source: Artifact, manifest: Manifest) -> list[str]:
-    """What references call the resource that name it by an id of the collection before this one."""
+    """The IRIs of the resource in references that use its id in the previous collection."""
     stated = (manifest.id or "").strip().removeprefix(f"{WORKSPACE}/")
     names = dict.fromkeys(
-        bioimage_artifact(collection_id(id)) for id in (source.id, stated) if "/" in id and is_alias(id)
+        bioimage_artifact(collection_id(id)) for id in (source.id, stated) if "/" in id and alias_in(id)
     )
     return [iri for iri in names if iri != draft.iri]
 
@@ -188,7 +180,7 @@ def _work(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, Any]:
 
 
 def _version(source: Artifact, manifest: Manifest, draft: Draft, name: str) -> str | None:
-    """What the manifest says, else the artifact's last version."""
+    """The version in the manifest, else the artifact's last one."""
     if manifest.version:
         return manifest.version
     last = next((each.version for each in reversed(source.versions) if each is not None and each.version), None)
@@ -202,13 +194,13 @@ def _licenses(draft: Draft, place: str, stated: list[str | None]) -> list[str]:
 
 
 def _uploader(manifest: ModelManifest) -> list[Contact]:
-    """The uploader, where it is more than an address for letters."""
+    """The uploader, if the manifest gives more than an e-mail address."""
     uploader = manifest.uploader
     return [uploader] if uploader is not None and (uploader.name or uploader.orcid or uploader.github_user) else []
 
 
 def _artifact(draft: Draft, source: ModelArtifact, place: str, id: str) -> str | None:
-    if not is_alias(id):
+    if not alias_in(id):
         draft.issue(place, "is no id of an artifact")
         return None
     iri = bioimage_artifact(collection_id(artifact_alias(id)))
@@ -219,7 +211,7 @@ def _artifact(draft: Draft, source: ModelArtifact, place: str, id: str) -> str |
 
 
 def _parent(draft: Draft, source: ModelArtifact) -> str | None:
-    """The model that this one derives from; how it does, manifests do not say."""
+    """The model that this one derives from; manifests do not say how."""
     parent = source.manifest.parent
     if parent is None:
         return None
@@ -242,7 +234,7 @@ def _training_data(draft: Draft, source: ModelArtifact) -> list[str]:
 
 
 def _trained_on(draft: Draft, source: ModelArtifact, place: str, stated: TrainingData) -> str | None:
-    """The dataset of that id, else the one that is described in place, as a part."""
+    """The dataset with the given id, else the one that is described in place, as a part."""
     if stated.id:
         iri = _artifact(draft, source, f"{place}.id", stated.id)
         return None if iri is None else draft.stub(Stub(iri, "Dataset", _alias(iri)))
@@ -261,7 +253,7 @@ def _trained_on(draft: Draft, source: ModelArtifact, place: str, stated: Trainin
 
 
 def _alias(iri: str) -> str:
-    """What a stub is called: names have to follow from IRIs."""
+    """The name of a stub, which has to follow from its IRI."""
     return unquote(iri.removeprefix(bioimage_artifact("")))
 
 

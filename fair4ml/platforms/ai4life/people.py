@@ -10,7 +10,7 @@ from fair4ml.describe.draft import Draft
 from fair4ml.describe.people import known_person
 from fair4ml.entities import Person
 from fair4ml.identifiers import GITHUB, part_iri
-from fair4ml.platforms.ai4life.source import Citation, Contact
+from fair4ml.platforms.ai4life.manifest import Citation, Contact
 
 _ACCOUNT = re.compile(r"[\w-]{1,39}", re.ASCII)
 
@@ -21,7 +21,7 @@ def people(draft: Draft, place: str, contacts: Iterable[Contact | None]) -> list
     Args:
         draft: gets the stubs and parts.
         place: the field that names them.
-        contacts: how it names them.
+        contacts: the people as the field names them.
     """
     found: dict[str, None] = {}
     for position, contact in enumerate(contacts):
@@ -52,11 +52,11 @@ def _part(draft: Draft, name: str | None, user: str | None) -> str:
 
 
 def citations(draft: Draft, cited: Iterable[Citation | None], *, articles: bool = True) -> tuple[list[str], list[str]]:
-    """What is to be cited, as texts, and the IRIs of those works that are known for articles.
+    """The works to be cited, as texts, and the IRIs of those that are known to be articles.
 
     Args:
         draft: gets the stubs of the articles.
-        cited: how the manifest names them.
+        cited: the works as the manifest names them.
         articles: whether the resource can refer to them.
     """
     texts: dict[str, None] = {}

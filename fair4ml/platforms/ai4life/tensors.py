@@ -1,11 +1,11 @@
-"""What a model of the BioImage Model Zoo takes and gives, as values: no vocabulary has tensors."""
+"""Inputs and outputs of a model of the BioImage Model Zoo, as values: no vocabulary has tensors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from fair4ml.describe.draft import Draft
-from fair4ml.platforms.ai4life.source import Axis, Shape, Size, Tensor
+from fair4ml.platforms.ai4life.manifest import Axis, Shape, Size, Tensor
 
 
 def tensors(draft: Draft, place: str, given: Iterable[Tensor | None]) -> list[str]:
@@ -35,7 +35,7 @@ def _facts(tensor: Tensor) -> Iterator[tuple[str, str]]:
 
 
 def _axis(axis: Axis) -> str:
-    # What formats from 0.5 on take for the id of an axis that has none.
+    # Formats from 0.5 on take the type for the id of an axis that has none.
     name = axis.id or ("x" if axis.type == "space" else axis.type) or "?"
     return f"{name} ({axis.unit})" if axis.unit else name
 

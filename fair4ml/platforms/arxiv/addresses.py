@@ -1,4 +1,4 @@
-"""Where arXiv's pages are, and which of its articles a text means."""
+"""Addresses of arXiv's pages, and the articles that a text means."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from fair4ml.identifiers import arxiv, doi
 
 HOSTS = frozenset({"arxiv.org", "export.arxiv.org"})
-"""Those whose pages are about articles."""
+"""The hosts of pages about articles."""
 RANK = 3
-"""The place among the platforms that a text may mean, the likeliest first."""
+"""The place among the platforms that a text may mean, the most likely first."""
 ALIASES = {"ScholarlyArticle": "https://arxiv.org/abs/"}
-"""An article may have a number here besides a DOI."""
+"""An article may have an arXiv number besides a DOI."""
 
 _OWN_DOI = "https://doi.org/10.48550/arxiv."
 

@@ -28,16 +28,16 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "distribution": ("link", "linked"),
     "additionalProperty": ("primary_category, journal_ref, comment", "stated"),
 }
-"""Which element of an entry gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked
-up`` in a table, ``linked`` to the thing of that id, or ``constructed`` as an address after arXiv's pattern."""
+"""The element of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked up``
+in a table, ``linked`` to the entity of that id, or ``constructed`` as an address in arXiv's pattern."""
 
 FURTHER_SOURCES: Mapping[str, str] = {}
-"""Elements that the properties depend on besides."""
+"""Further elements that the properties depend on."""
 
 
 @describe.register
 def describe_article(source: Article) -> Description:
-    """What arXiv says of an article; see `describe`."""
+    """Map arXiv's entry of an article; see `describe`."""
     draft = Draft(source.iri)
     name = draft.iri.partition("/abs/")[2]
     links = [link for link in source.link if link is not None]
@@ -45,7 +45,7 @@ def describe_article(source: Article) -> Description:
         iri=draft.iri,
         name=_line(source.title),
         url=draft.iri,
-        # arXiv registers one for each article (https://info.arxiv.org/help/doi.html).
+        # arXiv registers a DOI for each article (https://info.arxiv.org/help/doi.html).
         identifier=[f"arXiv:{name}", f"https://doi.org/10.48550/arxiv.{name}"],
         same_as=_published_as(draft, source.doi),
         description=_line(source.summary),
@@ -76,7 +76,7 @@ def _line(text: str | None) -> str | None:
 
 
 def _authors(draft: Draft, authors: list[Author | None]) -> list[str]:
-    """Each author as a part of the article: of a person, arXiv tells a name only."""
+    """Each author as a part of the article: arXiv gives only the name of a person."""
     found = []
     seen: Counter[str] = Counter()
     for position, author in enumerate(authors):
@@ -85,7 +85,7 @@ def _authors(draft: Draft, authors: list[Author | None]) -> list[str]:
             draft.issue(f"author.{position}", "names nobody")
             continue
         seen[name] += 1
-        # People of one name write articles together.
+        # Authors of one article may share a name.
         identity = (name,) if seen[name] == 1 else (name, seen[name])
         found.append(draft.part(Person(iri=part_iri(draft.iri, "person", *identity), name=name)))
     return found

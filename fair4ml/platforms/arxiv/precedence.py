@@ -1,4 +1,4 @@
-"""The worth of arXiv's records beside those of others about the same thing."""
+"""The precedence of arXiv's records among those about the same entity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What arXiv's API says about an article: an entry of an Atom feed.
+"""Source model of an article in arXiv's API: an entry of an Atom feed.
 
 Elements and their meaning: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned.
 """
@@ -27,11 +27,11 @@ def entries(body: bytes) -> list[dict[str, Any]]:
         body: the feed. External entities and document types are refused.
 
     Raises:
-        ValueError: it is no Atom feed.
+        ValueError: it is not an Atom feed.
     """
     try:
         feed = fromstring(mended_xml(body), forbid_dtd=True)
-    except (ParseError, LookupError) as error:  # an encoding that nobody knows
+    except (ParseError, LookupError) as error:  # an unknown encoding
         raise ValueError(f"this is no XML: {error}") from error
     except ValueError as error:
         raise ValueError("this is XML of a kind that is refused") from error
@@ -60,7 +60,7 @@ def _entry(entry: Any) -> dict[str, Any]:
 
 
 def is_error(entry: dict[str, Any]) -> bool:
-    """Whether an entry is not about an article but says what was wrong with the question."""
+    """Check whether an entry is an error message about the request, not an article."""
     return "/api/errors" in entry.get("id", "")
 
 
@@ -71,13 +71,13 @@ def _address(value: str) -> str:
 
 
 class Author(SourceObject):
-    """One of those who wrote an article."""
+    """An author of an article."""
 
     name: Word | None = None
 
 
 class Link(SourceObject):
-    """Where an article, or something that belongs to it, can be found."""
+    """A link to an article, or to something that belongs to it."""
 
     href: WebAddress | None = None
     rel: Word | None = None
@@ -118,4 +118,4 @@ class Article(SourceRecord):
 
 
 KINDS = {"article": Article}
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""

@@ -1,4 +1,4 @@
-"""What repositories on GitHub are called, and which pages and answers are about them."""
+"""Names of repositories on GitHub, and the pages and responses about them."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from fair4ml.describe.source_record import SourceRecord
 from fair4ml.identifiers import github_repository, is_github_name, packaged
 
 HOSTS = frozenset({"github.com", "api.github.com", "raw.githubusercontent.com"})
-"""Those whose pages are about repositories."""
+"""The hosts of pages about repositories."""
 RANK = 5
-"""The place among the platforms that a text may mean, the likeliest first."""
+"""The place among the platforms that a text may mean, the most likely first."""
 
 MAX_FILE = 200_000
-"""Characters of a file in a repository that are read."""
+"""The number of characters of a repository's file that are read."""
 
 BY_NUMBER = re.compile(r"/repositories/\d+$")
-"""The end of the API's address of a repository, whatever its name is by now."""
+"""The end of the API's address of a repository, whatever its current name."""
 
 _ANSWER = re.compile(
     r"/repos/(?P<repository>[^/]+/[^/]+)$|/(?P<of_file>[^/]+/[^/]+)/HEAD/(?P<file>CITATION\.cff|codemeta\.json)$"
 )
-# What follows the name on pages that show what is in the repository.
+# The part after the name on pages that show content of the repository.
 _INSIDE = frozenset({"archive", "blame", "blob", "commit", "commits", "raw", "releases", "tags", "tree"})
 
 
 def repository_at(text: str) -> str | None:
-    """The name of the repository that a text names, or whose content a page shows; None where it is about none.
+    """The name of the repository that a text names, or whose content a page shows; None if there is none.
 
     Args:
-        text: ``owner/name``, an address for people, for git, of the API or of a file as it stands.
+        text: ``owner/name``, or an address of a page, for git, of the API or of a raw file.
     """
     text = text.strip()
     if "://" not in text:
@@ -66,7 +66,7 @@ def meant(text: str) -> Iterator[str]:
 
 
 def entity_at(url: str, payload: Any = None) -> About | None:
-    """The repository that an address of the API, or an object in the answer to it, is about."""
+    """The repository that an address of the API, or an object in its response, is about."""
     path = urlsplit(url).path
     found = _ANSWER.search(path)
     if found is None and BY_NUMBER.search(path) is None:
@@ -91,7 +91,7 @@ RepositoryId = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
 
 
 class RepositoryFile(SourceRecord):
-    """A file of a repository; without a text there is none any more."""
+    """A file of a repository; one without a text no longer exists."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id", "full_name"})
 

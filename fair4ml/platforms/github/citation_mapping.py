@@ -1,6 +1,6 @@
 """The ``CITATION.cff`` of a repository: who wrote it, which version it is, and what is to be cited.
 
-A record of its own: what GitHub says of the repository stays as it is, whatever becomes of the file.
+A record of its own: GitHub's record of the repository stays as it is, whatever happens to the file.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "name": ("full_name", "stated"),
     **{name: (f"{FILE}: {key}", _METHODS.get(name, "stated")) for name, key in _PLACES.items()},
 }
-"""Which key of the file gives each property, and how."""
+"""The key of the file that gives each property, and how it gives the value."""
 
 FURTHER_SOURCES: Mapping[str, str] = {}
 
@@ -62,7 +62,7 @@ _DIRECTIVES = re.compile(r"(?:[ \t]*(?:[%#].*)?\n)*(?=---)")
 
 @describe.register
 def describe_citation(source: CitationFile) -> Description:
-    """What a ``CITATION.cff`` states of its repository; see `describe`."""
+    """Map the ``CITATION.cff`` of a repository; see `describe`."""
     iri = github_repository(source.full_name)
     draft = Draft(iri)
     if source.text is None:
@@ -98,7 +98,7 @@ def describe_citation(source: CitationFile) -> Description:
 
 
 def _read(text: str) -> tuple[dict[str, object], list[FieldIssue]]:
-    """The mapping that the file is, and what of it could not be read."""
+    """The mapping in the file, and issues for what could not be read."""
     lines = text.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n").replace("\r", "\n")
     directives = _DIRECTIVES.match(lines)
     block = _FENCE.sub("", lines[directives.end() :] if directives else lines)
@@ -139,7 +139,7 @@ def _addresses(work: Reference) -> list[str | None]:
 
 
 def _publications(draft: Draft, work: Reference | None) -> list[str]:
-    """The publication about the software; further references are what it builds upon, or uses."""
+    """The publication about the software; further references are works that it builds on or uses."""
     if work is None or not (work.type in PUBLICATIONS or work.type in _UNTOLD):
         return []
     iri = publication(draft, work.title, _addresses(work), known=work.type in PUBLICATIONS)

@@ -1,4 +1,4 @@
-"""How a repository wants to be cited: its ``CITATION.cff``.
+"""Source models of the ``CITATION.cff`` in which a repository says how to cite it.
 
 Fields and their shapes: https://github.com/citation-file-format/citation-file-format, schemas 1.0 to 1.2. People write
 these files: values of any type occur.
@@ -65,7 +65,7 @@ class Reference(SourceObject):
 
 
 class Citation(SourceRecord):
-    """What the file says."""
+    """The content of the file."""
 
     identity: ClassVar[frozenset[str]] = frozenset()
 

@@ -1,6 +1,6 @@
 """The ``codemeta.json`` of a repository: a record of its own, as its ``CITATION.cff`` is.
 
-Dates of making and changing are GitHub's: the file has them of the software, which may be older than the repository.
+Dates of creation and change are GitHub's: those in the file are the software's, which may be older than the repository.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "name": ("full_name", "stated"),
     **{name: (f"{FILE}: {key}", method) for name, (key, method) in _PLACES.items()},
 }
-"""Which term in the file gives each property, and how."""
+"""The term in the file that gives each property, and how it gives the value."""
 
 FURTHER_SOURCES: Mapping[str, str] = {}
 
@@ -47,7 +47,7 @@ _ORGANIZATIONS = frozenset({"Organization", "Corporation", "EducationalOrganizat
 
 @describe.register
 def describe_codemeta(source: CodeMetaFile) -> Description:
-    """What a ``codemeta.json`` states of its repository; see `describe`."""
+    """Map the ``codemeta.json`` of a repository; see `describe`."""
     iri = github_repository(source.full_name)
     draft = Draft(iri)
     if source.text is None:
@@ -76,10 +76,10 @@ def describe_codemeta(source: CodeMetaFile) -> Description:
 
 
 def _read(text: str) -> tuple[dict[str, Any], list[FieldIssue]]:
-    """The object that the file is, and why there is none."""
+    """The object in the file, and the issue if there is none."""
     try:
         # A version is a text: 1.10 is not 1.1.
-        # Files that people write have line breaks and tabs in their texts.
+        # Hand-written files have line breaks and tabs in their texts.
         told = json.loads(text.removeprefix("\ufeff"), strict=False, parse_float=str, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return {}, [FieldIssue("", "is no JSON")]

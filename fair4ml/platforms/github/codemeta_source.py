@@ -1,4 +1,4 @@
-"""What a repository says of itself in its ``codemeta.json``.
+"""Source models of the ``codemeta.json`` in which a repository describes itself.
 
 Terms and their shapes: https://codemeta.github.io/terms/, versions 2 and 3. Both are JSON-LD, and read as what nearly
 all of them are: one object with the terms' short names.
@@ -24,7 +24,7 @@ class CodeMetaFile(RepositoryFile):
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """A value of JSON-LD without prefixes and wrappings; what is nested deeper than any term asks for is left out."""
+    """A value of JSON-LD without prefixes and wrappers; values nested deeper than any term needs are left out."""
     if depth > _DEEPEST:
         return None
     if isinstance(value, list):
@@ -41,9 +41,9 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def without_roles(document: dict[str, Any]) -> dict[str, Any]:
-    """The file with people in the place of the roles that they have (CodeMeta 3).
+    """The file with people in place of the roles that they have (CodeMeta 3).
 
-    A role has its person inside, or names one that stands elsewhere by an id; whoever has several is there once.
+    A role contains its person, or refers by id to one elsewhere in the file; a person with several roles appears once.
     """
     stated = {field: _listed(document[field]) for field in _PEOPLE if document.get(field) is not None}
     known = {each["id"]: each for people in stated.values() for each in people if _is_described(each)}
@@ -69,7 +69,7 @@ def _is_described(value: Any) -> bool:
 
 
 def _holders(role: dict[str, Any]) -> list[Any]:
-    """Who has a role; the role itself where it says of nobody."""
+    """The people who have a role; the role itself if it names nobody."""
     found = [each for field in _PEOPLE for each in _listed(role.get(field)) if each is not None]
     return [{"id": each} if isinstance(each, str) else each for each in found] or [role]
 
@@ -79,7 +79,7 @@ def _thing(value: Any) -> Any:
 
 
 def _first(value: Any) -> Any:
-    """Of several identifiers the first; of one that says its kind the value."""
+    """The first of several identifiers; the value of one that states its kind."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
@@ -95,7 +95,7 @@ Name = Annotated[Word, Unquoted]
 
 
 class Thing(SourceObject):
-    """Somebody or something that the file names, with a name alone or described."""
+    """A person, organization or work in the file, either named or described."""
 
     id: Word | None = None
     type: Annotated[list[Word | None], Listed, NoneSent]
@@ -112,7 +112,7 @@ Things = Annotated[list[Annotated[Thing, BeforeValidator(_thing)] | None], Liste
 
 
 class CodeMeta(SourceRecord):
-    """What the file says."""
+    """The content of the file."""
 
     identity: ClassVar[frozenset[str]] = frozenset()
 

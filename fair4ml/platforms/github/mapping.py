@@ -1,7 +1,7 @@
 """Repositories on GitHub as FAIR4ML: source code, as GitHub itself describes it.
 
-The owner of a repository manages what goes into it and publishes it, which is what ``schema:maintainer`` means; nothing
-here says who wrote it.
+The owner of a repository manages what goes into it and publishes it, which is the meaning of ``schema:maintainer``;
+GitHub's record does not say who wrote it.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
         "stated",
     ),
 }
-"""Which field gives each property, and how: ``stated`` as it stands, ``looked up`` in a table, ``linked`` to the thing
-of that name, or ``constructed`` as an address after GitHub's pattern."""
+"""The field of each property, and how it gives the value: ``stated`` as it is, ``looked up`` in a table, ``linked`` to
+the entity of that name, or ``constructed`` as an address in GitHub's pattern."""
 
 FURTHER_SOURCES: Mapping[str, str] = {"discussionUrl": "full_name", "additionalProperty": "is_template"}
-"""Fields that the properties depend on besides."""
+"""Further fields that the properties depend on."""
 
 _KINDS = {"User": "Person", "Organization": "Organization"}
-"""Of an account, by its type; GitHub has further ones, such as ``Bot``."""
-# What GitHub says where it has found a license file that it does not know.
+"""The class of an account, by its type; GitHub has further types, such as ``Bot``."""
+# GitHub's words for a license file that it does not recognize.
 _UNKNOWN_LICENSE = "NOASSERTION"
 
 
 @describe.register
 def describe_repository(source: Repository) -> Description:
-    """What GitHub states of a repository; see `describe`."""
+    """Map GitHub's record of a repository; see `describe`."""
     iri = github_repository(source.full_name)
     draft = Draft(iri)
     spdx_id = source.license.spdx_id if source.license is not None else None
@@ -81,7 +81,7 @@ def _values(draft: Draft, source: Repository) -> list[str]:
         "default_branch": source.default_branch,
         "mirror_url": source.mirror_url,
         **{name: github_repository(other.full_name) for name, other in others.items() if other is not None},
-        # What nearly every repository is not goes without saying.
+        # Nearly every repository is not one of these, so only the exceptions are stated.
         **{name: True for name in ("fork", "archived", "disabled", "is_template") if getattr(source, name)},
     }
     return [draft.value(name, value) for name, value in stated.items() if value]

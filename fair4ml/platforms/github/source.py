@@ -1,7 +1,7 @@
-"""What GitHub sends about a repository (``GET /repos/{owner}/{repo}``).
+"""Source models of GitHub's repositories (``GET /repos/{owner}/{repo}``).
 
-Fields and their shapes: https://docs.github.com/en/rest/repos/repos#get-a-repository. What the repository's own files
-say of it are records of their own kinds.
+Fields and their shapes: https://docs.github.com/en/rest/repos/repos#get-a-repository. The repository's own files
+are records of their own kinds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _said(text: str) -> str | None:
 
 Login = Annotated[str, StringConstraints(pattern=_LOGIN)]
 Said = Annotated[Word, AfterValidator(_said)]
-"""A field that owners leave empty where they have nothing to say."""
+"""A field that owners leave empty if they have nothing to say."""
 
 
 class Owner(SourceObject):
@@ -35,7 +35,7 @@ class Owner(SourceObject):
 
 
 class License(SourceObject):
-    """What GitHub takes a repository's license file for."""
+    """The license that GitHub recognizes in a repository's license file."""
 
     spdx_id: Word | None = None
 
@@ -78,4 +78,4 @@ class Repository(SourceRecord):
 
 
 KINDS: dict[str, type[SourceRecord]] = {"repository": Repository, "citation": CitationFile, "codemeta": CodeMetaFile}
-"""The type of each kind of record."""
+"""The source model of each kind of record."""

@@ -1,4 +1,4 @@
-"""What repositories and their files name: licenses, people and organizations, and works to be cited."""
+"""Terms that repositories and their files name: licenses, people and organizations, and works to be cited."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _MAX_TITLE = 500
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody whom a file names.
+    """A person or an organization that a file names.
 
     Attributes:
-        name: in full.
-        kind: ``person``, ``organization`` or, where that is not said, ``agent``.
-        orcid: what stands where an ORCID iD is due.
+        name: the full name.
+        kind: ``person``, ``organization`` or, if the file does not say, ``agent``.
+        orcid: the value where an ORCID iD is expected.
     """
 
     name: str | None
@@ -37,7 +37,7 @@ def agents(draft: Draft, place: str, named: Iterable[Named | None]) -> list[str]
     Args:
         draft: gets the stubs and parts.
         place: the field that names them.
-        named: in their order.
+        named: the people and organizations, in their order.
     """
     found: dict[str, None] = {}
     for position, each in enumerate(named):
@@ -71,17 +71,17 @@ def publication(draft: Draft, title: str | None, addresses: Iterable[str | None]
 
     Args:
         draft: gets the stub or part.
-        title: what it is called.
-        addresses: where it is: DOIs, arXiv's numbers, other addresses.
-        known: whether it is said to be a publication; else only a DOI or arXiv can tell.
+        title: its title.
+        addresses: its DOIs, arXiv numbers and other addresses.
+        known: whether the file says that it is a publication; else only a DOI or arXiv can tell.
 
     Returns:
-        None where nothing tells that it is one.
+        None if it is not known to be a publication.
     """
     given = [text.strip() for text in addresses if text and text.strip()]
     for text in given:
         stub = cited_article(text)
-        if stub is None and known and (found := doi(text)) is not None:  # of a kind that also has software and data
+        if stub is None and known and (found := doi(text)) is not None:  # of a kind that software and data have, too
             stub = Stub(found, "ScholarlyArticle", "doi:" + found.removeprefix("https://doi.org/"))
         if stub is not None:
             return draft.stub(stub)
@@ -93,7 +93,7 @@ def publication(draft: Draft, title: str | None, addresses: Iterable[str | None]
 
 
 def cited(title: str | None, addresses: Iterable[str | None]) -> str:
-    """How a work is cited in one line: its title, and its DOI or address."""
+    """The citation of a work in one line: its title, and its DOI or address."""
     name = " ".join((title or "").split())[:_MAX_TITLE]
     given = [text.strip() for text in addresses if text and text.strip()]
     address = next((iri for text in given if (iri := doi(text))), next(filter(is_web_address, given), ""))

@@ -1,122 +1,46 @@
-"""What Papers with Code sends: the API of paperswithcode.co, and the files of the archive of 2025-07-28.
+"""Source models of Papers with Code: the API of paperswithcode.co, and the files of the archive of 2025-07-28.
 
-The API's shapes follow its own command-line client (https://github.com/huggingface/pwc-cli); its answers were not seen.
+The API's shapes follow its own command-line client (https://github.com/huggingface/pwc-cli); no response was seen.
 The archive's follow https://github.com/paperswithcode/paperswithcode-data and, for evaluation tables,
-https://github.com/paperswithcode/sota-extractor. Of a table, `fair4ml.platforms.paperswithcode.tables` makes records.
+https://github.com/paperswithcode/sota-extractor. `fair4ml.platforms.paperswithcode.tables` splits a table into
+records.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, Field, StringConstraints, model_validator
 
 from fair4ml.describe.source_record import (
     Count,
-    Day,
     Flag,
-    Listed,
-    NoneSent,
-    Scalar,
     SourceObject,
     SourceRecord,
-    Text,
     WebAddress,
     Word,
 )
 from fair4ml.identifiers import hashed
-
-_SLUG = re.compile(r"(?:[\w.~+-]|%[0-9A-Fa-f]{2})+", re.ASCII)
-_SITE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/(?P<path>[\w-]+/[^/?#]+)/?", re.ASCII)
-PAGES = frozenset({"dataset", "method", "paper"})
-"""What an address of the archive can be the page of."""
-
-
-def _id(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _slug(value: str) -> str:
-    if _SLUG.fullmatch(value):
-        return value
-    raise ValueError("should be an id of the platform")
-
-
-def _page(value: str) -> str:
-    match = _SITE.fullmatch(value)
-    kind, slash, slug = match["path"].partition("/") if match else ("", "", "")
-    if kind in PAGES and slash and _SLUG.fullmatch(slug):
-        return f"{kind}/{slug}"
-    raise ValueError("should be the address of a page of the platform")
-
-
-def _absent_text(value: Any) -> Any:
-    """Empty texts say nothing."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def _day(value: Any) -> Any:
-    """Tables of the archive hold dates as midnights without a zone."""
-    midnight = isinstance(value, str) and len(value) == 19 and value.endswith("00:00:00")
-    return value[:10] if midnight else _absent_text(value)
-
-
-def _linked(value: Any) -> Any:
-    return value if isinstance(value, dict) else {"url": value}
-
-
-def _named(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
-
-
-def _address(value: Any) -> Any:
-    """Some addresses lead to a page of the site itself."""
-    absolute = f"https://paperswithcode.co{value}" if isinstance(value, str) and value.startswith("/") else value
-    return _absent_text(absolute)
-
-
-Id = Annotated[str, StringConstraints(max_length=300), BeforeValidator(_id), AfterValidator(_slug)]
-Page = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_page)]
-"""The path of a page of the site, such as ``paper/a-slug``, whichever of its two domains the address has."""
-Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-Said = Annotated[Word | None, BeforeValidator(_absent_text)]
-Prose = Annotated[Text | None, BeforeValidator(_absent_text)]
-Published = Annotated[Day | None, BeforeValidator(_day)]
-Address = Annotated[WebAddress | None, BeforeValidator(_address)]
-Words = Annotated[list[Word | None], Listed, NoneSent]
-
-
-class Link(SourceObject):
-    """A link, of which some answers have but the address."""
-
-    title: Said = None
-    url: Address = None
-    is_official: Flag | None = None
-
-
-class Artifact(SourceObject):
-    """A repository on the Hugging Face Hub, by its address or its id."""
-
-    url: Said = None
-
-
-class Term(SourceObject):
-    """A task, method or organization that a record names; the archive has but names."""
-
-    id: Id | None = None
-    name: Said = None
-    slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
-
-
-Links = Annotated[list[Annotated[Link | None, BeforeValidator(_linked)]], Listed, NoneSent]
-Artifacts = Annotated[list[Annotated[Artifact | None, BeforeValidator(_linked)]], Listed, NoneSent]
-Terms = Annotated[list[Annotated[Term | None, BeforeValidator(_named)]], Listed, NoneSent]
-Metrics = dict[Word, Scalar | None]
+from fair4ml.platforms.paperswithcode.fields import (
+    Address,
+    Artifacts,
+    Id,
+    Key,
+    Links,
+    Metrics,
+    Page,
+    Prose,
+    Published,
+    Said,
+    Slug,
+    Terms,
+    Words,
+    id_text,
+)
 
 
 class Entry(SourceRecord):
-    """What every record of the API has."""
+    """The fields of every record of the API."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id"})
 
@@ -124,7 +48,7 @@ class Entry(SourceRecord):
 
 
 class PaperFields(SourceObject):
-    """What the API and the archive say of a paper alike."""
+    """The fields of a paper that the API and the archive share."""
 
     arxiv_id: Said = None
     title: Said = None
@@ -152,7 +76,7 @@ class Paper(PaperFields, Entry):
 
 
 class Subject(Entry):
-    """What a page of the site is about, and papers name."""
+    """The subject of a page of the site, which papers can name."""
 
     name: Word
     slug: Id
@@ -184,21 +108,21 @@ _ROW = (
     ("model_name",),
     ("harness",),
 )
-"""What the platform's own client tells rows by, each by the first field that is there."""
+"""The fields by which the platform's own client identifies rows: of each group, the first that is present."""
 
 
 def row_key(row: Any) -> str | None:
-    """What tells a row of a leaderboard from others where it has no id: paper, task, dataset, model and harness.
+    """The key of a leaderboard's row without an id, made of its paper, task, dataset, model and harness.
 
     Args:
         row: the row as sent.
 
     Returns:
-        None where dataset or model are not named, since it could be any row.
+        None if the dataset or the model is not named, since it could be any row.
     """
     if not isinstance(row, dict):
         return None
-    told = [next((_id(row[name]) for name in names if row.get(name) not in (None, "")), None) for names in _ROW]
+    told = [next((id_text(row[name]) for name in names if row.get(name) not in (None, "")), None) for names in _ROW]
     _, _, dataset, model, _ = told
     is_told = all(each is None or isinstance(each, str) for each in told) and dataset and model
     return f"row-{hashed('row', *told)}" if is_told else None
@@ -210,7 +134,7 @@ def _with_id(row: Any) -> Any:
 
 
 class Evaluation(Entry):
-    """A row of a leaderboard of the API (``evaluations/``); one without an id has the key of `row_key` for one."""
+    """A row of a leaderboard of the API (``evaluations/``); one without an id gets the key of `row_key` as its id."""
 
     _id_of_row = model_validator(mode="before")(_with_id)
 
@@ -218,10 +142,10 @@ class Evaluation(Entry):
     paper_arxiv_id: Said = None
     paper_title: Said = None
     task_name: Said = None
-    task_slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
+    task_slug: Slug = None
     dataset_id: Id | None = None
     dataset_name: Said = None
-    dataset_slug: Annotated[Id | None, BeforeValidator(_absent_text)] = None
+    dataset_slug: Slug = None
     model_name: Said = None
     harness: Said = None
     methodology: Prose = None
@@ -245,7 +169,7 @@ class ArchivedPaper(PaperFields, SourceRecord):
 
 
 class ArchivedCode(SourceRecord):
-    """That a paper has code (``links-between-papers-and-code``)."""
+    """A link between a paper and its code (``links-between-papers-and-code``)."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"paper_url", "repo_url"})
 
@@ -296,7 +220,7 @@ class ArchivedDataset(SourceRecord):
 
 
 class Row(SourceRecord):
-    """What a record made of an evaluation table has: its place among the tasks and the datasets, outermost first."""
+    """The fields of a record from an evaluation table: its place among the tasks and the datasets, outermost first."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"key", "tasks", "datasets"})
 
@@ -318,7 +242,7 @@ class ArchivedResult(Row):
     """A row of a leaderboard (``evaluation-tables``).
 
     Attributes:
-        number: tells rows apart that are alike but for their values.
+        number: distinguishes rows that differ only in their values.
     """
 
     number: Count
@@ -345,4 +269,4 @@ KINDS: dict[str, type[SourceRecord]] = {
     "archived-table": ArchivedTable,
     "archived-result": ArchivedResult,
 }
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""

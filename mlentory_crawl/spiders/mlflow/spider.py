@@ -22,7 +22,6 @@ from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.spiders.mlflow import api
 from mlentory_crawl.spiders.mlflow.listings import LIMITED, LISTINGS, Lists, listed, lists_of
 
@@ -96,15 +95,10 @@ class MlflowSpider(ModeSpider):
         super().check_settings(settings)
         api.check_settings(settings)
 
-    def plan(self, catalog: CatalogWriter) -> None:
+    def instance_in(self, catalog: CatalogWriter) -> str:
+        """The server's address, but for the first server of a catalog: most have no other one."""
         iri = catalog.any_iri(self.name)
-        other = iri.partition(iris.API)[0] if iri else self.endpoint
-        if other != self.endpoint:
-            raise MlentoryError(
-                f"the catalog is that of {other}, MLFLOW_TRACKING_URI is {self.endpoint}:"
-                " each tracking server needs a data directory of its own"
-            )
-        super().plan(catalog)
+        return "" if iri is None or iri.startswith(f"{self.endpoint}{iris.API}") else self.endpoint
 
     def begin_at(self, watermark: str) -> None:
         self._since = int((datetime.fromisoformat(watermark) - OVERLAP).timestamp() * 1000)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from fair4ml.describe.draft import Draft
-from fair4ml.describe.hub_repositories import hub_model
 from fair4ml.describe.source_record import parse
 from fair4ml.entities import CreativeWork, Dataset, Derivation, Description, MLModel, Stub
 from fair4ml.platforms.huggingface.lineage import add_new_version, dataset, datasets, named_dataset, parents
@@ -124,15 +123,11 @@ def test_what_names_no_dataset(text: str) -> None:
     assert (finished(draft).parts, finished(draft).stubs) == ([], [])
 
 
-def test_an_id_of_a_dataset_or_a_model_is_a_stub() -> None:
+def test_an_id_of_a_dataset_is_a_stub() -> None:
     draft = Draft(ROOT)
     assert dataset(draft, "acme/nuts") == f"{HUB}datasets/acme/nuts"
     assert dataset(draft, f"{HUB}datasets/acme/nuts/viewer") == f"{HUB}datasets/acme/nuts"
-    assert hub_model(draft, f"{HUB}acme/elm/tree/main") == f"{HUB}acme/elm"
-    assert hub_model(draft, "prose of ours") is None
-    assert finished(draft).stubs == [
-        Stub(f"{HUB}datasets/acme/nuts", "Dataset", "acme/nuts"), Stub(f"{HUB}acme/elm", "MLModel", "acme/elm"),
-    ]  # fmt: skip
+    assert finished(draft).stubs == [Stub(f"{HUB}datasets/acme/nuts", "Dataset", "acme/nuts")]
 
 
 def trained(*tags: str, **card: Any) -> tuple[list[str], str | None, list[tuple[str, str]]]:

@@ -1,0 +1,104 @@
+"""Addresses of the zoo's artifact manager, and readers of its responses.
+
+Source: https://docs.amun.ai/#/artifact-manager
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from scrapy.http import Response
+
+from fair4ml.platforms.ai4life.addresses import COLLECTION, WORKSPACE, alias_in
+from fair4ml.platforms.ai4life.source import KINDS
+from mlentory_crawl.base_spiders.paginators import Cursor
+from mlentory_crawl.base_spiders.paginators.offset import Rows
+from mlentory_crawl.base_spiders.single_records import RawTuple
+from mlentory_crawl.responses import json_of
+
+API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"
+
+
+def list_path(offset: int, size: int) -> str:
+    """The address of artifacts in the zoo's list, below the workspace's."""
+    query = {"limit": size, "offset": offset, "pagination": "true", "stage": "false", "silent": "true"}
+    return f"/{COLLECTION}/children?{urlencode(query)}"
+
+
+def artifact_path(alias: str) -> str:
+    """The address of one artifact, below the workspace's."""
+    return f"/{quote(alias, safe='')}?silent=true"
+
+
+def artifacts_in(response: Response, cursor: Cursor) -> Rows:
+    """The artifacts on a page of the list, and the number of all.
+
+    Raises:
+        ValueError: it is no such page.
+    """
+    told = json_of(response)
+    items, total = (told.get("items"), told.get("total")) if isinstance(told, dict) else (told, None)
+    if not isinstance(items, list):
+        raise ValueError("this is no list of artifacts")
+    if not items and cursor["offset"] == 0:
+        raise ValueError("the list of artifacts is empty")
+    return items, total if isinstance(total, int) else None
+
+
+def artifact_in(response: Response, alias: str) -> dict[str, Any]:
+    """The artifact in a response.
+
+    Raises:
+        ValueError: it is another one, or no resource of the zoo.
+    """
+    told = json_of(response)
+    if not isinstance(told, dict) or alias_in(told.get("id")) != alias:
+        raise ValueError("this is not the artifact that was asked for")
+    if told.get("type") not in KINDS:
+        raise ValueError("this is no model, dataset or application")
+    return told
+
+
+def denies(response: Response, alias: str) -> bool | None:
+    """Tell whether a response denies that an artifact exists; None where it tells neither."""
+    try:
+        told = json_of(response)
+    except ValueError:
+        return None
+    # A proxy's 404 says nothing of the artifact.
+    if response.status == 404:
+        return True if isinstance(told, dict) and "detail" in told else None
+    if response.status != 200 or not isinstance(told, dict):
+        return None
+    return alias_in(told.get("id")) != alias or _is_deleted(told)
+
+
+def records(payload: list[Any], page: int, left_out: Counter[str]) -> Iterator[RawTuple]:
+    """Kind, native id, API address and payload of each resource among artifacts.
+
+    Args:
+        payload: the artifacts.
+        page: the number of their page.
+        left_out: counts those that are none, by why.
+    """
+    for i, record in enumerate(payload):
+        known = record if isinstance(record, dict) else {}
+        kind, id = known.get("type"), known.get("id") or known.get("alias")
+        if isinstance(kind, str) and kind not in KINDS:
+            left_out[f"of type {kind}"] += 1
+        elif isinstance(id, str) and ":" in id:
+            left_out["with a colon in the id"] += 1
+        elif _is_deleted(known):
+            left_out["said to be deleted"] += 1
+        else:
+            alias = alias_in(id)
+            url = API if alias is None else f"{API}/{quote(alias, safe='')}"
+            yield kind if isinstance(kind, str) else "model", alias or f"page-{page}-{i}", url, record
+
+
+def _is_deleted(artifact: dict[str, Any]) -> bool:
+    manifest = artifact.get("manifest")
+    return isinstance(manifest, dict) and manifest.get("status") == "deleted"

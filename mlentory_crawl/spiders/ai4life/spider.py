@@ -1,0 +1,126 @@
+"""The BioImage Model Zoo of AI4Life."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import model_validator
+from scrapy import Request
+from scrapy.http import Response
+
+from fair4ml.platforms.ai4life.addresses import HOSTS, WORKSPACE, alias_at, alias_of
+from fair4ml.platforms.ai4life.source import KINDS
+from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.paginators.offset import Offset
+from mlentory_crawl.base_spiders.platform import Arguments
+from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
+from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.catalog.commits import Missing
+from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.config import Variable
+from mlentory_crawl.crawl.seed_list import Seed
+from mlentory_crawl.spiders.ai4life import api
+
+API_SLOT = "ai4life.api"
+PAGE_SIZE = 1_000
+"""More than the zoo has: one request lists it all."""
+
+
+class Ai4LifeArguments(CensusArguments):
+    """How to crawl the zoo."""
+
+    mode: Literal["census", "ids"] | None = None
+
+    @model_validator(mode="after")
+    def _deletions_go_with_a_census(self) -> Self:
+        if self.accept_deletions and self.ids is not None:
+            raise ValueError("accept_deletions goes with mode=census")
+        return self
+
+
+class Ai4LifeSpider(ModeSpider):
+    """Models, datasets and applications of the BioImage Model Zoo, by Hypha's artifact manager.
+
+    Domain
+        bioimage.io, hypha.aicell.io
+    Spider arguments
+        mode: census (everything; without ids it is what is done) or ids.
+        limit: how many resources to fetch at the most.
+        ids: a file with one id a line, or a list with commas; addresses of the zoo's pages are understood.
+        accept_deletions: let a census mark as deleted even more than 2 % of the resources.
+    API documentation
+        https://docs.amun.ai/#/artifact-manager
+    Caveats
+        There is no list of changes or deletions; all is listed each time, in one request.
+        Requests are silent: without that, the service counts them as views and downloads.
+        The service caches lists for a minute, and may answer with the list alone although its length was asked for.
+    """
+
+    name = "ai4life"
+
+    # PlatformSpider
+    Arguments: ClassVar[type[Arguments]] = Ai4LifeArguments
+    endpoint_setting = "AI4LIFE_ENDPOINT"
+    variables = (
+        Variable("AI4LIFE_ENDPOINT", "https://hypha.aicell.io", "The Hypha server that has the BioImage Model Zoo."),
+    )
+    hosts = HOSTS
+    census_kinds = tuple(KINDS)
+    arguments: Ai4LifeArguments
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.accepts_deletions = self.arguments.accept_deletions
+        self.stages = [Absences(self, *self.census_kinds)]
+
+    def plan(self, catalog: CatalogWriter) -> None:
+        """Nothing: no list of the zoo tells what is new."""
+
+    @property
+    def limit(self) -> int | None:
+        return self.arguments.limit
+
+    # The list
+
+    @cached_property
+    def paginator(self) -> Offset:
+        size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
+        return Offset(self._artifacts, page_size=size, rows=api.artifacts_in, ends_when_short=True)
+
+    def _artifacts(self, name: str, offset: int, size: int) -> Request:
+        return self._request(api.list_path(offset, size))
+
+    def _request(self, path: str) -> Request:
+        return Request(f"{self.endpoint}/{WORKSPACE}/artifacts{path}", meta={"download_slot": API_SLOT})
+
+    def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
+        left_out: Counter[str] = Counter()
+        yield from api.records(payload, page, left_out)
+        for why, count in left_out.items():
+            self.logger.info("Left out: %d %s", count, why)
+
+    # What a census does not show
+
+    def probe(self, record: Missing) -> Request:
+        return self._request(api.artifact_path(record.key))
+
+    def is_gone(self, response: Response, record: Missing) -> bool | None:
+        return api.denies(response, record.key)
+
+    # Ids
+
+    def named_requests(self) -> Iterable[Request]:
+        return (self._artifact_request(Wanted(name)) for _, name in self.names(self.arguments.named, alias_of))
+
+    def seed_request(self, url: str, seed: Seed) -> Request | None:
+        name = alias_at(url)
+        return None if name is None else self._artifact_request(Wanted(name, seed=seed))
+
+    def _artifact_request(self, wanted: Wanted) -> Request:
+        return self.thing_request(self._request(api.artifact_path(wanted.name)), wanted)
+
+    def thing(self, response: Response, wanted: Wanted) -> Any:
+        return api.artifact_in(response, wanted.name)
