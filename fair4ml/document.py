@@ -14,12 +14,12 @@ EntityDict = dict[str, Any]
 
 
 class Document(TypedDict):
-    """What one record states.
+    """The statements of one record.
 
     Attributes:
         root: the entity that it describes.
-        parts: entities that exist only with the root; of others it states single properties.
-        stubs: entities that are only named: ``iri``, ``class`` and, where there is one, ``name``.
+        parts: entities that exist only with the root, and others of which it states single properties.
+        stubs: entities that are only named: ``iri``, ``class`` and, if there is one, ``name``.
     """
 
     root: EntityDict
@@ -45,12 +45,12 @@ def entities(document: Document) -> list[EntityDict]:
 
 
 def nodes(document: Document) -> list[EntityDict]:
-    """Those of them that are no mere properties of what refers to them, the root first."""
+    """The entities of a record that become nodes rather than properties of what refers to them, the root first."""
     return [document["root"], *(part for part in document["parts"] if not is_folded(part))]
 
 
 def is_folded(entity: EntityDict) -> bool:
-    """Whether an entity is told as part of what refers to it."""
+    """Check whether an entity is shown as a part of what refers to it."""
     return CLASSES[entity["class"]].folded
 
 
@@ -80,11 +80,11 @@ def reachable(iris: Iterable[str], parts: Mapping[str, EntityDict]) -> dict[str,
 
 
 def is_of(iri: str, iris: Collection[str]) -> bool:
-    """Whether an IRI is one of these, or that of a part of one.
+    """Check whether an IRI is one of the given IRIs, or belongs to a part of one of those entities.
 
     Args:
         iri: any IRI.
-        iris: those of entities.
+        iris: IRIs of entities.
     """
     return iri in iris or ("#" in iri and iri.partition("#")[0] in iris)
 
@@ -93,12 +93,12 @@ def is_of(iri: str, iris: Collection[str]) -> bool:
 
 
 def rename(document: Document, targets: Mapping[str, str], names: Mapping[str, str | None]) -> Document:
-    """A record that calls other entities by their present IRIs; itself where it names none by a former one.
+    """The record with other entities named by their present IRIs; the same object if it uses no former IRI.
 
     Args:
-        document: it names each entity that it refers to, as a stub.
-        targets: former IRIs, and what each leads to.
-        names: of the entities that have these IRIs now.
+        document: a record that names each entity that it refers to as a stub.
+        targets: former IRIs, each with the IRI that it leads to.
+        names: the names of the entities that have these IRIs now.
     """
     if targets.keys().isdisjoint(stub["iri"] for stub in document["stubs"]):
         return document
@@ -124,14 +124,14 @@ def _renamed(entity: EntityDict, targets: Mapping[str, str]) -> EntityDict:
 
 
 def without(document: Document, iris: Collection[str]) -> Document:
-    """A record that refers to none of these entities; itself where it does not.
+    """The record without any reference to these entities; the same object if it has none.
 
-    References, web addresses and stubs go, and with them the parts that hang on nothing else. Texts that merely mention
-    an entity stay.
+    References, web addresses and stubs are removed, and with them the parts that nothing else refers to. Texts that
+    merely mention an entity stay.
 
     Args:
-        document: its root is none of the entities.
-        iris: what the record must not refer to.
+        document: a record whose root is not one of the entities.
+        iris: the IRIs that the record must not refer to.
     """
     if not iris or not any(is_of(iri, iris) for iri in _mentioned(document)):
         return document
@@ -141,11 +141,11 @@ def without(document: Document, iris: Collection[str]) -> Document:
         if is_of(part["iri"], iris):
             continue
         kept = _taken_out(part, iris)
-        # A part that only says how another entity is referred to says nothing without it.
+        # A part that only describes a reference to another entity means nothing without that entity.
         if not (is_folded(part) and (part.keys() - kept.keys()) & _edges(part["class"])):
             parts[part["iri"]] = kept
     stubs = {stub["iri"]: stub for stub in document["stubs"] if not is_of(stub["iri"], iris)}
-    # What was reached before and is not now hung on what was taken out.
+    # Parts that were reachable before and no longer are belonged to what was removed.
     before = reachable(references(document["root"]), by_iri(document["parts"]))
     lost = before.keys() - reachable(references(root), parts)
     parts = {iri: part for iri, part in parts.items() if iri not in lost}
@@ -167,7 +167,7 @@ def _mentioned(document: Document) -> Iterator[str]:
 
 
 def _taken_out(entity: EntityDict, iris: Collection[str]) -> EntityDict:
-    """An entity without what it says of others; a property that has no value left is not stated."""
+    """The entity without its references to these entities; a property that has no value left is omitted."""
     kept = dict(entity)
     for name in _resources(entity["class"]) & entity.keys():
         several = _listed(entity[name])
@@ -187,11 +187,11 @@ KEPT = frozenset(
     wasDerivedFrom fineTunedFrom qualifiedDerivation wasRevisionOf entity type trainedOn
     """.split()
 )
-"""Identity, lineage, license and dates; what people wrote, and who they are, goes with the entity."""
+"""Identity, lineage, license and dates; what people wrote, and who they are, is removed with the entity."""
 
 
 def tombstone(document: Document) -> Document:
-    """A record reduced to what may be kept of an entity that is gone."""
+    """The record of an entity that is gone, reduced to what may be kept."""
     root = _kept(document["root"])
     named = set(references(root))
     parts = [_kept(part) for iri, part in by_iri(document["parts"]).items() if iri in named]
@@ -200,7 +200,7 @@ def tombstone(document: Document) -> Document:
 
 
 def _kept(entity: EntityDict) -> EntityDict:
-    # A person is known by the IRI; the name is theirs to take along.
+    # The IRI identifies a person; the name is theirs to withdraw.
     return {
         name: value for name, value in entity.items() if name in KEPT and (name, entity["class"]) != ("name", "Person")
     }
@@ -212,16 +212,16 @@ def _kept(entity: EntityDict) -> EntityDict:
 def carry_over(
     document: Document, before: Document, depends: Mapping[str, Collection[str]], refused: Collection[str]
 ) -> Document:
-    """A record in which the properties that depend on refused fields are as they were last.
+    """The record with the last known values of the properties that depend on refused fields.
 
     Args:
-        document: what the record states now.
-        before: what it stated last.
+        document: the record as it is now.
+        before: the record as it was last.
         depends: the fields that each property is made from, by the property's name.
-        refused: the fields that were asked for and not sent.
+        refused: the fields that were requested but not sent.
 
     Returns:
-        `before` itself where nothing else has changed.
+        `before` itself if nothing else has changed.
     """
     kept = {name for name, fields in depends.items() if not set(fields).isdisjoint(refused)}
     root = {name: value for name, value in document["root"].items() if name not in kept}
@@ -231,7 +231,7 @@ def carry_over(
     for name, value in root.items():
         for iri, part in reachable(_listed(value), parts_before if name in kept else parts_now).items():
             parts.setdefault(iri, part)
-    # What a record says of other entities hangs on nothing.
+    # Nothing refers to the properties that a record states of other entities.
     for source in (before, document):
         for part in source["parts"]:
             if not part["iri"].startswith(inside(root["iri"])) and kept.isdisjoint(part) == (source is document):

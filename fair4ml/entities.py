@@ -1,4 +1,4 @@
-"""The things that records describe; every field names its predicate, once.
+"""The entities that records describe; every field names its predicate, once.
 
 RDF (`rdf.py`), the property graph (`property_graph.py`) and search documents (`search_document.py`) are derived
 from the declarations here. A field holds literals, URLs or the IRIs of other entities, never nested entities.
@@ -32,11 +32,11 @@ Moment = datetime | date
 
 
 class Kind(StrEnum):
-    """What a property's values are in RDF."""
+    """The kind of a property's values in RDF."""
 
     LITERAL = "literal"
     URL = "url"
-    """A web address that is a resource but no node of the graph."""
+    """A web address that is a resource but not a node of the graph."""
     REFERENCE = "reference"
     """The IRI of another entity: an edge."""
 
@@ -104,11 +104,11 @@ def references(predicate: str, **options: Any) -> Any:
 
 
 class Entity(BaseModel):
-    """A thing with an IRI; subclasses add the properties that may be stated of it.
+    """An entity with an IRI; subclasses add the properties that it may have.
 
     Attributes:
         types: the class IRIs that RDF states, most specific first.
-        folded: part of the thing that refers to it rather than a node of its own in the property graph.
+        folded: part of the entity that refers to it rather than a node of its own in the property graph.
     """
 
     # Commands that only read need no validators, and building them takes a tenth of what a command takes to start.
@@ -144,14 +144,14 @@ _SEVERAL = (list, tuple)
 
 @cache
 def _stored_names(entity: type[Entity]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Field and name in documents: of those that hold no dates, and of those that do."""
+    """Pairs of a field and its name in documents: first those that hold no dates, then those that do."""
     named = [(field, info.alias or field, info.annotation) for field, info in entity.model_fields.items()]
     dates = [(field, name) for field, name, annotation in named if annotation == Moment | None]
     return [(field, name) for field, name, _ in named if (field, name) not in dates], dates
 
 
 class CreativeWork(Entity):
-    """What models, evaluations, datasets and articles have in common (http://schema.org/CreativeWork)."""
+    """The common base of models, evaluations, datasets and articles (http://schema.org/CreativeWork)."""
 
     types: ClassVar[tuple[str, ...]] = (SCHEMA.CreativeWork,)
 
@@ -208,9 +208,9 @@ class MLModel(CreativeWork):
     was_revision_of: list[Iri] = references(PROV.wasRevisionOf)
     was_generated_by: list[Iri] = references(PROV.wasGeneratedBy)
     is_version_of: list[Iri] = references(DCTERMS.isVersionOf)
-    """What a registry keeps several models as versions of."""
+    """The entity of which a registry keeps several models as versions."""
     relation: list[Iri] = references(DCTERMS.relation)
-    """What a source names beside a thing without saying how they belong together."""
+    """Entities that a source names together with this one without stating how they are related."""
 
     software_requirements: list[Iri] = references(SCHEMA.softwareRequirements, search="library")
     memory_requirements: str | None = literal(SCHEMA.memoryRequirements)
@@ -240,7 +240,7 @@ class MLModelEvaluation(CreativeWork):
     evaluation_software: list[Iri] = references(FAIR4ML.evaluationSoftware)
     extrinsic_evaluation: bool | None = literal(FAIR4ML.extrinsicEvaluation)
     is_based_on: list[Iri] = urls(SCHEMA.isBasedOn)
-    """Where the result was published."""
+    """The web address where the result was published."""
     reference_publication: list[Iri] = references(CODEMETA.referencePublication)
 
 
@@ -354,14 +354,14 @@ class PropertyValue(Entity):
 
 
 class Derivation(Entity):
-    """How one model derives from another (http://www.w3.org/ns/prov#Derivation)."""
+    """The derivation of one model from another (http://www.w3.org/ns/prov#Derivation)."""
 
     types = (PROV.Derivation,)
     folded = True
 
     entity: Iri | None = reference(PROV.entity)
     type: str | None = literal(DCTERMS.type)
-    """finetune, adapter, quantized or merge, as the source says."""
+    """finetune, adapter, quantized or merge, as the source states."""
 
 
 def _concrete(base: type[Entity]) -> dict[str, type[Entity]]:
@@ -389,7 +389,7 @@ def properties(class_name: str) -> dict[str, Property]:
 
 @dataclass(frozen=True, slots=True)
 class Stub:
-    """A thing that a record only names: class and name follow from the IRI, so that every record names it alike."""
+    """An entity that a record only names: class and name follow from the IRI, so every record names it the same way."""
 
     iri: str
     cls: str
@@ -416,17 +416,17 @@ class FieldIssue:
 
 @dataclass(slots=True)
 class Description:
-    """What one source record states about one thing.
+    """The statements of one source record about one entity.
 
     Attributes:
-        root: the thing described.
-        parts: things under the root's IRI that exist only with it.
-        stubs: things that are only named.
-        counters: numbers that move without the thing changing, by name (``downloads``, ``likes``).
+        root: the described entity.
+        parts: entities under the root's IRI that exist only with it.
+        stubs: entities that are only named.
+        counters: numbers that change without the entity changing, by name (``downloads``, ``likes``).
         issues: values that were left out, and why.
-        exceptions: for properties that do not come from where the mapping's declaration says, where they do come from;
-            for one of a part, by ``<kind>-<hex>.<property>``.
-        license: the IRI of the license of what the source says, if it states one for all of it.
+        exceptions: the actual origin of properties that do not come from where the mapping declares; a property of a
+            part is named ``<kind>-<hex>.<property>``.
+        license: the IRI of the license of the source's metadata, if it states one for all of it.
     """
 
     root: Entity

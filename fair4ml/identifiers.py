@@ -1,4 +1,4 @@
-"""Canonical IRIs of things, and of the parts under them."""
+"""Canonical IRIs of entities, and of the parts under them."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ IRI_PATTERN = r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`]+$"
 
 
 def part_iri(root: str, kind: str, *identity: object) -> str:
-    """The IRI of a part of a thing: ``<root>#<kind>-<16 hex>``; of a part's part, ``<part>-<kind>-<16 hex>``.
+    """The IRI of a part of an entity: ``<root>#<kind>-<16 hex>``; of a part's part, ``<part>-<kind>-<16 hex>``.
 
     Args:
-        root: the IRI of the thing.
-        kind: what the part is, such as ``evaluation``.
-        identity: what tells the part from its siblings, never its value: a corrected value keeps the IRI.
+        root: the IRI of the entity.
+        kind: the kind of part, such as ``evaluation``.
+        identity: what distinguishes the part from its siblings, never its value: a corrected value keeps the IRI.
     """
     return f"{inside(root)}{kind}-{hashed(*identity)}"
 
 
 def hashed(*identity: object) -> str:
-    """16 hex digits for what identifies something: what is none is as an empty text."""
+    """A hash of the identifying values, in 16 hex digits; None hashes like an empty string."""
     text = "\x1f".join(["" if i is None else str(i) for i in identity])
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def inside(root: str) -> str:
-    """What the IRIs of a thing's parts begin with; an IRI has one fragment only."""
+    """The prefix of the IRIs of an entity's parts; an IRI has only one fragment."""
     return f"{root}-" if "#" in root else f"{root}#"
 
 
 HUGGING_FACE = "https://huggingface.co/"
-"""Where the Hub's IRIs begin, whatever endpoint answers."""
+"""The prefix of the Hub's IRIs, whichever endpoint answers."""
 _HUB_DATASETS = f"{HUGGING_FACE}datasets/"
 ARXIV = "arxiv"
 """The name of arXiv among archives of preprints, in lower case."""
 GITHUB = "https://github.com/"
-"""Where the IRIs of repositories and accounts on GitHub begin, whatever endpoint answers."""
+"""The prefix of the IRIs of repositories and accounts on GitHub, whichever endpoint answers."""
 
 # What RFC 3987 keeps out of IRIs beside ASCII: C1 controls, surrogates, private use, specials and noncharacters.
 _NOT_UCSCHAR = (
@@ -119,9 +119,9 @@ def _in_query(text: str) -> str:
 
 
 def is_repo_id(text: str) -> bool:
-    """Whether a text can be the id of a model or dataset on the Hugging Face Hub: ``name`` or ``owner/name``.
+    """Check whether a text can be the id of a model or dataset on the Hugging Face Hub: ``name`` or ``owner/name``.
 
-    Prose, URLs, Markdown links and paths are not, nor is an owner that the Hub's own routes have taken.
+    Prose, URLs, Markdown links and paths cannot, nor can an id whose owner is one of the Hub's own routes.
     """
     return _REPO_ID.fullmatch(text) is not None and ".." not in text and "--" not in text
 
@@ -132,18 +132,18 @@ def hugging_face_model(id: str) -> str:
 
 
 def hugging_face_dataset(id: str) -> str:
-    """The IRI of a dataset on the Hugging Face Hub, from its id or from the name that it had before it had an owner."""
+    """The IRI of a dataset on the Hugging Face Hub, from its id or from its name before it had an owner."""
     return _HUB_DATASETS + _in_path(MOVED.get(id, id))
 
 
 def present_iri(iri: str) -> str:
-    """The IRI itself; of a dataset on the Hub that was moved to an owner, the one that it has now."""
+    """The IRI itself, or the present IRI of a dataset on the Hub that was moved to an owner."""
     id = iri.removeprefix(_HUB_DATASETS)
     return hugging_face_dataset(id) if id != iri and id in MOVED else iri
 
 
 def iris_over_time(iri: str) -> list[str]:
-    """The IRI itself; of a dataset on the Hub that was moved to an owner, that of now and that of before."""
+    """The IRI itself, or both the present and the former IRI of a dataset on the Hub that was moved to an owner."""
     now = present_iri(iri)
     former = FORMER.get(now.removeprefix(_HUB_DATASETS))
     return [now] if former is None else [now, _HUB_DATASETS + former]
@@ -155,7 +155,7 @@ def hugging_face_owner(name: str) -> str:
 
 
 def hugging_face_path(address: str) -> str | None:
-    """The path of a page of the Hugging Face Hub, with or without its scheme; None for any other text."""
+    """The path in the address of a page of the Hugging Face Hub, with or without scheme; None for any other text."""
     page = _HUB_PAGE.fullmatch(address)
     return None if page is None else page["path"]
 
@@ -173,7 +173,7 @@ def hugging_face_license(id: str) -> str:
 
 
 def hugging_face_license_id(address: str) -> str | None:
-    """The id in what `hugging_face_license` gives, with or without its scheme; None for any other text."""
+    """The id in an IRI that `hugging_face_license` returns, with or without scheme; None for any other text."""
     page = _HUB_LICENSE.fullmatch(address)
     return None if page is None else unquote(page["id"])
 
@@ -184,7 +184,7 @@ def spdx(id: str) -> str:
 
 
 def is_github_name(text: str) -> bool:
-    """Whether a text can be what GitHub calls a repository: ``owner/name``."""
+    """Check whether a text can be the full name of a repository on GitHub: ``owner/name``."""
     return _GITHUB_NAME.fullmatch(text) is not None and text.partition("/")[0].casefold() not in _NO_GITHUB_OWNERS
 
 
@@ -201,7 +201,7 @@ def bioimage_artifact(alias: str) -> str:
 def packaged(type: str, text: str) -> str | None:
     """The name in a package URL of a type (https://github.com/package-url/purl-spec); None for any other text.
 
-    Version, qualifiers and subpath are left out: they tell nothing apart.
+    Version, qualifiers and subpath are left out: they do not distinguish packages.
     """
     package = _PACKAGE.match(text)
     if package is None or package["type"].lower() != type:
@@ -211,7 +211,7 @@ def packaged(type: str, text: str) -> str | None:
 
 
 def orcid(text: str) -> str | None:
-    """The IRI of a person, from an ORCID iD or its address, or none where the text is not one valid iD.
+    """The IRI of a person, from an ORCID iD or its address, or None if the text is not one valid iD.
 
     Source: https://support.orcid.org/hc/en-us/articles/360006897674 (the last character is a checksum, ISO 7064 11-2).
     """
@@ -226,17 +226,17 @@ def orcid(text: str) -> str | None:
 
 
 def names_an_entity(address: str) -> bool:
-    """Whether an address is the IRI of a model, a dataset, a repository, an account, a paper, or a person."""
+    """Check whether an address is the IRI of a model, a dataset, a repository, an account, a paper, or a person."""
     return _OF_AN_ENTITY.fullmatch(address) is not None
 
 
 @lru_cache(maxsize=16_384)
 def arxiv(id: str) -> str | None:
-    """The IRI of an arXiv paper, the same for all its versions, or none where the text is not one arXiv identifier.
+    """The IRI of an arXiv paper, the same for all its versions, or None if the text is not one arXiv identifier.
 
     Args:
-        id: ``2301.01234v2``, ``math.GT/0309136``, either with ``arXiv:`` before it, the DOI that arXiv gives it, or the
-            address of the abstract, the PDF or the Hugging Face Hub's page of it.
+        id: ``2301.01234v2``, ``math.GT/0309136``, either of them after ``arXiv:``, the DOI that arXiv assigns, or the
+            address of the abstract, the PDF or the Hugging Face Hub's page of the paper.
     """
     match = _ARXIV.fullmatch(id.strip())
     if match is None:
@@ -257,22 +257,22 @@ def arxiv_name(iri: str) -> str:
 
 
 def named_on_arxiv(text: str) -> Iterator[str]:
-    """The IRIs of the arXiv papers that a text names by ``arXiv:`` and an identifier, or by an address of arXiv."""
+    """The IRIs of the arXiv papers that a text names, as ``arXiv:`` and an identifier or by an address of arXiv."""
     for named in (*_ARXIV_NAME.findall(text), *_ARXIV_ADDRESS.findall(text)):
         if iri := arxiv(named.rstrip(".,;)")):
             yield iri
 
 
 def is_arxiv_doi(iri: str) -> bool:
-    """Whether the IRI of a DOI is one that arXiv gives its papers."""
+    """Check whether the IRI of a DOI is one that arXiv assigns to its papers."""
     return iri.startswith("https://doi.org/10.48550/arxiv.")
 
 
 def doi(text: str) -> str | None:
-    """The IRI of a DOI (``https://doi.org/`` and the DOI in lower case), or none where the text is not one DOI.
+    """The IRI of a DOI (``https://doi.org/`` and the DOI in lower case), or None if the text is not one DOI.
 
     Args:
-        text: the DOI alone, with ``doi:`` before it, or as the address of a resolver.
+        text: the DOI alone, after ``doi:``, or in the address of a resolver.
     """
     name = text.strip()
     prefix = _DOI_PREFIX.match(name)

@@ -1,8 +1,8 @@
-"""What several records about one thing state together.
+"""The merged state of several records about one entity.
 
-Records are read in a declared order: first the sources that know best, then the most recently modified, then by catalog
-key; never by order of arrival. Of a property with one value the first record's value holds, and the others are kept as
-conflicts; lists are joined, but for those that a source has only at second hand.
+Records are read in a declared order: first by the precedence of their sources, then the most recently modified, then by
+catalog key; never by order of arrival. For a property with one value, the first record's value holds and the others are
+kept as conflicts; lists are joined, except those that a source has only at second hand.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from fair4ml.identifiers import inside
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What a platform's records are worth beside those of others about the same thing.
+    """The authority of a platform's records compared to those of other platforms about the same entity.
 
     Attributes:
-        rank: its place among the platforms, the lowest first: one is before another if it can describe things of which
-            the other has second-hand knowledge.
-        first: the kinds of its records that come before its others, in this order.
-        fields: for single properties, the kind of its records that comes before all others.
+        rank: its place among the platforms, the lowest first: a platform precedes another if it can describe entities
+            that the other knows only at second hand.
+        first: the kinds of its records that precede its others, in this order.
+        fields: for single properties, the kind of its records that precedes all others.
         repeated: by kind, the lists that its records have at second hand, each with the property that decides: they
-            hold only where no other record has that one beside them. What they have more is a conflict. Joined, a
-            license or parent that its owner has changed would stay beside the new one.
+            hold only if no other record has that property as well. Their additional values are a conflict: if the lists
+            were joined, a license or parent that its owner has changed would stay beside the new one.
     """
 
     rank: int
@@ -38,10 +38,10 @@ class Authority:
 
 
 class Precedence:
-    """Which sources know best; a source is a platform, or ``<platform>/<kind>``.
+    """The order of precedence of sources; a source is a platform, or ``<platform>/<kind>``.
 
     Args:
-        authorities: by platform; those which are not here come last.
+        authorities: by platform; platforms that are not listed come last.
     """
 
     def __init__(self, authorities: Mapping[str, Authority]) -> None:
@@ -60,19 +60,19 @@ class Precedence:
         return frozenset(source for source, decides in self.repeated.items() if name in decides)
 
     def ordered(self, records: Iterable[RecordState]) -> list[RecordState]:
-        """Records about one thing, the one that leads first."""
-        # Sorting is stable, also when it is reversed.
+        """Records about one entity in order of precedence, the leading one first."""
+        # Sorting is stable, even in reverse.
         by_key = sorted(records, key=attrgetter("key"))
         by_date = sorted(by_key, key=lambda record: record.modified or "", reverse=True)
         return sorted(by_date, key=lambda record: _rank(record.key, self.sources))
 
     def by_field(self, name: str, stated: list[Stated]) -> list[Stated]:
-        """What ordered records state of a thing, in the order for one property."""
+        """The statements of ordered records about an entity, reordered by precedence for one property."""
         first = self.fields.get(name)
         return stated if first is None else sorted(stated, key=lambda of: _rank(of[1], first))
 
     def holds(self, name: str, key: str, stated: list[Stated]) -> bool:
-        """Whether a record's list counts: nobody has it at first hand, or the record itself does."""
+        """Check whether a record's list counts: no record has it at first hand, or this record does."""
         decides = self._decides(key).get(name)
         return decides is None or not any(decides in thing and decides not in self._decides(of) for thing, of in stated)
 
@@ -88,20 +88,20 @@ def _rank(key: str, precedence: Sequence[str]) -> int:
 
 
 Stated = tuple[EntityDict, str]
-"""A thing, and the catalog key of the record that states it."""
+"""An entity, and the catalog key of the record that states it."""
 
 Conflicts = dict[str, list[tuple[Any, str]]]
 
 
 class State(Document, total=False):
-    """What the records about one entity state together; of one that is only named, less.
+    """The merged state of the records about one entity; for an entity that is only named, some fields are absent.
 
     Attributes:
-        key: the catalog key of the record that leads.
-        counters: of the first record that has any.
-        platforms: of the records.
-        conflicts: by property, pairs of a value that does not hold and the catalog key of its record; for a property of
-            a part by ``<kind>-<hex>.<property>``.
+        key: the catalog key of the leading record.
+        counters: those of the first record that has any.
+        platforms: the platforms of the records.
+        conflicts: by property, pairs of a value that does not hold and the catalog key of its record; a property of a
+            part is named ``<kind>-<hex>.<property>``.
     """
 
     key: str
@@ -116,7 +116,7 @@ class RecordState:
 
     Attributes:
         key: its catalog key, ``<platform>/<kind>/<native id>``.
-        document: what it states.
+        document: its statements.
         counters: as published.
         modified: the source's own date of modification, if it gives one.
     """
@@ -128,15 +128,15 @@ class RecordState:
 
 
 def merge(records: Sequence[RecordState], precedence: Precedence) -> State:
-    """The merged state of one thing.
+    """Merge the records about one entity.
 
     Args:
         records: the live records about one IRI, at least one, in any order. They are not changed, but the state may
-            share what is in them.
-        precedence: which of them know best.
+            share their values.
+        precedence: the order of precedence of their sources.
 
     Raises:
-        ValueError: there are no records, or they are about different things.
+        ValueError: there are no records, or they are about different entities.
     """
     if len(records) == 1:
         record = records[0]
@@ -153,7 +153,7 @@ def merge(records: Sequence[RecordState], precedence: Precedence) -> State:
 
 
 def leading(records: Sequence[RecordState], precedence: Precedence) -> RecordState:
-    """The record that leads of some about one thing, at least one."""
+    """The leading record among at least one about the same entity."""
     return records[0] if len(records) == 1 else precedence.ordered(records)[0]
 
 
@@ -166,7 +166,7 @@ def _merged(records: list[RecordState], precedence: Precedence) -> State:
         name = part_iri.removeprefix(inside(iri))
         conflicts |= {f"{name}.{field}": values for field, values in of_part.items()}
     dropped = _only_dropped(root, parts, conflicts, precedence)
-    # What is described needs not be named, and what is named follows from its IRI: there is nothing to disagree about.
+    # A described entity needs no stub, and a stub follows from its IRI: there is nothing to disagree about.
     stubs = [
         _merged_thing(stated, precedence)[0]
         for stub_iri, stated in _stated((record.document["stubs"], record.key) for record in records).items()
@@ -186,7 +186,7 @@ def _merged(records: list[RecordState], precedence: Precedence) -> State:
 def _only_dropped(
     root: EntityDict, parts: dict[str, EntityDict], conflicts: Conflicts, precedence: Precedence
 ) -> set[str]:
-    """The things that only lists which do not hold refer to."""
+    """The IRIs of entities that only lists which do not hold refer to."""
     dropped = {
         item
         for name, values in conflicts.items()
@@ -201,7 +201,7 @@ def _only_dropped(
 
 
 def _stated(of_records: Iterable[tuple[list[EntityDict], str]]) -> dict[str, list[Stated]]:
-    """What each of the records says of each thing, by the thing's IRI."""
+    """The statements of each record about each entity, by the entity's IRI."""
     found: dict[str, list[Stated]] = {}
     for things, key in of_records:
         for thing in things:
@@ -232,7 +232,7 @@ def _merged_thing(stated: list[Stated], precedence: Precedence) -> tuple[EntityD
             if items:
                 merged[name] = list(items)
             more = [([item for item in value if item not in items], key) for value, key in values]
-            # Which words are keywords depends on what else a record knows: that is no disagreement.
+            # The words that count as keywords depend on what else a record knows, so a difference is no disagreement.
             if name != "keywords" and any(left for left, _ in more):
                 conflicts[name] = [(left, key) for left, key in more if left]
         else:
@@ -244,7 +244,7 @@ def _merged_thing(stated: list[Stated], precedence: Precedence) -> tuple[EntityD
 
 
 def _most_specific(class_names: Iterable[str]) -> str:
-    """The first class, or one that is a kind of it."""
+    """The first class, or the most specific of its subclasses among the others."""
     found, *others = class_names
     for other in others:
         if _is_a(other, found):

@@ -91,5 +91,5 @@ NAMESPACES = (FAIR4ML, SCHEMA, CODEMETA, CR, PROV, DCTERMS)
 
 
 def is_declared(iri: str) -> bool:
-    """Whether a class or property IRI belongs to one of the declared vocabularies, or is ``rdf:type``."""
+    """Check whether a class or property IRI belongs to one of the declared vocabularies, or is ``rdf:type``."""
     return iri == RDF_TYPE or any(iri in namespace for namespace in NAMESPACES)

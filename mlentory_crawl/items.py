@@ -22,8 +22,8 @@ class Page:
         keys: kind and native id of each record, in order.
         cursor: the state that the spider needs to continue after it, as far as the page changes it; None where a run
             cannot be resumed.
-        owed: what could not be fetched because of it, or with it; the same command requests it again. A text leads to
-            a place in the list, an object describes a record that takes a request of its own.
+        owed: what could not be fetched because of it, or with it; the same command requests it again. An array
+            holds cursors of lists, an object describes a record that takes a request of its own.
         pays: what an earlier attempt owed and this page has delivered, or owes again.
         is_counted: whether the report of the run has counted what the page pays as failed.
         walk: the list that it is a page of; None if it belongs to no list.

@@ -1,7 +1,7 @@
 """Amounts of emitted CO2 in prose.
 
-Nothing is better than a wrong amount: the intensity of a grid, one end of a range, what was avoided, and what something
-else emits are not what training emitted.
+No amount is better than a wrong one: the intensity of a grid, one end of a range, avoided emissions, and the emissions
+of something else are not the emissions of training.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NUMBER = (
     r"|(?:(?P<mantissa>\d{1,20}(?:\.\d{1,20})?) ?[x*·] ?)?10 ?(?:\^|\*\*) ?\{?(?P<exponent>[+-]?\d{1,2})\}?"
     r"|(?P<plain>\d{1,20}(?:[.,]\d{1,20}){0,5}(?:[eE][+-]?\d{1,3})?))(?![.,]?\d)"
 )
-# A megagram is a tonne: only in lower case it is a milligram.
+# "Mg" is a megagram, that is a tonne; only "mg" is a milligram.
 _UNIT = rf"(?-i:(?!M[gG]))(?P<unit>(?>{'|'.join(sorted(_UNITS, key=len, reverse=True))}))"
 _CO2 = r"(?>CO[ \-_$\\{}~]{0,4}(?:<sub>)?[2₂](?:[$}~]|</sub>){0,2}|carbon dioxide)"
 _EQUAL = r"(?:equivalents?|equiv\.?|eqv?\.?|e)(?![A-Za-z0-9])"
@@ -102,7 +102,7 @@ def stated_emissions(text: str) -> list[str]:
     """The different amounts that a text states with number and unit, as ``<number> <unit> CO2e``.
 
     Args:
-        text: plain text. A number alone says nothing.
+        text: plain text. A number without a unit is ignored.
     """
     readable = _SUPERSCRIPTS.sub(
         lambda match: f"^{match[0].translate(_PLAIN)}", _TIMES.sub("*", text.translate(_ASCII))
@@ -117,7 +117,7 @@ def _amounts(text: str) -> Iterator[str]:
             before, after = _clause(text, max(seen, match.start() - 500), match.start(), match.end())
             joined = end and _JOINED.fullmatch(text, end, match.start())
             qualified = _AFTER.match(after)
-            # What qualifies one amount says nothing of the next.
+            # Words that qualify one amount do not apply to the next.
             end = match.end()
             seen = end + (qualified.end() if qualified else 0)
             if not (joined or qualified or _BEFORE.search(before) or _RIGHT_BEFORE.search(before)):
@@ -126,7 +126,7 @@ def _amounts(text: str) -> Iterator[str]:
 
 
 def _clause(text: str, earliest: int, start: int, end: int) -> tuple[str, str]:
-    """What stands in the same sentence before and behind an amount, up to the amount before it."""
+    """The texts before and after an amount in the same sentence, starting after the previous amount."""
     before = _BOUNDARY.split(text[earliest:start])[-1]
     after = _BOUNDARY.split(text[end - 1 : end + 200], maxsplit=1)[0][1:]
     return before, after

@@ -47,13 +47,13 @@ class LanguageTag:
 
 @lru_cache(maxsize=16_384)
 def parse_language(tag: str) -> LanguageTag | None:
-    """The language that a value declared as one means, or none where it means no single language.
+    """The language that a declared value means, or None if it means no single language.
 
-    Pairs (``en-de``), ``multilingual``, ``code`` and the codes for several, an undetermined and no language are none.
+    Pairs (``en-de``), ``multilingual``, ``code`` and the codes for several, an undetermined or no language give None.
 
     Args:
-        tag: a BCP 47 tag, also with underscores, an ISO 639 code, or an English name, in any case. A country's code
-            that is often mistaken for a language's is corrected where ``data/language_corrections.json`` lists it.
+        tag: a BCP 47 tag, also with underscores, an ISO 639 code, or an English name, in any case. A country code that
+            is often mistaken for a language code is corrected if ``data/language_corrections.json`` lists it.
     """
     text = tag.strip()
     key = text.casefold()
@@ -64,12 +64,13 @@ def parse_language(tag: str) -> LanguageTag | None:
 
 @lru_cache(maxsize=16_384)
 def is_language_tag(tag: str) -> bool:
-    """Whether a bare tag, among tags of all kinds, is a language.
+    """Check whether a bare tag, among tags of all kinds, is a language.
 
-    True for the codes of ISO 639-1 and for those three-letter codes of ISO 639-3 that have no two-letter one, that CLDR
-    counts speakers of, and that are neither an English word nor a technique's name; in lower case, alone or with script
-    and region in their usual case. The Hub's own list has every code of ISO 639-3, but among its models' tags ``trl``,
-    ``mlx``, ``jax``, ``mtp``, ``moe``, ``act``, ``vit``, ``asr``, ``ner`` and ``tts``, codes all, hardly ever mean one.
+    True for the codes of ISO 639-1 and for those three-letter codes of ISO 639-3 that have no two-letter code, for
+    which CLDR counts speakers, and that are neither an English word nor the name of a technique; in lower case, alone
+    or with script and region in their usual case. The Hub's own list has every code of ISO 639-3, but among its models'
+    tags ``trl``, ``mlx``, ``jax``, ``mtp``, ``moe``, ``act``, ``vit``, ``asr``, ``ner`` and ``tts``, which are all
+    language codes, hardly ever mean a language.
     """
     if tag in _BARE:
         return True

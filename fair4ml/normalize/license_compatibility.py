@@ -1,4 +1,4 @@
-"""What may not follow what: licenses of works that derive from each other."""
+"""Conflicts between the licenses of works that derive from each other."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from fair4ml.normalize.licenses import license_stub
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A license that the one of the original does not allow for what derives from it.
+    """A license that the license of the original does not allow for derived works.
 
     Attributes:
         rule: the name of the rule.
-        why: what the original's license asks for.
-        source: where it says so.
+        why: the requirement of the original's license.
+        source: the place where it is stated.
     """
 
     rule: str
@@ -56,13 +56,13 @@ def _iri(id: str) -> str:
 
 
 def conflict(original: str, derived: str) -> Conflict | None:
-    """Why a work under one license may not derive from one under another; None where no rule says so.
+    """The reason why a work under one license may not derive from one under another; None if no rule forbids it.
 
-    Absence of a conflict is no permission: of most licenses the table knows nothing.
+    Absence of a conflict is not permission: the table does not cover most licenses.
 
     Args:
-        original: the IRI of the license of what is derived from.
-        derived: the IRI of the license of what derives from it.
+        original: the IRI of the license of the original work.
+        derived: the IRI of the license of the derived work.
     """
     for rule in _rules().get(original, ()):
         if derived in rule.forbids or (rule.allows is not None and derived not in rule.allows):

@@ -16,14 +16,14 @@ _SPDX_TABLE = json.loads((_DATA / "spdx.json").read_bytes())
 _HUB_TABLE = json.loads((_DATA / "licenses.json").read_bytes())
 
 SPDX_IDS: frozenset[str] = frozenset(_SPDX_TABLE["current"] + _SPDX_TABLE["deprecated"])
-"""Every identifier of the SPDX License List, the deprecated ones too: they stay valid, and ``GPL-3.0`` does not say
+"""Every identifier of the SPDX License List, including deprecated ones: they stay valid, and ``GPL-3.0`` does not state
 whether ``-only`` or ``-or-later`` is meant."""
 
 HUB_LICENSES: dict[str, str] = _HUB_TABLE["hub"]
-"""The Hugging Face Hub's identifiers that mean no SPDX license, with their full names."""
+"""The Hugging Face Hub's identifiers for licenses that SPDX does not have, with their full names."""
 
 OTHER = "other"
-"""What the Hub and its Croissant say of a license that is not in the Hub's list."""
+"""The value that the Hub and its Croissant use for a license that is not in the Hub's list."""
 
 _SPDX_BY_LOWER_CASE: dict[str, str] = {spdx_id.lower(): spdx_id for spdx_id in SPDX_IDS} | _HUB_TABLE["spdx"]
 _BY_SLUG: dict[str, str] = {id.replace(".", "-"): spdx_id for id, spdx_id in _SPDX_BY_LOWER_CASE.items()}
@@ -35,11 +35,11 @@ _PLACEHOLDER = re.compile(r"\{\{.*\}\}|\[.*needed\]", re.DOTALL)
 
 @lru_cache(maxsize=4096)
 def license_stub(text: str) -> Stub | None:
-    """The license that an identifier or an address means, or none where it means no particular one or is not known.
+    """The license that an identifier or an address means, or None if it means no particular one or is not known.
 
     Args:
-        text: what stands after ``license:`` in a tag or in a card's ``license``, in any case: an SPDX identifier, one
-            of the Hub's own, or the address of a page that publishes a license.
+        text: the value after ``license:`` in a tag or in a card's ``license``, in any case: an SPDX identifier, one of
+            the Hub's own, or the address of a page that publishes a license.
     """
     at = license_id(text)
     folded = _folded(text if at is None else at)
@@ -56,23 +56,23 @@ def license_stub(text: str) -> Stub | None:
 
 
 def is_unspecified(text: str) -> bool:
-    """Whether a text is known to name no license (``other``, ``unknown``), so that finding none is no issue."""
+    """Check whether a text is known to name no license (``other``, ``unknown``), so that finding none is no issue."""
     return _folded(license_id(text) or text) in _UNSPECIFIED
 
 
 def is_other(text: str) -> bool:
-    """Whether a text says that there is a license, and not which."""
+    """Check whether a text states that there is a license without naming it."""
     return _folded(license_id(text) or text) == OTHER
 
 
 def names_nothing(text: str) -> bool:
-    """Whether a text stands where a license is due and names none: ``n/a``, or what a template only asks for."""
+    """Check whether a value in place of a license names none: ``n/a``, or the placeholder of a template."""
     folded = _folded(license_id(text) or text)
     return folded in _NOTHING or not any(map(str.isalnum, folded)) or _PLACEHOLDER.fullmatch(folded) is not None
 
 
 def folded_name(name: str) -> str:
-    """A name of a license as it is compared: without case, with single spaces."""
+    """The name of a license for comparison: case-folded, with single spaces."""
     return " ".join(name.split()).casefold()
 
 

@@ -1,7 +1,7 @@
-"""The scale of results: a share of 1, or percent.
+"""The scale of results: a fraction of 1, or percent.
 
-Those who publish results as percent do so with all results of one table, so the scale is one of a block of results:
-what one of them shows holds for its siblings.
+Those who publish results as percent do so for all results of one table, so the scale belongs to a block of results:
+evidence in one of them holds for its siblings.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from fair4ml.normalize.metrics import Metric, metric_within
 
 
 class Scale(StrEnum):
-    """What the values of a metric are counted in."""
+    """The scale on which the values of a metric are given."""
 
     ONE = "of 1"
     HUNDRED = "of 100"
     STATED = "as stated"
-    """The metric is no share, or nothing is known of it."""
+    """The metric is not a fraction, or nothing is known about it."""
 
 
 class Problem(StrEnum):
-    """Why the scale of a value is not known."""
+    """The reason why the scale of a value is not known."""
 
     EITHER = "it may be of 1 or of 100"
     OUTSIDE = "it is outside of the metric's range"
@@ -35,7 +35,7 @@ class Measured(NamedTuple):
     Attributes:
         metric: the name of its metric.
         value: its value.
-        is_percent: whether the record says that it is percent.
+        is_percent: whether the record states that it is percent.
     """
 
     metric: str
@@ -49,14 +49,14 @@ _NOISE = 1e-6
 
 
 def scales(block: Sequence[Measured]) -> list[Scale | Problem]:
-    """The scale of each result of a block, or why it cannot be told.
+    """The scale of each result of a block, or the reason why it is not known.
 
-    A value above 1 of a metric that is 1 at the most shows that all of the block is percent. Error rates and BLEU are
-    often percent where nothing else is, so theirs shows that of each other only; metrics that are defined as of 100,
-    such as chrF, show nothing.
+    A value above 1 of a metric whose maximum is 1 shows that the whole block is percent. Error rates and BLEU are often
+    percent where nothing else is, so their values show that only for each other; metrics that are defined on a scale of
+    100, such as chrF, show nothing.
 
     Args:
-        block: the results that were published together: of one model on one part of one dataset.
+        block: the results that were published together, of one model on one part of one dataset.
     """
     known = [(metric_within(each.metric), each) for each in block]
     shares = [each for of, each in known if of is not None and of.maximum == 1 and _is_percent(of, each)]

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 NOTHING = frozenset({"", "-", "--", "\u2212", "\u2013", "\u2014", "?", "n/a", "na", "nan", "none", "null"})
-"""What stands where there is no value, in lower case."""
+"""Placeholders for a missing value, in lower case."""
 
 _THOUSANDS = r"[1-9]\d{0,2}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})"
 _NUMBER = rf"[+-]?(?:{_THOUSANDS}|\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
@@ -23,8 +23,8 @@ class Value(NamedTuple):
     """A value of a metric.
 
     Attributes:
-        value: a number where it is one, else the text.
-        raw: the text, where the number says less than it.
+        value: a number if it is one, else the text.
+        raw: the text, if it has more information than the number.
         unit: the unit that the text states.
     """
 
@@ -34,10 +34,10 @@ class Value(NamedTuple):
 
 
 def metric_value(stated: float | str | None) -> Value | None:
-    """What a card or a leaderboard states as the value of a metric, or none where it states none.
+    """The value of a metric that a card or a leaderboard states, or None if it states none.
 
-    ``84.1%``, ``20.0 ± 1.2`` and ``1,234.5`` are numbers. A comma is read as one between thousands where a second one
-    or a point shows that it is; ``84,1`` and ``84,123`` stay texts: they could be either.
+    ``84.1%``, ``20.0 ± 1.2`` and ``1,234.5`` are numbers. A comma is read as a thousands separator if a second comma or
+    a point shows that it is one; ``84,1`` and ``84,123`` stay texts because they are ambiguous.
 
     Args:
         stated: a number, or a text.

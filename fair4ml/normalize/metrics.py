@@ -1,4 +1,4 @@
-"""One name for each metric and each variant of it, with what is known of it."""
+"""One name for each metric and each variant of it, with its definition where it is known."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _TABLE: dict[str, dict[str, Any]] = json.loads((files("fair4ml") / "data" / "met
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """What the definition of a metric says of its values.
+    """The definition of a metric: the direction, range and unit of its values.
 
     Attributes:
         name: the canonical name.
         label: its name for people.
-        higher_is_better: the direction, or none where it is not known.
-        minimum: the lowest possible value, or none.
-        maximum: the highest possible value, or none; of a share it is 1, though many records publish percent.
-        unit: the unit of its values, or none where they have none.
-        is_share: for a share that its definition does not bound, such as an error rate.
-        kind_of: the canonical name of the wider metric that it is one of, or none.
+        higher_is_better: the direction, or None if it is not known.
+        minimum: the lowest possible value, or None.
+        maximum: the highest possible value, or None; that of a fraction is 1, though many records publish percent.
+        unit: the unit of its values, or None if they have none.
+        is_share: True for a fraction that its definition does not bound, such as an error rate.
+        kind_of: the canonical name of the wider metric that it is a kind of, or None.
     """
 
     name: str
@@ -49,7 +49,7 @@ _SEPARATORS = re.compile(r"[\s_()-]+")
 _AFFIX = "cosine|cos_sim|dot|euclidean|manhattan|max|macro|micro|samples|weighted"
 _VARIANT = re.compile(rf"(?:({_AFFIX})_)?(.+?)(?:_({_AFFIX}))?(?:(?:_?@_?|_at_)(\d+(?:\.\d+)?))?", re.ASCII | re.DOTALL)
 AVERAGES = frozenset({"macro", "micro", "samples", "weighted"})
-"""How one value is made of those of each class."""
+"""The ways to average the values of all classes into one."""
 _TOP = re.compile(r"(?:top_?(\d+)(?:_acc(?:uracy)?)?|acc(?:uracy)?_top_?(\d+))", re.ASCII)
 _OVERLAP = re.compile(
     r"(?:(box|bbox|mask|segm)_)?(m?ap|mean_average_precision|average_precision)(_?@)?_?\[?(?:iou)?_?=?_?"
@@ -60,29 +60,29 @@ _OVERLAP = re.compile(
 _MASKS = {**dict.fromkeys(("box", "bbox", "b"), "box"), **dict.fromkeys(("mask", "segm", "m"), "mask")}
 _AT_OVERLAP = re.compile(r"(?<=[a-z0-9])_?@?_?iou_?[=:]?_?(0?\.\d+(?::0?\.\d+)?)", re.ASCII)
 _FILTERED = re.compile(r"([\w@.]+),([a-z][\w-]*)", re.ASCII)
-"""A metric and how answers were read from the output, as the LM Evaluation Harness writes it (``acc,none``)."""
+"""A metric and the filter that extracted the answers, as the LM Evaluation Harness writes them (``acc,none``)."""
 
 PLACEHOLDERS = frozenset({"", "-", "?", "custom", "metric", "n/a", "na", "none", "other", "todo", "unknown"})
-"""What stands where a metric is due and none is named, in lower case."""
+"""Values in place of a metric that name none, in lower case."""
 
 _WORDS = re.compile(r"[^\w@.+²^']+|_+")
 _NOISE = frozenset("avg average averaged dev eval evaluation score test val valid validation".split())
-"""Words that say nothing of which variant of a metric it is."""
+"""Words that do not distinguish variants of a metric."""
 _AMBIGUOUS = frozenset({"character", "comet", "exact", "hit", "pass"})
-"""Names of metrics that are plain words as well, so that a longer name with one of them may mean something else."""
+"""Names of metrics that are also ordinary words, so that a longer name with one of them may mean something else."""
 _TURNING = frozenset(
     """1 adversarial attack bias change complement cost decrease degradation delta deviation diff difference disparity
     drop dropped err error errors false forgetting gain gap improvement increase inverse latency loss lost minus miss
     missed neg negative non not rank ranking ratio reduced reduction relative sd seconds std stdev threshold time unsafe
     variance""".split()
 )
-"""Words beside which the direction of a metric is not that of the longer name."""
+"""Words that reverse the direction of a metric in a longer name."""
 _LONGEST = 5
 
 
 @lru_cache(maxsize=16_384)
 def metric_name(raw: str) -> str | None:
-    """The canonical name of a metric, or none for an empty text.
+    """The canonical name of a metric, or None for an empty text.
 
     Spellings of a known metric and of its variants become one (``Acc``, ``accuracy``; ``macro-F1``, ``f1_macro``;
     ``cos_sim_pearson``, ``pearson_cosine``; ``ndcg_at_10``, ``NDCG@10``); in any other name only case and spaces
@@ -94,16 +94,16 @@ def metric_name(raw: str) -> str | None:
 
 @lru_cache(maxsize=16_384)
 def metric(raw: str) -> Metric | None:
-    """What is known of the metric of a name, also of a variant (``f1_macro``, ``ndcg@10``), or none."""
+    """The definition of the metric or variant (``f1_macro``, ``ndcg@10``) of a name, or None if it is not known."""
     _, base = _resolved(raw)
     return None if base is None else METRICS[base]
 
 
 @lru_cache(maxsize=16_384)
 def metric_within(raw: str) -> Metric | None:
-    """What is known of the metric that a name is of or contains (``average auc on 14 labels``), or none.
+    """The definition of the metric that a name is or contains (``average auc on 14 labels``), or None.
 
-    There is none where a word turns its direction (``accuracy drop``) or where several metrics disagree.
+    It is None if a word reverses the direction (``accuracy drop``) or if several metrics disagree.
     """
     if (whole := metric(raw)) is not None:
         return whole
@@ -114,15 +114,15 @@ def metric_within(raw: str) -> Metric | None:
 
 
 def stated_metric(type: str | None, name: str | None, args: Mapping[str, Any] | None = None) -> str | None:
-    """The canonical name of the metric that a record states in several fields: the most specific statement holds.
+    """The canonical name of the metric that a record states in several fields; the most specific statement holds.
 
-    The name counts over the type where it says which variant it is (``f1``, ``F1 Macro``) or names another known metric
-    (``precision``, ``mAP@0.5``).
+    The name takes precedence over the type if it states the variant (``f1``, ``F1 Macro``) or names another known
+    metric (``precision``, ``mAP@0.5``).
 
     Args:
         type: the metric's id as the platform knows it.
         name: its name for people.
-        args: what it was computed with, such as ``{"average": "macro"}``.
+        args: the arguments that it was computed with, such as ``{"average": "macro"}``.
     """
     told = [text for text in (type, name) if text and text.strip().casefold() not in PLACEHOLDERS]
     if not told:
@@ -134,7 +134,7 @@ def stated_metric(type: str | None, name: str | None, args: Mapping[str, Any] | 
 
 
 VARIANT_ARGUMENTS = frozenset({"average", "iou", "iou_threshold", "iou_thr", "k", "top_k", "topk"})
-"""The arguments of metrics that say which variant it is."""
+"""The arguments of metrics that determine the variant."""
 
 
 def _of_arguments(canonical: str, base: str | None, args: Mapping[str, Any]) -> str:
@@ -153,7 +153,7 @@ def _of_arguments(canonical: str, base: str | None, args: Mapping[str, Any]) -> 
 
 
 def _more_specific(canonical: str, base: str | None, name: str) -> tuple[str, str | None]:
-    """The one of two statements of a metric that says more; a second one that names no metric says nothing."""
+    """The more specific of two statements of a metric; a second one that names no metric is ignored."""
     named, of = _resolved(name)
     if of is None:
         named, of = _resolved("_".join(word for word in _words(name) if word not in _NOISE))
@@ -167,7 +167,7 @@ def _more_specific(canonical: str, base: str | None, name: str) -> tuple[str, st
 
 
 def _refined(canonical: str, base: str | None, name: str) -> tuple[str, str | None]:
-    """A metric with what a longer name says of its variant, or the longer name where it is of another metric."""
+    """A metric refined by the variant that a longer name states, or the longer name if it is that of another metric."""
     if base is None:
         return canonical, base
     found, rest = _parts(name)
@@ -185,7 +185,7 @@ def _refined(canonical: str, base: str | None, name: str) -> tuple[str, str | No
 
 
 def _wider(base: str) -> set[str]:
-    """The metrics that one is a kind of, and theirs."""
+    """The metrics that a metric is a kind of, directly or indirectly."""
     found: set[str] = set()
     above = METRICS[base].kind_of
     while above is not None:
@@ -200,7 +200,7 @@ def _words(raw: str) -> list[str]:
 
 @lru_cache(maxsize=16_384)
 def _parts(raw: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """The known metrics inside a longer name, longest first at each place, and the words besides."""
+    """The known metrics inside a longer name, the longest at each place, and the remaining words."""
     words, found, rest = _words(raw), [], []
     place = 0
     while place < len(words):

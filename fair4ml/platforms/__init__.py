@@ -1,4 +1,4 @@
-"""The platforms, a folder each: what it sends, what that means, and which entities its addresses lead to.
+"""The platforms, one folder each: what each sends, what that means, and which entities its addresses lead to.
 
 No code outside a platform's folder knows the names of its fields.
 """

@@ -1,4 +1,4 @@
-"""The works that BibTeX entries are about."""
+"""Reading of BibTeX entries, and of the works that they are about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, E
 
 from fair4ml.identifiers import ARXIV, IRI_MAX_LENGTH, arxiv, doi, is_arxiv_doi, named_on_arxiv
 
-# It logs what it cannot parse, text and all; here that is told as an issue of the record.
+# It logs what it cannot parse, including the text; here it is reported as an issue of the record.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 MAX_ENTRIES = 20
@@ -54,15 +54,15 @@ class Reference:
 
 
 def has_entries(text: str) -> bool:
-    """Whether a text has something that is meant as a BibTeX entry."""
+    """Check whether a text has something that is meant as a BibTeX entry."""
     return _ENTRY.search(text) is not None
 
 
 def references(text: str) -> tuple[list[Reference], int]:
-    """The entries in a text, and how many could not be read.
+    """The entries in a text, and the number of those that could not be read.
 
     Args:
-        text: BibTeX, with any other text around and between.
+        text: BibTeX, possibly with other text around and between the entries.
     """
     found: dict[str, Reference] = {}
     failed = 0
@@ -96,7 +96,7 @@ def _reference(entry: Entry, source: str) -> Reference:
 
 
 def _separated(key: str, value: str) -> Iterator[tuple[str, str]]:
-    """A field, and those after it that stand in its value because a comma was forgotten."""
+    """A field, and the fields after it that ended up in its value because a comma is missing."""
     while (following := _NEXT_FIELD.fullmatch(value, end := _end(value))) is not None:
         yield key, value[:end]
         key, value = following["key"], following["value"]
@@ -104,7 +104,7 @@ def _separated(key: str, value: str) -> Iterator[tuple[str, str]]:
 
 
 def _end(value: str) -> int:
-    """Where the first group of a value ends: a text in braces or quotation marks, or a word."""
+    """The end of the first group of a value: a text in braces or quotation marks, or a word."""
     if not value.startswith(("{", '"')):
         word = _WORD.match(value)
         return word.end() if word else 0

@@ -1,7 +1,8 @@
 """The metadata block before a model card's text, read as data and nothing else.
 
-PyYAML tells the events; what they mean is decided here: no tag makes an object, no alias multiplies anything, and only
-``true``, ``false``, ``null`` and decimal numbers are other than text, so that ``no`` stays Norwegian and a date a text.
+PyYAML produces the events, and this module decides what they mean: no tag creates an object, no alias multiplies
+anything, and everything but ``true``, ``false``, ``null`` and decimal numbers is text, so that ``no`` stays Norwegian
+and a date stays text.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ except ImportError:  # built without libyaml: the same events, several times as 
 FRONT_MATTER = "front matter"
 MAX_DEPTH = 20
 MAX_ISSUES = 20
-"""How many issues of one block are told."""
+"""The maximum number of issues that are reported for one block."""
 
 _OPENING = re.compile(r"\s*^(-{3,})[ \t]*\n", re.MULTILINE)
 _CLOSING = re.compile(r"^-{3,}[ \t]*$\n?", re.MULTILINE)
@@ -45,12 +46,12 @@ _LEFT_OUT = object()
 
 @dataclass(slots=True)
 class FrontMatter:
-    """What stands before the text of a card, and the text.
+    """The metadata block of a card, and the text after it.
 
     Attributes:
-        metadata: the block's mapping, as JSON could hold it; empty where there is none.
+        metadata: the block's mapping as JSON values; empty if there is none.
         body: the text after the block.
-        issues: what could not be read, and why.
+        issues: the parts that could not be read, and why.
     """
 
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -59,14 +60,14 @@ class FrontMatter:
 
 
 def split(text: str, *, texts: bool = False) -> FrontMatter:
-    """The metadata block and the body of a model card.
+    """Split a model card into its metadata block and its body.
 
-    The block is what https://github.com/huggingface/huggingface_hub takes for it, blank lines before the first fence
-    included; fences of more than three dashes are read, too, and told.
+    The block is recognized as by https://github.com/huggingface/huggingface_hub, including blank lines before the first
+    fence; fences of more than three dashes are read, too, and reported as an issue.
 
     Args:
         text: the card, with line feeds only.
-        texts: whether all values are meant as texts: ``1.10`` and ``True`` stay what they are, and so does ``Null``.
+        texts: whether all values are meant as texts: ``1.10``, ``True`` and ``Null`` then stay texts.
     """
     opening = _OPENING.match(text)
     if opening is None:
@@ -103,11 +104,11 @@ def _issue(reason: str, key: str | None = None) -> FieldIssue:
 
 
 class _Refused(ValueError):
-    """The block is YAML, but none that is read."""
+    """Raised when the block is YAML that is not supported."""
 
 
 class _Reader:
-    """Builds plain values from YAML's events, which are parsed only as far as they are asked for."""
+    """Builds plain values from YAML's events, which are parsed only as they are needed."""
 
     def __init__(self, block: str, issues: list[FieldIssue], resolve: Callable[[str], Any]) -> None:
         self._events: Iterator[yaml.Event] = yaml.parse(block, Loader=_Loader)

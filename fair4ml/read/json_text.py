@@ -1,4 +1,4 @@
-"""Reading what services answer although a record in it is spoiled: as much as can be had, and which records cannot."""
+"""Reading of answers with spoiled records: as much as can be recovered, and which records cannot be used."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import orjson
 
 SPOILED = "\0spoiled"
-"""The field, which no service has, that says why a record cannot be used as it came."""
+"""The field, which no service has, with the reason why a record cannot be used as it was received."""
 
 DEEPEST = 200
-"""So deep things may be nested in an answer that has to be mended: what reads it further on has limits, too."""
+"""The maximum depth of nesting in an answer that has to be mended: the code that reads it later has limits, too."""
 
 _TOO_DEEP = "\0too deep"
 _CUT = json.dumps(_TOO_DEEP)
@@ -29,17 +29,18 @@ def spoiled(reason: str, **known: Any) -> dict[str, Any]:
     """A record that cannot be used.
 
     Args:
-        reason: why not.
-        known: what is known of it.
+        reason: why it cannot be used.
+        known: fields of the record that are known.
     """
     return {**known, SPOILED: reason}
 
 
 def mended_json(body: bytes) -> Any:
-    """What a text says that is no valid JSON.
+    """The values in a text that is not valid JSON.
 
-    Bytes that are no UTF-8 and halves of surrogate pairs become U+FFFD, NaN and numbers beyond 64-bit floats null,
-    control characters are taken as they are. What is nested too deep is cut, and each record around it is `spoiled`.
+    Bytes that are not UTF-8 and halves of surrogate pairs become U+FFFD, NaN and numbers beyond 64-bit floats become
+    null, and control characters are kept. Values that are nested too deep are cut, and each record around them is
+    `spoiled`.
 
     Raises:
         ValueError: it cannot be mended.
@@ -56,14 +57,14 @@ def mended_json(body: bytes) -> Any:
 
 
 def mended_xml(body: bytes) -> bytes:
-    """An XML text without the characters that XML forbids, and without bytes that are no UTF-8 where it is due."""
+    """An XML text without the characters that XML forbids; invalid UTF-8 is replaced unless the encoding is another."""
     if not _XML_ENCODING.match(body.lstrip()[:200]):
         body = body.decode("utf-8", "replace").encode()
     return _FORBIDDEN_IN_XML.sub(b"", body)
 
 
 def _cut(text: str) -> tuple[str, bool]:
-    """A JSON text without what is nested too deep, and whether there was any."""
+    """A JSON text without values that are nested too deep, and whether there were any."""
     kept: list[str] = []
     depth = start = 0
     for token in _JSON_TOKEN.finditer(text):
@@ -82,7 +83,7 @@ def _cut(text: str) -> tuple[str, bool]:
 
 
 def _mark(told: Any) -> bool:
-    """Put null in the place of what was cut, and mark each object around it; whether there was any."""
+    """Replace values that were cut with null and mark each object around them; return whether there were any."""
     is_cut = False
     for name, value in list(told.items() if isinstance(told, dict) else enumerate(told)):
         if value == _TOO_DEEP:

@@ -13,28 +13,28 @@ from markdown_it.utils import EnvType
 from w3lib.html import remove_comments, remove_tags, remove_tags_with_content, replace_entities
 
 MAX_LINES = 10_000
-"""How many lines are read. Nested blocks cost a multiple of their lines; of real cards one in ten thousand has more."""
+"""The maximum number of lines read. Nested blocks cost a multiple of their lines; 1 in 10,000 real cards has more."""
 
 _MAX_HEADING = 200
 _UNSEEN = ("script", "style", "template", "noscript")
 _BREAKS = re.compile(r"(?=<(?:br|hr|/?(?:p|div|li|tr|td|th|h[1-6]|details|summary|center)\b))", re.IGNORECASE)
 _OPENS_UNSEEN = re.compile(rf"<(/?)(?:{'|'.join(_UNSEEN)})\b", re.IGNORECASE)
 _MARKUP = re.compile(r"[\\`*_\[\]<>&!\n]")
-# Controls, and what turns the direction of text around.
+# Control characters, and characters that change the direction of text.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 _markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
-# What nobody asks for is never looked at: text inside blocks is parsed where it is rendered.
+# Most passages are never used, so the text inside blocks is parsed only when it is rendered.
 _markdown.disable(["inline", "text_join"])
 
 
 @dataclass(slots=True)
 class Passage:
-    """What stands under one heading, up to the next one of any level.
+    """The text under one heading, up to the next heading of any level.
 
     Attributes:
-        level: of the heading, 1 to 6; 0 for what stands before the first.
+        level: of the heading, 1 to 6; 0 for the text before the first heading.
         heading: its plain text.
         source: the Markdown between the headings.
     """
@@ -46,10 +46,10 @@ class Passage:
     _env: EnvType = field(default_factory=dict)
 
     def text(self, limit: int) -> tuple[str, bool]:
-        """The prose, lists and tables as plain text without code blocks, and whether there was more.
+        """The prose, lists and tables as plain text without code blocks, and whether it was cut.
 
         Args:
-            limit: how many characters of Markdown are rendered.
+            limit: the maximum number of characters of Markdown to render.
         """
         lines: list[str] = []
         for piece in _pieces(self._tokens):
@@ -63,7 +63,7 @@ class Passage:
         return tidy("".join(lines)), limit < 0
 
     def code(self) -> Iterator[tuple[str, str]]:
-        """The code blocks, each as the language that its fence names, and the text."""
+        """The code blocks, each as the language that its fence names and its text."""
         for token in self._tokens:
             if token.type in ("fence", "code_block"):
                 language = token.info.strip().partition(" ")[0].lower()
@@ -71,9 +71,9 @@ class Passage:
 
 
 def passages(text: str) -> tuple[list[Passage], bool]:
-    """The passages of a text in their order, and whether there were more than are read.
+    """The passages of a text in order, and whether the text was cut.
 
-    Only what CommonMark takes for a heading is one: no ``#`` in a code block, and none inside lists or quotations.
+    Headings are those of CommonMark outside of lists and quotations; a ``#`` in a code block is not one.
 
     Args:
         text: the Markdown, with line feeds only.
@@ -101,7 +101,7 @@ def passages(text: str) -> tuple[list[Passage], bool]:
 
 
 def _is_heading(token: Token, content: str) -> bool:
-    # A rule right below a paragraph makes a heading of it, and is seldom meant to.
+    # A rule right below a paragraph turns it into a heading, which is seldom intended.
     is_paragraph = token.markup in ("=", "-") and ("\n" in content or len(content) > _MAX_HEADING // 2)
     return token.level == 0 and not is_paragraph
 
@@ -120,7 +120,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(tokens: list[Token]) -> Iterator[_Piece]:
-    """The texts of blocks, each with what separates it from the one before."""
+    """The texts of blocks, each with its separator from the previous one."""
     marker = cell = ""
     is_tight = False
     for token in tokens:

@@ -1,8 +1,8 @@
-"""What a model card (the ``README.md`` of a model on the Hugging Face Hub) says, by what it says it about.
+"""Reading of model cards (the ``README.md`` of a model on the Hugging Face Hub), by topic.
 
-Cards are hostile input: nothing in them is run or followed, and what cannot be read is told and left out. The headings
-are those of the Hub's template (https://huggingface.co/docs/hub/model-card-annotated) and what people write instead of
-them; `data/card_headings.json` has them. What the template only asks for is no answer.
+Cards are hostile input: nothing in them is run or followed, and parts that cannot be read are left out and reported as
+issues. The headings are those of the Hub's template (https://huggingface.co/docs/hub/model-card-annotated) and what
+people write instead of them; `data/card_headings.json` has them. Placeholders of the template are not content.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from fair4ml.normalize.co2_emissions import stated_emissions
 from fair4ml.read import bibtex, front_matter, markdown
 
 MAX_CARD = 1_000_000
-"""How many characters of a card are read."""
+"""The maximum number of characters of a card that are read."""
 MAX_SECTION = 10_000
-"""How many characters of Markdown about one thing are read, and how long a code sample may be."""
+"""The maximum number of characters of Markdown that are read about one topic, and of a code sample."""
 MAX_SAMPLES = 3
 
 BEGINNING = "beginning"
-"""Stands for a heading where text comes before any, or under the title."""
+"""The heading of text before the first heading, or under the title."""
 
 _TABLE: dict[str, Any] = json.loads((files("fair4ml") / "data" / "card_headings.json").read_bytes())
 _PHRASES: dict[str, str] = {phrase: topic for topic, phrases in _TABLE["phrases"].items() for phrase in phrases}
@@ -37,7 +37,7 @@ _PLACEHOLDERS = frozenset(_TABLE["placeholders"])
 _BOILERPLATE: list[str] = sorted(_TABLE["boilerplate"], key=len, reverse=True)
 
 TOPICS = tuple(_TABLE["phrases"])
-"""What sections are about, as `ModelCard.sections` names it."""
+"""The topics of sections, as named in `ModelCard.sections`."""
 
 _NO_WORD = re.compile(r"[^\w\s]+|_")
 _NUMBERED = re.compile(r"^(?:\d+ )+")
@@ -51,12 +51,12 @@ _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What a card says about one thing.
+    """The content of a card about one topic.
 
     Attributes:
-        text: plain text without code; empty where there is nothing but code.
-        headings: the headings that it stands under.
-        code: the first code blocks about usage, or the entries of a citation, as they stand.
+        text: plain text without code; empty if there is nothing but code.
+        headings: the headings above it.
+        code: the first code blocks about usage, or the entries of a citation, unchanged.
     """
 
     text: str
@@ -69,9 +69,9 @@ class ModelCard:
     """A card that was read.
 
     Attributes:
-        metadata: the front matter, as JSON could hold it.
-        sections: what the text says, by what it is about (`TOPICS`). The citation is either entries or words.
-        emissions: what training emitted, with the unit.
+        metadata: the front matter as JSON values.
+        sections: the content of the text by topic (`TOPICS`). The citation is either entries or prose.
+        emissions: the emissions of training, with the unit.
         references: the entries of the citation.
         issues: the parts that could not be read, and why.
     """
@@ -84,7 +84,7 @@ class ModelCard:
 
 
 def read(text: str) -> ModelCard:
-    """What a model card says. No text is refused: the worst of them says nothing.
+    """Read a model card. No text is refused: the worst result is an empty card.
 
     Args:
         text: the whole file, front matter included.
@@ -109,25 +109,25 @@ def read(text: str) -> ModelCard:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A passage with the heading that says what it is about."""
+    """A passage with the heading that states its topic."""
 
     passage: markdown.Passage
     heading: str
 
     @property
     def subheading(self) -> str:
-        """Its own heading, where that says nothing of the kind."""
+        """Its own heading, if that is not the one that states the topic."""
         return "" if self.heading in (self.passage.heading, BEGINNING) else self.passage.heading
 
 
 def _plain(text: str) -> str:
-    """The text with line feeds only, without a byte order mark, and without what is no character."""
+    """The text with line feeds only, without a byte order mark, null characters and surrogates."""
     text = text.removeprefix("\ufeff").replace("\x00", "")
     return _LINE_ENDS.sub("\n", text).encode("utf-8", "ignore").decode()
 
 
 def _by_topic(passages: list[markdown.Passage]) -> dict[str, list[_Placed]]:
-    """The passages about each thing: under a heading that says so, or under one below it that says nothing else."""
+    """The passages about each topic: under a heading that states it, or under a lower one that states no other."""
     found: dict[str, list[_Placed]] = {}
     above: list[tuple[int, str, frozenset[str]]] = []
     for position, passage in enumerate(passages):
@@ -138,7 +138,7 @@ def _by_topic(passages: list[markdown.Passage]) -> dict[str, list[_Placed]]:
             heading, topics = BEGINNING, frozenset({"description"})
         elif topics is None and above:
             _, heading, topics = above[-1]
-        # What stands below the title is not all of it description.
+        # Not everything below the title is a description.
         if topics is not None and heading != BEGINNING:
             above.append((passage.level, heading, topics))
         for topic in topics or ():
@@ -148,7 +148,7 @@ def _by_topic(passages: list[markdown.Passage]) -> dict[str, list[_Placed]]:
 
 @lru_cache(maxsize=4096)
 def topics_of(heading: str) -> frozenset[str] | None:
-    """What stands under a heading: some of `TOPICS`, nothing of these (the empty set), or unknown (none)."""
+    """The topics of a heading: some of `TOPICS`, the empty set if it is about none of them, or None if unknown."""
     words = " ".join(_NO_WORD.sub(" ", heading.casefold().replace("&", " and ").replace(",", " and ")).split())
     words = _NUMBERED.sub("", words).removesuffix(" optional").replace(" and and ", " and ")
     if words in _OTHERS:
@@ -201,11 +201,11 @@ def _samples(passage: markdown.Passage, known: int, issues: list[FieldIssue]) ->
 
 
 def without_placeholders(text: str) -> str:
-    """A text without the lines and sentences that only stand for an answer."""
+    """The text without lines and sentences that are placeholders for an answer."""
     for sentence in _BOILERPLATE:
         text = text.replace(sentence, "")
     lines = [line for line in text.split("\n") if not line or not _is_placeholder(line)]
-    # Labels without answers, or what announces code, which is kept apart.
+    # Labels without answers, or introductions of code, which is kept apart.
     if all(line.endswith(":") for line in lines if line):
         return ""
     return markdown.tidy("\n".join(lines))

@@ -5,8 +5,8 @@ become properties of what refers to them:
 
 - a `PropertyValue` becomes a property named by its ``propertyID``; if it has a name, by both (``parameterCount_F32``);
   their unit is the property with ``_unit`` after the ``propertyID``;
-- the one `PropertyValue` that is the result of an evaluation becomes the evaluation's ``value`` (and ``value_unit``):
-  which metric that is, says ``evaluationMetrics``; several results are named as above;
+- the one `PropertyValue` that is the result of an evaluation becomes the evaluation's ``value`` (and ``value_unit``),
+  whose metric is in ``evaluationMetrics``; several results are named as above;
 - a `Derivation` becomes the ``type`` of the edge ``WAS_DERIVED_FROM``.
 """
 
@@ -32,10 +32,10 @@ class Node(NamedTuple):
     """A node.
 
     Attributes:
-        iri: what it is found by.
+        iri: the IRI by which it is found.
         labels: `ENTITY` and the name of its class.
         properties: by name; dates are of type date or datetime, lists are of one type.
-        described: whether these are all the properties that it has; if not, the record only names the thing.
+        described: whether these are all the properties that it has; if not, the record only names the entity.
     """
 
     iri: str
@@ -67,9 +67,9 @@ class Graph(NamedTuple):
 
 
 def graph(document: Document) -> Graph:
-    """The nodes and edges that a record, or the merged state of several, stands for.
+    """The nodes and edges of a record, or of the merged state of several.
 
-    A part outside the root's IRI is another thing, of which the record states an edge: its node is only named.
+    A part outside the root's IRI is another entity, of which the record states an edge: its node is only named.
 
     Raises:
         KeyError: a class or property that `fair4ml.entities` does not declare.
@@ -89,7 +89,7 @@ def graph(document: Document) -> Graph:
 
 
 def edges(document: Document) -> list[Edge]:
-    """The edges alone of what `graph` gives."""
+    """The edges that `graph` returns, without the nodes."""
     folded, things = _sorted_out(document)
     return [edge for thing in things for edge in _edges(thing, folded)]
 
@@ -98,7 +98,7 @@ _NO_PROPERTIES: Mapping[str, Any] = {}
 
 
 def _sorted_out(document: Document) -> tuple[dict[str, EntityDict], list[EntityDict]]:
-    """The parts of folded classes by IRI; and everything else that is not only named, sorted by IRI."""
+    """The parts of folded classes by IRI, and all other described entities sorted by IRI."""
     return by_iri(filter(is_folded, document["parts"])), sorted(nodes(document), key=itemgetter("iri"))
 
 
@@ -148,7 +148,7 @@ def _named(iri: str, class_name: str, name: str | None) -> Node:
 
 
 def _fold(class_name: str, inside: list[tuple[str, EntityDict]], values: dict[str, Any]) -> None:
-    """Adds to a thing's properties what its parts of the class `PropertyValue` say."""
+    """Add the values of an entity's `PropertyValue` parts to its properties."""
     results = sum(name == _RESULTS for name, _ in inside)
     for name, part in inside:
         if part["class"] == "PropertyValue" and part.get("value") is not None:
@@ -178,7 +178,7 @@ _RESULTS = "evaluationResults"
 
 @cache
 def _kinds(class_name: str) -> dict[str, str]:
-    """What each key of a document becomes: a value, a date, or an edge of the type that stands here."""
+    """The use of each key of a document: a value, a date, or the type of an edge."""
     types = value_types(class_name)
     kinds = {"iri": _SKIPPED, "class": _SKIPPED}
     for name, declared in properties(class_name).items():
@@ -191,7 +191,7 @@ def _kinds(class_name: str) -> dict[str, str]:
 
 @cache
 def _edge_types(class_name: str) -> tuple[tuple[str, str], ...]:
-    """The properties that are edges, with the type of these."""
+    """The properties that are edges, each with the type of the edge."""
     declared = properties(class_name)
     return tuple((name, edge_type(name)) for name, each in declared.items() if each.kind is Kind.REFERENCE)
 

@@ -40,15 +40,15 @@ INTERACTIONS = {
     "downloadsAllTime": SCHEMA.DownloadAction,
     "likes": SCHEMA.LikeAction,
 }
-"""What was done, by the name of the counter; what counts no action, such as a trending score, is no interaction."""
+"""The action of each counter, by its name; a counter of no action, such as a trending score, is no interaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Statements that are no part of a record: about the record, or what changes without the thing changing.
+    """Statements that are not part of a record: about the record, or about what changes without the entity changing.
 
     Attributes:
-        iri: what they are about.
+        iri: the subject of the statements.
         types: the IRIs of its classes.
         links: pairs of predicate and IRI.
         values: pairs of predicate and literal.
@@ -64,7 +64,7 @@ def counters(iri: str, counts: Mapping[str, int]) -> list[Resource]:
     """Published counters as interaction statistics (http://schema.org/interactionStatistic).
 
     Args:
-        iri: the thing that was downloaded or liked.
+        iri: the entity that was downloaded or liked.
         counts: counter -> value; counters of no action in `INTERACTIONS` are left out.
     """
     counted = [
@@ -92,16 +92,16 @@ def provenance(
     generated_at: datetime | None = None,
     invalidated_at: datetime | None = None,
 ) -> Resource:
-    """Where the description of a thing comes from (https://www.w3.org/TR/prov-o/): it hangs on the description.
+    """The provenance of the description of an entity (https://www.w3.org/TR/prov-o/), attached to the description.
 
     Args:
-        iri: the thing described.
+        iri: the described entity.
         key: the catalog key of the record that describes it.
         run: the IRI of the run that fetched it.
-        source: the API address that gave it.
+        source: the API address that returned it.
         license: the IRI of the license of the description, if it has one.
         generated_at: when it was fetched.
-        invalidated_at: when the thing was found to be gone.
+        invalidated_at: when the entity was found to be gone.
     """
     links = (
         (SCHEMA.about, iri),
@@ -133,7 +133,7 @@ def triples(document: Mapping[str, Any], extra: Iterable[Resource] = ()) -> Iter
 
     Args:
         document: a stored record (``root``, ``parts`` and ``stubs``), or an empty one.
-        extra: what else to state, such as `counters` or `provenance`.
+        extra: further statements, such as `counters` or `provenance`.
 
     Raises:
         KeyError: a class or property that `fair4ml.entities` does not declare.
@@ -154,7 +154,7 @@ def jsonld(document: Mapping[str, Any], extra: Iterable[Resource] = ()) -> dict[
 def jsonld_nodes(document: Mapping[str, Any], extra: Iterable[Resource] = ()) -> list[dict[str, Any]]:
     """The node objects of a record under the project's context; arguments as for `triples`."""
     nodes = _blocks(document, extra, _JSONLD)
-    # Those of stubs are shared between calls.
+    # The nodes of stubs are shared between calls.
     return [{key: value.copy() if isinstance(value, list) else value for key, value in n.items()} for n in nodes]
 
 
@@ -199,9 +199,9 @@ def _stub(iri: str, class_name: str, name: str | None, syntax: NTriples) -> Any:
 def _plan(
     class_name: str, keys: tuple[str, ...], syntax: NTriples
 ) -> tuple[list[str], list[tuple[str, list[tuple[str, Callable[[Any], Any]]]]]]:
-    """The types of a thing; and for each predicate the keys that hold its objects, each with what writes them.
+    """The types of an entity; and for each predicate the keys that hold its objects, each with their writer.
 
-    It depends on which keys the thing has: the same combinations recur all the time.
+    It depends on the keys that the entity has: the same combinations recur all the time.
     """
     declared = properties(class_name)
     types = value_types(class_name)

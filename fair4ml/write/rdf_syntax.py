@@ -22,12 +22,12 @@ Statements = list[tuple[str, list[Any]]]
 
 
 class NTriples:
-    """How N-Triples writes predicates, terms and what is stated of one thing."""
+    """Writes predicates, terms and the statements about one entity as N-Triples."""
 
     type = f"<{RDF_TYPE}>"
 
     def block(self, subject: str, statements: Statements) -> Any:
-        """All that is stated of one thing."""
+        """All statements about one entity."""
         return "".join([f"{subject} {predicate} {term} .\n" for predicate, objects in statements for term in objects])
 
     def name(self, iri: str) -> str:
@@ -39,7 +39,7 @@ class NTriples:
         return self.name(predicate)
 
     def subject(self, iri: str) -> str:
-        """The thing that statements are about."""
+        """The subject of statements."""
         return f"<{safe_iri(iri)}>"
 
     def reference(self, iri: str) -> str:
@@ -47,7 +47,7 @@ class NTriples:
         return f"<{safe_iri(iri)}>"
 
     def link(self, iri: str) -> Any:
-        """An IRI where nothing declares that it is one."""
+        """An IRI that no declaration marks as one."""
         return self.reference(iri)
 
     def literal(self, value: str | int | float | bool) -> Any:
@@ -70,7 +70,7 @@ class NTriples:
         return self.typed(value, date_type(value))
 
     def ordered(self, objects: list[Any]) -> list[Any]:
-        """The objects of a predicate, each once, always in the same order."""
+        """The objects of a predicate without duplicates, always in the same order."""
         return sorted(set(objects))
 
 
@@ -82,7 +82,7 @@ class Terms(NTriples):
 
 
 class Turtle(NTriples):
-    """How Turtle writes them, under the prefixes of `PREFIXES`."""
+    """Writes predicates, terms and statements as Turtle, with the prefixes of `PREFIXES`."""
 
     type = "a"
 
@@ -99,7 +99,7 @@ class Turtle(NTriples):
 
 
 class JsonLd(NTriples):
-    """How JSON-LD writes them under the project's context, which says of declared properties what they hold."""
+    """Writes JSON-LD under the project's context, which declares the kind of values of each property."""
 
     type = "@type"
 

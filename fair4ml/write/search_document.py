@@ -1,4 +1,4 @@
-"""Things as flat documents for a search engine; `FIELDS` is what the schemas of all engines are made from."""
+"""Entities as flat documents for a search engine; the schemas of all engines are derived from `FIELDS`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fair4ml.entities import CLASSES, Kind, Property, properties
 from fair4ml.write.value_types import value_types
 
 TEXT_LIMIT = 20_000
-"""Of a longer text only so many characters can be searched."""
+"""The number of characters of a text that can be searched."""
 
 COUNTERS = ("downloads", "likes")
 """The counters that documents can be sorted by; others stay in the catalog."""
@@ -22,7 +22,7 @@ PARAMETER_COUNT = "parameterCount"
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """What a field of search documents holds.
+    """The type of a field of search documents.
 
     Attributes:
         type: text is searched by its words, a keyword as a whole; numbers are whole; dates and times are in ISO 8601.
@@ -66,7 +66,7 @@ FIELDS: dict[str, FieldType] = {
     "parameters": FieldType("number"),
     **{name: FieldType("number") for name in COUNTERS},
 }
-"""The fields of a search document, apart from ``evaluations``; none is always there but ``iri`` and ``type``."""
+"""The fields of a search document, apart from ``evaluations``; only ``iri`` and ``type`` are always present."""
 
 EVALUATION_FIELDS = {
     "task": FieldType("keyword"),
@@ -78,13 +78,13 @@ EVALUATION_FIELDS = {
 
 
 def search_document(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The search document of a thing: references show the names of what they refer to, what is unknown is absent.
+    """The search document of an entity: references show the names of their targets, and unknown values are absent.
 
     Args:
-        state: the thing's merged state (`fair4ml.merge.merge`).
+        state: the entity's merged state (`fair4ml.merge.merge`).
 
     Returns:
-        The ``key`` of the record that leads, `FIELDS`, and ``evaluations``: a list of objects with `EVALUATION_FIELDS`.
+        The ``key`` of the leading record, `FIELDS`, and ``evaluations``: a list of objects with `EVALUATION_FIELDS`.
 
     Raises:
         KeyError: a class that `fair4ml.entities` does not declare.
@@ -115,7 +115,7 @@ def search_document(state: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _searched(class_name: str) -> dict[str, tuple[str, bool, bool]]:
-    """The properties that search documents show: their field, whether they refer to things, whether they are prose."""
+    """The properties that search documents show: their field, whether they are references, whether they are prose."""
     return {
         name: (declared.search, declared.kind is Kind.REFERENCE, declared.search in _TEXTS)
         for name, declared in properties(class_name).items()
@@ -129,7 +129,7 @@ def _add_from_parts(
     values = {part["iri"]: part for part in parts if part["class"] == "PropertyValue"}
     for iri in root.get("additionalProperty", ()):
         part = values.get(iri, {})
-        # Those with a name are the parameters of one kind only.
+        # Counts with a name are those of one kind of parameters only.
         if part.get("propertyID") == PARAMETER_COUNT and "name" not in part and type(part.get("value")) is int:
             found["parameters"] = part["value"]
     evaluations = [
@@ -143,7 +143,7 @@ def _add_from_parts(
 
 
 def _is_of(evaluation: Mapping[str, Any], root: Mapping[str, Any]) -> bool:
-    """Whether an evaluation tells of the root: a copied card has evaluations of another model."""
+    """Check whether an evaluation is about the root: a copied card has evaluations of another model."""
     return root["class"] != "MLModel" or root["iri"] in evaluation.get("evaluatedMLModel", (root["iri"],))
 
 

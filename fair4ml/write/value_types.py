@@ -1,4 +1,4 @@
-"""What values the properties of an entity class have, as the annotations of its fields say."""
+"""The types of the values of an entity class's properties, from the annotations of its fields."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fair4ml.entities import CLASSES, properties
 
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """What the values of one property are.
+    """The type of the values of one property.
 
     Attributes:
-        types: the Python types that a value may have.
+        types: the possible Python types of a value.
         many: whether documents hold a list of them.
     """
 
@@ -26,12 +26,12 @@ class ValueType:
 
     @property
     def is_date(self) -> bool:
-        """Whether the values are dates or times, which documents hold as text."""
+        """True if the values are dates or times, which documents hold as text."""
         return date in self.types
 
     @property
     def is_number(self) -> bool:
-        """Whether the values are numbers only."""
+        """True if all values are numbers."""
         return self.types <= {int, float}
 
 

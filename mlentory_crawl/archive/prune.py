@@ -1,4 +1,4 @@
-"""Retention: answers that no run needs any more are deleted."""
+"""Retention: deletes answers that no run needs any more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was deleted: the answers of so many runs, in so many files of so many bytes."""
+    """Counts of what was deleted: the runs that had answers, the files and their bytes."""
 
     runs: int = 0
     files: int = 0
@@ -26,13 +26,14 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, d
 
     Args:
         raw: the archive of all runs.
-        catalog: where the answers are entered.
-        platform: whose answers they are.
-        keep_runs: how many of the last runs keep theirs in any case.
+        catalog: the catalog that has the entries of the answers.
+        platform: the platform whose answers are deleted.
+        keep_runs: the number of last runs that keep their answers in any case.
         dry_run: delete nothing.
 
     Returns:
-        What was deleted, or would be; a body that a kept run refers to stays. What was never completed goes uncounted.
+        The counts of what was deleted, or would be; a body that a kept run refers to stays. Incomplete files are
+        deleted without being counted.
     """
     runs, bodies = catalog.answers.outdated(platform, keep_runs)
     files = [raw / body for body in bodies if (raw / body).exists()]
@@ -47,6 +48,6 @@ def prune(raw: Path, catalog: CatalogWriter, platform: str, keep_runs: int, *, d
     for folder in (raw / platform / run for run in runs):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
-    # Last: what a kill leaves half done is found again.
+    # Last, so that after a kill the next run finds what is still to be deleted.
     catalog.answers.drop(runs)
     return pruned

@@ -19,11 +19,11 @@ SECRET_HEADERS = {b"Set-Cookie", b"Www-Authenticate", b"Authorization"}
 
 
 class Archive:
-    """Where one run keeps its answers.
+    """The archive of one run's answers.
 
     Args:
         raw: the archive of all runs.
-        platform: whose answers they are.
+        platform: the platform that sent the answers.
         run: the run's name.
     """
 
@@ -35,7 +35,7 @@ class Archive:
         """Write an answer's body.
 
         Args:
-            body: decoded from the transfer's compression.
+            body: the body after decoding the transfer's compression.
             digest: the body's SHA-256.
 
         Returns:
@@ -46,18 +46,18 @@ class Archive:
         return str(path.relative_to(self._raw))
 
     def holds(self, file: str) -> bool:
-        """Whether a body is still there, given its path below the archive."""
+        """Check whether a body is still there, given its path below the archive."""
         return (self._raw / file).exists()
 
     def enter(self, place: str, response: Response, fetched_at: str, digest: str, file: str) -> None:
-        """Enter an answer in the run's index; of two entries for one place the later holds.
+        """Enter an answer in the run's index; the later of two entries for one place holds.
 
         Args:
-            place: what it answers, as `place_of` says.
+            place: the request that it answers, as `place_of` returns it.
             response: the answer.
             fetched_at: when it was made (UTC).
             digest: the body's SHA-256.
-            file: where `store` put it, in this run or, for the same body, in an earlier one.
+            file: the path that `store` returned, in this run or, for the same body, in an earlier one.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         headers = {
@@ -79,7 +79,7 @@ class Archive:
 
 
 def entries(index: Path) -> tuple[list[dict[str, Any]], int]:
-    """The entries of a run's index, in its order, and how many lines are damaged: nothing can be told of those."""
+    """The entries of a run's index in order, and the number of damaged lines, which cannot be read."""
     found, damaged = [], 0
     for line in index.read_bytes().splitlines():
         try:
@@ -94,13 +94,13 @@ def entries(index: Path) -> tuple[list[dict[str, Any]], int]:
 
 
 def write_body(path: Path, body: bytes) -> None:
-    """Write an answer's body under the name that its digest gives it."""
+    """Write an answer's body to the file that is named after its digest."""
     with whole(path) as file:
         file.write(zstandard.ZstdCompressor(level=3).compress(body))
 
 
 def place_of(request: Request) -> str:
-    """What tells a request from the others of a run, also after redirects: the address and what was sent there."""
+    """The identity of a request within a run, also after redirects: the address and the body that was sent."""
     first: str = request.meta.get("redirect_urls", [request.url])[0]
     return f"{first} {digest_of(request.body)}" if request.body else first
 

@@ -34,7 +34,7 @@ class ListSpider(ThingSpider):
     3. If there is more than one list, write `first_pages`; if what is listed leads to further ones, `leads_to`.
 
     Attributes:
-        page_size: how many items a page is asked for at the most.
+        page_size: the most items that a page is asked for.
         is_divisible: whether the walk goes on without a page that cannot be had, as its other lists do not depend on
             it; what comes after that page is owed. Else the same command begins again at this page.
         newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
@@ -76,11 +76,11 @@ class ListSpider(ThingSpider):
         return ()
 
     def is_due(self, cursor: Cursor) -> bool:
-        """Whether a page is still to be asked for."""
+        """Tell whether a page is still to be asked for."""
         return True
 
     def is_page(self, response: Response, cursor: Cursor) -> bool:
-        """Whether an answer is to be read as a page, by its status."""
+        """Tell from its status whether a response is to be read as a page."""
         return response.status == 200
 
     def whole(self, cursor: Cursor) -> Cursor:
@@ -88,12 +88,12 @@ class ListSpider(ThingSpider):
         return cursor
 
     def spoiled_item(self, reason: str, cursor: Cursor) -> Any:
-        """What stands for what cannot be used of a page, as `raw_records` takes it."""
+        """A stand-in for the part of a page that cannot be used, as `raw_records` takes it."""
         return spoiled(reason)
 
     @property
     def limit(self) -> int | None:
-        """How many items to take at the most."""
+        """The most items to take; None for all."""
         return None
 
     def take(self, items: list[Any], cursor: Cursor) -> list[Any]:
@@ -122,7 +122,7 @@ class ListSpider(ThingSpider):
         return self.raw_records(items, number), self.later_records(items), None
 
     def state(self) -> dict[str, Any]:
-        """What a run that goes on has to know besides where."""
+        """The counts and marks that a resumed run needs besides its place."""
         return {"newest": self.newest, "listed": self.listed}
 
     def restore(self, state: dict[str, Any]) -> None:

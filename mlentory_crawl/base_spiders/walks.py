@@ -1,4 +1,4 @@
-"""Walks over lists: where one is, and whether it goes in a circle."""
+"""Walks over lists: their places, and circles that they go in."""
 
 from __future__ import annotations
 

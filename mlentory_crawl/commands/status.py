@@ -45,7 +45,7 @@ def _print(status: Status) -> None:
     kinds = table("platform", "kind", "live", "deleted", "last census", "watermark", right=("live", "deleted"))
     for platform, by_kind in catalog.records.items():
         for kind, counts in by_kind.items():
-            has_census = kind in censuses.get(platform, ())
+            has_census = kind in censuses.get(platform.partition("/")[0], ())
             kinds.add_row(
                 platform, kind, f"{counts['live']:,}", f"{counts['deleted']:,}",
                 catalog.last_census.get(platform, "never") if has_census else "-",

@@ -1,4 +1,4 @@
-"""Entities are erased: in the catalog, in the archive of answers, and in every file of the data directory."""
+"""Erasure of entities from the catalog, the archive of answers, and every file of the data directory."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ FOLDERS = ("normalized", "rdf", "quarantine", "runs", "raw")
 
 
 def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tuple[Counter[str], list[str]]:
-    """Leave nothing of entities in a data directory but their mark.
+    """Erase everything about entities from a data directory except their marks.
 
-    The files of runs are left to be written anew, and the catalog to be compacted. Whatever ends it, the same call
-    again completes it.
+    The files of runs still have to be written again afterwards, and the catalog to be compacted. If the call is
+    interrupted, the same call completes it.
 
     Args:
-        data_dir: the data directory, which the caller holds.
+        data_dir: the data directory, which the caller has locked.
         catalog: its catalog.
         iris: the IRIs of the entities.
 
     Returns:
-        How much was taken out, by place, what is damaged and could not be kept included; and what files could not be
-        rewritten for, after which the same call is due again.
+        The number of erased items by place, including damaged ones that could not be kept; and the reasons why files
+        could not be rewritten, in which case the same call has to be repeated.
 
     Raises:
         CatalogError: the catalog cannot be written; nothing was changed.
@@ -44,7 +44,7 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
     with catalog.erasing(catalog.names_of(iris), now()) as erasing:
         _clean_quarantine(erasing, Forgotten(erasing.marks, ""))
         _clean_runs(erasing, Names(erasing.marks))
-        # Before it holds: what is not there is written anew, also after a kill.
+        # Before the commit: missing files are written again, also after a kill.
         deleted = _delete_files(erasing, data_dir)
     counts = erasing.erased.counts + Counter({"files of runs": deleted})
     marks = erasing.marks
@@ -57,16 +57,16 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
     for clean in steps:
         try:
             counts += clean()
-        except OSError as error:  # the stores are not to keep what files have
+        except OSError as error:  # files that cannot be rewritten must not keep the stores from erasing
             problems.append(str(error))
     return counts, problems
 
 
 class Names:
-    """Finds the names of entities in texts that people and programs wrote about runs.
+    """Finds the names of erased entities in texts that people and programs wrote about runs.
 
     Args:
-        marks: the entities; what a single word names cannot be told from any other word, and stays.
+        marks: the entities; a name that is a single word cannot be distinguished from any other word, and stays.
     """
 
     def __init__(self, marks: Marks) -> None:
@@ -82,11 +82,11 @@ class Names:
         self._pattern = re.compile("|".join(patterns) or r"(?!)", re.IGNORECASE)
 
     def are_in(self, text: str) -> bool:
-        """True where a text has one of them."""
+        """Check whether a text has one of the names."""
         return self._pattern.search(text) is not None
 
     def without(self, value: Any) -> Any:
-        """A value of JSON in which they are replaced; in lists with commas and as names of fields they are left out."""
+        """A JSON value with the names replaced; in comma-separated lists and as names of fields they are removed."""
         if isinstance(value, str):
             return self._pattern.sub("(forgotten)", value)
         if isinstance(value, list):
@@ -110,7 +110,7 @@ class Names:
         }
 
     def replaced(self, text: str) -> str:
-        """A JSON text without them; itself where it has none."""
+        """A JSON text without the names; the same text if it has none."""
         return orjson.dumps(self.without(orjson.loads(text))).decode() if self.are_in(text) else text
 
 
@@ -119,7 +119,7 @@ def _clean_quarantine(erasing: Erasing, forgotten: Forgotten) -> None:
         if not (forgotten.mentions(entry.payload) or forgotten.mentions(entry.url.encode())):
             continue
         payload = None
-        with suppress(ValueError):  # it was no JSON that could be kept as such
+        with suppress(ValueError):  # a payload that was not valid JSON is kept as text
             payload = orjson.loads(entry.payload)
         if (entry.platform, entry.key) in forgotten.marks.keys or forgotten.has(entry.url, payload):
             erasing.traces.drop_entry(entry.id)
@@ -182,7 +182,7 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
             with whole(index) as file:
                 file.writelines(orjson.dumps(entry) + b"\n" for entry in kept_entries)
         kept.update(entry["file"] for entry in kept_entries)
-        # Also where an earlier call was killed right here.
+        # Even if nothing has changed: an earlier call may have been killed right here.
         catalog.answers.enter(run, {each["place"]: (each["sha256"], each["file"]) for each in kept_entries})
     for body in raw.glob("*/*/*.zst"):
         if str(body.relative_to(raw)) not in kept:
@@ -191,13 +191,13 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
 
 
 def _clean_answer(raw: Path, entry: dict[str, Any], forgotten: Forgotten) -> tuple[str, str] | None:
-    """File and digest of an answer without what is to be forgotten; None where it cannot be kept."""
+    """The file and digest of an answer without the erased entities; None if it cannot be kept."""
     before = entry["file"], entry["sha256"]
     try:
         body = zstandard.decompress((raw / entry["file"]).read_bytes())
     except FileNotFoundError:
         return before
-    except zstandard.ZstdError:  # what is left of it may be read, and may be what is to be forgotten
+    except zstandard.ZstdError:  # the readable rest may be about an erased entity
         return None
     now = forgotten.without(entry["place"], body)
     if now is None or now is body:
@@ -229,7 +229,7 @@ def _clean_reports(runs: Path, catalog: CatalogWriter, names: Names) -> Counter[
 
 
 def _documents(path: Path) -> tuple[list[Any], bool]:
-    """The documents in a file, and whether some of it is damaged."""
+    """The JSON documents in a file, and whether some are damaged."""
     found, damaged = [], False
     text = path.read_bytes()
     for part in text.splitlines() if path.suffix == ".jsonl" else [text]:
@@ -242,6 +242,6 @@ def _documents(path: Path) -> tuple[list[Any], bool]:
 
 def _delete_parts(data_dir: Path) -> Counter[str]:
     for folder in FOLDERS:
-        for part in (data_dir / folder).rglob("*.part"):  # of processes that were killed
+        for part in (data_dir / folder).rglob("*.part"):  # left by processes that were killed
             part.unlink()
     return Counter()

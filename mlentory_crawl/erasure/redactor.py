@@ -1,4 +1,4 @@
-"""Answers of services without what is to be forgotten."""
+"""Removal of erased entities from the answers of services."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.erasure import Marks
 
 MARKER = {"forgotten": True}
-"""What stands in a list where a record was: the walk over the list stays as long as it was."""
+"""The replacement of an erased record in a list, which keeps its length so that paging over it still works."""
 
 MARKER_BODY = orjson.dumps(MARKER)
-"""What an answer says that was about one such thing."""
+"""The body that replaces an answer about one erased entity."""
 
 MANY = 50
-"""With more things to look for, reading an answer is faster than searching it for each."""
+"""With more names to look for, parsing an answer is faster than searching it for each."""
 
 
 class Forgotten:
-    """Tells what is to be forgotten in a platform's answers, and takes it out.
+    """Finds erased entities in a platform's answers, and removes them.
 
     Args:
-        marks: what is to be forgotten.
-        platform: whose answers they are; those of a dispatcher are of any platform.
+        marks: the erased entities.
+        platform: the platform that sent the answers; those of a dispatcher may be of any platform.
     """
 
     def __init__(self, marks: Marks, platform: str) -> None:
@@ -49,7 +49,7 @@ class Forgotten:
         return bool(self.marks)
 
     def about(self, url: str, thing: Any = None) -> tuple[str, About] | None:
-        """The platform, and what an address of its API, or an object in the answer to it, is about."""
+        """The platform, and the entity that an address of its API, or an object in the answer to it, is about."""
         for platform in self._platforms:
             about = entity_at(platform, url, thing)
             if about is not None:
@@ -57,7 +57,7 @@ class Forgotten:
         return None
 
     def has(self, url: str, thing: Any = None) -> bool:
-        """Whether an address of the API, or an object in the answer to it, is about what is to be forgotten."""
+        """Check whether an address of the API, or an object in the answer to it, is about an erased entity."""
         if not self.marks:
             return False
         if thing == MARKER:
@@ -69,19 +69,19 @@ class Forgotten:
         return about.iri in self.marks.iris or (platform, about.key) in self.marks.keys
 
     def mentions(self, text: bytes) -> bool:
-        """Whether a text may be about, or name, what is to be forgotten; if not, nothing has to be taken out of it."""
+        """Check whether a text may be about, or name, an erased entity; if not, nothing has to be removed from it."""
         return bool(self.marks) and (self._reads_all or any(each in text for each in self._texts))
 
     def without(self, url: str, body: bytes) -> bytes | None:
-        """An answer's body without what is to be forgotten; the very same where there is nothing of it.
+        """An answer's body without the erased entities; the same object if it has none.
 
         Args:
-            url: the address that was asked for.
-            body: as it came.
+            url: the requested address.
+            body: the body as received.
 
         Returns:
-            None where it says something of it that cannot be taken out: nothing can tell what the platform's answers
-            are about (`fair4ml.platforms.entity_at`).
+            None if it may have something about an erased entity that cannot be removed, because it is not known what
+            the platform's answers are about (`fair4ml.platforms.entity_at`).
         """
         if not self.mentions(body):
             return MARKER_BODY if self.has(url) else body
@@ -102,16 +102,16 @@ class Forgotten:
         return body if kept == answer else orjson.dumps(kept)
 
     def _is_known(self) -> bool:
-        """Whether the platform's answers can be told apart; others are left alone unless a record came from there."""
+        """Check whether the platform's answers can be examined, which matters only if an erased record came from it."""
         unknown = {platform for platform in self._platforms if not knows_answers(platform)}
         return unknown.isdisjoint(platform for platform, _ in self.marks.keys)
 
     def _cleaned(self, url: str, thing: Any) -> Any:
-        """An object without what it holds of such things, as far as its record states the same without."""
+        """An object without erased entities, as far as its record makes the same statements without them."""
         try:
             kept = self._inside(url, thing)
             fewer = self.unnamed(kept)
-        except RecursionError:  # it may be anywhere in there
+        except RecursionError:  # the erased entity may be anywhere inside
             return MARKER
         if fewer == thing:
             return thing
@@ -135,20 +135,20 @@ class Forgotten:
         return value
 
     def _is_person(self, value: Any) -> bool:
-        """Whether an object names somebody by an ORCID iD that is to be forgotten; what else it says is about them."""
+        """Check whether an object names a person by an erased ORCID iD; everything else in it is about that person."""
         return self._has_people and isinstance(value, dict) and any(
             isinstance(each, str) and orcid(each) in self.marks.iris for each in value.values()
         )  # fmt: skip
 
     def kept(self, payload: Any) -> Any:
-        """A record that cannot be used as it may be kept; nothing of one that is nested too deeply to be looked at."""
+        """The part of an unusable record that may be kept; None if it is nested too deeply to be examined."""
         try:
             return self.unnamed(payload) if self.marks else payload
         except RecursionError:
             return None
 
     def unnamed(self, value: Any) -> Any:
-        """A value of JSON without the texts that are a name of such a thing, alone or after a colon."""
+        """A JSON value with every text removed that is the name of an erased entity, alone or after a colon."""
         if isinstance(value, dict):
             return {name: self.unnamed(each) for name, each in value.items() if not self._is_named(each)}
         if isinstance(value, list):
@@ -162,7 +162,7 @@ class Forgotten:
         if not isinstance(value, str):
             return False
         prefix, _, name = value.rpartition(":")
-        # A word alone may be anything; in a tag it says what it is.
+        # A word alone may be anything; the prefix of a tag makes it a name.
         return value in self.marks.iris or (value in self._paths and "/" in value) or (
             bool(prefix) and "/" not in prefix and name in self._paths
         )  # fmt: skip
@@ -178,7 +178,7 @@ class Forgotten:
 
 
 def paths_of(iri: str) -> Iterable[str]:
-    """What a platform may call a thing: the path of its IRI, and what follows the first step of a longer one."""
+    """The names that a platform may use for an entity: the path of its IRI, and the rest after its first segment."""
     parts = urlsplit(iri)
     path = unquote(parts.path).strip("/")
     yield path

@@ -1,4 +1,4 @@
-"""What every format of files does."""
+"""The interface of all file formats."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ class Format(ABC):
     """Writes records one after the other to a binary file.
 
     Args:
-        file: where to write; it is not closed.
+        file: the file to write to; it is not closed.
         counters: whether records come with theirs; rows have columns for them only then.
     """
 
     appends: ClassVar[bool] = True
-    """Whether the file is as it should be where it goes on after another one."""
+    """True if a file of this format can be appended to another one."""
 
     def __init__(self, file: IO[bytes], *, counters: bool = True) -> None:
         self.file = file
@@ -23,21 +23,21 @@ class Format(ABC):
 
     @classmethod
     def missing(cls) -> str | None:
-        """What has to be installed first, in one line; None if nothing has to."""
+        """A line that states what has to be installed first, or None if nothing is missing."""
         return None
 
     def start(self) -> None:
-        """Write what comes before the first record."""
+        """Write the beginning of the file, before the first record."""
 
     @abstractmethod
     def write(self, record: dict[str, Any]) -> None:
         """Write one record.
 
         Args:
-            record: ``key``, ``platforms``, ``root``, ``parts``, ``stubs`` and, where they are wanted, ``counters``
-                and ``sources`` (a list of ``key``, ``run``, ``source``, ``fetched_at`` and, where there is one,
+            record: ``key``, ``platforms``, ``root``, ``parts``, ``stubs`` and, if they are wanted, ``counters``
+                and ``sources`` (a list of ``key``, ``run``, ``source``, ``fetched_at`` and, if there is one,
                 ``license``).
         """
 
     def finish(self) -> None:
-        """Write what comes after the last record."""
+        """Write the end of the file, after the last record."""

@@ -1,4 +1,4 @@
-"""How records are written to files: the same for feeds and for exports of the catalog."""
+"""The file formats of records, the same for feeds and for exports of the catalog."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ REMEMBERED_STUBS = 200_000
 
 
 class JsonLines(Format):
-    """One JSON object a line."""
+    """One JSON object per line."""
 
     def write(self, record: dict[str, Any]) -> None:
         self.file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
 
 class Json(Format):
-    """One JSON array, an object a line."""
+    """One JSON array, with an object per line."""
 
     appends = False
 
@@ -61,12 +61,12 @@ class ZstdJsonLines(Format):
 
 
 class Csv(Format):
-    """The search document of each record, one row; several values of a cell are separated by a line feed."""
+    """The search document of each record as one row; several values in a cell are separated by line feeds."""
 
     def start(self) -> None:
         self._text = io.TextIOWrapper(self.file, encoding="utf-8", newline="", write_through=True)
         self._rows = csv.DictWriter(self._text, columns(counters=self.counters), extrasaction="ignore")
-        if not (self.file.seekable() and self.file.tell()):  # a feed may go on where an earlier one ended
+        if not (self.file.seekable() and self.file.tell()):  # a feed may be appended to an earlier one
             self._rows.writeheader()
 
     def write(self, record: dict[str, Any]) -> None:
@@ -78,7 +78,7 @@ class Csv(Format):
 
 def _cell(value: Any) -> Any:
     cell = "\n".join(map(str, value)) if isinstance(value, list) else value
-    # Spreadsheets compute what begins so; a leading apostrophe makes it a text (OWASP, CSV Injection).
+    # Spreadsheets evaluate such values as formulas; a leading apostrophe makes them text (OWASP, CSV Injection).
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
@@ -88,9 +88,9 @@ class _Rdf(Format):
         self._stated: set[str] = set()
 
     def _statements(self, record: dict[str, Any]) -> tuple[dict[str, Any], list[rdf.Resource]]:
-        """The record without the stubs that were stated before, and what else there is to state about it."""
+        """The record without stubs that were already written, and further statements about it."""
         stubs = [stub for stub in record["stubs"] if stub["iri"] not in self._stated]
-        if len(self._stated) > REMEMBERED_STUBS:  # stating a stub twice is harmless, growing for ever is not
+        if len(self._stated) > REMEMBERED_STUBS:  # writing a stub twice is harmless, unlimited growth is not
             self._stated.clear()
         self._stated.update(stub["iri"] for stub in stubs)
         iri = record["root"]["iri"]
@@ -127,7 +127,7 @@ class NTriples(_Rdf):
 
 
 class JsonLd(_Rdf):
-    """JSON-LD 1.1: one document with the project's context and a node object a line."""
+    """JSON-LD 1.1: one document with the project's context and a node object per line."""
 
     appends = False
 

@@ -1,4 +1,4 @@
-"""What is logged about items."""
+"""The log messages about items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_SHOWN = 20
 
 
 class QuietLogFormatter(LogFormatter):
-    """One line for what went wrong with an item, none for what went right; the first few of each kind only."""
+    """Logs one line for each failure of an item, only the first few of each kind, and nothing for successes."""
 
     def __init__(self) -> None:
         self._shown: dict[str, int] = {}

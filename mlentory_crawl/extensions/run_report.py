@@ -41,10 +41,10 @@ ENDED_BY_ITSELF = {"finished", "catalog_failed", "start_error"}
 
 
 class CaughtErrors(logging.Handler):
-    """Hears what Scrapy catches when a component fails at closing or at a signal, and merely logs.
+    """Collects the errors that Scrapy only logs when a component fails at closing or at a signal.
 
     Attributes:
-        told: the failures, one line each.
+        told: the messages of the failures, one line each.
     """
 
     _loggers = tuple(map(logging.getLogger, ("scrapy.core.engine", "scrapy.utils.signal")))
@@ -54,12 +54,12 @@ class CaughtErrors(logging.Handler):
         self.told: list[str] = []
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Start collecting."""
         for each in self._loggers:
             each.addHandler(self)
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Stop collecting."""
         for each in self._loggers:
             each.removeHandler(self)
 
@@ -101,7 +101,7 @@ class RunReport:
     def spider_opened(self) -> None:
         self.closed = asyncio.Event()
         self._caught_errors.start()
-        # What a kill leaves in the catalog has the requests up to then.
+        # After a kill, the report in the catalog still has the requests up to then.
         self.run.before_commit = self._count_requests
         self.counting = create_looping_call(self.run.keep_counts)
         self.counting.start(COMMIT_SECONDS, now=False)
@@ -127,7 +127,7 @@ class RunReport:
                 self._settle(spider, reason)
             with self._failures_told():
                 self._write_files(path)
-            # Last: what could not be done before is told here at least.
+            # Last, so that the report has the errors of the earlier steps.
             with self._failures_told():
                 if not self.run.broken:
                     self.run.catalog.runs.save_report(self.run.id, report.json())
@@ -143,7 +143,7 @@ class RunReport:
     def _failures_told(self) -> Iterator[None]:
         try:
             yield
-        except Exception as error:  # noqa: BLE001  whatever it is, the run is not complete
+        except Exception as error:  # noqa: BLE001  after any error, the run is not complete
             told = str(error) if isinstance(error, MlentoryError) else f"{type(error).__name__}: {error}"
             logger.error("The run could not be closed: %s", told)
             self.run.report.fail(f"the run could not be closed: {told}")
@@ -192,11 +192,11 @@ class RunReport:
         self.run.report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
 
     def _rules(self) -> dict[str, tuple[int, str]]:
-        """How often each host was asked, and what allowed it."""
+        """The number of requests to each host, and the rule that allowed them."""
         settings = self.crawler.settings
         apis = {_host(address): platform for platform, address in endpoints(settings).items()}
         rules = {host: f"documented API of {platform}" for host, platform in apis.items()}
-        if settings.getbool("ROBOTSTXT_OBEY"):  # Scrapy then asks every host for it
+        if settings.getbool("ROBOTSTXT_OBEY"):  # Scrapy then fetches it from every host
             rules = dict.fromkeys(self.by_host, "robots.txt")
         return {host: (count, rules.get(host, "an API redirected there")) for host, count in self.by_host.items()}
 

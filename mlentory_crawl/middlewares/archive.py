@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 UNSAID = frozenset({408, 429, *range(500, 600)})
-"""Answers that say nothing of what was asked for: it is asked again."""
+"""Statuses of answers without information about the target: the request is made again."""
 
 LARGE = 64 * 1024
-"""Bytes; with fewer, handing them to a thread takes longer than what it does with them."""
+"""The size in bytes below which handing a body to a thread takes longer than the work itself."""
 
 T = TypeVar("T")
 
@@ -57,5 +57,5 @@ class ArchiveMiddleware:
 
 
 async def _aside(size: int, work: Callable[..., T], *given: Any) -> T:
-    """What work with so many bytes gives; hashing and compressing many lets the records of the page before go on."""
+    """Return the result of work on a body, in a thread if it is large, so that the previous page's records go on."""
     return await asyncio.to_thread(work, *given) if size > LARGE else work(*given)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.5
 GRACE_SECONDS = 1.5
-"""What is coming has so long to come after a signal; Scrapy's own waits for as long as DOWNLOAD_TIMEOUT says."""
+"""The time after a signal in which running downloads may finish; Scrapy's own handler waits for DOWNLOAD_TIMEOUT."""
 
 
 class DownloadHandler(HTTP11DownloadHandler):
-    """Downloads as Scrapy does, but gives up what a server is slow to send when the crawl is to end.
+    """Downloads as Scrapy does, but gives up slow downloads when the crawl is to end.
 
     Raises:
-        Stopping: it was given up; a resumed run asks for it again.
+        Stopping: the download was given up; a resumed run makes the request again.
     """
 
     lazy = True
@@ -45,7 +45,7 @@ class DownloadHandler(HTTP11DownloadHandler):
         return download.result()
 
     def _hurry(self) -> None:
-        """Let go of what is queued at once: nobody is asked for it."""
+        """Drop queued requests at once: they have not been sent to anybody."""
         assert self._crawler.engine is not None
         for slot in self._crawler.engine.downloader.slots.values():
             slot.delay = 0.0

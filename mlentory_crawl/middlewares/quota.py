@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RETRIES = 2
-"""A request that exceeded a quota is tried again so many times as often as ``RETRY_TIMES``, and counted apart."""
+"""The retries of a request that exceeded a quota, as a multiple of ``RETRY_TIMES``; they are counted apart."""
 LONGEST_WAIT = 900.0
 LONGEST_WINDOW = 3_600.0
-"""Seconds: what a documented quota needs to begin anew, GitHub's, and nobody's is believed to need more."""
+"""The longest window in seconds that is believed: that of GitHub, whose documented quota has the longest one."""
 UNANNOUNCED_WAITS = 5
-"""How many times the first back-off is waited after a first 429 that says nothing; doubled for each further one."""
+"""The wait after a first 429 without announcement, as a multiple of the first back-off; doubled for each other."""
 LONGEST_BACKOFF = 60.0
-"""Seconds; also what is waited where a service announces more than `LONGEST_WINDOW`, before it is asked once more."""
+"""The longest back-off in seconds, and the wait before the one retry if a service announces over `LONGEST_WINDOW`."""
 
 _LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*([0-9]{1,15})\s*;\s*t\s*=\s*([0-9]{1,15})\b')
 _POLICY = re.compile(r"\bq\s*=\s*([0-9]{1,15})\b")
@@ -42,15 +42,15 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 
 @dataclass(slots=True)
 class Slot:
-    """What is known of one quota.
+    """The known state of one quota.
 
     Attributes:
-        left: how many requests the service has still announced for this window; None before the first answer.
-        quota: requests a window.
+        left: the number of remaining requests that the service announced for this window; None before the first answer.
+        quota: requests per window.
         resets_at: when the next window begins, on the monotonic clock.
         blocked_until: no request before this moment, on the same clock.
-        beyond: what was announced last, in seconds, where that is longer than a window can be.
-        tried: a request was made although that had been announced.
+        beyond: the last announced wait in seconds, if it is longer than a window can be.
+        tried: a request was made in spite of that announcement.
     """
 
     left: int | None = None
@@ -61,10 +61,10 @@ class Slot:
     tried: bool = False
 
     def pause(self, now: float, share: float) -> float:
-        """How many seconds the next request has to wait.
+        """Return the seconds that the next request has to wait.
 
         Raises:
-            QuotaGone: nobody waits as long as that.
+            QuotaGone: the wait would be too long.
         """
         if self.left is not None and now >= self.resets_at:
             self.left = None
@@ -74,17 +74,17 @@ class Slot:
         return max(self.blocked_until - now, self.resets_at - now if spent else 0.0, 0.0)
 
     def learn(self, headers: Headers, now: float) -> None:
-        """Take in what an answer says; `_announced` has the sources."""
+        """Update the state from the headers of an answer; `_announced` has the sources."""
         told = _announced(headers)
         if told is None:
             return
         left, seconds, quota = told
-        # Whole seconds, rounded down: one more is waited.
+        # Announced seconds are whole ones, rounded down, so one more is added.
         self.tried = self.beyond is not None and (self.tried or now >= self.resets_at)
         self.beyond = seconds if seconds > LONGEST_WINDOW else None
         resets_at = now + (LONGEST_BACKOFF if self.beyond is not None else seconds) + 1
         same_window = self.left is not None and resets_at < self.resets_at + 2
-        # Answers may overtake each other; within a window less is left from one to the next.
+        # Answers may overtake each other; within a window the number of remaining requests only decreases.
         self.left = min(self.left, left) if same_window and self.left is not None else left
         self.resets_at = resets_at
         if quota is not None:
@@ -92,9 +92,9 @@ class Slot:
 
 
 class QuotaMiddleware:
-    """Waits before a slot's quota is gone, after a 429, and before a retry.
+    """Delays requests before a slot's quota is exhausted, after a 429, and before a retry.
 
-    A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform. One with
+    A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform. A request with
     ``meta["dont_wait_for_quota"]`` is not tried again after a refusal.
     """
 
@@ -105,9 +105,9 @@ class QuotaMiddleware:
         self.retries = retries
         self.slots: defaultdict[str, Slot] = defaultdict(Slot)
         self.waited = 0.0
-        """How many seconds requests have waited, in all."""
+        """The total number of seconds that requests have waited."""
         self.waiting: dict[str, float] = {}
-        """Until when requests of a slot wait, on the monotonic clock."""
+        """The time until which requests of a slot wait, on the monotonic clock."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -152,7 +152,7 @@ class QuotaMiddleware:
         slot.learn(response.headers, now)
         is_forbidden = response.status == 403 and _is_refusal(response)
         if is_forbidden:
-            # One status for one state: whoever sees it next must not take it for a thing that nobody may see.
+            # One status for one state: later components must not take it for an entity without public access.
             response = response.replace(status=429)
         retries = request.meta.get("quota_retries", 0)
         wait = _retry_after(response.headers)
@@ -161,7 +161,7 @@ class QuotaMiddleware:
         if response.status != 429 or is_last:
             return response
         if wait is None:
-            # What is refused while requests are left is not refused by this quota.
+            # A refusal while requests are left does not come from this quota.
             announced = None if slot.left is None or (is_forbidden and slot.left) else slot.resets_at - now
             wait = announced or self._unannounced(retries, is_forbidden)
         slot.blocked_until = max(slot.blocked_until, now + min(wait, LONGEST_BACKOFF if is_beyond else LONGEST_WAIT))
@@ -169,14 +169,14 @@ class QuotaMiddleware:
         return request.replace(meta={**request.meta, "quota_retries": retries + 1}, dont_filter=True)
 
     def _unannounced(self, retries: int, is_forbidden: bool) -> float:
-        # GitHub asks for a minute at least.
+        # GitHub asks clients to wait at least one minute.
         return LONGEST_BACKOFF if is_forbidden else min(UNANNOUNCED_WAITS * self.backoff * 2**retries, LONGEST_BACKOFF)
 
 
 def _announced(headers: Headers) -> tuple[int, int, int | None] | None:
-    """Requests left, seconds until there are more, and requests a window, as far as an answer announces them.
+    """Remaining requests, seconds until the next window, and requests per window, or None if not announced.
 
-    Sources: draft-ietf-httpapi-ratelimit-headers-09; of ``X-RateLimit-*`` the form of
+    Sources: draft-ietf-httpapi-ratelimit-headers-09, and for ``X-RateLimit-*`` the form documented at
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
     """
     limit = _LIMIT.search(_text(headers, "RateLimit"))
@@ -186,12 +186,12 @@ def _announced(headers: Headers) -> tuple[int, int, int | None] | None:
     quota, left, reset = (_text(headers, f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
     if not all(map(_NUMBER.fullmatch, (quota, left, reset))):
         return None
-    # The moment is one of its server's clock.
+    # The time refers to the server's clock.
     return int(left), max(0, int(reset) - int(_clock(headers))), int(quota)
 
 
 def _is_refusal(response: Response) -> bool:
-    """Whether 403 is an exceeded quota, as at GitHub; see `_announced`."""
+    """Check whether a 403 means an exceeded quota, as at GitHub; see `_announced`."""
     headers = response.headers
     is_spent = _text(headers, "X-RateLimit-Remaining") == "0"
     return is_spent or "Retry-After" in headers or b"rate limit" in response.body.lower()
@@ -209,7 +209,7 @@ def _clock(headers: Headers) -> float:
 
 
 def _retry_after(headers: Headers) -> float | None:
-    """Seconds until a service wants to be asked again (RFC 9110, section 10.2.3), as a number or a date."""
+    """Seconds until a service accepts the next request (RFC 9110, section 10.2.3), from a number or a date."""
     told = _text(headers, "Retry-After")
     if _NUMBER.fullmatch(told):
         return float(told)

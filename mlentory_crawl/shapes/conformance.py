@@ -1,4 +1,4 @@
-"""RDF against the project's SHACL shapes, some records at a time."""
+"""Validation of RDF against the project's SHACL shapes, some records at a time."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from fair4ml.vocabulary import NAMESPACES
 
 SHAPES = "https://w3id.org/mlentory/shapes#"
 MAX_VALUE = 200
-"""How much of a value is shown."""
+"""The number of characters of a value that are shown."""
 
 
 @dataclass(slots=True)
 class Violation:
-    """What does not conform to one shape, on one path.
+    """The violations of one shape on one path.
 
     Attributes:
         shape: the shape's name in `fair4ml/data/shapes.ttl`.
-        path: the property, or those of which it is one; empty where the shape is about the thing itself.
-        count: how many values or things do not conform.
-        node: the IRI of the first of these things.
-        value: the value there, if one is to blame.
+        path: the property, or the alternatives that include it; empty if the shape is about the entity itself.
+        count: how many values or entities do not conform.
+        node: the IRI of the first of these entities.
+        value: its value, if a value is the cause.
         message: what is wrong with it.
     """
 
@@ -40,12 +40,12 @@ class Violation:
 
 
 def missing() -> str | None:
-    """What has to be installed first, in one line; None if nothing has to."""
+    """A line that states what has to be installed first, or None if nothing is missing."""
     return None if find_spec("pyshacl") else "validating needs pySHACL: pip install 'mlentory-crawl[validate]'"
 
 
 class Conformance:
-    """Checks parts of a graph, one after the other, and counts what does not conform.
+    """Checks parts of a graph, one after the other, and counts the violations.
 
     Attributes:
         violations: by shape and path.
@@ -58,21 +58,21 @@ class Conformance:
         self.violations: dict[tuple[str, str], Violation] = {}
 
     def check(self, ntriples: str, elsewhere: Iterable[tuple[str, str]] = ()) -> None:
-        """Checks the things that some statements are about.
+        """Check the entities that some statements are about.
 
         Args:
-            ntriples: all statements about these things, as N-Triples.
-            elsewhere: pairs of the IRI of something that is told elsewhere, and of one of its classes.
+            ntriples: all statements about these entities, as N-Triples.
+            elsewhere: pairs of the IRI of an entity that is described elsewhere, and of one of its classes.
 
         Raises:
-            ValueError: the text is no N-Triples.
+            ValueError: the text is not N-Triples.
         """
         import pyshacl
 
         data = Graph()
         try:
             data.parse(data=ntriples, format="nt")
-        except Exception as error:  # rdflib's parsers raise what they please
+        except Exception as error:  # rdflib's parsers raise errors of any type
             raise ValueError(f"cannot be read as N-Triples: {error}") from error
         told = set(data.subjects())
         for iri, type in elsewhere:
@@ -82,7 +82,7 @@ class Conformance:
             return
         assert isinstance(report, Graph)
         for result in sorted(report.subjects(RDF.type, SH.ValidationResult), key=lambda each: _order(report, each)):
-            # What is told elsewhere is checked there.
+            # Entities that are described elsewhere are checked there.
             if report.value(result, SH.focusNode) in told:
                 self._count(report, result)
 

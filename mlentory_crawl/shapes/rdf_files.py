@@ -1,4 +1,4 @@
-"""Files of RDF, read as a stream of N-Triples, however large they are."""
+"""RDF files of any size, read as a stream of N-Triples."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from rdflib import Graph
 from mlentory_crawl.catalog.temporary import PairsOnDisk
 
 ENDINGS = (".nt", ".nt.gz", ".ttl", ".ttl.gz")
-"""What the names of files end with that can be read."""
+"""The endings of the names of files that can be read."""
 
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _CHUNK = 2_000
-"""Lines of Turtle that are read at once, at least."""
+"""The minimum number of lines of Turtle that are read at once."""
 _MOST = 100_000
-"""Triples of one record that are held at once."""
+"""The maximum number of triples of one record that are held at once."""
 _OBJECT = re.compile(r"<([^<>]*)> *\.$")
 _DIRECTIVE = re.compile(r"@(?:prefix|base)\b|(?:prefix|base)\s", re.IGNORECASE)
 
 
 @contextmanager
 def open_ntriples(path: Path) -> Iterator[IO[str]]:
-    """A file as N-Triples that can be read several times; Turtle is written to a temporary file as such.
+    """A file as N-Triples that can be read several times; Turtle is converted into a temporary file.
 
     Args:
-        path: its name ends with one of `ENDINGS`. Statements of Turtle begin on a new line.
+        path: a file whose name ends with one of `ENDINGS`. Statements in Turtle must begin on a new line.
 
     Raises:
-        ValueError: it cannot be read, or Turtle is none.
+        ValueError: the file cannot be read, or is not valid Turtle.
     """
     try:
         with _opened(path) as text:
@@ -79,13 +79,13 @@ def _from_turtle(text: Iterable[str]) -> Iterator[str]:
 def _ntriples(turtle: str, line: int) -> list[str]:
     try:
         written = Graph().parse(data=turtle, format="turtle").serialize(format="nt", encoding="utf-8").decode()
-    except Exception as error:  # rdflib's parsers raise what they please
+    except Exception as error:  # rdflib's parsers raise errors of any type
         raise ValueError(f"cannot be read as Turtle up to line {line:,}: {error}") from error
     return sorted(written.splitlines(keepends=True), key=lambda each: (_root(each), each))
 
 
 def _root(line: str) -> str:
-    """What the subject of a triple is a part of."""
+    """The IRI of the entity that the subject of a triple belongs to."""
     return _subject(line).partition("#")[0].rstrip(">")
 
 
@@ -94,10 +94,10 @@ def _subject(line: str) -> str:
 
 
 def records(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Triples that follow each other and are about one thing and its parts.
+    """Group consecutive triples about one entity and its parts.
 
     Args:
-        lines: of N-Triples, sorted by what they are about.
+        lines: lines of N-Triples, sorted by the entity that they are about.
     """
     found: list[str] = []
     for line in lines:
@@ -114,18 +114,18 @@ def records(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 class Types:
-    """The classes of everything that a file tells, kept on disk."""
+    """The classes of all entities in a file, kept on disk."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._classes = PairsOnDisk(_types(lines))
 
     def of_objects(self, triples: Iterable[str]) -> list[tuple[str, str]]:
-        """Pairs of IRI and class, for what some triples refer to."""
+        """Pairs of IRI and class for the entities that some triples refer to."""
         named = {match[1] for line in triples if (match := _OBJECT.search(line.rstrip())) is not None}
         return [pair for iri in named for pair in self._classes.of(iri)]
 
     def close(self) -> None:
-        """Give the room on disk back."""
+        """Release the disk space."""
         self._classes.close()
 
 

@@ -173,6 +173,17 @@ def test_another_list_is_another_crawl(data_dir: Path) -> None:
         assert again["sha256"] != told["sha256"]
 
 
+def test_a_list_that_was_interrupted_goes_on_as_the_same_run(data_dir: Path) -> None:
+    def name(*seeds: str) -> str:
+        run = dispatcher(data_dir, *seeds).run
+        MADE.pop().close()
+        return run.name
+
+    first = name("https://github.com/acme/tools")
+    assert name("https://github.com/acme/net") != first
+    assert name("https://github.com/acme/tools") == first
+
+
 def test_a_private_address_is_told_from_one_of_no_platform(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

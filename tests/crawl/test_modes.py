@@ -168,14 +168,15 @@ def test_what_is_forgotten_is_owed_no_more(catalog: CatalogWriter) -> None:
     card = {"kind": "card", "key": "1", "known": {"model": {"_id": "1", "id": "ann/net", "sha": "0"}}}
     other = {"kind": "card", "key": "2", "known": {"model": {"_id": "2", "id": "ann/net-2", "sha": "0"}}}
     run = catalog.runs.open("a", "zoo", "census", b"{}", DAY)
-    cursor = {"next": None, "page": 2, "owed": [card, other, "- 0 f/1", "- 0 f/12"]}
+    first, twelfth = ([{"list": "flow", "described": name}] for name in ("f/1", "f/12"))
+    cursor = {"next": None, "page": 2, "owed": [card, other, first, twelfth]}
     catalog.commit(run, Commit(report=b"{}", cursor=orjson.dumps(cursor)))
     assert catalog.runs.owed("zoo") == []  # the run itself goes on
     catalog.runs.complete(run, DAY, watermark=None, census=None)
     assert catalog.runs.owed("zoo") == cursor["owed"]
     with catalog.erasing({"https://huggingface.co/ann/net", "https://www.openml.org/f/1"}, DAY):
         pass
-    assert catalog.runs.owed("zoo") == [other, "- 0 f/12"]
+    assert catalog.runs.owed("zoo") == [other, twelfth]
 
 
 def test_ids_are_cut_at_the_limit(tmp_path: Path) -> None:

@@ -172,6 +172,7 @@ def test_a_numbered_list_is_cut_at_its_limit() -> None:
     pages = numbered(limits={"papers": 3})
     assert read(pages, {"results": [1, 2], "count": 9}, pages.first("papers")).next == SECOND
     assert read(pages, {"results": [3, 4], "count": 9}, SECOND) == ListPage([3], None)
+    assert read(pages, {"results": [3], "count": 9}, SECOND) == ListPage([3], None)
     assert read(pages, {"results": [5, 6], "count": 9}, {**SECOND, "list": "tasks"}).items == [5, 6]
 
 
@@ -221,6 +222,8 @@ def test_a_limit_is_of_rows_of_each_list() -> None:
     assert rows.request(place(0)).url == f"{API}/tasks?0+4"
     assert rows.request(place(4)).url == f"{API}/tasks?4+2"
     assert read(rows, [1, 2, 3], place(0)).next == place(3)
+    assert read(rows, [5], place(4)).next == place(5)
+    assert read(rows, [5, 6], place(4)).next is None
     assert read(rows, [5, 6, 7], place(4)).next is None
     assert (rows.left(place(4)), rows.left({"list": "flows", "offset": 14})) == (2, 2)
     assert rows_of().left(place(4)) is None

@@ -168,3 +168,16 @@ def test_only_names_that_settings_reach_may_be_private(monkeypatch: pytest.Monke
         resolver.getHostByName(name).addBoth(told.append)
     assert told[:4] == ["10.0.0.1"] * 4
     assert [type(each.value) for each in told[4:]] == [PrivateAddress] * 2
+
+
+def test_proxies_may_be_configured_without_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CachingThreadedResolver, "getHostByName", lambda *given: succeed("10.0.0.1"))
+    monkeypatch.setenv("no_proxy", "localhost,tracking")
+    monkeypatch.setenv("all_proxy", "proxy.test:3128")
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    resolver = PublicResolver.from_crawler(get_crawler(settings_dict=ENDPOINTS), reactor)
+    told: list[Any] = []
+    for name in ("tracking", "localhost"):
+        resolver.getHostByName(name).addBoth(told.append)
+    assert told[0] == "10.0.0.1"
+    assert isinstance(told[1].value, PrivateAddress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,14 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.utils.test import get_crawler
+from support.http_servers import Answer
+from support.walking import made, walked
 
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.base_spiders.paginators.offset import Offset
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.walks import MOST_REPEATED, Place, Walk
-from mlentory_crawl.items import RawRecord
 
 URL = "https://zoo.test/animals"
 
@@ -67,7 +66,13 @@ WHOLE = [
 
 
 class Service:
-    """Answers requests of a spider, and ends its records."""
+    """Answers requests of a spider.
+
+    Attributes:
+        broken: the pages that it cannot give.
+        lists: what it has.
+        most: how many requests it answers.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
@@ -75,50 +80,28 @@ class Service:
         self.lists = dict(LISTS)
         self.most = 1_000
 
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        name, offset = _place(path).split()
+        items = self.lists.get(name, [])[int(offset) :][:2]
+        return 200, {}, b"broken" if _place(path) in self.broken else json.dumps(items).encode()
+
     def begin(self, spider_class: type[ZooSpider] = ZooSpider) -> ZooSpider:
         """A spider with its run."""
-        settings = {"ZOO_ENDPOINT": "https://zoo.test", "MLENTORY_DATA_DIR": str(self.data_dir), "RETRY_TIMES": 0}
-        crawler = get_crawler(spider_class, settings)
-        crawler.spider = spider = crawler._create_spider()
-        assert isinstance(spider, ZooSpider)
-        return spider
+        return made(spider_class, self.data_dir, "https://zoo.test")
 
     def follow(self, spider: ZooSpider, *requests: Request) -> list[str]:
-        """The pages that are asked for because of requests; the run is closed then."""
-        asked: list[str] = []
-        waiting = [*requests]
-        while waiting and len(asked) < self.most:
-            request = waiting.pop(0)
-            asked.append(_place(request))
-            waiting += self._follow(spider, request)
-        spider.run.commit()
-        spider.run.close()
-        return asked
+        """The pages that are asked for, each once."""
+        asked, _ = walked(spider, self.answer, *requests, most=self.most)
+        return [_place(each.url) for each in asked if "retry_times" not in each.meta]
 
     def walk(self, spider_class: type[ZooSpider] = ZooSpider) -> tuple[list[str], ZooSpider]:
-        """The pages that a run asks for, and its spider."""
+        """The same of a whole run, and its spider."""
         spider = self.begin(spider_class)
-        return self.follow(spider, *asyncio.run(_started(spider))), spider
-
-    def _follow(self, spider: ZooSpider, request: Request) -> Iterator[Request]:
-        name, _, offset = _place(request).partition(" ")
-        items = self.lists.get(name, [])[int(offset) :][:2]
-        body = b"broken" if _place(request) in self.broken else json.dumps(items).encode()
-        assert request.callback is not None
-        for each in request.callback(Response(request.url, body=body, request=request), **request.cb_kwargs):
-            if isinstance(each, Request):
-                yield each
-            else:
-                assert isinstance(each, RawRecord)
-                spider.run.pages.withdraw(each.page)
+        return self.follow(spider), spider
 
 
-async def _started(spider: ZooSpider) -> list[Request]:
-    return [each async for each in spider.start()]
-
-
-def _place(request: Request) -> str:
-    parts = urlsplit(request.url)
+def _place(url: str) -> str:
+    parts = urlsplit(url)
     return f"{parts.path[1:]} {parse_qs(parts.query)['offset'][0]}"
 
 

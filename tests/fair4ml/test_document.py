@@ -301,3 +301,47 @@ def test_what_other_fields_say_now_is_taken() -> None:
     assert both["root"]["version"] == "1" * 40
     assert both["root"]["trainedOn"] == ["https://huggingface.co/datasets/a/b"]
     assert "https://huggingface.co/datasets/a/b" in {stub["iri"] for stub in both["stubs"]}
+
+
+def test_what_depends_on_a_refused_field_is_as_it_was_last() -> None:
+    depends = {"license": ("cardData", "tags"), "trainedOn": ("cardData",), "name": ("id",)}
+    mit, nuts, elms, other = f"{HUB}#mit", f"{HUB}acme/a#dataset-1", f"{HUB}acme/a#dataset-2", f"{HUB}acme/b"
+    stubs = [{"iri": mit, "class": "License", "name": "MIT"}]
+    part = {"iri": nuts, "class": "Dataset", "name": "nuts"}
+    revised = {"iri": other, "class": "MLModel", "wasRevisionOf": [f"{HUB}acme/a"]}
+    root = {"iri": f"{HUB}acme/a", "class": "MLModel"}
+
+    def carried(
+        now: EntityDict, before: EntityDict, *refused: str, parts: Any = (), parts_before: Any = ()
+    ) -> Document:
+        return carry_over(
+            {"root": {**root, **now}, "parts": [*parts], "stubs": stubs if "license" in now else []},
+            {"root": {**root, **before}, "parts": [*parts_before], "stubs": stubs if "license" in before else []},
+            depends,
+            refused,
+        )
+
+    # What was not stated is not stated now, nor what has but come with another field.
+    found = carried({"name": "a", "license": [mit]}, {"name": "b"}, "tags")
+    assert (found["root"], found["stubs"]) == ({**root, "name": "a"}, [])
+    found = carried({"name": "a"}, {"name": "b", "license": [mit]}, "tags")
+    assert (found["root"], found["stubs"]) == ({**root, "name": "a", "license": [mit]}, stubs)
+    assert carried({"name": "a"}, {"name": "b", "license": [mit]}, "sha")["root"] == {**root, "name": "a"}
+    # Parts come with what refers to them, from then or from now.
+    now = {"iri": elms, "class": "Dataset", "name": "elms"}
+    found = carried({"trainedOn": [elms]}, {"trainedOn": [nuts]}, "cardData", parts=[now], parts_before=[part])
+    assert (found["root"]["trainedOn"], found["parts"]) == ([nuts], [part])
+    found = carried({"trainedOn": [elms]}, {"trainedOn": [nuts]}, "tags", parts=[now], parts_before=[part])
+    assert (found["root"]["trainedOn"], found["parts"]) == ([elms], [now])
+    # What is said of another entity is of the record that says it now, unless it hangs on what was refused.
+    assert carried({"name": "a"}, {}, "tags", parts=[revised])["parts"] == [revised]
+    assert carried({"name": "a"}, {}, "tags", parts_before=[revised])["parts"] == []
+
+
+def test_an_entity_that_is_a_part_now_is_no_stub_any_more() -> None:
+    before = model("acme/a", base="acme/b", license=["urn:x:license"])
+    now = model("acme/a", base="acme/b")
+    newer = {"iri": f"{HUB}acme/b", "class": "MLModel", "name": "acme/b", "wasRevisionOf": [f"{HUB}acme/a"]}
+    now |= {"parts": [newer], "stubs": []}
+    kept = carry_over(now, before, {"license": ["cardData"]}, ["cardData"])
+    assert kept == {"root": before["root"], "parts": [newer], "stubs": []}

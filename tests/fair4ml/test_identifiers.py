@@ -21,6 +21,7 @@ from fair4ml.identifiers import (
     iris_over_time,
     is_github_name,
     is_repo_id,
+    names_an_entity,
     orcid,
     packaged,
     part_iri,
@@ -400,3 +401,26 @@ def test_a_repository_has_the_address_of_its_page() -> None:
 )  # fmt: skip
 def test_the_path_of_a_page_of_the_hub(address: str, path: str | None) -> None:
     assert hugging_face_path(address) == path
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "huggingface.co/lab", "huggingface.co/lab/net", "huggingface.co/datasets/nuts",
+        "huggingface.co/datasets/lab/nuts", "github.com/lab", "github.com/lab/tool", "GitHub.com/Lab/Tool",
+    ],
+)  # fmt: skip
+def test_an_address_that_an_entity_has(scheme: str, page: str) -> None:
+    assert names_an_entity(f"{scheme}://{page}")
+    for beside in (f"{page}?x", f"{page}#x", f"{page}/", f"{page}/a/b/c", f"example.org/{page}", f"x.{page}"):
+        assert not names_an_entity(f"{scheme}://{beside}")
+
+
+@pytest.mark.parametrize("start", ["arxiv.org/abs/", "doi.org/", "orcid.org/"])
+def test_all_below_some_addresses_are_entities(start: str) -> None:
+    for scheme in ("https", "http"):
+        assert names_an_entity(f"{scheme}://{start}10.1/x?y#z")
+    for other in (start, f"https://example.org/{start}x", f"https://x.{start}x", f"https://{start[:-1]}.example/x"):
+        assert not names_an_entity(other)
+    assert not names_an_entity(f"https://{start[:-1]}")

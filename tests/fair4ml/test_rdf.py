@@ -23,7 +23,7 @@ from fair4ml.entities import Dataset, License, MLModel, MLModelEvaluation, Prope
 from fair4ml.identifiers import part_iri
 from fair4ml.vocabulary import PROV, SCHEMA, is_declared
 from fair4ml.write import rdf
-from fair4ml.write.rdf_syntax import JsonLd
+from fair4ml.write.rdf_syntax import JsonLd, double
 
 # rdflib's own JSON-LD parser still uses what rdflib is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
@@ -135,6 +135,38 @@ def test_values_have_their_datatype_and_canonical_form(class_name: str, name: st
 def test_turtle_writes_numbers_and_truth_without_quotation_marks(stated: Any, written: str) -> None:
     [line] = [line for line in rdf.turtle(stored(PropertyValue(iri=IRI, value=stated))).splitlines() if "value" in line]
     assert line == f"    schema:value {written} ."
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (0.0, "0.0E0"), (-0.0, "-0.0E0"), (1.0, "1.0E0"), (-2.5, "-2.5E0"), (10.0, "1.0E1"), (1200.0, "1.2E3"),
+        (0.1, "1.0E-1"), (1e-7, "1.0E-7"), (123456.789, "1.23456789E5"), (5e-324, "5.0E-324"),
+        (1.7976931348623157e308, "1.7976931348623157E308"),
+    ],
+)  # fmt: skip
+def test_the_canonical_form_of_a_double(number: float, written: str) -> None:
+    assert double(number) == written
+    assert float(written) == number
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_is_an_error(number: float) -> None:
+    with pytest.raises(ValueError, match="JSON has no number"):
+        double(number)
+
+
+def test_jsonld_writes_one_value_by_itself_and_several_as_a_sorted_list() -> None:
+    def node(**stated: Any) -> dict[str, Any]:
+        [written] = rdf.jsonld_nodes(stored(MLModel(iri=IRI, **stated)))
+        assert (written.pop("@id"), written.pop("@type")) == (IRI, "MLModel")
+        return written
+
+    assert node(keywords=["b"]) == {"keywords": "b"}
+    assert node(keywords=["b", "a", "b"]) == {"keywords": ["a", "b"]}
+    assert node(license=["x:b"]) == {"license": "x:b"}
+    assert node(date_modified=datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)) == {"dateModified": "2024-05-06T07:08:09Z"}
+    assert node(is_accessible_for_free=False) == {"isAccessibleForFree": False}
 
 
 def test_the_header_of_turtle_is_its_prefixes_and_a_blank_line() -> None:

@@ -58,6 +58,19 @@ class Tracking:
             return 404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": f"there is none: {path}"}
         return 200, found
 
+    def handle(self, path: str, body: bytes, authorization: str | None = None) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of the answer to a request."""
+        address = urlsplit(path)
+        given = {name: values if name == "order_by" else values[0] for name, values in parse_qs(address.query).items()}
+        asked = json.loads(body) if body else given
+        path = address.path.removeprefix(API)
+        self.requests.append((path, asked, authorization))
+        status, told = self.answered(path, asked)
+        headers = {"Content-Type": "text/html" if isinstance(told, str) else "application/json"}
+        if self.location is not None and 300 <= status < 400:
+            headers["Location"] = self.location
+        return status, headers, told.encode() if isinstance(told, str) else json.dumps(told).encode()
+
     def _page(self, name: str, asked: dict[str, Any]) -> dict[str, Any]:
         chosen = [each for each in self.records[name] if _fits(name, each, asked)]
         if "last_updated_timestamp DESC" in asked.get("order_by", ()):
@@ -115,21 +128,11 @@ def tracking() -> Iterator[Tracking]:
         disable_nagle_algorithm = True  # head and body are two writes
 
         def _answer(self) -> None:
-            address = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            given = {
-                name: values if name == "order_by" else values[0] for name, values in parse_qs(address.query).items()
-            }
-            asked = json.loads(body) if body else given
-            path = address.path.removeprefix(API)
-            held.requests.append((path, asked, self.headers.get("Authorization")))
-            status, told = held.answered(path, asked)
-            text = told.encode() if isinstance(told, str) else json.dumps(told).encode()
+            status, headers, text = held.handle(self.path, body, self.headers.get("Authorization"))
             self.send_response(status)
-            self.send_header("Content-Type", "text/html" if isinstance(told, str) else "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            if held.location is not None and 300 <= status < 400:
-                self.send_header("Location", held.location)
+            for name, value in {**headers, "Content-Length": str(len(text))}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text)
 

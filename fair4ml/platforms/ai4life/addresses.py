@@ -15,11 +15,11 @@ RANK = 2
 """The place among the platforms that a text may mean, the most likely first."""
 _ARTIFACTS = "https://hypha.aicell.io/bioimage-io/artifacts/"
 ALIASES = {_ARTIFACTS: _ARTIFACTS}
-"""A resource has the id of an older collection, too."""
+"""A resource may also have an id of an older collection."""
 COLLECTION = "bioimage.io"
 """The alias of the zoo's own collection."""
 WORKSPACE = "bioimage-io"
-"""The workspace of the zoo, which stands before the alias in each id."""
+"""The workspace of the zoo, the part before the alias in each id."""
 
 _VERSION = re.compile(r"(?P<id>[^/]+/.+)/(?:latest|v?\d[\d.]*)", re.ASCII)
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?bioimage\.io/[^#]*#/(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.IGNORECASE)
@@ -46,7 +46,7 @@ def artifact_alias(id: str) -> str:
 
 
 def alias_in(id: Any) -> str | None:
-    """The alias in what should be the id of an artifact; None where nothing in the zoo can be called so."""
+    """The alias in a value that should be the id of an artifact; None if no artifact of the zoo can have such an id."""
     try:
         return artifact_alias(id) if isinstance(id, str) else None
     except ValueError:
@@ -54,12 +54,12 @@ def alias_in(id: Any) -> str | None:
 
 
 def alias_of(text: str) -> str | None:
-    """The alias of the resource that an id, or an address, names; None where it is none."""
+    """The alias of the resource that an id or an address names, or None if it names none."""
     return alias_at(text) or (None if "://" in text else alias_in(text))
 
 
 def alias_at(url: str) -> str | None:
-    """The alias of the resource that a page of the zoo or an address of its API is about; None where it is none."""
+    """The alias of the resource that a page of the zoo or an address of its API is about; None if there is none."""
     page, artifact = _PAGE.fullmatch(url), _ARTIFACT.match(url)
     if artifact is not None:
         name = unquote(artifact["alias"])

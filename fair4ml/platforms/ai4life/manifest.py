@@ -30,12 +30,12 @@ def _file(value: Any) -> Any:
 
 
 def _callable(value: Any) -> Any:
-    """Formats before 0.5 give ``<file>:<callable>`` or ``<module>.<callable>``."""
+    """Take the name out of ``<file>:<callable>`` or ``<module>.<callable>``, as formats before 0.5 give it."""
     return {"callable": value.rpartition(":" if ":" in value else ".")[2]} if isinstance(value, str) else value
 
 
 def _axes(value: Any) -> Any:
-    """Formats before 0.5 give one letter an axis."""
+    """Split axes, which formats before 0.5 give as one letter each."""
     return [{"id": letter} for letter in value] if isinstance(value, str) and len(value) < 20 else value
 
 
@@ -44,7 +44,7 @@ def _sizes(value: Any) -> Any:
 
 
 def _named(value: Any) -> Any:
-    """Descriptions without a type of their own (0.2) may give the name alone."""
+    """Wrap a name, which descriptions without a type of their own (0.2) may give alone."""
     return {"name": value} if isinstance(value, str) else value
 
 
@@ -66,7 +66,7 @@ Words = Annotated[list[Word | None], Listed, NoneSent]
 
 
 class Contact(SourceObject):
-    """Somebody who made or keeps something."""
+    """A person who made or maintains something."""
 
     name: Word | None = None
     orcid: Word | None = None
@@ -78,7 +78,7 @@ Contacts = Annotated[list[Person], Listed, NoneSent]
 
 
 class Citation(SourceObject):
-    """What is to be cited."""
+    """A work to be cited."""
 
     text: Text | None = None
     doi: Word | None = None
@@ -114,7 +114,7 @@ class Size(SourceObject):
 
 
 class Axis(SourceObject):
-    """One axis of a tensor; without an id it is called by its type."""
+    """One axis of a tensor; without an id it is named by its type."""
 
     id: Word | None = None
     type: Word | None = None
@@ -135,7 +135,7 @@ class Shape(SourceObject):
 
 
 class TensorData(SourceObject):
-    """What the values of a tensor are."""
+    """The data type of a tensor's values."""
 
     type: Word | None = None
 
@@ -147,7 +147,7 @@ class Processing(SourceObject):
 
 
 class Tensor(SourceObject):
-    """What a model takes or gives."""
+    """An input or output of a model."""
 
     name: Word | None = Field(None, validation_alias=AliasChoices("id", "name"))
     axes: Annotated[list[Axis | None], Listed, BeforeValidator(_axes), NoneSent]
@@ -175,19 +175,19 @@ class TrainingData(SourceObject):
 
 
 class RunMode(SourceObject):
-    """How a model has to be run where the network alone does not do."""
+    """The way to run a model if the network alone is not enough."""
 
     name: Word | None = None
 
 
 class CollectionConfig(SourceObject):
-    """What the zoo adds."""
+    """The data that the zoo adds to a description."""
 
     doi: Word | None = None
 
 
 class Config(SourceObject):
-    """What programs add."""
+    """The data that programs add to a description."""
 
     bioimageio: CollectionConfig | None = None
 

@@ -1,4 +1,4 @@
-"""What pages and answers of the Hugging Face Hub are about, by their addresses."""
+"""The entities that pages and responses of the Hugging Face Hub are about, by their addresses."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from fair4ml.identifiers import (
 )
 
 HOSTS = frozenset({"huggingface.co", "hf.co"})
-"""Those whose pages are about what the Hub has."""
+"""The hosts of pages about entities of the Hub."""
 RANK = 1
-"""The place among the platforms that a text may mean, the likeliest first."""
+"""The place among the platforms that a text may mean, the most likely first."""
 
-# What follows the name of a repository on the pages about its parts.
+# The part after the name of a repository on pages about its parts.
 _PARTS = frozenset({"blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "tree", "viewer"})
 _FILTERS = {"pipeline_tag": "pipeline_tag", "library": "filter", "author": "author", "search": "search",
             "other": "filter", "dataset": "filter", "language": "filter", "license": "filter"}  # fmt: skip
-"""Parameters of the search page, and what the API calls them."""
+"""Parameters of the search page, and their names in the API."""
 
 _SCHEME = re.compile(r"(?:hf|huggingface):(?://)?", re.IGNORECASE)
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/", re.IGNORECASE)
@@ -39,12 +39,12 @@ _ANSWER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class HubPage:
-    """What a page is about.
+    """The subject of a page of the Hub.
 
     Attributes:
         kind: ``model``, ``owner`` (or a model without one), ``dataset``, ``collection`` or ``search``.
-        id: of it; of a search its address.
-        filters: of a search, as the API's parameters.
+        id: the id of the subject; the address of a search.
+        filters: the filters of a search, as the API's parameters.
     """
 
     kind: str
@@ -53,7 +53,7 @@ class HubPage:
 
 
 def page_of(url: str) -> HubPage | None:
-    """What a page of the Hub, or of its API, is about; None where it is about none of these."""
+    """The subject of a page of the Hub, or of its API; None if it is about none of these kinds."""
     if not re.match(r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/", url):
         return None
     parts = urlsplit(url if "://" in url else f"https://{url}")
@@ -93,7 +93,7 @@ def meant(text: str) -> Iterator[str | None]:
 
 
 def _below(path: str) -> Iterator[str | None]:
-    """What a page of the Hub, or one below it, is about."""
+    """The IRIs of the entity and the paper that a page of the Hub, or one below it, is about."""
     steps = [step.partition("@")[0] for step in re.split("[?#]", path)[0].split("/") if step]
     if steps[:1] == ["papers"]:
         yield arxiv("/".join(steps[1:]))
@@ -105,7 +105,7 @@ def _below(path: str) -> Iterator[str | None]:
 
 
 def entity_at(url: str, payload: Any = None) -> About | None:
-    """The entity that an address of the API, or an object in the answer to it, is about."""
+    """The entity that an address of the API, or an object in its response, is about."""
     address = _ANSWER.search(url)
     if address is None:
         return None

@@ -1,7 +1,7 @@
-"""The card of a model on the Hugging Face Hub: a record of its own, so that a crawl without cards unsays none.
+"""The card of a model on the Hugging Face Hub: a record of its own, so that a crawl without cards removes no statement.
 
-What the text says is said nowhere else. What the metadata say is the same as in the Hub's record of the model unless
-one of the two is out of date; `fair4ml.merge` lets the Hub's record hold and keeps the other as a conflict.
+No other record has the facts of the text. The metadata agree with the Hub's record of the model unless one of the two
+is out of date; `fair4ml.merge` then prefers the Hub's record and keeps the other value as a conflict.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     **{name: (f"{README}: {FRONT_MATTER}, {key}", "looked up") for name, key in _DECLARED_IN.items()},
     **dict.fromkeys((*_SECTIONS, "hasCO2eEmissions", "additionalProperty"), (README, "stated")),
 }
-"""Which part of the file gives each property, and how; a record's exceptions name the headings."""
+"""The part of the file that gives each property, and how; a record's exceptions name the headings."""
 
 FURTHER_SOURCES: Mapping[str, str] = {}
 
@@ -76,7 +76,7 @@ _NO_SECTION = Section("", ())
 
 @describe.register
 def describe_card(source: ModelCardFile) -> Description:
-    """What a model card says, its metadata as the Hub's record would have them; see `describe`."""
+    """Map a model card, with its metadata in the form of the Hub's record; see `describe`."""
     iri = hugging_face_model(source.id)
     draft = Draft(iri)
     if source.text is None:
@@ -133,7 +133,7 @@ def _citation(card: ModelCard) -> list[str]:
 
 
 def _publications(draft: Draft, references: list[Reference]) -> list[str]:
-    """The IRIs of the publications that the citation names, on arXiv or by DOI where it gives one."""
+    """The IRIs of the publications that the citation names, on arXiv or by DOI if it gives one."""
     found: dict[str, None] = {}
     for reference in references:
         if reference.preprint is not None:
@@ -156,7 +156,7 @@ def _metadata_field(issue: FieldIssue) -> str:
 
 
 def _places(root: MLModel, card: ModelCard, elsewhere: dict[str, str]) -> dict[str, str]:
-    """Where in the file each property comes from: key of the metadata, or heading."""
+    """The place in the file of each property: a key of the metadata, or a heading."""
     places = {name: f"{README}: {FRONT_MATTER}, {key}" for name, key in _DECLARED_IN.items()}
     places |= {name: f"{README}: {FRONT_MATTER}, {place.replace('cardData.', '')}" for name, place in elsewhere.items()}
     places |= {name: _headings(card.sections.get(topic)) for name, topic in _SECTIONS.items()}

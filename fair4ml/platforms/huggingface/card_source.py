@@ -11,6 +11,6 @@ from fair4ml.read.model_card import MAX_CARD
 
 
 class ModelCardFile(Repository):
-    """The model card (``README.md``) of a model's repository; without a text there is none."""
+    """The model card (``README.md``) of a model's repository; without a text, the repository has no card."""
 
     text: Annotated[str, StringConstraints(max_length=MAX_CARD)] | None = None

@@ -1,6 +1,6 @@
 """The Croissant of datasets on the Hugging Face Hub: a record of its own, as many datasets have none.
 
-The name stays the dataset's id; what Croissant calls it is another name. E-mail addresses and the structure of the
+The name stays the dataset's id; the name in Croissant is an alternative. E-mail addresses and the structure of the
 records are left out.
 """
 
@@ -45,10 +45,10 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "referencePublication": ("croissant.keywords", "normalized"),
     "distribution": ("croissant.distribution", "linked"),
 }
-"""Which source field gives each property, and how; the words are those of the mapping of models."""
+"""The source field that gives each property, and how; the words are those of the mapping of models."""
 
 FURTHER_SOURCES: Mapping[str, str] = {}
-"""Fields that the properties depend on besides: none."""
+"""Further fields that the properties depend on: none."""
 
 _NOTHING = frozenset({"", "n/a", "none", "null", "undefined", "unknown"})
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
@@ -56,7 +56,7 @@ _OWNER = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w-][\w.-]
 _NO_OWNERS = frozenset("api collections datasets docs models papers spaces tasks".split())
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _NO_CHECKSUM = "https://github.com/mlcommons/croissant/issues/80"
-"""What the Hub gives in the place of a repository's checksum."""
+"""The value that the Hub gives in place of a repository's checksum."""
 _MACHINE_KEYWORD = re.compile(
     r"\W*Region: [A-Z]{2}|Croissant|Dask|Datasets|Polars|pandas|[<>] ?\d+[KMBT]|\d+[KMBT] - \d+[KMBT]"
 )
@@ -67,10 +67,10 @@ _CREATORS: Mapping[str, type[Agent]] = {"Person": Person, "Organization": Organi
 
 @describe.register
 def describe_croissant(source: CroissantFile) -> Description:
-    """What the Croissant of a dataset states; see `describe`.
+    """Map the Croissant file of a dataset; see `describe`.
 
     Raises:
-        InvalidRecord: there is none.
+        InvalidRecord: there is no Croissant file.
     """
     stated = source.croissant
     if stated is None:
@@ -114,7 +114,7 @@ def _is_said(text: str) -> bool:
 
 
 def _said(text: str | None) -> str | None:
-    """A text, unless it is what programs write where there is none."""
+    """A text, or None if it is a placeholder that programs write in place of one."""
     return text.strip() if text is not None and _is_said(text) else None
 
 
@@ -149,7 +149,7 @@ def _languages(draft: Draft, stated: Croissant) -> dict[str, str]:
 
 
 def _keywords(draft: Draft, stated: Croissant) -> tuple[list[str], list[str]]:
-    """The keywords, without those that the Hub adds for its machines; and the articles that stand among them."""
+    """The keywords without those that the Hub adds for its services, and the articles among them."""
     words: dict[str, None] = {}
     articles: dict[str, None] = {}
     for keyword in stated.keywords:
@@ -165,7 +165,7 @@ def _keywords(draft: Draft, stated: Croissant) -> tuple[list[str], list[str]]:
 
 
 def _is_license(text: str) -> bool:
-    """Whether a text is not what the Hub writes for a dataset without a license, or a page for that."""
+    """Check whether a text is not the Hub's placeholder for a missing license, nor a page for that."""
     return _is_said(license_id(text) or text)
 
 
@@ -179,7 +179,7 @@ def _creators(draft: Draft, stated: Croissant) -> list[str]:
 
 
 def _creator(draft: Draft, place: str, creator: Creator) -> str | None:
-    """An owner on the Hub by its address, anybody else as a part of the dataset."""
+    """The IRI of a creator: an owner on the Hub by its address, any other as a part of the dataset."""
     for address in (creator.url, creator.id, creator.name):
         owner = _OWNER.fullmatch((address or "").strip())
         if owner is not None and is_repo_id(owner[1]) and owner[1] not in _NO_OWNERS:
@@ -222,7 +222,7 @@ def _download(draft: Draft, place: str, file: File, iri: str) -> DataDownload:
     return DataDownload(
         iri=iri,
         name=file.name or file.id,
-        # Without a scheme it is a path, inside an archive or beside the file that says so.
+        # Without a scheme it is a path, inside an archive or beside the file that names it.
         content_url=_address(draft, f"{place}.contentUrl", address) if address and "://" in address else None,
         content_size=_size(draft, f"{place}.contentSize", file.content_size),
         encoding_format=next((form for form in file.encoding_format if form and form.strip()), None),

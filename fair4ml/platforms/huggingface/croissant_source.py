@@ -1,7 +1,7 @@
-"""What the Hugging Face Hub's Croissant says about a dataset (``GET /api/datasets/{id}/croissant``).
+"""Source models of the Hugging Face Hub's Croissant file of a dataset (``GET /api/datasets/{id}/croissant``).
 
 Terms and their shapes: https://docs.mlcommons.org/croissant/docs/croissant-spec.html, versions 0.8 to 1.1. A value may
-stand alone or in a list, and a text in an object that tells its language (https://www.w3.org/TR/json-ld11/).
+be alone or in a list, and a text in an object that states its language (https://www.w3.org/TR/json-ld11/).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fair4ml.normalize.languages import is_language_tag
 from fair4ml.platforms.huggingface.repository_source import Repository
 
 _OF_THINGS = ("name", "value", "termCode", "url", "@id")
-"""What an object is called by, the best first."""
+"""The keys that may hold the name of an object, the best first."""
 
 
 def _alone(value: Any) -> Any:
@@ -24,7 +24,7 @@ def _alone(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """One text of those in several languages (the English one, or else the first), or what a thing is called."""
+    """One text of those in several languages (the English one, or else the first), or the name of an object."""
     value = _alone(value)
     if not isinstance(value, dict):
         return value
@@ -48,7 +48,7 @@ def _texts(value: Any) -> Any:
 
 
 def _work(value: Any) -> Any:
-    """A work as it is cited: its name and where it is."""
+    """The citation of a work: its name and its addresses."""
     if not isinstance(value, dict):
         return value
     told = (_text(value.get(key)) for key in ("name", "headline", "url", "@id", "identifier"))
@@ -66,7 +66,7 @@ def _works(value: Any) -> Any:
 
 
 def _identifier(value: Any) -> Any:
-    """What identifies, where an object says what kind of identifier it is."""
+    """The identifier in an object that states the kind of identifier."""
     return _address({**value, "@id": value.get("value", value.get("@id"))}) if isinstance(value, dict) else value
 
 
@@ -76,12 +76,12 @@ def _identifiers(value: Any) -> Any:
 
 
 def _words(value: Any) -> Any:
-    """Keywords, which schema.org lets stand in one text with commas between."""
+    """The list of keywords, which schema.org also allows as one text separated by commas."""
     return value.split(",") if isinstance(value, str) else _texts(value)
 
 
 def _named(value: Any) -> Any:
-    """A thing, where only its name or address stands."""
+    """An object in place of a mere name or address."""
     return {"name": value} if isinstance(value, str) else value
 
 
@@ -91,7 +91,7 @@ def _things(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    """The address of a thing, where the thing itself stands; or its name, where it has none."""
+    """The address of an object, or its name if it has no address."""
     if not isinstance(value, dict):
         return value
     return next((value[key] for key in ("@id", "url", "@value", "name") if value.get(key) is not None), None)
@@ -114,7 +114,7 @@ Addresses = Annotated[list[Text | None], Listed, BeforeValidator(_addresses), No
 
 
 class Creator(SourceObject):
-    """Who made a dataset."""
+    """A creator of a dataset."""
 
     type: OneWord = Field(None, alias="@type")
     id: OneWord = Field(None, alias="@id")
@@ -137,7 +137,7 @@ class File(SourceObject):
 
 
 class Croissant(SourceObject):
-    """The description of a dataset; the structure of its records (``recordSet``) is not looked at."""
+    """The description of a dataset; the structure of its records (``recordSet``) is ignored."""
 
     name: OneWord = None
     alternate_name: Annotated[list[Word | None], Listed, BeforeValidator(_texts)] = Field(
@@ -163,6 +163,6 @@ class Croissant(SourceObject):
 
 
 class CroissantFile(Repository):
-    """The Croissant of the dataset of an id; the Hub's answer does not say the id, so whoever asks puts it in."""
+    """The Croissant file of a dataset; the Hub's response lacks the dataset's id, so the spider adds it."""
 
     croissant: Croissant | None = None

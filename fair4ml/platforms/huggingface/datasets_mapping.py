@@ -1,7 +1,7 @@
 """Datasets of the Hugging Face Hub as Croissant and schema.org describe datasets.
 
-The owner is the creator, as the Hub's own Croissant has it. What the Hub and its cards say of size, form and origin has
-no term in the vocabularies and becomes additional properties.
+The owner is the creator, as the Hub's own Croissant has it. Statements about size, form and origin have no term
+in the vocabularies and become additional properties.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "archivedAt": ("sha", "constructed"),
     "discussionUrl": ("id", "constructed"),
 }
-"""Which source field gives each property, and how; the words are those of the mapping of models."""
+"""The source field that gives each property, and how; the words are those of the mapping of models."""
 
 FURTHER_SOURCES: Mapping[str, str] = {
     "creator": "id",
@@ -55,7 +55,7 @@ FURTHER_SOURCES: Mapping[str, str] = {
     "referencePublication": "cardData",
     **dict.fromkeys(("license", "inLanguage", "languageTag", "about"), "tags"),
 }
-"""Fields that the properties depend on besides."""
+"""Further fields that the properties depend on."""
 
 VALUES: Mapping[str, str] = {
     "size_categories": "sizeCategory",
@@ -79,7 +79,7 @@ _NO_CARD = DatasetCard.model_validate({})
 
 @describe.register
 def describe_dataset(source: DatasetInfo) -> Description:
-    """What the Hub's record of a dataset states; see `describe`."""
+    """Map the Hub's record of a dataset; see `describe`."""
     iri = hugging_face_dataset(source.id)
     draft = Draft(iri)
     card = source.card or _NO_CARD
@@ -122,7 +122,7 @@ def readable(description: str) -> str | None:
 
 
 def _sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> tuple[dict[str, Tagged], list[str]]:
-    """Tags by their prefix, without it; and those that have none."""
+    """Tags by their prefix, which is cut off, and the tags without a prefix."""
     tagged: dict[str, Tagged] = {prefix: [] for prefix in (*_LINKED, *VALUES)}
     words: dict[str, None] = {}
     for position, tag in enumerate(of_hub):
@@ -138,7 +138,7 @@ def _sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> tuple[d
 
 
 def _statements(field: str, stated: list[str | None], tagged: Tagged) -> Iterator[tuple[str, str]]:
-    """What a card and then the tags state, each text once, with its place."""
+    """The texts in a card and then in the tags, each once, with its place."""
     known = set()
     for place, texts in ((f"cardData.{field}", enumerate(stated)), ("tags", tagged)):
         for position, text in texts:
@@ -179,7 +179,7 @@ def _tasks(draft: Draft, card: DatasetCard, tagged: dict[str, Tagged]) -> list[s
 
 
 def _values(draft: Draft, card: DatasetCard, tagged: dict[str, Tagged]) -> list[str]:
-    """What can be said several times over: each value is told from the others by itself."""
+    """Values of properties that can have several: each is identified by the value itself."""
     values = []
     for field, property_id in VALUES.items():
         stated: list[str | None] = getattr(card, field, [])

@@ -1,4 +1,4 @@
-"""What the Hugging Face Hub says about a dataset (``GET /api/datasets`` and ``GET /api/datasets/{id}``).
+"""Source models of the Hugging Face Hub's datasets (``GET /api/datasets`` and ``GET /api/datasets/{id}``).
 
 Fields and their shapes: https://huggingface.co/docs/hub/api and https://huggingface.co/docs/hub/datasets-cards
 (metadata of cards, which owners write by hand: values of any type occur).
@@ -15,14 +15,14 @@ from fair4ml.platforms.huggingface.repository_source import RepositoryCard, Repo
 
 
 def _joined(value: Any) -> Any:
-    """Cards of several configurations may give a list for each of them, by its name."""
+    """Join lists: cards of several configurations may give one for each of them, by its name."""
     if not isinstance(value, dict):
         return value
     return [item for each in value.values() for item in (each if isinstance(each, list) else [each])]
 
 
 def _whole(value: Any) -> Any:
-    """Programs write large sizes as floats."""
+    """Convert a whole float to an integer: programs write large sizes as floats."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -38,7 +38,7 @@ class Split(SourceObject):
 
 
 class ConfigurationInfo(SourceObject):
-    """How large a configuration is; the sizes are in bytes."""
+    """The size of a configuration; sizes are in bytes."""
 
     config_name: Word | None = None
     splits: Annotated[list[Split | None], Listed, NoneSent]
@@ -64,7 +64,7 @@ class DatasetCard(RepositoryCard):
 class DatasetInfo(RepositoryInfo):
     """A dataset as the Hub's lists show it.
 
-    A field that was asked for and is absent has no value.
+    A requested field that is absent has no value.
     """
 
     description: Text | None = None

@@ -1,4 +1,4 @@
-"""The evaluations that a model on the Hugging Face Hub comes with."""
+"""The evaluations that are published with a model on the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ TEST_SPLITS = frozenset({"test"})
 
 
 class Evaluations:
-    """The evaluations of a model, and what its own properties say of them: IRIs, each once and in order.
+    """The evaluations of a model, and the values of its own properties about them: IRIs, each once and in order.
 
     Attributes:
         iris: the evaluations of the model.
-        sources: the fields of the record that they are from.
-        datasets: what they were done on.
-        validated_on: those of the datasets that the model was trained on too, where the split is for validation.
-        tested_on: likewise, where the split is for tests.
+        sources: the fields of the record that the evaluations are from.
+        datasets: the datasets of the evaluations.
+        validated_on: those of the datasets that the model was also trained on, if the split is for validation.
+        tested_on: likewise, if the split is for tests.
     """
 
     __slots__ = ("_draft", "_values", "datasets", "iris", "sources", "tested_on", "validated_on")
@@ -53,7 +53,7 @@ class Evaluations:
         self.tested_on: dict[str, None] = {}
 
     def add_results(self, source: str, index: list[ModelIndex | None], trained_on: list[str]) -> None:
-        """Adds the results of a card."""
+        """Add the results of a card."""
         for n, model in enumerate(index):
             for m, result in enumerate(model.results if model is not None else ()):
                 if result is None:
@@ -74,7 +74,7 @@ class Evaluations:
                         self._add_metric(source, f"{place}.metrics.{position}", result, data, on, of, metric)
 
     def add_files(self, source: str, files: list[EvaluationFile | None], owner: str | None) -> None:
-        """Adds the entries of evaluation files."""
+        """Add the entries of evaluation files."""
         for position, file in enumerate(files):
             if file is not None and file.error is not None:
                 self._draft.issue(f"{source}.{position}", "is malformed, says the platform")
@@ -82,13 +82,13 @@ class Evaluations:
                 self._add_entry(source, f"{source}.{position}", file.data or file, owner)
 
     def _evaluated(self, source: Source | None) -> str:
-        """The IRI of the model that a result is of: a copied card has those of the model that it was copied from."""
+        """The IRI of the model that a result is of: a copied card has results of the model that it was copied from."""
         own = self._draft.iri
         other = source_model(source, own.removeprefix(HUGGING_FACE)) if source is not None else None
         return own if other is None else self._draft.stub(Stub(hugging_face_model(other), "MLModel", other))
 
     def _is_new(self, source: str, place: str, iri: str, of: str, value: Value | None) -> bool:
-        """Whether an evaluation is told for the first time; to tell it again with another value is an issue."""
+        """Check whether an evaluation is new, and record it; a second value of a known evaluation is an issue."""
         if value is None:
             self._draft.issue(place, "has no value")
             return False
@@ -182,7 +182,7 @@ class Evaluations:
                 evaluated_ml_model=[of],
                 evaluation_dataset=[on],
                 evaluation_results=[draft.part(_result(iri, data.task_id or data.id, None, value))],
-                # That the owner did it says nothing of how it was done.
+                # An evaluation by the owner may still be of either kind.
                 extrinsic_evaluation=True if author and owner and author.casefold() != owner.casefold() else None,
                 additional_property=_settings(draft, stated),
             )
@@ -191,15 +191,15 @@ class Evaluations:
 
 @lru_cache(maxsize=65_536)
 def owner_stub(name: str) -> Stub:
-    """A user or organization on the Hub: its name does not tell which."""
+    """The stub of a user or organization on the Hub: its name does not tell which of the two it is."""
     return Stub(hugging_face_owner(name), "Agent", name)
 
 
 def evaluations(draft: Draft, source: ModelInfo, owner: str | None, trained_on: list[str]) -> Evaluations:
     """The evaluations of the card and of the evaluation files.
 
-    An evaluation is told from others by its task, dataset, configuration, split, metric and source as they are written,
-    never by its value. One whose source names another model is that model's, and none of this one.
+    An evaluation is identified by its task, dataset, configuration, split, metric and source as they are written, never
+    by its value. One whose source names another model belongs to that model, not to this one.
 
     Args:
         draft: gets the evaluations, their results, and the datasets, tasks and people that they name.
@@ -220,7 +220,7 @@ def evaluations(draft: Draft, source: ModelInfo, owner: str | None, trained_on: 
 
 
 def _evaluated_on(draft: Draft, place: str, data: EvaluationDataset, task: Task | None) -> str | None:
-    """The dataset of a result: by its id where that is one, else by its name for people."""
+    """The dataset of a result: by its id if that is one on the Hub, else by its display name."""
     if data.type is None and data.name is None:
         return None
     learns = task is not None and task.type == "reinforcement-learning"
@@ -235,7 +235,7 @@ def _evaluated_on(draft: Draft, place: str, data: EvaluationDataset, task: Task 
 
 
 def _settings(draft: Draft, settings: Mapping[str, str | None]) -> list[str]:
-    """How an evaluation was set up; evaluations with the same setting share the part that says so."""
+    """The settings of an evaluation; evaluations with the same setting share its part."""
     return [
         draft.part(PropertyValue(iri=part_iri(draft.iri, name, value), property_id=name, value=value))
         for name, value in settings.items()

@@ -1,4 +1,4 @@
-"""The files of a model on the Hugging Face Hub: a record of its own, so that a crawl without files unsays none."""
+"""The files of a model on the Hugging Face Hub: a record of its own, so that a crawl without files removes none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fair4ml.platforms.huggingface.source import FileList
 
 @describe.register
 def describe_files(source: FileList) -> Description:
-    """Each file as a download of the model, at the address of the revision that has it; see `describe`."""
+    """Map each file to a download of the model, at its address in its revision; see `describe`."""
     iri = hugging_face_model(source.id)
     draft = Draft(iri)
     files = []

@@ -1,6 +1,6 @@
 """The licenses of models and datasets on the Hugging Face Hub.
 
-A license that is not in the Hub's list is ``other`` there; what it is, ``license_name`` and ``license_link`` say
+A license that is not in the Hub's list is ``other`` there; ``license_name`` and ``license_link`` then identify it
 (https://huggingface.co/docs/hub/repositories-licenses).
 """
 
@@ -27,7 +27,7 @@ _NO_DIFFERENCE = frozenset(
     "a agreement and attribution commons creative for generic international licence license of public software"
     " terms the under unported use v version 0".split()
 )
-"""Words in names of licenses that tell no license from another."""
+"""Words in names of licenses that do not distinguish one license from another."""
 _SPELLED_OUT = {
     "agpl": "gnu affero general", "bsd": "berkeley new revised simplified", "bsl": "boost", "cc0": "universal zero",
     "cddl": "common development distribution", "cdla": "community data", "epl": "eclipse", "eupl": "european union",
@@ -35,16 +35,16 @@ _SPELLED_OUT = {
     "nd": "noderivatives noderivs no derivatives", "odbl": "open data commons database odc", "odc": "open data commons",
     "pddl": "open data commons domain dedication odc", "sa": "sharealike share alike",
 }  # fmt: skip
-"""What parts of identifiers are short for."""
+"""The words that parts of identifiers abbreviate."""
 
 
 def licenses(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
     """The IRIs of the licenses of the card and the tags, and of the one that the card names or links beside them.
 
     Args:
-        draft: of the model or dataset.
-        card: its card's metadata.
-        tagged: what its tags say of licenses.
+        draft: the draft of the model or dataset.
+        card: the metadata of its card.
+        tagged: its tags about licenses.
     """
     told = [text for text in card.license if text is not None]
     if tagged and not told:
@@ -54,7 +54,7 @@ def licenses(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
     is_elsewhere = all(text is None or is_unspecified(text) or names_nothing(text) for _, text in texts)
     beside = _beside(draft, card) if is_elsewhere or any(is_other(text) for _, text in texts if text) else None
     if beside is not None:
-        # Named, it is no longer "other".
+        # A license with a name is no longer "other".
         texts = [(place, text) for place, text in texts if text is None or not is_other(text)]
         draft.exceptions["license"] = "cardData.license_name, cardData.license_link"
     found = stated_licenses(draft, repository_owner(draft.iri), texts)
@@ -68,7 +68,7 @@ def repository_owner(iri: str) -> str | None:
 
 
 def license_values(draft: Draft, card: RepositoryCard) -> list[str]:
-    """The name and the address that a card gives its license, as values: the license may be known by another."""
+    """The name and the address that a card gives its license, as values: its known name may be another."""
     link = _link(draft, card)
     if link is None and card.license_link and not _leads_nowhere(card.license_link):
         draft.issue("cardData.license_link", "is no address")
@@ -77,7 +77,7 @@ def license_values(draft: Draft, card: RepositoryCard) -> list[str]:
 
 
 def _beside(draft: Draft, card: RepositoryCard) -> str | None:
-    """The license that ``license_name`` and ``license_link`` mean."""
+    """The IRI of the license that ``license_name`` and ``license_link`` mean."""
     name = (card.license_name or "").strip()
     if is_unspecified(name) or names_nothing(name):
         if name and not is_unspecified(name):
@@ -93,7 +93,7 @@ def _beside(draft: Draft, card: RepositoryCard) -> str | None:
 
 
 def _agrees(name: str, known: Stub) -> bool:
-    """Whether a name says nothing but what the known license is called: "modified MIT" is not MIT."""
+    """Check whether a name has only words of the known license's name: "modified MIT" is not MIT."""
     id = known.name or ""
     called = set(_WORDS.findall(f"{id} {HUB_LICENSES.get(id, '')}".lower()))
     called |= {word for part in id.lower().split("-") for word in _SPELLED_OUT.get(part, "").split()}
@@ -118,5 +118,5 @@ def _link(draft: Draft, card: RepositoryCard) -> str | None:
 
 
 def _leads_nowhere(link: str) -> bool:
-    # A license's file may be called what is no name of a license.
+    # The name of a license's file may be one that does not name a license.
     return names_nothing(link) and folded_name(link) not in ("license", "licence")

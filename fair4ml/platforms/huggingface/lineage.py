@@ -1,4 +1,4 @@
-"""What a model on the Hugging Face Hub derives from: parent models and datasets."""
+"""Sources of a model on the Hugging Face Hub: parent models and datasets."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from fair4ml.identifiers import inside, is_repo_id, part_iri
 from fair4ml.platforms.huggingface.source import ModelInfo
 
 Tagged = list[tuple[int, str]]
-"""Tags of one kind, without what tells the kind: each with its position among all tags."""
+"""Tags of one kind, without their prefix: each with its position among all tags."""
 
 FINE_TUNING = frozenset({"adapter", "finetune"})
 RELATIONS = FINE_TUNING | {"merge", "quantized"}
-"""The ways to derive that the Hub knows (https://huggingface.co/docs/hub/model-cards#specifying-a-base-model)."""
+"""The kinds of derivation that the Hub knows (https://huggingface.co/docs/hub/model-cards#specifying-a-base-model)."""
 
 _LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<address>https?://[^\s()<>\"{}|\\^`]+)\)")
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 
 
 def dataset(draft: Draft, text: str) -> str | None:
-    """The IRI of the dataset that stands where an id is due, or none where none does.
+    """The IRI of the dataset in a field that should have an id, or None if the text names none.
 
     An id, or a link to a dataset on the Hub, is that dataset; any other prose or link is a named part of the model.
 
@@ -37,9 +37,9 @@ def dataset(draft: Draft, text: str) -> str | None:
 
 
 def named_dataset(draft: Draft, text: str) -> str | None:
-    """The IRI of a dataset that has but a name, as a part of the model, or none where the text names nothing.
+    """The IRI of a dataset that has only a name, as a part of the model, or None if the text names nothing.
 
-    An address, or that of the one link in the text, is the dataset's; the name is what people read of it.
+    An address, or that of the only link in the text, is the dataset's; the name is the text as people read it.
     """
     text = text.strip()
     name = _LINK.sub(r"\g<text>", text)
@@ -65,7 +65,7 @@ def datasets(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[str]:
     if tagged and not any(stated):
         draft.exceptions["trainedOn"] = "tags"
     found: dict[str, None] = {}
-    # Tags repeat what the card has; what is wrong there is told once.
+    # Tags repeat the card; a fault there is reported once.
     for place, texts in (("cardData.datasets", enumerate(stated)), ("tags", tagged)):
         for position, text in texts:
             if text is None or (texts is tagged and text in stated):
@@ -83,8 +83,8 @@ class Parent(NamedTuple):
 
     Attributes:
         iri: its IRI.
-        relation: the kind of derivation, if that is stated.
-        derivation: the IRI of the part that says so.
+        relation: the kind of derivation, if stated.
+        derivation: the IRI of the part that states the derivation.
     """
 
     iri: str
@@ -95,9 +95,9 @@ class Parent(NamedTuple):
 def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
     """The models that a model derives from.
 
-    The Hub's own finding (``baseModels``) comes first, then its tags, then the card. All three speak of the same
-    parents, but may call them by former names: a source that has no more parents than those before it adds none.
-    Where several add some, an exception of each derivation says which names its parent.
+    The Hub's own finding (``baseModels``) comes first, then its tags, then the card. All three mean the same parents,
+    but may use their former names: a source that has no more parents than those before it adds none. If several
+    sources add some, an exception of each derivation says which of them names its parent.
 
     Args:
         draft: gets the stubs, and a part for each derivation.
@@ -150,9 +150,9 @@ def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
 
 
 def add_new_version(draft: Draft, source: ModelInfo) -> None:
-    """Adds the statement that the new version which the card names revises this model.
+    """Add the statement that the new version which the card names revises this model.
 
-    It is the one thing that a record says about another thing than its own.
+    This is the only statement of a record about an entity other than its own.
     """
     stated = source.card.new_version if source.card else None
     if stated is None:
@@ -169,7 +169,7 @@ _FOUND_BY_THE_HUB = "baseModels.models"
 
 
 def _statements(source: ModelInfo, tagged: Tagged) -> Iterator[tuple[str, list[tuple[int, str, str | None]]]]:
-    """Where parents are named, and which with what kind of derivation; the most trustworthy place first."""
+    """The places that name parents, each with the parents and kinds of derivation; the most reliable place first."""
     found, card = source.base_models, source.card
     if found is not None:
         ids = enumerate(found.models)
@@ -183,6 +183,6 @@ def _statements(source: ModelInfo, tagged: Tagged) -> Iterator[tuple[str, list[t
 
 @lru_cache(maxsize=65_536)
 def _of_tag(text: str) -> tuple[str, str | None]:
-    """Parent and kind of derivation of a tag, which may hold both or the parent alone."""
+    """The parent and the kind of derivation in a tag, which may have both or only the parent."""
     relation, colon, parent = text.partition(":")
     return (parent, relation) if colon and relation in RELATIONS else (text, None)

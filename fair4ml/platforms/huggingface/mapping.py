@@ -1,8 +1,8 @@
 """Models of the Hugging Face Hub as FAIR4ML.
 
 The name is the full id: thousands of models share what follows the owner. The uploader shares a model (``sharedBy``)
-and is never called its author. Tags whose fact another property holds, and those that the Hub's machines add, are no
-keywords; a tag that happens to be the code of a task is one: the Hub itself takes only the pipeline tag for the task.
+and is never called its author. Tags whose fact another property has, and those that the Hub's services add, are not
+keywords; a tag that happens to be the code of a task is a keyword: the Hub takes only the pipeline tag for the task.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "distribution": ("siblings", "linked"),
     "wasRevisionOf": ("cardData.new_version", "linked"),
 }
-"""Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
-table, ``linked`` to the thing of that id, or ``constructed`` as an address after the Hub's pattern."""
+"""The source field of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked
+up`` in a table, ``linked`` to the entity of that id, or ``constructed`` as an address in the Hub's pattern."""
 
 FURTHER_SOURCES: Mapping[str, str] = {
     "sharedBy": "id",
@@ -79,14 +79,14 @@ FURTHER_SOURCES: Mapping[str, str] = {
     "readme": "cardData",
     "keywords": "cardData, pipeline_tag, library_name, transformersInfo",
 }
-"""Fields that the properties depend on besides: where those above are silent, and what is not repeated."""
+"""Further fields that the properties depend on: if those above have no value, and to avoid repetition."""
 
 _NO_CARD = Card.model_validate({})
 
 
 @describe.register
 def describe_model(source: ModelInfo) -> Description:
-    """What the Hub's record of a model states; see `describe`."""
+    """Map the Hub's record of a model; see `describe`."""
     iri = hugging_face_model(source.id)
     draft = Draft(iri)
     card = source.card or _NO_CARD
@@ -128,7 +128,7 @@ def describe_model(source: ModelInfo) -> Description:
         date_modified=source.last_modified,
         version=source.sha,
         archived_at=[] if source.sha is None else [f"{iri}/tree/{source.sha}"],
-        # Metadata are part of the card's file; without them there may be none.
+        # Metadata are part of the card's file; without them there may be no card.
         readme=None if source.card is None else f"{iri}/blob/{source.sha or 'main'}/README.md",
         discussion_url=f"{iri}/discussions",
         issue_tracker=f"{iri}/discussions",
@@ -157,7 +157,7 @@ def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
 
 
 def _emissions(draft: Draft, card: Card) -> str | None:
-    """The emissions as a text with the unit: numbers are grams; a text has its own."""
+    """The emissions as a text with the unit: numbers are grams; a text has its own unit."""
     stated = card.co2_eq_emissions
     if stated is None or stated.emissions is None or stated.emissions == "":
         return None

@@ -1,4 +1,4 @@
-"""Owners of repositories on the Hugging Face Hub as people and organizations: nothing but their public names."""
+"""Owners of repositories on the Hugging Face Hub as people and organizations: only their public names."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "url": ("name", "constructed"),
     "identifier": ("name", "stated"),
 }
-"""Which source field gives each property, and how."""
+"""The source field that gives each property, and how."""
 
 FURTHER_SOURCES: Mapping[str, str] = {"name": "name"}
-"""Fields that the properties depend on besides."""
+"""Further fields that the properties depend on."""
 
 
 @describe.register
 def describe_owner(source: Owner) -> Description:
-    """What the Hub's overview states of an owner; see `describe`."""
+    """Map the Hub's overview of an owner; see `describe`."""
     iri = hugging_face_owner(source.name)
     draft = Draft(iri)
     fullname = (source.fullname or "").strip()

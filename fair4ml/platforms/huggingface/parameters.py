@@ -1,7 +1,7 @@
-"""How many parameters a model on the Hugging Face Hub has, as far as its weight files tell.
+"""The number of parameters of a model on the Hugging Face Hub, as far as its weight files show.
 
 The Hub counts the elements of tensors. Those are parameters where the weights are floating-point numbers; integers hold
-several weights each (GPTQ, AWQ, MLX, bitsandbytes), or none at all (positions, masks).
+several weights each (GPTQ, AWQ, MLX, bitsandbytes), or no weights at all (positions, masks).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from fair4ml.platforms.huggingface.source import ModelInfo, Quantization
 
 _INTEGER = re.compile(r"[IU](?P<bits>\d{1,3})|BOOL", re.ASCII)
 _WIDEST_PACKED = 32
-"""Of the integers that formats of quantized weights pack; wider ones are positions and counters."""
+"""The bits of the widest integers that formats pack weights into; wider ones are positions and counters."""
 _ONE_EACH = "fp8"
-"""In the name of the methods whose elements are the weights."""
+"""The part of the names of those methods whose elements are the weights."""
 _TRIFLE = 0.01
 """The share of integers up to which they are positions and the like beside the weights."""
 _LIMIT = 2**63
 
 
 def parameter_counts(draft: Draft, source: ModelInfo) -> list[str]:
-    """The total and the counts by type of number; of packed weights there is no total, and the types have elements."""
+    """The total and the counts by type of number; packed weights have no total, and the types count elements."""
     weights = source.safetensors
     by_type = (weights.parameters or {}) if weights is not None else {}
     packed = _are_packed(source, by_type)
@@ -63,7 +63,7 @@ def _are_packed(source: ModelInfo, by_type: dict[str, int]) -> bool:
 
 
 def _is_one_weight_each(source: ModelInfo, integer: str) -> bool:
-    """Whether nothing is packed into an integer: its bits are those of a weight, or it is a plain signed byte."""
+    """Check whether an integer holds a single weight: it is as wide as a weight, or a plain signed byte."""
     quantization = _quantization(source)
     if quantization is None:
         return integer == "I8"

@@ -1,4 +1,4 @@
-"""The worth of the Hub's records beside those of others about the same thing."""
+"""The precedence of the Hub's records among those about the same entity."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ AUTHORITY = Authority(
     first=("model", "dataset"),
     fields={"description": "card"},
     repeated={
-        # The platform reads the metadata in a card, too, and tells what it made of it.
+        # The platform reads the metadata in a card, too, and publishes its reading.
         "card": {
             "inLanguage": "inLanguage",
             "languageTag": "inLanguage",

@@ -1,4 +1,4 @@
-"""What is stated of models and datasets on the Hugging Face Hub in the same way."""
+"""Properties that models and datasets on the Hugging Face Hub share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fair4ml.identifiers import is_repo_id
 from fair4ml.platforms.huggingface.repository_source import RepositoryCard, RepositoryInfo
 
 LEGACY_CREATION = datetime(2022, 3, 2, 23, 29, 4, tzinfo=UTC)
-"""What the Hub says of repositories that are older than its record of creation times."""
+"""The creation time that the Hub gives for repositories that are older than its record of such times."""
 
 _GATES = {
     "auto": "gated: conditions have to be accepted",
@@ -18,7 +18,7 @@ _GATES = {
 
 
 def created(source: RepositoryInfo) -> datetime | None:
-    """When a repository was made, where the Hub knows."""
+    """The creation time of a repository, or None if the Hub does not know it."""
     return None if source.created_at == LEGACY_CREATION else source.created_at
 
 
@@ -26,9 +26,9 @@ def owner_name(draft: Draft, source: RepositoryInfo, property_name: str) -> str 
     """The name of the user or organization that a repository belongs to.
 
     Args:
-        draft: is told where the name is from.
+        draft: gets the source of the name.
         source: the record.
-        property_name: the property that the owner is stated by.
+        property_name: the property that states the owner.
     """
     owner, slash, _ = source.id.partition("/")
     if slash:
@@ -42,7 +42,7 @@ def owner_name(draft: Draft, source: RepositoryInfo, property_name: str) -> str 
 
 
 def access(source: RepositoryInfo, card: RepositoryCard) -> str | None:
-    """Who can have the files. Gated is not paid: nothing here says what access costs."""
+    """The conditions of access to the files. Gated is not paid: no field says what access costs."""
     conditions = []
     if source.disabled:
         conditions.append("disabled by the platform")

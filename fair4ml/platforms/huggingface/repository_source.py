@@ -1,4 +1,4 @@
-"""What the Hugging Face Hub says of models and datasets alike: identity, dates, access, counters, license, language."""
+"""Shared fields of the Hugging Face Hub's models and datasets: identity, dates, access, counters, license, language."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from fair4ml.describe.source_record import (
     Word,
 )
 
-# More than new repositories may be called: what exists is taken as it is, unless the address would mean something else.
+# Wider than the Hub's rule for new repositories: any existing name will do unless the address would mean another page.
 _ID = re.compile(
     r"(?:(?!(?:api|collections|datasets|docs|models|papers|spaces|tasks)/)[\w-][\w.-]*/)?\.*[\w-][\w.-]*", re.ASCII
 )
 
 _FIVE_DIGITS_SINCE = 1501
-"""The month from which on arXiv's numbers have five digits (https://info.arxiv.org/help/arxiv_identifier.html)."""
+"""The first month in which arXiv's numbers have five digits (https://info.arxiv.org/help/arxiv_identifier.html)."""
 
 
 def _repository_id(value: str) -> str:
@@ -36,14 +36,14 @@ def _repository_id(value: str) -> str:
 
 
 def _norwegian(value: Any) -> Any:
-    """YAML 1.1 reads the language code ``no`` as False."""
+    """Restore the language code ``no``, which YAML 1.1 reads as False."""
     if isinstance(value, list):
         return ["no" if item is False else item for item in value]
     return ["no"] if value is False else value
 
 
 def _decimal(value: Any) -> Any:
-    """YAML reads an arXiv number as a float, without the zeros at its ends; how many digits it has, its month tells."""
+    """Restore the zeros of an arXiv number, which YAML reads as a float; its month determines the number of digits."""
     if not isinstance(value, float):
         return value
     number = f"{value:010.5f}" if value >= _FIVE_DIGITS_SINCE else f"{value:09.4f}"
@@ -51,13 +51,13 @@ def _decimal(value: Any) -> Any:
 
 
 ObjectId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-"""The Hub's own key of anything, which outlives renames."""
+"""The Hub's own key of any entity, which survives renames."""
 
 Words = Annotated[list[Word | None], Listed, NoneSent]
 
 
 class RepositoryCard(SourceObject):
-    """What the metadata blocks of model cards and dataset cards have in common."""
+    """The fields that the metadata blocks of model cards and dataset cards share."""
 
     language: Annotated[list[Word | None], Listed, BeforeValidator(_norwegian), NoneSent]
     license: Words
@@ -71,12 +71,12 @@ class RepositoryCard(SourceObject):
 
 
 class Repository(SourceRecord):
-    """What every record about a repository has; only ``id`` is always there."""
+    """The fields of every record about a repository; only ``id`` is always present."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"_id", "id", "modelId"})
 
     object_id: ObjectId | None = Field(None, alias="_id")
-    """Answers before 2022 have none."""
+    """Responses before 2022 have none."""
     id: Annotated[str, StringConstraints(max_length=500), AfterValidator(_repository_id)] = Field(
         validation_alias=AliasChoices("id", "modelId")
     )
@@ -84,12 +84,12 @@ class Repository(SourceRecord):
 
     @property
     def key(self) -> str:
-        """The record's native id: the Hub's own, or the path where there is none."""
+        """The record's native id: the Hub's own, or the path if there is none."""
         return self.object_id or self.id
 
 
 class RepositoryInfo(Repository):
-    """What the Hub's lists show of a repository, of whatever kind."""
+    """The fields of a repository of any kind in the Hub's lists."""
 
     counters: ClassVar[frozenset[str]] = frozenset({"downloads", "downloadsAllTime", "likes", "trendingScore"})
 

@@ -1,4 +1,4 @@
-"""How results on the Hugging Face Hub were measured, and of which model: what their settings and sources say."""
+"""The setup and the model of results on the Hugging Face Hub, from their settings and sources."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ Stated = int | float | bool | str | None
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How a result was measured.
+    """The metric and the settings of a result.
 
     Attributes:
-        metric: the canonical name of the metric, or none where none is named.
-        settings: what other results have to share to be comparable, by name.
+        metric: the canonical name of the metric, or None if none is named.
+        settings: the settings that comparable results share, by name.
     """
 
     metric: str | None
@@ -45,10 +45,10 @@ class Setup:
 
 
 def setup(data: EvaluationDataset, metric: Metric) -> Setup:
-    """How a result of a card was measured.
+    """The metric and the settings of a result in a card.
 
-    ``args`` was the place of the configuration before there was ``config``: a plain text there is one, and an object
-    or a text such as ``config: hi, split: test`` has settings by name.
+    ``args`` held the configuration before ``config`` existed: a plain text there is a configuration, and an object or a
+    text such as ``config: hi, split: test`` has settings by name.
     """
     stated = ((CONFIG, data.config), (SPLIT, data.split), (REVISION, data.revision))
     settings = {name: text for name, value in stated if (text := (value or "").strip())}
@@ -78,18 +78,18 @@ def setup(data: EvaluationDataset, metric: Metric) -> Setup:
 
 
 def shots(*texts: str | None) -> str | None:
-    """The number of examples that a model was shown, where texts for people tell one (``ARC (25-shot)``)."""
+    """The number of examples that a model was shown, if a display text has one (``ARC (25-shot)``)."""
     found = {_IN_WORDS.get(each.lower(), each) for text in texts for each in _SHOTS.findall(text or "")}
     return str(int(found.pop())) if len(found) == 1 else None
 
 
 def source_model(source: Source, own: str) -> str | None:
-    """The id of the model that a result is of by its source, where that names another one than the card is of.
+    """The id of the model that a result's source names, if it is not the card's own model.
 
-    Cards of quantized models often are copies, with the results of the model that was quantized.
+    Cards of quantized models are often copies, with the results of the model that was quantized.
 
     Args:
-        source: where the result was published: a model's page, or a leaderboard that was asked for a model.
+        source: the place where the result was published: a model's page, or a leaderboard filtered by a model.
         own: the id of the model that the card is of.
     """
     parts = urlsplit(source.url or "")
@@ -106,7 +106,7 @@ def source_model(source: Source, own: str) -> str | None:
 
 
 def _arguments(args: Stated) -> tuple[str, dict[str, str]]:
-    """What ``args`` is: a plain text, or values by name."""
+    """The content of ``args``: a plain text, or values by name."""
     text = str(args).strip() if args is not None else ""
     if text.casefold() in _NOTHING:
         return "", {}
@@ -123,7 +123,7 @@ def _arguments(args: Stated) -> tuple[str, dict[str, str]]:
 
 
 def _is_in(metric: str, argument: str, value: str) -> bool:
-    """Whether the name of a metric's variant says what an argument says."""
+    """Check whether the name of a metric's variant already states an argument."""
     return (
         argument in VARIANT_ARGUMENTS and re.search(rf"[_@]{re.escape(value.casefold())}(?![\d.])", metric) is not None
     )
@@ -134,7 +134,7 @@ def _value(value: Any) -> str:
 
 
 def _text(arguments: Mapping[str, str], settings: Mapping[str, str]) -> str:
-    """Arguments as one text; one that repeats a setting says nothing."""
+    """Arguments as one text, without those that repeat a setting."""
     said = {CONFIG: settings.get(CONFIG), SPLIT: settings.get(SPLIT)}.values()
     told = sorted((name, value) for name, value in arguments.items() if value and value not in said)
     return ", ".join(f"{name}: {value}" if name else value for name, value in told)

@@ -1,8 +1,8 @@
-"""What the Hugging Face Hub says about a model in its lists (``GET /api/models?expand[]=...``).
+"""Source models of the Hugging Face Hub's models in its lists (``GET /api/models?expand[]=...``).
 
 Fields and their shapes: https://huggingface.co/docs/hub/api, https://huggingface.co/docs/hub/model-cards (metadata of
 cards, which owners write by hand: values of any type occur) and
-https://huggingface.co/docs/huggingface_hub/package_reference/hf_api (names of the fields that can be asked for).
+https://huggingface.co/docs/huggingface_hub/package_reference/hf_api (names of the fields that can be requested).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _models(value: Any) -> Any:
 
 
 def _emissions(value: Any) -> Any:
-    """An object of them; the Hub's first documentation had a list of objects of one key, and keys with spaces."""
+    """Convert to one object: the Hub's first documentation had a list of objects of one key, and keys with spaces."""
     stated: dict[str, Any] = {}
     for each in value if isinstance(value, list) else [value]:
         for key, one in (each if isinstance(each, dict) else {"emissions": each}).items():
@@ -52,7 +52,7 @@ def _emissions(value: Any) -> Any:
 
 
 class Task(SourceObject):
-    """What an evaluation result is about."""
+    """The task of an evaluation result."""
 
     type: Word | None = None
     name: Word | None = None
@@ -81,7 +81,7 @@ class Metric(SourceObject):
 
 
 class Source(SourceObject):
-    """Where an evaluation result was published, and whom it is credited to."""
+    """The place where an evaluation result was published, and whom it is credited to."""
 
     url: WebAddress | None = None
     name: Word | None = None
@@ -131,7 +131,7 @@ class EvaluationFile(EvaluationEntry):
 
 
 class Emissions(SourceObject):
-    """What training emitted, in grams of CO2 equivalent unless a text says otherwise."""
+    """The emissions of training, in grams of CO2 equivalent unless a text says otherwise."""
 
     emissions: Number | Text | None = None
     source: Word | None = None
@@ -154,7 +154,7 @@ class Card(RepositoryCard):
 
 
 class Quantization(SourceObject):
-    """How the weights were made smaller."""
+    """The method and width of quantized weights."""
 
     quant_method: Word | None = None
     bits: Count | None = None
@@ -167,7 +167,7 @@ class Pipeline(SourceObject):
 
 
 class Config(SourceObject):
-    """What the Hub keeps of ``config.json``."""
+    """The part of ``config.json`` that the Hub keeps."""
 
     architectures: Words
     model_type: Word | None = None
@@ -176,14 +176,14 @@ class Config(SourceObject):
 
 
 class Safetensors(SourceObject):
-    """How many parameters the weight files hold, in all and by type of number."""
+    """The number of parameters in the weight files, in total and by type of number."""
 
     parameters: dict[Word, Count] | None = None
     total: Count | None = None
 
 
 class Gguf(SourceObject):
-    """What the header of a GGUF file says."""
+    """The header of a GGUF file."""
 
     total: Count | None = None
     architecture: Word | None = None
@@ -191,7 +191,7 @@ class Gguf(SourceObject):
 
 
 class TransformersInfo(SourceObject):
-    """How the transformers library loads the model."""
+    """The class with which the transformers library loads the model."""
 
     auto_model: Word | None = None
 
@@ -203,7 +203,7 @@ class ParentModel(SourceObject):
 
 
 class BaseModels(SourceObject):
-    """The models that the Hub found a model to derive from, and how it does."""
+    """The models that the Hub found a model to derive from, and the kind of derivation."""
 
     relation: Word | None = None
     models: list[Annotated[ParentModel | None, BeforeValidator(_by_id)]] = Field(default_factory=list)
@@ -212,7 +212,7 @@ class BaseModels(SourceObject):
 class ModelInfo(RepositoryInfo):
     """A model as the Hub's lists show it.
 
-    A field that was asked for and is absent has no value.
+    A requested field that is absent has no value.
     """
 
     pipeline_tag: Word | None = None
@@ -228,7 +228,7 @@ class ModelInfo(RepositoryInfo):
 
 
 class RepositoryFile(SourceObject):
-    """One file of a repository; the size is there only where blobs were asked for."""
+    """One file of a repository; the size is present only if blobs were requested."""
 
     path: Annotated[str, StringConstraints(min_length=1, max_length=1_000)] = Field(alias="rfilename")
     size: Count | None = None
@@ -248,4 +248,4 @@ KINDS = {
     "croissant": CroissantFile,
     "owner": Owner,
 }
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""

@@ -1,4 +1,4 @@
-"""The tags of a model on the Hugging Face Hub: what some of them state, and which are keywords."""
+"""The tags of a model on the Hugging Face Hub: the facts that some of them state, and the keywords."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Tags:
     """Tags by what they state.
 
     Attributes:
-        licenses, datasets, articles, parents, dois: those with the Hub's prefix for it.
-        words: all others that people gave.
+        licenses, datasets, articles, parents, dois: those with the Hub's prefix for each.
+        words: all other tags that people gave.
     """
 
     licenses: Tagged = field(default_factory=list)
@@ -38,11 +38,11 @@ class Tags:
 
 
 def sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> Tags:
-    """The tags, sorted.
+    """Group tags by the facts that they state.
 
     Args:
-        of_hub: those that the Hub lists, in which prefixes tell facts.
-        of_card: those of the card's metadata, in which they need not.
+        of_hub: the tags that the Hub lists, whose prefixes mark facts.
+        of_card: the tags of the card's metadata, whose prefixes need not mark facts.
     """
     tags = Tags()
     groups = {
@@ -64,7 +64,7 @@ def sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> Tags:
         elif prefix not in _MACHINE_PREFIXES:
             words[tag] = None
     for tag in of_card:
-        # Those with such prefixes are the Hub's too, if it took them for what they look like.
+        # Tags with such prefixes are also in the Hub's list if the Hub recognized them.
         if tag is not None and tag not in words and tag.partition(":")[0] not in groups:
             words[tag] = None
     tags.words = [word for word in words if word and not word.isspace()]
@@ -72,7 +72,7 @@ def sorted_tags(of_hub: list[str | None], of_card: list[str | None]) -> Tags:
 
 
 def keywords(words: list[str], card: Card, languages: Mapping[str, str], told: set[str | None]) -> list[str]:
-    """The tags that state nothing which another property has."""
+    """The tags that do not repeat the fact of another property."""
     told.update(languages, (word for word in card.language if word is not None and parse_language(word) is not None))
     kept = [word for word in words if word not in told and word not in MACHINE_TAGS]
     return kept if any(card.language) else [word for word in kept if not is_language_tag(word)]

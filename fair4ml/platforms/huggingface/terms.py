@@ -15,12 +15,12 @@ from fair4ml.platforms.huggingface.repository_source import RepositoryCard
 from fair4ml.platforms.huggingface.source import Card, ModelInfo
 
 NO_SINGLE_LANGUAGE = frozenset({"code", "multilingual"})
-"""What the Hub takes in the place of a language (https://huggingface.co/docs/hub/model-cards)."""
+"""Values that the Hub accepts in place of a language (https://huggingface.co/docs/hub/model-cards)."""
 
 
 @lru_cache(maxsize=4096)
 def library_stub(name: str) -> Stub:
-    """A library, by the name that the Hub has for it."""
+    """The stub of a library, by the Hub's name for it."""
     return Stub(hugging_face_library(name), "SoftwareApplication", name)
 
 
@@ -37,7 +37,7 @@ def task(draft: Draft, source: ModelInfo, card: Card) -> Stub | None:
 
 
 def libraries(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
-    """The names of the libraries that the model is for: one is due, several with commas between are several."""
+    """The names of the libraries that the model is for: one is expected; a text with commas names several."""
     if source.library_name is not None:
         place, name = "library_name", source.library_name
     elif card.library_name is not None:
@@ -70,7 +70,7 @@ def categories(source: ModelInfo) -> list[str]:
 def languages(draft: Draft, card: RepositoryCard, words: list[str]) -> dict[str, str]:
     """The languages of a repository as BCP 47 tags, each with the IRI of its language.
 
-    The card's own list comes first; without it, those of the tags that are languages.
+    The card's own list comes first; without it, the tags that are languages count.
     """
     found: dict[str, str] = {}
     for position, language in enumerate(card.language):

@@ -1,4 +1,4 @@
-"""IRIs of what an MLflow tracking server has: the address by which its API gives the thing.
+"""IRIs of the entities of an MLflow tracking server: the address at which its API gives each.
 
 Source: https://mlflow.org/docs/latest/api_reference/rest-api.html.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 HOSTS: frozenset[str] = frozenset()
-"""A tracking server is wherever its users have it."""
+"""Empty: a tracking server runs wherever its users install it."""
 
 API = "/api/2.0/mlflow/"
-"""What stands between the address of the tracking server and each of the API's."""
+"""The part of each address of the API after the address of the tracking server."""
 
 
 def registered_model(server: str, name: str) -> str:

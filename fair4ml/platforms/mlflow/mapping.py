@@ -2,8 +2,8 @@
 
 A registered model and each of its versions are models; the version is a version of the registered one. A logged model
 is a model, too: what is registered from it derives from it. A run is an activity, which used datasets and generated
-models, and is part of its experiment. Nothing is concluded from a name: a model or dataset of the Hugging Face Hub is
-linked where its address stands.
+models, and is part of its experiment. Nothing is inferred from a name: a model or dataset of the Hugging Face Hub is
+linked only by its address.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "endedAtTime": ("info", "normalized"),
     "additionalProperty": ("tags", "stated"),
 }
-"""Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
-table, ``linked`` to the thing of that id, or ``constructed`` after the server's pattern."""
+"""The source field of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked
+up`` in a table, ``linked`` to the entity of that id, or ``constructed`` in the server's pattern."""
 
 FURTHER_SOURCES: Mapping[str, str] = {
     "name": "info, version",
@@ -65,12 +65,12 @@ FURTHER_SOURCES: Mapping[str, str] = {
     "isPartOf": "data",
     "additionalProperty": "data, info, run, aliases, current_stage, status, source, user_id",
 }
-"""Fields that the properties depend on besides, in records of this kind or another."""
+"""Further fields that the properties depend on, in records of this kind or another."""
 
 
 @describe.register
 def describe_registered_model(source: RegisteredModel) -> Description:
-    """What the registry says of a registered model; see `describe`."""
+    """Map the registry's record of a registered model; see `describe`."""
     iri = iris.registered_model(source.server, source.name)
     draft = terms.draft_of(iri)
     links = terms.Links()
@@ -97,7 +97,7 @@ def describe_registered_model(source: RegisteredModel) -> Description:
 
 @describe.register
 def describe_model_version(source: ModelVersion) -> Description:
-    """What the registry says of a version; see `describe`."""
+    """Map the registry's record of a version; see `describe`."""
     server, name = source.server, source.name
     iri = iris.model_version(server, name, source.version)
     draft = terms.draft_of(iri)
@@ -133,9 +133,9 @@ def describe_model_version(source: ModelVersion) -> Description:
 
 @describe.register
 def describe_model_version_run(source: ModelVersionRun) -> Description:
-    """What the run that a version was registered from says of the version; see `describe`.
+    """Map the run that a version was registered from to facts about the version; see `describe`.
 
-    Metrics that were logged for a logged model are that model's own: MLflow gives them with it.
+    Metrics of a logged model are left to that model: MLflow gives them with it.
     """
     server, run = source.server, source.run
     iri = iris.model_version(server, source.name, source.version)
@@ -171,7 +171,7 @@ def describe_model_version_run(source: ModelVersionRun) -> Description:
 
 @describe.register
 def describe_logged_model(source: LoggedModel) -> Description:
-    """What the server says of a logged model, with how good it is; see `describe`."""
+    """Map the server's record of a logged model, with its evaluations; see `describe`."""
     server, info = source.server, source.info
     iri = iris.logged_model(server, info.model_id)
     draft = terms.draft_of(iri)
@@ -205,7 +205,7 @@ def describe_logged_model(source: LoggedModel) -> Description:
 
 
 def _registered_as(draft: Draft, source: LoggedModel) -> list[str]:
-    """The IRIs of the versions that a logged model was registered as, as its tag says in JSON."""
+    """The IRIs of the versions that a logged model was registered as, from the JSON in its tag."""
     stated = terms.tag_of(source.info.tags, terms.MODEL_VERSIONS)
     if stated is None:
         return []
@@ -228,7 +228,7 @@ def _registered_as(draft: Draft, source: LoggedModel) -> list[str]:
 
 @describe.register
 def describe_run(source: Run) -> Description:
-    """What the server says of a run; see `describe`."""
+    """Map the server's record of a run; see `describe`."""
     server, info, data = source.server, source.info, source.data
     iri = iris.run(server, info.run_id)
     draft = terms.draft_of(iri)
@@ -265,7 +265,7 @@ def describe_run(source: Run) -> Description:
 
 @describe.register
 def describe_experiment(source: Experiment) -> Description:
-    """What the server says of an experiment; see `describe`."""
+    """Map the server's record of an experiment; see `describe`."""
     iri = iris.experiment(source.server, source.experiment_id)
     draft = terms.draft_of(iri)
     experiment = Activity(

@@ -1,4 +1,4 @@
-"""The worth of MLflow's records beside those of others about the same thing."""
+"""The precedence of MLflow's records among those about the same entity."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""What an MLflow tracking server says of its registry, experiments and runs (REST API 2.0).
+"""Source models of an MLflow tracking server's registry, experiments and runs (REST API 2.0).
 
 Fields and their shapes: https://mlflow.org/docs/latest/api_reference/rest-api.html. Empty texts and lists stand for
 nothing, and whole numbers may be written as texts, as in every JSON that is made from protocol buffers. Tags,
 parameters and metrics are written by whoever runs the training.
 
-The address of the server is no field of MLflow's: it is added to each record, as names and ids hold within one server.
+The address of the server is not a field of MLflow: it is added to each record, as names and ids are unique only within
+one server.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from fair4ml.describe.source_record import NoneSent, Number, SourceObject, Sourc
 
 
 def _moment(value: Any) -> datetime | None:
-    """Milliseconds since 1970, where 0 stands for no time."""
+    """The time of a count of milliseconds since 1970, where 0 means no time."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     if type(value) is int and value >= 0:
@@ -35,7 +36,7 @@ def _whole(value: Any) -> Any:
 
 
 def _infinite(value: Any) -> Any:
-    """The value of a metric; the ends of what a float can hold are what the SQL store has for the infinities.
+    """The value of a metric; the SQL store has the largest and smallest floats in place of the infinities.
 
     Source: ``log_metric`` in ``mlflow/store/tracking/sqlalchemy_store.py``.
     """
@@ -47,7 +48,7 @@ def _infinite(value: Any) -> Any:
 Milliseconds = Annotated[datetime | None, PlainValidator(_moment)]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-"""What something is called within its server."""
+"""A name within a server."""
 
 VersionNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$"), BeforeValidator(_whole)]
 
@@ -55,7 +56,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,128}$")]
 """The id of a run, an experiment, a logged model."""
 
 Reference = Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,128}$")]
-"""An id in place of which nothing may stand."""
+"""An id that may be empty."""
 
 
 class Tag(SourceObject):
@@ -69,7 +70,7 @@ Tags = Annotated[list[Tag | None], NoneSent]
 
 
 class Metric(SourceObject):
-    """The value of a metric; that it is of a model and on a dataset is known only where logging said so."""
+    """The value of a metric; its model and its dataset are known only if they were logged."""
 
     key: Name
     value: Annotated[Number | Literal["NaN", "Infinity", "-Infinity"] | None, BeforeValidator(_infinite)] = None
@@ -82,7 +83,7 @@ class Metric(SourceObject):
 
 
 class Data(SourceObject):
-    """What was logged to a run or a model; metrics of which nothing is left but the last value."""
+    """The data that were logged to a run or a model; only the last value of each metric is left."""
 
     metrics: Annotated[list[Metric | None], NoneSent]
     params: Tags
@@ -102,14 +103,14 @@ class InputDataset(SourceObject):
 
 
 class DatasetInput(SourceObject):
-    """A dataset that a run took in, with tags that say what for."""
+    """A dataset that a run used, with tags that state its purpose."""
 
     dataset: InputDataset
     tags: Tags
 
 
 class Inputs(SourceObject):
-    """What a run took in."""
+    """The inputs of a run."""
 
     dataset_inputs: Annotated[list[DatasetInput | None], NoneSent]
 
@@ -130,7 +131,7 @@ class RunInfo(SourceObject):
 
 
 class RunContents(SourceObject):
-    """A run as the server answers it."""
+    """A run in the server's responses."""
 
     info: RunInfo
     data: Data = Field(default_factory=lambda: _NO_DATA)
@@ -138,7 +139,7 @@ class RunContents(SourceObject):
 
 
 class ServerRecord(SourceRecord):
-    """What every record has: the address of the tracking server that it is from."""
+    """The field of every record: the address of the tracking server that it is from."""
 
     server: WebAddress
 
@@ -151,7 +152,7 @@ class Alias(SourceObject):
 
 
 class RegistryRecord(ServerRecord):
-    """What the registry says of its names and of their versions alike."""
+    """The fields that registered models and their versions share."""
 
     name: Name
     creation_timestamp: Milliseconds = None
@@ -170,7 +171,7 @@ class RegisteredModel(RegistryRecord):
 
 
 class ModelVersion(RegistryRecord):
-    """One version of a registered model; ``aliases`` are those of the registered model that lead to it."""
+    """One version of a registered model; ``aliases`` are those of the registered model for it."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"server", "name", "version"})
 
@@ -200,7 +201,7 @@ class Run(ServerRecord, RunContents):
 
 
 class Experiment(ServerRecord):
-    """What groups runs."""
+    """A group of runs."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"server", "experiment_id"})
 
@@ -241,4 +242,4 @@ KINDS = {
     "run": Run,
     "logged_model": LoggedModel,
 }
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""

@@ -1,4 +1,4 @@
-"""What MLflow's tags, parameters, datasets and metrics state."""
+"""Statements in MLflow's tags, parameters, datasets and metrics."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from fair4ml.platforms.mlflow import addresses as iris
 from fair4ml.platforms.mlflow.source import DatasetInput, InputDataset, Metric, RunContents, Tag
 
 NOTE = "mlflow.note.content"
-"""The tag that has the description of a run or an experiment (https://mlflow.org/docs/latest/ml/tracking)."""
+"""The tag with the description of a run or an experiment (https://mlflow.org/docs/latest/ml/tracking)."""
 PARENT_RUN = "mlflow.parentRunId"
-"""The tag that has the id of the run that a run is nested in."""
+"""The tag with the id of the run that a run is nested in."""
 DATA_CONTEXT = "mlflow.data.context"
-"""The tag of a dataset input that says what the dataset was for."""
+"""The tag of a dataset input that states the purpose of the dataset."""
 MODEL_VERSIONS = "mlflow.modelVersions"
-"""The tag of a logged model that has the versions which it was registered as."""
+"""The tag of a logged model with the versions that it was registered as."""
 
 _TOLD_ELSEWHERE = frozenset(
     {NOTE, PARENT_RUN, MODEL_VERSIONS, "mlflow.runName", "mlflow.log-model.history", "mlflow.loggedArtifacts"}
 )
-"""System tags that other properties state, and lists that the server keeps for itself."""
+"""System tags that other properties repeat, and lists that the server keeps for itself."""
 
 BASE_MODEL_KEYS = frozenset({"base_model", "finetuned_from", "fine_tuned_from", "parent_model"})
 DATASET_KEYS = frozenset({"dataset", "datasets", "train_dataset", "trained_on", "training_data", "training_dataset"})
 SYSTEM_METRICS = "system/"
-"""What the names of MLflow's own measurements of the machine begin with."""
+"""The prefix of the names of MLflow's own measurements of the machine."""
 PROGRESS_METRICS = frozenset(
     """
     epoch eval_runtime eval_samples_per_second eval_steps_per_second global_step grad_norm iteration learning_rate lr
     step total_flos train_runtime train_samples_per_second train_steps_per_second
     """.split()
 )
-"""What trainers log as metrics although it says how the training went on and not how good the model is."""
+"""Values that trainers log as metrics although they measure the progress of training, not the quality of the model."""
 
 _PLAIN_ID = re.compile(r"hf:/{0,2}(?P<path>[^\s?#@]+)(?:@[^\s/]+)?(?:/[^\s]*)?")
 _WEB_ADDRESS = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/\S+", re.IGNORECASE)
@@ -52,10 +52,10 @@ _ID = re.compile(r"[\w.-]{1,128}")
 
 
 def draft_of(iri: str) -> Draft:
-    """A draft of what an IRI names.
+    """A draft of the entity that an IRI names.
 
     Raises:
-        InvalidRecord: the name makes an address that is too long for the thing and its parts.
+        InvalidRecord: the name makes an address that is too long for the entity and its parts.
     """
     if len(iri) > IRI_MAX_LENGTH - len("#evaluation-0123456789abcdef"):
         raise InvalidRecord("name", "makes an address that is too long")
@@ -64,14 +64,14 @@ def draft_of(iri: str) -> Draft:
 
 @dataclass(slots=True)
 class Links:
-    """What of the Hugging Face Hub, and of the registry itself, a thing names: IRIs, each once and in order."""
+    """The entities of the Hugging Face Hub and of the registry that an entity names: IRIs, each once and in order."""
 
     base_models: dict[Iri, None] = field(default_factory=dict)
     training_datasets: dict[Iri, None] = field(default_factory=dict)
     others: dict[Iri, None] = field(default_factory=dict)
 
     def add_tagged(self, draft: Draft, tags: Iterable[Tag | None]) -> None:
-        """Adds what tags or parameters name by its address on the Hub; what for, only their keys can say."""
+        """Add the entities that tags or parameters name by address on the Hub; only the keys can state their role."""
         for tag in tags:
             if tag is None:
                 continue
@@ -83,7 +83,7 @@ class Links:
                 (self.training_datasets if key in DATASET_KEYS else self.others)[dataset] = None
 
     def properties(self, draft: Draft) -> dict[str, Any]:
-        """What they are to a model that names them, by its properties."""
+        """The properties of a model that names these entities."""
         return {
             "was_derived_from": list(self.base_models),
             "qualified_derivation": self.derivations(draft),
@@ -92,14 +92,14 @@ class Links:
         }
 
     def derivations(self, draft: Draft) -> list[str]:
-        """The parts that say what the thing derives from."""
+        """The parts that state the sources of the entity."""
         return [
             draft.part(Derivation(iri=part_iri(draft.iri, "derivation", iri), entity=iri)) for iri in self.base_models
         ]
 
 
 def on_the_hub(draft: Draft, text: str) -> tuple[str | None, str | None]:
-    """The IRIs of the model, or else the dataset, on the Hugging Face Hub whose address a text is.
+    """The IRIs of the model, or else of the dataset, on the Hugging Face Hub at an address.
 
     Addresses are those of its pages, ``hf:owner/name`` and ``hf://datasets/owner/name``; a bare id names nothing here.
     """
@@ -113,7 +113,7 @@ def on_the_hub(draft: Draft, text: str) -> tuple[str | None, str | None]:
 
 
 def source_of_version(draft: Draft, server: str, source: str | None) -> str | None:
-    """The IRI of the model that a version was registered from, where its source is one and no file."""
+    """The IRI of the model that a version was registered from, or None if its source is not a model, such as a file."""
     text = (source or "").strip()
     if (logged := _LOGGED_MODEL.fullmatch(text)) is not None:
         return draft.stub(Stub(iris.logged_model(server, logged["id"]), "MLModel", logged["id"]))
@@ -123,46 +123,46 @@ def source_of_version(draft: Draft, server: str, source: str | None) -> str | No
 
 
 def is_logged_model(source: str | None) -> bool:
-    """Whether a version was registered from a logged model."""
+    """Check whether the source of a version is a logged model."""
     return _LOGGED_MODEL.fullmatch((source or "").strip()) is not None
 
 
 def version_stub(draft: Draft, server: str, name: str, version: str) -> str | None:
-    """Adds a version that is only named, and gives its IRI; none where its name is too long for one."""
+    """Add a version that is only named, and return its IRI, or None if its name is too long for one."""
     iri = iris.model_version(server, name, version)
     return draft.stub(Stub(iri, "MLModel", f"{name}/{version}")) if len(iri) <= IRI_MAX_LENGTH else None
 
 
 def run_stub(draft: Draft, server: str, id: str | None) -> list[str]:
-    """Adds a run that is only named, and gives its IRI; none for what is no id."""
+    """Add a run that is only named, and return its IRI; empty if the id is invalid."""
     return [draft.stub(Stub(iris.run(server, id), "Activity"))] if id and _ID.fullmatch(id) else []
 
 
 def tag_values(draft: Draft, tags: Iterable[Tag | None]) -> list[str]:
-    """Tags as values, each once; the last of one key holds."""
+    """Tags as values, one per key; the last one wins."""
     stated = {tag.key: tag.value for tag in tags if tag is not None and tag.key not in _TOLD_ELSEWHERE}
     return [draft.value("tag", value, name=key) for key, value in stated.items()]
 
 
 def parameter_values(draft: Draft, params: Iterable[Tag | None]) -> list[str]:
-    """Parameters as values, in MLflow's own form: texts."""
+    """Parameters as values; they stay texts, as in MLflow."""
     stated = {each.key: each.value for each in params if each is not None}
     return [draft.value("parameter", value, name=key) for key, value in stated.items()]
 
 
 def metric_values(draft: Draft, metrics: Iterable[Metric | None]) -> list[str]:
-    """The last values of metrics, whatever they say."""
+    """The last values of all metrics, whatever they measure."""
     stated = {each.key: each.value for each in last_metrics(metrics) if each.value is not None}
     return [draft.value("metric", value, name=key) for key, value in stated.items()]
 
 
 def texts(draft: Draft, **stated: str | None) -> list[str]:
-    """Values for what is stated and not empty."""
+    """Values for the texts that are not empty."""
     return [draft.value(name, value) for name, value in stated.items() if value]
 
 
 def tag_of(tags: Iterable[Tag | None], key: str) -> str | None:
-    """The value of a tag, or none where it is absent or empty."""
+    """The value of a tag, or None if it is absent or empty."""
     return next((tag.value for tag in tags if tag is not None and tag.key == key), None) or None
 
 
@@ -173,9 +173,9 @@ def licenses(draft: Draft, tags: Iterable[Tag | None]) -> list[str]:
 
 
 def dataset(draft: Draft, server: str, experiment: str | None, run: str, stated: InputDataset) -> str:
-    """The IRI of a dataset that a run took in: the Hub's where it is from there, else one within the experiment.
+    """The IRI of a dataset that a run used: the Hub's if it is from there, else one within the experiment.
 
-    MLflow tells the datasets of an experiment apart by name and digest.
+    MLflow identifies the datasets of an experiment by name and digest.
     """
     found = None
     if stated.source_type == "hugging_face" and stated.source:
@@ -191,18 +191,18 @@ def dataset(draft: Draft, server: str, experiment: str | None, run: str, stated:
 
 
 def logged_dataset(draft: Draft, server: str, experiment: str | None, run: str, name: str, digest: str | None) -> str:
-    """The IRI of a dataset that has but a name and a digest."""
+    """The IRI of a dataset that has only a name and a digest."""
     within = iris.experiment(server, experiment) if experiment else iris.run(server, run)
     return draft.stub(Stub(part_iri(within, "dataset", name, digest), "Dataset", name))
 
 
 def contexts(given: DatasetInput) -> set[str]:
-    """What a dataset was for, in the words of whoever logged it."""
+    """The purposes of a dataset, in the words of whoever logged it."""
     return {tag.value.strip().casefold() for tag in given.tags if tag is not None and tag.key == DATA_CONTEXT}
 
 
 def run_datasets(draft: Draft, server: str, run: RunContents) -> list[tuple[str, DatasetInput]]:
-    """The datasets that a run took in, each with its IRI."""
+    """The datasets that a run used, each with its IRI."""
     return [
         (dataset(draft, server, run.info.experiment_id, run.info.run_id, given.dataset), given)
         for given in run.inputs.dataset_inputs
@@ -211,7 +211,7 @@ def run_datasets(draft: Draft, server: str, run: RunContents) -> list[tuple[str,
 
 
 def last_metrics(metrics: Iterable[Metric | None]) -> list[Metric]:
-    """The metrics, of each series of values the last one."""
+    """The last metric of each series of values."""
     found: dict[tuple[str | None, ...], Metric] = {}
     for metric in metrics:
         if metric is None or metric.value is None:
@@ -236,16 +236,16 @@ def evaluations(
     models: list[str],
     inputs: Iterable[tuple[str, DatasetInput]] = (),
 ) -> tuple[list[str], list[str]]:
-    """What metrics say of how good models are: the IRIs of the evaluations, and of the datasets that they are on.
+    """Turn metrics into evaluations of models, and return the IRIs of the evaluations and of their datasets.
 
     Args:
         draft: gets the evaluations, their results and datasets.
         server: the address of the tracking server.
         metrics: the metrics, each series once.
-        run: the id of the run that logged them where they do not say so themselves.
-        experiment: the id of the experiment that names of datasets belong to.
+        run: the id of the run that logged those metrics that do not name a run themselves.
+        experiment: the id of the experiment within which the names of datasets are unique.
         models: the IRIs of the models that were evaluated.
-        inputs: the datasets of the run, which metrics name by name and digest.
+        inputs: the datasets of the run, which metrics refer to by name and digest.
     """
     known: dict[tuple[str, str | None], str] = {
         (given.dataset.name, given.dataset.digest): iri for iri, given in inputs

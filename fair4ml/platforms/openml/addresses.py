@@ -1,4 +1,4 @@
-"""What the pages of OpenML are about, by their addresses."""
+"""The entities that pages of OpenML are about, by their addresses."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 HOST = "openml.org"
 HOSTS = frozenset({HOST})
-"""Those whose pages are about what OpenML has."""
+"""The hosts of pages about entities of OpenML."""
 OPENML = "https://www.openml.org/"
-"""Where OpenML's IRIs begin, whatever endpoint answers."""
+"""The beginning of OpenML's IRIs, whatever the endpoint."""
 RANK = 4
-"""The place among the platforms that a text may mean, the likeliest first."""
+"""The place among the platforms that a text may mean, the most likely first."""
 
 _PAGE = re.compile(r"(?:https?://)?(?:www\.)?openml\.org/(?P<thing>[dft]/[1-9]\d{0,17})/?(?:[?#].*)?", re.ASCII)
 _THING = re.compile(r"[dft]/[1-9]\d{0,17}", re.ASCII)
@@ -20,7 +20,7 @@ _TYPES = {"data": "d", "dataset": "d", "flow": "f", "task": "t"}
 
 
 def thing_of(text: str) -> str | None:
-    """The thing that a name, or one of OpenML's pages, is about, as ``f/100``; None where it is about none."""
+    """The entity that a name, or one of OpenML's pages, is about, as ``f/100``; None if it is about none."""
     if _THING.fullmatch(text):
         return text
     if match := _PAGE.fullmatch(text):
@@ -37,7 +37,7 @@ def thing_of(text: str) -> str | None:
 
 
 def meant(text: str) -> Iterator[str]:
-    """The IRI of what a name such as ``f/100``, or one of OpenML's pages, means."""
+    """The IRI of the entity that a name such as ``f/100``, or one of OpenML's pages, means."""
     thing = thing_of(text)
     if thing is not None:
         yield OPENML + thing

@@ -1,7 +1,7 @@
-"""Reading what OpenML's API answers: JSON, XML, or neither.
+"""Reader of the responses of OpenML's API: JSON, XML, or neither.
 
-The API's JSON is written by templates that do not escape what users called their things, so that one odd name spoils a
-page; the same page exists as XML (https://www.openml.org/apis). Errors come as XML where JSON was asked for, too.
+The API's JSON is written by templates that do not escape the names that users gave, so that one odd name breaks a page;
+the same page exists as XML (https://www.openml.org/apis). Errors come as XML even if JSON was requested.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _IDS = {"dataset": "did", "task": "task_id", "evaluation": "run_id"}
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _FUNCTION = re.compile(r"\w{1,128}", re.ASCII)
 
-# What people sent is inside: nothing is expanded, fetched or nested without end.
+# Responses contain user input: nothing is expanded, fetched or nested without limit.
 _SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "load_dtd": False,
@@ -38,18 +38,18 @@ _NOTHING_THERE = ("no result", "unknown", "not found", "does not exist", "no eva
 
 
 class Malformed(ValueError):
-    """An answer that is neither JSON nor XML as the API writes them."""
+    """A response that is neither JSON nor XML as the API writes them."""
 
 
 class Unavailable(ValueError):
-    """A page for people in the place of an answer, as during maintenance."""
+    """An HTML page in place of a response, as during maintenance."""
 
 
 class Refused(ValueError):
-    """An error that the API tells.
+    """An error that the API reports.
 
     Attributes:
-        code: the API's number of it.
+        code: the API's number of the error.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -59,17 +59,17 @@ class Refused(ValueError):
 
     @property
     def is_overload(self) -> bool:
-        """Whether the same request may succeed later."""
+        """Check whether the same request may succeed later."""
         return self.code == "107"
 
     @property
     def is_denied(self) -> bool:
-        """Whether it says that the thing is not for everybody."""
+        """Check whether the error says that the entity is not public."""
         return self.code == "112" or any(words in self._told for words in _NOT_FOR_ALL)
 
     @property
     def is_empty(self) -> bool:
-        """Whether it says that there is nothing of what was asked for.
+        """Check whether the error says that there are no results for the request.
 
         The codes are many and grow (https://www.openml.org/apis lists those of each call); the messages are alike.
         """
@@ -77,12 +77,12 @@ class Refused(ValueError):
 
 
 def decoded(body: bytes) -> dict[str, Any]:
-    """What an answer says, with the shape that its JSON has or would have.
+    """The content of a response, in the shape that its JSON has or would have.
 
     Raises:
         Refused: it is an error.
-        Unavailable: it is a page for people.
-        Malformed: it is nothing that the API answers.
+        Unavailable: it is an HTML page.
+        Malformed: it is not a response of the API.
     """
     start = body[:200].lstrip().lower()
     if start.startswith(_HTML):
@@ -99,11 +99,11 @@ def rows(told: dict[str, Any], name: str) -> list[Any]:
     """The rows of a list.
 
     Args:
-        told: what `decoded` gives.
-        name: what each row is called, such as ``flow``; the list around them has its plural.
+        told: the content that `decoded` returns.
+        name: the name of each row, such as ``flow``; the list around them has its plural.
 
     Raises:
-        Malformed: it is no such list.
+        Malformed: it is not such a list.
     """
     for around in (f"{name}s", name, "data"):
         inside = told.get(around)
@@ -116,16 +116,16 @@ def rows(told: dict[str, Any], name: str) -> list[Any]:
 
 
 def native_id(kind: str, row: Any) -> str | None:
-    """The platform's id of what a row is about, where it has one; that of an evaluation is its run's."""
+    """The platform's id of the entity of a row, or None if it has none; that of an evaluation is its run's."""
     id = row.get(_IDS.get(kind, "id")) if isinstance(row, dict) else None
     text = str(id) if isinstance(id, int) and not isinstance(id, bool) else id
     return text if isinstance(text, str) and _ID.fullmatch(text) else None
 
 
 def native_key(kind: str, row: Any) -> str | None:
-    """What tells a row from all others of its kind.
+    """The key of a row, unique within its kind, or None if it has none.
 
-    Of an evaluation it is run and measure, and the engine unless it is the main one.
+    That of an evaluation is its run and measure, and its engine unless that is the main one.
     """
     id = native_id(kind, row)
     if kind != "evaluation" or id is None:
@@ -164,7 +164,7 @@ def _from_xml(body: bytes) -> dict[str, Any]:
 
 
 def _value(element: Any) -> Any:
-    """An element as the API's JSON has it: a text, or an object in which what occurs once is no list."""
+    """An element as the API's JSON has it: a text, or an object in which an only child is not a list."""
     found: dict[str, Any] = {_name(name): value for name, value in element.attrib.items()}
     if not len(element):
         text: str = element.text or ""
@@ -174,7 +174,7 @@ def _value(element: Any) -> Any:
     for child in element:
         if not isinstance(child.tag, str):  # an entity, which stays unread
             continue
-        # Most have but a text, and looking for attributes takes as long as everything else.
+        # Most have only a text, and looking for attributes takes as long as everything else.
         plain = not len(child) and not child.keys()
         name, value = _name(child.tag), (child.text or []) if plain else _value(child)
         if name not in found:

@@ -1,4 +1,4 @@
-"""Datasets of OpenML as FAIR4ML: what the list shows, and what the description adds."""
+"""Datasets of OpenML as FAIR4ML: the fields of the list, and those that the description adds."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from fair4ml.read.bibtex import PUBLICATIONS, has_entries, references
 
 PARQUET = "application/vnd.apache.parquet"
 LONGEST_ADDRESS = 200
-"""What is longer is prose."""
+"""The length of the longest text that may be an address; longer ones are prose."""
 
 
 @describe.register
 def describe_listed_dataset(source: Listed) -> Description:
-    """What the list of datasets states about one; see `describe`."""
+    """Map a dataset in the list of datasets; see `describe`."""
     iri = terms.dataset_iri(source.did)
     draft = Draft(iri)
     qualities: dict[str, None] = {}
@@ -45,7 +45,7 @@ def describe_listed_dataset(source: Listed) -> Description:
 
 @describe.register
 def describe_dataset(source: DatasetDescription) -> Description:
-    """What the description of a dataset states; see `describe`."""
+    """Map the description of a dataset; see `describe`."""
     iri = terms.dataset_iri(source.id)
     draft = Draft(iri)
     parsed = parse_language(source.language) if source.language else None
@@ -86,7 +86,7 @@ def describe_dataset(source: DatasetDescription) -> Description:
 def _articles(draft: Draft, source: DatasetDescription) -> list[str]:
     """The IRIs of the articles, on arXiv or by DOI, that the paper's address and the citation name.
 
-    A DOI alone in the citation may be that of the data.
+    A bare DOI in the citation may be that of the data.
     """
     paper = cited_article(source.paper_url) if source.paper_url else None
     cited = _cited(source.citation or "")

@@ -1,7 +1,7 @@
 """Tasks, estimation procedures and evaluations of OpenML as FAIR4ML.
 
-A task is a work of its own: it says on which data, with which target and by which procedure models are compared, and a
-term of a scheme has no place for that; its type and its procedure are the terms.
+A task is a work of its own: it states the data, the target and the procedure by which models are compared, and a term
+of a scheme has no place for these; its type and its procedure are the terms.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ID: TypeAdapter[str] = TypeAdapter(Id)
 
 @describe.register
 def describe_procedure(source: EstimationProcedure) -> Description:
-    """What the list states about an estimation procedure; see `describe`."""
+    """Map an estimation procedure in the list of procedures; see `describe`."""
     stub = terms.procedure_stub(source.id)
     procedure = DefinedTerm(iri=stub.iri, name=source.name or stub.name, url=stub.iri, identifier=[source.id])
     return Draft(stub.iri).finish(procedure, {})
@@ -34,7 +34,7 @@ def describe_procedure(source: EstimationProcedure) -> Description:
 
 @describe.register
 def describe_task(source: Task) -> Description:
-    """What the list states about a task; see `describe`."""
+    """Map a task in the list of tasks; see `describe`."""
     iri = terms.task_iri(source.task_id)
     draft = Draft(iri)
     inputs: dict[str, terms.Value] = {}
@@ -72,9 +72,9 @@ def describe_task(source: Task) -> Description:
 
 @describe.register
 def describe_evaluation(source: Evaluation) -> Description:
-    """What a list of evaluations states about one; see `describe`."""
+    """Map an evaluation in a list of evaluations; see `describe`."""
     run, function, engine = terms.run_iri(source.run_id), source.function, source.evaluation_engine_id
-    # Those of one run differ in measure and engine; the main engine's are the same whether it is named or not.
+    # Evaluations of a run differ in measure and engine; one of the main engine is the same whether it is named or not.
     identity = (function,) if engine in (None, MAIN_ENGINE) else (function, engine)
     iri = part_iri(run, "evaluation", *identity)
     draft = Draft(iri)
@@ -85,7 +85,7 @@ def describe_evaluation(source: Evaluation) -> Description:
     on = [] if source.data_id is None else [draft.stub(terms.dataset_stub(source.data_id, source.data_name))]
     of = None if source.flow_id is None else draft.stub(terms.flow_stub(source.flow_id, source.flow_name))
     if of is not None and results:
-        # That a flow has an evaluation is told by the evaluation: the list of flows does not know.
+        # The evaluation states that the flow has it: the list of flows does not know.
         draft.part(MLModel(iri=of, url=of, has_evaluation=[iri]))
     evaluation = MLModelEvaluation(
         iri=iri,

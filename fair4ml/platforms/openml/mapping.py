@@ -1,7 +1,7 @@
 """Flows, datasets, tasks and evaluations of OpenML as FAIR4ML.
 
-A flow is the model: what is trained on a task and then evaluated. Who uploaded it shares it (``sharedBy``); who made it
-is told by name (``creator``).
+A flow is the model: what is trained on a task and then evaluated. Its uploader shares it (``sharedBy``); its maker is
+given by name (``creator``).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "evaluationResults": ("value", "stated"),
     "isBasedOn": ("run_id", "constructed"),
 }
-"""Which source field gives each property, and how; the methods are those of the huggingface mapping."""
+"""The source field that gives each property, and how; the methods are those of the huggingface mapping."""
 
 FURTHER_SOURCES: Mapping[str, str] = {
     "name": "task_id, task_type, did, id, function, data_name",
@@ -71,7 +71,7 @@ FURTHER_SOURCES: Mapping[str, str] = {
     "about": "did, task_type_id, input",
     "evaluationResults": "run_id, function",
 }
-"""Fields that the properties depend on besides."""
+"""Further fields that the properties depend on."""
 
 _REQUIREMENT = re.compile(r"([\w.-]+?)\s*(?:(==|_)\s*v?(\d[\w.+-]*)|[<>~!=].*)?", re.ASCII)
 """A library with its version, as ``pip`` (``sklearn==0.21.2``, ``numpy>=1.6.1``) and Weka (``Weka_3.7.5``) name it."""
@@ -79,7 +79,7 @@ _REQUIREMENT = re.compile(r"([\w.-]+?)\s*(?:(==|_)\s*v?(\d[\w.+-]*)|[<>~!=].*)?"
 
 @describe.register
 def describe_listed_flow(source: Flow) -> Description:
-    """What the list of flows states about one; see `describe`."""
+    """Map a flow in the list of flows; see `describe`."""
     iri = terms.flow_iri(source.id)
     draft = Draft(iri)
     model = MLModel(
@@ -97,7 +97,7 @@ def describe_listed_flow(source: Flow) -> Description:
 
 @describe.register
 def describe_flow(source: FlowDescription) -> Description:
-    """What the description of a flow states; see `describe`."""
+    """Map the description of a flow; see `describe`."""
     iri = terms.flow_iri(source.id)
     draft = Draft(iri)
     model = MLModel(
@@ -117,7 +117,7 @@ def describe_flow(source: FlowDescription) -> Description:
         usage_instructions=[source.installation_notes] if source.installation_notes else [],
         software_requirements=_libraries(draft, source.dependencies),
         additional_property=[
-            # Of some flows it is the language of the description, of others that of the program.
+            # For some flows it is the language of the description, for others that of the program.
             *terms.values(draft, external_version=source.external_version, language=source.language),
             *_parameters(draft, source),
             *_components(draft, source),
@@ -127,7 +127,7 @@ def describe_flow(source: FlowDescription) -> Description:
 
 
 def _libraries(draft: Draft, dependencies: str | None) -> list[str]:
-    """The IRIs of the libraries that a text names, one a line or with commas between."""
+    """The IRIs of the libraries that a text names, one per line or separated by commas."""
     found: dict[str, None] = {}
     for position, line in enumerate(re.split(r"[\n,;]", dependencies or "")):
         text = line.strip()
@@ -143,7 +143,7 @@ def _libraries(draft: Draft, dependencies: str | None) -> list[str]:
 
 
 def _parameters(draft: Draft, source: FlowDescription) -> list[str]:
-    """The IRIs of the flow's own parameters, with their default values; those of its components are theirs."""
+    """The IRIs of the flow's own parameters, with their default values; components have their own."""
     found: dict[str, None] = {}
     for position, parameter in enumerate(source.parameter):
         if parameter is None:

@@ -1,4 +1,4 @@
-"""The worth of OpenML's records beside those of others about the same thing."""
+"""The precedence of OpenML's records among those about the same entity."""
 
 from __future__ import annotations
 

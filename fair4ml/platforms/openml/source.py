@@ -1,8 +1,8 @@
-"""What OpenML says about datasets, tasks, flows and evaluations (REST API v1).
+"""Source models of OpenML's datasets, tasks, flows and evaluations (REST API v1).
 
 Fields and their shapes: https://www.openml.org/apis, and the API's own templates and examples
 (https://github.com/openml/OpenML). In details every scalar is a text, a list of one is its element, and an empty value
-is ``[]``; lists have numbers, too. Both are taken everywhere.
+is ``[]``; lists have numbers, too. Both forms are accepted everywhere.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from pydantic import AliasChoices, BeforeValidator, Field, PlainValidator, Strin
 
 from fair4ml.describe.source_record import Listed, NoneSent, Scalar, SourceObject, SourceRecord, Text, WebAddress, Word
 
-# Not a time: the API gives no zone, and it could be any of 24.
+# Not a time: the API gives no zone, so it could be any of 24.
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.ASCII)
 
 
 def _sent(value: Any) -> Any:
-    """An empty list stands for nothing."""
+    """Turn an empty list into None: it means no value."""
     return None if value in ([], "") else value
 
 
 def _text(value: Any) -> Any:
-    """A number stands for its text."""
+    """Turn a number into its text."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _sent(value)
 
 
@@ -62,7 +62,7 @@ class Named(SourceObject):
 
 
 class DatasetFields(SourceRecord):
-    """What list and description say of a dataset alike."""
+    """The fields of a dataset that its list and its description share."""
 
     name: _Word = None
     version: _Word = None
@@ -128,7 +128,7 @@ class EstimationProcedure(SourceRecord):
 
 
 class FlowFields(SourceRecord):
-    """What list and description say of a flow alike."""
+    """The fields of a flow that its list and its description share."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id"})
 
@@ -156,7 +156,7 @@ class Parameter(SourceObject):
 
 
 class Part(SourceObject):
-    """What a component is, without what it consists of."""
+    """The identity of a component, without its own components."""
 
     id: _Reference = None
 
@@ -213,4 +213,4 @@ KINDS: dict[str, type[SourceRecord]] = {
     "flow_description": FlowDescription,
     "evaluation": Evaluation,
 }
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""

@@ -1,4 +1,4 @@
-"""What OpenML's datasets, tasks, flows and evaluations share: addresses, people, licenses, values."""
+"""Terms that OpenML's datasets, tasks, flows and evaluations share: addresses, people, licenses, values."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Value = int | float | bool | str | None
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _SPDX_SPELLED = {"cc0": "cc0-1.0"}
-"""What OpenML's own form offers and SPDX spells in another way; there is one CC0 only."""
+"""Licenses that OpenML's form offers and SPDX spells in another way; there is only one CC0."""
 _OFFERED = frozenset({"public"})
-"""What the form offers beside: whoever chooses it means the same."""
+"""Other licenses that the form offers: whoever chooses one means the same."""
 
 
 def dataset_iri(id: str) -> str:
@@ -38,52 +38,52 @@ def task_iri(id: str) -> str:
 
 
 def run_iri(id: str) -> str:
-    """The IRI of a run, which evaluations are parts of."""
+    """The IRI of a run, whose parts are evaluations."""
     return f"{OPENML}r/{id}"
 
 
 @lru_cache(maxsize=65_536)
 def dataset_stub(id: str, name: str | None) -> Stub:
-    """A dataset, by its id; every record gives the name that it has there."""
+    """The stub of a dataset, by its id; every record that refers to it gives its name."""
     return Stub(dataset_iri(id), "Dataset", name or f"Dataset {id}")
 
 
 @lru_cache(maxsize=65_536)
 def flow_stub(id: str, full_name: str | None) -> Stub:
-    """A flow, by its id; every record gives the name and version that it has there."""
+    """The stub of a flow, by its id; every record that refers to it gives its name and version."""
     return Stub(flow_iri(id), "MLModel", full_name or f"Flow {id}")
 
 
 @lru_cache(maxsize=65_536)
 def task_stub(id: str) -> Stub:
-    """A task, by its id."""
+    """The stub of a task, by its id."""
     return Stub(task_iri(id), "CreativeWork", f"Task {id}")
 
 
 @lru_cache(maxsize=4096)
 def procedure_stub(id: str) -> Stub:
-    """An estimation procedure: OpenML has no page for it, but an address in its API."""
+    """The stub of an estimation procedure: OpenML has no page for it, but an address in its API."""
     return Stub(f"{OPENML}api/v1/estimationprocedure/{id}", "DefinedTerm", f"Estimation procedure {id}")
 
 
 @lru_cache(maxsize=4096)
 def task_type_stub(id: str, name: str) -> Stub:
-    """A type of tasks."""
+    """The stub of a type of tasks."""
     return Stub(f"{OPENML}tt/{id}", "DefinedTerm", name)
 
 
 @lru_cache(maxsize=4096)
 def user_stub(id: str) -> Stub:
-    """A user: a person, a group or a program."""
+    """The stub of a user: a person, a group or a program."""
     return Stub(f"{OPENML}u/{id}", "Agent", f"OpenML user {id}")
 
 
 def people(draft: Draft, field: str, names: list[str | None]) -> list[str]:
-    """The IRIs of people who are told by name alone, as parts of what they made.
+    """The IRIs of people who are given only by name, as parts of what they made.
 
     Args:
         draft: gets the parts.
-        field: where the names are from.
+        field: the field that the names are from.
         names: the names.
     """
     found: dict[str, None] = {}
@@ -100,12 +100,12 @@ def people(draft: Draft, field: str, names: list[str | None]) -> list[str]:
 
 
 def licenses(draft: Draft, uploader: str | None, stated: str | None) -> list[str]:
-    """The IRI of the license that a text names; one that no list knows is the uploader's, or OpenML's own.
+    """The IRI of the license that a text names; one that is on no list is the uploader's, or OpenML's own.
 
     Args:
-        draft: gets what the license is.
-        uploader: the id of the user; None where the record has none.
-        stated: the text.
+        draft: gets the stub or part of the license.
+        uploader: the id of the user; None if the record has none.
+        stated: the text that names the license.
     """
     text = (stated or "").strip()
     spelled = "-".join(text.split()).lower()
@@ -120,14 +120,14 @@ def keywords(tags: list[str | None]) -> list[str]:
 
 
 def values(draft: Draft, **stated: Value) -> list[str]:
-    """The IRIs of what the vocabularies have no property for, under the platform's own names."""
+    """The IRIs of values that the vocabularies have no property for, under the platform's own names."""
     return [
         draft.value(name, value) for name, value in stated.items() if value is not None and not isinstance(value, bool)
     ]
 
 
 def number(value: Value) -> Value:
-    """A value, as a number where it is the text of one; a whole one without a fraction."""
+    """A value, as a number if it is the text of one; a whole number as an integer."""
     if isinstance(value, str):
         text = value.strip()
         if not _DECIMAL.fullmatch(text):
@@ -141,7 +141,7 @@ def number(value: Value) -> Value:
 
 
 def measured(iri: str, name: str, property_id: str, value: Value) -> PropertyValue:
-    """A value of an evaluation; the text stays where the number says less."""
+    """A value of an evaluation; its text is kept if the number is less exact."""
     found = number(value)
     if isinstance(found, int) and not isinstance(found, bool):
         found = float(found)

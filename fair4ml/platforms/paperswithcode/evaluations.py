@@ -1,7 +1,7 @@
 """The leaderboards of Papers with Code: each row is a model, or one more result of a model, of the paper it names.
 
-A model's IRI is a part of its paper's, by the name that the row gives it: rows of one paper that name a model alike
-mean the same one, and rows of different papers never do. A row without a paper is a model of its own, under the
+A model's IRI is a part of its paper's, by the name that the row gives it: rows of one paper with the same name of a
+model mean the same model, and rows of different papers never do. A row without a paper is a model of its own, under the
 leaderboard.
 """
 
@@ -29,22 +29,22 @@ from fair4ml.platforms.paperswithcode.terms import (
 )
 
 TABLES = f"{ARCHIVE}evaluation-tables"
-"""What leaderboards without an address of their own, and models without a paper, are parts of."""
+"""The beginning of IRIs of leaderboards without an address of their own, and of models without a paper."""
 
 
 @dataclass(slots=True)
 class _Row:
-    """A row of a leaderboard, whichever way it came.
+    """A row of a leaderboard, from the API or the archive.
 
     Attributes:
-        key: tells the row from others of the model.
+        key: distinguishes the row from others of the model.
         paper: the IRI of the paper.
-        title: of the paper.
+        title: the title of the paper.
         task: the name of the task, with its code.
-        dataset: what the model was evaluated on.
-        source: where the result was published.
-        published: when it was.
-        values: what is known of the evaluation besides.
+        dataset: the dataset that the model was evaluated on.
+        source: the place where the result was published.
+        published: the time of publication.
+        values: other facts about the evaluation.
     """
 
     key: str
@@ -62,7 +62,7 @@ class _Row:
 
 @describe.register
 def describe_result(source: ArchivedResult) -> Description:
-    """A row of a leaderboard of the archive; see `describe`."""
+    """Map a row of a leaderboard of the archive; see `describe`."""
     paper = paper_at(source.paper_url) if source.paper_url else None
     under = (paper, source.model_name) if paper else (TABLES, source.key)
     draft = Draft(part_iri(under[0], "model", under[1]))
@@ -73,7 +73,7 @@ def describe_result(source: ArchivedResult) -> Description:
         key=source.key,
         metrics=source.metrics,
         paper=paper,
-        # Some tables have the address for the title.
+        # Some tables have the address in place of the title.
         title=source.paper_title if source.paper_title != source.paper_url else None,
         task=(source.tasks[-1], None),
         dataset=_dataset(source),
@@ -89,7 +89,7 @@ def describe_result(source: ArchivedResult) -> Description:
 
 @describe.register
 def describe_evaluation(source: Evaluation) -> Description:
-    """A row of a leaderboard of the API; see `describe`."""
+    """Map a row of a leaderboard of the API; see `describe`."""
     wrong: list[str] = []
     paper = None
     if source.paper_arxiv_id is not None or source.paper_id is not None:
@@ -131,7 +131,7 @@ def describe_evaluation(source: Evaluation) -> Description:
 
 @describe.register
 def describe_table(source: ArchivedTable) -> Description:
-    """A dataset with a leaderboard in the archive; see `describe`."""
+    """Map a dataset with a leaderboard in the archive; see `describe`."""
     stub = _dataset(source)
     draft = Draft(stub.iri)
     draft.license = ARCHIVE_LICENSE
@@ -152,7 +152,7 @@ def describe_table(source: ArchivedTable) -> Description:
 
 
 def _dataset(row: Row) -> Stub:
-    """The dataset of a table: the archive has no other name for it than its place."""
+    """The dataset of a table: the archive has no name for it but its place."""
     iri = f"{TABLES}#dataset-{table_key(row.tasks, row.datasets)}"
     return Stub(iri, "Dataset", " / ".join(row.datasets))
 
@@ -169,7 +169,7 @@ def _model(
     model = MLModel(
         iri=draft.iri,
         name=name,
-        # A name is none: other papers have models that are called so.
+        # A name does not identify a model: other papers have models of the same name.
         identifier=[draft.iri],
         same_as=same_as or [],
         ml_task=about,
@@ -187,7 +187,7 @@ def _evaluations(draft: Draft, row: _Row, about: list[str], paper: list[str], da
     """One evaluation for each metric that has a value."""
     found = []
     values = [draft.value(name, value, name=row.key) for name, value in row.values.items()]
-    # What all of a row's evaluations say is checked once.
+    # The properties that all of a row's evaluations share are checked once.
     common: MLModelEvaluation | None = None
     on = row.dataset.name if row.dataset is not None else None
     for stated, given in row.metrics.items():

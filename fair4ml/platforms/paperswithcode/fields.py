@@ -1,4 +1,4 @@
-"""The values in what Papers with Code sends: ids, addresses, texts, and what records name."""
+"""Types of values in Papers with Code's records: ids, addresses, texts, and entities that records name."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from fair4ml.describe.source_record import (
 _SLUG = re.compile(r"(?:[\w.~+-]|%[0-9A-Fa-f]{2})+", re.ASCII)
 _SITE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/(?P<path>[\w-]+/[^/?#]+)/?", re.ASCII)
 PAGES = frozenset({"dataset", "method", "paper"})
-"""What an address of the archive can be the page of."""
+"""The kinds of pages that an address of the archive can lead to."""
 
 
 def id_text(value: Any) -> Any:
-    """An id as text, whether it came as a number or not."""
+    """An id as text, whether it was sent as a number or not."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -45,12 +45,12 @@ def _page(value: str) -> str:
 
 
 def _absent_text(value: Any) -> Any:
-    """Empty texts say nothing."""
+    """Turn an empty text into None: it states nothing."""
     return None if isinstance(value, str) and not value.strip() else value
 
 
 def _day(value: Any) -> Any:
-    """Tables of the archive hold dates as midnights without a zone."""
+    """Cut a time down to its date: tables of the archive have dates as midnights without a zone."""
     midnight = isinstance(value, str) and len(value) == 19 and value.endswith("00:00:00")
     return value[:10] if midnight else _absent_text(value)
 
@@ -64,7 +64,7 @@ def _named(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    """Some addresses lead to a page of the site itself."""
+    """Complete an address: some are paths of pages of the site itself."""
     absolute = f"https://paperswithcode.co{value}" if isinstance(value, str) and value.startswith("/") else value
     return _absent_text(absolute)
 
@@ -82,7 +82,7 @@ Words = Annotated[list[Word | None], Listed, NoneSent]
 
 
 class Link(SourceObject):
-    """A link, of which some answers have but the address."""
+    """A link; some responses have only its address."""
 
     title: Said = None
     url: Address = None
@@ -96,7 +96,7 @@ class Artifact(SourceObject):
 
 
 class Term(SourceObject):
-    """A task, method or organization that a record names; the archive has but names."""
+    """A task, method or organization that a record names; the archive has only names."""
 
     id: Id | None = None
     name: Said = None

@@ -1,6 +1,6 @@
 """Papers with Code as FAIR4ML: papers, their code, tasks, methods and datasets.
 
-Leaderboards are in `fair4ml.platforms.paperswithcode.evaluations`. What comes from the archive carries its license.
+Leaderboards are in `fair4ml.platforms.paperswithcode.evaluations`. Records of the archive carry its license.
 """
 
 from __future__ import annotations
@@ -64,16 +64,16 @@ PROVENANCE: Mapping[str, tuple[str, str]] = {
     "codeRepository": ("code_links, code_url", "stated"),
     "additionalProperty": ("conference, repositories, num_parameters, harness, framework", "stated"),
 }
-"""Which source field gives each property, and how: ``stated`` as it stands, ``normalized`` in form, ``looked up`` in a
-table, ``linked`` to the thing of that id, or ``constructed`` as an address after the platform's pattern."""
+"""The source field of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked
+up`` in a table, ``linked`` to the entity of that id, or ``constructed`` as an address in the platform's pattern."""
 
 FURTHER_SOURCES: Mapping[str, str] = {}
-"""Fields that the properties depend on besides; none of the platform's can be refused."""
+"""Further fields that the properties depend on: none, as the platform cannot refuse a field."""
 
 
 @describe.register
 def describe_paper(source: Paper) -> Description:
-    """What the API states of a paper; see `describe`."""
+    """Map a paper of the API; see `describe`."""
     draft, paper = _paper(source, f"paper/{source.id}", source.id)
     values = list(paper.additional_property)
     repositories = [link for link in source.repositories if link is not None and link.url]
@@ -97,7 +97,7 @@ def describe_paper(source: Paper) -> Description:
 
 @describe.register
 def describe_archived_paper(source: ArchivedPaper) -> Description:
-    """What the archive states of a paper; see `describe`."""
+    """Map a paper of the archive; see `describe`."""
     slug = source.paper_url.partition("/")[2]
     draft, paper = _paper(source, source.paper_url, slug)
     draft.license = ARCHIVE_LICENSE
@@ -106,7 +106,7 @@ def describe_archived_paper(source: ArchivedPaper) -> Description:
 
 @describe.register
 def describe_code(source: ArchivedCode) -> Description:
-    """A repository as the code of a paper; see `describe`."""
+    """Map a repository that is the code of a paper; see `describe`."""
     iri, name = terms.code_repository(source.repo_url)
     wrong: list[str] = []
     paper = terms.paper_iri(wrong, source.paper_arxiv_id, source.paper_url)
@@ -122,7 +122,7 @@ def describe_code(source: ArchivedCode) -> Description:
         "mentionedInPaper": source.mentioned_in_paper,
         "mentionedInRepository": source.mentioned_in_github,
     }
-    # A repository may be that of several papers, and what is said of each holds for it alone.
+    # A repository may belong to several papers, and each statement is about one of them.
     values = [draft.value(id, value, name=paper) for id, value in stated.items() if value is not None]
     root = SoftwareSourceCode(
         iri=iri, name=name, url=source.repo_url, reference_publication=[paper], additional_property=values
@@ -132,7 +132,7 @@ def describe_code(source: ArchivedCode) -> Description:
 
 @describe.register
 def describe_task(source: Task) -> Description:
-    """A task of the API as a term; see `describe`."""
+    """Map a task of the API to a term; see `describe`."""
     known = terms.scheme_task(source.name, source.slug)
     iri = f"{SITE}tasks/{source.slug}"
     root = DefinedTerm(
@@ -150,7 +150,7 @@ def describe_task(source: Task) -> Description:
 
 @describe.register
 def describe_method(source: Method) -> Description:
-    """A method of the API as a term; see `describe`."""
+    """Map a method of the API to a term; see `describe`."""
     iri = f"{SITE}methods/{source.slug}"
     root = DefinedTerm(
         iri=iri,
@@ -166,7 +166,7 @@ def describe_method(source: Method) -> Description:
 
 @describe.register
 def describe_archived_method(source: ArchivedMethod) -> Description:
-    """A method of the archive as a term; see `describe`."""
+    """Map a method of the archive to a term; see `describe`."""
     iri = SITE + source.url
     draft = Draft(iri)
     draft.license = ARCHIVE_LICENSE
@@ -183,7 +183,7 @@ def describe_archived_method(source: ArchivedMethod) -> Description:
 
 @describe.register
 def describe_benchmark(source: Benchmark) -> Description:
-    """A dataset of the API; see `describe`."""
+    """Map a dataset of the API; see `describe`."""
     draft = Draft(f"{SITE}benchmark/{source.id}")
     id = dataset_id(source.hf_url) if source.hf_url else None
     hub = source.hf_url if id is None else hugging_face_dataset(id)
@@ -201,7 +201,7 @@ def describe_benchmark(source: Benchmark) -> Description:
 
 @describe.register
 def describe_archived_dataset(source: ArchivedDataset) -> Description:
-    """A dataset of the archive; see `describe`."""
+    """Map a dataset of the archive; see `describe`."""
     iri = SITE + source.url
     draft = Draft(iri)
     draft.license = ARCHIVE_LICENSE
@@ -243,7 +243,7 @@ def _paper(source: PaperFields, page: str, native: str) -> tuple[Draft, Scholarl
     about, named = terms.tasks(draft, source.tasks)
     by, methods = terms.methods(draft, source.methods)
     distribution = []
-    # That of arXiv follows from the IRI.
+    # The address of arXiv's PDF follows from the IRI.
     if source.url_pdf is not None and not on_arxiv:
         part = DataDownload(
             iri=part_iri(iri, "file", source.url_pdf), content_url=source.url_pdf, encoding_format="application/pdf"
@@ -256,7 +256,7 @@ def _paper(source: PaperFields, page: str, native: str) -> tuple[Draft, Scholarl
         name=source.title or stub.name,
         url=source.url_abs,
         identifier=[*([stub.name] if on_arxiv and stub.name else []), native],
-        # What names the paper by its page means this.
+        # Records that name the paper by its page mean this one.
         same_as=[SITE + page] if on_arxiv else [],
         description=source.abstract,
         author=terms.authors(draft, source.authors),

@@ -1,8 +1,9 @@
-"""What Papers with Code sends: the API of paperswithcode.co, and the files of the archive of 2025-07-28.
+"""Source models of Papers with Code: the API of paperswithcode.co, and the files of the archive of 2025-07-28.
 
-The API's shapes follow its own command-line client (https://github.com/huggingface/pwc-cli); its answers were not seen.
+The API's shapes follow its own command-line client (https://github.com/huggingface/pwc-cli); no response was seen.
 The archive's follow https://github.com/paperswithcode/paperswithcode-data and, for evaluation tables,
-https://github.com/paperswithcode/sota-extractor. Of a table, `fair4ml.platforms.paperswithcode.tables` makes records.
+https://github.com/paperswithcode/sota-extractor. `fair4ml.platforms.paperswithcode.tables` splits a table into
+records.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from fair4ml.platforms.paperswithcode.fields import (
 
 
 class Entry(SourceRecord):
-    """What every record of the API has."""
+    """The fields of every record of the API."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id"})
 
@@ -47,7 +48,7 @@ class Entry(SourceRecord):
 
 
 class PaperFields(SourceObject):
-    """What the API and the archive say of a paper alike."""
+    """The fields of a paper that the API and the archive share."""
 
     arxiv_id: Said = None
     title: Said = None
@@ -75,7 +76,7 @@ class Paper(PaperFields, Entry):
 
 
 class Subject(Entry):
-    """What a page of the site is about, and papers name."""
+    """The subject of a page of the site, which papers can name."""
 
     name: Word
     slug: Id
@@ -107,17 +108,17 @@ _ROW = (
     ("model_name",),
     ("harness",),
 )
-"""What the platform's own client tells rows by, each by the first field that is there."""
+"""The fields by which the platform's own client identifies rows: of each group, the first that is present."""
 
 
 def row_key(row: Any) -> str | None:
-    """What tells a row of a leaderboard from others where it has no id: paper, task, dataset, model and harness.
+    """The key of a leaderboard's row without an id, made of its paper, task, dataset, model and harness.
 
     Args:
         row: the row as sent.
 
     Returns:
-        None where dataset or model are not named, since it could be any row.
+        None if the dataset or the model is not named, since it could be any row.
     """
     if not isinstance(row, dict):
         return None
@@ -133,7 +134,7 @@ def _with_id(row: Any) -> Any:
 
 
 class Evaluation(Entry):
-    """A row of a leaderboard of the API (``evaluations/``); one without an id has the key of `row_key` for one."""
+    """A row of a leaderboard of the API (``evaluations/``); one without an id gets the key of `row_key` as its id."""
 
     _id_of_row = model_validator(mode="before")(_with_id)
 
@@ -168,7 +169,7 @@ class ArchivedPaper(PaperFields, SourceRecord):
 
 
 class ArchivedCode(SourceRecord):
-    """That a paper has code (``links-between-papers-and-code``)."""
+    """A link between a paper and its code (``links-between-papers-and-code``)."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"paper_url", "repo_url"})
 
@@ -219,7 +220,7 @@ class ArchivedDataset(SourceRecord):
 
 
 class Row(SourceRecord):
-    """What a record made of an evaluation table has: its place among the tasks and the datasets, outermost first."""
+    """The fields of a record from an evaluation table: its place among the tasks and the datasets, outermost first."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"key", "tasks", "datasets"})
 
@@ -241,7 +242,7 @@ class ArchivedResult(Row):
     """A row of a leaderboard (``evaluation-tables``).
 
     Attributes:
-        number: tells rows apart that are alike but for their values.
+        number: distinguishes rows that differ only in their values.
     """
 
     number: Count
@@ -268,4 +269,4 @@ KINDS: dict[str, type[SourceRecord]] = {
     "archived-table": ArchivedTable,
     "archived-result": ArchivedResult,
 }
-"""What the platform sends, by kind of record."""
+"""The source model of each kind of record."""

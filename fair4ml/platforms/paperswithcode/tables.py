@@ -13,14 +13,14 @@ from typing import Any
 from fair4ml.identifiers import hashed
 
 DEEPEST = 32
-"""How many levels a record may lie deep; the first one below them is told from records by that, and no further read."""
+"""The number of levels that a record may be nested; one below them is invalid by its depth, and not read further."""
 
 Record = tuple[str, str, Any]
 """Kind, native id, and payload."""
 
 
 def records(table: Any) -> Iterator[Record]:
-    """The records of one element of ``evaluation-tables``, in its order; what is no object becomes one that is invalid.
+    """The records of one element of ``evaluation-tables``, in its order; a non-object becomes an invalid record.
 
     Args:
         table: a task with its datasets and subtasks, decoded.
@@ -38,7 +38,7 @@ def records(table: Any) -> Iterator[Record]:
 
 
 def table_key(tasks: Sequence[Any], datasets: Sequence[Any]) -> str:
-    """What tells a table from others: the tasks and datasets that it lies in, outermost first."""
+    """The key of a table: a hash of the tasks and datasets that it is nested in, outermost first."""
     return hashed("table", len(tasks), *tasks, *datasets)
 
 
@@ -67,7 +67,7 @@ def _of_rows(rows: list[Any], table: str, place: dict[str, list[Any]]) -> Iterat
         if not isinstance(row, dict):
             yield "archived-result", hashed("row", table, row), row
             continue
-        # Which paper, not how it is called: titles are corrected.
+        # The paper's address, not its title: titles are corrected.
         identity = [row.get(name) for name in ("model_name", "paper_url", "paper_date", "uses_additional_data")]
         key = hashed("row", table, *identity)
         number = met[key]

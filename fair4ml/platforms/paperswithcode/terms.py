@@ -1,4 +1,4 @@
-"""What records of Papers with Code name: papers, tasks, methods, people, code and artifacts on the Hugging Face Hub."""
+"""Terms of Papers with Code's records: papers, tasks, methods, people, code and artifacts on the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fair4ml.platforms.paperswithcode.addresses import SITE
 from fair4ml.platforms.paperswithcode.fields import Term
 
 ARCHIVE = "https://huggingface.co/datasets/pwc-archive/"
-"""Where the archive is published; its tables have no other address."""
+"""The address at which the archive is published; its tables have no other."""
 ARCHIVE_LICENSE = "https://spdx.org/licenses/CC-BY-SA-4.0"
 """The license of everything in the archive (https://github.com/paperswithcode/paperswithcode-data)."""
 
@@ -33,14 +33,14 @@ _ON_THE_HUB = re.compile(r"https?://(?:huggingface\.co|hf\.co)/(?:datasets/|spac
 
 @lru_cache(maxsize=16_384)
 def paper_stub(iri: str) -> Stub:
-    """A paper, by its IRI."""
+    """The stub of a paper, by its IRI."""
     arxiv_id = iri.removeprefix("https://arxiv.org/abs/")
     name = f"arXiv:{arxiv_id}" if arxiv_id != iri else iri.removeprefix(f"{SITE}paper/")
     return Stub(iri, "ScholarlyArticle", name)
 
 
 def paper_iri(draft_issues: list[str], arxiv_id: str | None, page: str) -> str:
-    """The IRI of a paper: that on arXiv where its id there is stated, else its page.
+    """The IRI of a paper: that on arXiv if its id there is stated, else its page.
 
     Args:
         draft_issues: gets the names of the fields that hold no identifier.
@@ -62,7 +62,7 @@ def scheme_task(name: str | None, slug: str | None = None) -> Task | None:
 
 
 def tasks(draft: Draft, terms: list[Term | None]) -> tuple[list[str], list[str]]:
-    """The terms that tasks are, and the names of those that are no terms of the task scheme.
+    """The terms for tasks, and the names of those tasks that the task scheme lacks.
 
     Args:
         draft: gets the stubs.
@@ -84,7 +84,7 @@ def tasks(draft: Draft, terms: list[Term | None]) -> tuple[list[str], list[str]]
 
 
 def methods(draft: Draft, terms: list[Term | None]) -> tuple[list[str], list[str]]:
-    """The terms that methods are, where they have a page, and the names of all."""
+    """The terms for those methods that have a page, and the names of all methods."""
     found: dict[str, None] = {}
     names: dict[str, None] = {}
     for term in terms:
@@ -98,13 +98,13 @@ def methods(draft: Draft, terms: list[Term | None]) -> tuple[list[str], list[str
 
 
 def authors(draft: Draft, names: list[str | None]) -> list[str]:
-    """People, each a part of what they wrote: a name alone tells nobody from a namesake."""
+    """The authors, each as a part of the work: a name alone does not distinguish a person from a namesake."""
     found = dict.fromkeys(name.strip() for name in names if name is not None and name.strip())
     return [draft.part(Person(iri=part_iri(draft.iri, "author", name), name=name)) for name in found]
 
 
 def code_repository(address: str) -> tuple[str, str]:
-    """IRI and name of the repository that an address leads into."""
+    """The IRI and the name of the repository that an address leads into."""
     match = _ON_GITHUB.fullmatch(address)
     name = f"{match['owner']}/{match['name']}" if match else ""
     if not is_github_name(name):
@@ -113,14 +113,14 @@ def code_repository(address: str) -> tuple[str, str]:
 
 
 def code(draft: Draft, addresses: list[str], paper: str) -> None:
-    """Adds the statement that code belongs to a paper; it is about the code, which is a thing of its own."""
+    """Add the statement that code belongs to a paper; it is about the code, which is an entity of its own."""
     for address in addresses:
         iri, name = code_repository(address)
         draft.part(SoftwareSourceCode(iri=iri, name=name, reference_publication=[paper]))
 
 
 def on_the_hub(stated: str) -> str | None:
-    """The id on the Hugging Face Hub that an id or an address means, or none."""
+    """The id on the Hugging Face Hub that an id or an address means, or None."""
     text = stated.strip()
     match = _ON_THE_HUB.fullmatch(text)
     id = match["id"] if match else text.removeprefix(HUGGING_FACE)

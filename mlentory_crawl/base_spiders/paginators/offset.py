@@ -81,7 +81,7 @@ class Offset:
         return ListPage([*unread, *rows], None if has_ended else after)
 
     def left(self, cursor: Cursor) -> int | None:
-        """How many rows of a list to take yet."""
+        """The number of rows of a list that are still to be taken; None for all."""
         return None if self.limit is None else self.limit + self.starts.get(cursor["list"], 0) - cursor["offset"]
 
     def part(self, cursor: Cursor) -> Cursor | None:

@@ -14,6 +14,8 @@ from mlentory_crawl.catalog.reader import CatalogReader
 class CatalogStatus:
     """The contents of the catalog.
 
+    A further instance of a platform stands beside it as ``platform/instance``.
+
     Attributes:
         sequence: the highest sequence number given out.
         entities: how many entities records describe.
@@ -40,7 +42,7 @@ def catalog_status(reader: CatalogReader) -> CatalogStatus:
     """Count what is in the catalog."""
     records: dict[str, dict[str, dict[str, int]]] = {}
     for platform, kind, live, deleted in reader._execute(
-        "SELECT platform, kind, count(*) - count(deleted_at), count(deleted_at) FROM record"
+        f"SELECT {_SOURCE}, kind, count(*) - count(deleted_at), count(deleted_at) FROM record"
         " WHERE run <> 0 GROUP BY 1, 2 ORDER BY 1, 2"
     ):
         records.setdefault(platform, {})[kind] = {"live": live, "deleted": deleted}

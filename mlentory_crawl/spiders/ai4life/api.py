@@ -1,4 +1,4 @@
-"""How the zoo's artifact manager is asked, and what its answers and addresses say.
+"""Addresses of the zoo's artifact manager, and readers of its responses.
 
 Source: https://docs.amun.ai/#/artifact-manager
 """
@@ -23,18 +23,18 @@ API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"
 
 
 def list_path(offset: int, size: int) -> str:
-    """Where artifacts of the zoo's list are."""
+    """The address of artifacts in the zoo's list, below the workspace's."""
     query = {"limit": size, "offset": offset, "pagination": "true", "stage": "false", "silent": "true"}
     return f"/{COLLECTION}/children?{urlencode(query)}"
 
 
 def artifact_path(alias: str) -> str:
-    """Where one artifact is."""
+    """The address of one artifact, below the workspace's."""
     return f"/{quote(alias, safe='')}?silent=true"
 
 
 def artifacts_in(response: Response, cursor: Cursor) -> Rows:
-    """The artifacts on a page of the list, and how many there are in all.
+    """The artifacts on a page of the list, and the number of all.
 
     Raises:
         ValueError: it is no such page.
@@ -49,7 +49,7 @@ def artifacts_in(response: Response, cursor: Cursor) -> Rows:
 
 
 def artifact_in(response: Response, alias: str) -> dict[str, Any]:
-    """The artifact that an answer is.
+    """The artifact in a response.
 
     Raises:
         ValueError: it is another one, or no resource of the zoo.
@@ -63,7 +63,7 @@ def artifact_in(response: Response, alias: str) -> dict[str, Any]:
 
 
 def denies(response: Response, alias: str) -> bool | None:
-    """Whether an answer denies that an artifact exists; None where it tells neither."""
+    """Tell whether a response denies that an artifact exists; None where it tells neither."""
     try:
         told = json_of(response)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How an MLflow tracking server is asked for single entities, and what its answers say.
+"""Addresses of single entities of an MLflow tracking server, and readers of its responses.
 
 Source: https://mlflow.org/docs/latest/api_reference/rest-api.html.
 """

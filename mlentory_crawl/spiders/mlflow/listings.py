@@ -26,7 +26,7 @@ LONG_PAGE_SIZE = 1_000
 
 
 class Listing(NamedTuple):
-    """How one kind of record is listed.
+    """The list of one kind of record.
 
     Attributes:
         method: GET with a query, or POST with a JSON body.
@@ -112,7 +112,7 @@ class Lists:
 
 
 def _meant(records: list[Any], cursor: Cursor) -> list[Any]:
-    """Those records of a page that its list is of, with the aliases that lead to them."""
+    """The records of a page that its list is of, with the aliases that lead to them."""
     if (name := cursor.get("name")) is not None:
         records = [record for record in records if not isinstance(record, dict) or record.get("name") == name]
     if cursor["kind"] == "model_version":

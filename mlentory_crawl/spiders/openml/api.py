@@ -1,4 +1,4 @@
-"""How OpenML's REST API is asked, and what its answers and addresses say.
+"""Addresses of OpenML's REST API, and readers of its responses.
 
 Source: https://www.openml.org/apis.
 """
@@ -22,9 +22,6 @@ LISTED = {"estimation_procedure": "estimationprocedure"}
 PATHS = {"dataset": "data", "estimation_procedure": "estimationprocedure", "flow": "flow", "task": "task"}
 LETTERS = {"d": "dataset", "f": "flow", "t": "task"}
 LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
-
-Row = tuple[str, Any]
-"""A row of a list, or a description, with the kind of record that it is."""
 
 
 def rows_in(response: Response, kind: str) -> list[Any]:
@@ -87,12 +84,12 @@ def first_format(kind: str) -> str:
 
 
 def list_path(name: str, offset: int, size: int, filters: dict[str, str | None]) -> str:
-    """Where rows of a list are.
+    """The path of rows of a list.
 
     Args:
         name: of the list.
-        offset: how many rows come before.
-        size: how many rows.
+        offset: the number of rows before them.
+        size: the most rows that are wanted.
         filters: ids that evaluations are narrowed to, by what they are of.
     """
     page = f"limit/{size}/offset/{offset}"
@@ -108,7 +105,7 @@ def list_path(name: str, offset: int, size: int, filters: dict[str, str | None])
 
 
 def description_path(thing: str) -> str:
-    """Where the description of a dataset or a flow is, by its short name, such as ``f/1``."""
+    """The path of the description of a dataset or a flow, by its short name, such as ``f/1``."""
     letter, _, id = thing.partition("/")
     return f"{PATHS[LETTERS[letter]]}/{id}"
 

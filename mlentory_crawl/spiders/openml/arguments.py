@@ -1,4 +1,4 @@
-"""How OpenML can be crawled."""
+"""Arguments of a crawl of OpenML."""
 
 from __future__ import annotations
 

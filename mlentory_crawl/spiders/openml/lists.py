@@ -54,7 +54,7 @@ class Lists:
 
 
 def is_of_rows(cursor: Cursor) -> bool:
-    """Whether a cursor leads to rows of a list, not to a description."""
+    """Tell whether a cursor leads to rows of a list, not to a description."""
     return "offset" in cursor
 
 
@@ -65,7 +65,7 @@ def kind_of(cursor: Cursor) -> str:
 
 
 def rows_of(response: Response, cursor: Cursor) -> Rows:
-    """The rows of an answer, and how many there are in all, as far as that can be known.
+    """The rows in a response, and the number of all rows, as far as that can be known.
 
     Raises:
         ValueError: it is no answer to what was asked for.

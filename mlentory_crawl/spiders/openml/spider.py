@@ -180,14 +180,14 @@ class OpenMLSpider(ModeSpider):
         described = f"{name}_description"
         keys = [(kind, id) for id in listed for kind in (name, described)]
         known = self.run.catalog.lookup(self.run.id, self.name, keys)
-        owed = [each for place in self.run.cursor.owed if isinstance(place, list) for each in place]
+        owed = {each.get("described") for place in self.run.cursor.owed if isinstance(place, list) for each in place}
         model = source_model(self.name, name)
         for id, row in listed.items():
             before, told = known.get((name, id)), digest(model, row)
             unchanged = before is not None and not before.deleted and told is not None and before.digest == told[0]
-            leads = self.paginator.description(name, f"{api.LETTER_OF[name]}/{id}")
-            if not (unchanged and (described, id) in known) and leads not in owed:
-                yield leads
+            thing = f"{api.LETTER_OF[name]}/{id}"
+            if not (unchanged and (described, id) in known) and thing not in owed:
+                yield self.paginator.description(name, thing)
 
     def again(self, response: Response, place: Place, error: ValueError) -> Iterator[Any]:
         cursor, reason = place.cursor, f"{shown(response.url)}: {error}"
@@ -280,5 +280,5 @@ class OpenMLSpider(ModeSpider):
 
 
 def _is_spoiled(response: Response, error: ValueError) -> bool:
-    """Whether an answer is one, and cannot be read."""
+    """Tell whether a response is a successful one that cannot be read."""
     return isinstance(error, Malformed) and response.status == 200

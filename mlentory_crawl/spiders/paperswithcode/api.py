@@ -1,4 +1,4 @@
-"""How the API of Papers with Code is asked for single entities, and what its answers and addresses say."""
+"""Addresses of single entities of Papers with Code, and readers of its responses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
 
 
 def thing_path(kind: str, name: str, page_size: int) -> str:
-    """Where one entity is: by its id, or, as the API knows no slugs, by a search that has to show it."""
+    """The address of one entity: by its id, or, as the API knows no slugs, by a search that has to show it."""
     reference = paper_reference(name) if kind == "paper" else None
     if reference is not None:
         return f"papers/{quote(reference, safe='.')}?include_resources=true"
@@ -71,25 +71,25 @@ def thing_in(response: Response, kind: str, name: str) -> Any:
 
 
 def paper_reference(text: str) -> str | None:
-    """What the API calls a paper: its id on arXiv without a version, or its number; none for anything else."""
+    """The API's name of a paper: its id on arXiv without a version, or its number; None for anything else."""
     iri = arxiv(text)
     return iri.removeprefix("https://arxiv.org/abs/") if iri else text if _PAPER_ID.fullmatch(text) else None
 
 
 def reference_of(text: str) -> str | None:
-    """What the API calls the paper that an id or a page names; none for anything else."""
+    """The API's name of the paper that an id or a page names; None for anything else."""
     kind, slug = of_page(text) or ("paper", text)
     return paper_reference(slug) if kind == "paper" else None
 
 
 def native_id(record: Any) -> str | None:
-    """The platform's id of what a record describes, if it has one."""
+    """The platform's id of the entity that a record describes, if it has one."""
     id = record.get("id") if isinstance(record, dict) else None
     return str(id) if isinstance(id, str | int) and not isinstance(id, bool) and id != "" else None
 
 
 def of_page(url: str) -> tuple[str, str] | None:
-    """What kind of thing one of the site's pages is about, and its slug or id; none where it is about none."""
+    """The kind of entity that one of the site's pages is about, and its slug or id; None where it is about none."""
     parts = urlsplit(url if "://" in url else f"https://{url}")
     if (parts.hostname or "").removeprefix("www.") not in HOSTS:
         return None

@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.utils.test import get_crawler
 from support.ai4life_server import LIST, Zoo, artifact, served_zoo, zoo
 from support.crawling import CatalogProject, Project
-from support.http_servers import Answer
+from support.walking import made, walked
 
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.spiders.ai4life import Ai4LifeSpider
@@ -154,15 +154,22 @@ def test_a_census_that_lacks_too_much_deletes_nothing(project: Project, server: 
         (500, b'{"detail": "Internal server error."}', "answered 500"),
     ],
 )
-def test_what_is_no_list_fails_in_one_line_and_deletes_nothing(
-    crawled: tuple[Project, Zoo], status: int, body: bytes, told: str
-) -> None:
+def test_what_is_no_list_is_one_failure_and_no_record(tmp_path: Path, status: int, body: bytes, told: str) -> None:
+    spider = made(Ai4LifeSpider, tmp_path, "https://zoo.test")
+    _, records = walked(spider, lambda *given: (status, {}, body))
+    assert records == []
+    (failure,) = spider.failures
+    assert told in failure
+    assert "\n" not in failure
+
+
+def test_what_is_no_list_fails_in_one_line_and_deletes_nothing(crawled: tuple[Project, Zoo]) -> None:
     project, server = crawled
-    answer: Answer = (status, {"Content-Type": "text/html" if body.startswith(b"<") else "application/json"}, body)
-    server.answer = answer
+    server.answer = (200, {"Content-Type": "text/html"}, b"<!doctype html><title>Sorry</title>")
     done = project.scrapy("crawl", "ai4life", *QUICK)
     report = project.report()
     assert (done.returncode, report["verdict"], report["records"]["fetched"]) == (1, "failed", 0)
+    told = "this is no JSON"
     assert sum(told in line for line in done.stderr.splitlines() if "ERROR" in line and "Problem" not in line) == 1
     assert told in report["problems"][0]
     assert live_and_deleted(project) == (3, 0)

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from support.crawling import CatalogProject, Project
 from support.made_up_tracking import Answer, Tracking, filled, run_id, tracking
+from support.walking import made, walked
+
+from mlentory_crawl.spiders.mlflow.spider import MlflowSpider
 
 NOW = 1_900_000_000_000
 """After every watermark of these tests."""
@@ -218,15 +221,26 @@ def refused(status: int, told: str | dict[str, Any], path: str = "registered-mod
         (refused(200, {"next_page_token": "x"}), "next_page_token leads to no further page"),
     ],
 )
-def test_what_cannot_be_had_is_told_in_one_line(
-    server: Tracking, project: Project, answer: Callable[[str, dict[str, Any]], Answer | None], line: str
+def test_what_cannot_be_had_is_one_failure(
+    tmp_path: Path, answer: Callable[[str, dict[str, Any]], Answer | None], line: str
 ) -> None:
+    server = Tracking()
     filled(server, 1, 1)
     server.answer = answer
+    spider = made(MlflowSpider, tmp_path, "https://registry.test", mode="census")
+    walked(spider, lambda method, path, body: server.handle(path, body))
+    (failure,) = spider.failures
+    assert line in failure
+    assert "\n" not in failure
+
+
+def test_what_cannot_be_had_is_told_in_one_line(server: Tracking, project: Project) -> None:
+    filled(server, 1, 1)
+    server.answer = refused(401, "You are not authenticated. Please see the\ndocumentation.")
     report, log = crawl(project, code=1)
     assert report["verdict"] == "failed"
     (told,) = [each for each in log.splitlines() if "[mlflow] ERROR" in each]
-    assert line in told
+    assert "401: You are not authenticated" in told
     assert "Traceback" not in log
 
 
@@ -340,7 +354,8 @@ def test_servers_of_one_catalog_do_not_touch_each_other(server: Tracking, projec
         for mode in ("census", "census", "delta"):  # what two censuses do not show would be asked for, and be gone
             report, _ = crawl(project, "-a", f"mode={mode}")
             assert (report["verdict"], report["records"]["deleted"]) == ("complete", 0)
-        assert live(project)["registered_model"] == 3
+        records = project.status()["catalog"]["records"]
+        assert [records[of]["registered_model"]["live"] for of in ("mlflow", f"mlflow/{other.url}")] == [2, 1]
         for key, of in ((f"{other.url}/model-0", other), ("model-0", server)):
             assert shown(project, f"registered_model/{key}")["root"]["iri"].startswith(f"{of.url}/")
         last_census = project.status()["catalog"]["last_census"]

@@ -30,6 +30,7 @@ from support.openml_server import (
     task,
     times,
 )
+from support.walking import made, walked
 
 from mlentory_crawl.spiders.openml.arguments import OpenMLArguments
 from mlentory_crawl.spiders.openml.spider import OpenMLSpider
@@ -281,13 +282,24 @@ BAD: dict[str, tuple[Any, str]] = {
     "another thing": ((200, {}, b'{"run":{}}'), "a list of flow is due"),
     "illegal filter as XML": (refused("501", "Illegal filter specified", is_json=False), "error 501: Illegal filter"),
     "overload that stays": (refused("107", "Database connection error"), "error 107"),
-    "hanging up": (None, "flow/list"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_answer_is_told_in_one_line_and_is_no_record(small: Crawls, name: str) -> None:
+def test_a_bad_answer_is_one_failure_and_no_record(tmp_path: Path, name: str) -> None:
     answer, told = BAD[name]
+    server = OpenML.small()
+    server.faults["/flow/list"] = always(answer)
+    spider = made(OpenMLSpider, tmp_path, "https://openml.test/api/v1", mode="census", kinds="flow")
+    _, records = walked(spider, server.answer)
+    assert records == []
+    (failure,) = spider.failures
+    assert told in failure
+    assert "\n" not in failure
+
+
+@pytest.mark.parametrize(("answer", "told"), [(BAD["maintenance"][0], "a page for people came"), (None, "flow/list")])
+def test_a_bad_answer_is_told_in_one_line_and_is_no_record(small: Crawls, answer: Any, told: str) -> None:
     small.server.faults["/flow/list"] = always(answer)
     report = small.crawl("-a", "kinds=flow", code=1)
     assert report["verdict"] == "failed"

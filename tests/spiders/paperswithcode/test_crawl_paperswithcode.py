@@ -28,6 +28,9 @@ from support.paperswithcode_server import (
     table,
     write_archive,
 )
+from support.walking import made, walked
+
+from mlentory_crawl.spiders.paperswithcode.spider import PapersWithCodeSpider
 
 FAST = ("-s", "DOWNLOAD_SLOTS={}", "-s", "RETRY_BACKOFF=0.01")
 needs_archive = pytest.mark.skipif(
@@ -143,18 +146,29 @@ def _same_again(catalog: Catalog) -> None:
     ],
     ids=["html", "cut", "list", "no list", "other page", "refused", "gone", "endless", "same again"],
 )
-def test_what_is_no_page_is_one_line_and_no_record(
+def test_what_is_no_page_is_one_failure_and_no_record(
     tmp_path: Path, trouble: Callable[[Catalog], None], told: str
 ) -> None:
     catalog = Catalog()
     trouble(catalog)
+    spider = made(PapersWithCodeSpider, tmp_path, "https://papers.test/api/v1", mode="census")
+    _, records = walked(spider, catalog.answer)
+    (failure,) = spider.failures
+    assert told in failure
+    assert "\n" not in failure
+    # The one page that was one is kept, and the other lists are walked.
+    assert len(records) == (12 if trouble is _same_again else 10)
+
+
+def test_what_is_no_page_is_one_line_and_no_record(tmp_path: Path) -> None:
+    catalog = Catalog()
+    _same_again(catalog)
     with paperswithcode(catalog) as endpoint:
         project = project_at(tmp_path, endpoint)
         report = crawl(project, "-a", "mode=census", code=1)
     assert report["verdict"] == "failed"
-    assert [told in problem and "\n" not in problem for problem in report["problems"]].count(True) == 1
-    # The one page that was one is kept, and the other lists are walked.
-    assert report["records"]["fetched"] == (12 if trouble is _same_again else 10)
+    assert ["is page 1 again" in problem and "\n" not in problem for problem in report["problems"]].count(True) == 1
+    assert report["records"]["fetched"] == 12
 
 
 def test_the_same_command_goes_on_when_what_was_in_the_way_is_gone(tmp_path: Path) -> None:
