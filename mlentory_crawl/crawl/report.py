@@ -147,7 +147,7 @@ class Report:
         return {host: {"requests": counts[host], "rule": rules[host]} for host in rules}
 
     def fail(self, problem: str) -> None:
-        """Change the verdict to failed, because its result could not be saved."""
+        """Change the verdict to failed, because of a problem that came after it."""
         self.problems.append(problem)
         self.verdict = "failed"
 
