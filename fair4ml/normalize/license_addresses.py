@@ -38,7 +38,7 @@ _PAGES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         # https://opensource.org/license/apache-2-0, of old /licenses/apache2.0.php
         (rf"opensource\.org/licenses?/{_ID}{_ENDING}", _stated),
         (
-            rf"creativecommons\.org/licenses/(?P<id>[a-z-]+)/(?P<version>\d\.\d)(?:/(?P<place>[a-z]{{2,3}}))?{_CC_ENDING}",
+            rf"creativecommons\.org/licenses/(?P<id>[a-z-]+)/(?P<version>\d\.\d)(?:/(?P<place>(?!rdf\b)[a-z]{{2,3}}))?{_CC_ENDING}",
             _creative_commons,
         ),
         (rf"creativecommons\.org/publicdomain/zero/1\.0{_CC_ENDING}", lambda _: "cc0-1.0"),

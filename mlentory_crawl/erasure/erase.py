@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,13 +117,15 @@ def _clean_quarantine(erasing: Erasing, forgotten: Forgotten) -> None:
     for entry in erasing.traces.quarantine():
         if not (forgotten.mentions(entry.payload) or forgotten.mentions(entry.url.encode())):
             continue
-        payload = None
-        with suppress(ValueError):  # a payload that was not valid JSON is kept as text
+        try:
             payload = orjson.loads(entry.payload)
+            is_text = False
+        except ValueError:  # it was not valid JSON and is kept as text, from which nothing can be removed
+            payload, is_text = None, True
         if (entry.platform, entry.key) in forgotten.marks.keys or forgotten.has(entry.url, payload):
             erasing.traces.drop_entry(entry.id)
-        elif (kept := forgotten.kept(payload)) != payload:
-            erasing.traces.replace_payload(entry.id, orjson.dumps(kept))
+        elif is_text or (kept := forgotten.kept(payload)) != payload:
+            erasing.traces.replace_payload(entry.id, orjson.dumps(None if is_text else kept))
         else:
             continue
         erasing.erased.counts["quarantine"] += 1

@@ -12,7 +12,7 @@ from fair4ml.describe.about import About
 from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.document import document_of, without
 from fair4ml.identifiers import orcid
-from fair4ml.platforms import describe, entity_at, hosts, knows_answers, platforms, source_model
+from fair4ml.platforms import describe, entity_at, knows_answers, platforms, source_model
 from fair4ml.read.json_text import mended_json
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.erasure import Marks
@@ -37,8 +37,7 @@ class Forgotten:
 
     def __init__(self, marks: Marks, platform: str) -> None:
         self.marks = marks
-        every = [name for name in platforms() if hosts(name)]
-        self._platforms = [platform] if platform in every else every
+        self._platforms = [platform] if platform in platforms() else list(platforms())
         self._paths = {path for iri in marks.iris for path in paths_of(iri)}
         ends = {path.rpartition("/")[2] for path in self._paths} | {key for _, key in marks.keys}
         self._texts = [end.encode() for end in ends if end]

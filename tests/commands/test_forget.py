@@ -7,16 +7,23 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
+from support.catalogs import rejected
 from support.crawling import Project, model, write_records
 from support.forgetting import forget, without_marks
 
+from mlentory_crawl.catalog.codec import unpacked
+from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.erasure import Marks
+from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.erasure.erase import forget as forgets
 from mlentory_crawl.erasure.redactor import MARKER, Forgotten
 from mlentory_crawl.sample_hub import SampleHub
 
@@ -189,6 +196,20 @@ def test_the_quarantine_has_nothing_of_it(tmp_path: Path) -> None:
         assert traces(project.data_dir) == {}
 
 
+def test_a_payload_that_is_kept_as_text_goes_whole(tmp_path: Path) -> None:
+    with closing(CatalogWriter(tmp_path)) as catalog:
+        run = catalog.runs.open("run", "huggingface", "census", b"{}", "2026-01-01T00:00:00Z")
+        payloads = {"1": f"{{'tags': ['base_model:{SECRET}/zanzibar', '\\ud800']}}", "2": "{'id': '\\ud800'}"}
+        odd = [replace(rejected(key), payload=text.encode()) for key, text in payloads.items()]
+        catalog.commit(run, Commit(rejected=odd))
+        counts, problems = forgets(tmp_path, catalog, [IRI])
+        assert (counts["quarantine"], problems) == (1, [])
+    with closing(CatalogReader(tmp_path)) as reader:
+        kept = dict(reader._execute("SELECT key, payload FROM quarantine").fetchall())
+    assert unpacked(kept["1"]) == b"null"
+    assert unpacked(kept["2"]) == payloads["2"].encode()
+
+
 def test_answers_that_hide_it_deeply_are_not_kept() -> None:
     deep: Any = [f"{SECRET}/zanzibar"]
     for _ in range(400):
@@ -210,6 +231,14 @@ def test_an_answer_that_has_to_be_mended_is_kept_without_it() -> None:
     assert body is not None
     first, other, last = json.loads(body)
     assert (first, other["id"], last) == (model(1), "acme/odd", MARKER)
+
+
+def test_of_a_platform_whose_answers_nobody_knows_none_is_kept_that_mentions_what_is_erased() -> None:
+    url, body = "https://tracking.example/api/2.0/mlflow/registered-models/get?name=x", b'{"name": "zanzibar"}'
+    theirs = Marks(frozenset([f"{url}zanzibar"]), frozenset([("mlflow", "zanzibar")]))
+    assert Forgotten(theirs, "mlflow").without(url, body) is None
+    assert Forgotten(theirs, "mlflow").without(url, b'{"name": "other"}') == b'{"name": "other"}'
+    assert Forgotten(Marks(frozenset([IRI])), "mlflow").without(url, body) is body
 
 
 def test_what_cannot_be_told_apart_is_not_archived() -> None:

@@ -130,7 +130,7 @@ def test_another_spelling_of_the_only_version_of_an_spdx_license_is_that_license
         ),
         *(
             (f"https://creativecommons.org/licenses/by/4.0{end}", "CC-BY-4.0")
-            for end in ("", "/", "/legalcode", "/deed", "/legalcode.en", "/deed.pt-BR", "/deed#x", "?x=1")
+            for end in ("", "/", "/legalcode", "/deed", "/legalcode.en", "/deed.pt-BR", "/deed#x", "?x=1", "/rdf")
         ),
         *(
             (f"https://spdx.org/licenses/Zlib{end}", "Zlib")
