@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mlentory_crawl.face import Catalog
 
-# Here and not in the package's metadata, which an egg under scrapyd has no name to be found by.
+# Not read from the package's metadata, which cannot be found in an egg under scrapyd.
 __version__ = "0.1.0"
 
 
 def open(data_dir: str | Path = "data") -> Catalog:
-    """Open a data directory for questions; to be closed, or used in a `with`.
+    """Open a data directory for queries; close it after use, or use it in a `with`.
 
     Args:
-        data_dir: where the catalog is.
+        data_dir: the directory that holds the catalog.
 
     Raises:
-        CatalogError: there is no catalog that can be read.
+        CatalogError: there is no readable catalog.
     """
-    from mlentory_crawl.face import open_catalog  # whoever wants the version, or a spider, needs none of it
+    from mlentory_crawl.face import open_catalog  # not needed by those who only want the version, or a spider
 
     return open_catalog(data_dir)

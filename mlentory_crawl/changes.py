@@ -1,4 +1,4 @@
-"""The changes that flow out of the catalog, as items are what flows in."""
+"""The changes that flow out of the catalog, just as items flow into it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The state that a store is to hold of one thing.
+    """The state that a store has to hold of one entity.
 
     Attributes:
-        key: the catalog key (``<platform>/<kind>/<native id>``) of the record that leads: what the store's document or
-            node follows when the thing is renamed.
-        iri: the thing's IRI.
-        state: what all live records together state, with the published counters; None when it is gone.
-        deleted_at: when its sources were found to have it no more (UTC); the state is what is kept of it.
+        key: the catalog key (``<platform>/<kind>/<native id>``) of the leading record; the store's document or node
+            follows it when the entity is renamed.
+        iri: the entity's IRI.
+        state: the merged state of all live records, with the published counters; None when it is gone.
+        deleted_at: the time at which its sources were found to have deleted it (UTC); the state is what is kept of it.
     """
 
     key: str
@@ -46,7 +46,7 @@ class Refusal:
 
     Attributes:
         key: the catalog key of the record.
-        error: the store's own words, in one line.
+        error: the store's own error message, in one line.
     """
 
     key: str

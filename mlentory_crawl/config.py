@@ -22,7 +22,7 @@ class Variable:
 
     Attributes:
         name: of the environment variable and of the Scrapy setting.
-        default: on a machine that has nothing; None leaves what it belongs to switched off.
+        default: the value on a machine without any configuration; None leaves the feature switched off.
         meaning: one sentence for the reader of ``.env.example``.
     """
 
@@ -68,51 +68,51 @@ VARIABLES = (
 
 
 ENV_FILE = "MLENTORY_ENV_FILE"
-"""Names the file that is read in place of ``.env``; ``/dev/null`` for none."""
+"""The variable that names the file to read instead of ``.env``; ``/dev/null`` reads none."""
 
 
 def read_environment(variables: Iterable[Variable]) -> dict[str, str | None]:
-    """The value of each setting: the environment's, else that of ``.env``, else the default; empty counts as unset."""
+    """Return each setting: from the environment, else from ``.env``, else the default; empty counts as unset."""
     path = Path(os.environ.get(ENV_FILE) or ".env")
     written = dotenv_values(path) if path.is_file() else {}
     return {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in variables}
 
 
 def exported(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The project's own settings, as a process of its own can be given them."""
+    """Return the project's own settings in a form that can be passed to another process."""
     return {variable.name: settings.get(variable.name) for variable in VARIABLES}
 
 
 def endpoints(settings: Mapping[str, Any]) -> dict[str, str]:
-    """The addresses of the platforms' APIs, by platform, as far as the settings name them."""
+    """Return the configured addresses of the platforms' APIs, by platform."""
     names: Mapping[str, str] = settings.get("ENDPOINT_SETTINGS") or {}
     return {platform: settings[name] for platform, name in names.items() if settings.get(name)}
 
 
 def plain_host(host: str) -> str:
-    """The one spelling of a host's name."""
+    """Return the canonical spelling of a host name."""
     return host.rstrip(".").casefold()
 
 
 def allowed_hosts(settings: Mapping[str, Any]) -> frozenset[str]:
-    """The hosts that ``ALLOWED_PRIVATE_HOSTS`` names, with commas between them."""
+    """Return the hosts in ``ALLOWED_PRIVATE_HOSTS``, which is separated by commas."""
     named = (settings.get("ALLOWED_PRIVATE_HOSTS") or "").split(",")
     return frozenset(plain_host(each.strip()) for each in named if each.strip())
 
 
 _ADDRESS = re.compile(r"_(ENDPOINT|URI|URL)$")
 _WITH_CREDENTIALS = {"ELASTICSEARCH_URL"}
-"""Addresses that may hold them: whatever is told of these is told without."""
+"""Settings whose addresses may hold credentials; messages show these addresses without them."""
 
 
 def check_addresses(settings: Mapping[str, Any]) -> None:
-    """Refuse passwords in addresses, which logs, reports, the catalog and the errors of libraries tell as they are.
+    """Refuse passwords in addresses: logs, reports, the catalog and the errors of libraries show addresses unchanged.
 
     Raises:
-        SettingError: an address holds a user or a password; it is not told.
+        SettingError: an address holds a user or a password; the message does not show it.
     """
     for name in filter(_ADDRESS.search, settings):
-        # Wherever it stands: what is no address as the standards have it may still be told by an error.
+        # Anywhere in the value: an error message may show it even if it is not a valid URL.
         if name not in _WITH_CREDENTIALS and "@" in (settings[name] or ""):
             raise SettingError(
                 f"{name} holds a user or a password: they belong into settings of their own, and an @ is written %40"

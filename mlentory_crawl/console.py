@@ -17,7 +17,7 @@ from rich.text import Text
 from mlentory_crawl.printable import one_line, printable
 
 MAX_TEXT = 400
-"""How many characters of a text a cell shows."""
+"""The number of characters of a text that a cell shows."""
 
 
 def print_json(value: Any) -> None:
@@ -27,7 +27,7 @@ def print_json(value: Any) -> None:
 
 
 def print_text(text: str) -> None:
-    """Write a text in a format for programs to the standard output, as UTF-8 whatever the terminal speaks."""
+    """Write machine-readable text to the standard output, as UTF-8 whatever the terminal's encoding."""
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
 
@@ -38,14 +38,14 @@ def fail(message: str) -> None:
 
 
 def shorten(text: str) -> str:
-    """A text as far as it fits into the cell of a table."""
+    """Return a text cut to fit into the cell of a table."""
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ..."
 
 
 class PlainConsole(Console):
     """A console that prints texts as they are: no markup, no emoji codes, and only what is `printable`.
 
-    Styles are given apart from the text: `styled`, `rich.text.Text`.
+    Styles are given separately from the text: `styled`, `rich.text.Text`.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class PlainConsole(Console):
         super().__init__(width=width, soft_wrap=False, markup=False, emoji=False, highlight=False)
 
     def on_broken_pipe(self) -> None:
-        raise BrokenPipeError  # the command ends it
+        raise BrokenPipeError  # the command handles it
 
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(printable(text), **options)
@@ -67,21 +67,21 @@ class PlainConsole(Console):
 
 
 class PlainTable(Table):
-    """A table in which the text of a cell is one line, so that nobody's text looks like a further row."""
+    """A table in which the text of a cell is one line, so that no text can look like another row."""
 
     def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
         super().add_row(*(one_line(cell) if isinstance(cell, str) else cell for cell in cells), **options)
 
 
 def console() -> Console:
-    """The standard output, for people."""
+    """Return a console that writes to the standard output, for people."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     return PlainConsole()
 
 
 def styled(*pieces: str | tuple[str, str]) -> Text:
-    """A line of pieces, each a text or a text with its style.
+    """Return a line made of pieces, each a text or a text with its style.
 
     Args:
         pieces: texts, and pairs of text and style.
@@ -91,12 +91,12 @@ def styled(*pieces: str | tuple[str, str]) -> Text:
 
 
 def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> Table:
-    """An empty table.
+    """Return an empty table.
 
     Args:
         columns: the headings.
-        right: those whose cells are numbers.
-        title: what stands above it.
+        right: the columns whose cells are numbers.
+        title: the title above the table.
     """
     made = PlainTable(
         title=title and one_line(title), title_justify="left", box=None, pad_edge=False, header_style="bold"

@@ -1,4 +1,4 @@
-"""The data directory: who may read it, the lock that one run at a time holds on it, and files that are whole."""
+"""The data directory: its permissions, the lock that one run at a time holds, and files that are written atomically."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked, Setting
 
 LOCK = "lock"
 LOCK_WAIT = 10.0
-"""How many seconds a second run waits for the first one."""
+"""The number of seconds that a second run waits for the first one."""
 
 WITHHELD = {"owner": 0o077, "group": 0o027, "all": 0}
-"""The permissions that files do not get, by who may read them."""
+"""The permissions withheld from new files, by who may read them."""
 
 
 def restrict(access: str) -> None:
-    """Withhold what this process and its children make from whom it is not for; never less than the system withholds.
+    """Restrict who may read the files of this process and its children; never looser than the system's own umask.
 
     Args:
-        access: who may read it, one of `WITHHELD`.
+        access: who may read them, one of `WITHHELD`.
 
     Raises:
-        SettingError: it is something else.
+        SettingError: the access is something else.
     """
     if access not in WITHHELD:
         raise SettingError(f"MLENTORY_DATA_ACCESS is {access!r}: one of {', '.join(WITHHELD)} is due")
@@ -43,11 +43,11 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     """Hold the data directory for writing; the operating system frees it when the process ends, however it ends.
 
     Args:
-        data_dir: the directory; made if it does not exist.
-        wait: how many seconds to wait for another holder.
+        data_dir: the directory; created if it does not exist.
+        wait: the number of seconds to wait for another holder.
 
     Raises:
-        DataDirectoryLocked: somebody else still holds it.
+        DataDirectoryLocked: another process still holds it.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     holder = data_dir / "lock.json"
@@ -66,45 +66,45 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
 
 @contextlib.contextmanager
 def whole(target: Path) -> Iterator[BinaryIO]:
-    """A file that gets its name once all is written.
+    """Open a file that gets its name only when it is completely written.
 
     Args:
-        target: the file; its folder is made if it does not exist.
+        target: the file; its folder is created if it does not exist.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Equal answers may come at the same time.
+    # Equal answers may arrive at the same time.
     part = target.with_name(f"{target.name}.{get_ident()}.part")
     try:
         with part.open("wb") as file:
             yield file
         part.rename(target)
-    except OSError:  # where there is no room, what is half written only takes more
+    except OSError:  # on a full disk, a half-written file only takes up space
         part.unlink(missing_ok=True)
         raise
 
 
 def now() -> str:
-    """The time (UTC, ISO 8601, whole seconds)."""
+    """Return the current time (UTC, ISO 8601, whole seconds)."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Held:
-    """Files that whoever works with them has open: they must stay those that they were.
+    """Files that are in use and must not be deleted or replaced meanwhile.
 
-    Whoever deletes the lock lets a second writer in, and what goes into a deleted catalog is gone.
+    Deleting the lock would let a second writer in, and whatever is written to a deleted catalog is lost.
 
     Args:
-        paths: the files; one that is not there is left out.
+        paths: the files; missing ones are ignored.
     """
 
     def __init__(self, *paths: Path) -> None:
         self._found = {path: found for path in paths if (found := _inode(path)) is not None}
 
     def check(self) -> None:
-        """Look whether they are the same.
+        """Check that the files are still the same.
 
         Raises:
-            CatalogError: one is not.
+            CatalogError: a file was deleted or replaced.
         """
         for path, found in self._found.items():
             if _inode(path) != found:

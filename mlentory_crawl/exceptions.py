@@ -1,4 +1,4 @@
-"""What can go wrong, by who raises it and what to do about it."""
+"""Exceptions of the project, by who raises them and what to do about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class MlentoryError(Exception):
 
 
 class WrongUsage(MlentoryError):
-    """Arguments that cannot be meant: exit 2."""
+    """Invalid arguments: exit 2."""
 
 
 class DataDirectoryLocked(MlentoryError):
@@ -16,12 +16,12 @@ class DataDirectoryLocked(MlentoryError):
 
 
 class CatalogError(MlentoryError):
-    """The catalog cannot be read or written: the crawl stops, nothing of the open pages is stored."""
+    """The catalog cannot be read or written: the crawl stops, and no open page is stored."""
 
 
 class StoreError(MlentoryError):
-    """A store that cannot be used at all: it is down, locked, of another catalog or too old."""
+    """A store cannot be used at all: it is down, locked, too old or belongs to another catalog."""
 
 
 class SettingError(StoreError):
-    """A setting that no store can be opened with, whatever the server says: wrong usage."""
+    """A setting with which no store can be opened, whatever the server answers: wrong usage."""

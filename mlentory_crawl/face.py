@@ -1,4 +1,4 @@
-"""The catalog and its search index as Python objects: what commands, notebooks and services ask."""
+"""The catalog and its search index as Python objects: the interface for commands, notebooks and services."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from mlentory_crawl.stores.factory import open_search_store
 from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, Sort
 
 RUNS = 10
-"""How many of the last runs `Catalog.status` tells, unless somebody asks for more."""
+"""The number of runs that `Catalog.status` returns by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The contents of the catalog, and how far everything that follows it is.
+    """The contents of the catalog and the state of its projections.
 
     Attributes:
-        catalog: its counts.
+        catalog: the counts of the catalog.
         projections: by name, ``backend``, ``position``, ``backlog`` and what the store holds, or its ``error``.
         runs: the reports of the last runs, newest first.
     """
@@ -42,12 +42,12 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Changes since a sequence number, for whoever keeps a copy of the catalog by catalog key.
+    """Changes since a sequence number, for programs that keep a copy of the catalog by catalog key.
 
     Attributes:
-        changes: what is now under a key; without a state where there is nothing any more, as the entity is gone, or
-            another one of its records leads.
-        upto: the sequence number up to which they are complete: where to go on, until it does not move.
+        changes: the current state under each key; without a state where there is nothing left, because the entity is
+            gone or another of its records leads.
+        upto: the sequence number up to which they are complete; continue from it until it no longer grows.
     """
 
     changes: list[Change]
@@ -55,16 +55,16 @@ class Changes:
 
 
 class Catalog:
-    """A data directory to be asked: the catalog and its search index, also while a crawl writes them.
+    """Answers queries to a data directory: the catalog and its search index, also while a crawl writes them.
 
-    One object serves several threads. Names are what `scrapy show` takes: ids, IRIs, addresses of pages, catalog keys,
-    names that one entity alone has. What fails raises a `MlentoryError`, with a message for a person.
+    One object serves several threads. Names are those that `scrapy show` accepts: ids, IRIs, addresses of pages,
+    catalog keys, names that only one entity has. Failures raise a `MlentoryError` with a message for people.
 
     Args:
-        settings: the project's, `MLENTORY_DATA_DIR` among them.
+        settings: the project's settings, `MLENTORY_DATA_DIR` among them.
 
     Raises:
-        CatalogError: there is no catalog that can be read.
+        CatalogError: there is no readable catalog.
     """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
@@ -93,11 +93,11 @@ class Catalog:
             yield self._reader
 
     def model(self, name: str, at: datetime | None = None) -> description.Description:
-        """Describe a model, or whatever else has the name: facts, sources, what derives from it and what names it.
+        """Describe a model or another entity: its facts, its sources, what derives from it and what mentions it.
 
         Args:
-            name: of it.
-            at: as the catalog knew it then, in UTC unless it says otherwise.
+            name: the name of the entity.
+            at: return the state of the catalog at this time, in UTC unless it has a time zone.
 
         Raises:
             NotFound: there is no such entity, or there are several of this name.
@@ -118,7 +118,7 @@ class Catalog:
         facets: Sequence[str] = (),
         highlight: bool = False,
     ) -> SearchResult:
-        """Search for words, and narrow down by facets, numbers and dates; as `SearchQuery` has it.
+        """Search for words, and narrow down by facets, numbers and dates, as described in `SearchQuery`.
 
         Raises:
             StoreError: there is no index yet, or it cannot be read.
@@ -141,14 +141,14 @@ class Catalog:
     def lineage(
         self, name: str, *, up: bool = True, depth: int = 10, kind: str | None = None, limit: int | None = None
     ) -> lineage.Lineage:
-        """Walk the derivations from a model, with the licenses on the way that do not go together.
+        """Follow the derivations from a model, with the incompatible licenses on the way.
 
         Args:
-            name: of the model.
-            up: to what it derives from; else to what derives from it.
-            depth: generations to go at the most.
+            name: the name of the model.
+            up: go to what it derives from; else to what derives from it.
+            depth: the maximum number of generations.
             kind: follow derivations of this kind only.
-            limit: how many models beside it to give, the nearest first; the others are counted.
+            limit: the number of models to return beside it, the nearest first; the others are counted.
 
         Raises:
             NotFound: there is no such model.
@@ -158,7 +158,7 @@ class Catalog:
             return lineage.lineage(reader, iri, up=up, depth=depth, kind=kind, limit=limit)
 
     def leaderboard(self, dataset: str, metric: str | None = None, task: str | None = None) -> boards.Leaderboard:
-        """Rank models on a dataset; what cannot be compared is not ranked together.
+        """Rank models on a dataset; results that cannot be compared are not ranked together.
 
         Args:
             dataset: its id on the Hub, its name, or its IRI.
@@ -169,7 +169,7 @@ class Catalog:
             return boards.leaderboard(reader, dataset, metric, task)
 
     def compare(self, *names: str) -> comparison.Comparison:
-        """Put licenses, data, parameters and metrics of entities side by side.
+        """Compare licenses, data, parameters and metrics of entities side by side.
 
         Raises:
             NotFound: there is no such entity, or there are several of this name.
@@ -178,15 +178,15 @@ class Catalog:
             return comparison.compare(reader, names)
 
     def coverage(self, platform: str | None = None, kind: str | None = None) -> list[coverage.Coverage]:
-        """Count how many records have each field, by platform and kind of record."""
+        """Count the records that have each field, by platform and kind of record."""
         with self._read() as reader:
             return coverage.coverage(reader, platform, kind)
 
     def status(self, runs: int = RUNS) -> Status:
-        """Count what is in the catalog, and see how far each projection is.
+        """Return the counts of the catalog and the state of each projection.
 
         Args:
-            runs: how many of the last runs to tell.
+            runs: the number of last runs to return.
         """
         with self._read() as reader:
             return Status(
@@ -194,22 +194,22 @@ class Catalog:
             )
 
     def changes(self, after: int = 0, limit: int = 1000) -> Changes:
-        """Read what has changed since a sequence number.
+        """Return the changes since a sequence number.
 
         Args:
-            after: the sequence number up to which all is known; 0 for everything.
-            limit: how many records to read at the most, unless a single entity has more.
+            after: the sequence number up to which the caller is complete; 0 for everything.
+            limit: the maximum number of records to read, unless a single entity has more.
         """
         with self._read() as reader:
             found = Feed(reader).changes(after, limit)
             return Changes(found.changes, found.upto)
 
     def mentions(self, name: str, most: int = mentions.MOST) -> mentions.Mentions:
-        """Tell which records name an entity, as what, and where in their sources.
+        """Return the records that name an entity, in which role, and where in their sources.
 
         Args:
-            name: of the entity.
-            most: how many mentions of each platform to give.
+            name: the name of the entity.
+            most: the maximum number of mentions per platform.
 
         Raises:
             NotFound: there is no such entity, or there are several of this name.
@@ -219,7 +219,7 @@ class Catalog:
 
 
 def open_catalog(data_dir: str | Path) -> Catalog:
-    """Open a data directory; stores beside it are where the environment says, as for commands.
+    """Open a data directory; other stores are configured by the environment, as for commands.
 
     Raises:
         CatalogError: there is no catalog that can be read.
@@ -228,17 +228,17 @@ def open_catalog(data_dir: str | Path) -> Catalog:
 
 
 def search(settings: Mapping[str, Any], query: SearchQuery) -> SearchResult:
-    """Ask the search index, which answers without a catalog as well.
+    """Search the index, which also works without a catalog.
 
     Args:
-        settings: the project's.
-        query: the search.
+        settings: the project's settings.
+        query: the query.
 
     Raises:
         StoreError: there is no index yet, or it cannot be read.
         WrongUsage: a facet, field or sort that does not exist.
     """
-    # A store of its own for each search: one is not made for several threads.
+    # A new store for each search: a store is not thread-safe.
     with closing(open_search_store(settings)) as store:
         try:
             return store.search(query)

@@ -13,20 +13,20 @@ from fair4ml.entities import Entity, FieldIssue, Stub
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """One answer of a service that holds records: the unit of a commit.
+    """One response of a service that holds records: the unit of a commit.
 
     Attributes:
         number: the place of the page in the run's order, from 0.
-        url: the address that gave it.
-        platform: whose records it holds.
+        url: the address that it was fetched from.
+        platform: the key of the platform whose records it holds.
         keys: kind and native id of each record, in order.
-        cursor: what the spider needs to go on after it, as far as the page changes it; None where a run cannot be
-            resumed.
-        owed: what could not be had because of it, or with it: the same command asks for it again. An array has
-            cursors of lists, an object tells of a record that takes a request of its own.
-        pays: what an earlier attempt owed and this page has brought, or owes again.
-        is_counted: whether the report of the run counts as failed what the page pays.
-        walk: the list that it is a page of; None where it is of none.
+        cursor: the state that the spider needs to continue after it, as far as the page changes it; None where a run
+            cannot be resumed.
+        owed: what could not be fetched because of it, or with it; the same command requests it again. An array
+            holds cursors of lists, an object describes a record that takes a request of its own.
+        pays: what an earlier attempt owed and this page has delivered, or owes again.
+        is_counted: whether the report of the run has counted what the page pays as failed.
+        walk: the list that it is a page of; None if it belongs to no list.
         instance: the installation of the platform, with which keys begin; empty for its public or only one.
     """
 
@@ -48,13 +48,13 @@ class RawRecord:
 
     Attributes:
         platform: the platform's key, such as ``huggingface``.
-        kind: what the record describes, such as ``model``.
-        key: the platform's own id of it.
+        kind: the kind of entity that it describes, such as ``model``.
+        key: the platform's own id of the entity.
         url: the API address of the record.
-        payload: the decoded record, an object where the service sent what it should.
-        fetched_at: when the answer was made (UTC, ISO 8601).
-        page: the answer that held it.
-        seed: what the seed list says besides of the seed that asked for it.
+        payload: the decoded record; an object, unless the service sent something unexpected.
+        fetched_at: the time of the response (UTC, ISO 8601).
+        page: the page that held it.
+        seed: the seed list's metadata of the seed that requested it.
     """
 
     platform: str
@@ -69,11 +69,11 @@ class RawRecord:
 
 @dataclass(slots=True)
 class UnchangedRecord:
-    """A record that is the same as the last time, counters apart: mapping it would give what the catalog has.
+    """A record that has not changed since the last time, counters apart: mapping it would give what the catalog has.
 
     Attributes:
         raw: the record as it was sent.
-        counters: numbers that move without the thing changing.
+        counters: numbers that change although the entity does not.
     """
 
     raw: RawRecord
@@ -82,13 +82,13 @@ class UnchangedRecord:
 
 @dataclass(slots=True)
 class ValidRecord:
-    """A record whose values are what the platform says they are.
+    """A record whose values have the types that the platform documents.
 
     Attributes:
         raw: the record as it was sent.
-        source: the payload as the platform's model of it.
+        source: the payload, parsed into the platform's model.
         issues: values that were left out.
-        digest: what `fair4ml.describe.digest` says of the payload.
+        digest: the result of `fair4ml.describe.digest` for the payload.
     """
 
     raw: RawRecord
@@ -99,22 +99,22 @@ class ValidRecord:
 
 @dataclass(slots=True)
 class MappedRecord:
-    """What one source states about one thing, in FAIR4ML: one catalog row, one unit of replacement.
+    """One source's statement about one entity, in FAIR4ML: one catalog row, one unit of replacement.
 
     Attributes:
         platform, kind, key: as in `RawRecord`; together the catalog key.
         run: the name of the run that fetched it.
-        root: the thing described.
-        parts: things under the root's IRI that exist only with it.
-        stubs: things that are only named.
-        provenance: where and when it was fetched (``source``, ``fetched_at``), where single values come from that do
-            not come from where the mapping declares (``exceptions``), and the license of what the source says
+        root: the entity that is described.
+        parts: entities under the root's IRI that exist only with it.
+        stubs: entities that are only named.
+        provenance: where and when it was fetched (``source``, ``fetched_at``), the origin of single values that do not
+            come from where the mapping declares (``exceptions``), and the license of the source's metadata
             (``license``), if it has one.
-        counters: numbers that move without the thing changing.
-        page: the answer that held it.
+        counters: numbers that change although the entity does not.
+        page: the page that held it.
         issues: values that validation or mapping left out.
         digest: as in `ValidRecord`.
-        forgotten: the IRIs that it must not refer to.
+        forgotten: the IRIs of erased entities, which it must not refer to.
     """
 
     platform: str
@@ -132,6 +132,6 @@ class MappedRecord:
     forgotten: Collection[str] = field(default=(), repr=False)
 
     def document(self) -> Document:
-        """The record as the catalog stores it."""
+        """Return the record as the catalog stores it."""
         document = document_of(self.root, self.parts, self.stubs)
         return without(document, self.forgotten) if self.forgotten else document

@@ -1,11 +1,11 @@
-"""Text of others as text: nothing in it is obeyed by a terminal, a log reader, or the reader's eye."""
+"""Make foreign text harmless: nothing in it controls a terminal or a log viewer, or deceives the reader's eye."""
 
 from __future__ import annotations
 
 import logging
 import unicodedata
 
-# Emoji and words of some languages are joined by these two, which change nothing around them.
+# Emoji and words of some languages are joined by these two, which have no effect on the text around them.
 _JOINERS = "\u200c\u200d"
 _KEPT = "\n\t"
 
@@ -19,7 +19,7 @@ class _Shown(dict[int, str]):
         elif category[0] == "Z":
             shown = " "
         else:
-            # Control, direction and tag characters; halves of characters, and what is none.
+            # Control, direction and tag characters, surrogates, and code points without a character.
             shown = "\ufffd" if category[0] == "C" else character
         self[code] = shown
         return shown
@@ -29,12 +29,12 @@ _SHOWN = _Shown()
 
 
 def printable(text: str) -> str:
-    """A text with every character replaced that would do something else than be read; line breaks and tabs stay."""
+    """Return a text with all characters replaced that do more than display; line breaks and tabs stay."""
     return text if text.isprintable() else text.translate(_SHOWN)
 
 
 def one_line(text: str) -> str:
-    """The same on one line."""
+    """Return the printable text on one line."""
     return " ".join(printable(text).split())
 
 
@@ -46,7 +46,7 @@ class PrintableRecord(logging.LogRecord):
 
     @property
     def exc_text(self) -> str | None:
-        """The traceback; what a formatter sets in its place is made printable as well."""
+        """The traceback; a text that a formatter sets is made printable as well."""
         return self._exc_text
 
     @exc_text.setter
@@ -55,5 +55,5 @@ class PrintableRecord(logging.LogRecord):
 
 
 def log_printable() -> None:
-    """Make what this process logs from now on printable."""
+    """Make everything printable that this process logs from now on."""
     logging.setLogRecordFactory(PrintableRecord)

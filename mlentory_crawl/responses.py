@@ -1,4 +1,4 @@
-"""Answers of services: what they say, when they were made, and how messages name them."""
+"""Responses of services: their JSON, their error messages, their time, and their addresses in messages."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 AHEAD = timedelta(minutes=5)
-"""How far the clock of a service may be ahead of this machine's."""
+"""The most that the clock of a service may be ahead of this machine's."""
 
 
 class NoJson(ValueError):
-    """An answer is no JSON."""
+    """A response is not JSON."""
 
 
 def json_of(response: Response) -> Any:
-    """What an answer says.
+    """Return the decoded JSON of a response.
 
-    What is no valid JSON in it is mended as `fair4ml.read.json_text` says: it must not cost the other records of a
-    page.
+    Invalid JSON in it is mended as `fair4ml.read.json_text` describes: one record must not cost the others on a page.
 
     Raises:
-        NoJson: it is a page, for instance, or cut.
+        NoJson: the response is an HTML page, for instance, or incomplete.
     """
     try:
         return orjson.loads(response.body)
@@ -45,7 +44,7 @@ def json_of(response: Response) -> Any:
 
 
 def told_error(response: Response) -> str:
-    """What an answer says of why it is none."""
+    """Return the error message of a response, at most 500 characters."""
     try:
         told = orjson.loads(response.body)
         if isinstance(told, dict):
@@ -56,12 +55,12 @@ def told_error(response: Response) -> str:
 
 
 def shown(url: str) -> str:
-    """An address without its query, for messages."""
+    """Return an address without its query, for messages."""
     return url.partition("?")[0]
 
 
 def time_of(stated: Any) -> datetime | None:
-    """The moment that a text states (ISO 8601); None where it states none, or one that is yet to come."""
+    """Return the time that a text states (ISO 8601); None if it states none, or one in the future."""
     try:
         return _past(datetime.fromisoformat(stated)) if isinstance(stated, str) else None
     except ValueError:
@@ -69,7 +68,7 @@ def time_of(stated: Any) -> datetime | None:
 
 
 def served_at(response: Response) -> datetime | None:
-    """When an answer was made, as its server says; None where it does not, or states a moment that is yet to come."""
+    """Return the time of a response according to its server; None if there is none, or it is in the future."""
     date = response.headers.get("Date")
     try:
         return _past(parsedate_to_datetime(date.decode("ascii"))) if date else None
@@ -78,7 +77,7 @@ def served_at(response: Response) -> datetime | None:
 
 
 def fetched_at(response: Response) -> str:
-    """When an answer was made, as its server says, else now (UTC, ISO 8601)."""
+    """Return the time of a response according to its server, else the current time (UTC, ISO 8601)."""
     return f"{served_at(response) or datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -1,4 +1,4 @@
-"""What starts crawls under scrapyd, named by ``launcher`` in ``scrapy.cfg``."""
+"""The launcher of crawls under scrapyd, named by ``launcher`` in ``scrapy.cfg``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from twisted.internet.defer import Deferred, DeferredList
 
 
 class Launcher(launcher.Launcher):  # type: ignore[misc]  # scrapyd ships no types
-    """Interrupts running crawls when scrapyd is stopped, and has it wait for their reports.
+    """Interrupts running crawls when scrapyd is stopped, and makes scrapyd wait for their reports.
 
-    scrapyd's own leaves them behind: in a container they are then killed, elsewhere they go on unseen.
+    scrapyd's own launcher leaves them behind: in a container they are killed, elsewhere they run on unnoticed.
 
     Raises:
-        SystemExit: scrapyd would listen beyond this machine and ask nobody for a password.
+        SystemExit: scrapyd would listen beyond this machine without asking for a password.
     """
 
     def __init__(self, config: Any, app: Any) -> None:
@@ -36,12 +36,12 @@ class Launcher(launcher.Launcher):  # type: ignore[misc]  # scrapyd ships no typ
 
 
 def _setting(config: Any, name: str, default: str = "") -> str:
-    """A setting as scrapyd itself finds it."""
+    """Return a setting, looked up the way scrapyd itself does."""
     return os.environ.get(f"SCRAPYD_{name.upper()}") or config.get(name, default)
 
 
 def _is_loopback(address: str) -> bool:
-    try:  # without an address it has a socket of this machine only
+    try:  # without an address, scrapyd only has a socket on this machine
         return address in ("", "localhost") or ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False

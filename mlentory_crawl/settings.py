@@ -1,4 +1,4 @@
-"""Settings of the Scrapy project; each that is not Scrapy's default says why."""
+"""Settings of the Scrapy project; every setting that differs from Scrapy's default says why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMMANDS_MODULE = "mlentory_crawl.scrapy_commands"
 TEMPLATES_DIR = str(Path(__file__).parent / "templates")  # scrapy genspider -t cursor, offset, page, token
 USER_AGENT = f"mlentory_crawl/{__version__} (+{_environment['CRAWLER_CONTACT']})"
 
-# Items flow in this order; projections follow the catalog by themselves.
+# Items flow in this order; projections follow the catalog on their own.
 ITEM_PIPELINES = {
     "mlentory_crawl.pipelines.validation.ValidationPipeline": 100,
     "mlentory_crawl.pipelines.mapping.MappingPipeline": 200,
@@ -28,17 +28,17 @@ ITEM_PIPELINES = {
     "mlentory_crawl.pipelines.turtle.TurtlePipeline": 600,
 }
 DOWNLOADER_MIDDLEWARES = {
-    # Nearest to the engine: only answers that no other middleware retries or redirects are kept.
+    # Nearest to the engine: keeps only responses that no other middleware retries or redirects.
     "mlentory_crawl.middlewares.archive.ArchiveMiddleware": 50,
-    "mlentory_crawl.middlewares.replay.ReplayMiddleware": 55,  # only where REPLAY_RUN names a run
-    # Nearer to the network than Scrapy's retries (550): it waits for them, and answers 429 itself.
+    "mlentory_crawl.middlewares.replay.ReplayMiddleware": 55,  # only if REPLAY_RUN names a run
+    # Nearer to the network than Scrapy's retries (550): it delays them, too, and handles 429 itself.
     "mlentory_crawl.middlewares.quota.QuotaMiddleware": 560,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # APIs answer no pages
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # APIs do not send HTML pages
     # Nearer to the network than redirects (600) and proxies (750): it sees where a request really goes.
     "mlentory_crawl.middlewares.private_addresses.PrivateAddressMiddleware": 800,
 }
 SPIDER_MIDDLEWARES = {
-    # Each costs a step for every record, and guards against what a walk over a list does not do.
+    # Each costs a step for every record, and guards against something that paging through a list does not do.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
@@ -56,7 +56,7 @@ EXTENSIONS = {
 FEED_EXPORTERS = {
     **dict.fromkeys(("jsonl", "jsonlines", "jl"), "mlentory_crawl.exporters.feeds.JsonLinesExporter"),
     "json": "mlentory_crawl.exporters.feeds.JsonExporter",
-    **dict.fromkeys(("xml", "pickle", "marshal"), None),  # records nest too deeply to be of use in them
+    **dict.fromkeys(("xml", "pickle", "marshal"), None),  # records nest too deeply for these formats
     "zst": "mlentory_crawl.exporters.feeds.ZstdJsonLinesExporter",
     "csv": "mlentory_crawl.exporters.feeds.CsvExporter",
     "ttl": "mlentory_crawl.exporters.feeds.TurtleExporter",
@@ -65,8 +65,8 @@ FEED_EXPORTERS = {
     "parquet": "mlentory_crawl.exporters.feeds.ParquetExporter",
 }
 
-# Politeness. The documented APIs of platforms are asked at the pace they announce; robots.txt rules everything else.
-ROBOTSTXT_OBEY = False  # the spiders ask documented APIs only
+# Politeness. Requests to the documented APIs keep the pace that these announce; robots.txt rules everything else.
+ROBOTSTXT_OBEY = False  # the spiders only send requests to documented APIs
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # default 8
 ENDPOINT_SETTINGS = {
     spider.name: spider.endpoint_setting
@@ -77,7 +77,7 @@ ENDPOINT_SETTINGS = {
 DOWNLOAD_SLOTS = {name: limits for spider in platforms() for name, limits in spider.slots.items()}
 COOKIES_ENABLED = False  # APIs need none, and cookies would be state between requests
 
-# What a crawl may reach: answers and seeds are not trusted.
+# What a crawl may reach: responses and seeds are not trusted.
 DOWNLOAD_HANDLERS = {
     **dict.fromkeys(
         ("http", "https"), "mlentory_crawl.middlewares.download_handler.DownloadHandler"
@@ -86,19 +86,19 @@ DOWNLOAD_HANDLERS = {
 }
 TWISTED_DNS_RESOLVER = "mlentory_crawl.middlewares.private_addresses.PublicResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default False; tokens are sent to these servers
-TELNETCONSOLE_ENABLED = False  # default True: executes code for whoever connects
+TELNETCONSOLE_ENABLED = False  # default True: executes code for anyone who connects
 REMOTE_CONTROL_ENABLED = False  # default True: likewise
 
-# A page of 1,000 records is 3 MB on average and up to 34 MB where all are evaluated models.
+# A page of 1,000 records has 3 MB on average and up to 34 MB if all of them are evaluated models.
 DOWNLOAD_MAXSIZE = 256 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 120  # default 180
-RETRY_TIMES = 5  # default 2; a page that is lost ends the walk
+RETRY_TIMES = 5  # default 2; a lost page ends the crawl of a list
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # default: 429 too
 QUOTA_ENABLED = True
 RETRY_BACKOFF = 1.0
-"""Seconds before the first retry, at the most; doubled for each further one."""
-HTTPERROR_ALLOW_ALL = True  # spiders say what an answer means that is none
+"""The maximum number of seconds before the first retry; doubled for each further one."""
+HTTPERROR_ALLOW_ALL = True  # spiders interpret error responses
 RETRY_PRIORITY_ADJUST = 0
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # default ERROR; the spider says so in one line
 
@@ -107,8 +107,8 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: reads the source of the 
 CONCURRENT_ITEMS = 8  # default 100; no pipeline waits, so more only makes more tasks
 LOG_FORMATTER = "mlentory_crawl.extensions.log_formatter.QuietLogFormatter"
 LOG_LEVEL = "INFO"
-LOG_VERSIONS: list[str] = []  # default: ten libraries at each start; scrapy version -v tells them
-STATS_DUMP = False  # default True; the run report tells what users need, scrapyd and -s STATS_DUMP=1 the rest
+LOG_VERSIONS: list[str] = []  # default: ten libraries at each start; scrapy version -v shows them
+STATS_DUMP = False  # default True; the run report has what users need, scrapyd and -s STATS_DUMP=1 have the rest
 
 PROJECTION_TIMEOUT = 120.0
-"""How many seconds a store may make no progress at the end of a crawl before it is left behind."""
+"""The number of seconds without progress after which a store is left behind at the end of a crawl."""

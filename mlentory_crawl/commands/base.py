@@ -1,4 +1,4 @@
-"""What commands share: arguments as they were meant, and failures in one line."""
+"""The base of the commands: arguments in the right encoding, and failures in one line."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from mlentory_crawl.exceptions import MlentoryError, SettingError, WrongUsage
 from mlentory_crawl.printable import log_printable, one_line
 
 _UNREAD = re.compile("[\udc80-\udcff]")
-"""Bytes of a command line that are no characters of the locale, as Python has them."""
+"""Bytes of a command line that are not characters in the locale, as Python represents them."""
 
 
 class ProjectCommand(ABC):
-    """A command that reads or keeps the data directory; a failure is one line on the standard error and exit code 1.
+    """A command that reads or writes the data directory; a failure is one line on the standard error and exit code 1.
 
     Args:
-        settings: the project's.
+        settings: the project's settings.
 
     Attributes:
         syntax: the arguments, as the help shows them.
-        summary: what it does, in one line.
-        description: more of that for its own help; None where the summary says all.
-        writes: whether it makes files in the data directory.
-        takes_words: whether it takes more than options.
-        takes_files: whether it takes names of files, which are what they are in any locale.
+        summary: its purpose, in one line.
+        description: a longer text for its own help; None if the summary is enough.
+        writes: whether it creates files in the data directory.
+        takes_words: whether it takes arguments other than options.
+        takes_files: whether it takes names of files, which stay as given whatever the locale.
     """
 
     syntax = ""
@@ -54,14 +54,14 @@ class ProjectCommand(ABC):
         """Declare the options."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Do it, tell what went wrong, and return the exit code.
+        """Run the command, print what went wrong, and return the exit code.
 
         Args:
-            args: the arguments that are none of the options, unknown options among them.
-            opts: those of `add_options`.
+            args: the arguments other than options, and unknown options.
+            opts: the options that `add_options` declares.
 
         Raises:
-            WrongUsage: the arguments or the settings cannot be meant.
+            WrongUsage: the arguments or the settings are invalid.
         """
         log_printable()
         try:
@@ -92,7 +92,7 @@ class ProjectCommand(ABC):
             fail(str(error))
             return 1
         except BrokenPipeError:
-            _write_no_more()  # who reads it has had enough, as `head` does
+            _write_no_more()  # the reader has closed its end, as `head` does
             return 0
         except OSError as error:
             _write_no_more()
@@ -102,11 +102,11 @@ class ProjectCommand(ABC):
 
     @abstractmethod
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        """Do it, and return the exit code."""
+        """Run the command, and return the exit code."""
 
 
 def _typed(given: Any) -> Any:
-    """Words of a command line as UTF-8, where the locale knows too few characters to read them."""
+    """Decode words of a command line as UTF-8 if the locale has too few characters to decode them."""
     if isinstance(given, list):
         return list(map(_typed, given))
     if isinstance(given, str) and _UNREAD.search(given):
@@ -115,11 +115,11 @@ def _typed(given: Any) -> Any:
 
 
 def _write_no_more() -> None:
-    """Keep the interpreter, which writes out what is left when it ends, from failing on it again."""
-    with contextlib.suppress(io.UnsupportedOperation):  # it is no file, so nothing is left to write
+    """Discard the rest of the output, so that the interpreter does not fail again when it flushes it at exit."""
+    with contextlib.suppress(io.UnsupportedOperation):  # not a file, so nothing is left to write
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:
-    """Declare the option that every command has that prints facts."""
+    """Declare the option that every command that prints facts has."""
     parser.add_argument("--json", action="store_true", help="print JSON for programs")

@@ -12,7 +12,7 @@ from mlentory_crawl.console import console, fail, print_json, table
 from mlentory_crawl.face import Catalog
 
 FALL = 0.05
-"""A share that fell by more than this since the run before is marked."""
+"""Shares that fell by more than this since the run before are marked."""
 
 
 class Command(ProjectCommand):

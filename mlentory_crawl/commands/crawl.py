@@ -39,14 +39,14 @@ NOISY_LOGGERS = (
 
 
 class Command:
-    """Runs a spider in a process of Scrapy's.
+    """Runs a spider in one of Scrapy's crawler processes.
 
     Exit codes: 0 complete, 1 failed or suspect, 2 wrong usage, 3 stopped and can be resumed.
 
     Args:
-        settings: the project's, with those of the command line.
-        process: what runs crawlers.
-        create_crawler: makes one for a spider.
+        settings: the project's settings, with those of the command line.
+        process: the process that runs crawlers.
+        create_crawler: makes a crawler for a spider.
     """
 
     summary = "Run a spider; exit 0 complete, 1 failed or suspect, 2 wrong usage, 3 stopped"
@@ -62,14 +62,14 @@ class Command:
         self._create_crawler = create_crawler
 
     def run(self, args: list[str], given: dict[str, str]) -> int:
-        """Crawl, tell what kept it from beginning, and return the exit code.
+        """Crawl, print what prevented it from starting, and return the exit code.
 
         Args:
-            args: the name of the spider, alone.
+            args: the name of the spider and nothing else.
             given: the arguments of the spider.
 
         Raises:
-            WrongUsage: the arguments or the settings cannot be meant.
+            WrongUsage: the arguments or the settings are invalid.
         """
         if len(args) != 1:
             raise WrongUsage("name one spider: scrapy list shows them")
@@ -111,10 +111,10 @@ class Command:
 
 
 def _quieten() -> None:
-    # What is switched on is the same at each run; what it comes to is in the report.
+    # The enabled components are the same at each run, and their results are in the report.
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # It warns at each start that no Referer is sent, which is meant.
+    # It warns at each start that no Referer is sent, which is intended.
     logging.getLogger("scrapy.downloadermiddlewares.redirect").setLevel(logging.ERROR)
 
 
@@ -131,7 +131,7 @@ def _exit_code(crawler: Crawler, failure: BaseException | None) -> int:
 
 
 def _failure(crawl: Awaitable[None]) -> BaseException | None:
-    """Why a crawl did not begin; asking for it keeps asyncio from printing it as a traceback."""
+    """Return the exception that prevented a crawl; retrieving it keeps asyncio from printing it as a traceback."""
     return crawl.exception() if isinstance(crawl, asyncio.Task) and crawl.done() and not crawl.cancelled() else None
 
 
@@ -158,5 +158,5 @@ def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) 
 
 
 def _told(message: str) -> str:
-    """A message of pydantic's, without its name for what our own validators tell."""
+    """Return a message of pydantic without the prefix that it gives to those of our own validators."""
     return message.removeprefix("Value error, ")

@@ -30,7 +30,7 @@ class Command(ProjectCommand):
         parser.add_argument("--keep", metavar="DIR", help="keep the data directory here; it must be empty")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        from mlentory_crawl.sample_hub import SampleHub  # every command imports this module, only this one needs that
+        from mlentory_crawl.sample_hub import SampleHub  # only needed here, but every command imports this module
 
         if opts.keep and Path(opts.keep).exists() and any(Path(opts.keep).iterdir()):
             console().print(f"{opts.keep} is not empty", style="red")
@@ -40,7 +40,7 @@ class Command(ProjectCommand):
 
 
 def _demonstrate(endpoint: str, data_dir: Path) -> int:
-    # Neither the user's settings nor a real store have a part in the demo.
+    # The demo uses neither the user's settings nor a real store.
     bare = {name: value for name, value in os.environ.items() if name not in {v.name for v in variables()}}
     environment = {**bare, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
 
@@ -69,7 +69,7 @@ def _demonstrate(endpoint: str, data_dir: Path) -> int:
 
 
 def _interesting(data_dir: Path) -> str:
-    """The model that says most about lineage and evaluations."""
+    """Return the model with the most lineage and evaluations."""
     reader = CatalogReader(data_dir)
     found = most_telling(reader)
     reader.close()

@@ -18,7 +18,7 @@ from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 
 TOLD = ("source", "fetched_at", "license", "seed")
-"""What the provenance of a record says beside its run."""
+"""The fields of a record's provenance that are exported beside its run."""
 
 
 class Command(ProjectCommand):
@@ -46,7 +46,7 @@ class Command(ProjectCommand):
         if missing := FORMATS[endings[-1]].missing():
             raise WrongUsage(missing)
         reader = CatalogReader(self.data_dir)
-        path = path.resolve()  # what a link leads to is written, the link stays
+        path = path.resolve()  # a link stays, and its target is written
         part = path.with_name(path.name + ".part")
         try:
             file = part.open("wb")
@@ -68,7 +68,7 @@ class Command(ProjectCommand):
 def _write(
     reader: CatalogReader, out: Format, opts: argparse.Namespace
 ) -> tuple[Counter[str], dict[str, Counter[str]]]:
-    """How many things of each class were written, and how many records of each platform are under which license."""
+    """Write the records; return the number of entities by class, and of each platform's records by license."""
     counts: Counter[str] = Counter()
     licenses: dict[str, Counter[str]] = {}
     stubs = UnseenStubs(reader)

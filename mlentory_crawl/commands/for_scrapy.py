@@ -1,4 +1,4 @@
-"""The shell around a command in which Scrapy runs it."""
+"""The adapter through which Scrapy runs a command of the project."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mlentory_crawl.exceptions import WrongUsage
 
 
 class ScrapyShell(ScrapyCommand):
-    """A command of the project as one of Scrapy's.
+    """Adapts a command of the project to Scrapy.
 
     Attributes:
         command: the class of the command.

@@ -24,7 +24,7 @@ from mlentory_crawl.projections.registry import names, sync
 from mlentory_crawl.stores.factory import check_store_settings, open_store
 
 BY_NAME = "who or what is told by name only is forgotten with the records that name it, by their IRIs"
-"""What can be told in answers is what has an IRI or an id there; any text may be a name."""
+"""Responses identify entities only by an IRI or an id; any text could be a name."""
 
 PART = re.compile(r".+#.*-[0-9a-f]{16}", re.DOTALL)
 
@@ -49,9 +49,9 @@ class Command(ProjectCommand):
         if wrong := [iri for iri in args if not re.match(IRI_PATTERN, iri)]:
             raise WrongUsage(f"no IRI: {', '.join(wrong)}; {BY_NAME}")
         if not opts.mark:
-            CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
+            CatalogReader(self.data_dir).close()  # fails without a catalog, when there is nothing to lock
         with locked(self.data_dir):
-            # What replaces a database is written beside it: the system's place for such files may be small.
+            # The copy that replaces a database goes beside it: the system's temporary directory may be too small.
             os.environ["SQLITE_TMPDIR"] = str(self.data_dir)
             catalog = CatalogWriter(self.data_dir)
             try:
@@ -82,7 +82,7 @@ class Command(ProjectCommand):
         return int(bool(behind or problems))
 
     def _parts(self, iris: list[str]) -> list[str]:
-        """Those that no record is about, but about what they are a part of."""
+        """Return the IRIs of parts, about which there are no records of their own."""
         reader = CatalogReader(self.data_dir)
         try:
             return [iri for iri in iris if PART.fullmatch(iri) and not reader.has_record(iri)]
@@ -91,7 +91,7 @@ class Command(ProjectCommand):
 
     def _sync(self, name: str) -> dict[str, Any]:
         try:
-            # An index in the data directory keeps deleted documents in its files until it merges them.
+            # The embedded index keeps deleted documents in its files until it merges them.
             rebuild = name == "search" and open_store(name, self.settings).backend == "tantivy"
             return sync(name, self.settings, rebuild=rebuild, on_batch=lambda _: None)
         except (StoreError, MlentoryError, sqlite3.Error, OSError) as error:

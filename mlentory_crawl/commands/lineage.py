@@ -133,7 +133,7 @@ def _numbered(found: Lineage) -> dict[str, str]:
     return {iri: f"m{number}" for number, iri in enumerate(found.members)}
 
 
-# It reads Markdown, HTML and entities in what is quoted.
+# Mermaid interprets Markdown, HTML and entities in quoted texts.
 _OF_MERMAID = '#"&<>`'
 
 
@@ -167,7 +167,7 @@ WIDTH, HEIGHT, GAP = 300, 44, 60
 
 
 def _svg(found: Lineage) -> str:
-    """One row for each generation, the nearest on top."""
+    """Draw one row for each generation, the nearest on top."""
     rows: dict[int, list[Member]] = {}
     for member in found.members.values():
         rows.setdefault(member.generation, []).append(member)

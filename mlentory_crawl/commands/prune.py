@@ -38,7 +38,7 @@ class Command(ProjectCommand):
         if keep < 0:
             raise WrongUsage(f"--keep-runs {keep}: 0 or more are due")
         before = _moment(opts.versions_before)
-        CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
+        CatalogReader(self.data_dir).close()  # fails without a catalog, when there is nothing to lock
         with locked(self.data_dir):
             catalog = CatalogWriter(self.data_dir)
             try:

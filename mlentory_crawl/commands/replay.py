@@ -24,9 +24,9 @@ from mlentory_crawl.projections.process import die_with_parent
 from mlentory_crawl.spiders import spider_of
 
 PLAN = "replay.json"
-"""What is being replayed, in the data directory that it goes into, until all of it is there."""
+"""The file in the target data directory that states what is being replayed, until the replay is complete."""
 
-# Answers say what was left of a quota then: nobody waits for that now.
+# Archived responses announce the quota of their time, for which a replay must not wait.
 SETTINGS = ("-s", "QUOTA_ENABLED=0", "-s", "RETRY_ENABLED=0", "-L", "ERROR")
 
 
@@ -74,7 +74,7 @@ class Command(ProjectCommand):
         return int(not all(run["as_before"] for run in told))
 
     def _begin(self, plan: Path, wanted: dict[str, Any]) -> None:
-        """Note what is to be replayed, or see that the same is to be gone on with."""
+        """Note what is being replayed, or check that the same replay is being continued."""
         if not (self.data_dir / FILE_NAME).exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
             part = plan.with_suffix(".part")
@@ -111,16 +111,16 @@ def _replay(source: Path, data_dir: Path, run: ReplayableRun, *, erased: bool) -
             raise MlentoryError(f"the replay of {name} was interrupted: the same command goes on")
         now, said = _outcome(data_dir, name), done.stderr.strip()
     fetched = now.get("records", {}).get("fetched", 0)
-    # What was interrupted then ends where its answers end.
+    # The replay of an interrupted run ends with its archived responses.
     as_before = fetched == before["records"]["fetched"] or not run.is_complete
-    if erased and not as_before:  # fewer than then, and nothing else is lacking
+    if erased and not as_before:  # erased records are missing, and nothing else may be
         as_before = fetched < before["records"]["fetched"] and now.get("verdict") in ("complete", before["verdict"])
     problems = [] if as_before else now.get("problems") or [said]
     return {"run": name, "mode": run.mode, "fetched": fetched, "as_before": as_before, "problems": problems}
 
 
 def _outcome(data_dir: Path, name: str) -> dict[str, Any]:
-    """The report of the run that replayed another one last, as far as it came; nothing if there was none."""
+    """Return the report, possibly unfinished, of the last run that replayed another one; empty if there is none."""
     try:
         reader = CatalogReader(data_dir)
     except CatalogError:

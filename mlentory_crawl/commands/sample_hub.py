@@ -15,7 +15,7 @@ class Command(ProjectCommand):
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
-        from mlentory_crawl.sample_hub.options import add_arguments  # every command imports this module
+        from mlentory_crawl.sample_hub.options import add_arguments  # not at the top: every command imports this module
 
         add_arguments(parser)
 

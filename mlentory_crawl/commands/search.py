@@ -32,7 +32,7 @@ DATES = ("modified", "created")
 FACET_VALUES_SHOWN = 10
 CELL_VALUES_SHOWN = 2
 NARROW = 100
-"""On terminals with fewer columns some of the table's are left out."""
+"""The width of terminals below which some columns of the table are left out."""
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([KMBT]?)", re.ASCII)
 _UNITS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3}
@@ -157,7 +157,7 @@ def _hits(query: SearchQuery, hits: Sequence[dict[str, Any]], *, narrow: bool) -
 
 
 def _named(hit: dict[str, Any]) -> Text:
-    """The name and, where the words are in it, a piece of the description; found words stand out."""
+    """Return the name, and an excerpt of the description if it has the words; found words are highlighted."""
     found = hit.get("highlight", {})
     name = _marked(found["name"], "bold") if "name" in found else Text(one_line(hit.get("name") or hit["iri"]))
     if "description" not in found:

@@ -21,7 +21,7 @@ from mlentory_crawl.printable import one_line
 MAX_CHILDREN = 10
 
 LICENSED = frozenset({"MLModel", "Dataset"})
-"""The classes of things of which it is told that no license is stated."""
+"""The classes of entities for which a missing license is shown."""
 NONE_STATED = "none stated"
 
 
@@ -97,7 +97,7 @@ def _print(out: Console, shown: Description, *, why: bool) -> None:
         facts.add_row(name, f"{count:,}")
     out.print(facts)
     _print_evaluations(out, shown.state["parts"], named, root["iri"])
-    # Under a former name the same parent may be stated again, without its kind.
+    # A record under a former name may state the same parent again, without its kind.
     kinds = {p["entity"]: p["type"] for p in shown.state["parts"] if p["class"] == "Derivation" and "type" in p}
     for iri in root.get("wasDerivedFrom", []):
         out.print(f"derives from {one_line(_label(named, iri))} ({kinds.get(iri, KIND_NOT_STATED)})")

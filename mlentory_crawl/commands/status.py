@@ -31,7 +31,7 @@ class Command(ProjectCommand):
 
 
 def _print(status: Status) -> None:
-    from mlentory_crawl.spiders import platforms  # loads Scrapy, which a program that reads JSON has no use for
+    from mlentory_crawl.spiders import platforms  # loads Scrapy, which JSON output does not need
 
     out, catalog = console(), status.catalog
     out.print(

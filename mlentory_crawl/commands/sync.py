@@ -37,7 +37,7 @@ class Command(ProjectCommand):
         unknown = [name for name in args if name not in on]
         if unknown:
             raise WrongUsage(f"no such projection: {', '.join(unknown)}; on are {', '.join(on)}")
-        CatalogReader(self.data_dir).close()  # without a catalog there is nothing to lock
+        CatalogReader(self.data_dir).close()  # fails without a catalog, when there is nothing to lock
         results: dict[str, dict[str, Any]] = {}
         with locked(self.data_dir):
             for name in args or on:

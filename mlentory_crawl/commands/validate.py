@@ -24,10 +24,10 @@ from mlentory_crawl.shapes.conformance import Conformance, Violation, missing
 from mlentory_crawl.shapes.rdf_files import ENDINGS, Types, open_ntriples, records
 
 AT_ONCE = 2_000
-"""Triples that are checked together, at least: as many records share what each check costs."""
+"""The minimum number of triples that are checked together, so that their records share the cost of a check."""
 
 Part = tuple[list[str], list[tuple[str, str]]]
-"""The triples of one record, and the classes of what is told elsewhere."""
+"""The triples of one record, and the classes of entities that are described elsewhere."""
 
 
 class Command(ProjectCommand):
@@ -78,7 +78,7 @@ class Command(ProjectCommand):
         reader = CatalogReader(self.data_dir)
         stubs = UnseenStubs(reader)
         for state, _ in reader.states():
-            # What is described elsewhere is called there by its own name.
+            # Entities that are described elsewhere have their own names there.
             text = rdf.ntriples({**state, "stubs": stubs.of(state)})
             elsewhere = [(stub["iri"], type) for stub in state["stubs"] for type in CLASSES[stub["class"]].types]
             yield text.splitlines(keepends=True), elsewhere
@@ -96,7 +96,7 @@ def _parts_of_file(path: Path) -> Iterator[Part]:
 
 
 def _check(conformance: Conformance, parts: Iterable[Part]) -> tuple[int, int]:
-    """How many records and triples were checked."""
+    """Check the parts; return the number of records and triples."""
     checked = triples = 0
     waiting: list[str] = []
     elsewhere: set[tuple[str, str]] = set()

@@ -1,4 +1,4 @@
-"""A batch of finished pages: what the next commit stores, and what the report counts of it."""
+"""Batches of finished pages, each stored by one commit and counted by the report."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Batch:
-    """What the next commit stores, and what the report counts of it.
+    """Finished pages that the next commit stores and the report counts.
 
     Attributes:
-        commit: for the catalog.
+        commit: the changes for the catalog.
         keys: kind and native id of its records.
-        size: how many records it has.
-        pages: how many pages; one without records moves the cursor, too.
+        size: the number of its records.
+        pages: the number of its pages; a page without records moves the cursor, too.
     """
 
     commit: Commit = field(default_factory=Commit)
@@ -38,7 +38,7 @@ class Batch:
         return bool(self.pages or self.commit.answers or self.commit.seed_fields or self._asked)
 
     def add(self, done: OpenPage) -> None:
-        """Take a page whose records have all ended."""
+        """Add a page whose records have all ended."""
         self.commit.entries += done.entries
         self.commit.rejected += done.rejected
         self.size += len(done.page.keys)
@@ -55,7 +55,7 @@ class Batch:
             self.ask(asked, done.page.platform)
 
     def ask(self, asked: Asked, platform: str | None, reason: str | None = None) -> None:
-        """Take what became of a thing that was asked for by name; with the reason where its outcome does not say."""
+        """Add the outcome of a target; with the reason if the outcome does not state it."""
         self._asked.append(asked)
         if asked.lookup is not None:
             self.commit.lookups.append(asked.lookup)
@@ -63,7 +63,7 @@ class Batch:
             self.commit.seeds.append(asked.ended_seed(platform, reason))
 
     def count(self, report: Report) -> None:
-        """Have the report count it as stored."""
+        """Count the batch as stored in a report."""
         for platform, counts in self._platforms.items():
             report.records.update(counts)
             report.platforms.setdefault(platform, Counter()).update(counts)
@@ -74,7 +74,7 @@ class Batch:
             report.count_asked(paid.by, paid.outcomes, -1)
 
     def count_failed(self, report: Report) -> None:
-        """Have the report count it as failed that has counted it as stored."""
+        """Count the batch as failed in a report that has counted it as stored."""
         for platform, counts in self._platforms.items():
             for counted in (report.records, report.platforms[platform]):
                 counted.subtract(counts)

@@ -1,4 +1,4 @@
-"""The run that a crawler carries out; every component asks for it here."""
+"""The run that a crawler carries out; every component gets it from here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
 
 
 def run_of(crawler: Crawler) -> Run:
-    """The crawler's run, opened at the first call; its spider is already made.
+    """Return the crawler's run, opened at the first call, when its spider already exists.
 
     Raises:
         DataDirectoryLocked: another run holds the data directory.
@@ -30,5 +30,5 @@ def run_of(crawler: Crawler) -> Run:
 
 
 def opened_run(crawler: Crawler) -> Run | None:
-    """The crawler's run if there is one."""
+    """Return the crawler's run if there is one."""
     return _runs.get(crawler)

@@ -1,4 +1,4 @@
-"""The cursor of a run: where an interrupted run goes on, and what is owed to it."""
+"""The cursor of a run: the place from which an interrupted run continues, and what is owed to it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class RunCursor:
     """The place up to which the pages of a run are stored.
 
     Args:
-        saved: as the catalog has it of an interrupted run of the same command; None for a run that begins.
-        ordered: whether pages have an order; without one the last page's cursor is all there is.
+        saved: the cursor that the catalog has of an interrupted run of the same command; None for a new run.
+        ordered: whether pages have an order; without one, only the cursor of the last page counts.
 
     Attributes:
-        start: where an interrupted run of the same command goes on; None at the beginning.
-        owed: what earlier attempts and runs could not have beside their walk.
+        start: the place from which an interrupted run of the same command continues; None at the beginning.
+        owed: what earlier attempts and runs could not fetch beside the pages of their lists.
         first_page: the number of the first page of this attempt.
     """
 
@@ -32,7 +32,7 @@ class RunCursor:
         self.first_page: int = found.get("page", 0)
 
     def advance(self, page: Page) -> None:
-        """Take a page that is going to be stored."""
+        """Move past a page that is about to be stored."""
         if not self._ordered:
             self._now = page.cursor
         elif page.cursor is not None:
@@ -40,26 +40,26 @@ class RunCursor:
             self._now = {**(self._now or {}), **page.cursor, "owed": [*owed, *page.owed]}
 
     def json(self) -> bytes | None:
-        """The cursor as the catalog keeps it."""
+        """Return the cursor as the catalog keeps it."""
         return None if self._now is None else orjson.dumps(self._now)
 
     def owes_as_before(self, failed: int) -> bool:
-        """Whether the walk is done, and nothing is missing of it but what could not be had before either.
+        """Check whether the lists are done and nothing is missing but what could not be fetched before either.
 
-        Such a run is closed: what it owes goes over to the next one, which what is new must not wait for.
+        Such a run is closed: what it owes goes over to the next run, so that new records do not have to wait for it.
 
         Args:
-            failed: how many of the things that records name could not be had.
+            failed: the number of entities named by records that could not be fetched.
         """
         now = self._now or {}
         owed = now.get("owed", [])
         if not _is_walked(now) or not all(each in self.owed for each in owed):
             return False
-        # What was asked for by a name is not owed: each run asks for what the catalog lacks.
+        # Targets are not owed: each run requests what the catalog lacks.
         is_named = failed > sum(isinstance(each, dict) for each in owed)
         return _is_walked(self.start or {}) if is_named else bool(owed)
 
 
 def _is_walked(cursor: dict[str, Any]) -> bool:
-    """Whether a cursor says that a walk came to its end."""
+    """Check whether a cursor is at the end of its lists."""
     return cursor.get("next", "") is None

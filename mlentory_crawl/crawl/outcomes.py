@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from mlentory_crawl.crawl.seed_list import Seed
 
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
-"""How a fetched record can end; together they are all fetched ones."""
+"""The outcomes of fetched records; their counts add up to the number of fetched records."""
 REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
-"""What can become of a thing that was asked for by name; together they are all asked ones."""
+"""The outcomes of targets; their counts add up to the number of targets."""
 
 
 class Quarantined(DropItem):
     """A record that cannot be used, kept in the quarantine.
 
     Args:
-        field: the source's name of the field that is wrong; empty where it is the whole record.
-        reason: what is wrong with it.
+        field: the source's name of the invalid field; empty if the whole record is invalid.
+        reason: the reason why it is invalid.
     """
 
     def __init__(self, field: str, reason: str) -> None:
@@ -40,33 +40,33 @@ class Duplicate(DropItem):
 
 
 class Forgotten(DropItem):
-    """A record of what is to be forgotten."""
+    """A record of an erased entity."""
 
     def __init__(self) -> None:
-        # Not by name: logs are kept, too.
+        # Without its name: logs are kept, too.
         super().__init__("a record of what was forgotten", log_level="DEBUG")
 
 
 class Stopping(IgnoreRequest):
-    """A request that was given up while it waited, since the crawl is to end."""
+    """A request that was given up while it waited, because the crawl is stopping."""
 
 
 class QuotaGone(IgnoreRequest):
-    """A service that was asked once more announces again that it will not be asked for longer than anybody waits."""
+    """A service announces, also to a second request, a longer wait than is acceptable."""
 
 
 class PrivateAddress(IgnoreRequest):
-    """A host that has an address inside a private network, which nobody has allowed."""
+    """A host with an address in a private network that is not allowed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The outcome of a target: something that was asked for by name.
+    """The outcome of a target, an entity that was asked for by name.
 
     Attributes:
-        by: who asked: None for the user, else the name of what asks for things that records name.
+        by: None if the user asked for it, else the name of the look-up of entities named by records.
         outcomes: one of `REQUESTED`, and what else is counted of it.
-        lookup: for the catalog, where a record names it.
+        lookup: the entry for the catalog, if a record names it.
         seed: the seed that asks for it.
     """
 
@@ -76,6 +76,6 @@ class Asked:
     seed: Seed | None = None
 
     def ended_seed(self, platform: str | None, reason: str | None = None) -> EndedSeed:
-        """The line of the seed list that asks for it, as the catalog keeps it."""
+        """Return the line of the seed list that asks for it, as the catalog keeps it."""
         assert self.seed is not None
         return EndedSeed(self.seed.number, self.seed.place, self.seed.url, platform, self.outcomes[0], reason)

@@ -20,16 +20,16 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class OpenPage:
-    """A page some records of which have not ended yet.
+    """A page with records that have not ended yet.
 
     Attributes:
-        remaining: how many.
-        known: what the catalog has of its records.
-        claimed: kind and native id of those that began in this run before the page.
-        stored: kind and native id of those that ended well.
-        entries, rejected: what is to be stored of it.
-        records, field_issues: what the report counts of it.
-        asked: what became of the things that it answers.
+        remaining: the number of these records.
+        known: the catalog's rows of its records.
+        claimed: kind and native id of the records that began in this run before the page.
+        stored: kind and native id of the records that were stored.
+        entries, rejected: the parts of it that are stored.
+        records, field_issues: the counts of it for the report.
+        asked: the outcomes of the targets that it answers.
     """
 
     page: Page
@@ -45,18 +45,18 @@ class OpenPage:
 
 
 class OpenPages:
-    """Pages from their announcement until each of their records has ended, in whichever component.
+    """Keeps pages from their announcement until each of their records has ended, in whichever component.
 
     Args:
-        ordered: whether pages leave in the order of their numbers only.
+        ordered: whether pages leave only in the order of their numbers.
         first: the number of the first page.
-        on_finished: called when a page has no record left that is under way.
+        on_finished: called when all records of a page have ended.
     """
 
     def __init__(self, *, ordered: bool, first: int, on_finished: Callable[[], None]) -> None:
         self.ordered = ordered
         self._pages: dict[int, OpenPage] = {}
-        # What began and is not stored yet: no look-up can find it.
+        # Records that began and are not stored yet: no look-up in the catalog can find them.
         self._claims: set[Key] = set()
         self._next = first
         self._reserved = first
@@ -66,7 +66,7 @@ class OpenPages:
         return len(self._pages)
 
     def reserve(self) -> int:
-        """The number of a page that is going to be announced, records or not: what comes later waits for it."""
+        """Return the number of a page that will be announced, with or without records; later pages wait for it."""
         self._reserved += 1
         return self._reserved - 1
 
@@ -75,9 +75,9 @@ class OpenPages:
 
         Args:
             page: the page.
-            known: what the catalog has of its records.
-            claimed: those of its records that ended in this run before.
-            asked: what became of the targets that it answers.
+            known: the catalog's rows of its records.
+            claimed: those of its records that have already ended in this run.
+            asked: the outcomes of the targets that it answers.
         """
         self._pages[page.number] = OpenPage(page, len(page.keys), known, claimed, asked=list(asked))
         self._on_finished()
@@ -94,11 +94,11 @@ class OpenPages:
         self._claims.add(key)
 
     def known(self, record: RawRecord | MappedRecord) -> Known | None:
-        """The catalog's row of a record whose page is open."""
+        """Return the catalog's row of a record whose page is open."""
         return self._pages[record.page.number].known.get((record.kind, record.key))
 
     def store(self, record: RawRecord | MappedRecord, entry: Entry, issues: Iterable[FieldIssue]) -> None:
-        """End a record that is valid."""
+        """End a valid record."""
         open_page = self._pages[record.page.number]
         if entry.known is None or entry.known.deleted:
             open_page.records["new"] += 1
@@ -117,29 +117,29 @@ class OpenPages:
         self._ended(open_page)
 
     def count_asked(self, page: Page, asked: Asked) -> None:
-        """Note what became of a target that a page has brought along."""
+        """Note the outcome of a target that a page answers as well."""
         self._pages[page.number].asked.append(asked)
 
     def withdraw(self, page: Page) -> None:
-        """End a record that was announced and that the service does not have, or keeps to itself."""
+        """End an announced record that the service does not have or does not disclose."""
         self._ended(self._pages[page.number])
 
     def withhold(self, page: Page) -> None:
-        """End a record of what is to be forgotten."""
+        """Count a record as erased."""
         self._count(page, "forgotten")
 
     def drop_duplicate(self, page: Page) -> None:
-        """End a record that was met before."""
+        """End a record that has already ended in this run."""
         self._count(page, "duplicate")
 
     def fail(self, page: Page, kind: str, key: str) -> None:
-        """End a record that a component failed on; one that was stored before that stays stored."""
+        """End a record on which a component failed, unless it has already been stored."""
         open_page = self._pages.get(page.number)
         if open_page is not None and (kind, key) not in open_page.stored:
             self._count(page, "failed")
 
     def take_finished(self) -> Iterator[OpenPage]:
-        """The pages that may be stored now, no longer open."""
+        """Return the pages that can be stored now, and close them."""
         if self.ordered:
             while (ready := self._pages.get(self._next)) and ready.remaining == 0:
                 self._next += 1
@@ -149,7 +149,7 @@ class OpenPages:
                 yield self._pages.pop(number)
 
     def committed(self, keys: set[Key]) -> None:
-        """Take note that records are in the catalog by now."""
+        """Note that records are now in the catalog."""
         for later in self._pages.values():
             later.claimed |= keys.intersection(later.page.keys)
         self._claims -= keys
@@ -166,5 +166,5 @@ class OpenPages:
 
 
 def _without_positions(name: str) -> str:
-    """A field without positions, so that counts stay few: ``tags.17`` is ``tags``."""
+    """Return a field's name without positions, to keep the counts few: ``tags.17`` becomes ``tags``."""
     return ".".join(part for part in name.split(".") if not part.isdigit())

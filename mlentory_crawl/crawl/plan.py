@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """What a run is going to do.
+    """The plan of a run.
 
     Attributes:
         platform: the platform's key, or that of the dispatcher.
-        mode: how it crawls, for the report.
-        coverage: what it has covered once it is complete: ``census``, ``delta``, ``limit`` or ``ids``.
-        arguments: those of the spider, as the report shows them.
-        identity: what makes two commands the same crawl.
+        mode: the mode of the crawl, for the report.
+        coverage: the coverage of the complete run: ``census``, ``delta``, ``limit`` or ``ids``.
+        arguments: the arguments of the spider, as the report shows them.
+        identity: the values by which two commands are the same crawl.
         resumable: whether an interrupted run goes on from its cursor.
         ordered: whether its pages have an order, in which they are stored.
-        asks: whether it asks a service at all: what it reads from files, a replay reads there again.
-        job: scrapyd's id of the job, if it was scrapyd that started it.
+        asks: whether it sends requests to a service; a spider that reads files reads them again in a replay.
+        job: scrapyd's id of the job, if scrapyd started it.
         instance: the installation of the platform, as the catalog names it; empty for its public or only one.
     """
 
@@ -40,18 +40,18 @@ class CrawlPlan:
     instance: str = ""
 
     def key(self) -> bytes:
-        """The identity as the catalog keeps it."""
+        """Return the identity as the catalog keeps it."""
         return orjson.dumps(self.identity, option=orjson.OPT_SORT_KEYS)
 
 
 class CrawlingSpider(Protocol):
-    """The side of a spider that its run sees.
+    """The interface of a spider that its run uses.
 
     Attributes:
         name: the platform's key, or that of the dispatcher.
-        failures: why pages could not be had, one line each.
-        listed: how many things the platform's list has shown so far, whatever kinds of records each gives.
-        watermark: the platform's time up to which the catalog is complete once this run is; None leaves it as it is.
+        failures: the reasons why pages could not be fetched, one line each.
+        listed: the number of entities in the platform's list so far, however many kinds of records each gives.
+        watermark: the platform's time up to which the complete run completes the catalog; None leaves it unchanged.
     """
 
     name: str
@@ -62,4 +62,4 @@ class CrawlingSpider(Protocol):
     def watermark(self) -> str | None: ...
 
     def crawl_plan(self, catalog: CatalogWriter) -> CrawlPlan:
-        """The plan, given what the catalog has."""
+        """Return the plan, given the contents of the catalog."""

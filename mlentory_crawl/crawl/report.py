@@ -1,4 +1,4 @@
-"""The run report: what a run asked for, got, stored and left behind."""
+"""The run report: what a run requested, received, stored and left undone."""
 
 from __future__ import annotations
 
@@ -22,27 +22,28 @@ EXIT_CODES = {"complete": 0, "failed": 1, "suspect": 1, "stopped": 3}
 
 @dataclass(slots=True)
 class Report:
-    """The report of one run, also over interruptions.
+    """The report of one run, across interruptions.
 
     Attributes:
-        records: what became of the fetched records, by outcome; and how many were gone, or ``forgotten`` and not kept.
-        requested: what became of the things asked for by name; and how many were not asked for, or as they are
-            known already.
-        platforms: what became of the fetched records of each platform.
-        fields: how many live records have each field when the run ends, by platform and kind.
-        notes: what the reader should know and that makes nothing worse, one line each.
-        lookups: the same of things that were asked for because records name them, by what asked.
+        records: the numbers of fetched records by outcome, of deleted ones, and of erased ones that were not kept
+            (``forgotten``).
+        requested: the numbers of targets by outcome, and of those that were not requested because they are erased
+            (``forgotten``) or already ``known``.
+        platforms: the numbers of fetched records by outcome, for each platform.
+        fields: the number of live records that have each field at the end of the run, by platform and kind.
+        notes: remarks that do not affect the verdict, one line each.
+        lookups: the numbers of targets that records name, by look-up and outcome.
         field_issues: values that were left out of stored records, by field and reason.
-        projections: what the stores confirmed.
-        expected: the projections that follow the run, whether or not they have said anything.
-        requests: what went over the network.
-        problems: what makes the verdict worse than ``complete``, one line each.
-        suspicions: what makes it ``suspect`` at least, one line each.
-        refused_fields: fields that the service would not send.
+        projections: the results that the stores confirmed.
+        expected: the projections that follow the run, whether or not they have reported yet.
+        requests: the counts of requests over the network.
+        problems: the reasons for a verdict worse than ``complete``, one line each.
+        suspicions: the reasons for at least the verdict ``suspect``, one line each.
+        refused_fields: the fields that the service refused to send.
         processor_seconds: the processor time of the crawl's process (``crawl``) and of each projection's.
-        probes: how many things that a list lacked were asked for by name.
-        job: scrapyd's id of the job that ran it last.
-        again: what the same command does after a run that did not come to its end.
+        probes: the number of entities that were requested one by one because a list lacked them.
+        job: scrapyd's id of the last job that ran it.
+        again: the effect of the same command after a run that did not finish.
     """
 
     run_id: str
@@ -78,13 +79,13 @@ class Report:
 
     @classmethod
     def begun(cls, name: str, plan: CrawlPlan) -> Report:
-        """The report of a run that begins now."""
+        """Return the report of a run that begins now."""
         again = "resumes" if plan.resumable else "begins anew"
         return cls(name, plan.platform, plan.mode, plan.arguments, now(), plan.coverage, job=plan.job, again=again)
 
     @classmethod
     def resumed(cls, told: dict[str, Any], job: str | None = None) -> Report:
-        """The report of an interrupted run, to be continued."""
+        """Return the report of an interrupted run, to be continued."""
         report = cls(
             **{name: told[name] for name in ("run_id", "platform", "mode", "arguments", "started_at", "coverage")}
         )
@@ -104,14 +105,14 @@ class Report:
 
     @property
     def seconds(self) -> float:
-        """How long the run has taken, without the time between interruption and resumption."""
+        """The duration of the run, without the time between interruption and resumption."""
         return self._seconds_before + time.monotonic() - self._begun
 
     def count_asked(self, by: str | None, outcomes: Iterable[str], times: int = 1) -> None:
-        """Count what became of a thing that was asked for by name.
+        """Count the outcome of a target.
 
         Args:
-            by: what asked; None for the user.
+            by: the name of the look-up; None if the user asked for it.
             outcomes: one of `REQUESTED`, and what else is counted of it.
             times: -1 takes it back.
         """
@@ -127,7 +128,7 @@ class Report:
         retried: int,
         waits: float,
     ) -> None:
-        """Take the network's counts of this process, those of hosts with their rule; earlier ones are added."""
+        """Set the counts of requests from this process, by host with its rule, and add those of earlier attempts."""
         before = self._requests_before
         self.requests = {
             "by_slot": dict(Counter(before.get("by_slot", {})) + Counter(by_slot)),
@@ -146,7 +147,7 @@ class Report:
         return {host: {"requests": counts[host], "rule": rules[host]} for host in rules}
 
     def fail(self, problem: str) -> None:
-        """Take back the verdict: what should have made it last has failed."""
+        """Change the verdict to failed, because of a problem that came after it."""
         self.problems.append(problem)
         self.verdict = "failed"
 
@@ -156,7 +157,7 @@ class Report:
         return EXIT_CODES[self.verdict or "failed"]
 
     def told(self) -> dict[str, Any]:
-        """The report as people and programs read it."""
+        """Return the report as people and programs read it."""
         seconds = self.seconds
         records = {name: self.records[name] for name in ("fetched", *OUTCOMES, "deleted", "forgotten")}
         requested = {name: self.requested[name] for name in (*REQUESTED, "renamed", "gated", "forgotten", "known")}
@@ -194,10 +195,10 @@ class Report:
         }
 
     def json(self) -> bytes:
-        """The report as JSON."""
+        """Return the report as JSON."""
         return orjson.dumps(self.told())
 
 
 def _unasked(counts: Mapping[str, int]) -> Counter[str]:
-    """Counts without their sum."""
+    """Return counts without their sum."""
     return Counter({name: count for name, count in counts.items() if name != "asked"})

@@ -1,4 +1,4 @@
-"""One run of a spider: its pages on their way to the catalog, its cursor and its report."""
+"""One run of a spider: the way of its pages to the catalog, its cursor and its report."""
 
 from __future__ import annotations
 
@@ -34,19 +34,18 @@ COMMIT_SECONDS = 2.0
 
 
 class Run:
-    """A run: pages are stored as a whole once each of their records has ended, with their counts and the cursor.
+    """Stores each page as a whole once all of its records have ended, together with its counts and the cursor.
 
-    What a kill loses is fetched again by the same command.
+    After a kill, the same command fetches again what was not stored.
 
     Args:
-        data_dir: the data directory, which the run holds until it is closed.
-        planned: decides what to do, given what the catalog has.
+        data_dir: the data directory, which the run locks until it is closed.
+        planned: makes the plan, given the contents of the catalog.
 
     Attributes:
-        pages: those whose records have not all ended.
-        repeated: how many pages of each list, the last ones in a row, have held nothing but what came before in the
-            run.
-        broken: why the catalog cannot be written any more, if so.
+        pages: the pages with records that have not ended.
+        repeated: the number of consecutive pages, up to the last one, that held only duplicates, for each list.
+        broken: the reason why the catalog can no longer be written, if so.
         before_commit: called before the report is stored.
 
     Raises:
@@ -86,7 +85,7 @@ class Run:
 
         Args:
             page: the page.
-            asked: what became of the targets that were asked for by name, where the page answers that.
+            asked: the outcomes of the targets that the page answers.
         """
         keys = list(dict.fromkeys(page.keys))
         known = self.catalog.lookup(self.id, page.platform, keys)
@@ -98,19 +97,19 @@ class Run:
         """Note that a source of seeds was read.
 
         Args:
-            source: its name.
+            source: the name of the source.
             fields: the type of each of its fields, by name.
         """
         self._pending.commit.seed_fields[source] = fields
 
     def end_seed(self, asked: Asked, reason: str | None) -> None:
-        """Note what became of a seed that nothing is asked for."""
+        """Note the outcome of a seed for which no request is sent."""
         self._pending.ask(asked, None, reason)
         if len(self._pending.commit.seeds) >= COMMIT_RECORDS:
             self.commit()
 
     def withholds(self, record: RawRecord) -> bool:
-        """Whether a record is of what is to be forgotten, also under a new name."""
+        """Check whether a record is about an erased entity, also under a new name."""
         if not self.forgotten:
             return bool(record.payload == MARKER)
         if self.forgotten.has(record.url, record.payload):
@@ -135,11 +134,11 @@ class Run:
             self.commit()
 
     def archived(self, place: str, sha256: str, file: str) -> None:
-        """Note an answer that was put into the archive."""
+        """Note a response that was put into the archive."""
         self._pending.commit.answers.append((place, sha256, file))
 
     def commit(self) -> None:
-        """Store the pages that are finished; never raises: a failure is kept in `broken`."""
+        """Store the finished pages; never raises: a failure is kept in `broken`."""
         self._committed_at = time.monotonic()
         if self.broken or not self._pending:
             return
@@ -147,7 +146,7 @@ class Run:
         self.pages.committed(batch.keys)
         batch.count(self.report)
         pending, marked = batch.commit, self.forgotten.marks.iris
-        # What was found under another name has one more name now.
+        # An erased entity that was found under another name has one more name to mark.
         pending.forgotten += [each.iri for each in pending.lookups if each.found in marked]
         pending.lookups = [each for each in pending.lookups if each.found not in marked]
         self.before_commit()
@@ -164,9 +163,9 @@ class Run:
             batch.count_failed(self.report)
 
     def keep_counts(self) -> None:
-        """Have the catalog know what is counted by now, also where no page is finished; never raises.
+        """Store the current counts in the catalog, even if no page is finished; never raises.
 
-        A run that is killed has one report with what goes on after it.
+        This way a killed run and its continuation share one report.
         """
         if self._pending:
             self.commit()
@@ -179,11 +178,11 @@ class Run:
                 logger.error(error)
 
     def settle(self, missed: Iterable[int], gone: Sequence[int]) -> None:
-        """Store what a census has not shown; never raises: a failure is kept in `broken`.
+        """Store which records a census did not find; never raises: a failure is kept in `broken`.
 
         Args:
-            missed: row ids of the live records that it has not shown.
-            gone: row ids of those that are gone.
+            missed: row ids of the live records that it did not find.
+            gone: row ids of the deleted ones among them.
         """
         self.report.records["deleted"] += len(gone)
         at = now()
@@ -195,7 +194,7 @@ class Run:
 
     @property
     def owes_as_before(self) -> bool:
-        """Whether nothing is missing but what could not be had before either (`RunCursor.owes_as_before`)."""
+        """True if nothing is missing but what could not be fetched before either (`RunCursor.owes_as_before`)."""
         return self.cursor.owes_as_before(sum(counts["failed"] for counts in self.report.lookups.values()))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The formats that people keep lists of URLs in: text, tables, JSON, YAML, Parquet, sitemaps and feeds."""
+"""The formats of seed lists: text, tables, JSON, YAML, Parquet, sitemaps and feeds."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _BARE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|(?:[a-z0-9-]+\.)+[a-z]{2,}/)", r
 
 
 def seeds_in(path: Path) -> Iterator[Found]:
-    """What a file lists, by the ending of its name.
+    """Return the seeds in a file, whose format follows from the ending of its name.
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is nothing of what its name says.
+        ValueError: it does not have the format that its name says.
     """
     ending = Path(path.name.casefold().removesuffix(".gz")).suffix
     if ending == ".parquet":
@@ -43,19 +43,19 @@ def seeds_in(path: Path) -> Iterator[Found]:
 
 
 def of_text(text: str) -> Iterator[Found]:
-    """What a text lists, line by line."""
+    """Return the seeds in a text, line by line."""
     for number, line in lines(text):
         for url in _urls(line):
             yield Found(url, line=number)
 
 
 def _urls(line: str) -> list[str]:
-    """The URLs of a line, without the marks that lists are written with; a line that is none is one as it stands."""
+    """Return the URLs in a line without list markers; a line without a URL is returned unchanged."""
     line = line[marker.end() :] if (marker := _MARKER.match(line)) else line
     if link := _LINK.match(line):
         return [link["url"]]
     first, *others = map(_unwrapped, _NEXT.split(_COMMENT.sub("", line)))
-    # What stands before the first URL says what it is.
+    # Text before the first URL is a label.
     return others if others and not _BARE.match(first) else [first, *others]
 
 
@@ -90,7 +90,7 @@ def _table(text: str) -> Iterator[Found]:
 
 
 def _columns(row: list[str]) -> tuple[list[str], bool]:
-    """The names of a table's columns, and whether it was its first row that gave them."""
+    """Return the names of a table's columns, and whether they come from its first row."""
     names = [cell.strip().casefold() for cell in row]
     urls = [n for n, cell in enumerate(row) if _BARE.match(cell)]
     if not urls or set(names) & set(URL_FIELDS):
@@ -122,7 +122,7 @@ def _json_lines(text: str) -> Iterator[Found]:
 
 
 def _values(text: str) -> list[Any]:
-    """The values of a JSON text: one, or several one after the other."""
+    """Return the values in a JSON text: one, or several in a row."""
     try:
         return [orjson.loads(text)]
     except ValueError:
@@ -132,7 +132,7 @@ def _values(text: str) -> list[Any]:
         while (found := _VALUE.search(text, at)) and len(values) <= MOST_VALUES:
             begins = found.start()
             _, at = decoder.raw_decode(text, begins)
-            values.append(orjson.loads(text[begins:at]))  # which knows no texts that nothing can store
+            values.append(orjson.loads(text[begins:at]))  # rejects lone surrogates, which cannot be stored
     except orjson.JSONDecodeError as error:
         raise ValueError(f"is no JSON at line {text.count(chr(10), 0, begins) + error.lineno}: {error.msg}") from error
     except json.JSONDecodeError as error:
@@ -172,4 +172,4 @@ _READERS: dict[str, Callable[[str], Iterator[Found]]] = {
     ".yml": _yaml,
 }
 ENDINGS = frozenset({*_READERS, ".parquet", ".xml", ".txt", ".lst", ".list", ".md", ".gz"})
-"""What the names of lists end with."""
+"""The endings of the names of seed lists."""

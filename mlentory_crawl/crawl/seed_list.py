@@ -1,4 +1,4 @@
-"""Lists of seeds: URLs in files, in arguments, or on the standard input."""
+"""Seed lists: URLs in files, in arguments or on the standard input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mlentory_crawl.crawl.seed_text import LARGEST, UNDECODED, content, decoded,
 from mlentory_crawl.crawl.seed_values import Found
 
 TRACKING = frozenset({"fbclid", "gclid", "dclid", "msclkid", "yclid", "mc_cid", "mc_eid", "igshid", "ref_src", "spm"})
-"""Parameters that tell where a reader came from, besides ``utm_*``."""
+"""Parameters that track where a reader came from, besides ``utm_*``."""
 LONGEST_URL = 2_048
 MOST_SEEDS = 1_000_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -27,7 +27,7 @@ _BARE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE | re.ASCII)
 _GIT = re.compile(
     r"(?:(?:git\+https|(?:git\+)?ssh|git)://(?:git@)?(?P<a>[\w.-]+)/|git@(?P<b>[\w.-]+):)", re.IGNORECASE | re.ASCII
 )
-# A comma within a URL parts none: what follows one that does begins as a URL does.
+# URLs may contain commas: a comma only separates two URLs if the text after it looks like the start of one.
 _PARTING_COMMA = re.compile(r",\s*(?=(?:https?://|(?:[a-z0-9-]+\.)+[a-z]{2,}/))", re.IGNORECASE | re.ASCII)
 
 
@@ -36,11 +36,11 @@ class Seed:
     """One line of a seed list.
 
     Attributes:
-        number: its place among them, from 0.
+        number: its place in the list, from 0.
         place: file and line, for messages.
-        url: as it stands; `canonical` gives the one that is asked for.
-        metadata: what the list says of it besides.
-        problem: why it cannot be used; None if it can.
+        url: the URL as it is written; `canonical` returns the one that is requested.
+        metadata: the other fields that the list has for it.
+        problem: the reason why it cannot be used; None if it can.
     """
 
     number: int
@@ -56,8 +56,8 @@ class SeedList:
 
     Attributes:
         source: the file's path, ``-``, or the URLs themselves.
-        seeds: in order, those that cannot be used among them.
-        fields: the names of the fields and the types of their values, where the format has such.
+        seeds: all seeds in order, including those that cannot be used.
+        fields: the names of the fields and the types of their values, if the format has fields.
     """
 
     source: str
@@ -66,7 +66,7 @@ class SeedList:
 
     @property
     def useless(self) -> str | None:
-        """Why there is nothing in it that anybody can be asked for; None if there is."""
+        """The reason why the list has no usable seed; None if it has one."""
         if not self.seeds:
             return "has no URL in it"
         if not all(seed.problem for seed in self.seeds):
@@ -76,23 +76,23 @@ class SeedList:
 
 
 def is_source(text: str) -> bool:
-    """Whether seeds can be read from there."""
+    """Check whether a text names a source of seeds: a file, the standard input or a URL."""
     return text == "-" or "://" in text or (bool(text) and _is_there(text))
 
 
 def _is_there(path: str) -> bool:
     try:
         return Path(path).exists()
-    except OSError:  # a list of some length is too long for a name
+    except OSError:  # a long list of URLs is too long for a file name
         return False
 
 
 def read(source: str) -> SeedList:
-    """The seeds of a file, of standard input (``-``), or of a list of URLs with commas.
+    """Read the seeds in a file, on the standard input (``-``), or in a list of URLs separated by commas.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is nothing of what its name says.
+        ValueError: it does not have the format that its name says, or it is too large.
     """
     found: Iterable[Found]
     if source == "-":
@@ -118,10 +118,10 @@ def _standard_input() -> str:
 
 
 def names_in(given: str) -> list[str]:
-    """The names in a file, one a line (``#`` begins a comment), or in a list with commas.
+    """Read the names in a file, one a line (``#`` begins a comment), or in a list separated by commas.
 
     Raises:
-        ValueError: there are none, no such file, or it cannot be read.
+        ValueError: there are no names, there is no such file, or it cannot be read.
     """
     is_file = _is_there(given) and Path(given).is_file()
     if is_file:
@@ -141,14 +141,14 @@ def names_in(given: str) -> list[str]:
 
 
 def _is_path(text: str) -> bool:
-    """Whether a text can be meant as a file only."""
+    """Check whether a text can only be the name of a file."""
     return "://" not in text and (text.startswith((".", "/", "~")) or Path(text.casefold()).suffix in ENDINGS)
 
 
 def canonical(url: str) -> str:
-    """A URL without what differs from reader to reader: order of parameters, tracking, the host's case.
+    """Normalize a URL, so that the order of parameters, tracking and the host's case make no difference.
 
-    Users and passwords are left out, as is the port that the scheme has anyway; what git clones from is the page's.
+    Users, passwords and default ports are removed; an address to clone from with git becomes that of the page.
     """
     parts = urlsplit(_of_web(url))
     kept = [
@@ -156,7 +156,7 @@ def canonical(url: str) -> str:
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if name not in TRACKING and not name.startswith("utm_")
     ]
-    # The pages of some platforms are told apart by the fragment only.
+    # The pages of some platforms differ only in the fragment.
     fragment = parts.fragment if parts.fragment.startswith("/") else ""
     host = parts.netloc.rpartition("@")[2]
     if parts.port == _DEFAULT_PORTS.get(parts.scheme):
@@ -166,7 +166,7 @@ def canonical(url: str) -> str:
 
 
 def _of_web(url: str) -> str:
-    """A URL that has no scheme, or that git clones from, as the address of the page."""
+    """Return the address of the page for a URL that has no scheme or that is for cloning with git."""
     if _BARE.match(url):
         return f"https://{url}"
     clone = _GIT.match(url)
@@ -174,7 +174,7 @@ def _of_web(url: str) -> str:
 
 
 def is_private(url: str) -> bool:
-    """Whether a URL names a host that is none of the public network's."""
+    """Check whether a URL names a host that is not on the public network."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     try:
         return not ipaddress.ip_address(host).is_global

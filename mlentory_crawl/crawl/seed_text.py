@@ -1,4 +1,4 @@
-"""The text of files that people keep lists in: packed or not, in the encodings that their programs write."""
+"""The text of seed lists: compressed or not, in the common encodings."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LARGEST = 32 * 2**20
-"""Bytes of a list, unpacked: half a million addresses."""
+"""The maximum size of a list in bytes, uncompressed: half a million addresses."""
 _GZIP = b"\x1f\x8b"
-# That of UTF-32 begins with that of UTF-16.
+# UTF-32 comes first because its mark begins with that of UTF-16.
 _MARKS = {
     BOM_UTF8: "utf-8",
     BOM_UTF32_LE: "utf-32-le",
@@ -24,11 +24,11 @@ _MARKS = {
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 UNDECODED = "\ufffd"
-"""What stands for bytes that are no text."""
+"""The replacement for bytes that are not text."""
 
 
 def content(path: Path) -> bytes:
-    """The bytes of a file, unpacked where it is packed by gzip, whatever its name.
+    """Return the bytes of a file, decompressed if it is in gzip format, whatever its name.
 
     Raises:
         OSError: it cannot be read.
@@ -47,10 +47,10 @@ def content(path: Path) -> bytes:
 
 
 def decoded(data: bytes) -> str:
-    """Bytes as text: UTF-8, or UTF-16 and UTF-32 by their marks or zeros; what is neither becomes U+FFFD.
+    """Decode bytes as UTF-8, or as UTF-16 or UTF-32 by their marks or zeros; invalid bytes become U+FFFD.
 
     Raises:
-        ValueError: they are no text.
+        ValueError: they are not text.
     """
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     zeros = [byte == 0 for byte in data[:2]]
@@ -62,14 +62,14 @@ def decoded(data: bytes) -> str:
 
 
 def replaced(text: str) -> str:
-    """A text without lone surrogates, which nothing can store."""
+    """Replace lone surrogates, which cannot be stored, in a text."""
     return _SURROGATE.sub(UNDECODED, text)
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a text with their numbers, but for empty ones and those that begin with ``#``."""
+    """Return the lines of a text with their numbers, without empty lines and those that begin with ``#``."""
     for number, line in enumerate(io.StringIO(text, newline=None), 1):
-        # What comes along where addresses are copied is part of none.
+        # Invisible characters that are copied along with an address are no part of it.
         visible = _INVISIBLE.sub("", line).strip()
         if visible and not visible.startswith("#"):
             yield number, visible

@@ -1,4 +1,4 @@
-"""Seeds in nested values, as JSON and YAML have them."""
+"""Seeds in nested values, such as those of JSON and YAML."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 URL_FIELDS = ("url", "link", "uri", "href", "seed")
-"""What the field of a table or an object is called that holds the URL; the first one that is there."""
+"""The names of the field that holds the URL in a table or an object; the first one present counts."""
 LIST_FIELDS = frozenset({"urls", "links", "uris", "seeds"})
 DEEPEST = 100
-"""Levels of a nested value."""
+"""The maximum depth of a nested value."""
 MOST_VALUES = 1_000_000
-"""Values of a file."""
+"""The maximum number of values in a file."""
 MOST_BESIDE = 50
-"""How much of what stands beside a list is said of each of its seeds."""
+"""The maximum number of fields beside a list that become metadata of each of its seeds."""
 NO_FIELD = f"has no field of {', '.join(URL_FIELDS)}, nor a URL"
 
 Lines = Mapping[tuple[int, Any], int]
-"""The line of each value, by its container's id and its key or index in there."""
+"""The line of each value, by its container's id and its key or index in the container."""
 
 
 class Found(NamedTuple):
-    """What a file says at one place.
+    """A seed, or an invalid entry in its place, as a file has it.
 
     Attributes:
-        text: the URL, or what stands in its place.
-        metadata: what else is said of it.
-        problem: why it cannot be used; None where that is not known yet.
-        line: where it stands; None where the format has none.
+        text: the URL, or the invalid text in its place.
+        metadata: the other fields that the file has for it.
+        problem: the reason why it cannot be used; None if none is known yet.
+        line: the line on which it is; None if the format has no lines.
     """
 
     text: str
@@ -40,13 +40,13 @@ class Found(NamedTuple):
 
 
 def is_address(value: Any) -> bool:
-    """Whether a value is written as an address of the Web, with its scheme."""
+    """Check whether a value is written as a Web address, with its scheme."""
     return isinstance(value, str) and re.match(r"\s*https?://", value, re.IGNORECASE) is not None
 
 
 def no_seed(value: Any, line: int | None) -> Found:
-    """What stands where a seed is due, and has none."""
-    # Values that refer to each other are larger written out than in the file.
+    """Return the entry for a value that has no URL where a seed is expected."""
+    # Values with references to each other are longer written out than in the file.
     text = reprlib.repr(value) if isinstance(value, list | dict) else str(value)
     return Found(text[:200], {}, NO_FIELD, line)
 
@@ -57,7 +57,7 @@ def of_object(
     beside: Mapping[str, Any] | None = None,
     lines: Lines | None = None,
 ) -> list[Found]:
-    """The seeds of one row or object: its URL field, or, where it has none, each of its values that is an address."""
+    """Return the seeds of a row or an object: its URL field, or, if it has none, all values that are addresses."""
     names = _url_field(found) or [name for name, value in found.items() if is_address(value)]
     metadata = {
         **(beside or {}),
@@ -73,20 +73,20 @@ def _url_field(found: Mapping[str, Any]) -> list[str]:
 
 
 def _is_short(value: Any) -> bool:
-    """Whether a value may be said of a seed: what is nested may be without end."""
+    """Check whether a value is small enough for a seed's metadata; nested values can be of any size."""
     if isinstance(value, list):
         return len(value) <= MOST_BESIDE and not any(isinstance(each, list | dict) for each in value)
     return not isinstance(value, dict)
 
 
 class Walk:
-    """Goes through a value that was read from a file.
+    """Finds the seeds in a value that was read from a file.
 
-    A list counts if it is the value itself, or called `LIST_FIELDS`, or something in it is a seed: then each of its
-    items should be one. What an object says beside a list is said of the list's seeds.
+    A list counts if it is the value itself, has one of the names `LIST_FIELDS`, or contains a seed: then each of its
+    items should be a seed. The fields of an object beside a list become metadata of the list's seeds.
 
     Args:
-        lines: where values stand, for formats that have lines.
+        lines: the lines of the values, for formats that have lines.
     """
 
     def __init__(self, lines: Lines | None = None) -> None:
@@ -95,10 +95,10 @@ class Walk:
         self._count = 0
 
     def seeds(self, value: Any, line: int | None = None) -> list[Found]:
-        """The seeds of a whole value.
+        """Return the seeds in a whole value.
 
         Raises:
-            ValueError: it is nested too deep.
+            ValueError: it is nested too deeply, or has too many values.
         """
         if isinstance(value, str):
             return [Found(value, line=line)]
@@ -107,7 +107,7 @@ class Walk:
     def _within(
         self, value: Any, line: int | None, beside: Mapping[str, Any], *, counts: bool, is_item: bool, depth: int
     ) -> list[Found] | None:
-        """The seeds in a list or an object; None where it was read before, as it is referred to again."""
+        """Return the seeds in a list or an object; None if it was already read through another reference."""
         if not isinstance(value, list | dict):
             return []
         if depth > DEEPEST:

@@ -18,8 +18,8 @@ _ENTRIES = {
     "RDF": ("item", "link"),
     "feed": ("entry", "link"),
 }
-"""What entries are called, and what in them holds the URL, by the name of the root."""
-# What is as it should be comes first, so that nothing is looked for in there.
+"""The names of the entries, and of the element in them that holds the URL, by the name of the root."""
+# Valid parts come first, so that ampersands in them are skipped.
 _BARE_AMPERSAND = re.compile(
     rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);|(?P<bare>&)",
     re.DOTALL,
@@ -27,10 +27,10 @@ _BARE_AMPERSAND = re.compile(
 
 
 def of_xml(data: bytes) -> Iterator[Found]:
-    """What a sitemap (sitemaps.org), an RSS or an Atom feed lists.
+    """Return the seeds in a sitemap (sitemaps.org), an RSS or an Atom feed.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none of these.
     """
     root = _root(data)
     name = _name(root)
@@ -42,7 +42,7 @@ def of_xml(data: bytes) -> Iterator[Found]:
 
 
 def _root(data: bytes) -> Any:
-    # What is written by hand has lines before the declaration, or the ampersands of URLs as they are.
+    # Files written by hand have lines before the declaration, or unescaped ampersands in URLs.
     data = data.removeprefix(BOM_UTF8).lstrip()
     try:
         return _parsed(data)
@@ -68,7 +68,7 @@ def _name(element: Any) -> str:
 def _found(entry: Any, field: str, *, is_index: bool) -> Found:
     children = [child for child in entry if isinstance(child.tag, str)]
     links = [child for child in children if _name(child) == field and _text(child)]
-    # Of an entry's links the one to what it is about has this relation, or none.
+    # The link of an entry to its subject has this relation, or none.
     link = next((child for child in links if child.get("rel", "alternate") == "alternate"), None)
     metadata = {_name(child): child.text.strip() for child in children if child not in links and _is_text(child)}
     if link is None:

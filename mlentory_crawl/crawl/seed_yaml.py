@@ -1,4 +1,4 @@
-"""The values of YAML files, as JSON would have them, and the lines that they stand at."""
+"""The values of YAML files, typed as in JSON, and their lines."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Document:
-    """Puts the values of a text together, event by event: neither deep nesting nor aliases can make it large.
+    """Builds the values of a text event by event, so that neither deep nesting nor aliases can make it large.
 
     Attributes:
-        values: one for each document in the text.
-        lines: of each value, by its container's id and its key or index in there; those of documents by their list's.
+        values: the values of the documents in the text.
+        lines: the line of each value, by its container's id and its key or index in the container; the container of
+            documents is `values`.
 
     Raises:
-        ValueError: it is no YAML, nested too deep, or too large.
+        ValueError: it is not YAML, nested too deeply, or too large.
     """
 
     def __init__(self, text: str) -> None:
@@ -77,7 +78,7 @@ class Document:
 
 
 def _scalar(event: Any) -> Any:
-    """A scalar as JSON has it: what looks like a date, an octal number or a Norwegian is a text."""
+    """Return a scalar as JSON would have it: dates, octal numbers and Norway's ``no`` stay texts."""
     is_plain = event.implicit[0]
     if not is_plain:
         return event.value
@@ -90,7 +91,7 @@ def _scalar(event: Any) -> Any:
 
 
 def _merge(into: dict[str, Any]) -> None:
-    """Give an object what the objects have that its merge key refers to."""
+    """Copy the fields of the objects to which an object's merge key refers."""
     merged = into.pop("<<", None)
     for each in merged if isinstance(merged, list) else [merged]:
         for name, value in each.items() if isinstance(each, dict) else ():

@@ -10,7 +10,7 @@ from mlentory_crawl.crawl.report import Report
 SUSPECT_QUARANTINE = 0.05
 SUSPECT_CENSUS = 0.9
 _USABLE = ("found", "missing", "failed", "forgotten", "known")
-"""Outcomes that show that one of the targets could be asked for."""
+"""Outcomes that show that at least one target was valid."""
 
 
 def judge(
@@ -21,14 +21,14 @@ def judge(
     census: int | None = None,
     previous_census: int | None = None,
 ) -> None:
-    """Settle the verdict of a report, and its problems.
+    """Set the verdict of a report, and its problems.
 
     Args:
-        report: of the run that ends.
+        report: the report of the run that ends.
         interrupted: a signal or one of Scrapy's limits ended the run.
-        complete: every page that was to be fetched has been stored.
-        census: how many things a complete census saw; None for any other run.
-        previous_census: the same of the one before it, if there was one.
+        complete: every page that had to be fetched has been stored.
+        census: the number of entities that a complete census found; None for any other run.
+        previous_census: the number that the census before it found, if there was one.
     """
     behind, left = _projections(report, interrupted=interrupted)
     failed = [*behind, *_failures(report, interrupted=interrupted)]
@@ -45,11 +45,11 @@ def judge(
 
 
 def _projections(report: Report, *, interrupted: bool) -> tuple[list[str], list[str]]:
-    """The projections that failed, and those that merely have something left to do."""
+    """Return the messages of the projections that failed, and of those that merely have work left."""
     unknown = {"error": "nothing was heard of it"}
     projections = {**dict.fromkeys(report.expected, unknown), **report.projections}
     behind = [name for name, told in projections.items() if told.get("backlog") or told.get("error")]
-    # What merely had no time left when the run was interrupted is as resumable as the run.
+    # A projection that only ran out of time when the run was interrupted can resume, just as the run can.
     amiss = [name for name in behind if projections[name].get("error") or projections[name].get("failed")]
     failed = amiss if interrupted else behind
     return [_behind(name) for name in failed], [_behind(name) for name in behind if name not in failed]

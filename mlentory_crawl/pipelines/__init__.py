@@ -1,1 +1,1 @@
-"""Item pipelines, one for each step: validation, mapping, catalog, and each projection."""
+"""Item pipelines, one for each step: validation, mapping, the catalog, and each projection."""

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class CatalogPipeline:
-    """Hands each `MappedRecord` to the run, which stores whole pages; a hash tells what is unchanged.
+    """Passes each `MappedRecord` to the run, which stores whole pages; records with the same hash are unchanged.
 
-    Records that ended before, in whichever component, are entered in the quarantine or counted.
+    Records that ended earlier, in whichever component, go to the quarantine or are counted.
     """
 
     def __init__(self, run: Run, crawler: Crawler) -> None:
@@ -49,7 +49,7 @@ class CatalogPipeline:
         else:
             return item
         if self.run.broken and self._stopping is None:
-            # Awaited here it would wait for this very item.
+            # Not awaited here, because it waits for this very item.
             closing = self.crawler.engine.close_spider_async(reason="catalog_failed")
             self._stopping = asyncio.get_running_loop().create_task(closing)
         return item
@@ -86,7 +86,7 @@ class CatalogPipeline:
         self.run.pages.store(item, entry, item.issues)
 
     def _with_refused(self, item: MappedRecord, known: Known, document: Document) -> tuple[Document, dict[str, int]]:
-        """Document and counters, those that come from refused fields as they were last."""
+        """Return the document and the counters; refused fields keep their last values."""
         refused = self.run.report.refused_fields
         before, provenance = self.run.catalog.stored(known.id)
         exceptions = provenance.get("exceptions", {})
@@ -99,7 +99,7 @@ class CatalogPipeline:
         }
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
-        # Scrapy tells of the item as the spider yielded it.
+        # Scrapy passes the item as the spider yielded it.
         if not isinstance(item, RawRecord):
             return
         if isinstance(exception, Duplicate):
@@ -134,5 +134,5 @@ class CatalogPipeline:
 def _json(payload: Any) -> bytes:
     try:
         return orjson.dumps(payload)
-    except orjson.JSONEncodeError:  # lone surrogates, which JSON texts may hold and UTF-8 may not
+    except orjson.JSONEncodeError:  # lone surrogates, which JSON allows and UTF-8 does not
         return str(payload).encode("utf-8", "backslashreplace")

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class MappingPipeline:
-    """Turns each `ValidRecord` into a `MappedRecord`.
+    """Maps each `ValidRecord` to a `MappedRecord`.
 
     Raises:
-        Forgotten: the record is of what is to be forgotten.
-        Quarantined: what the record says has no place in FAIR4ML.
+        Forgotten: the record is about an erased entity.
+        Quarantined: the record cannot be expressed in FAIR4ML.
     """
 
     def __init__(self, run: Run) -> None:

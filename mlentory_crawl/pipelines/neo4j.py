@@ -6,6 +6,6 @@ from mlentory_crawl.pipelines.projection import ProjectionPipeline
 
 
 class Neo4jPipeline(ProjectionPipeline):
-    """The graph in Neo4j, where ``NEO4J_URI`` is set."""
+    """Updates the graph in Neo4j if ``NEO4J_URI`` is set."""
 
     name = "neo4j"

@@ -22,9 +22,9 @@ logger = logging.getLogger(__name__)
 
 
 class ProjectionPipeline:
-    """Has a process of its own write what the catalog has committed; items pass through.
+    """Writes the changes that the catalog has committed, in a separate process; items pass through.
 
-    A slow or dead store neither slows nor stops the crawl: what it missed is its backlog.
+    A slow or dead store neither slows nor stops the crawl: the changes that it missed are its backlog.
 
     Attributes:
         name: the projection's name, in reports and commands.
@@ -75,13 +75,13 @@ class ProjectionPipeline:
     def _errors_kept(self) -> Iterator[None]:
         try:
             yield
-        except Exception as failure:  # noqa: BLE001  a failed closing must not keep other pipelines from theirs
+        except Exception as failure:  # noqa: BLE001  a failure must not prevent other pipelines from closing
             self.worker.progress["error"] = f"{type(failure).__name__}: {failure}"
 
     def _is_stopped(self) -> bool:
         return not self.crawler.crawling
 
     def backlog(self) -> int:
-        """The changes in the catalog that the store does not have yet."""
+        """Return the number of changes in the catalog that the store does not have yet."""
         behind: int = self.run.catalog.sequence - self.worker.progress.get("position", 0)
         return behind + int(self.worker.progress.get("failed", 0))

@@ -6,6 +6,6 @@ from mlentory_crawl.pipelines.projection import ProjectionPipeline
 
 
 class SearchPipeline(ProjectionPipeline):
-    """The search index: Elasticsearch where it is set, else the embedded one."""
+    """Updates the search index: Elasticsearch if it is configured, else the embedded one."""
 
     name = "search"

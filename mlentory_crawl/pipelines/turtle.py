@@ -1,4 +1,4 @@
-"""Writes the files of runs, which are Turtle above all."""
+"""Writes the files of runs, above all Turtle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mlentory_crawl.projections.run_files import expected
 
 
 class TurtlePipeline(ProjectionPipeline):
-    """Writes ``rdf/``, ``normalized/`` and ``quarantine/`` of the run, and of earlier ones that lack them."""
+    """Writes ``rdf/``, ``normalized/`` and ``quarantine/`` for the run, and for earlier runs that lack them."""
 
     name = "turtle"
 

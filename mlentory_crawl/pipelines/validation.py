@@ -1,4 +1,4 @@
-"""Checks records against what their platform sends."""
+"""Checks records against the models of their platforms."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class ValidationPipeline:
-    """Turns each `RawRecord` into a `ValidRecord`: values that cannot be used are left out and counted.
+    """Validates each `RawRecord` into a `ValidRecord`: invalid values are left out and counted.
 
-    One that is the same as the last time, counters apart, becomes an `UnchangedRecord`, unless a feed wants every
-    record mapped.
+    A record that has not changed since the last time, counters apart, becomes an `UnchangedRecord`, unless a feed
+    needs every record mapped.
 
     Raises:
-        Forgotten: the record is of what is to be forgotten.
+        Forgotten: the record is about an erased entity.
         Duplicate: the record's catalog key already ended in this run.
-        Quarantined: the record as a whole cannot be used.
+        Quarantined: the record as a whole is invalid.
     """
 
     def __init__(self, run: Run, *, maps_all: bool) -> None:

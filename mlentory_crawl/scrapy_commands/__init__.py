@@ -1,1 +1,1 @@
-"""The commands as Scrapy finds them: a module for each, called like the command."""
+"""The commands as Scrapy finds them: a module for each, named like the command."""
