@@ -35,20 +35,20 @@ SERVERS = ("NEO4J_", "ELASTICSEARCH_")
 SIZES = (20_000, 200_000)
 CENSUS = ("mode=census",)
 CHANGED_OF = 100
-"""One model of so many changes before the delta."""
+"""The number of models of which one changes before the delta."""
 CARDS = 200
-"""Of so many models the cards are fetched, one request each."""
+"""The number of models whose cards are fetched, with one request each."""
 RUNS = {
     "first": "first",
     "unchanged": "unchanged",
     "delta": f"delta, {1 / CHANGED_OF:.0%} changed",
     "cards": f"cards=changed, {CARDS} models",
 }
-"""What was run, and how the table calls it."""
+"""The measured runs, each with its label in the table."""
 
 
 def environment(endpoint: str, data_dir: Path, *, servers: bool = False) -> dict[str, str]:
-    """The variables of a run that has nothing to do with the user's settings, but for servers where they are wanted."""
+    """The environment of a run that ignores the user's settings, except those of servers if they are wanted."""
     settings = {v.name for v in variables() if not (servers and v.name.startswith(SERVERS))}
     others = {name: value for name, value in os.environ.items() if name not in settings}
     return {**others, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
@@ -58,10 +58,10 @@ def crawl(endpoint: str, data_dir: Path, given: Sequence[str] = CENSUS, *, serve
     """Run a crawl as a user does, and return its report.
 
     Args:
-        endpoint: of the hub.
+        endpoint: the address of the hub.
         data_dir: the data directory.
         given: the spider's arguments.
-        servers: with those that the environment names.
+        servers: use the servers that the environment names.
     """
     arguments = [word for each in given for word in ("-a", each)]
     command = [sys.executable, "-m", "scrapy", "crawl", "huggingface", *arguments, "-L", "ERROR"]
@@ -82,7 +82,7 @@ def bare(endpoint: str, data_dir: Path) -> dict[str, Any]:
 
 
 def measure(models: int, *, servers: bool) -> dict[str, Any]:
-    """One size: a first census, an unchanged second one, a delta, some model cards, and the bare loop."""
+    """Measure one size: a first census, an unchanged second one, a delta, some model cards, and the bare loop."""
     with tempfile.TemporaryDirectory(prefix="mlentory-bench-") as folder, SampleHub(models=models) as hub:
         chain = Path(folder, "chain")
         first = crawl(hub.url, chain, servers=servers)
@@ -140,7 +140,7 @@ def show(results: list[dict[str, Any]]) -> None:
 
 
 def require_empty() -> None:
-    """End the program unless both servers are named and have nothing in them that a measurement could harm."""
+    """End the program unless both servers are named and empty, so that a measurement cannot harm anything."""
     from elasticsearch import Elasticsearch
     from neo4j import GraphDatabase
 

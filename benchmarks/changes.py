@@ -1,4 +1,4 @@
-"""What a census gives the stores, prepared beforehand."""
+"""The changes that a census sends to the stores, prepared beforehand."""
 
 from __future__ import annotations
 

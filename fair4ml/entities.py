@@ -74,7 +74,7 @@ def _property(
 
 
 def literal(predicate: str, **options: Any) -> Any:
-    """One literal value, or none."""
+    """One literal value, or None."""
     return _property(predicate, Kind.LITERAL, many=False, **options)
 
 
@@ -84,7 +84,7 @@ def literals(predicate: str, **options: Any) -> Any:
 
 
 def url(predicate: str, **options: Any) -> Any:
-    """One web address, or none."""
+    """One web address, or None."""
     return _property(predicate, Kind.URL, many=False, **options)
 
 
@@ -94,7 +94,7 @@ def urls(predicate: str, **options: Any) -> Any:
 
 
 def reference(predicate: str, **options: Any) -> Any:
-    """The IRI of one other entity, or none."""
+    """The IRI of one other entity, or None."""
     return _property(predicate, Kind.REFERENCE, many=False, **options)
 
 

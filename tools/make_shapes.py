@@ -1,4 +1,4 @@
-"""Write fair4ml/data/shapes.ttl: FAIR4ML's own domains and ranges as SHACL, and what else must hold of a record.
+"""Write fair4ml/data/shapes.ttl: FAIR4ML's own domains and ranges as SHACL, and further constraints on records.
 
 Usage: python -m tools.make_shapes
 """
@@ -21,9 +21,9 @@ HTML_RANGES = {
     "evaluationMetrics": ["schema:PropertyValue"],
     "evaluationSoftware": ["schema:SoftwareApplication"],
 }
-"""What FAIR4ML 0.1.0 allows in its HTML and not in its JSON-LD.
+"""The ranges that FAIR4ML 0.1.0 allows in its HTML but not in its JSON-LD.
 
-The HTML also lists ``hasEvaluation`` under the other class, with the description of another property: a slip.
+The HTML also lists ``hasEvaluation`` under the other class, with the description of another property: a mistake.
 """
 
 _DATATYPES = {
@@ -32,7 +32,7 @@ _DATATYPES = {
     "schema:URL": "sh:nodeKind sh:IRI",
 }
 
-# Who shared a model is of unknown kind until it was fetched.
+# The kind of agent that shared a model is unknown until it has been fetched.
 _BROADER = {"schema:Person": "prov:Agent"}
 
 REQUIRED = """\
@@ -201,7 +201,7 @@ shape:provenance-time a sh:PropertyShape ;
     sh:path [ sh:alternativePath ( prov:generatedAtTime prov:invalidatedAtTime ) ] ;
     sh:datatype xsd:dateTime .
 """
-"""What must be there, and what must be of the right kind, besides FAIR4ML's own domains and ranges."""
+"""The required properties and value types, besides FAIR4ML's own domains and ranges."""
 
 
 def _names(value: Any) -> list[str]:
@@ -256,7 +256,7 @@ def shapes() -> str:
 
 
 def main() -> None:
-    """Writes the shapes."""
+    """Write the shapes."""
     TARGET.write_text(shapes(), "utf-8")
 
 

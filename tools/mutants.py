@@ -1,4 +1,4 @@
-"""Mutants of a module: its source with one small mistake in it, as people make them."""
+"""Mutants of a module: its source with one small mistake in it, of the kind that people make."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEFT_OUT = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "casefold"}
 SYMMETRIC = frozenset({"min", "max"})
 LOGGERS = frozenset({"debug", "info", "warning", "error"})
 PATTERNS = {r"(?<!\\)\+": "*", r"(?<!\\)\*": "+", r"(?<![\\(])\?": "", r"\\d": r"\w", r"\\s": r"\S", r"\|[^|()]*": ""}
-"""What is replaced in regular expressions, one place at a time."""
+"""The replacements in regular expressions, one place at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Mutant:
     """One change of a source.
 
     Attributes:
-        operator: what kind of change it is.
-        line: where, from 1.
-        before, after: what is changed, written alike.
-        source: the whole of it with the change.
+        operator: the kind of change.
+        line: the number of the line, from 1.
+        before, after: the code before and after the change, formatted in the same way.
+        source: the whole source with the change.
     """
 
     operator: str
@@ -48,12 +48,12 @@ class Mutant:
 
 
 def mutants(source: str, seed: str, count: int) -> list[Mutant]:
-    """So many mutants of a source, the same ones for the same seed; few of one kind, and of one line.
+    """Mutants of a source, the same ones for the same seed; few of one kind, and few in one line.
 
     Args:
-        source: the module.
-        seed: what decides which ones.
-        count: how many at the most.
+        source: the source of the module.
+        seed: the seed of the selection.
+        count: the maximum number.
     """
     possible = list(_possible(source))
     Random(seed).shuffle(possible)  # noqa: S311  (nothing is kept secret)
@@ -88,7 +88,7 @@ def _grouped(text: str, node: Any) -> str:
 
 
 def _changeable(node: Any) -> Iterator[Any]:
-    """The nodes of a tree but for annotations, docstrings, texts for people and what only types need."""
+    """The nodes of a tree except annotations, docstrings, messages and code that only type checkers need."""
     match node:
         case ast.JoinedStr() | ast.Raise() | ast.Import() | ast.ImportFrom() | ast.pattern():
             return
@@ -119,7 +119,7 @@ def _with(node: Any, **fields: Any) -> Any:
 
 
 def _of_parts(node: Any) -> Iterator[tuple[Any, str, Any]]:
-    """What may be changed within a node, or instead of it: where, what kind of change it is, and what is put there."""
+    """The possible changes to a node or within it: the replaced node, the kind of change, and the replacement."""
     match node:
         case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
             yield test, "condition", ast.UnaryOp(ast.Not(), test)
@@ -177,11 +177,11 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, Any]]:
         case ast.Call(func=ast.Attribute(attr=name, value=value)) if name in LEFT_OUT:
             yield "call left out", value
         case ast.Call(func=ast.Attribute(value=ast.Name(id="re"))):
-            return  # a flag is no pattern
+            return  # a flag is not a pattern
     if len(node.args) == 2 and _called(node) not in SYMMETRIC:
         yield "arguments swapped", _with(node, args=node.args[::-1])
     if _called(node) == "zip":
-        return  # "strict" tells mistakes only
+        return  # "strict" only reports mistakes
     for rest in _without_each(node.keywords):
         yield "keyword left out", _with(node, keywords=rest)
 

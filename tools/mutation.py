@@ -1,9 +1,9 @@
 """Tells how many small mistakes in the code its tests find: `python tools/mutation.py [MODULE ...]`.
 
-Each mutant of a module is written into a copy of the checkout, where commands in processes of their own read it, too.
+Each mutant of a module is written into a copy of the checkout, so that commands in separate processes read it, too.
 The module's tests are run there until one fails, in a process forked from this one, which has loaded their libraries.
-A mutant that survives shows what no test looks at, unless nobody can see the change. Which files test a module is
-declared in `TESTS`; those that crawl are run with ``--crawls`` only.
+A mutant that survives shows behavior that no test checks, unless the change has no effect. `TESTS` declares the files
+that test a module; tests that crawl are only run with ``--crawls``.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ import pytest
 from mutants import Mutant, mutants
 
 LIBRARIES = ("lxml.etree", "orjson", "pydantic", "rdflib", "scrapy.cmdline", "scrapy.crawler", "yaml")
-"""What most tests load."""
+"""The libraries that most tests load."""
 MEMORY = 8 * 2**30
-"""Bytes that a process of tests may address: a mutant may be one that never has enough."""
+"""The bytes that a process of tests may address: a mutant may allocate without end."""
 ROOT = Path(__file__).resolve().parent.parent
 CARDS = "mapping_huggingface mapping_huggingface_card model_card"
 SEEDS = "seed_formats seeds"
@@ -74,25 +74,25 @@ TESTS: dict[str, tuple[str, str]] = {
     "mlentory_crawl/crawl/seed_yaml.py": (SEEDS, ""),
     "mlentory_crawl/spiders/dispatcher.py": ("dispatching", "dispatcher"),
 }
-"""The quick files that test a module and those that crawl, without ``test_``."""
+"""The names of the quick test files of a module and of those that crawl, without ``test_``."""
 
 
 @dataclass(slots=True)
 class Result:
-    """What became of the mutants of a module."""
+    """The outcomes of the mutants of a module."""
 
     module: str
     ends: Counter[str] = field(default_factory=Counter)
 
 
 class Checkout:
-    """A copy of the checkout, whose modules are changed in place of its own.
+    """A copy of the checkout, whose modules are changed instead of the original ones.
 
     Args:
-        folder: where it is made.
+        folder: the folder of the copy.
 
     Attributes:
-        told: what the last tests printed.
+        told: the file with the output of the last tests.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -108,10 +108,10 @@ class Checkout:
                 shutil.copy(ROOT / name, folder / name)
 
     def passes(self, files: Sequence[str], timeout: float = float("inf")) -> bool:
-        """Whether tests pass.
+        """Run tests, and return whether they pass.
 
         Raises:
-            TimeoutError: they have no end by then.
+            TimeoutError: they have not ended by then.
         """
         process = os.fork()
         if not process:
@@ -128,14 +128,14 @@ class Checkout:
             time.sleep(0.02)
 
     def _test(self, files: Sequence[str]) -> NoReturn:
-        """Run tests as a process that was started in the copy."""
+        """Run tests as if this process had been started in the copy."""
         os.setsid()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         told = os.open(self.told, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         for stream in (0, 1, 2):
             os.dup2(told, stream)
         os.chdir(self.folder)
-        # Bytecode is told from its source by time and size, which mutants may share.
+        # Bytecode is matched to its source by time and size, which mutants may share.
         sys.dont_write_bytecode = True
         os.environ.update(CI="1", PYTHONDONTWRITEBYTECODE="1", PYTHONPATH=str(self.folder))
         sys.path.insert(0, str(self.folder))
@@ -148,7 +148,7 @@ class Checkout:
     def judge(
         self, module: str, files: Sequence[Sequence[str]], made: Sequence[Mutant]
     ) -> Iterator[tuple[Mutant, str]]:
-        """What becomes of each mutant of a module: ``killed``, ``timed out`` or ``survived``.
+        """The outcome of each mutant of a module: ``killed``, ``timed out`` or ``survived``.
 
         Raises:
             SystemExit: the tests fail without a mutant.
@@ -174,14 +174,14 @@ class Checkout:
 
 
 def tests_of(module: str, *, crawls: bool) -> list[list[str]]:
-    """The files that test a module, in the order of their rounds."""
+    """The files that test a module, by round, in order."""
     places = {path.stem.removeprefix("test_"): path for path in (ROOT / "tests").rglob("test_*.py")}
     rounds = [[str(places[name].relative_to(ROOT)) for name in names.split()] for names in TESTS[module]]
     return [files for n, files in enumerate(rounds) if files and (n == 0 or crawls)]
 
 
 def run(modules: Sequence[str], count: int, seed: str, *, crawls: bool) -> Iterator[Result]:
-    """The results of modules, one after the other; mutants are told on the way."""
+    """The results of modules, one after the other; mutants that were not killed are printed on the way."""
     with tempfile.TemporaryDirectory() as folder:
         checkout = Checkout(Path(folder))
         for module in modules:
@@ -195,7 +195,7 @@ def run(modules: Sequence[str], count: int, seed: str, *, crawls: bool) -> Itera
 
 
 def table(results: Sequence[Result]) -> Iterator[str]:
-    """The results as lines for people."""
+    """The results as the lines of a table."""
     width = max(len(result.module) for result in results)
     yield f"{'module':{width}}  mutants  killed  timed out  survived  score"
     for result in results:
@@ -206,7 +206,7 @@ def table(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _change(mutant: Mutant) -> str:
-    """Both texts from a little before they differ."""
+    """The code before and after a change, from shortly before the first difference."""
     same = next((n for n, (one, other) in enumerate(zip(mutant.before, mutant.after, strict=False)) if one != other), 0)
     start = max(0, same - 20)
     before, after = (" ".join(text[start : start + 80].split()) for text in (mutant.before, mutant.after))

@@ -28,10 +28,10 @@ class SampleHub:
 
     Raises:
         OSError: a file of records cannot be read.
-        ValueError: options that make no hub.
+        ValueError: the options are invalid.
 
     Attributes:
-        url: where it answers, without a slash at the end.
+        url: its address, without a trailing slash.
     """
 
     def __init__(self, **options: Option) -> None:
@@ -74,7 +74,7 @@ class SampleHub:
         self.close()
 
     def close(self) -> None:
-        """End it, and wait until it has ended."""
+        """Stop the hub, and wait until it has stopped."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join()
@@ -85,7 +85,7 @@ class SampleHub:
         return ids
 
     def stats(self) -> dict[str, Any]:
-        """How many ``models`` there are, ``requests`` by route and status, and ``faults`` by kind."""
+        """Counts of ``models``, of ``requests`` by route and status, and of ``faults`` by kind."""
         stats: dict[str, Any] = self._ask("stats")
         return stats
 

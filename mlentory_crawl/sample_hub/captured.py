@@ -1,4 +1,4 @@
-"""Records captured from the real Hub, completed where its answer of the time lacked what it gives today."""
+"""Records captured from the real Hub, completed with fields that its answers lacked then and have today."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LARGEST = (1 << 63) - 1
 
 
 def rank(record: Json, sort: str) -> int:
-    """What a list sorted by ``lastModified`` (milliseconds), ``downloads``, ``likes`` or ``trendingScore`` goes by."""
+    """The sort key of a record for ``lastModified`` (milliseconds), ``downloads``, ``likes`` or ``trendingScore``."""
     value = record.get(sort)
     if sort == "lastModified":
         return _seconds(value) * 1000
@@ -36,7 +36,7 @@ def _seconds(value: object) -> int:
 
 
 def _packed(record: Json) -> bytes:
-    # What orjson returns keeps the memory of its buffer, which is several times as long; a copy does not.
+    # The bytes that orjson returns keep its buffer, which is several times as long, in memory; a copy does not.
     return bytes(memoryview(orjson.dumps(record)))
 
 
@@ -52,15 +52,15 @@ class CapturedModels:
     """Captured records, in the order of their files, grown or cut to a number.
 
     Args:
-        paths: files with a record a line, ``.jsonl`` or ``.jsonl.gz``; the record may stand under the key ``record``.
-        count: how many there shall be; those that the files do not give are clones under other owners.
+        paths: files with a record per line, ``.jsonl`` or ``.jsonl.gz``; the record may be under the key ``record``.
+        count: the number of models; those that the files do not have are clones under other owners.
 
     Raises:
-        OSError, ValueError: a file cannot be read, or gives no record.
+        OSError, ValueError: a file cannot be read, or the files have no record.
 
     Attributes:
-        dropped: how many lines had no id, or one that an earlier line had.
-        completed: in how many records a field was made up, by field.
+        dropped: the number of lines without an id, or with the id of an earlier line.
+        completed: the number of records in which a field was made up, by field.
     """
 
     in_order = False
@@ -70,12 +70,12 @@ class CapturedModels:
         self.completed: Counter[str] = Counter()
         self._ids: list[str] = []
         self._native_ids: list[str] = []
-        # As bytes, a tenth of the memory; apart from them what a list seldom gives and is much of the length.
+        # Bytes need a tenth of the memory; long fields that lists seldom have are kept apart.
         self._records: list[bytes] = []
         self._seldom_asked: list[bytes] = []
         self._numbers: dict[str, int] = {}
         self._ranks: dict[str, list[int]] = {}
-        # For clones, which come back to the same originals.
+        # For clones, which use the same originals again and again.
         self._projected = lru_cache(maxsize=1 << 14)(self._project)
         known: set[str] = set()
         for line in _lines(paths):
@@ -94,7 +94,7 @@ class CapturedModels:
         return self._count
 
     def id(self, n: int) -> str:
-        """``id`` of a model, as captured, or of the clone."""
+        """``id`` of a captured model or of a clone."""
         copy, original = divmod(n, len(self._ids))
         if not copy:
             return self._ids[original]
@@ -112,13 +112,13 @@ class CapturedModels:
         return n % len(self._ids)
 
     def rank(self, n: int, sort: str) -> int:
-        """As of the record; clones have the original's."""
+        """The sort key of the record; clones have that of the original."""
         if sort not in self._ranks:
             self._ranks[sort] = [rank(orjson.loads(record), sort) for record in self._records]
         return self._ranks[sort][n % len(self._ids)]
 
     def encoded(self, n: int, names: tuple[str, ...]) -> bytes:
-        """The record as JSON, with those of these fields that it has, in their order."""
+        """The record as JSON with the given fields, as far as it has them, in their order."""
         if not FIELDS.isdisjoint(names):
             record = self.record(n)
             return orjson.dumps({name: record[name] for name in names if name in record})
@@ -134,9 +134,9 @@ class CapturedModels:
         return self._light(n) | seldom_asked
 
     def find(self, id: str) -> int | None:
-        """The model of this id, in any case; of two that differ in case only, the one of exactly this id."""
+        """The model with this id in any case; an exact match wins over one that differs in case only."""
         if not self._numbers:
-            # First those in lower case, so that an id as it is written wins.
+            # First the ids in lower case, so that an exact id overwrites them.
             self._numbers = {self.id(n).lower(): n for n in reversed(range(self._count))}
             self._numbers |= {self.id(n): n for n in range(self._count)}
         found = self._numbers.get(id)
@@ -148,7 +148,7 @@ class CapturedModels:
         return record | self._own(n) if copy else record
 
     def _own(self, n: int) -> Json:
-        """What a clone has of its own."""
+        """The fields that a clone does not share with the original."""
         id = self.id(n)
         sha = sha1(id.encode()).hexdigest()
         return {"_id": self.native_id(n), "id": id, "modelId": id, "author": id.partition("/")[0], "sha": sha}

@@ -1,4 +1,4 @@
-"""How the sample hub behaves toward its clients, beyond what it knows: quotas, faults, and what it counts."""
+"""The behavior of the sample hub toward its clients, apart from its content: quotas, faults, and statistics."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from mlentory_crawl.sample_hub.api import EXPANDABLE
 from mlentory_crawl.sample_hub.datasets import EXPANDABLE as OF_DATASETS
 from mlentory_crawl.sample_hub.messages import RESOLVERS, Answer
 
-# As with the real quotas: 500 and 3,000 for those who do not say who they are.
+# As with the real quotas: 500 and 3,000 for anonymous clients.
 _QUOTA_FACTORS = {"api": 1, RESOLVERS: 6}
 
 
 @dataclass(slots=True)
 class Conditions:
-    """How the server behaves; may change while it runs.
+    """The behavior of the server; may change while it runs.
 
     Attributes:
-        quota: API requests per window; six times as many for files. 0: no quota, and no headers about one.
+        quota: API requests per window; six times as many for files. With 0 there is no quota, and no headers about one.
         window: seconds.
-        fail: share of answers that are broken, one way or another.
+        fail: share of answers that are broken in some way.
         latency: milliseconds before each answer.
         refuse: fields that are refused although the Hub knows them.
         deny: routes (``models``, ``model``, ``readme``, ``datasets``, ``dataset``, ``croissant``, ``owner``) that
-            answer as to a token that is none.
+            answer as if the token was invalid.
         gzip: compress for clients that accept it.
-        seed: of the faults.
+        seed: the seed of the faults.
 
     Raises:
-        ValueError: a value is out of its range.
+        ValueError: a value is out of range.
     """
 
     quota: int = 0
@@ -50,11 +50,11 @@ class Conditions:
 
 
 class Statistics:
-    """What was asked, and what was answered.
+    """Counts of requests and of broken answers.
 
     Attributes:
-        requests: how often, by route and by status (``cut`` and ``drop`` in place of one where an answer broke off).
-        faults: how many answers were broken on purpose, by way.
+        requests: by route and by status (``cut`` and ``drop`` in place of a status if an answer broke off).
+        faults: answers that were broken on purpose, by kind of fault.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Statistics:
 
 
 class Quota:
-    """Counts requests by bucket in fixed windows, and tells clients what is left."""
+    """Counts requests by bucket in fixed windows, and announces to clients how many are left."""
 
     def __init__(self, conditions: Conditions) -> None:
         self._conditions = conditions
@@ -76,12 +76,12 @@ class Quota:
         self._start = time.monotonic()
 
     def restart(self) -> None:
-        """A new window begins."""
+        """Begin a new window."""
         self._used.clear()
         self._start = time.monotonic()
 
     def spend(self, answer: Answer) -> Answer:
-        """The answer with the headers of its quota; or in its place the one that the quota is gone."""
+        """The answer with the headers of its quota, or a 429 in its place if the quota is exceeded."""
         quota, window, bucket = self._conditions.quota, self._conditions.window, answer.bucket
         if not quota or bucket is None:
             return answer
@@ -94,7 +94,7 @@ class Quota:
         self._used[bucket] += 1
         if self._used[bucket] > allowed:
             answer = Answer.error(answer.route, 429, "You have reached the rate limit of your plan.", bucket=bucket)
-        # Whole seconds, rounded down: who waits no longer than that may come too early.
+        # Whole seconds, rounded down: clients that wait no longer than that may be too early.
         left = max(0, allowed - self._used[bucket])
         answer.headers["RateLimit"] = f'"{bucket}";r={left};t={int(window - passed)}'
         answer.headers["RateLimit-Policy"] = f'"fixed window";"{bucket}";q={allowed};w={window}'

@@ -1,4 +1,4 @@
-"""How tests look into the sample hub and change it: everything under ``/__sample_hub/``."""
+"""The interface for tests to inspect and change the sample hub, under ``/__sample_hub/``."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _KEYS = ("delete", "restore", "touch", "patch", "rename", "reset", *_CONDITIONS)
 class Control:
     """Answers the requests of tests.
 
-    ``GET stats`` gives ``models``, ``requests`` by route and status, and ``faults``; ``GET ids`` all ids, oldest first.
-    ``POST set`` takes an object. ``delete``, ``restore``, ``touch`` (a new commit, now): lists of ids. ``patch``:
-    fields by id. ``rename``: new ids by old ones. ``fail``, ``latency``, ``quota``, ``window``, ``refuse``, ``deny``:
-    see `Conditions`. ``reset``: statistics count from zero. An order that cannot be carried out in full changes nothing
-    and gets a 400.
+    ``GET stats`` returns ``models``, ``requests`` by route and status, and ``faults``; ``GET ids`` all ids, oldest
+    first. ``POST set`` takes an object. ``delete``, ``restore``, ``touch`` (a new commit, now): lists of ids.
+    ``patch``: fields by id. ``rename``: new ids by old ones. ``fail``, ``latency``, ``quota``, ``window``, ``refuse``,
+    ``deny``: see `Conditions`. ``reset``: restart the statistics from zero. An order that cannot be carried out in full
+    changes nothing and is answered with a 400.
 
     Args:
-        hub, conditions, quota, statistics: what it looks into and changes.
+        hub, conditions, quota, statistics: the objects that it inspects and changes.
     """
 
     def __init__(self, hub: Hub, conditions: Conditions, quota: Quota, statistics: Statistics) -> None:
@@ -79,7 +79,7 @@ class Control:
             partial(hub.rename, self._number(old), self._free(new)) for old, new in order.get("rename", {}).items()
         ]
         conditions = {name: kind(order[name]) for name, kind in _CONDITIONS.items() if name in order}
-        replace(self._conditions, **conditions)  # raises where a value is out of its range
+        replace(self._conditions, **conditions)  # raises if a value is out of range
         for action in actions:
             action()
         for name, value in conditions.items():

@@ -1,4 +1,4 @@
-"""The Hub's API for datasets and owners: there are those that the models name, and each is always the same."""
+"""The Hub's API for datasets and owners: those that the models name exist, and each is always the same."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ EXPANDABLE = (
     "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified likes "
     "mainSize paperswithcode_id private resourceGroup sha siblings tags trendingScore usedStorage"
 ).split()
-"""The fields of datasets that can be asked for."""
+"""The fields of datasets that can be requested."""
 
 MOVED_TO = "harbor-commons"
-"""Who has the dataset that was renamed."""
+"""The present owner of the dataset that was renamed."""
 
 _LISTED = (
     "_id id author disabled gated lastModified likes trendingScore private sha description citation downloads "
@@ -42,12 +42,12 @@ _KINDS = {"organizations": True, "users": False}
 
 @dataclass(slots=True)
 class _Named:
-    """What the models name, as of some state of the hub.
+    """The datasets and owners that the models name in some state of the hub.
 
     Attributes:
-        records: the datasets that are there, oldest first.
-        numbers: their places, by id in lower case; those of former ids too.
-        owners: names of owners by the same in lower case.
+        records: the existing datasets, oldest first.
+        numbers: their positions, by id in lower case, including former ids.
+        owners: names of owners by the name in lower case.
         models, datasets: how many each owner has, by name in lower case.
     """
 
@@ -61,7 +61,8 @@ class _Named:
 class Datasets:
     """Answers requests about the datasets and owners that models name.
 
-    One dataset in eight and one owner in twenty are missing, as the Hub's come and go, and one dataset has a new name.
+    One dataset in eight and one owner in twenty are missing, as on the Hub, where they come and go, and one dataset has
+    a new name.
 
     Args:
         hub: the models.
@@ -88,7 +89,7 @@ class Datasets:
         return Answer("dataset", body=_projected(record, names))
 
     def croissant(self, segments: list[str], request: Request) -> Answer:
-        """The answer to a request for the Croissant of a dataset: those that nobody has converted have none."""
+        """The answer to a request for the Croissant of a dataset; datasets that nobody has converted have none."""
         record = self._dataset("croissant", segments, request, "/croissant")
         found = croissant(record)
         if found is None:
@@ -96,12 +97,12 @@ class Datasets:
         return Answer("croissant", body=orjson.dumps(found))
 
     def owner(self, kind: str, name: str, request: Request) -> Answer:
-        """The answer to a request for the overview of an owner: those of the other kind are not found.
+        """The answer to a request for the overview of an owner; owners of the other kind are not found.
 
         Args:
             kind: ``organizations`` or ``users``.
-            name: of the owner.
-            request: that request.
+            name: the name of the owner.
+            request: the request.
         """
         named = self._named()
         known = named.owners.get(name.lower())
@@ -181,7 +182,7 @@ def _found(hub: Hub) -> _Named:
                 ids.setdefault(id.lower(), id)
     there = sorted(id for id in ids.values() if not _is_missing("dataset", id, 8))
     moved: dict[str, str] = {}
-    # One with an owner, if there is one: what had none is asked for by no such name.
+    # One with an owner, if possible: a dataset without an owner is not requested by such a name.
     for old in sorted((id for id in there if not id.startswith(f"{MOVED_TO}/")), key=lambda id: "/" not in id)[:1]:
         there.remove(old)
         moved[old] = f"{MOVED_TO}/{old.rpartition('/')[2]}"
@@ -202,7 +203,7 @@ def _is_missing(kind: str, name: str, one_in: int) -> bool:
 
 
 def _ids(record: Json) -> Iterator[str]:
-    """The datasets that a model was made or measured with, where what it calls them can be an id."""
+    """The ids of the datasets that a model was trained or evaluated with; names that cannot be an id are skipped."""
     for text in _texts(record):
         if isinstance(text, str) and _ID.fullmatch(text) and ".." not in text and "--" not in text:
             yield text

@@ -1,4 +1,4 @@
-"""The kinds of families that made-up models come in, the members of a family, and what both mean for a record."""
+"""The kinds of families of made-up models, the members of a family, and what both mean for a record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the records of a family say of task, library and architecture; its sizes: label, parameter count."""
+    """The task, library and architecture in the records of a family, and its sizes as label and parameter count."""
 
     task: str
     library: str
@@ -90,13 +90,13 @@ KINDS = [
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A place in a family: how the model there comes from an earlier place (None: it does not say)."""
+    """A place in a family, with the relation of its model to that of an earlier place (None if it states none)."""
 
     role: str
     parent: int | None = None
 
 
-# Earlier places only, so that a model is always younger than what it comes from.
+# Earlier places only, so that a model is always younger than its parents.
 MEMBERS = [
     Member("base"), Member("instruct", 0), Member("quantized", 1), Member("adapter", 0),
     Member("bare"), Member("finetune", 1), Member("quantized", 1), Member("adapter", 1),
@@ -111,16 +111,16 @@ MEMBERS = [
 
 @dataclass(slots=True)
 class Shape:
-    """What the content of a record depends on, besides chance.
+    """The factors that determine the content of a record, besides chance.
 
     Attributes:
-        kind: of the model's family.
-        role: of its place in the family.
-        relation: to its parents, in the Hub's words; None where it has none.
-        parents: how many it has.
-        license, license_name, license_link: of the family.
-        gated: what the family's first models say.
-        size: parameters.
+        kind: the kind of the model's family.
+        role: the role of its place in the family.
+        relation: the relation to its parents, in the Hub's words; None if it has none.
+        parents: the number of parents.
+        license, license_name, license_link: the license of the family.
+        gated: the value in the family's first models.
+        size: the number of parameters.
         quantization: the file format of a quantized model.
         revised: whether a newer version follows.
     """

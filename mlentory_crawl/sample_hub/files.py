@@ -1,4 +1,4 @@
-"""What a made-up model's record only holds when it is asked for: files, storage, children, spaces, widgets."""
+"""The fields that a made-up model's record only has on request: files, storage, children, spaces, widgets."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ FIELDS = frozenset(
 
 
 def seldom_asked(record: Json, shape: Shape, children: dict[str, int]) -> Json:
-    """Those of `FIELDS` that a model has.
+    """The `FIELDS` that a model has, with their values.
 
     Args:
         record: the rest of its record.
-        shape: what its content depends on.
-        children: how many models come from it, by relation.
+        shape: the factors that determine its content.
+        children: the number of models derived from it, by relation.
     """
     owner, _, name = record["id"].partition("/")
     paths = [".gitattributes"]
@@ -56,7 +56,7 @@ def seldom_asked(record: Json, shape: Shape, children: dict[str, int]) -> Json:
 
 
 def with_blobs(record: Json) -> Json:
-    """A record whose files have sizes and hashes, as ``blobs=true`` gives them."""
+    """The record with sizes and hashes of its files, as with ``blobs=true``."""
     return record | {
         "siblings": [_blob(str(record["id"]), sibling["rfilename"]) for sibling in record.get("siblings", [])]
     }

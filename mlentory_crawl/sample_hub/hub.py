@@ -1,4 +1,4 @@
-"""What is on the sample hub: all models in their orders, and what tests have changed about them."""
+"""The content of the sample hub: all models in their orders, and the changes that tests have made."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from mlentory_crawl.sample_hub.templates import Json
 
 SORTS = ("trendingScore", "createdAt", "lastModified", "likes", "downloads")
 PAGES_KEPT = 400_000_000
-"""Bytes of pages that are kept for those who ask again, as a second crawl does."""
+"""The maximum size in bytes of the pages that are cached for repeated requests, such as those of a second crawl."""
 ODD_EVERY = 50
-"""With odd records, every so many models one that nobody can use."""
+"""The number of models among which one record is unusable, if odd records are switched on."""
 
 
 Cursor = tuple[int | str, int]
@@ -29,10 +29,10 @@ Page = tuple[bytes, Cursor | None]
 
 
 class Source(Protocol):
-    """Where models come from; see `MadeUpModels` and `CapturedModels`."""
+    """A source of models; see `MadeUpModels` and `CapturedModels`."""
 
     in_order: bool
-    """Whether the numbers are in the order of creation."""
+    """True if the numbers are in the order of creation."""
 
     def __len__(self) -> int: ...
     def id(self, n: int, /) -> str: ...
@@ -46,12 +46,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a list request asks for.
+    """The parameters of a request for a list.
 
     Attributes:
-        names: the fields.
-        sort, ascending, limit: the order, and how many at most.
-        after: the cursor: where in the order the page before ended.
+        names: the requested fields.
+        sort, ascending, limit: the order, and the maximum number of records.
+        after: the cursor: the position in the order where the previous page ended.
         author, search, pipeline_tag, tags: conditions.
     """
 
@@ -67,7 +67,7 @@ class Query:
 
     @property
     def conditional(self) -> bool:
-        """Whether there are conditions."""
+        """True if there are conditions."""
         return (self.author, self.search, self.pipeline_tag, self.tags) != (None, None, None, ())
 
 
@@ -81,11 +81,11 @@ class Hub:
     """Models from one or more sources, under numbers from 0.
 
     Args:
-        sources: where they come from; of two with the same id only the first can be found by it.
+        sources: the sources; of two models with the same id only the first can be found by it.
         odd: spoil a record in every `ODD_EVERY`, in lists.
 
     Attributes:
-        changes: how often what there is has changed.
+        changes: how often the content has changed.
     """
 
     def __init__(self, sources: Sequence[Source], odd: bool = False) -> None:
@@ -109,11 +109,11 @@ class Hub:
         return [self.id(n) for n in self._order("createdAt") if n not in self._deleted]
 
     def numbers(self) -> Iterator[int]:
-        """The numbers of all models that are there."""
+        """The numbers of all existing models."""
         return (n for n in range(self._starts[-1]) if n not in self._deleted)
 
     def content(self, n: int) -> tuple[int, int]:
-        """What is equal for models of which all is equal but names, dates and counters."""
+        """A key that is equal for models that differ only in names, dates and counters."""
         if n in self._changes:
             return -1, n
         place = bisect_right(self._starts, n) - 1
@@ -128,11 +128,11 @@ class Hub:
         return source.id(k)
 
     def find(self, id: str, deleted: bool = False) -> int | None:
-        """The model that has this id, had it, or has it in another case; None where there is none.
+        """The model that has this id, had it, or has it in another case; None if there is none.
 
         Args:
-            id: of a model.
-            deleted: find those too that are gone.
+            id: the id of a model.
+            deleted: also find deleted models.
         """
         n = self._paths.get(id.lower())
         if n is None:
@@ -149,11 +149,11 @@ class Hub:
         return record | self._changes[n].fields if n in self._changes else record
 
     def has_commit(self, n: int, sha: str) -> bool:
-        """Whether this is or was the head of a model's repository."""
+        """Check whether a commit is or was the head of a model's repository."""
         return sha == self.record(n).get("sha") or (n in self._changes and sha in self._changes[n].past_shas)
 
     def encoded(self, n: int, names: tuple[str, ...]) -> bytes:
-        """The record as JSON, with those of these fields that it has, in their order."""
+        """The record as JSON with the given fields, as far as it has them, in their order."""
         if n in self._changes:
             record = self.record(n)
             return orjson.dumps({name: record[name] for name in names if name in record})
@@ -161,9 +161,10 @@ class Hub:
         return source.encoded(k, names)
 
     def page(self, query: Query) -> Page:
-        """A list, as JSON, and the cursor of the page after it; None where there is none.
+        """A page of a list as JSON, and the cursor of the next page or None.
 
-        The cursor names a place in the order, not a count: what moves or goes meanwhile displaces nothing else.
+        The cursor names a position in the order, not a count: models that move or disappear meanwhile do not displace
+        others.
         """
         if (found := self._pages.get(query)) is None:
             records, cursor = self._page(query)
@@ -175,23 +176,23 @@ class Hub:
         return found
 
     def delete(self, n: int) -> None:
-        """The model is gone, or private."""
+        """Delete a model, or make it private."""
         self._deleted.add(n)
         self._changed()
 
     def restore(self, n: int) -> None:
-        """A model that was gone is there again."""
+        """Restore a deleted model."""
         self._deleted.discard(n)
         self._changed()
 
     def rename(self, n: int, id: str) -> None:
-        """The model has another id; the old one leads to it, until another model takes it."""
-        # The id of its source leads to it anyway.
+        """Give a model another id; the old one redirects to it until another model takes it."""
+        # The id in its source always redirects to it.
         self._paths[id.lower()] = n
         self._change(n, {"id": id, "modelId": id, "author": id.partition("/")[0]})
 
     def touch(self, n: int) -> None:
-        """The model has a new commit, as of now."""
+        """Add a commit to a model, as of now."""
         sha = self.record(n).get("sha")
         change = self._changes.setdefault(n, _Change())
         change.past_shas.add(str(sha))
@@ -199,7 +200,7 @@ class Hub:
         self._change(n, {"sha": new, "lastModified": timestamp(int(time.time()))})
 
     def patch(self, n: int, fields: Json) -> None:
-        """The model's record has other values; its `lastModified` stays."""
+        """Change values in a model's record; its `lastModified` stays."""
         self._change(n, fields)
 
     def _at(self, n: int) -> tuple[Source, int]:
@@ -255,7 +256,7 @@ class Hub:
         return lambda n: (values[n], n)
 
     def _order(self, sort: str) -> Sequence[int]:
-        """All numbers, ascending by a field."""
+        """All numbers in ascending order of a field."""
         if sort not in self._orders:
             numbers = range(self._starts[-1])
             in_order = sort == "createdAt" and len(self._sources) == 1 and self._sources[0].in_order

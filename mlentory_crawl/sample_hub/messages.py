@@ -1,4 +1,4 @@
-"""What is asked of the sample hub, and what it answers."""
+"""Requests to the sample hub, and its answers."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Self
 import orjson
 
 RESOLVERS = "resolvers"
-"""The quota of everything that leads to a file."""
+"""The quota of all requests that lead to a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request, read.
+    """A parsed request.
 
     Attributes:
         method: in upper case.
         path, query: as sent, still quoted.
-        headers: names in lower case.
-        body: what came with it.
+        headers: by name in lower case.
+        body: the body of the request.
     """
 
     method: str
@@ -32,10 +32,10 @@ class Request:
 
 @dataclass(slots=True)
 class Answer:
-    """What a request gets.
+    """The answer to a request.
 
     Attributes:
-        route: what was asked for, for the statistics.
+        route: the requested route, for the statistics.
         status, headers, body: the answer.
         bucket: the quota that it counts against, if any.
     """
@@ -48,8 +48,8 @@ class Answer:
 
     @classmethod
     def error(cls, route: str, status: int, message: str, code: str | None = None, bucket: str = "api") -> Self:
-        """An error as the Hub words it: in the body and in headers."""
-        # A message may quote the request; in a header it must not end the line.
+        """An error in the Hub's format, in the body and in headers."""
+        # A message may quote the request, and a line feed in it must not end the header.
         plain = "".join(character if " " <= character <= "~" else "?" for character in message)
         headers = {"X-Error-Message": plain} | ({"X-Error-Code": code} if code else {})
         return cls(route, status, headers, orjson.dumps({"error": message}), bucket)
@@ -62,7 +62,7 @@ class Answer:
 
 
 class Refused(Exception):
-    """A request is answered with something else than what it asked for.
+    """Raised when a request is answered with something else than what it asked for.
 
     Attributes:
         answer: that answer.
@@ -74,12 +74,15 @@ class Refused(Exception):
 
     @classmethod
     def bad(cls, route: str, message: str, bucket: str = "api") -> Self:
-        """The request makes no sense."""
+        """The answer to an invalid request."""
         return cls(Answer.error(route, 400, message, bucket=bucket))
 
     @classmethod
     def missing(cls, route: str, request: Request, bucket: str = "api") -> Self:
-        """What it asks for is missing or private: the Hub says which of both to nobody, and the rest to some."""
+        """The answer to a request for a missing or private target, which the Hub does not distinguish.
+
+        Only clients with a token get a 404; others get a 401, as for any invalid login.
+        """
         if "authorization" in request.headers:
             return cls(Answer.error(route, 404, "Repository not found", "RepoNotFound", bucket))
         return cls(Answer.error(route, 401, "Invalid username or password.", bucket=bucket))

@@ -1,4 +1,4 @@
-"""The content of made-up records, as irregular as the Hub's own and about as often."""
+"""The content of made-up records, with the irregularities of the Hub's own records at about the same rates."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Writer:
     """Writes the content of one record.
 
     Args:
-        shape: what is settled.
-        chance: decides the rest.
+        shape: the factors that are fixed.
+        chance: the source of chance for everything else.
     """
 
     def __init__(self, shape: Shape, chance: Random) -> None:
@@ -56,24 +56,24 @@ class Writer:
         self.record: Json = _ALWAYS | {"gated": gated}
 
     def odds(self, share: float) -> bool:
-        """Whether something that happens in this share of cases happens."""
+        """Decide by chance whether something happens that happens in this share of cases."""
         return self.chance.random() < share
 
     def pick(self, choices: Sequence[T]) -> T:
-        """One of several, in a third of the time of `Random.choice`."""
+        """Choose one of several, in a third of the time of `Random.choice`."""
         return choices[int(self.chance.random() * len(choices))]
 
     def below(self, limit: int) -> int:
-        """A number from 0."""
+        """A random number from 0 to below the limit."""
         return int(self.chance.random() * limit)
 
     def some(self, choices: Sequence[T], count: int) -> list[T]:
-        """Neighbors among several."""
+        """Choose neighbors among several."""
         start = self.below(len(choices) - count)
         return list(choices[start : start + count])
 
     def write(self) -> Json:
-        """The record with its places not filled in."""
+        """The record with its places still to be filled in."""
         if self.shape.role == "bare":
             self._bare()
             return self.record
@@ -88,7 +88,7 @@ class Writer:
             self.tags += codes
         self._datasets()
         if self.odds(0.2):
-            # No month has so many articles: these numbers belong to nobody.
+            # No month has so many articles, so these numbers do not belong to real ones.
             month = f"{20 + self.below(7)}{1 + self.below(12):02}"
             self.tags += [f"arxiv:{month}.{90000 + self.below(9999)}" for _ in range(self.pick([1, 1, 3]))]
         self._base_models()
@@ -104,7 +104,7 @@ class Writer:
         return self.record
 
     def _bare(self) -> None:
-        """A repository that somebody tried something in: hardly any metadata, mostly no card."""
+        """Write the record of a repository for experiments: hardly any metadata, mostly no card."""
         license = self.pick(LICENSES)
         choices: list[Json] = [
             {"tags": ["region:us"]},
@@ -204,7 +204,7 @@ class Writer:
             return
         named = [text("parent"), text("other_parent")][: shape.parents]
         if self.odds(0.004):
-            # As they stand in real cards: another case, a path of the author's machine, the model itself.
+            # As in real cards: another case, a path on the author's machine, the model itself.
             named = [self.pick([text("parent_lower"), "/cache/models/" + text("parent"), text("id")])]
         else:
             models = [
@@ -222,7 +222,7 @@ class Writer:
         shape = self.shape
         if shape.role != "base" and self.odds(0.25):
             return
-        # Most pass on what they were given; some claim another license than the one that binds them.
+        # Most models pass on the license of their parents; some claim another one than the one that binds them.
         license = shape.license if shape.role == "base" or self.odds(0.85) else self.pick(LICENSES)
         if self.odds(0.01):
             self.card["licence"] = license
@@ -242,7 +242,7 @@ class Writer:
             if self.odds(0.75):
                 self.record["model-index"] = None
             return
-        # Training tools write the index and leave it empty: of 505 real ones of 2025 only 19 have results.
+        # Training tools write the index and leave it empty: of 505 real indexes of 2025 only 19 have results.
         filled = results(self.shape.kind.task, self.chance) if self.odds(0.15) else []
         index = [{"name": text("name"), "results": filled}]
         self.record["model-index"] = index

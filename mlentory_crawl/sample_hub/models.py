@@ -1,4 +1,4 @@
-"""Made-up models, each made when it is asked for: all of it follows from a number and a seed."""
+"""Made-up models, each made on request: all of its content follows from a number and a seed."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from mlentory_crawl.sample_hub.templates import Json, Template
 from mlentory_crawl.sample_hub.words import LICENSE_NAMES, LICENSES
 
 FLOOR = 0x621FFDC0
-"""2022-03-02T23:29:04Z: what the Hub gives as creation time of everything older."""
+"""2022-03-02T23:29:04Z: the creation time that the Hub states for everything older."""
 END = 1793491200
 """2026-11-01T00:00:00Z: nothing is younger."""
 MOST = 1 << 24
 """The counter of an ObjectId has three bytes."""
 PERIOD = 2 * BLOCK
-"""After so many models the content repeats, under other names, with other dates, counters and scores."""
+"""The number of models after which the content repeats, with other names, dates, counters and scores."""
 
 _MACHINE = "5a3c91d07e"
 _RELATIONS = {
@@ -57,7 +57,7 @@ _REACH = {
     "unlinked": 9,
     "bare": 4,
 }
-# Powers of two that downloads stay under: few models are known to many.
+# Exponents of the powers of two that bound downloads: few models are popular.
 _REACHES = [_REACH[member.role] for member in MEMBERS]
 _PLACES = (
     "_id id owner name sha created modified disabled downloads all_time likes trending digits1 digits2 digits3 digits4 "
@@ -67,7 +67,7 @@ _MASK = (1 << 160) - 1
 _FACTORS = (0xB5297A4D3F84D5B5A1C2E9F7086D3C41E7D9B1A5, 0x68E31DA4C6EF372FE94F82BE9B97E1D5A7C3F40B)
 
 
-# Tables take a third of the time of formatting.
+# Tables need a third of the time of formatting.
 _HOURS = [f"{hour:02}:" for hour in range(24)]
 _SECONDS = [f"{second // 60:02}:{second % 60:02}.000Z" for second in range(3600)]
 
@@ -86,8 +86,8 @@ class MadeUpModels:
     """Any number of made-up models, in the order of their creation.
 
     Args:
-        count: how many.
-        seed: other seeds give other models.
+        count: the number of models.
+        seed: another seed makes other models.
 
     Raises:
         ValueError: `count` is more than `MOST` or less than one.
@@ -119,18 +119,18 @@ class MadeUpModels:
         return self._block(n // BLOCK)[n % BLOCK]
 
     def content(self, n: int) -> int:
-        """A number that models share whose content is the same."""
+        """A number that is the same for models with the same content."""
         return n % PERIOD
 
     def rank(self, n: int, sort: str) -> int:
-        """What a list sorted by a field goes by; for ``lastModified`` milliseconds."""
+        """The sort key of a model for a field; milliseconds for ``lastModified``."""
         _, _, modified, downloads, likes, trending = self._vitals(n, self._created(n))
         return {"lastModified": modified * 1000, "downloads": downloads, "likes": likes, "trendingScore": trending}[
             sort
         ]
 
     def encoded(self, n: int, names: tuple[str, ...]) -> bytes:
-        """The record as JSON, with those of these fields that it has, in their order."""
+        """The record as JSON with the given fields, as far as it has them, in their order."""
         if not FIELDS.isdisjoint(names):
             record = self.record(n)
             return orjson.dumps({name: record[name] for name in names if name in record})
@@ -142,7 +142,7 @@ class MadeUpModels:
         return result | seldom_asked(result, self._shape(n), self._children(n))
 
     def find(self, id: str) -> int | None:
-        """The model of this id, in any case; the oldest ones also go without their owner."""
+        """The model with this id in any case; the oldest ones are also found without their owner."""
         id = id.lower()
         for n in self._names.candidates(id):
             if n < self._count:
@@ -154,14 +154,14 @@ class MadeUpModels:
     def _created(self, n: int) -> int:
         if n < self._old:
             return FLOOR
-        # Seconds that never fall from one number to the next, and are not at equal distances.
+        # Seconds that never decrease from one number to the next, at unequal distances.
         return FLOOR + 60 + int((n - self._old + (n * 40503 & 0xFFFF) / 65536) * self._pace)
 
     def _native_ids(self, block: int) -> list[str]:
         return [f"{self._created(n):08x}{_MACHINE}{n:06x}" for n in range(block * BLOCK, (block + 1) * BLOCK)]
 
     def _vitals(self, n: int, created: int) -> tuple[int, bool, int, int, int, int]:
-        """160 bits of chance, and what they say: disabled, lastModified (seconds), downloads, likes, trendingScore."""
+        """160 random bits, and what they decide: disabled, lastModified (seconds), downloads, likes, trendingScore."""
         bits = (n + 1) * (_FACTORS[0] + 2 * self._seed) & _MASK
         bits = (bits ^ bits >> 83) * _FACTORS[1] & _MASK
         bits ^= bits >> 79
@@ -179,7 +179,7 @@ class MadeUpModels:
         return bits, disabled, min(END, modified), downloads, likes, trending
 
     def _values(self, n: int) -> tuple[str, ...]:
-        """What fills the `_PLACES` of a template, in their order."""
+        """The values for the `_PLACES` of a template, in their order."""
         created = self._created(n)
         bits, disabled, modified, downloads, likes, trending = self._vitals(n, created)
         block, index = divmod(n, BLOCK)

@@ -1,4 +1,4 @@
-"""Which made-up models there are: families of 32, each with a name of its own that its members' ids hold."""
+"""The ids of made-up models: families of 32, each with a name of its own in the ids of its members."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from mlentory_crawl.sample_hub.families import KINDS, MEMBERS
 from mlentory_crawl.sample_hub.words import LABS, NAMES, OWNERS, TOPICS
 
 FAMILIES = len(KINDS)
-"""Families of a block."""
+"""The number of families in a block."""
 BLOCK = FAMILIES * len(MEMBERS)
-"""Models of a block: all first members stand before all second ones, and so on, so that families overlap in time."""
+"""The number of models in a block: all first members, then all second ones, and so on, so families overlap in time."""
 BLOCKS_KEPT = 1024
-"""Blocks of names that are kept, in about 200 MB: lists in another order than that of creation jump between blocks."""
+"""The number of cached blocks of names, about 200 MB: lists that are not in order of creation jump between blocks."""
 MERGED, REVISED, REVISION = 10, 5, 21
-"""Members with something of their own: one has a second parent in the neighbor family, one has a newer version."""
+"""Special members: one has a second parent in the neighbor family, one has a newer version."""
 
 _STRIDE = 37
 _UNSTRIDE = pow(_STRIDE, -1, len(NAMES))
@@ -24,7 +24,7 @@ _QUANTIZATIONS = {2: "GGUF", 6: "AWQ", 14: "GGUF", 18: "mlx-4bit", 22: "GGUF", 2
 
 
 def place(n: int) -> tuple[int, int]:
-    """The family of a model, and which member of it the model is."""
+    """The family of a model, and its member number."""
     block, rest = divmod(n, BLOCK)
     member, family = divmod(rest, FAMILIES)
     return block * FAMILIES + family, member
@@ -37,7 +37,7 @@ def number(family: int, member: int) -> int:
 
 
 def parents(n: int) -> list[int]:
-    """The models that a model comes from, all of them older."""
+    """The parents of a model, all of them older."""
     family, member = place(n)
     parent = MEMBERS[member].parent
     if parent is None:
@@ -52,7 +52,7 @@ def size(family: int) -> tuple[str, int]:
 
 
 def quantization(family: int, member: int) -> str | None:
-    """The format of a member that is quantized."""
+    """The format of a quantized member, or None."""
     if MEMBERS[member].role != "quantized":
         return None
     return _QUANTIZATIONS[member] if KINDS[family % FAMILIES].task in _CHAT_TASKS else "onnx"
@@ -62,7 +62,7 @@ class Names:
     """The ids of made-up models.
 
     Args:
-        seed: other seeds give the names to other families.
+        seed: another seed assigns the names to other families.
     """
 
     def __init__(self, seed: int) -> None:
@@ -70,11 +70,11 @@ class Names:
         self.block = lru_cache(maxsize=BLOCKS_KEPT)(self._block)
 
     def id(self, n: int) -> str:
-        """``owner/name``: a family's name is its own, and no two members of a family share owner and suffix."""
+        """``owner/name``: each family has a name of its own, and no two members of a family share owner and suffix."""
         return self.block(n // BLOCK)[n % BLOCK]
 
     def candidates(self, id: str) -> list[int]:
-        """The models of the family that this id, in any case, must be of."""
+        """The models of the family that a model with this id, in any case, must belong to."""
         words = id.lower().rpartition("/")[2].split("-")
         for place, word in enumerate(words):
             if word in _NUMBERS:
@@ -100,7 +100,7 @@ class Names:
         tuned = "Instruct" if KINDS[family % FAMILIES].task in _CHAT_TASKS else "finetuned"
         ids: list[str] = []
         for member, (role, parent) in enumerate((member.role, member.parent) for member in MEMBERS):
-            # No two of a family have the same owner: the number of owners is prime.
+            # No two members of a family have the same owner because the number of owners is prime.
             owner = OWNERS[(family * 29 + member * 17) % len(OWNERS)]
             topic = TOPICS[(family + member) % len(TOPICS)]
             match role:

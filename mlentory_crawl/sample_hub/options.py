@@ -13,7 +13,7 @@ from mlentory_crawl.sample_hub.models import MadeUpModels
 from mlentory_crawl.sample_hub.web_server import Server
 
 MODELS = 1000
-"""How many made-up models there are where nothing else is said."""
+"""The default number of made-up models."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,14 +50,14 @@ def _port(text: str) -> int:
 
 
 def described(options: argparse.Namespace) -> tuple[Server, int]:
-    """The server that the options describe, and how many models it has.
+    """The server that the options describe, and the number of its models.
 
     Args:
         options: as `add_arguments` declares them.
 
     Raises:
         OSError: a file of records cannot be read.
-        ValueError: options that make no hub.
+        ValueError: the options are invalid.
     """
     conditions = Conditions(
         quota=options.quota,

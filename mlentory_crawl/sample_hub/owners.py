@@ -1,4 +1,4 @@
-"""Made-up overviews of owners, in the two forms that the Hub gives: of organizations and of users."""
+"""Made-up overviews of owners, in the Hub's two forms for organizations and users."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _USERS = frozenset(OWNERS)
 
 
 def is_organization(name: str) -> bool:
-    """Whether an owner is an organization: laboratories are, and one in three of those that were not made up here."""
+    """Check whether an owner is an organization: laboratories are, and one in three owners not made up here."""
     if name.lower() in _ORGANIZATIONS or name in _USERS:
         return name not in _USERS
     return sha1(name.lower().encode()).digest()[0] % 3 == 0
 
 
 def overview(name: str, models: int, datasets: int) -> Json:
-    """What the Hub says of an owner.
+    """The Hub's overview of an owner.
 
     Args:
-        name: of the owner.
-        models: how many the owner has.
-        datasets: likewise.
+        name: the name of the owner.
+        models: the number of models that the owner has.
+        datasets: the number of datasets that the owner has.
     """
     chance = Random(f"owner {name.lower()}")
     created = FLOOR + chance.randrange(100_000_000)

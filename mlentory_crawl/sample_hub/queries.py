@@ -1,4 +1,4 @@
-"""How requests for lists are read and answered, whatever is listed."""
+"""Parsing and answering of requests for lists of any kind."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ TRUE = ("true", "True", "1")
 def read_query(
     route: str, request: Request, legal: Collection[str], listed: Sequence[str], full: Sequence[str]
 ) -> Query:
-    """What a request for a list asks for.
+    """Parse a request for a list.
 
     Args:
-        route: what is listed.
-        request: that request.
-        legal: the fields that may be asked for.
-        listed: the fields that come where none are asked for.
-        full: what ``full`` adds to them.
+        route: the route of the list.
+        request: the request.
+        legal: the fields that may be requested.
+        listed: the fields of a list if none are requested.
+        full: the fields that ``full`` adds to them.
 
     Raises:
-        Refused: it makes no sense.
+        Refused: the request is invalid.
     """
     pairs = parse_qsl(request.query, keep_blank_values=True)
     one = dict(pairs)
@@ -59,10 +59,10 @@ def read_query(
 
 
 def expanded(route: str, pairs: list[tuple[str, str]], legal: Collection[str]) -> tuple[str, ...] | None:
-    """The fields that a request asks for; None where it asks for none.
+    """The fields that a request asks for, or None if it asks for none.
 
     Raises:
-        Refused: one of them cannot be asked for.
+        Refused: one of them cannot be requested.
     """
     names = [value for name, value in pairs if name in ("expand", "expand[]")]
     if any(name not in legal for name in names):
@@ -71,7 +71,7 @@ def expanded(route: str, pairs: list[tuple[str, str]], legal: Collection[str]) -
 
 
 def listing(route: str, request: Request, body: bytes, cursor: Cursor | None) -> Answer:
-    """A page of a list, with the link to the one after it."""
+    """A page of a list, with the link to the next one."""
     answer = Answer(route, body=body)
     if cursor is not None:
         pairs = parse_qsl(request.query, keep_blank_values=True)
@@ -84,10 +84,10 @@ def listing(route: str, request: Request, body: bytes, cursor: Cursor | None) ->
 
 
 def repository_id(route: str, segments: Sequence[str], bucket: str = "api") -> str:
-    """The id that these segments of a path are.
+    """The id of a repository, from segments of a path.
 
     Raises:
-        Refused: they are none.
+        Refused: they are not an id.
     """
     if len(segments) not in (1, 2) or any("/" in segment or not segment for segment in segments):
         raise Refused.bad(route, "Invalid repo name: it must be of the form owner/name", bucket)

@@ -1,4 +1,4 @@
-"""Made-up evaluations, in the two forms that the Hub gives: ``evalResults`` and ``model-index``."""
+"""Made-up evaluations, in the Hub's two forms: ``evalResults`` and ``model-index``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlentory_crawl.sample_hub.words import BENCHMARKS, METRICS, ODD_VALUES
 
 
 def eval_results(chance: Random) -> list[Json]:
-    """What the Hub reads from the files under ``.eval_results``; a few of them cannot be read."""
+    """The results that the Hub reads from the files under ``.eval_results``, of which a few cannot be read."""
     entries = [_eval_result(chance) for _ in range(chance.randrange(1, 4))]
     if chance.random() < 0.05:
         entries.append({"filename": ".eval_results/draft.yaml", "error": "Invalid YAML"})
@@ -17,7 +17,7 @@ def eval_results(chance: Random) -> list[Json]:
 
 
 def results(task: str, chance: Random) -> list[Json]:
-    """The ``results`` of a model index, mostly few, sometimes a whole leaderboard's."""
+    """The ``results`` of a model index, mostly few, sometimes those of a whole leaderboard."""
     possible = [(benchmark, metric) for benchmark in BENCHMARKS for metric in METRICS[task]]
     count = min(chance.choice([1, 2, 4, 6, 10, 24]), len(possible))
     return [_result(task, benchmark, metric, chance) for benchmark, metric in chance.sample(possible, count)]

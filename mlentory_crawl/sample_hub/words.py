@@ -1,4 +1,4 @@
-"""What made-up models are made of: invented names, in the shapes that the Hub's records have."""
+"""The vocabulary of made-up models: invented names, in the forms of the Hub's records."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DATASETS = (
         for i, corpus in enumerate(CORPORA)
     ]
     + ["tidepool", "lanternbank", "orchard_qa"]
-)  # of the time before datasets had owners
+)  # from the time before datasets had owners
 PROSE_DATASETS = [
     "our own recordings of harbor radio, 2019-2023",
     "scraped recipes + a private corpus",
@@ -111,7 +111,7 @@ LICENSE_NAMES = [
     ("custom", None),
 ]
 
-# By task: the type, and whole numbers that values lie between (0 and 1: a share). The spelling varies as people's does.
+# By task: the type, and the integer bounds of values (0 and 1: a fraction). Spelling varies as in real cards.
 METRICS: dict[str, list[tuple[str, int, int]]] = {
     "text-generation": [("acc_norm", 0, 1), ("exact_match", 20, 90), ("pass@1", 0, 1), ("acc", 0, 1), ("Score", 4, 9)],
     "image-text-to-text": [("accuracy", 40, 90), ("exact_match", 20, 90), ("ROUGE", 20, 60)],

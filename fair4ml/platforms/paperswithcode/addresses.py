@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi
 
@@ -17,8 +18,31 @@ SITE = "https://paperswithcode.co/"
 LONGEST = IRI_MAX_LENGTH - 150
 """The length of the longest address that IRIs of models and their evaluations can begin with."""
 
+_PAPER_ID = re.compile(r"\d{1,12}", re.ASCII)
+_PAGES = {"paper": "paper", "task": "task", "tasks": "task", "benchmark": "dataset", "dataset": "dataset"}
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _OWN_PAGE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/paper/(?P<slug>[\w.~+-]+)/?", re.ASCII)
+
+
+def page_of(url: str) -> tuple[str, str] | None:
+    """The kind of entity that one of the site's pages is about, and its slug or id; None where it is about none."""
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    if (parts.hostname or "").removeprefix("www.") not in HOSTS:
+        return None
+    kind, _, slug = parts.path.strip("/").partition("/")
+    return (_PAGES[kind], slug) if kind in _PAGES and slug else None
+
+
+def reference_of(text: str) -> str | None:
+    """The API's name of the paper that an id or a page names; None for anything else."""
+    kind, slug = page_of(text) or ("paper", text)
+    return paper_reference(slug) if kind == "paper" else None
+
+
+def paper_reference(text: str) -> str | None:
+    """The API's name of a paper: its id on arXiv without a version, or its number; None for anything else."""
+    iri = arxiv(text)
+    return iri.removeprefix("https://arxiv.org/abs/") if iri else text if _PAPER_ID.fullmatch(text) else None
 
 
 def paper_at(address: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Addresses of single entities of an MLflow tracking server, and readers of its responses.
+"""Settings and credentials for an MLflow tracking server, and readers of its responses.
 
 Source: https://mlflow.org/docs/latest/api_reference/rest-api.html.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
@@ -77,63 +77,6 @@ def milliseconds(record: Any, field: str) -> int | None:
     return int(stated) if isinstance(stated, int | str) and re.fullmatch("[0-9]{1,18}", str(stated)) else None
 
 
-_SINGLES = (
-    ("registered-models/get?", "registered_model", "registered_model"),
-    ("registered-models/alias?", "model_version", "model_version"),
-    ("model-versions/get?", "model_version", "model_version"),
-    ("experiments/get?", "experiment", "experiment"),
-    ("runs/get?", "run", "run"),
-    ("logged-models/m-", "logged_model", "model"),
-)
-"""What the addresses of single things begin with, the kind of thing, and what the answer holds it in."""
-_NAME = re.compile(
-    r"runs:/(?P<run>[\w.-]+)|models:/(?P<logged>m-[0-9a-f]{32})"
-    r"|(?:models:/)?(?P<model>[^/:@]+)(?:/(?P<version>[0-9]+)|@(?P<alias>[^/:@]+))?"
-)
-_PAGE = re.compile(
-    r"/?#/(?:models/(?P<model>[^/?]+)(?:/versions/(?P<version>[0-9]+))?"
-    r"|experiments/(?P<experiment>[\w.-]+)(?:/runs/(?P<run>[\w.-]+)|/models/(?P<logged>m-[0-9a-f]{32}))?)/?"
-)
-
-
-def single(server: str, url: str) -> tuple[str, str] | None:
-    """The kind of thing that an address gives, and what the answer holds it in; None where it gives no single thing."""
-    path = url.removeprefix(f"{server}{iris.API}")
-    return next(((kind, field) for start, kind, field in _SINGLES if path != url and path.startswith(start)), None)
-
-
-def address_of(server: str, name: str) -> str | None:
-    """The address that gives what a name means; None where it means nothing.
-
-    Args:
-        server: the address of the tracking server.
-        name: ``NAME``, ``NAME/VERSION``, ``NAME@ALIAS``, each also after ``models:/``; ``models:/m-...``, ``runs:/ID``,
-            or the address of one of the server's pages, or of its API.
-    """
-    if name.startswith(f"{server}/"):
-        if single(server, name) is not None:
-            return name
-        found = _PAGE.fullmatch(name.removeprefix(server))
-    else:
-        found = _NAME.fullmatch(name)
-    if found is None:
-        return None
-    means = {part: unquote(text) for part, text in found.groupdict().items() if text}
-    if "run" in means:
-        return iris.run(server, means["run"])
-    if "logged" in means:
-        return iris.logged_model(server, means["logged"])
-    if "experiment" in means:
-        return iris.experiment(server, means["experiment"])
-    if "version" in means:
-        return iris.model_version(server, means["model"], means["version"])
-    if "alias" in means:
-        return (
-            f"{server}{iris.API}registered-models/alias?{urlencode({'name': means['model'], 'alias': means['alias']})}"
-        )
-    return iris.registered_model(server, means["model"])
-
-
 def denies(response: Response) -> bool | None:
     """Whether an answer denies that the thing asked for exists; None where it tells neither.
 
@@ -164,7 +107,7 @@ def held(response: Response, field: str) -> dict[str, Any]:
 
 def _held(body: dict[str, Any]) -> dict[str, Any] | None:
     """The one thing that an answer holds, whatever its kind."""
-    held = (body.get(field) for _, _, field in _SINGLES)
+    held = (body.get(field) for _, _, field in iris.SINGLES)
     return next((each for each in held if isinstance(each, dict)), None)
 
 

@@ -182,15 +182,15 @@ class MlflowSpider(ModeSpider):
     # Ids
 
     def named_requests(self) -> Iterable[Request]:
-        named = self.names(self.arguments.named, partial(api.address_of, self.endpoint))
+        named = self.names(self.arguments.named, partial(iris.address_of, self.endpoint))
         return (self.thing_request(self._request(url), Wanted(text)) for text, url in named)
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        address = api.address_of(self.endpoint, url) if url.startswith(f"{self.endpoint}/") else None
+        address = iris.address_of(self.endpoint, url) if url.startswith(f"{self.endpoint}/") else None
         return None if address is None else self.thing_request(self._request(address), Wanted(url, seed=seed))
 
     def thing(self, response: Response, wanted: Wanted) -> Record:
-        found = api.single(self.endpoint, response.url)
+        found = iris.single(self.endpoint, response.url)
         assert found is not None
         kind, field = found
         return kind, self.paginator.stated(api.held(response, field))

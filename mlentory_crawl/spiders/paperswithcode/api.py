@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode
 
 from scrapy.http import Response
 
-from fair4ml.identifiers import arxiv
-from fair4ml.platforms.paperswithcode.addresses import HOSTS
+from fair4ml.platforms.paperswithcode.addresses import paper_reference
 from fair4ml.platforms.paperswithcode.source import row_key
 from mlentory_crawl.base_spiders.paginators.page_number import listed
 from mlentory_crawl.base_spiders.single_records import RawTuple
@@ -20,8 +18,6 @@ SITE = "https://paperswithcode.co"
 _SLUG_FIELDS = ("slug", "route_identifier")
 KINDS = {"papers": "paper", "tasks": "task", "methods": "method", "datasets": "dataset", "evaluations": "evaluation"}
 _LISTS = {kind: name for name, kind in KINDS.items()}
-_PAPER_ID = re.compile(r"\d{1,12}", re.ASCII)
-_PAGES = {"paper": "paper", "task": "task", "tasks": "task", "benchmark": "dataset", "dataset": "dataset"}
 
 
 def kind_listed(name: str) -> str:
@@ -70,28 +66,7 @@ def thing_in(response: Response, kind: str, name: str) -> Any:
     return next((each for each in found if isinstance(each, dict) and slug in map(each.get, _SLUG_FIELDS)), None)
 
 
-def paper_reference(text: str) -> str | None:
-    """The API's name of a paper: its id on arXiv without a version, or its number; None for anything else."""
-    iri = arxiv(text)
-    return iri.removeprefix("https://arxiv.org/abs/") if iri else text if _PAPER_ID.fullmatch(text) else None
-
-
-def reference_of(text: str) -> str | None:
-    """The API's name of the paper that an id or a page names; None for anything else."""
-    kind, slug = of_page(text) or ("paper", text)
-    return paper_reference(slug) if kind == "paper" else None
-
-
 def native_id(record: Any) -> str | None:
     """The platform's id of the entity that a record describes, if it has one."""
     id = record.get("id") if isinstance(record, dict) else None
     return str(id) if isinstance(id, str | int) and not isinstance(id, bool) and id != "" else None
-
-
-def of_page(url: str) -> tuple[str, str] | None:
-    """The kind of entity that one of the site's pages is about, and its slug or id; None where it is about none."""
-    parts = urlsplit(url if "://" in url else f"https://{url}")
-    if (parts.hostname or "").removeprefix("www.") not in HOSTS:
-        return None
-    kind, _, slug = parts.path.strip("/").partition("/")
-    return (_PAGES[kind], slug) if kind in _PAGES and slug else None

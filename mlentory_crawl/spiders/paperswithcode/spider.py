@@ -14,7 +14,7 @@ from pydantic import DirectoryPath, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.platforms.paperswithcode.addresses import HOSTS
+from fair4ml.platforms.paperswithcode.addresses import HOSTS, page_of, reference_of
 from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.base_spiders.paginators.page_number import PageNumber
@@ -206,11 +206,11 @@ class PapersWithCodeSpider(ModeSpider):
     # Single things
 
     def named_requests(self) -> Iterable[Request]:
-        named = self.names(self.arguments.named, api.reference_of)
+        named = self.names(self.arguments.named, reference_of)
         return (self._thing(Wanted(name, "paper")) for _, name in named)
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        found = api.of_page(url)
+        found = page_of(url)
         if found is None:
             return None
         kind, slug = found
