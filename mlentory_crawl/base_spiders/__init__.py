@@ -1,1 +1,1 @@
-"""What the spiders of all platforms share."""
+"""Base classes of the platforms' spiders."""

@@ -1,4 +1,4 @@
-"""Walks over lists that an API gives page by page, whatever names the next page."""
+"""Walks over lists that an API returns page by page, however it refers to the next page."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 MOST_LOST = 20
-"""So many single pages may be lost before the walk ends: by then it is the service that fails."""
+"""The number of single pages that may be lost before the walk ends, because then the service itself is failing."""
 
 
 class ListSpider(ThingSpider):
-    """Walks over lists from page to page; the next page is asked for before the records of this one are sent on.
+    """Walks over lists from page to page; the next page is requested before the records of this one are sent on.
 
-    To write the spider of a platform that gives lists:
+    To write the spider of a platform that has lists:
 
-    1. Write `paginator`: the one for its shape of API.
+    1. Write `paginator`: the paginator for its kind of API.
     2. Write `raw_records`.
-    3. If there is more than one list, write `first_pages`; if what is listed leads to further ones, `leads_to`.
+    3. If there is more than one list, write `first_pages`; if listed items lead to further lists, `leads_to`.
 
     Attributes:
-        page_size: the most items that a page is asked for.
-        is_divisible: whether the walk goes on without a page that cannot be had, as its other lists do not depend on
-            it; what comes after that page is owed. Else the same command begins again at this page.
-        newest: what the watermark becomes once the run is complete, as the first page of the first attempt told.
+        page_size: the maximum number of items to request for a page.
+        is_divisible: whether the walk continues without a page that cannot be fetched, because its other lists do not
+            depend on it; what comes after that page is owed. Else the same command begins again at this page.
+        newest: the watermark that the complete run leaves, taken from the first page of the first attempt.
     """
 
     page_size: ClassVar[int] = 1_000
@@ -48,62 +48,62 @@ class ListSpider(ThingSpider):
         super().__init__(**kwargs)
         self._lost_pages = 0
 
-    # What a platform gives
+    # For the platform to define
 
     @property
     def paginator(self) -> Paginator:
-        """The object that asks for pages and reads them; a class attribute will do."""
+        """The object that makes requests for pages and reads them; a class attribute is enough."""
         raise NotImplementedError
 
     def first_pages(self) -> list[Cursor]:
-        """The cursors of the lists to walk over, one after the other."""
+        """Return the cursors of the lists to walk over, one after the other."""
         return [self.paginator.first()]
 
     def page_request(self, cursor: Cursor) -> Request:
-        """The request for a page."""
+        """Return the request for a page."""
         return self.paginator.request(cursor)
 
     def read_page(self, response: Response, cursor: Cursor) -> ListPage:
-        """The page that an answer holds, its items as `raw_records` takes them.
+        """Return the page in a response, with its items as `raw_records` takes them.
 
         Raises:
-            ValueError: it is no page; it is asked for again.
+            ValueError: it is not a page; it is requested again.
         """
         return self.paginator.read(response, cursor)
 
     def leads_to(self, items: list[Any], cursor: Cursor) -> Iterable[Cursor]:
-        """The cursors of pages that the items of a page lead to; they are asked for before its list goes on."""
+        """Return the cursors of pages to which the items of a page lead; they come before the rest of its list."""
         return ()
 
     def is_due(self, cursor: Cursor) -> bool:
-        """Tell whether a page is still to be asked for."""
+        """Check whether a page still has to be requested."""
         return True
 
     def is_page(self, response: Response, cursor: Cursor) -> bool:
-        """Tell from its status whether a response is to be read as a page."""
+        """Check by its status whether a response can be read as a page."""
         return response.status == 200
 
     def whole(self, cursor: Cursor) -> Cursor:
-        """The cursor of the page that another one leads to a part of."""
+        """Return the cursor of the whole page, given that of a part of it."""
         return cursor
 
     def spoiled_item(self, reason: str, cursor: Cursor) -> Any:
-        """A stand-in for the part of a page that cannot be used, as `raw_records` takes it."""
+        """Return a placeholder for an unusable part of a page, as `raw_records` takes it."""
         return spoiled(reason)
 
     @property
     def limit(self) -> int | None:
-        """The most items to take; None for all."""
+        """The maximum number of items to take; None for all."""
         return None
 
     def take(self, items: list[Any], cursor: Cursor) -> list[Any]:
-        """Count and return the items that belong to the crawl; a page that lacks some is the last one of its list."""
+        """Return the items that belong to the crawl, and count them; a page from which some are cut ends its list."""
         kept = items if self.limit is None else items[: self.limit - self.listed]
         self.listed += len(kept)
         return kept
 
     def newest_of(self, response: Response, items: list[Any]) -> str | None:
-        """The watermark that the first page tells."""
+        """Return the watermark according to the first page."""
         if (date := response.headers.get("Date")) and served_at(response) is None:
             told = date.decode("latin-1")[:50]
             self.note(f"the time that the service tells, {told!r}, cannot be used: this machine's is taken")
@@ -112,21 +112,21 @@ class ListSpider(ThingSpider):
     def records_on_page(
         self, items: list[Any], number: int, wanted: Wanted | None
     ) -> tuple[Iterable[RawTuple], Iterable[LaterTuple], Asked | None]:
-        """The records of a page, those that take requests of their own, and what it answers that was asked for.
+        """Return the records of a page, those that take requests of their own, and the outcome of a target.
 
         Args:
-            items: what it lists.
-            number: that of the page.
-            wanted: what the walk is for, where it is one of several.
+            items: the items of the page.
+            number: the number of the page.
+            wanted: the target of the walk, if it is one of several walks.
         """
         return self.raw_records(items, number), self.later_records(items), None
 
     def state(self) -> dict[str, Any]:
-        """The counts and marks that a resumed run needs besides its place."""
+        """Return the counts and marks that a resumed run needs besides its place."""
         return {"newest": self.newest, "listed": self.listed}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take over the `state` of an earlier attempt."""
+        """Restore the `state` of an earlier attempt."""
         self.newest, self.listed = state["newest"], state["listed"]
 
     # The walk
@@ -144,11 +144,11 @@ class ListSpider(ThingSpider):
             yield self._page(cursor["next"], Walk())
 
     def walk(self, cursors: list[Cursor], wanted: Wanted | None = None) -> Request:
-        """The request that begins a walk.
+        """Return the request that begins a walk.
 
         Args:
-            cursors: lead to the first page of each of its lists.
-            wanted: what the walk is for, where it is one of several.
+            cursors: the cursors of the first page of each of its lists.
+            wanted: the target of the walk, if it is one of several walks.
         """
         return self._page(cursors, Walk(wanted), is_first=True)
 
@@ -166,7 +166,7 @@ class ListSpider(ThingSpider):
         )
 
     def parse_page(self, response: Response, place: Place) -> Iterator[Any]:
-        """Read a page, and go on after it."""
+        """Read a page, and continue after it."""
         if not self.is_page(response, place.cursor):
             self.fail(f"{shown(response.url)} answered {response.status}: {self.refusal(response)}")
             yield from self.lost(response.url, place)
@@ -179,7 +179,7 @@ class ListSpider(ThingSpider):
         items = self.bounded(response, page.items, place.cursor)
         if self.newest is None and place.pays is None:
             self.newest = self.newest_of(response, items)
-        # Arguments say how much of the platform's own lists is crawled, not of a walk that something else asks for.
+        # The arguments limit the platform's own lists, not walks that something else requests.
         kept = self.take(items, place.cursor) if place.walk.wanted is None else items
         is_last = len(kept) < len(items) or self.listed == self.limit or not self.is_due(place.cursor)
         yield from self.send(response, place, kept, None if is_last else page.next)
@@ -187,14 +187,14 @@ class ListSpider(ThingSpider):
     def send(
         self, response: Response, place: Place, kept: list[Any], following: Cursor | None, refused: Asked | None = None
     ) -> Iterator[Any]:
-        """Announce a page, ask for the one after it, and send its records on.
+        """Announce a page, request the one after it, and send its records on.
 
         Args:
-            response: the answer that held it.
-            place: where it is.
-            kept: what it lists of what belongs to the crawl.
-            following: leads to the next page of the list; None on the last one.
-            refused: what is counted where the service keeps to itself what the page would hold.
+            response: the response that held it.
+            place: the place of the page.
+            kept: the items of it that belong to the crawl.
+            following: the cursor of the next page of the list; None on the last one.
+            refused: the outcome to count if the service does not disclose the contents of the page.
         """
         number, wanted = place.number, place.walk.wanted
         owed = []
@@ -206,7 +206,7 @@ class ListSpider(ThingSpider):
         further = [] if following is None else [following]
         cursors = [*filter(self.is_due, [*self.leads_to(kept, place.cursor), *further, *place.rest])]
         if place.pays is not None:
-            # What follows on what was owed is owed in its place; the walk itself stands where it stood.
+            # The pages after an owed page are owed in its place; the place of the walk itself does not change.
             cursor: dict[str, Any] | None = {"page": number + 1}
             if cursors:
                 owed.insert(0, cursors)
@@ -224,13 +224,13 @@ class ListSpider(ThingSpider):
         )
 
     def list_name(self, place: Place) -> str:
-        """The name of the list that a page is of."""
+        """Return the name of the list that a page belongs to."""
         if (wanted := place.walk.wanted) is not None:
             return f"{wanted.by} {wanted.name}"
         return str(place.cursor.get("list", ""))
 
     def bounded(self, response: Response, items: list[Any], cursor: Cursor) -> list[Any]:
-        """The items of a page, as many as can be meant by what was asked for."""
+        """Return the items of a page, up to a plausible multiple of the page size."""
         most = MOST_OF_ASKED * self.page_size
         if len(items) <= most:
             return items
@@ -239,7 +239,7 @@ class ListSpider(ThingSpider):
         return [*items[:most], self.spoiled_item(reason, cursor)]
 
     def again(self, response: Response, place: Place, error: ValueError) -> Iterator[Any]:
-        """Ask again for what came as no page, or note in the end that it cannot be had."""
+        """Repeat the request for a page that could not be read, or finally note that it cannot be fetched."""
         assert response.request is not None
         if (retry := get_retry_request(response.request, spider=self, reason="invalid answer")) is not None:
             yield retry
@@ -248,28 +248,28 @@ class ListSpider(ThingSpider):
             yield from self.lost(response.url, place)
 
     def cursor_after(self, number: int) -> dict[str, Any] | None:
-        # What is asked for by name comes after the lists.
+        # Targets come after the lists.
         return self._cursor(number, [])
 
     def _cursor(self, number: int, cursors: list[Cursor]) -> dict[str, Any]:
         return {"next": cursors or None, "page": number + 1, **self.state()}
 
     def list_failed(self, failure: Failure) -> Iterator[Request]:
-        """Note that a page could not be had after its retries."""
+        """Note that a page could not be fetched after its retries."""
         self.page_failed(failure)
         if not isinstance(failure.value, Stopping):
             request: Request = failure.request  # type: ignore[attr-defined]
             yield from self.lost(request.url, request.cb_kwargs["place"])
 
     def lost(self, url: str, place: Place) -> Iterator[Request]:
-        """Go on without a page that cannot be had, where others do not depend on it."""
+        """Continue without a page that cannot be fetched, if others do not depend on it."""
         number, wanted = place.number, place.walk.wanted
         page = Page(number, url, self.name, [])
         if wanted is not None:
             asked = Asked(wanted.by, ("failed",), None, wanted.seed) if place.is_first else None
             page.cursor = self.cursor_after(number)
             self.run.open_page(page, *([] if asked is None else [asked]))
-        elif place.pays is not None:  # and is owed as before
+        elif place.pays is not None:  # still owed
             page.cursor = {"page": number + 1}
             self.run.open_page(page)
         elif self.is_divisible and self._lost_pages < MOST_LOST:

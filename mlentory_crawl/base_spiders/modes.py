@@ -1,4 +1,4 @@
-"""How much of its lists a spider crawls: all, what is new since the watermark, or what is named."""
+"""Modes of a crawl: all of the lists, the changes since the watermark, or only named entities."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ModeArguments(Arguments):
-    """How much to crawl; a subclass names the modes that its platform has."""
+    """Arguments that limit the crawl; a subclass declares the modes of its platform."""
 
     mode: str | None = None
     limit: PositiveInt | None = None
@@ -41,17 +41,17 @@ class ModeArguments(Arguments):
 
     @property
     def named(self) -> list[str]:
-        """What is asked for by name."""
+        """The ids and addresses that the argument names."""
         return [] if self.ids is None else names_in(self.ids)[: self.limit]
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing narrows what the mode asks for."""
+        """True if no argument limits the mode."""
         return self.limit is None
 
 
 class CensusArguments(ModeArguments):
-    """The same where what a census does not show may be deleted."""
+    """Arguments of platforms on which a census can find deletions."""
 
     accept_deletions: bool = False
 
@@ -63,13 +63,13 @@ class CensusArguments(ModeArguments):
 
 
 class ModeSpider(ListSpider):
-    """Crawls as ``mode`` says; without it, what is new since the watermark, or what comes first where there is none.
+    """Crawls in the given ``mode``; by default the changes since the watermark, or in `first_mode` without a watermark.
 
-    A subclass gives `begin_at` if it has the mode ``delta``, and `named_requests`.
+    A subclass defines `named_requests`, and `begin_at` if it has the mode ``delta``.
 
     Attributes:
-        first_mode: what is crawled where neither arguments nor a watermark say.
-        begins_at: the watermark of the catalog when the crawl begins, if there is one that can be used.
+        first_mode: the mode if neither the arguments nor a watermark decide.
+        begins_at: the watermark of the catalog when the crawl begins, if there is a usable one.
     """
 
     Arguments: ClassVar[type[Arguments]] = ModeArguments
@@ -106,15 +106,15 @@ class ModeSpider(ListSpider):
         return usable
 
     def is_watermark(self, text: str) -> bool:
-        """Whether a delta can begin at what a watermark says."""
+        """Check whether a delta can begin at a watermark."""
         return time_of(text) is not None
 
     def begin_at(self, watermark: str) -> None:
-        """Let a delta begin where the catalog was last complete."""
+        """Make a delta begin at the time up to which the catalog is complete."""
         raise NotImplementedError
 
     def named_requests(self) -> Iterable[Request]:
-        """What is asked for by name, as `thing_request`; `names` counts what is none."""
+        """Return the requests for the named entities, made by `thing_request`; `names` counts invalid names."""
         raise NotImplementedError
 
     @property
@@ -123,7 +123,7 @@ class ModeSpider(ListSpider):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all that the mode asks for is crawled."""
+        """True if the crawl covers everything that belongs to the mode."""
         return self.arguments.is_whole
 
     @property

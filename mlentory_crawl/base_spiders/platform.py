@@ -1,4 +1,4 @@
-"""What every platform's spider has: typed arguments, an endpoint, and a run."""
+"""The base of all spiders, with typed arguments, an endpoint and a run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 SCRAPYD_ARGUMENTS = ("_job", "_version")
-"""What scrapyd passes to every spider beside the arguments that were given."""
+"""Arguments that scrapyd passes to every spider in addition to the user's."""
 
 
 class Arguments(BaseModel):
@@ -43,10 +43,10 @@ class Arguments(BaseModel):
 
 
 class Stage(Protocol):
-    """What a spider does when there is nothing else left to do."""
+    """A step of a crawl that begins when the spider is otherwise idle."""
 
     def step(self) -> bool:
-        """Send the requests that are due; whether it sent any, or still waits for an answer."""
+        """Send the requests that are due; return True if it sent any, or still waits for a response."""
         ...
 
 
@@ -57,17 +57,17 @@ class PlatformSpider(Spider):
         Arguments: the model of its arguments.
         endpoint_setting: the setting that holds the address of its API.
         variables: the settings that are the platform's own.
-        hosts: those whose pages are about what the platform's API describes.
-        slots: how politely to ask where no quota is announced, by download slot (Scrapy's ``DOWNLOAD_SLOTS``).
-        census_kinds: the kinds of records whose complete list a census shows.
-        is_walk: whether what is fetched has an order in which an interrupted run goes on.
+        hosts: the hosts of the pages about entities that the platform's API describes.
+        slots: the limits on requests for which no quota is announced, by download slot (Scrapy's ``DOWNLOAD_SLOTS``).
+        census_kinds: the kinds of records that a census lists completely.
+        is_walk: whether the pages have an order in which an interrupted run continues.
         endpoint: the address of its API, without a slash at the end.
         accepts_deletions: whether a census may mark any number of records as deleted.
-        job: scrapyd's id of the job, if it was scrapyd that started it.
-        resumable: whether an interrupted run goes on from its cursor.
-        failures: why pages could not be had, one line each.
-        listed: how many things the platform's list has shown so far, whatever kinds of records each gives.
-        stages: what comes when everything else is done, one after the other.
+        job: scrapyd's id of the job, if scrapyd started it.
+        resumable: whether an interrupted run continues from its cursor.
+        failures: the reasons why pages could not be fetched, one line each.
+        listed: the number of entities in the platform's list so far, however many kinds of records each gives.
+        stages: the steps that follow when everything else is done, one after the other.
     """
 
     Arguments: ClassVar[type[Arguments]] = Arguments
@@ -91,10 +91,10 @@ class PlatformSpider(Spider):
 
     @classmethod
     def check_settings(cls, settings: BaseSettings) -> None:
-        """Look at the platform's own settings before a crawl begins.
+        """Check the platform's own settings before a crawl begins.
 
         Raises:
-            SettingError: they cannot be meant.
+            SettingError: a setting is missing or invalid.
         """
         check_addresses(settings)
         if not settings[cls.endpoint_setting]:
@@ -118,14 +118,14 @@ class PlatformSpider(Spider):
         return run_of(self.crawler)
 
     def plan(self, catalog: CatalogWriter) -> None:
-        """Hook: decide how to crawl, given what the catalog has; comes before everything else."""
+        """Hook: decide how to crawl, given the contents of the catalog; called before everything else."""
 
     def crawl_plan(self, catalog: CatalogWriter) -> CrawlPlan:
-        """The plan of the run."""
+        """Return the plan of the run."""
         self.plan(catalog)
         identity = self.identity()
         if replayed := self.settings.get("REPLAY_RUN"):
-            # Of two archived runs of one command each is mapped by itself.
+            # Two archived runs of the same command are replayed separately.
             identity["replay"] = replayed
         return CrawlPlan(
             platform=self.name,
@@ -141,9 +141,9 @@ class PlatformSpider(Spider):
         )
 
     def instance_in(self, catalog: CatalogWriter) -> str:
-        """Hook: the installation of the platform that it crawls, as the catalog names it.
+        """Hook: return the installation of the platform that it crawls, as the catalog names it.
 
-        It is part of the catalog keys of its records. Empty for the one that is public, or the catalog's only one.
+        It is part of the catalog keys of its records. Empty for the public installation, or the catalog's only one.
         """
         return ""
 
@@ -154,25 +154,25 @@ class PlatformSpider(Spider):
 
     @property
     def asks(self) -> bool:
-        """Whether it asks a service at all: what it reads from files, a replay reads there again."""
+        """True if it sends requests to a service; a spider that reads files reads them again in a replay."""
         return True
 
     def probe(self, record: Missing) -> Request:
-        """The request that tells whether a thing still exists."""
+        """Return the request that shows whether an entity still exists."""
         raise NotImplementedError
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
-        """Whether an answer to `probe` denies that the thing exists; None where it tells neither."""
+        """Check whether the response to `probe` denies that the entity exists; None if it shows neither."""
         raise NotImplementedError
 
     @property
     def mode(self) -> str:
-        """How it crawls, for the report."""
+        """The mode of the crawl, for the report."""
         raise NotImplementedError
 
     @property
     def coverage(self) -> str:
-        """What a complete run has covered: ``census``, ``delta``, ``limit`` or ``ids``."""
+        """The coverage of the complete run: ``census``, ``delta``, ``limit`` or ``ids``."""
         raise NotImplementedError
 
     @property
@@ -181,25 +181,25 @@ class PlatformSpider(Spider):
 
     @property
     def watermark(self) -> str | None:
-        """The platform's time up to which the catalog is complete once this run is; None leaves it as it is."""
+        """The platform's time up to which the complete run completes the catalog; None leaves it unchanged."""
         return None
 
     def told_arguments(self) -> dict[str, Any]:
-        """The arguments as the report shows them."""
+        """Return the arguments as the report shows them."""
         return self.arguments.model_dump(mode="json", exclude_defaults=True)
 
     def identity(self) -> dict[str, Any]:
-        """What makes two commands the same crawl."""
+        """Return the values by which two commands are the same crawl."""
         return {"spider": self.name, "endpoint": self.endpoint, "mode": self.mode, "arguments": self.told_arguments()}
 
-    # Things asked for by name
+    # Targets
 
     def names(self, texts: Iterable[str], name_of: Callable[[str], str | None]) -> Iterator[tuple[str, str]]:
-        """Each thing that texts name, once, behind the first text that names it; the other texts are counted.
+        """Return each named entity once, as the first text that names it and its name; other texts are counted.
 
         Args:
             texts: ids, or addresses of pages.
-            name_of: the platform's one name of what a text names; None where that is nothing.
+            name_of: returns the platform's canonical name of the entity that a text names; None if it names none.
         """
         requested = self.run.report.requested
         seen: set[str] = set()
@@ -216,44 +216,44 @@ class PlatformSpider(Spider):
 
     @classmethod
     def handles_request(cls, request: Request) -> bool:
-        """Whether a URL is one of the platform's pages."""
+        """Check whether a URL is one of the platform's pages."""
         return (urlsplit(request.url).hostname or "").removeprefix("www.") in cls.hosts
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        """The request that fetches what one of the platform's pages is about; None where it is about nothing known.
+        """Return the request for the entity that a page of the platform is about; None if it is about none.
 
-        What it answers counts in the report as asked for by name.
+        The report counts the entity as a target.
 
         Args:
-            url: of the page.
-            seed: which names it.
+            url: the address of the page.
+            seed: the seed that names it.
         """
         return None
 
     def request_key(self, request: Request) -> str:
-        """What is the same for all requests of a thing that differ in spelling only."""
+        """Return a key that is the same for all requests for an entity that differ only in spelling."""
         return request.url
 
     def refusal(self, response: Response) -> str:
-        """What an answer says of why it is none."""
+        """Return the error message of a response."""
         return told_error(response)
 
     def page_failed(self, failure: Failure) -> None:
-        """Note that a page could not be had after its retries."""
+        """Note that a page could not be fetched after its retries."""
         error = failure.value
         if not isinstance(error, Stopping):
             url = failure.request.url  # type: ignore[attr-defined]
             self.fail(f"{shown(url)}: {str(error) or type(error).__name__}")
 
     def note(self, line: str) -> None:
-        """Have the report say what the reader should know and that makes nothing worse."""
+        """Add a remark to the report that does not affect the verdict."""
         notes = self.run.report.notes
         if line not in notes:
             self.logger.warning(line)
             notes.append(line)
 
     def fail(self, reason: str) -> None:
-        """Note why something could not be fetched."""
+        """Note the reason why something could not be fetched."""
         reason = printable(" ".join(reason.split()))
         self.failures.append(reason)
         self.logger.error(reason)

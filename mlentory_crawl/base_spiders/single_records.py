@@ -1,4 +1,4 @@
-"""Things that a platform is asked for, one by one, and their records."""
+"""Entities that are requested one by one, and their records."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ LaterTuple = tuple[str, str, "Request"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A thing to be asked for by its name.
+    """A target: an entity that is requested by its name.
 
     Attributes:
-        name: as messages call it.
-        kind: of the record that describes it, where its platform has several.
-        by: who asks: None for the user, else the name of the stage.
-        iri: under which a record names it.
+        name: its name in messages.
+        kind: the kind of the record that describes it, if its platform has several.
+        by: None if the user asked for it, else the name of the stage.
+        iri: the IRI by which a record names it.
         seed: the line of a seed list that asks for it.
     """
 
@@ -45,22 +45,22 @@ class Wanted:
 
 
 class ThingSpider(PlatformSpider):
-    """Sends records on: those of a page, those of a thing that is asked for by its name, and those that come later.
+    """Sends records on: those of a page, those of a target, and those that take a request of their own.
 
     Attributes:
-        statuses_of_missing: what the API answers for a thing that is not there.
+        statuses_of_missing: the statuses of the API's responses for an entity that does not exist.
     """
 
     statuses_of_missing: ClassVar[frozenset[int]] = frozenset({404})
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
-        """Kind, native id, API address and payload of each record among the things of a page."""
+        """Return kind, native id, API address and payload of each record among the items of a page."""
         raise NotImplementedError
 
-    # Things asked for by name
+    # Targets
 
     def thing_request(self, request: Request, wanted: Wanted) -> Request:
-        """A request as that for one thing which is asked for by its name; it is a page of its own."""
+        """Turn a request into one for a target, whose response is a page of its own."""
         number = self.run.pages.reserve()
         return request.replace(
             callback=self.parse_thing,
@@ -71,31 +71,31 @@ class ThingSpider(PlatformSpider):
         )
 
     def thing(self, response: Response, wanted: Wanted) -> Any:
-        """What an answer says of the thing that was asked for; None where it says that there is none.
+        """Return the payload of the target in a response; None if the response says that it does not exist.
 
         Raises:
-            ValueError: it is not what was asked for.
+            ValueError: the response is not about the target.
         """
         return json_of(response)
 
     def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
-        """What is counted of a thing that was found."""
+        """Return the outcomes to count for a target that was found."""
         return ("found",)
 
     def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[RawTuple]:
-        """Kind, native id, API address and payload of each record that a thing's own answer gives."""
+        """Return kind, native id, API address and payload of each record in the response for a target."""
         return self.raw_records([thing], number)
 
     def named_by(self, thing: Any, wanted: Wanted) -> Iterable[Request]:
-        """Requests for what a thing names and that is wanted with it."""
+        """Return requests for other entities that a target names and that are crawled with it."""
         return ()
 
     def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
-        """The IRI of a thing that was found, where it may not be what it was asked for by."""
+        """Return the IRI of a target that was found, if it may differ from the IRI in the request."""
         return None
 
     def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
-        """Send on what was asked for by its name, or count why there is none."""
+        """Send on the records of a target, or count its outcome if there are none."""
         thing: Any = None
         records: list[RawTuple] = []
         outcomes: tuple[str, ...]
@@ -129,7 +129,7 @@ class ThingSpider(PlatformSpider):
         yield from self.records_of(response, records, later, number, self.cursor_after(number), asked)
 
     def thing_failed(self, failure: Failure) -> None:
-        """Count a thing that could not be fetched after all retries."""
+        """Count a target that could not be fetched after all retries."""
         request: Request = failure.request  # type: ignore[attr-defined]
         wanted: Wanted = request.cb_kwargs["wanted"]
         self.page_failed(failure)
@@ -139,10 +139,10 @@ class ThingSpider(PlatformSpider):
             self.run.open_page(page, Asked(wanted.by, ("failed",), None, wanted.seed))
 
     def cursor_after(self, number: int) -> dict[str, Any] | None:
-        """Where an interrupted run goes on after the page of a thing; None where it does not walk over a list."""
+        """Return the cursor of the run after the page of a target; None if it does not walk over a list."""
         return None
 
-    # Records, and those that take a request of their own
+    # Records, including those that take a request of their own
 
     def records_of(
         self,
@@ -156,18 +156,18 @@ class ThingSpider(PlatformSpider):
         walk: str | None = None,
         pays: Any = None,
     ) -> Iterator[Any]:
-        """Announce a page, send on its records, and ask for those that take a request of their own.
+        """Announce a page, send on its records, and request those that take a request of their own.
 
         Args:
-            response: the answer.
+            response: the response that holds the page.
             records: kind, native id, API address and payload of each record in it.
-            later: kind, native id and request of each further one.
-            number: that of the page.
-            cursor: where an interrupted run goes on after it.
-            asked: what became of the thing, where the page is one that was asked for by name.
-            owed: what the same command has to ask for again.
-            walk: the list that the page is of, if any.
-            pays: what an earlier attempt owed and the page brings.
+            later: kind, native id and request of each record that takes a request of its own.
+            number: the number of the page.
+            cursor: the place from which an interrupted run continues after it.
+            asked: the outcome of the target, if the page is that of a target.
+            owed: what the same command has to request again.
+            walk: the list that the page belongs to, if any.
+            pays: what an earlier attempt owed and the page delivers.
         """
         records, later = list(records), list(later)
         if instance := self.instance:
@@ -194,15 +194,15 @@ class ThingSpider(PlatformSpider):
         )
 
     def later_request(self, **known: Any) -> Request:
-        """The request of a record that takes one of its own, once more.
+        """Return the request for a record that takes one of its own, once more.
 
         Args:
-            known: what the request said in ``cb_kwargs``.
+            known: the values that the first request had in ``cb_kwargs``.
         """
         raise NotImplementedError
 
     def owed_later(self, owed: dict[str, Any]) -> Request:
-        """The request of such a record that an earlier attempt could not have, as a page of its own."""
+        """Return the request for such a record that an earlier attempt could not fetch, as a page of its own."""
         kind, key = owed["kind"], owed["key"]
         request, number = self.later_request(**owed["known"]), self.run.pages.reserve()
         cursor, is_counted = {"page": number + 1}, self.run.cursor.start is not None
@@ -225,27 +225,27 @@ class ThingSpider(PlatformSpider):
         return (self.name, key) in forgotten.marks.keys or forgotten.has(request.url)
 
     def later_records(self, things: list[Any]) -> Iterable[LaterTuple]:
-        """Kind, native id and request of each record of listed things that takes a request of its own."""
+        """Return kind, native id and request of each record of listed items that takes a request of its own."""
         return ()
 
     def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[LaterTuple]:
-        """The same for one thing that was asked for by its name."""
+        """Return kind, native id and request of each record of a target that takes a request of its own."""
         return self.later_records([thing])
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
-        """Outcome and payload of such a record; no payload where the service does not have it, or keeps it to itself.
+        """Return outcome and payload of such a record; no payload if the service lacks it or does not disclose it.
 
         Args:
-            response: the answer.
-            known: what the request said in ``cb_kwargs``.
+            response: the response.
+            known: the values that the request had in ``cb_kwargs``.
 
         Raises:
-            ValueError: it is not what was asked for.
+            ValueError: the response is not the requested record.
         """
         raise NotImplementedError
 
     def public_address(self, url: str) -> str:
-        """Where the public service has what was fetched: records say that, whichever copy of it the settings name."""
+        """Return the address at the public service, which records state whichever copy of it the settings name."""
         return url
 
     def parse_later(self, response: Response, kind: str, key: str, page: Page, **known: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Walks over lists: their places, and circles that they go in."""
+"""Walks over lists: their places, and the detection of circles."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from mlentory_crawl.base_spiders.single_records import Wanted
 
 MOST_REPEATED = 5
-"""After so many pages in a row that hold nothing new a walk goes in a circle."""
+"""The number of consecutive pages without anything new after which a walk counts as a circle."""
 
 
 class Walk:
-    """One way through one list after the other; it remembers where it was led, so that it goes in no circle.
+    """One way through one list after the other; it remembers the pages it was led to, so that it detects circles.
 
     Attributes:
-        wanted: what it is for, where it is one that something else asks for.
+        wanted: the target of the walk, if it is not the crawl's own walk.
     """
 
     def __init__(self, wanted: Wanted | None = None) -> None:
@@ -29,13 +29,13 @@ class Walk:
         self._led_to: set[bytes] = set()
 
     def circle(self, place: Place, following: Cursor, url: str, repeated: int) -> str | None:
-        """Tell why a list that goes on would not come to an end; None where it may.
+        """Return the reason why a list would never end; None if it may end.
 
         Args:
             place: the page that leads on.
             following: the cursor of the page after it.
             url: the address of the page.
-            repeated: how many pages of the list, the last ones in a row, have held nothing new.
+            repeated: the number of consecutive pages of the list, up to the last one, that held nothing new.
         """
         key = orjson.dumps([following, *place.rest])
         was_there = key in self._led_to or following == place.cursor
@@ -52,12 +52,12 @@ class Place:
     """A page of a walk.
 
     Attributes:
-        walk: which one.
-        cursor: leads to the page.
-        rest: lead to what is to be asked for after the list that the page is of.
+        walk: the walk.
+        cursor: the cursor of the page.
+        rest: the cursors of the pages to request after the list that the page belongs to.
         number: the place of the page in the run, from 0.
         is_first: whether it is the first page of the walk.
-        pays: what an earlier attempt owed, where the page is asked for because of that.
+        pays: what an earlier attempt owed, if the page is requested because of that.
     """
 
     walk: Walk

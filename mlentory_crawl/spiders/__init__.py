@@ -11,7 +11,7 @@ from mlentory_crawl.config import VARIABLES, Variable
 
 
 def spider_of(platform: str) -> type[PlatformSpider]:
-    """The spider of a platform.
+    """Return the spider of a platform.
 
     Raises:
         ModuleNotFoundError: there is no such platform.
@@ -27,11 +27,11 @@ def spider_of(platform: str) -> type[PlatformSpider]:
 
 @cache
 def platforms() -> tuple[type[PlatformSpider], ...]:
-    """The spiders of all platforms, by name."""
+    """Return the spiders of all platforms, sorted by name."""
     return tuple(spider_of(name) for name in sorted(module.name for module in iter_modules(__path__)))
 
 
 @cache
 def variables() -> tuple[Variable, ...]:
-    """Every setting: the project's own, and those of each platform."""
+    """Return all settings: the project's own, and those of each platform."""
     return (*VARIABLES, *(variable for spider in platforms() for variable in spider.variables))

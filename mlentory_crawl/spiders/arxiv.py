@@ -32,11 +32,11 @@ API_SLOT = "arxiv.api"
 API = "https://export.arxiv.org/api/query"
 ARTICLES = "https://arxiv.org/abs/"
 BATCH = 200
-"""How many articles one request asks for: an address holds so many ids, and an answer comes in seconds."""
+"""The number of articles per request: their ids fit into an address, and the response takes only seconds."""
 
 
 class ArxivArguments(ModeArguments):
-    """Which articles to ask for."""
+    """Arguments that select the articles to fetch."""
 
     mode: Literal["catalog", "ids"] | None = None
     refresh: bool = False
@@ -99,19 +99,19 @@ class ArxivSpider(PlatformSpider):
 
     def _fill(self, ids: Iterable[str]) -> None:
         wanted = islice(ids, self.arguments.limit)
-        # One batch after the other: arXiv wants one connection, and the first refusal ends it.
+        # One batch after the other: arXiv allows one connection, and the first refusal ends the crawl.
         while batch := list(islice(wanted, BATCH)):
             self._waiting.append(batch)
         self.logger.info("%d articles to ask for", sum(map(len, self._waiting)))
 
     def step(self) -> bool:
-        """As a stage of another spider: ask for the articles that records name."""
+        """Request the articles that records name, as a stage of another spider."""
         run, engine = self.run, self.crawler.engine
         assert engine is not None
         if self._by is not None:
             return False
         self._by = "articles"
-        # What could not be fetched is asked for again, and counted anew.
+        # Failed look-ups are requested again, and counted anew.
         self.run.report.lookups.get(self._by, Counter()).pop("failed", None)
         run.commit()
         if run.broken:
@@ -122,10 +122,10 @@ class ArxivSpider(PlatformSpider):
             engine.crawl(request)
         return request is not None
 
-    # Which articles
+    # Selection of articles
 
     def _named(self) -> Iterator[str]:
-        """The ids of the articles that records name and none describes, or of those that are to be refreshed."""
+        """Return the ids of the articles that records name and none describes, or of those to be refreshed."""
         catalog = self.run.catalog
         if self.arguments.refresh:
             return iter(catalog.keys(self.name, "article"))
@@ -167,13 +167,13 @@ class ArxivSpider(PlatformSpider):
             callback=self.parse_batch,
             errback=self.batch_failed,
             cb_kwargs={"batch": batch, "number": self.run.pages.reserve(), "seed": seed},
-            # Waiting for its quota is no way with arXiv: it asks to be left alone.
+            # After a refusal, arXiv wants to be left alone, not asked again once a quota renews.
             meta={"download_slot": API_SLOT, "archive": True, "dont_wait_for_quota": True},
             dont_filter=True,
         )
 
     def parse_batch(self, response: Response, batch: list[str], number: int, seed: Seed | None) -> Iterator[Any]:
-        """Send on the articles of a batch, and ask for the next one."""
+        """Send on the articles of a batch, and request the next one."""
         assert response.request is not None
         if response.status in (403, 429):
             left = sum(map(len, self._waiting))
@@ -201,7 +201,7 @@ class ArxivSpider(PlatformSpider):
             self._waiting.extendleft([batch[middle:], batch[:middle]])
             self._end(response.request)
         elif unread is not None and self._waiting and seed is None and batch[0] not in self._put_off:
-            # Once others could be read it is the article that is spoiled, not the service that fails.
+            # Once other articles could be read, this article is spoiled; the service itself works.
             self._put_off.add(batch[0])
             self._waiting.append(batch)
             self._end(response.request)
@@ -254,20 +254,20 @@ class ArxivSpider(PlatformSpider):
         return Asked(self._by, (outcome,), lookup, seed)
 
     def _end(self, request: Request, outcome: str | None = None, at: str | None = None) -> None:
-        """End a batch that gave nothing."""
+        """End a batch without records."""
         batch, number, seed = (request.cb_kwargs[name] for name in ("batch", "number", "seed"))
         page = Page(number, request.url, self.name, [], None)
         self.run.open_page(page, *(self._asked(id, outcome, seed, at) for id in batch if outcome is not None))
 
     def _another_try(self, response: Response, batch: list[str]) -> Request | None:
-        """The request that may bring what an answer did not; a part of a batch tells more than the same again."""
+        """Return a request to try again, or None where dividing the batch is more useful than repeating it."""
         assert response.request is not None
         if 1 < len(batch) < BATCH:
             return None
         return get_retry_request(response.request, spider=self, reason="invalid answer")
 
     def batch_failed(self, failure: Failure) -> Iterator[Request]:
-        """Count a batch that could not be fetched after all retries, and ask for the next one."""
+        """Count a batch that could not be fetched after all retries, and request the next one."""
         self.page_failed(failure)
         if not isinstance(failure.value, Stopping):
             self._end(failure.request, "failed")  # type: ignore[attr-defined]
@@ -275,6 +275,6 @@ class ArxivSpider(PlatformSpider):
 
 
 def _id(text: str) -> str | None:
-    """The id of the article that a text names, without a version; None where it names none."""
+    """Return the id of the article that a text names, without a version; None if it names none."""
     iri = arxiv(text)
     return None if iri is None else iri.removeprefix(ARTICLES)

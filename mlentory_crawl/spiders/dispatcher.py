@@ -20,7 +20,7 @@ from mlentory_crawl.spiders import platforms
 
 
 class DispatcherArguments(Arguments):
-    """What to dispatch."""
+    """Arguments that name the seeds."""
 
     seeds: str
 
@@ -99,7 +99,7 @@ class DispatcherSpider(PlatformSpider):
         self.run.end_seed(Asked(None, (outcome,), seed=seed), reason)
 
     def _request(self, url: str, seed: Seed) -> tuple[Request | None, str]:
-        """The request for what a page is about, and what is the same for all spellings of the page."""
+        """Return the request for the entity that a page is about, and a key that all spellings of the page share."""
         for spider_class in platforms():
             endpoint = (self.settings[spider_class.endpoint_setting] or "").rstrip("/")
             is_its_api = bool(endpoint) and url.startswith(f"{endpoint}/")

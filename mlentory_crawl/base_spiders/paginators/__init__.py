@@ -1,4 +1,4 @@
-"""Ways to walk through a list, by how an API pages: objects that a list spider uses."""
+"""Paginators: objects that a list spider uses to page through lists, one for each kind of API."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 Cursor = dict[str, Any]
-"""Leads to a page of a list. It is JSON, as runs keep it; what it holds is its paginator's own."""
+"""The place of a page in a list. It is JSON, because runs store it; its contents are private to its paginator."""
 
 MOST_OF_ASKED = 5
-"""So many times what a page was asked for is read of it."""
+"""The multiple of the requested page size up to which a page is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class ListPage:
     """A page of a list.
 
     Attributes:
-        items: all that it lists.
-        next: leads to the page after it; None on the last one.
+        items: the items of the page.
+        next: the cursor of the page after it; None on the last one.
     """
 
     items: list[Any]
@@ -32,27 +32,27 @@ class ListPage:
 
 
 class Paginator(Protocol):
-    """Tells pages of a list how they are asked for and what they hold; it keeps no place in the list."""
+    """Makes the requests for the pages of a list and reads the responses; it keeps no place in the list."""
 
     def first(self) -> Cursor:
-        """The cursor of the first page."""
+        """Return the cursor of the first page."""
         ...
 
     def request(self, cursor: Cursor) -> Request:
-        """The request for a page."""
+        """Return the request for a page."""
         ...
 
     def read(self, response: Response, cursor: Cursor) -> ListPage:
-        """The page that an answer holds.
+        """Return the page in a response.
 
         Raises:
-            ValueError: it is no page; it is asked for again.
+            ValueError: it is not a page; it is requested again.
         """
         ...
 
 
 def json_list(response: Response) -> list[Any]:
-    """The list that an answer is.
+    """Decode a response that is a JSON list.
 
     Raises:
         ValueError: it is something else.

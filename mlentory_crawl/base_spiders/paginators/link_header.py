@@ -13,14 +13,14 @@ from mlentory_crawl.base_spiders.paginators import Cursor, ListPage, json_list
 
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<>]*\brel="?next"?')
 _LONGEST = 16_384
-"""Bytes of these headers that an answer may have."""
+"""The maximum size of these headers of a response, in bytes."""
 
 
 def next_link(response: Response) -> str | None:
-    """The address of the next page, or None on the last one.
+    """Return the address of the next page, or None on the last one.
 
     Raises:
-        ValueError: the headers are longer than any that are meant.
+        ValueError: the headers are implausibly long.
     """
     header = b", ".join(response.headers.getlist("Link"))
     if len(header) > _LONGEST:
@@ -31,7 +31,7 @@ def next_link(response: Response) -> str | None:
 
 @dataclass(frozen=True)
 class LinkHeader:
-    """Follows the ``Link`` headers of answers that are lists; nothing comes after an empty one.
+    """Follows the ``Link`` headers of responses that are lists; an empty list is the last page.
 
     Attributes:
         url: the address of the first page.

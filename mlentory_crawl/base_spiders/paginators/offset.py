@@ -1,4 +1,4 @@
-"""Lists that an API gives by limit and offset."""
+"""Lists that an API pages by limit and offset."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.paginators import MOST_OF_ASKED, Cursor, ListPage, json_list
 
 MOST_UNREAD = 5
-"""So many rows in a row that cannot be read are no spoiled records any more."""
+"""The number of consecutive unreadable rows from which the service, not the records, must be at fault."""
 
 Rows = tuple[list[Any], int | None]
-"""The rows of a page, and how many the list has in all, where the answer says so."""
+"""The rows of a page, and the total number of rows in the list if the response states it."""
 
 
 def _whole_answer(response: Response, cursor: Cursor) -> Rows:
@@ -29,21 +29,21 @@ def _always(name: str, rows: list[Any]) -> bool:
 
 @dataclass(frozen=True)
 class Offset:
-    """Asks for rows of lists, each until a page of it is empty or it says that there are no more.
+    """Requests the rows of lists, each until a page of it is empty or states that there are no more.
 
-    Its cursors have the name of the ``list`` and the ``offset`` of the page, ``searching`` where what the page begins
-    with has yet to be compared with what is known, ``size`` where a page around cannot be read: how many rows to ask
-    for at the most; and ``unread``: how many rows right before it cannot be read.
+    Its cursors have the name of the ``list`` and the ``offset`` of the page; ``searching`` if the beginning of the page
+    still has to be compared with the known rows; ``size``, the maximum number of rows to request, if a page around it
+    cannot be read; and ``unread``, the number of unreadable rows right before it.
 
     Attributes:
-        ask: makes the request for rows, given the list, the offset and how many.
-        page_size: how many rows to ask for at once; the service may give less.
-        rows: reads an answer.
-        limit: how many rows of each list to ask for at the most.
-        starts: how many rows of a list to begin after, by its name.
-        is_known: whether a page begins with what is known, so that nothing new lies before it.
-        ends_when_short: whether a page that holds less than was asked for is the last one, where no number of all is
-            told.
+        ask: makes the request for rows, given the list, the offset and the number of rows.
+        page_size: the number of rows to request at once; the service may return fewer.
+        rows: reads a response.
+        limit: the maximum number of rows to request of each list.
+        starts: the number of rows to skip at the beginning of a list, by its name.
+        is_known: checks whether a page begins with known rows, so that nothing new comes before it.
+        ends_when_short: whether a page with fewer rows than requested is the last one, if the total number is not
+            stated.
     """
 
     ask: Callable[[str, int, int], Request]
@@ -67,7 +67,7 @@ class Offset:
         if cursor.get("searching") and not self.is_known(name, rows):
             back = max(0, offset - self.page_size)
             return ListPage([], _cursor(name, back, searching=back > 0))
-        # What came in excess of all that can be meant is not read: it comes with the next page.
+        # Rows in excess of a plausible number are not read: they come with the next page.
         read = min(len(rows), MOST_OF_ASKED * self.page_size)
         has_ended = not rows or (left is not None and left <= read)
         if total is not None:
@@ -81,14 +81,14 @@ class Offset:
         return ListPage([*unread, *rows], None if has_ended else after)
 
     def left(self, cursor: Cursor) -> int | None:
-        """The number of rows of a list that are still to be taken; None for all."""
+        """Return the number of rows of a list that are still to be taken; None for all."""
         return None if self.limit is None else self.limit + self.starts.get(cursor["list"], 0) - cursor["offset"]
 
     def part(self, cursor: Cursor) -> Cursor | None:
-        """The cursor of half a page that cannot be read, or of what comes after a single row.
+        """Return the cursor of half of an unreadable page, or of the page after a single unreadable row.
 
-        None after too many rows: by then it is the service that fails. Rows that cannot be read come as spoiled ones
-        with a page after them that can.
+        None after too many rows, because then the service itself is failing. Unreadable rows come as spoiled ones
+        with the next readable page.
         """
         size, unread = self._size(cursor), cursor.get("unread", 0)
         if size > 1:
@@ -98,7 +98,7 @@ class Offset:
         return _cursor(cursor["list"], cursor["offset"] + 1, size=1, unread=unread + 1)
 
     def whole(self, cursor: Cursor) -> Cursor:
-        """The cursor of the page of which another one leads to a part."""
+        """Return the cursor of the whole page, given that of a part of it."""
         offset = cursor["offset"] - cursor.get("unread", 0)
         return _cursor(cursor["list"], offset, searching=cursor.get("searching", False))
 

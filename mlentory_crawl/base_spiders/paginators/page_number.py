@@ -1,4 +1,4 @@
-"""Lists whose pages are asked for by number, and say how much there is in all."""
+"""Lists whose pages have numbers and state the total number of items."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ def _accept(cursor: Cursor, answer: dict[str, Any]) -> None:
 
 @dataclass
 class PageNumber:
-    """Asks for pages from 1 on.
+    """Requests pages from 1 on.
 
-    An answer is an object that has what the page lists as ``results`` or ``items``, how much there is in all as
-    ``count`` or ``total``, or the number of the next page as ``next_page``. A page that is not the one asked for, that
-    is the page before it again, or that lies behind the end is no page.
+    A response is an object with the items as ``results`` or ``items``, their total number as ``count`` or ``total``, or
+    the number of the next page as ``next_page``. A response is invalid if it is another page than the requested one,
+    repeats the page before it, or lies beyond the end.
 
-    Its cursors have the name of the ``list``, the number of the ``page``, and how much the pages before it have listed
-    as ``seen``.
+    Its cursors have the name of the ``list``, the number of the ``page``, and the number of items on the pages before
+    it as ``seen``.
 
     Attributes:
         ask: makes the request for a page, given the list and the number.
-        page_size: how much a page holds where the service tells nothing about further ones.
-        check: looks at what a page says beside its list, and raises ValueError where that is not what was asked for.
-        limits: how much of a list to take at the most, by its name.
+        page_size: the number of items on a full page, for services that state neither total nor next page.
+        check: checks the fields beside the list, and raises ValueError if the page is not the requested one.
+        limits: the maximum number of items to take of a list, by its name.
     """
 
     ask: Callable[[str, int], Request]
@@ -77,15 +77,15 @@ class PageNumber:
             if following is not None and following != page + 1:
                 raise ValueError(f"page {page} of {name} names {following!r} as the next page")
             return following is not None and size > 0
-        # The service may make pages smaller than they were asked for.
+        # The service may return smaller pages than requested.
         return size > 0 and (seen + size < total if total is not None else size >= self.page_size)
 
 
 def listed(response: Response) -> tuple[dict[str, Any], list[Any]]:
-    """An answer, and what it lists.
+    """Return the object in a response, and the items that it lists.
 
     Raises:
-        ValueError: it lists nothing.
+        ValueError: it has no list.
     """
     answer = json_of(response)
     if not isinstance(answer, dict):

@@ -1,4 +1,4 @@
-"""Lists whose answers hold a token that asks for the next page."""
+"""Lists whose responses hold a token for the next page."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from mlentory_crawl.responses import json_of
 
 @dataclass(frozen=True)
 class Token:
-    """Takes list and token from the same object; a list may go on after an empty page.
+    """Takes list and token from the same object; a list may continue after an empty page.
 
-    Its cursors have the ``token``, after the first page. What else is in one says which list it is of, and goes along.
+    Its cursors have the ``token``, after the first page. Other values in a cursor identify its list, and are kept.
 
     Attributes:
         ask: makes the request for a page, given its cursor.
-        field: under which name an answer has what it lists; absent where it lists nothing.
-        next_field: under which name it has the token; absent or empty on the last page.
+        field: the field of a response that holds the items; absent if there are none.
+        next_field: the field that holds the token; absent or empty on the last page.
     """
 
     ask: Callable[[Cursor], Request]

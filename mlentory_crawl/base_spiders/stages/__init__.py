@@ -1,1 +1,1 @@
-"""Steps that follow a crawl's list: deletions, and what records name and the catalog lacks."""
+"""Steps that follow a crawl's lists: deletions, and entities that records name and the catalog lacks."""

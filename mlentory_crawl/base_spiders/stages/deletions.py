@@ -1,4 +1,4 @@
-"""What a complete census has not shown: asked for by name, and buried if it is gone."""
+"""Deletions: records that a complete census did not find are requested by name, and deleted if they are gone."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 MOST_MISSING = 0.02
-"""A census that lacks more than this share of the live records says more about the census than about them."""
+"""The share of live records that a census may lack; if more are missing, the census itself is doubtful."""
 
 
 class Absences:
-    """Settles which records are gone when the walk over a platform's list is over.
+    """Decides which records are gone when the walk over a platform's lists is over.
 
-    That walk is the run's: a spider that another one sends requests through has walked over nothing.
+    This is the walk of the run: a spider that only makes requests for another one has not walked over its lists.
 
-    A record that two censuses in a row have not shown, and that its platform denies when asked for it by name, is gone.
+    A record is gone if two consecutive censuses did not find it and its platform denies that it exists.
 
     Args:
-        spider: whose census it is; `PlatformSpider.probe` and `PlatformSpider.is_gone` ask and judge.
-        kinds: of what kinds the records are; what is missing too much is judged over all of them.
+        spider: the spider of the census; its `PlatformSpider.probe` and `PlatformSpider.is_gone` ask and judge.
+        kinds: the kinds of the records; the share of missing records is taken over all of them.
     """
 
     def __init__(self, spider: PlatformSpider, *kinds: str) -> None:
@@ -43,10 +43,10 @@ class Absences:
             return False
         if self._pending is None:
             run.commit()
-            if run.broken:  # what could not be stored has not been shown, as far as the catalog knows
+            if run.broken:  # to the catalog, records that could not be stored look missing
                 return False
             self._pending = iter(self._twice_missed())
-        # One at a time: they are few, and share their quota with nobody.
+        # One at a time: they are few, and do not share their quota.
         if not self._open and (record := next(self._pending, None)) is not None:
             self._open += 1
             run.report.probes += 1
@@ -87,7 +87,7 @@ class Absences:
             self._gone.append(record.id)
         elif verdict is None:
             self._spider.fail(f"{shown(response.url)} answered {response.status}: {self._spider.refusal(response)}")
-        else:  # it is there, whatever the list says
+        else:  # it exists, although the list lacks it
             self._missed.discard(record.id)
 
     def _failed(self, failure: Any) -> None:

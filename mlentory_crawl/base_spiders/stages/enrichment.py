@@ -1,4 +1,4 @@
-"""What records name, asked for by its name."""
+"""Look-ups of entities that records name."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from scrapy import Request
 
 BATCH = 100
-"""How many things are asked for before the queue is looked at again."""
+"""The number of entities to request before the queue is read again."""
 
 
 class LookUps:
-    """Asks for things that records name and that nobody has described yet, until there are none left.
+    """Requests entities that records name and no record describes yet, until there are none left.
 
     Args:
-        spider: whose requests they are.
-        name: what the report calls them.
-        kind: of what kind they are.
-        queue: the IRIs of the next ones, given the run's row id; the catalog keeps what was asked for.
-        request: how to ask for one, given kind and IRI; None where its IRI is none of the platform's.
+        spider: the spider that sends the requests.
+        name: the name of the look-ups in the report.
+        kind: the kind of the entities.
+        queue: returns the IRIs of the next entities, given the run's row id; the catalog notes the requested ones.
+        request: makes the request for one, given kind and IRI; None if the IRI is not the platform's.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class LookUps:
         run.commit()
         if run.broken:
             return False
-        # What could not be fetched is not entered in the catalog: another run asks for it again, and counts it anew.
+        # Failed look-ups are not entered in the catalog: another run requests them again, and counts them anew.
         if not self._asked:
             run.report.lookups.get(self._name, Counter()).pop("failed", None)
         unasked = (iri for iri in self._queue(run.id) if iri not in self._asked)

@@ -23,21 +23,21 @@ API = f"https://hypha.aicell.io/{WORKSPACE}/artifacts"
 
 
 def list_path(offset: int, size: int) -> str:
-    """The address of artifacts in the zoo's list, below the workspace's."""
+    """Return the address of artifacts in the zoo's list, below the workspace's."""
     query = {"limit": size, "offset": offset, "pagination": "true", "stage": "false", "silent": "true"}
     return f"/{COLLECTION}/children?{urlencode(query)}"
 
 
 def artifact_path(alias: str) -> str:
-    """The address of one artifact, below the workspace's."""
+    """Return the address of one artifact, below the workspace's."""
     return f"/{quote(alias, safe='')}?silent=true"
 
 
 def artifacts_in(response: Response, cursor: Cursor) -> Rows:
-    """The artifacts on a page of the list, and the number of all.
+    """Return the artifacts on a page of the list, and the total number.
 
     Raises:
-        ValueError: it is no such page.
+        ValueError: it is not such a page.
     """
     told = json_of(response)
     items, total = (told.get("items"), told.get("total")) if isinstance(told, dict) else (told, None)
@@ -49,10 +49,10 @@ def artifacts_in(response: Response, cursor: Cursor) -> Rows:
 
 
 def artifact_in(response: Response, alias: str) -> dict[str, Any]:
-    """The artifact in a response.
+    """Return the artifact in a response.
 
     Raises:
-        ValueError: it is another one, or no resource of the zoo.
+        ValueError: it is another artifact, or not a resource of the zoo.
     """
     told = json_of(response)
     if not isinstance(told, dict) or alias_in(told.get("id")) != alias:
@@ -63,12 +63,12 @@ def artifact_in(response: Response, alias: str) -> dict[str, Any]:
 
 
 def denies(response: Response, alias: str) -> bool | None:
-    """Tell whether a response denies that an artifact exists; None where it tells neither."""
+    """Check whether a response denies that an artifact exists; None if it shows neither."""
     try:
         told = json_of(response)
     except ValueError:
         return None
-    # A proxy's 404 says nothing of the artifact.
+    # The 404 of a proxy says nothing about the artifact.
     if response.status == 404:
         return True if isinstance(told, dict) and "detail" in told else None
     if response.status != 200 or not isinstance(told, dict):
@@ -77,12 +77,12 @@ def denies(response: Response, alias: str) -> bool | None:
 
 
 def records(payload: list[Any], page: int, left_out: Counter[str]) -> Iterator[RawTuple]:
-    """Kind, native id, API address and payload of each resource among artifacts.
+    """Return kind, native id, API address and payload of each resource among artifacts.
 
     Args:
         payload: the artifacts.
         page: the number of their page.
-        left_out: counts those that are none, by why.
+        left_out: counts the artifacts that are not resources, by reason.
     """
     for i, record in enumerate(payload):
         known = record if isinstance(record, dict) else {}

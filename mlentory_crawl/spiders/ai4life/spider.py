@@ -26,11 +26,11 @@ from mlentory_crawl.spiders.ai4life import api
 
 API_SLOT = "ai4life.api"
 PAGE_SIZE = 1_000
-"""More than the zoo has: one request lists it all."""
+"""The size of a page, more than the zoo has, so that one request lists everything."""
 
 
 class Ai4LifeArguments(CensusArguments):
-    """How to crawl the zoo."""
+    """Arguments of a crawl of the zoo."""
 
     mode: Literal["census", "ids"] | None = None
 
@@ -77,7 +77,7 @@ class Ai4LifeSpider(ModeSpider):
         self.stages = [Absences(self, *self.census_kinds)]
 
     def plan(self, catalog: CatalogWriter) -> None:
-        """Nothing: no list of the zoo tells what is new."""
+        """Do nothing: no list of the zoo shows what is new."""
 
     @property
     def limit(self) -> int | None:
@@ -102,7 +102,7 @@ class Ai4LifeSpider(ModeSpider):
         for why, count in left_out.items():
             self.logger.info("Left out: %d %s", count, why)
 
-    # What a census does not show
+    # Records that a census did not find
 
     def probe(self, record: Missing) -> Request:
         return self._request(api.artifact_path(record.key))

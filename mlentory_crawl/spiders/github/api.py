@@ -1,4 +1,4 @@
-"""How GitHub is asked, and what it answers.
+"""Addresses and headers of GitHub's REST API, and readers of its responses.
 
 Source: https://docs.github.com/en/rest
 """
@@ -21,17 +21,17 @@ RAW = "https://raw.githubusercontent.com"
 HEADERS = {
     "Accept": "application/vnd.github+json",
     "X-GitHub-Api-Version": "2026-03-10",
-    # Whether an answer may be kept is read before it is decoded.
+    # `may_be_kept` reads responses before they are decompressed.
     "Accept-Encoding": "identity",
 }
 FILES = {"citation": "CITATION.cff", "codemeta": "codemeta.json"}
 """The files that are records of their own, by kind."""
 REPOSITORY_BLOCKED = frozenset({403, 451})
-"""The platform keeps a repository from everybody, as its terms or a law ask for."""
+"""The platform blocks a repository for everybody, because of its terms or a law."""
 
 
 def may_be_kept(response: Response) -> bool:
-    """Whether an answer can go to the archive: it is nothing private, and holds no token for cloning."""
+    """Check that a response can be archived: it is not private, and holds no token for cloning."""
     try:
         told = orjson.loads(response.body)
     except ValueError:
@@ -40,7 +40,7 @@ def may_be_kept(response: Response) -> bool:
 
 
 def moved_to(response: Response) -> str | None:
-    """Where a repository is that has another name now, below the endpoint; None where nothing says so."""
+    """Return the new address of a renamed repository, below the endpoint; None if the response states none."""
     if response.status not in (301, 302, 307):
         return None
     try:
@@ -50,16 +50,16 @@ def moved_to(response: Response) -> str | None:
     address = told.get("url") if isinstance(told, dict) else None
     if not isinstance(address, str):
         address = (response.headers.get("Location") or b"").decode("latin-1")
-    # GitHub names itself whatever the endpoint; a token goes to the endpoint only.
+    # GitHub states its own address whatever the endpoint; a token must only go to the endpoint.
     found = BY_NUMBER.search(urlsplit(address).path)
     return None if found is None else found[0]
 
 
 def repository_in(told: Any) -> dict[str, Any] | None:
-    """The repository that an answer describes; None where it is one that only the token's owner can see.
+    """Return the repository in a response; None if it is one that only the token's owner can see.
 
     Raises:
-        ValueError: it describes none.
+        ValueError: it does not describe a repository.
     """
     if not isinstance(told, dict) or not ("id" in told or "full_name" in told):
         raise ValueError("this is no repository")
@@ -67,7 +67,7 @@ def repository_in(told: Any) -> dict[str, Any] | None:
 
 
 def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
-    """Kind, native id, API address and payload of each repository."""
+    """Return kind, native id, API address and payload of each repository."""
     for i, thing in enumerate(payload):
         id, name = thing.get("id"), thing.get("full_name")
         key = str(id) if type(id) is int else f"page-{page}-{i}"
@@ -75,12 +75,12 @@ def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
 
 
 def text_of(response: Response) -> str:
-    """What a file says, as far as it is read."""
+    """Return the text of a file, up to the size limit `MAX_FILE`."""
     return response.body[:MAX_FILE].decode("utf-8", "replace")
 
 
 def refusal(response: Response) -> str:
-    """What an answer says of why it is none."""
+    """Return the error message of a response, with the reason of a block."""
     try:
         told = orjson.loads(response.body)
     except ValueError:

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 API_SLOT, FILE_SLOT = "github.api", "github.raw"
 MOST_TOLD = 10
-"""How many reasons of failures the report holds; the log has them all."""
+"""The number of failures whose reasons the report holds; the log has them all."""
 
 
 class GitHubArguments(ModeArguments):
-    """Which repositories to ask for."""
+    """Arguments that select the repositories to fetch."""
 
     mode: Literal["ids"] | None = None
     files: bool = True
@@ -65,12 +65,12 @@ class GitHubSpider(ThingSpider):
         Variable("GITHUB_RAW_ENDPOINT", api.RAW, "Where single files of repositories are."),
     )
     hosts = HOSTS
-    # Serial requests, as the documentation asks for; files have limits of their own, which are not documented.
+    # Serial requests, as the documentation asks for; files have their own limits, which are not documented.
     slots: ClassVar[dict[str, dict[str, float]]] = {
         API_SLOT: {"concurrency": 1, "delay": 0, "jitter": 0},
         FILE_SLOT: {"concurrency": 2, "delay": 0.25, "jitter": 0},
     }
-    # Those under way have passed the look at the quota already: few, against the six of sixty that are spared.
+    # Requests under way have already passed the quota check: they must be fewer than the six of sixty that are spared.
     custom_settings = {"CONCURRENT_REQUESTS": 4}  # noqa: RUF012  Scrapy declares it as an instance's
     is_walk = False
     resumable = True
@@ -84,7 +84,7 @@ class GitHubSpider(ThingSpider):
         return spider
 
     def response_downloaded(self, response: Response, request: Request) -> None:
-        """Keep what is private out of the archive, before it gets there."""
+        """Keep private responses out of the archive, before they get there."""
         if request.meta.get("download_slot") == API_SLOT and not api.may_be_kept(response):
             request.meta["archive"] = False
 
@@ -101,20 +101,20 @@ class GitHubSpider(ThingSpider):
         return {**super().identity(), "sha256": sha256(names.encode("utf-8", "surrogateescape")).hexdigest()}
 
     def fail(self, reason: str) -> None:
-        # A list of names is through once each has come to its end, which the report counts: nothing is left to resume.
+        # The report counts the outcome of each target, and a failed target has one, too: nothing is left to resume.
         reason = " ".join(reason.split())
         self.logger.error(reason)
         if len(self.run.report.problems) < MOST_TOLD:
             self.run.report.problems.append(reason)
 
-    # What is asked for
+    # Targets
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self.named_requests():
             yield request
 
     def named_requests(self) -> Iterator[Request]:
-        """What is asked for by name; what an interrupted run has come to the end of is left out."""
+        """Return the requests for the targets, without those that an interrupted run has finished."""
         finished = self.run.catalog.seeds.finished(self.run.id)
         seen: set[str] = set()
         for number, text in enumerate(self.arguments.named):
@@ -149,7 +149,7 @@ class GitHubSpider(ThingSpider):
         request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=meta)
         return self.thing_request(request, Wanted(name, iri=github_repository(name), seed=seed))
 
-    # What answers say
+    # Responses
 
     def refusal(self, response: Response) -> str:
         return api.refusal(response)
@@ -189,7 +189,7 @@ class GitHubSpider(ThingSpider):
                 for kind, file in api.FILES.items():
                     known = {"file": kind, "repository": {"id": id, "full_name": name}}
                     address = f"{self.settings['GITHUB_RAW_ENDPOINT'].rstrip('/')}/{name}/HEAD/{file}"
-                    # Before repositories that may wait for their quota: a page is stored with its files.
+                    # Before repositories, which may wait for their quota: a page is stored with its files.
                     request = Request(address, meta={"download_slot": FILE_SLOT}, cb_kwargs=known, priority=1)
                     yield kind, str(id), request
 
@@ -202,7 +202,7 @@ class GitHubSpider(ThingSpider):
         if response.status == 200:
             return "found", {**repository, "text": api.text_of(response)}
         if response.status == 404:
-            # Most repositories have no such file; of one that has none any more, nothing of it holds.
+            # Most repositories have no such file; if one has lost it, the facts from it no longer hold.
             was_there = self.run.catalog.sources(self.name, kind, [str(repository["id"])])
             return "missing", {**repository, "text": None} if was_there else None
         if response.status in api.REPOSITORY_BLOCKED:

@@ -1,4 +1,4 @@
-"""How the Hugging Face Hub is asked, and what it answers.
+"""Addresses of the Hugging Face Hub's API, and readers of its responses.
 
 Source: https://huggingface.co/docs/hub/api and the library huggingface_hub.
 """
@@ -21,38 +21,38 @@ HUB = "https://huggingface.co"
 API, DATASETS = f"{HUB}/api/models", f"{HUB}/datasets/"
 PAGE_SIZE = 1_000
 CARD_CAP = 1_000_000
-"""Bytes of a model card that are read."""
+"""The number of bytes of a model card that are read."""
 STATUSES_OF_MISSING = frozenset({401, 404})
-"""Without a token the Hub tells nobody whether a thing is missing or private."""
+"""Without a token, the Hub does not distinguish missing from private entities."""
 
 DATASET_EXPAND = (
     "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified likes"
     " paperswithcode_id private sha tags trendingScore"
 ).split()
-"""What is asked for of each dataset (huggingface_hub, ``ExpandDatasetProperty_T``)."""
+"""The fields to request of each dataset (huggingface_hub, ``ExpandDatasetProperty_T``)."""
 
 
 def list_path(
     kind: str, fields: list[str], parameters: list[tuple[str, str]] | None = None, size: int = PAGE_SIZE
 ) -> str:
-    """Where the first page of a list of models or datasets is.
+    """Return the address of the first page of a list of models or datasets.
 
     Args:
         kind: ``model`` or ``dataset``.
-        fields: what is asked for of each.
+        fields: the fields to request of each.
         parameters: order and filters.
-        size: how many a page holds.
+        size: the number of items on a page.
     """
     query = [("limit", str(size)), *(parameters or []), *(("expand[]", name) for name in fields)]
     return f"/api/{kind}s?{urlencode(query)}"
 
 
 def thing_path(page: HubPage, fields: list[str]) -> str:
-    """Where the thing that a page is about is described.
+    """Return the API address of the entity that a page is about.
 
     Args:
-        page: which one.
-        fields: what is asked for of a model or a dataset.
+        page: the page.
+        fields: the fields to request of a model or a dataset.
     """
     name = quote(page.id, safe="/")
     match page.kind:
@@ -66,19 +66,19 @@ def thing_path(page: HubPage, fields: list[str]) -> str:
 
 
 def fields_in(url: str) -> list[str]:
-    """The fields that an address asks for."""
+    """Return the fields that an address requests."""
     return [value for name, value in parse_qsl(urlsplit(url).query) if name == "expand[]"]
 
 
 def without_fields(url: str, fields: list[str]) -> str:
-    """An address that asks for the same without some fields."""
+    """Return an address without some of the fields that it requests."""
     address, _, query = url.partition("?")
     kept = [(name, value) for name, value in parse_qsl(query) if name != "expand[]" or value not in fields]
     return f"{address}?{urlencode(kept)}"
 
 
 def listed_records(kind: str, payload: list[Any], page: int) -> Iterator[RawTuple]:
-    """Kind, native id, API address and payload of each model or dataset in a page."""
+    """Return kind, native id, API address and payload of each model or dataset in a page."""
     api = f"{HUB}/api/{kind}s"
     for i, record in enumerate(payload):
         known = record if isinstance(record, dict) else {}
@@ -90,22 +90,22 @@ def listed_records(kind: str, payload: list[Any], page: int) -> Iterator[RawTupl
 
 
 def owner_in(response: Response, told: Any) -> dict[str, Any]:
-    """What an answer about a user or an organization says, with its kind and its name.
+    """Return the user or organization in a response, with its kind and its name.
 
     Raises:
-        ValueError: it is about nobody.
+        ValueError: it names nobody.
     """
     if not isinstance(told, dict):
         raise ValueError(f"an object is due, this is {type(told).__name__}")
     kind = "user" if "/api/users/" in response.url else "organization"
-    name = told.get("name") or told.get("user")  # users say theirs as `user`
+    name = told.get("name") or told.get("user")  # users have their name in `user`
     if not isinstance(name, str):
         raise ValueError("the answer names nobody")
     return {**told, "kind": kind, "name": name}
 
 
 def collected(collection: Any) -> Iterator[HubPage]:
-    """The models and datasets of a collection."""
+    """Return the models and datasets of a collection."""
     items = collection.get("items") if isinstance(collection, dict) else None
     for item in items if isinstance(items, list) else []:
         kind, name = (item.get(field) for field in ("type", "id")) if isinstance(item, dict) else (None, None)
@@ -114,18 +114,18 @@ def collected(collection: Any) -> Iterator[HubPage]:
 
 
 def croissant_in(response: Response, dataset: dict[str, Any]) -> tuple[str, Any | None]:
-    """What is counted of an answer that should be a Croissant, and the record that it makes with its dataset."""
+    """Return the outcome of a request for a Croissant file, and the record of it with its dataset."""
     if response.status == 200:
         return "found", {**dataset, "croissant": json_of(response)}
-    # Datasets that were not converted, and broken ones.
+    # Datasets that were not converted, and broken datasets, have none.
     return ("blocked" if response.status in (401, 403) else "missing"), None
 
 
 def card_in(response: Response, model: dict[str, Any]) -> tuple[str, Any | None]:
-    """What is counted of an answer that should be a model card, and the record that it makes with its model.
+    """Return the outcome of a request for a model card, and the record of it with its model.
 
     Raises:
-        ValueError: it is neither a card nor tells that there is none.
+        ValueError: it is neither a card nor states that there is none.
     """
     if response.status == 200:
         return "found", {**model, "text": response.body[:CARD_CAP].decode("utf-8", "replace")}
@@ -134,13 +134,13 @@ def card_in(response: Response, model: dict[str, Any]) -> tuple[str, Any | None]
         return "missing", {**model, "text": None}
     if response.status == 403 or code == b"GatedRepo":
         return "blocked", None
-    if response.status in STATUSES_OF_MISSING:  # it was moved or deleted since the list named it
+    if response.status in STATUSES_OF_MISSING:  # moved or deleted since the list named it
         return "missing", None
     raise ValueError(f"answered {response.status}: {told_error(response)}")
 
 
 def refused_fields(message: str, asked: list[str]) -> list[str]:
-    """Which of the fields asked for the Hub's answer 400 refuses: those that its list of legal values lacks.
+    """Return the requested fields that the Hub's answer 400 refuses: those that its list of legal values lacks.
 
     Source: the Hub enumerates the legal values in the message (huggingface_hub, ``ExpandModelProperty_T``).
     """

@@ -1,4 +1,4 @@
-"""Things of the Hugging Face Hub that are asked for by name: models and their cards, datasets, owners, collections."""
+"""Entities of the Hugging Face Hub requested by name: models and their cards, datasets, owners, collections."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from mlentory_crawl.spiders.huggingface import api
 from mlentory_crawl.spiders.huggingface.api import DATASETS, HUB
 
 API_SLOT, FILE_SLOT = "huggingface.api", "huggingface.resolvers"
-"""One for each of the Hub's quotas."""
+"""The download slots, one for each of the Hub's quotas."""
 MANY_UNKNOWN = 1_000
-"""With more datasets to be asked for, walking over the list of all takes fewer requests."""
+"""The number of wanted datasets above which walking over the list of all datasets takes fewer requests."""
 PER_RUN = 10_000
-"""How many things of one kind a run asks for one by one; the next run goes on."""
+"""The number of entities of one kind that a run requests one by one; the next run continues."""
 
 
 class HubSpider(ListSpider):
-    """Knows how to ask for the Hub's things by name.
+    """Requests entities of the Hub by name.
 
     Attributes:
-        expand: what is asked for of each model and of each dataset, by kind.
-        cards: which model cards are fetched along: ``none``, ``changed`` or ``all``.
+        expand: the fields to request of models and of datasets, by kind.
+        cards: the model cards to fetch as well: ``none``, ``changed`` or ``all``.
     """
 
     expand: dict[str, list[str]]
@@ -49,31 +49,31 @@ class HubSpider(ListSpider):
     statuses_of_missing: ClassVar[frozenset[int]] = api.STATUSES_OF_MISSING
 
     def hub_request(self, path: str, *, slot: str = API_SLOT, **known: Any) -> Request:
-        """A request of the API.
+        """Return a request to the API.
 
         Args:
             path: the address below the endpoint.
-            slot: whose quota it takes.
-            known: what whoever reads the answer has to know.
+            slot: the download slot, whose quota it uses.
+            known: the keyword arguments of the callback.
         """
         token = self.settings.get("HF_TOKEN")
         headers = {"Authorization": f"Bearer {token}"} if token else None
         return Request(f"{self.endpoint}{path}", headers=headers, meta={"download_slot": slot}, cb_kwargs=known)
 
     def list_page(self, url: str) -> Request:
-        """The request for a page of a list, wherever it is said to be."""
-        # The Hub names itself whatever the endpoint; a token goes to the endpoint only.
+        """Return the request for a page of a list at the endpoint, whatever the host of its address."""
+        # The Hub states its own address whatever the endpoint; a token must only go to the endpoint.
         address = urlsplit(url)
         kind = "datasets" if address.path.endswith("/datasets") else "models"
         return self.hub_request(f"/api/{kind}?{address.query}")
 
     def models(self, filters: list[tuple[str, str]]) -> Cursor:
-        """The cursor of a list of models."""
+        """Return the cursor of a list of models."""
         return LinkHeader(api.list_path("model", self.expand["model"], filters)).first()
 
     def without_refused(self, response: Response) -> Request | None:
-        """The same request without the fields that the Hub refuses, where that is why it did not answer."""
-        # What was asked for by this very request: others may be under way with fields that are refused already.
+        """Return the same request without the fields that the Hub refuses; None if this was not the error."""
+        # The fields of this very request: others may be under way with fields that are already known to be refused.
         asked = api.fields_in(response.url)
         refused = api.refused_fields(told_error(response), asked) if response.status == 400 else []
         if not refused:
@@ -97,14 +97,14 @@ class HubSpider(ListSpider):
         return self.thing_request(self.named_request(page), wanted)
 
     def named_request(self, page: HubPage) -> Request:
-        """The request for what a page is about."""
+        """Return the request for the entity that a page is about."""
         return self.hub_request(api.thing_path(page, self.expand["dataset" if page.kind == "dataset" else "model"]))
 
-    # What answers say
+    # Responses
 
     def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
         known = thing if isinstance(thing, dict) else {}
-        # The Hub redirects from another spelling, too.
+        # The Hub also redirects from other spellings.
         path = known.get("id")
         name = wanted.name.removeprefix(f"{HUB}/").removeprefix("datasets/")
         is_renamed = wanted.kind != "agent" and isinstance(path, str) and path.casefold() != name.casefold()
@@ -169,14 +169,14 @@ class HubSpider(ListSpider):
                 self.named_request(page), Wanted(page.id, page.kind, by=f"{page.kind}s of collections")
             )
 
-    # What records name
+    # Entities that records name
 
     def look_ups(self, *, ancestors: int, enrich: Iterable[str]) -> list[Stage]:
-        """What is fetched along when everything else is done.
+        """Return the stages that look up named entities when everything else is done.
 
         Args:
-            ancestors: how many levels of models that the crawled ones derive from.
-            enrich: of ``datasets``, ``owners`` and ``articles``, those that are to be described.
+            ancestors: the number of levels of models from which the crawled ones derive.
+            enrich: those of ``datasets``, ``owners`` and ``articles`` that are to be described.
         """
         stages: list[Stage] = []
         if ancestors:
@@ -199,7 +199,7 @@ class HubSpider(ListSpider):
 
     def _ask(self, kind: str, iri: str) -> Request | None:
         name = iri.removeprefix(DATASETS if kind == "dataset" else f"{HUB}/")
-        # Catalogs of former versions have labels among their datasets.
+        # Catalogs of earlier versions have labels among their datasets.
         is_name = dataset_id(name) == name if kind == "dataset" else is_repo_id(name)
         return self.named_request(HubPage(kind, name)) if is_name else None
 
@@ -234,13 +234,13 @@ class HubSpider(ListSpider):
                 yield "card", model["_id"], request
 
     def _may_read_card(self, model: dict[str, Any]) -> bool:
-        # The API tells what a gated model is; its files are for those who were let in.
+        # The API describes gated models; their files are only for those who have access.
         is_open = not model.get("gated") or bool(self.settings.get("HF_TOKEN"))
         has_address = all(isinstance(model.get(name), str) for name in ("_id", "id", "sha")) and is_repo_id(model["id"])
         return is_open and has_address and not model.get("disabled")
 
     def _card_request(self, model: dict[str, Any]) -> Request:
-        # To where /resolve/ redirects: one request in place of two.
+        # The address to which /resolve/ redirects: one request instead of two.
         path = f"/api/resolve-cache/models/{quote(model['id'], safe='/')}/{quote(model['sha'])}/README.md"
         known = {name: model[name] for name in ("_id", "id", "sha")}
         return self.hub_request(path, slot=FILE_SLOT, model=known)
@@ -266,10 +266,10 @@ class HubSpider(ListSpider):
 
 
 class DatasetWalk:
-    """Walks over the list of all datasets where many of them are to be asked for.
+    """Walks over the list of all datasets if many of them are to be looked up.
 
     Args:
-        spider: whose requests they are.
+        spider: the spider that sends the requests.
     """
 
     def __init__(self, spider: HubSpider) -> None:

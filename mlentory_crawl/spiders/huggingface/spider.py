@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 ENRICHMENTS = r"^(?:none|(?:datasets|owners|articles)(?:,(?:datasets|owners|articles))*)$"
 FIRST_LATEST = 1_000
 OVERLAP = timedelta(minutes=10)
-"""How far before the watermark a delta reads: the Hub's clocks and indexes are not one."""
+"""The time before the watermark from which a delta reads, because the Hub's clocks and indexes differ."""
 
 EXPAND = (
     "author baseModels cardData config createdAt disabled downloads downloadsAllTime evalResults gated gguf"
     " lastModified library_name likes"
     " model-index pipeline_tag private safetensors sha tags transformersInfo trendingScore"
 ).split()
-"""The fields that every mode asks for, so that only what was asked for can be unsaid."""
+"""The fields that every mode requests: a field that was not requested must not look removed."""
 
 
 class HuggingFaceArguments(CensusArguments):
-    """How to crawl the Hub."""
+    """Arguments of a crawl of the Hub."""
 
     mode: Literal["latest", "census", "delta", "ids"] | None = None
     author: str | None = None
@@ -63,7 +63,7 @@ class HuggingFaceArguments(CensusArguments):
 
     @property
     def filters(self) -> list[tuple[str, str]]:
-        """What narrows the lists, as the API's parameters."""
+        """The filters of the lists, as the API's parameters."""
         named = (("author", self.author), ("pipeline_tag", self.task), ("filter", self.library))
         return [(parameter, value) for parameter, value in named if value]
 
@@ -169,7 +169,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     def newest_of(self, response: Response, items: list[Any]) -> str | None:
         if self.mode == "census":
-            return super().newest_of(response, items)  # what is modified after this, the next delta finds
+            return super().newest_of(response, items)  # the next delta finds later modifications
         stated = [stated for record in items if (stated := _last_modified(record)) is not None]
         usable = next((text for text in stated if time_of(text) is not None), self.begins_at)
         if stated and usable != stated[0]:
@@ -183,7 +183,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
             items = items[: next(seen, None)]
         return super().take(items, cursor)
 
-    # What a census does not show
+    # Records that a census did not find
 
     def probe(self, record: Missing) -> Request:
         path = record.iri.removeprefix(f"{HUB}/")
@@ -199,7 +199,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
             found = json_of(response)
         except ValueError:
             return None
-        # At its path there may be another model by now.
+        # Another model may have its path by now.
         return isinstance(found, dict) and found.get("_id") != record.key
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:

@@ -19,10 +19,10 @@ from mlentory_crawl.responses import json_of
 
 
 def check_settings(settings: BaseSettings) -> None:
-    """Look at the address and the credentials that the settings hold.
+    """Check the address and the credentials in the settings.
 
     Raises:
-        SettingError: they cannot be meant.
+        SettingError: they are invalid.
     """
     address = urlsplit(settings["MLFLOW_TRACKING_URI"])
     if address.scheme not in ("http", "https") or not address.hostname or address.query or address.fragment:
@@ -35,7 +35,7 @@ def check_settings(settings: BaseSettings) -> None:
 
 
 def credentials(settings: BaseSettings) -> dict[str, str]:
-    """The header that the server asks for, as the settings have it; empty where they have none."""
+    """Return the authorization header according to the settings; empty if they have no credentials."""
     user, password = settings["MLFLOW_TRACKING_USERNAME"], settings["MLFLOW_TRACKING_PASSWORD"]
     if user:
         return {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
@@ -44,7 +44,7 @@ def credentials(settings: BaseSettings) -> dict[str, str]:
 
 
 def key_and_address(server: str, kind: str, record: Any) -> tuple[str, str] | None:
-    """The native id of a record, and the address that gives it; None where it does not say what it is."""
+    """Return the native id of a record and its API address; None if the record does not identify itself."""
     known = record if isinstance(record, dict) else {}
     name, version = known.get("name"), str(known.get("version") or "")
     if kind == "registered_model":
@@ -72,15 +72,15 @@ def _id(record: Any, field: str) -> str | None:
 
 
 def milliseconds(record: Any, field: str) -> int | None:
-    """A time as a record states it, in milliseconds since 1970."""
+    """Return a time that a record states, in milliseconds since 1970."""
     stated = record.get(field) if isinstance(record, dict) else None
     return int(stated) if isinstance(stated, int | str) and re.fullmatch("[0-9]{1,18}", str(stated)) else None
 
 
 def denies(response: Response) -> bool | None:
-    """Whether an answer denies that the thing asked for exists; None where it tells neither.
+    """Check whether a response denies that the requested entity exists; None if it shows neither.
 
-    Deleted runs and experiments can be asked for until they are purged.
+    Deleted runs and experiments can be requested until they are purged.
     """
     body = _body(response)
     if response.status == 404 and body.get("error_code") == "RESOURCE_DOES_NOT_EXIST":
@@ -93,10 +93,10 @@ def denies(response: Response) -> bool | None:
 
 
 def held(response: Response, field: str) -> dict[str, Any]:
-    """The one entity that an answer holds.
+    """Return the single entity in a response.
 
     Raises:
-        ValueError: it holds none.
+        ValueError: it holds no such entity.
     """
     body = json_of(response)
     found = body.get(field) if isinstance(body, dict) else None
@@ -106,7 +106,7 @@ def held(response: Response, field: str) -> dict[str, Any]:
 
 
 def _held(body: dict[str, Any]) -> dict[str, Any] | None:
-    """The one thing that an answer holds, whatever its kind."""
+    """Return the single entity in a response, whatever its kind."""
     held = (body.get(field) for _, _, field in iris.SINGLES)
     return next((each for each in held if isinstance(each, dict)), None)
 
@@ -120,7 +120,7 @@ def _body(response: Response) -> dict[str, Any]:
 
 
 def told(response: Response) -> str:
-    """What an answer says of why it is none."""
+    """Return the error message of a response."""
     if location := response.headers.get("Location"):
         return f"it leads to {location.decode('latin-1').partition('?')[0][:200]}, which is not asked"
     body = _body(response)

@@ -1,4 +1,4 @@
-"""The lists of an MLflow tracking server, and what leads on from their pages.
+"""The lists of an MLflow tracking server, and the further lists to which their pages lead.
 
 Source: https://mlflow.org/docs/latest/api_reference/rest-api.html.
 """
@@ -21,7 +21,7 @@ from mlentory_crawl.responses import NoJson
 from mlentory_crawl.spiders.mlflow import api
 
 PAGE_SIZE = 100
-"""Registered models and experiments of a page: each leads to requests of its own, which a cursor has to hold."""
+"""The number of registered models and experiments on a page: each leads to requests that a cursor has to hold."""
 LONG_PAGE_SIZE = 1_000
 
 
@@ -31,8 +31,8 @@ class Listing(NamedTuple):
     Attributes:
         method: GET with a query, or POST with a JSON body.
         path: the address below the API's.
-        field: what the answer holds them in.
-        size: how many a page has at the most.
+        field: the field of the response that holds the records.
+        size: the maximum number of records on a page.
     """
 
     method: Literal["GET", "POST"]
@@ -49,23 +49,23 @@ LISTINGS = {
     "run": Listing("POST", "runs/search", "runs", LONG_PAGE_SIZE),
     "logged_model": Listing("POST", "logged-models/search", "models", PAGE_SIZE),
 }
-"""By kind of record."""
+"""The lists, by kind of record."""
 
 LIMITED = ("registered_model", "run", "logged_model")
-"""The kinds that a limit is of; versions come with their models."""
+"""The kinds to which a limit applies; versions come with their models."""
 
 
 @dataclass(frozen=True)
 class Lists:
-    """Asks for pages of lists of every kind, and reads them as records with their kind.
+    """Requests pages of lists of every kind, and reads them as records with their kind.
 
-    Its cursors have the ``kind``, the ``query``, in ``context`` what its records have to know of others, in ``name``
-    the one whose records are meant where the query cannot say so, and the ``token`` of the page.
+    Its cursors have the ``kind``, the ``query``, the data of other records that its records need as ``context``, the
+    ``name`` of the model whose records are wanted if the query cannot express it, and the ``token`` of the page.
 
     Attributes:
         server: the address of the tracking server.
         ask: makes a request of its API.
-        limit: how many records of a kind are taken at the most.
+        limit: the maximum number of records of a kind.
     """
 
     server: str
@@ -92,7 +92,7 @@ class Lists:
         return ListPage([(kind, self.stated(record)) for record in _meant(page.items, cursor)], page.next)
 
     def stated(self, record: Any) -> Any:
-        """A record with the server that states it."""
+        """Return a record with the server that states it."""
         return {**record, "server": self.server} if isinstance(record, dict) else record
 
     def _token(self, cursor: Cursor) -> Token:
@@ -112,7 +112,7 @@ class Lists:
 
 
 def _meant(records: list[Any], cursor: Cursor) -> list[Any]:
-    """The records of a page that its list is of, with the aliases that lead to them."""
+    """Return the records of a page that belong to its list, with the aliases that lead to them."""
     if (name := cursor.get("name")) is not None:
         records = [record for record in records if not isinstance(record, dict) or record.get("name") == name]
     if cursor["kind"] == "model_version":
@@ -121,12 +121,12 @@ def _meant(records: list[Any], cursor: Cursor) -> list[Any]:
 
 
 def lists_of(kind: str, records: list[dict[str, Any]], since: int | None) -> Iterator[Cursor]:
-    """The lists that the records of a page lead to.
+    """Return the lists to which the records of a page lead.
 
     Args:
-        kind: of the records.
-        records: all of the page.
-        since: only what changed from this moment on, in milliseconds; None for everything.
+        kind: the kind of the records.
+        records: all records of the page.
+        since: the time from which changes are wanted, in milliseconds; None for everything.
     """
     if kind == "registered_model":
         yield from filter(None, map(versions_of, records))
@@ -137,12 +137,12 @@ def lists_of(kind: str, records: list[dict[str, Any]], since: int | None) -> Ite
 
 
 def listed(kind: str, context: Any = None, **query: Any) -> Cursor:
-    """The cursor of the first page of a list."""
+    """Return the cursor of the first page of a list."""
     return {"kind": kind, "context": context, "query": query}
 
 
 def versions_of(model: dict[str, Any]) -> Cursor | None:
-    """The list of the versions of a registered model; None where it has no name.
+    """Return the list of the versions of a registered model; None if it has no name.
 
     Lists of versions lack the aliases, which the registered model has.
     """
@@ -150,7 +150,7 @@ def versions_of(model: dict[str, Any]) -> Cursor | None:
     if not isinstance(name, str):
         return None
     if "'" in name and '"' in name:
-        # The language of filters cannot write it: versions of other models come along, and are left out by ``name``.
+        # Filters cannot express such a name: versions of other models come along, and are left out by ``name``.
         pattern = name.replace("'", "_").replace('"', "_")
         return {**listed("model_version", context=_aliases(model), filter=f"name LIKE '{pattern}'"), "name": name}
     mark = '"' if "'" in name else "'"
@@ -167,14 +167,14 @@ def _aliases(model: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _with_aliases(version: Any, aliases: dict[str, list[str]]) -> Any:
-    """A version as a list has it, with those of its model's aliases that lead to it."""
+    """Return a version from a list with those of its model's aliases that lead to it."""
     return (
         {**version, "aliases": aliases.get(str(version.get("version")), [])} if isinstance(version, dict) else version
     )
 
 
 def runs_of(versions: list[dict[str, Any]]) -> Iterator[Cursor]:
-    """The runs that versions were registered from, each run once."""
+    """Return the runs from which versions were registered, each run once."""
     by_run: dict[str, list[dict[str, Any]]] = {}
     for version in versions:
         if isinstance(run := version.get("run_id"), str) and run:
@@ -184,11 +184,11 @@ def runs_of(versions: list[dict[str, Any]]) -> Iterator[Cursor]:
 
 
 def contents_of(experiments: list[dict[str, Any]], since: int | None) -> Iterator[Cursor]:
-    """The lists of runs and logged models of experiments.
+    """Return the lists of runs and logged models of experiments.
 
     Args:
-        experiments: a page of them.
-        since: only what changed from this moment on, in milliseconds; None for everything.
+        experiments: the experiments on a page.
+        since: the time from which changes are wanted, in milliseconds; None for everything.
     """
     ids = [id for experiment in experiments if isinstance(id := experiment.get("experiment_id"), str)]
     if not ids:
@@ -197,7 +197,7 @@ def contents_of(experiments: list[dict[str, Any]], since: int | None) -> Iterato
         yield listed("run", experiment_ids=ids)
         yield listed("logged_model", experiment_ids=ids)
         return
-    # Runs have no time of their last update: those that ended since, and those that have not ended.
+    # Runs have no time of their last update, so all that ended since then or have not ended may have changed.
     unended = " and ".join(f"attributes.status != '{status}'" for status in ("FINISHED", "FAILED", "KILLED"))
     for condition in (f"attributes.end_time >= {since}", unended):
         yield listed("run", experiment_ids=ids, filter=condition)

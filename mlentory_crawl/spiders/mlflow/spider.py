@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 API_SLOT = "mlflow.api"
 OVERLAP = timedelta(minutes=10)
-"""How far before the watermark a delta reads: the clocks of servers and of those who log are not one."""
+"""The time before the watermark from which a delta reads, because the clocks of servers and clients differ."""
 
 Record = tuple[str, Any]
 """A record with its kind."""
 
 
 class MlflowArguments(CensusArguments):
-    """How to crawl a tracking server."""
+    """Arguments of a crawl of a tracking server."""
 
     mode: Literal["census", "delta", "ids"] | None = None
 
@@ -96,7 +96,7 @@ class MlflowSpider(ModeSpider):
         api.check_settings(settings)
 
     def instance_in(self, catalog: CatalogWriter) -> str:
-        """The server's address, but for the first server of a catalog: most have no other one."""
+        """Return the server's address, but none for the first server of a catalog: most catalogs have no other."""
         iri = catalog.any_iri(self.name)
         return "" if iri is None or iri.startswith(f"{self.endpoint}{iris.API}") else self.endpoint
 
@@ -118,7 +118,7 @@ class MlflowSpider(ModeSpider):
         return Lists(self.endpoint, self._request, self.arguments.limit)
 
     def first_pages(self) -> list[Cursor]:
-        # Of what a delta asks for, the newest comes first.
+        # A delta reads the newest records first, to stop at known ones.
         newest_first = {} if self._since is None else {"order_by": ["last_updated_timestamp DESC"]}
         return [self.paginator.first(**newest_first), listed("experiment")]
 
@@ -127,13 +127,13 @@ class MlflowSpider(ModeSpider):
 
     def _request(self, url: str, **options: Any) -> Request:
         headers = {**options.pop("headers", {}), **api.credentials(self.settings)}
-        # Redirects are told and not followed: where they lead is another address, which credentials were not given for.
+        # Redirects are reported and not followed: the credentials were not given for another address.
         meta = {"download_slot": API_SLOT, "dont_redirect": True}
         return Request(url, headers=headers, meta=meta, **options)
 
     def is_page(self, response: Response, cursor: Cursor) -> bool:
         kind = cursor["kind"]
-        # Runs may be deleted or nobody else's business; servers before MLflow 3 have no logged models.
+        # Runs may be deleted or not accessible; servers before MLflow 3 have no logged models.
         is_absent = response.status == 404 or (response.status == 403 and kind == "model_version_run")
         return response.status == 200 or (is_absent and kind in ("model_version_run", "logged_model"))
 
@@ -171,7 +171,7 @@ class MlflowSpider(ModeSpider):
             key, url = address or (f"page-{page}-{i}", f"{self.endpoint}{iris.API}{LISTINGS[kind].path}")
             yield kind, key, url, record
 
-    # What a census does not show
+    # Records that a census did not find
 
     def probe(self, record: Missing) -> Request:
         return self._request(record.iri)
@@ -196,7 +196,7 @@ class MlflowSpider(ModeSpider):
         return kind, self.paginator.stated(api.held(response, field))
 
     def named_by(self, thing: Record, wanted: Wanted) -> Iterator[Request]:
-        # A model comes with its versions, and these with their runs; an experiment does not bring all that is in it.
+        # A model comes with its versions, and these with their runs; an experiment comes without its contents.
         kind, record = thing
         cursors = [] if kind == "experiment" else list(lists_of(kind, [record], self._since))
         if cursors:

@@ -14,10 +14,10 @@ from fair4ml.platforms.openml.answers import Malformed, Refused, Unavailable, de
 API = "https://www.openml.org/api/v1"
 
 DESCRIPTIONS = {"dataset": "data_set_description", "flow": "flow"}
-"""The kinds whose lists say too little, and what their descriptions are called."""
+"""The kinds whose lists lack too many fields, and the names of their descriptions."""
 
 LISTED = {"estimation_procedure": "estimationprocedure"}
-"""What lists call the kinds that they do not call as records are called here."""
+"""The names of kinds in lists, where they differ from the names of the records here."""
 
 PATHS = {"dataset": "data", "estimation_procedure": "estimationprocedure", "flow": "flow", "task": "task"}
 LETTERS = {"d": "dataset", "f": "flow", "t": "task"}
@@ -25,14 +25,14 @@ LETTER_OF = {kind: letter for letter, kind in LETTERS.items()}
 
 
 def rows_in(response: Response, kind: str) -> list[Any]:
-    """The rows or the description in an answer.
+    """Return the rows or the description in a response.
 
     Args:
-        response: the answer.
-        kind: of what it was asked for.
+        response: the response.
+        kind: the kind of records that was requested.
 
     Raises:
-        ValueError: it is no answer to that.
+        ValueError: it is not a response to that request.
     """
     try:
         told = decoded(response.body)
@@ -57,7 +57,7 @@ def rows_in(response: Response, kind: str) -> list[Any]:
 
 
 def denies(response: Response) -> bool | None:
-    """Whether an answer denies that a thing exists; None where it tells neither."""
+    """Check whether a response denies that an entity exists; None if it shows neither."""
     try:
         decoded(response.body)
     except Refused as error:
@@ -68,7 +68,7 @@ def denies(response: Response) -> bool | None:
 
 
 def address_of(kind: str, row: Any) -> str:
-    """Where the API has what a row is about."""
+    """Return the API address of the entity that a row is about."""
     id = native_id(kind, row)
     if id is None:
         return API
@@ -78,19 +78,19 @@ def address_of(kind: str, row: Any) -> str:
 
 
 def first_format(kind: str) -> str:
-    """The format that records of a kind are asked for first."""
+    """Return the format in which records of a kind are first requested."""
     # The JSON of evaluations does not name the dataset.
     return "xml" if kind == "evaluation" else "json"
 
 
 def list_path(name: str, offset: int, size: int, filters: dict[str, str | None]) -> str:
-    """The path of rows of a list.
+    """Return the path of rows of a list.
 
     Args:
-        name: of the list.
+        name: the name of the list.
         offset: the number of rows before them.
-        size: the most rows that are wanted.
-        filters: ids that evaluations are narrowed to, by what they are of.
+        size: the maximum number of rows.
+        filters: the ids to which evaluations are limited, by the kind of the ids.
     """
     page = f"limit/{size}/offset/{offset}"
     kind, _, function = name.partition("/")
@@ -105,21 +105,21 @@ def list_path(name: str, offset: int, size: int, filters: dict[str, str | None])
 
 
 def description_path(thing: str) -> str:
-    """The path of the description of a dataset or a flow, by its short name, such as ``f/1``."""
+    """Return the path of the description of a dataset or a flow, by its short name, such as ``f/1``."""
     letter, _, id = thing.partition("/")
     return f"{PATHS[LETTERS[letter]]}/{id}"
 
 
 def numbers(kind: str, rows: list[Any]) -> list[int]:
-    """The ids in rows."""
+    """Return the ids in rows."""
     return [int(id) for row in rows if (id := native_id(kind, row))]
 
 
 def marks(watermark: str) -> dict[str, tuple[int, int]]:
-    """How many rows each list had, and the highest id in them.
+    """Return the number of rows of each list and the highest id in them, as a watermark states them.
 
     Raises:
-        ValueError: it says nothing of that.
+        ValueError: it is not such a watermark.
     """
     found = {}
     for mark in watermark.split():
@@ -130,5 +130,5 @@ def marks(watermark: str) -> dict[str, tuple[int, int]]:
 
 
 def watermark(marks: dict[str, tuple[int, int]]) -> str:
-    """The text that `marks` reads."""
+    """Return the watermark from which `marks` reads the marks."""
     return " ".join(f"{name}={rows}:{highest}" for name, (rows, highest) in marks.items())

@@ -1,4 +1,4 @@
-"""The lists of OpenML, and the descriptions that stand between their pages."""
+"""The lists of OpenML, and the descriptions that are fetched between their pages."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from mlentory_crawl.base_spiders.paginators.offset import Offset, Rows
 from mlentory_crawl.spiders.openml import api
 
 WHOLE = "estimation_procedure"
-"""The list that comes in one piece, and that a service may lack: it names what others mention."""
+"""The list that comes in one piece, and that a service may lack: it only names what other records mention."""
 
 
 @dataclass(frozen=True)
 class Lists:
-    """Asks for rows of lists and for descriptions, and reads them as records with their kind.
+    """Requests rows of lists and descriptions, and reads them as records with their kind.
 
-    A cursor of a description has the ``list`` whose page leads to it, and what it describes as ``described``.
+    A cursor of a description has the ``list`` whose page leads to it, and the entity as ``described``.
 
     Attributes:
-        rows: asks for rows and reads them.
+        rows: requests rows and reads them.
         ask: makes a request of the API, given the path.
     """
 
@@ -35,7 +35,7 @@ class Lists:
         return self.rows.first(name)
 
     def description(self, name: str, described: str) -> Cursor:
-        """The cursor of a description that the page of a list leads to."""
+        """Return the cursor of a description to which the page of a list leads."""
         return {"list": name, "described": described}
 
     def request(self, cursor: Cursor) -> Request:
@@ -49,33 +49,33 @@ class Lists:
         return ListPage([(kind, row) for row in page.items], page.next)
 
     def whole(self, cursor: Cursor) -> Cursor:
-        """The cursor of the page that another one leads to a part of."""
+        """Return the cursor of the whole page, given that of a part of it."""
         return self.rows.whole(cursor) if is_of_rows(cursor) else cursor
 
 
 def is_of_rows(cursor: Cursor) -> bool:
-    """Tell whether a cursor leads to rows of a list, not to a description."""
+    """Check whether a cursor leads to rows of a list, not to a description."""
     return "offset" in cursor
 
 
 def kind_of(cursor: Cursor) -> str:
-    """The kind of the records on a page."""
+    """Return the kind of the records on a page."""
     kind: str = cursor["list"].partition("/")[0]
     return kind if is_of_rows(cursor) else f"{kind}_description"
 
 
 def rows_of(response: Response, cursor: Cursor) -> Rows:
-    """The rows in a response, and the number of all rows, as far as that can be known.
+    """Return the rows in a response, and the total number of rows if it is known.
 
     Raises:
-        ValueError: it is no answer to what was asked for.
+        ValueError: it is not a response to the request.
     """
     rows = api.rows_in(response, kind_of(cursor))
     return rows, len(rows) if cursor["list"] == WHOLE else None
 
 
 def known_up_to(highest: dict[str, int]) -> Callable[[str, list[Any]], bool]:
-    """Judges whether rows of a list begin with what is known, given the highest known id of each list."""
+    """Return a check whether rows of a list begin with known ones, given the highest known id of each list."""
 
     def is_known(name: str, rows: list[Any]) -> bool:
         ids = api.numbers(name.partition("/")[0], rows)

@@ -67,7 +67,7 @@ class OpenMLSpider(ModeSpider):
     variables = (Variable("OPENML_ENDPOINT", api.API, "The REST API of OpenML; IRIs stay those of openml.org."),)
     hosts = HOSTS
     census_kinds = tuple(KINDS.split(","))
-    # The service has been short of breath; no quota is announced.
+    # The service has been overloaded at times, and announces no quota.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
     arguments: OpenMLArguments
 
@@ -120,7 +120,7 @@ class OpenMLSpider(ModeSpider):
 
     @cached_property
     def paginator(self) -> Lists:
-        # Half a page back: so many rows may have been taken out of the list without harm.
+        # Half a page back, so that up to this many rows may have been deleted from the list without harm.
         starts = {name: max(0, rows - self.page_size // 2) for name, (rows, _) in self._known.items()}
         is_known = known_up_to({name: highest for name, (_, highest) in self._known.items()})
         rows = Offset(self._rows, self.page_size, rows_of, self._most_of_each, starts, is_known)
@@ -145,7 +145,7 @@ class OpenMLSpider(ModeSpider):
         return Request(f"{self.endpoint}/{format}/{path}", meta={"download_slot": API_SLOT})
 
     def is_page(self, response: Response, cursor: Cursor) -> bool:
-        # Whatever its status, an answer says what it is.
+        # The body of a response, not its status, shows what it is.
         return True
 
     def take(self, items: list[Any], cursor: Cursor) -> list[Any]:
@@ -158,7 +158,7 @@ class OpenMLSpider(ModeSpider):
         return super().take(kept, cursor)
 
     def _mark(self, name: str, walked: int, items: list[Any]) -> None:
-        """Note how far a list has been walked."""
+        """Note the place up to which a list has been read."""
         marks = api.marks(self.newest or self.begins_at or "")
         _, highest = marks.get(name, (0, 0))
         ids = api.numbers(name.partition("/")[0], [row for _, row in items])
@@ -166,7 +166,7 @@ class OpenMLSpider(ModeSpider):
         self.newest = api.watermark(marks)
 
     def newest_of(self, response: Response, items: list[Any]) -> None:
-        """Nothing: each list has a mark of its own."""
+        """Do nothing: each list has a mark of its own."""
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         for i, (kind, row) in enumerate(payload):
@@ -212,7 +212,7 @@ class OpenMLSpider(ModeSpider):
         return kind_of(cursor), super().spoiled_item(reason, cursor)
 
     def _another_try(self, response: Response, error: ValueError, kind: str, size: int = 0) -> Request | None:
-        """The request that may bring what an answer did not: in the other format, or the same again."""
+        """Return a request to try again, in the other format or the same; None if neither can help."""
         request = response.request
         assert request is not None
         if isinstance(error, Refused) and not error.is_overload:
@@ -222,10 +222,10 @@ class OpenMLSpider(ModeSpider):
             self.logger.info("%s: %s: asking for the other format", shown(response.url), error)
             return request.replace(url=f"{self.endpoint}/{'json' if format == 'xml' else 'xml'}/{path}")
         if _is_spoiled(response, error) and size > 1:
-            return None  # half of it tells more than the same again
+            return None  # requesting half of it is more useful than repeating it
         return get_retry_request(request, spider=self, reason="invalid answer")
 
-    # What a census does not show
+    # Records that a census did not find
 
     def probe(self, record: Missing) -> Request:
         if "/r/" in record.iri:
@@ -249,7 +249,7 @@ class OpenMLSpider(ModeSpider):
     def _request_of(self, thing: str, seed: Seed | None = None) -> Request:
         letter, _, id = thing.partition("/")
         kind = api.LETTERS[letter]
-        if kind == "flow":  # no filter of the list finds one
+        if kind == "flow":  # the list has no filter by id
             path, kind = api.description_path(thing), "flow_description"
         else:
             filter = "data_id" if kind == "dataset" else "task_id"
@@ -269,7 +269,7 @@ class OpenMLSpider(ModeSpider):
             self.fail(f"{shown(response.url)}: {error}")
         asked: Asked | None = Asked(wanted.by, (outcome,), None, wanted.seed)
         if wanted.kind == "dataset" and found:
-            # The list's row has the qualities, the description all else; the thing is counted with the latter.
+            # The list's row has the qualities, the description everything else; the dataset is counted with the latter.
             described = replace(wanted, kind="dataset_description")
             yield self.thing_request(self._request(api.description_path(wanted.name)), described)
             asked = None
@@ -280,5 +280,5 @@ class OpenMLSpider(ModeSpider):
 
 
 def _is_spoiled(response: Response, error: ValueError) -> bool:
-    """Tell whether a response is a successful one that cannot be read."""
+    """Check whether a response is successful by its status, but cannot be read."""
     return isinstance(error, Malformed) and response.status == 200

@@ -21,12 +21,12 @@ _LISTS = {kind: name for name, kind in KINDS.items()}
 
 
 def kind_listed(name: str) -> str:
-    """The kind of the records in a list, by its name."""
+    """Return the kind of the records in a list, given its name."""
     return KINDS[name.partition(" ")[0]]
 
 
 def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
-    """Kind, native id, API address and payload of each record, given with its kind."""
+    """Return kind, native id, API address and payload of each record, which is given with its kind."""
     for i, (kind, record) in enumerate(payload):
         native = native_id(record)
         url = f"{SITE}/api/v1/{_LISTS[kind]}/{quote(native) if native else ''}"
@@ -35,7 +35,7 @@ def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
 
 
 def thing_path(kind: str, name: str, page_size: int) -> str:
-    """The address of one entity: by its id, or, as the API knows no slugs, by a search that has to show it."""
+    """Return the address of one entity by its id, or of a search for it, because the API does not know slugs."""
     reference = paper_reference(name) if kind == "paper" else None
     if reference is not None:
         return f"papers/{quote(reference, safe='.')}?include_resources=true"
@@ -51,10 +51,10 @@ def thing_path(kind: str, name: str, page_size: int) -> str:
 
 
 def thing_in(response: Response, kind: str, name: str) -> Any:
-    """The record of one entity in the answer to `thing_path`; None where a search does not show it.
+    """Return the record of one entity in the response to `thing_path`; None if a search does not find it.
 
     Raises:
-        ValueError: it is no answer to that.
+        ValueError: it is not a response to that request.
     """
     if kind == "paper" and paper_reference(name) is not None:
         record = json_of(response)
@@ -67,6 +67,6 @@ def thing_in(response: Response, kind: str, name: str) -> Any:
 
 
 def native_id(record: Any) -> str | None:
-    """The platform's id of the entity that a record describes, if it has one."""
+    """Return the platform's id of the entity that a record describes, if it has one."""
     id = record.get("id") if isinstance(record, dict) else None
     return str(id) if isinstance(id, str | int) and not isinstance(id, bool) and id != "" else None

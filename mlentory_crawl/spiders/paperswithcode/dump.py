@@ -15,7 +15,7 @@ from fair4ml.identifiers import hashed
 from fair4ml.platforms.paperswithcode.tables import Record, records as table_records
 
 AS_OF = "2025-07-28T00:00:00Z"
-"""When the archive was frozen."""
+"""The time at which the archive was frozen."""
 PAGE_SIZE = 1_000
 
 SETS = {
@@ -25,9 +25,9 @@ SETS = {
     "datasets": "archived-dataset",
     "evaluation-tables": "archived-table",
 }
-"""The parts of the archive in the order in which they are read, and what kind of record each holds."""
+"""The parts of the archive in the order in which they are read, and the kind of records in each."""
 OTHER_NAMES = {"links-between-papers-and-code": "links-between-paper-and-code"}
-"""Where the archive is published, one part has another name than its file."""
+"""The published names of parts, where they differ from the names of the files."""
 ENDINGS = (".json", ".json.gz", ".parquet")
 _TELLING = {"archived-paper": ("paper_url",), "archived-code": ("paper_url", "repo_url")}
 
@@ -37,12 +37,12 @@ class DamagedArchive(Exception):
 
 
 class Position(NamedTuple):
-    """How far the archive has been read.
+    """The place up to which the archive has been read.
 
     Attributes:
-        file: the place of the file among all.
-        element: how many elements of the file were read whole.
-        record: how many records of the element after them.
+        file: the place of the file among all files.
+        element: the number of elements of the file that were read completely.
+        record: the number of records of the element after them that were read.
     """
 
     file: int = 0
@@ -51,12 +51,12 @@ class Position(NamedTuple):
 
 
 class ArchivePage(NamedTuple):
-    """Some records of the archive.
+    """A page of records of the archive.
 
     Attributes:
-        url: where the file is published.
-        records: kind, native id and payload of each.
-        position: what lies behind them.
+        url: the address at which the file is published.
+        records: kind, native id and payload of each record.
+        position: the place after these records.
     """
 
     url: str
@@ -65,7 +65,7 @@ class ArchivePage(NamedTuple):
 
 
 def archive_files(folder: Path) -> list[tuple[str, Path]]:
-    """The files of an archive, each with the name of the part that it holds, in the order in which they are read.
+    """Return the files of an archive in the order in which they are read, each with the name of its part.
 
     A part is ``<part>.json``, ``<part>.json.gz`` or ``<part>.parquet``, or a folder with such files.
     """
@@ -82,14 +82,14 @@ def archive_files(folder: Path) -> list[tuple[str, Path]]:
 
 
 def pages(files: list[tuple[str, Path]], start: Position) -> Iterator[ArchivePage]:
-    """The records of an archive in pages, one file after the other.
+    """Read the records of an archive in pages, one file after the other.
 
     Args:
-        files: of the archive.
-        start: where an interrupted reading goes on.
+        files: the files of the archive.
+        start: the place from which an interrupted reading continues.
 
     Raises:
-        DamagedArchive: there are no files, or one is not what it should be.
+        DamagedArchive: there are no files, or one does not have the expected content.
     """
     if not files:
         raise DamagedArchive(f"there is no file of the archive: its parts are {', '.join(SETS)}")
@@ -140,7 +140,7 @@ def _objects(path: Path) -> Iterator[Any]:
         raise _needs("ijson", path) from error
     try:
         with path.open("rb") as plain, _opened(plain, path) as file:
-            # A list and nothing else: what an object has under the name "item" is something else.
+            # Only a list is accepted: ijson would also read the field "item" of an object.
             first = file.peek(64).lstrip()[:1]
             if first != b"[":
                 raise DamagedArchive(f"{path.name}: a list is due, this begins with {first.decode('latin-1')!r}")
@@ -172,7 +172,7 @@ def _rows(path: Path) -> Iterator[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it; members of structures that have none are left out."""
+    """Return a value as JSON has it; members of structures without a value are left out."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):

@@ -29,11 +29,11 @@ from mlentory_crawl.spiders.paperswithcode.dump import AS_OF, DamagedArchive, Po
 API_SLOT = "paperswithcode.api"
 FIRST_LATEST = 100
 OVERLAP = timedelta(days=7)
-"""How far before the watermark a delta reads: papers are entered days after they were published."""
+"""The time before the watermark from which a delta reads, because papers are entered days after publication."""
 
 
 class PapersWithCodeArguments(ModeArguments):
-    """How to crawl Papers with Code."""
+    """Arguments of a crawl of Papers with Code."""
 
     mode: Literal["latest", "census", "delta", "ids", "archive"] | None = None
     archive: DirectoryPath | None = None
@@ -77,7 +77,7 @@ class PapersWithCodeSpider(ModeSpider):
         ),
     )
     hosts = HOSTS
-    # Nothing is known of a quota.
+    # No quota is known.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
     arguments: PapersWithCodeArguments
 
@@ -198,12 +198,12 @@ class PapersWithCodeSpider(ModeSpider):
                 self.run.open_page(page)
                 for kind, key, record in records:
                     yield RawRecord(self.name, kind, key, found.url, record, AS_OF, page)
-                while len(self.run.pages):  # noqa: ASYNC110  a run tells nobody when a page is done
+                while len(self.run.pages):  # noqa: ASYNC110  a run does not signal that a page is done
                     await asyncio.sleep(0.001)
         except DamagedArchive as error:
             self.fail(str(error))
 
-    # Single things
+    # Targets
 
     def named_requests(self) -> Iterable[Request]:
         named = self.names(self.arguments.named, reference_of)
