@@ -74,7 +74,9 @@ class Precedence:
     def holds(self, name: str, key: str, stated: list[Stated]) -> bool:
         """Check whether a record's list counts: no record has it at first hand, or this record does."""
         decides = self._decides(key).get(name)
-        return decides is None or not any(decides in thing and decides not in self._decides(of) for thing, of in stated)
+        return decides is None or not any(
+            decides in entity and decides not in self._decides(of) for entity, of in stated
+        )
 
     def _decides(self, key: str) -> Mapping[str, str]:
         platform, kind, _ = key.split("/", 2)
@@ -159,16 +161,16 @@ def leading(records: Sequence[RecordState], precedence: Precedence) -> RecordSta
 
 def _merged(records: list[RecordState], precedence: Precedence) -> State:
     iri = records[0].document["root"]["iri"]
-    root, conflicts = _merged_thing([(record.document["root"], record.key) for record in records], precedence)
+    root, conflicts = _merged_entity([(record.document["root"], record.key) for record in records], precedence)
     parts: dict[str, EntityDict] = {}
     for part_iri, stated in _stated((record.document["parts"], record.key) for record in records).items():
-        parts[part_iri], of_part = _merged_thing(stated, precedence)
+        parts[part_iri], of_part = _merged_entity(stated, precedence)
         name = part_iri.removeprefix(inside(iri))
         conflicts |= {f"{name}.{field}": values for field, values in of_part.items()}
     dropped = _only_dropped(root, parts, conflicts, precedence)
     # A described entity needs no stub, and a stub follows from its IRI: there is nothing to disagree about.
     stubs = [
-        _merged_thing(stated, precedence)[0]
+        _merged_entity(stated, precedence)[0]
         for stub_iri, stated in _stated((record.document["stubs"], record.key) for record in records).items()
         if stub_iri != iri and "name" not in parts.get(stub_iri, {}) and stub_iri not in dropped
     ]
@@ -203,26 +205,26 @@ def _only_dropped(
 def _stated(of_records: Iterable[tuple[list[EntityDict], str]]) -> dict[str, list[Stated]]:
     """The statements of each record about each entity, by the entity's IRI."""
     found: dict[str, list[Stated]] = {}
-    for things, key in of_records:
-        for thing in things:
-            found.setdefault(thing["iri"], []).append((thing, key))
+    for entities, key in of_records:
+        for entity in entities:
+            found.setdefault(entity["iri"], []).append((entity, key))
     return found
 
 
-def _merged_thing(stated: list[Stated], precedence: Precedence) -> tuple[EntityDict, Conflicts]:
+def _merged_entity(stated: list[Stated], precedence: Precedence) -> tuple[EntityDict, Conflicts]:
     if len(stated) == 1:
         return stated[0][0], {}
-    class_name = _most_specific(thing["class"] for thing, _ in stated)
+    class_name = _most_specific(entity["class"] for entity, _ in stated)
     merged = {"iri": stated[0][0]["iri"], "class": class_name}
     conflicts: Conflicts = {}
     known = properties(class_name)
-    others = [(thing["class"], key) for thing, key in stated if not _is_a(class_name, thing["class"])]
+    others = [(entity["class"], key) for entity, key in stated if not _is_a(class_name, entity["class"])]
     if others:
         conflicts["class"] = others
-    for name in dict.fromkeys(name for thing, _ in stated for name in thing):
+    for name in dict.fromkeys(name for entity, _ in stated for name in entity):
         if name in ("iri", "class"):
             continue
-        values = [(thing[name], key) for thing, key in precedence.by_field(name, stated) if name in thing]
+        values = [(entity[name], key) for entity, key in precedence.by_field(name, stated) if name in entity]
         if name not in known:
             conflicts[name] = values
         elif isinstance(values[0][0], list):

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from mlentory_crawl.catalog.database import damage_told
+from mlentory_crawl.catalog.database import damage_reported
 from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.queries import boards, comparison, coverage, description, lineage, mentions, status
 from mlentory_crawl.catalog.queries.find import find
@@ -71,7 +71,7 @@ class Catalog:
         self._settings = settings
         self._is_closed = False
         self.data_dir = Path(settings["MLENTORY_DATA_DIR"])
-        with damage_told(self.data_dir):
+        with damage_reported(self.data_dir):
             self._reader = CatalogReader(self.data_dir)
 
     def __enter__(self) -> Self:
@@ -89,7 +89,7 @@ class Catalog:
     def _read(self) -> Iterator[CatalogReader]:
         if self._is_closed:
             raise CatalogError(f"the catalog in {self.data_dir} was closed")
-        with damage_told(self.data_dir):
+        with damage_reported(self.data_dir):
             yield self._reader
 
     def model(self, name: str, at: datetime | None = None) -> description.Description:

@@ -43,7 +43,7 @@ def json_of(response: Response) -> Any:
         return told
 
 
-def told_error(response: Response) -> str:
+def error_message(response: Response) -> str:
     """Return the error message of a response, at most 500 characters."""
     try:
         told = orjson.loads(response.body)

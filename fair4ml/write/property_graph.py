@@ -74,24 +74,24 @@ def graph(document: Document) -> Graph:
     Raises:
         KeyError: a class or property that `fair4ml.entities` does not declare.
     """
-    folded, things = _sorted_out(document)
+    folded, entities = _sorted_out(document)
     within = inside(document["root"]["iri"])
     nodes = {stub["iri"]: _named(stub["iri"], stub["class"], stub.get("name")) for stub in document["stubs"]}
     found: list[Edge] = []
-    for thing in things:
-        iri = thing["iri"]
-        found += _edges(thing, folded)
-        if thing is document["root"] or iri.startswith(within):
-            nodes[iri] = Node(iri, (ENTITY, thing["class"]), _properties(thing, folded), described=True)
-        elif "name" in thing or iri not in nodes:
-            nodes[iri] = _named(iri, thing["class"], thing.get("name"))
+    for entity in entities:
+        iri = entity["iri"]
+        found += _edges(entity, folded)
+        if entity is document["root"] or iri.startswith(within):
+            nodes[iri] = Node(iri, (ENTITY, entity["class"]), _properties(entity, folded), described=True)
+        elif "name" in entity or iri not in nodes:
+            nodes[iri] = _named(iri, entity["class"], entity.get("name"))
     return Graph([nodes[iri] for iri in sorted(nodes)], found)
 
 
 def edges(document: Document) -> list[Edge]:
     """The edges that `graph` returns, without the nodes."""
-    folded, things = _sorted_out(document)
-    return [edge for thing in things for edge in _edges(thing, folded)]
+    folded, entities = _sorted_out(document)
+    return [edge for entity in entities for edge in _edges(entity, folded)]
 
 
 _NO_PROPERTIES: Mapping[str, Any] = {}
@@ -102,11 +102,11 @@ def _sorted_out(document: Document) -> tuple[dict[str, EntityDict], list[EntityD
     return by_iri(filter(is_folded, document["parts"])), sorted(nodes(document), key=itemgetter("iri"))
 
 
-def _edges(thing: EntityDict, folded: dict[str, EntityDict]) -> list[Edge]:
+def _edges(entity: EntityDict, folded: dict[str, EntityDict]) -> list[Edge]:
     targets: set[tuple[str, str]] = set()
     derivations: dict[str, set[str]] = {}
-    for name, kind in _edge_types(thing["class"]):
-        stated = thing.get(name, ())
+    for name, kind in _edge_types(entity["class"]):
+        stated = entity.get(name, ())
         for target in stated if type(stated) is list else (stated,) if stated else ():
             part = folded.get(target)
             if part is None:
@@ -114,7 +114,7 @@ def _edges(thing: EntityDict, folded: dict[str, EntityDict]) -> list[Edge]:
             elif part["class"] == "Derivation" and "entity" in part:
                 targets.add((_DERIVED, part["entity"]))
                 derivations.setdefault(part["entity"], set()).update({part["type"]} if "type" in part else ())
-    source = thing["iri"]
+    source = entity["iri"]
     if not derivations:
         return [Edge(source, kind, target, _NO_PROPERTIES) for kind, target in sorted(targets)]
     hows = {parent: {"type": ", ".join(sorted(how))} for parent, how in derivations.items() if how}
@@ -124,11 +124,11 @@ def _edges(thing: EntityDict, folded: dict[str, EntityDict]) -> list[Edge]:
     ]
 
 
-def _properties(thing: EntityDict, folded: dict[str, EntityDict]) -> dict[str, Any]:
-    kinds = _kinds(thing["class"])
+def _properties(entity: EntityDict, folded: dict[str, EntityDict]) -> dict[str, Any]:
+    kinds = _kinds(entity["class"])
     values: dict[str, Any] = {}
     inside: list[tuple[str, EntityDict]] = []
-    for name, stated in thing.items():
+    for name, stated in entity.items():
         kind = kinds[name]
         if kind is _VALUE:
             values[name] = stated
@@ -137,7 +137,7 @@ def _properties(thing: EntityDict, folded: dict[str, EntityDict]) -> dict[str, A
         elif kind is not _SKIPPED and folded:
             inside += [(name, folded[t]) for t in (stated if type(stated) is list else (stated,)) if t in folded]
     if inside:
-        _fold(thing["class"], inside, values)
+        _fold(entity["class"], inside, values)
     return values
 
 

@@ -173,20 +173,20 @@ def _blocks(document: Mapping[str, Any], extra: Iterable[Resource], syntax: NTri
         yield _resource(resource, syntax)
 
 
-def _thing(thing: Mapping[str, Any], syntax: NTriples) -> Any:
-    types, plan = _plan(thing["class"], tuple(thing), syntax)
+def _thing(entity: Mapping[str, Any], syntax: NTriples) -> Any:
+    types, plan = _plan(entity["class"], tuple(entity), syntax)
     statements: Statements = [(syntax.type, types)]
     for predicate, sources in plan:
         objects: list[Any] = []
         for key, write in sources:
-            value = thing[key]
+            value = entity[key]
             if type(value) is list:
                 objects += map(write, value)
             elif value is not None:
                 objects.append(write(value))
         if objects:
             statements.append((predicate, objects if len(objects) == 1 else syntax.ordered(objects)))
-    return syntax.block(syntax.subject(thing["iri"]), statements)
+    return syntax.block(syntax.subject(entity["iri"]), statements)
 
 
 @lru_cache(maxsize=16_384)

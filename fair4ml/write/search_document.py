@@ -95,7 +95,9 @@ def search_document(state: Mapping[str, Any]) -> dict[str, Any]:
     found["type"] = root["class"]
     if state["platforms"]:
         found["platform"] = list(state["platforms"])
-    names = {thing["iri"]: thing["name"] for things in (state["stubs"], parts) for thing in things if "name" in thing}
+    names = {
+        entity["iri"]: entity["name"] for entities in (state["stubs"], parts) for entity in entities if "name" in entity
+    }
     searched = _searched(root["class"])
     for name, stated in root.items():
         if name in searched:
@@ -134,9 +136,9 @@ def _add_from_parts(
             found["parameters"] = part["value"]
     evaluations = [
         result
-        for thing in (root, *parts)
-        if thing["class"] == "MLModelEvaluation" and _is_of(thing, root)
-        for result in _results(thing, values, names)
+        for entity in (root, *parts)
+        if entity["class"] == "MLModelEvaluation" and _is_of(entity, root)
+        for result in _results(entity, values, names)
     ]
     if evaluations:
         found["evaluations"] = evaluations

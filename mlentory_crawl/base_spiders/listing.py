@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.paginators import MOST_OF_ASKED, Cursor, ListPage, Paginator
-from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
+from mlentory_crawl.base_spiders.single_records import EntitySpider, LaterTuple, RawTuple, Wanted
 from mlentory_crawl.base_spiders.walks import Place, Walk
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.items import Page
@@ -24,7 +24,7 @@ MOST_LOST = 20
 """The number of single pages that may be lost before the walk ends, because then the service itself is failing."""
 
 
-class ListSpider(ThingSpider):
+class ListSpider(EntitySpider):
     """Walks over lists from page to page; the next page is requested before the records of this one are sent on.
 
     To write the spider of a platform that has lists:

@@ -114,7 +114,7 @@ class ModeSpider(ListSpider):
         raise NotImplementedError
 
     def named_requests(self) -> Iterable[Request]:
-        """Return the requests for the named entities, made by `thing_request`; `names` counts invalid names."""
+        """Return the requests for the named entities, made by `entity_request`; `names` counts invalid names."""
         raise NotImplementedError
 
     @property

@@ -20,7 +20,7 @@ from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.printable import printable
-from mlentory_crawl.responses import shown, told_error
+from mlentory_crawl.responses import error_message, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -131,7 +131,7 @@ class PlatformSpider(Spider):
             platform=self.name,
             mode=self.mode,
             coverage=self.coverage,
-            arguments=self.told_arguments(),
+            arguments=self.reported_arguments(),
             identity=identity,
             resumable=self.resumable,
             ordered=self.is_walk,
@@ -184,13 +184,18 @@ class PlatformSpider(Spider):
         """The platform's time up to which the complete run completes the catalog; None leaves it unchanged."""
         return None
 
-    def told_arguments(self) -> dict[str, Any]:
+    def reported_arguments(self) -> dict[str, Any]:
         """Return the arguments as the report shows them."""
         return self.arguments.model_dump(mode="json", exclude_defaults=True)
 
     def identity(self) -> dict[str, Any]:
         """Return the values by which two commands are the same crawl."""
-        return {"spider": self.name, "endpoint": self.endpoint, "mode": self.mode, "arguments": self.told_arguments()}
+        return {
+            "spider": self.name,
+            "endpoint": self.endpoint,
+            "mode": self.mode,
+            "arguments": self.reported_arguments(),
+        }
 
     # Targets
 
@@ -236,7 +241,7 @@ class PlatformSpider(Spider):
 
     def refusal(self, response: Response) -> str:
         """Return the error message of a response."""
-        return told_error(response)
+        return error_message(response)
 
     def page_failed(self, failure: Failure) -> None:
         """Note that a page could not be fetched after its retries."""

@@ -44,7 +44,7 @@ class Wanted:
     seed: Seed | None = None
 
 
-class ThingSpider(PlatformSpider):
+class EntitySpider(PlatformSpider):
     """Sends records on: those of a page, those of a target, and those that take a request of their own.
 
     Attributes:
@@ -59,18 +59,18 @@ class ThingSpider(PlatformSpider):
 
     # Targets
 
-    def thing_request(self, request: Request, wanted: Wanted) -> Request:
+    def entity_request(self, request: Request, wanted: Wanted) -> Request:
         """Turn a request into one for a target, whose response is a page of its own."""
         number = self.run.pages.reserve()
         return request.replace(
-            callback=self.parse_thing,
-            errback=self.thing_failed,
+            callback=self.parse_entity,
+            errback=self.entity_failed,
             cb_kwargs={"wanted": wanted, "number": number},
             meta={**request.meta, "archive": True},
             dont_filter=True,
         )
 
-    def thing(self, response: Response, wanted: Wanted) -> Any:
+    def entity(self, response: Response, wanted: Wanted) -> Any:
         """Return the payload of the target in a response; None if the response says that it does not exist.
 
         Raises:
@@ -78,25 +78,25 @@ class ThingSpider(PlatformSpider):
         """
         return json_of(response)
 
-    def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
+    def outcomes(self, entity: Any, wanted: Wanted) -> tuple[str, ...]:
         """Return the outcomes to count for a target that was found."""
         return ("found",)
 
-    def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[RawTuple]:
+    def entity_records(self, entity: Any, wanted: Wanted, number: int) -> Iterable[RawTuple]:
         """Return kind, native id, API address and payload of each record in the response for a target."""
-        return self.raw_records([thing], number)
+        return self.raw_records([entity], number)
 
-    def named_by(self, thing: Any, wanted: Wanted) -> Iterable[Request]:
+    def named_by(self, entity: Any, wanted: Wanted) -> Iterable[Request]:
         """Return requests for other entities that a target names and that are crawled with it."""
         return ()
 
-    def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
+    def iri_of(self, entity: Any, wanted: Wanted) -> str | None:
         """Return the IRI of a target that was found, if it may differ from the IRI in the request."""
         return None
 
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+    def parse_entity(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         """Send on the records of a target, or count its outcome if there are none."""
-        thing: Any = None
+        entity: Any = None
         records: list[RawTuple] = []
         outcomes: tuple[str, ...]
         if response.status in self.statuses_of_missing:
@@ -110,9 +110,9 @@ class ThingSpider(PlatformSpider):
             outcomes = ("found",)
         else:
             try:
-                thing = self.thing(response, wanted)
-                records = [] if thing is None else list(self.thing_records(thing, wanted, number))
-                outcomes = ("missing",) if thing is None else self.outcomes(thing, wanted)
+                entity = self.entity(response, wanted)
+                records = [] if entity is None else list(self.entity_records(entity, wanted, number))
+                outcomes = ("missing",) if entity is None else self.outcomes(entity, wanted)
             except ValueError as error:
                 outcomes = ("failed",)
                 self.fail(f"{shown(response.url)}: {error}")
@@ -120,15 +120,15 @@ class ThingSpider(PlatformSpider):
             self.logger.warning("%s: answers %d, it is missing or private", wanted.name, response.status)
         lookup = None
         if wanted.iri is not None and "failed" not in outcomes:
-            found = None if thing is None else self.iri_of(thing, wanted) or wanted.iri
+            found = None if entity is None else self.iri_of(entity, wanted) or wanted.iri
             lookup = Lookup(wanted.iri, found, fetched_at(response))
-        later = () if thing is None else self.later_of_thing(thing, wanted)
+        later = () if entity is None else self.later_of_entity(entity, wanted)
         asked = Asked(wanted.by, outcomes, lookup, wanted.seed)
-        if thing is not None:
-            yield from (each for each in self.named_by(thing, wanted) if not self.run.forgotten.has(each.url))
+        if entity is not None:
+            yield from (each for each in self.named_by(entity, wanted) if not self.run.forgotten.has(each.url))
         yield from self.records_of(response, records, later, number, self.cursor_after(number), asked)
 
-    def thing_failed(self, failure: Failure) -> None:
+    def entity_failed(self, failure: Failure) -> None:
         """Count a target that could not be fetched after all retries."""
         request: Request = failure.request  # type: ignore[attr-defined]
         wanted: Wanted = request.cb_kwargs["wanted"]
@@ -173,7 +173,7 @@ class ThingSpider(PlatformSpider):
         if instance := self.instance:
             records = [(kind, f"{instance}/{key}", url, payload) for kind, key, url, payload in records]
             later = [(kind, f"{instance}/{key}", request) for kind, key, request in later]
-        later = [each for each in later if not self._is_forgotten(each)]
+        later = [each for each in later if not self._is_erased(each)]
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
         page = Page(number, response.url, self.name, keys, cursor, list(owed), pays, walk, instance=instance)
         self.run.open_page(page, *([] if asked is None else [asked]))
@@ -219,18 +219,18 @@ class ThingSpider(PlatformSpider):
         self.run.open_page(page)
         return self._later(request, kind, key, page)
 
-    def _is_forgotten(self, later: LaterTuple) -> bool:
+    def _is_erased(self, later: LaterTuple) -> bool:
         _, key, request = later
         forgotten = self.run.forgotten
         return (self.name, key) in forgotten.marks.keys or forgotten.has(request.url)
 
-    def later_records(self, things: list[Any]) -> Iterable[LaterTuple]:
+    def later_records(self, entities: list[Any]) -> Iterable[LaterTuple]:
         """Return kind, native id and request of each record of listed items that takes a request of its own."""
         return ()
 
-    def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[LaterTuple]:
+    def later_of_entity(self, entity: Any, wanted: Wanted) -> Iterable[LaterTuple]:
         """Return kind, native id and request of each record of a target that takes a request of its own."""
-        return self.later_records([thing])
+        return self.later_records([entity])
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
         """Return outcome and payload of such a record; no payload if the service lacks it or does not disclose it.

@@ -90,7 +90,7 @@ def _read_only(path: Path) -> str:
 
 
 @contextmanager
-def damage_told(data_dir: Path) -> Iterator[None]:
+def damage_reported(data_dir: Path) -> Iterator[None]:
     """Turn what goes wrong with the catalog's file into an error for a person.
 
     Args:

@@ -34,7 +34,7 @@ class Links:
 
     def remove(self, record: int, document: Document) -> None:
         """Remove the edges of a record, and the entities that only it named, before it states something else."""
-        sources = self._resolve(thing["iri"] for thing in nodes(document))
+        sources = self._resolve(entity["iri"] for entity in nodes(document))
         stated = self._database.execute(
             f"SELECT source, type, target FROM edge WHERE source IN {among('sources')} AND record = :record",
             {"sources": array(sources.values()), "record": record},
@@ -47,7 +47,7 @@ class Links:
         others = "SELECT 1 FROM record WHERE iri = :iri AND id <> :record AND deleted_at IS NULL"
         if self._database.execute(others, {"iri": root, "record": record}).fetchone() is None:
             self._database.executemany(
-                "UPDATE entity SET described = 0 WHERE id = ?", [(sources[thing["iri"]],) for thing in _own(document)]
+                "UPDATE entity SET described = 0 WHERE id = ?", [(sources[entity["iri"]],) for entity in _own(document)]
             )
         ends = self._database.execute(
             f"SELECT iri, id FROM entity WHERE id IN {among('ids')}",
@@ -76,10 +76,10 @@ class Links:
         named: dict[str, tuple[str, str | None]] = {}
         lines = []
         for record, document in stated:
-            for thing in _own(document):
-                described[thing["iri"]] = (thing["class"], thing.get("name"))
-            for thing in [*nodes(document), *document["stubs"]]:
-                named[thing["iri"]] = (thing["class"], thing.get("name"))
+            for entity in _own(document):
+                described[entity["iri"]] = (entity["class"], entity.get("name"))
+            for entity in [*nodes(document), *document["stubs"]]:
+                named[entity["iri"]] = (entity["class"], entity.get("name"))
             lines += [(record, edge) for edge in edges(document)]
         new = self._enter({**named, **described}, described)
         self._database.executemany(
@@ -97,18 +97,18 @@ class Links:
             ],
         )
 
-    def _enter(self, things: dict[str, tuple[str, str | None]], described: dict[str, Any]) -> set[str]:
+    def _enter(self, entities: dict[str, tuple[str, str | None]], described: dict[str, Any]) -> set[str]:
         if len(self._ids) > CACHED_IRIS:
             self._ids.clear()
-        unknown = things.keys() - self._resolve(things).keys()
-        new = [iri for iri in things if iri in unknown]
+        unknown = entities.keys() - self._resolve(entities).keys()
+        new = [iri for iri in entities if iri in unknown]
         if self._next is None:
             self._next = 1 + (self._database.execute("SELECT max(id) FROM entity").fetchone()[0] or 0)
         self._ids.update(zip(new, range(self._next, self._next + len(new)), strict=True))
         self._next += len(new)
         self._database.executemany(
             insert("entity", "id iri class name described"),
-            [(self._ids[iri], iri, *things[iri], int(iri in described)) for iri in new],
+            [(self._ids[iri], iri, *entities[iri], int(iri in described)) for iri in new],
         )
         return unknown
 

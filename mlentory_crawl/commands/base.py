@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.catalog.database import damage_told
+from mlentory_crawl.catalog.database import damage_reported
 from mlentory_crawl.console import fail
 from mlentory_crawl.data_directory import restrict
 from mlentory_crawl.exceptions import MlentoryError, SettingError, WrongUsage
@@ -83,7 +83,7 @@ class ProjectCommand(ABC):
         try:
             if self.writes:
                 restrict(self.settings["MLENTORY_DATA_ACCESS"])
-            with damage_told(self.data_dir):
+            with damage_reported(self.data_dir):
                 code = self.carry_out(args, opts)
             sys.stdout.flush()
         except (WrongUsage, SettingError):

@@ -55,11 +55,11 @@ class Command(ProjectCommand):
             os.environ["SQLITE_TMPDIR"] = str(self.data_dir)
             catalog = CatalogWriter(self.data_dir)
             try:
-                return self._forget(catalog, args, opts)
+                return self._erase(catalog, args, opts)
             finally:
                 catalog.close()
 
-    def _forget(self, catalog: CatalogWriter, iris: list[str], opts: argparse.Namespace) -> int:
+    def _erase(self, catalog: CatalogWriter, iris: list[str], opts: argparse.Namespace) -> int:
         if parts := self._parts(iris):
             raise WrongUsage(f"{', '.join(parts)}: a part has no mark of its own; {BY_NAME}")
         unknown = [iri for iri in iris if not catalog.knows(iri)]

@@ -70,7 +70,7 @@ def _moment(at: str | None) -> datetime | None:
 
 def _print(out: Console, shown: Description, *, why: bool) -> None:
     root = shown.root
-    named = {thing["iri"]: thing for thing in [*shown.state["stubs"], *shown.state["parts"]]}
+    named = {entity["iri"]: entity for entity in [*shown.state["stubs"], *shown.state["parts"]]}
     name = one_line(str(root.get("name") or root["iri"]))
     out.print(styled((name, "bold"), f"  {root['class']}  <{root['iri']}>\n"))
     if not shown.records:
@@ -144,5 +144,5 @@ def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[st
 
 
 def _label(named: dict[str, dict[str, Any]], iri: str) -> str:
-    thing = named.get(iri, {})
-    return str(thing.get("name") or iri)
+    entity = named.get(iri, {})
+    return str(entity.get("name") or iri)

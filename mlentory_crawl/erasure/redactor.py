@@ -47,21 +47,21 @@ class Forgotten:
     def __bool__(self) -> bool:
         return bool(self.marks)
 
-    def about(self, url: str, thing: Any = None) -> tuple[str, About] | None:
+    def about(self, url: str, entity: Any = None) -> tuple[str, About] | None:
         """The platform, and the entity that an address of its API, or an object in the answer to it, is about."""
         for platform in self._platforms:
-            about = entity_at(platform, url, thing)
+            about = entity_at(platform, url, entity)
             if about is not None:
                 return platform, about
         return None
 
-    def has(self, url: str, thing: Any = None) -> bool:
+    def has(self, url: str, entity: Any = None) -> bool:
         """Check whether an address of the API, or an object in the answer to it, is about an erased entity."""
         if not self.marks:
             return False
-        if thing == MARKER:
+        if entity == MARKER:
             return True
-        found = self.about(url, thing)
+        found = self.about(url, entity)
         if found is None:
             return False
         platform, about = found
@@ -105,24 +105,24 @@ class Forgotten:
         unknown = {platform for platform in self._platforms if not knows_answers(platform)}
         return unknown.isdisjoint(platform for platform, _ in self.marks.keys)
 
-    def _cleaned(self, url: str, thing: Any) -> Any:
+    def _cleaned(self, url: str, entity: Any) -> Any:
         """An object without erased entities, as far as its record makes the same statements without them."""
         try:
-            kept = self._inside(url, thing)
+            kept = self._inside(url, entity)
             fewer = self.unnamed(kept)
         except RecursionError:  # the erased entity may be anywhere inside
             return MARKER
-        if fewer == thing:
-            return thing
-        found = self.about(url, thing)
+        if fewer == entity:
+            return entity
+        found = self.about(url, entity)
         if found is None or found[1].kind is None:
             return kept
         platform, kind = found[0], found[1].kind
-        stated = self._described(platform, kind, thing)
+        stated = self._described(platform, kind, entity)
         return next(
             each
-            for each in (fewer, self.unnamed(thing), kept, thing)
-            if each is thing or self._described(platform, kind, each) == stated
+            for each in (fewer, self.unnamed(entity), kept, entity)
+            if each is entity or self._described(platform, kind, each) == stated
         )
 
     def _inside(self, url: str, value: Any) -> Any:

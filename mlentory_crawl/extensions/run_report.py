@@ -123,16 +123,16 @@ class RunReport:
         if self.counting is not None:
             self.counting.stop()
         try:
-            with self._failures_told():
+            with self._failures_reported():
                 self._settle(spider, reason)
-            with self._failures_told():
+            with self._failures_reported():
                 self._write_files(path)
             # Last, so that the report has the errors of the earlier steps.
-            with self._failures_told():
+            with self._failures_reported():
                 if not self.run.broken:
                     self.run.catalog.runs.save_report(self.run.id, report.json())
             self._log(path.name)
-            with self._failures_told():
+            with self._failures_reported():
                 self.run.close()
         finally:
             self._caught_errors.stop()
@@ -140,7 +140,7 @@ class RunReport:
                 self.closed.set()
 
     @contextmanager
-    def _failures_told(self) -> Iterator[None]:
+    def _failures_reported(self) -> Iterator[None]:
         try:
             yield
         except Exception as error:  # noqa: BLE001  after any error, the run is not complete

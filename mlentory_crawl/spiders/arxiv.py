@@ -23,7 +23,7 @@ from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed, names_in
 from mlentory_crawl.items import Page, RawRecord
-from mlentory_crawl.responses import fetched_at, shown, told_error
+from mlentory_crawl.responses import error_message, fetched_at, shown
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -215,7 +215,7 @@ class ArxivSpider(PlatformSpider):
             self.logger.warning("%s: arXiv has no such article", batch[0])
             self._end(response.request, "missing", at=fetched_at(response))
         elif response.status != 200:
-            self.fail(f"{shown(response.url)} answered {response.status}: {told_error(response)}")
+            self.fail(f"{shown(response.url)} answered {response.status}: {error_message(response)}")
             self._end(response.request, "failed")
         else:
             yield from self._records(response, told, batch, number, seed)

@@ -17,7 +17,7 @@ from suites.search_changes import FAR, MODELS
 from support.catalogs import HUB, Book, model
 from support.crawling import ROOT, Project
 
-from mlentory_crawl.catalog.database import FILE_NAME, damage_told
+from mlentory_crawl.catalog.database import FILE_NAME, damage_reported
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.data_directory import restrict
 from mlentory_crawl.exceptions import CatalogError, SettingError
@@ -217,7 +217,7 @@ def test_a_damaged_document_is_told_with_the_file(data_dir: Path) -> None:
     book.alter("UPDATE record SET document = x'00112233' WHERE key = '1'")
     book.close()
     told = rf"{FILE_NAME} cannot be read: a document .*; where it is damaged"
-    with pytest.raises(CatalogError, match=told), damage_told(data_dir):
+    with pytest.raises(CatalogError, match=told), damage_reported(data_dir):
         list(CatalogReader(data_dir).states())
 
 

@@ -13,7 +13,7 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from fair4ml.identifiers import arxiv
-from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.exceptions import WrongUsage
@@ -208,13 +208,13 @@ def test_seeds_that_ended_before_are_not_asked_for_again(data_dir: Path, monkeyp
 def test_a_spider_that_only_answers_seeds_settles_no_absences(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spider = dispatcher(data_dir, "https://huggingface.co/acme/net")
     looks = Mock(return_value=[])
-    monkeypatch.setattr(Absences, "_twice_missed", looks)
+    monkeypatch.setattr(Deletions, "_twice_missed", looks)
     waiting = [
         (stage, stage.step())
         for each in platforms()
         if each is not DispatcherSpider
         for stage in spider._delegate(each).stages
-        if isinstance(stage, Absences)
+        if isinstance(stage, Deletions)
     ]
     assert {stage._spider.name for stage, _ in waiting} >= {"huggingface", "openml", "ai4life", "mlflow"}
     assert "census" in {stage._spider.coverage for stage, _ in waiting}

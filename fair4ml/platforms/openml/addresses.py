@@ -19,7 +19,7 @@ _THING = re.compile(r"[dft]/[1-9]\d{0,17}", re.ASCII)
 _TYPES = {"data": "d", "dataset": "d", "flow": "f", "task": "t"}
 
 
-def thing_of(text: str) -> str | None:
+def entity_of(text: str) -> str | None:
     """The entity that a name, or one of OpenML's pages, is about, as ``f/100``; None if it is about none."""
     if _THING.fullmatch(text):
         return text
@@ -32,12 +32,12 @@ def thing_of(text: str) -> str | None:
     if url.path.rstrip("/") != "/search" or (url.hostname or "").removeprefix("www.") != HOST:
         return None
     query = parse_qs(url.query)
-    thing = f"{_TYPES.get(query.get('type', [''])[0], '')}/{query.get('id', [''])[0]}"
-    return thing if _THING.fullmatch(thing) else None
+    entity = f"{_TYPES.get(query.get('type', [''])[0], '')}/{query.get('id', [''])[0]}"
+    return entity if _THING.fullmatch(entity) else None
 
 
 def meant(text: str) -> Iterator[str]:
     """The IRI of the entity that a name such as ``f/100``, or one of OpenML's pages, means."""
-    thing = thing_of(text)
-    if thing is not None:
-        yield OPENML + thing
+    entity = entity_of(text)
+    if entity is not None:
+        yield OPENML + entity

@@ -16,7 +16,7 @@ MOST_MISSING = 0.02
 """The share of live records that a census may lack; if more are missing, the census itself is doubtful."""
 
 
-class Absences:
+class Deletions:
     """Decides which records are gone when the walk over a platform's lists is over.
 
     This is the walk of the run: a spider that only makes requests for another one has not walked over its lists.

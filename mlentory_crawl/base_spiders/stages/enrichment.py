@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from mlentory_crawl.base_spiders.single_records import ThingSpider, Wanted
+from mlentory_crawl.base_spiders.single_records import EntitySpider, Wanted
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -16,7 +16,7 @@ BATCH = 100
 """The number of entities to request before the queue is read again."""
 
 
-class LookUps:
+class Enrichment:
     """Requests entities that records name and no record describes yet, until there are none left.
 
     Args:
@@ -29,7 +29,7 @@ class LookUps:
 
     def __init__(
         self,
-        spider: ThingSpider,
+        spider: EntitySpider,
         name: str,
         kind: str,
         queue: Callable[[int], Iterable[str]],
@@ -56,5 +56,5 @@ class LookUps:
         due = list(islice(possible, BATCH))
         self._asked.update(iri for iri, _ in due)
         for iri, request in due:
-            engine.crawl(self._spider.thing_request(request, Wanted(iri, self._kind, by=self._name, iri=iri)))
+            engine.crawl(self._spider.entity_request(request, Wanted(iri, self._kind, by=self._name, iri=iri)))
         return bool(due)

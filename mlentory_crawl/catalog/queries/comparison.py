@@ -54,7 +54,7 @@ class Comparison:
         rows: what they state, by section; a property that none of them states has no row.
     """
 
-    things: list[Compared]
+    entities: list[Compared]
     rows: list[Row]
 
 
@@ -69,7 +69,7 @@ def compare(reader: CatalogReader, names: Sequence[str]) -> Comparison:
         NotFound: there is no such entity, or there are several of this name.
     """
     found = [find(reader, name) for name in names]
-    things: list[Compared] = [
+    entities: list[Compared] = [
         {
             "iri": each.root["iri"],
             "name": each.root.get("name"),
@@ -78,7 +78,7 @@ def compare(reader: CatalogReader, names: Sequence[str]) -> Comparison:
         }
         for each in found
     ]
-    return Comparison(things, _rows(reader, [each.state for each in found]))
+    return Comparison(entities, _rows(reader, [each.state for each in found]))
 
 
 def _rows(reader: CatalogReader, states: Sequence[Mapping[str, Any]]) -> list[Row]:

@@ -17,7 +17,7 @@ from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators.offset import Offset
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
-from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
@@ -74,7 +74,7 @@ class Ai4LifeSpider(ModeSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        self.stages = [Absences(self, *self.census_kinds)]
+        self.stages = [Deletions(self, *self.census_kinds)]
 
     def plan(self, catalog: CatalogWriter) -> None:
         """Do nothing: no list of the zoo shows what is new."""
@@ -120,7 +120,7 @@ class Ai4LifeSpider(ModeSpider):
         return None if name is None else self._artifact_request(Wanted(name, seed=seed))
 
     def _artifact_request(self, wanted: Wanted) -> Request:
-        return self.thing_request(self._request(api.artifact_path(wanted.name)), wanted)
+        return self.entity_request(self._request(api.artifact_path(wanted.name)), wanted)
 
-    def thing(self, response: Response, wanted: Wanted) -> Any:
+    def entity(self, response: Response, wanted: Wanted) -> Any:
         return api.artifact_in(response, wanted.name)

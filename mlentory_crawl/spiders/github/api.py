@@ -68,10 +68,10 @@ def repository_in(told: Any) -> dict[str, Any] | None:
 
 def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
     """Return kind, native id, API address and payload of each repository."""
-    for i, thing in enumerate(payload):
-        id, name = thing.get("id"), thing.get("full_name")
+    for i, entity in enumerate(payload):
+        id, name = entity.get("id"), entity.get("full_name")
         key = str(id) if type(id) is int else f"page-{page}-{i}"
-        yield "repository", key, f"{API}{name}" if isinstance(name, str) and is_github_name(name) else API, thing
+        yield "repository", key, f"{API}{name}" if isinstance(name, str) and is_github_name(name) else API, entity
 
 
 def text_of(response: Response) -> str:

@@ -13,7 +13,7 @@ from fair4ml.identifiers import github_repository, is_github_name
 from fair4ml.platforms.github.addresses import HOSTS, repository_at
 from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments
-from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, ThingSpider, Wanted
+from mlentory_crawl.base_spiders.single_records import EntitySpider, LaterTuple, RawTuple, Wanted
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.outcomes import Asked
@@ -37,7 +37,7 @@ class GitHubArguments(ModeArguments):
     files: bool = True
 
 
-class GitHubSpider(ThingSpider):
+class GitHubSpider(EntitySpider):
     """Repositories on GitHub that are named, by the REST API: one request each, and two for their files.
 
     Domain
@@ -147,14 +147,14 @@ class GitHubSpider(ThingSpider):
         headers = {**api.HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
         meta = {"download_slot": API_SLOT, "dont_redirect": True}
         request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=meta)
-        return self.thing_request(request, Wanted(name, iri=github_repository(name), seed=seed))
+        return self.entity_request(request, Wanted(name, iri=github_repository(name), seed=seed))
 
     # Responses
 
     def refusal(self, response: Response) -> str:
         return api.refusal(response)
 
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+    def parse_entity(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         assert response.request is not None
         moved = api.moved_to(response)
         if moved is not None and not response.request.url.endswith(moved):
@@ -163,18 +163,18 @@ class GitHubSpider(ThingSpider):
             self.logger.warning("%s: answers %d, %s", wanted.name, response.status, self.refusal(response))
             yield from self.records_of(response, (), (), number, None, Asked(None, ("blocked",), seed=wanted.seed))
         else:
-            yield from super().parse_thing(response, wanted, number)
+            yield from super().parse_entity(response, wanted, number)
 
-    def thing(self, response: Response, wanted: Wanted) -> Any:
+    def entity(self, response: Response, wanted: Wanted) -> Any:
         return api.repository_in(json_of(response))
 
-    def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
-        name = thing.get("full_name")
+    def outcomes(self, entity: Any, wanted: Wanted) -> tuple[str, ...]:
+        name = entity.get("full_name")
         is_renamed = isinstance(name, str) and name.casefold() != wanted.name.casefold()
         return ("found", "renamed") if is_renamed else ("found",)
 
-    def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
-        name = thing.get("full_name")
+    def iri_of(self, entity: Any, wanted: Wanted) -> str | None:
+        name = entity.get("full_name")
         return github_repository(name) if isinstance(name, str) and is_github_name(name) else None
 
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
@@ -182,10 +182,10 @@ class GitHubSpider(ThingSpider):
 
     # Files
 
-    def later_records(self, things: list[Any]) -> Iterable[LaterTuple]:
-        for thing in things if self.arguments.files else ():
-            id, name = thing.get("id"), thing.get("full_name")
-            if type(id) is int and isinstance(name, str) and is_github_name(name) and not thing.get("disabled"):
+    def later_records(self, entities: list[Any]) -> Iterable[LaterTuple]:
+        for entity in entities if self.arguments.files else ():
+            id, name = entity.get("id"), entity.get("full_name")
+            if type(id) is int and isinstance(name, str) and is_github_name(name) and not entity.get("disabled"):
                 for kind, file in api.FILES.items():
                     known = {"file": kind, "repository": {"id": id, "full_name": name}}
                     address = f"{self.settings['GITHUB_RAW_ENDPOINT'].rstrip('/')}/{name}/HEAD/{file}"

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from fair4ml.identifiers import is_repo_id
 from fair4ml.platforms.huggingface.addresses import HubPage
 from mlentory_crawl.base_spiders.single_records import RawTuple
-from mlentory_crawl.responses import json_of, told_error
+from mlentory_crawl.responses import error_message, json_of
 
 HUB = "https://huggingface.co"
 API, DATASETS = f"{HUB}/api/models", f"{HUB}/datasets/"
@@ -47,7 +47,7 @@ def list_path(
     return f"/api/{kind}s?{urlencode(query)}"
 
 
-def thing_path(page: HubPage, fields: list[str]) -> str:
+def entity_path(page: HubPage, fields: list[str]) -> str:
     """Return the API address of the entity that a page is about.
 
     Args:
@@ -136,7 +136,7 @@ def card_in(response: Response, model: dict[str, Any]) -> tuple[str, Any | None]
         return "blocked", None
     if response.status in STATUSES_OF_MISSING:  # moved or deleted since the list named it
         return "missing", None
-    raise ValueError(f"answered {response.status}: {told_error(response)}")
+    raise ValueError(f"answered {response.status}: {error_message(response)}")
 
 
 def refused_fields(message: str, asked: list[str]) -> list[str]:

@@ -19,11 +19,11 @@ from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader
 from mlentory_crawl.base_spiders.platform import Stage
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
-from mlentory_crawl.base_spiders.stages.enrichment import LookUps
+from mlentory_crawl.base_spiders.stages.enrichment import Enrichment
 from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.responses import told_error
+from mlentory_crawl.responses import error_message
 from mlentory_crawl.spiders.huggingface import api
 from mlentory_crawl.spiders.huggingface.api import DATASETS, HUB
 
@@ -75,7 +75,7 @@ class HubSpider(ListSpider):
         """Return the same request without the fields that the Hub refuses; None if this was not the error."""
         # The fields of this very request: others may be under way with fields that are already known to be refused.
         asked = api.fields_in(response.url)
-        refused = api.refused_fields(told_error(response), asked) if response.status == 400 else []
+        refused = api.refused_fields(error_message(response), asked) if response.status == 400 else []
         if not refused:
             return None
         kind = "dataset" if "/api/datasets" in response.url else "model"
@@ -94,33 +94,33 @@ class HubSpider(ListSpider):
         wanted = Wanted(page.id, page.kind, seed=seed)
         if page.kind == "search":
             return self.walk([self.models(page.filters)], wanted)
-        return self.thing_request(self.named_request(page), wanted)
+        return self.entity_request(self.named_request(page), wanted)
 
     def named_request(self, page: HubPage) -> Request:
         """Return the request for the entity that a page is about."""
-        return self.hub_request(api.thing_path(page, self.expand["dataset" if page.kind == "dataset" else "model"]))
+        return self.hub_request(api.entity_path(page, self.expand["dataset" if page.kind == "dataset" else "model"]))
 
     # Responses
 
-    def outcomes(self, thing: Any, wanted: Wanted) -> tuple[str, ...]:
-        known = thing if isinstance(thing, dict) else {}
+    def outcomes(self, entity: Any, wanted: Wanted) -> tuple[str, ...]:
+        known = entity if isinstance(entity, dict) else {}
         # The Hub also redirects from other spellings.
         path = known.get("id")
         name = wanted.name.removeprefix(f"{HUB}/").removeprefix("datasets/")
         is_renamed = wanted.kind != "agent" and isinstance(path, str) and path.casefold() != name.casefold()
         return ("found", *(("renamed",) if is_renamed else ()), *(("gated",) if known.get("gated") else ()))
 
-    def iri_of(self, thing: Any, wanted: Wanted) -> str | None:
+    def iri_of(self, entity: Any, wanted: Wanted) -> str | None:
         if wanted.kind == "agent":
-            return hugging_face_owner(thing["name"])
-        path = thing.get("id") if isinstance(thing, dict) else None
+            return hugging_face_owner(entity["name"])
+        path = entity.get("id") if isinstance(entity, dict) else None
         if not isinstance(path, str) or not is_repo_id(path):
             return None
         return hugging_face_dataset(path) if wanted.kind == "dataset" else hugging_face_model(path)
 
-    def thing(self, response: Response, wanted: Wanted) -> Any:
-        thing = super().thing(response, wanted)
-        return api.owner_in(response, thing) if wanted.kind == "agent" else thing
+    def entity(self, response: Response, wanted: Wanted) -> Any:
+        entity = super().entity(response, wanted)
+        return api.owner_in(response, entity) if wanted.kind == "agent" else entity
 
     def parse_page(self, response: Response, place: Place) -> Iterator[Any]:
         again = self.without_refused(response)
@@ -129,7 +129,7 @@ class HubSpider(ListSpider):
         else:
             yield from super().parse_page(response, place)
 
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+    def parse_entity(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         assert response.request is not None
         is_missing = response.status in self.statuses_of_missing
         again = self.without_refused(response)
@@ -140,32 +140,32 @@ class HubSpider(ListSpider):
         elif wanted.kind == "agent" and is_missing and "/api/organizations/" in response.url:
             yield response.request.replace(url=response.url.replace("/api/organizations/", "/api/users/"))
         else:
-            yield from super().parse_thing(response, wanted, number)
+            yield from super().parse_entity(response, wanted, number)
 
-    def thing_records(self, thing: Any, wanted: Wanted, number: int) -> Iterable[RawTuple]:
+    def entity_records(self, entity: Any, wanted: Wanted, number: int) -> Iterable[RawTuple]:
         match wanted.kind:
             case "collection":
                 return ()
             case "agent":
-                address = f"{HUB}/api/{thing['kind']}s/{thing['name']}/overview"
-                return [("owner", str(thing.get("_id") or thing["name"]), address, thing)]
+                address = f"{HUB}/api/{entity['kind']}s/{entity['name']}/overview"
+                return [("owner", str(entity.get("_id") or entity["name"]), address, entity)]
             case "dataset":
-                return api.listed_records("dataset", [thing], number)
+                return api.listed_records("dataset", [entity], number)
             case _:
-                return super().thing_records(thing, wanted, number)
+                return super().entity_records(entity, wanted, number)
 
-    def later_of_thing(self, thing: Any, wanted: Wanted) -> Iterable[LaterTuple]:
+    def later_of_entity(self, entity: Any, wanted: Wanted) -> Iterable[LaterTuple]:
         match wanted.kind:
             case "collection" | "agent":
                 return ()
             case "dataset":
-                return self._croissants([thing])
+                return self._croissants([entity])
             case _:
-                return super().later_of_thing(thing, wanted)
+                return super().later_of_entity(entity, wanted)
 
-    def named_by(self, thing: Any, wanted: Wanted) -> Iterator[Request]:
-        for page in api.collected(thing) if wanted.kind == "collection" else ():
-            yield self.thing_request(
+    def named_by(self, entity: Any, wanted: Wanted) -> Iterator[Request]:
+        for page in api.collected(entity) if wanted.kind == "collection" else ():
+            yield self.entity_request(
                 self.named_request(page), Wanted(page.id, page.kind, by=f"{page.kind}s of collections")
             )
 
@@ -180,12 +180,12 @@ class HubSpider(ListSpider):
         """
         stages: list[Stage] = []
         if ancestors:
-            stages.append(LookUps(self, "ancestors", "model", partial(self._ancestors, ancestors), self._ask))
+            stages.append(Enrichment(self, "ancestors", "model", partial(self._ancestors, ancestors), self._ask))
         if "datasets" in enrich:
             named = partial(self._named, "Dataset", DATASETS)
-            stages += [DatasetWalk(self), LookUps(self, "datasets", "dataset", named, self._ask)]
+            stages += [DatasetWalk(self), Enrichment(self, "datasets", "dataset", named, self._ask)]
         if "owners" in enrich:
-            stages.append(LookUps(self, "owners", "agent", partial(self._named, "Agent", f"{HUB}/"), self._ask))
+            stages.append(Enrichment(self, "owners", "agent", partial(self._named, "Agent", f"{HUB}/"), self._ask))
         if "articles" in enrich:
             arxiv: Any = get_spider_loader(self.settings).load("arxiv")
             stages.append(arxiv.from_crawler(self.crawler))
@@ -223,10 +223,10 @@ class HubSpider(ListSpider):
 
     # Cards and Croissant
 
-    def later_records(self, things: list[Any]) -> Iterator[LaterTuple]:
+    def later_records(self, entities: list[Any]) -> Iterator[LaterTuple]:
         if self.cards == "none":
             return
-        models = [each for each in things if isinstance(each, dict) and self._may_read_card(each)]
+        models = [each for each in entities if isinstance(each, dict) and self._may_read_card(each)]
         known = self.run.catalog.sources(self.name, "card", [model["_id"] for model in models])
         for model in models:
             request = self._card_request(model)

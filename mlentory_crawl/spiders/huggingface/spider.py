@@ -18,10 +18,10 @@ from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
-from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.config import Variable
-from mlentory_crawl.responses import json_of, time_of, told_error
+from mlentory_crawl.responses import error_message, json_of, time_of
 from mlentory_crawl.spiders.huggingface.api import DATASET_EXPAND, HUB, PAGE_SIZE, list_path, listed_records
 from mlentory_crawl.spiders.huggingface.hub_lookups import HubSpider
 
@@ -135,7 +135,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
         enrich = (crawler.settings.get("HF_ENRICH") or "none") if given.enrich is None else given.enrich
         spider.stages = [
-            Absences(spider, *cls.census_kinds),
+            Deletions(spider, *cls.census_kinds),
             *spider.look_ups(ancestors=levels, enrich=enrich.split(",")),
         ]
         return spider
@@ -191,7 +191,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         if response.status in (401, 404):
-            told = f"{response.headers.get('X-Error-Message') or b''!r} {told_error(response)}"
+            told = f"{response.headers.get('X-Error-Message') or b''!r} {error_message(response)}"
             return True if "credentials" not in told.casefold() else None
         if response.status != 200:
             return None
@@ -216,7 +216,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
             if self.run.forgotten.has(request.url):
                 self.run.report.requested["forgotten"] += 1
             else:
-                yield self.thing_request(request, Wanted(name))
+                yield self.entity_request(request, Wanted(name))
 
 
 def _repo_id(text: str) -> str | None:

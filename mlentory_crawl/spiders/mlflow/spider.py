@@ -16,7 +16,7 @@ from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
-from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
@@ -86,7 +86,7 @@ class MlflowSpider(ModeSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        self.stages = [Absences(self, kind) for kind in self.census_kinds]
+        self.stages = [Deletions(self, kind) for kind in self.census_kinds]
         self._since: int | None = None
         self._fetched: Counter[str] = Counter()
 
@@ -183,21 +183,21 @@ class MlflowSpider(ModeSpider):
 
     def named_requests(self) -> Iterable[Request]:
         named = self.names(self.arguments.named, partial(iris.address_of, self.endpoint))
-        return (self.thing_request(self._request(url), Wanted(text)) for text, url in named)
+        return (self.entity_request(self._request(url), Wanted(text)) for text, url in named)
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         address = iris.address_of(self.endpoint, url) if url.startswith(f"{self.endpoint}/") else None
-        return None if address is None else self.thing_request(self._request(address), Wanted(url, seed=seed))
+        return None if address is None else self.entity_request(self._request(address), Wanted(url, seed=seed))
 
-    def thing(self, response: Response, wanted: Wanted) -> Record:
+    def entity(self, response: Response, wanted: Wanted) -> Record:
         found = iris.single(self.endpoint, response.url)
         assert found is not None
         kind, field = found
         return kind, self.paginator.stated(api.held(response, field))
 
-    def named_by(self, thing: Record, wanted: Wanted) -> Iterator[Request]:
+    def named_by(self, entity: Record, wanted: Wanted) -> Iterator[Request]:
         # A model comes with its versions, and these with their runs; an experiment comes without its contents.
-        kind, record = thing
+        kind, record = entity
         cursors = [] if kind == "experiment" else list(lists_of(kind, [record], self._since))
         if cursors:
             yield self.walk(cursors, Wanted(wanted.name, by="versions and runs"))

@@ -104,9 +104,9 @@ def list_path(name: str, offset: int, size: int, filters: dict[str, str | None])
     return f"{PATHS[kind]}/list/status/all/{page}"
 
 
-def description_path(thing: str) -> str:
+def description_path(entity: str) -> str:
     """Return the path of the description of a dataset or a flow, by its short name, such as ``f/1``."""
-    letter, _, id = thing.partition("/")
+    letter, _, id = entity.partition("/")
     return f"{PATHS[LETTERS[letter]]}/{id}"
 
 

@@ -13,14 +13,14 @@ from scrapy.http import Response
 
 from fair4ml.describe.digest import digest
 from fair4ml.platforms import source_model
-from fair4ml.platforms.openml.addresses import HOSTS, thing_of
+from fair4ml.platforms.openml.addresses import HOSTS, entity_of
 from fair4ml.platforms.openml.answers import Malformed, Refused, native_id, native_key
 from mlentory_crawl.base_spiders.modes import ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.offset import Offset
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
-from mlentory_crawl.base_spiders.stages.deletions import Absences
+from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
@@ -77,7 +77,7 @@ class OpenMLSpider(ModeSpider):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
-        self.stages = [Absences(self, kind) for kind in self.census_kinds]
+        self.stages = [Deletions(self, kind) for kind in self.census_kinds]
         self._first_only = False
         self._known: dict[str, tuple[int, int]] = {}
 
@@ -185,9 +185,9 @@ class OpenMLSpider(ModeSpider):
         for id, row in listed.items():
             before, told = known.get((name, id)), digest(model, row)
             unchanged = before is not None and not before.deleted and told is not None and before.digest == told[0]
-            thing = f"{api.LETTER_OF[name]}/{id}"
-            if not (unchanged and (described, id) in known) and thing not in owed:
-                yield self.paginator.description(name, thing)
+            entity = f"{api.LETTER_OF[name]}/{id}"
+            if not (unchanged and (described, id) in known) and entity not in owed:
+                yield self.paginator.description(name, entity)
 
     def again(self, response: Response, place: Place, error: ValueError) -> Iterator[Any]:
         cursor, reason = place.cursor, f"{shown(response.url)}: {error}"
@@ -240,23 +240,23 @@ class OpenMLSpider(ModeSpider):
     # Ids
 
     def named_requests(self) -> Iterable[Request]:
-        return (self._request_of(thing) for _, thing in self.names(self.arguments.named, thing_of))
+        return (self._request_of(entity) for _, entity in self.names(self.arguments.named, entity_of))
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
-        thing = thing_of(url)
-        return None if thing is None else self._request_of(thing, seed)
+        entity = entity_of(url)
+        return None if entity is None else self._request_of(entity, seed)
 
-    def _request_of(self, thing: str, seed: Seed | None = None) -> Request:
-        letter, _, id = thing.partition("/")
+    def _request_of(self, entity: str, seed: Seed | None = None) -> Request:
+        letter, _, id = entity.partition("/")
         kind = api.LETTERS[letter]
         if kind == "flow":  # the list has no filter by id
-            path, kind = api.description_path(thing), "flow_description"
+            path, kind = api.description_path(entity), "flow_description"
         else:
             filter = "data_id" if kind == "dataset" else "task_id"
             path = f"{api.PATHS[kind]}/list/{filter}/{id}/status/all"
-        return self.thing_request(self._request(path), Wanted(thing, kind, seed=seed))
+        return self.entity_request(self._request(path), Wanted(entity, kind, seed=seed))
 
-    def parse_thing(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
+    def parse_entity(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         found: list[Any] = []
         try:
             found = [(wanted.kind, row) for row in api.rows_in(response, wanted.kind)]
@@ -271,7 +271,7 @@ class OpenMLSpider(ModeSpider):
         if wanted.kind == "dataset" and found:
             # The list's row has the qualities, the description everything else; the dataset is counted with the latter.
             described = replace(wanted, kind="dataset_description")
-            yield self.thing_request(self._request(api.description_path(wanted.name)), described)
+            yield self.entity_request(self._request(api.description_path(wanted.name)), described)
             asked = None
         if outcome == "missing":
             self.logger.warning("%s: OpenML has no such thing, or does not show it", wanted.name)

@@ -34,7 +34,7 @@ def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
         yield kind, key or f"page-{page}-{i}", url, record
 
 
-def thing_path(kind: str, name: str, page_size: int) -> str:
+def entity_path(kind: str, name: str, page_size: int) -> str:
     """Return the address of one entity by its id, or of a search for it, because the API does not know slugs."""
     reference = paper_reference(name) if kind == "paper" else None
     if reference is not None:
@@ -50,8 +50,8 @@ def thing_path(kind: str, name: str, page_size: int) -> str:
     return f"{path}?{urlencode(asked)}"
 
 
-def thing_in(response: Response, kind: str, name: str) -> Any:
-    """Return the record of one entity in the response to `thing_path`; None if a search does not find it.
+def entity_in(response: Response, kind: str, name: str) -> Any:
+    """Return the record of one entity in the response to `entity_path`; None if a search does not find it.
 
     Raises:
         ValueError: it is not a response to that request.

@@ -217,8 +217,8 @@ class PapersWithCodeSpider(ModeSpider):
         return self._thing(Wanted(slug, kind, seed=seed))
 
     def _thing(self, wanted: Wanted) -> Request:
-        return self.thing_request(self._api(api.thing_path(wanted.kind, wanted.name, self.page_size)), wanted)
+        return self.entity_request(self._api(api.entity_path(wanted.kind, wanted.name, self.page_size)), wanted)
 
-    def thing(self, response: Response, wanted: Wanted) -> Any:
-        record = api.thing_in(response, wanted.kind, wanted.name)
+    def entity(self, response: Response, wanted: Wanted) -> Any:
+        record = api.entity_in(response, wanted.kind, wanted.name)
         return None if record is None else (wanted.kind, record)
