@@ -180,8 +180,9 @@ class ListSpider(ThingSpider):
         if self.newest is None and place.pays is None:
             self.newest = self.newest_of(response, items)
         # The arguments limit the platform's own lists, not walks that something else requests.
-        kept = self.take(items, place.cursor) if place.walk.wanted is None else items
-        is_last = len(kept) < len(items) or self.listed == self.limit or not self.is_due(place.cursor)
+        is_own = place.walk.wanted is None
+        kept = self.take(items, place.cursor) if is_own else items
+        is_last = len(kept) < len(items) or (is_own and self.listed == self.limit) or not self.is_due(place.cursor)
         yield from self.send(response, place, kept, None if is_last else page.next)
 
     def send(

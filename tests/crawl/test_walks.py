@@ -181,6 +181,20 @@ def test_a_walk_that_something_else_asks_for_is_counted_apart(service: Service) 
     assert (spider.listed, spider.failures) == (0, [])
 
 
+class Few(Forest):
+    """The same, of which three are enough."""
+
+    limit = 3
+
+
+def test_what_limits_the_lists_limits_no_walk_that_something_else_asks_for(service: Service) -> None:
+    service.lists["guests"] = [5, 6, 7]
+    spider = service.begin(Few)
+    spider.listed = 3
+    guests = spider.walk([spider.paginator.first("guests")], Wanted("guests", by="visits"))
+    assert service.follow(spider, guests) == ["guests 0", "guests 2", "guests 3"]
+
+
 def place(*rest: Cursor, **cursor: Any) -> Place:
     return Place(Walk(), cursor, list(rest), 0)
 
