@@ -116,7 +116,7 @@ def describe(reader: CatalogReader, name: str, at: datetime | None = None) -> De
     Args:
         reader: the catalog.
         name: its name, as `find` understands it.
-        at: the time at which the records stated what is returned, in UTC unless it has a time zone; None for now.
+        at: the time whose records are described, in UTC unless it has a time zone; None for now.
 
     Raises:
         NotFound: there is no such entity, or there are several of this name.
