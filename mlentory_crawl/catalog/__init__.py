@@ -1,1 +1,1 @@
-"""The catalog: the SQLite database that holds every record, and the only SQL on it."""
+"""The catalog: the SQLite database that holds every record, and all SQL on it."""

@@ -1,4 +1,4 @@
-"""Other IRIs of entities: which there are, and how documents read that name an entity so."""
+"""Aliases: other IRIs of entities, and documents in which they are replaced by the present ones."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Aliases:
         self._database = database
 
     def resolve(self, iri: str) -> str:
-        """The IRI under which an entity is known now."""
+        """Return the present IRI of an entity."""
         iri = present_iri(iri)
         return self._targets({iri}).get(iri, iri)
 
     def resolve_all(self, iris: Iterable[str]) -> dict[str, str]:
-        """The IRIs under which entities are known now, by the given ones."""
+        """Return the present IRIs of entities, by the given ones."""
         wanted = set(iris)
         return {iri: iri for iri in wanted} | self._targets(wanted)
 
     def leading_to(self, iris: Iterable[str]) -> list[str]:
-        """All IRIs under which records may name entities: these, and those that lead to them."""
+        """Return all IRIs by which records may name entities: the given ones, and those that lead to them."""
         rows = self._database.execute(
             f"""WITH RECURSIVE name(iri) AS (
                     SELECT value FROM {elements("iris")}
@@ -45,7 +45,7 @@ class Aliases:
         return [iri for (iri,) in rows]
 
     def resolved(self, documents: Sequence[Document]) -> list[Document]:
-        """Documents in which entities have their present names; unchanged ones are the same objects."""
+        """Return documents in which entities have their present names; unchanged ones are the same objects."""
         targets = self._targets({stub["iri"] for document in documents for stub in document["stubs"]})
         if not targets:
             return list(documents)
@@ -53,7 +53,7 @@ class Aliases:
         return [rename(document, targets, names) for document in documents]
 
     def _targets(self, iris: AbstractSet[str]) -> dict[str, str]:
-        """The present IRIs of entities that had some of these IRIs before, by those."""
+        """Return the present IRIs of entities, by those of the given IRIs that are former ones."""
         steps: dict[str, str] = {}
         following = iris
         while following:
@@ -93,15 +93,15 @@ class AliasTable:
         self._numbers = numbers
 
     def renamed(self, run: int, before: str, now: str) -> None:
-        """Note that a record names its entity otherwise from now on."""
-        if other := self._describing(before):  # together they state something else without this record
+        """Note that a record now has another IRI for its entity."""
+        if other := self._describing(before):  # the merged state of the others changes without this record
             self._numbers.renew([other])
             return
         self._database.execute(_ENTER, (before, now, "renamed", run))
         self.renew_naming(before)
 
     def end(self, iris: Iterable[str]) -> None:
-        """End the aliases that entities have as names of their own now."""
+        """End aliases that have become the IRIs of entities of their own."""
         ended = self._database.execute(
             f"DELETE FROM alias WHERE iri IN {among('iris')} RETURNING iri", {"iris": array(iris)}
         ).fetchall()
@@ -109,9 +109,9 @@ class AliasTable:
             self.renew_naming(iri)
 
     def join(self, run: int, entries: Iterable[Entry]) -> None:
-        """Give entities the names that their records say are their own, too.
+        """Enter the further names that records state for their entities.
 
-        An article has a number on a preprint server and a DOI; a resource of a collection the id of an older one.
+        An article has a number on a preprint server and a DOI; a resource of a collection has the id of an older one.
         """
         for entry in entries:
             root = entry.document["root"] if entry.document is not None else {}
@@ -129,25 +129,25 @@ class AliasTable:
                 self.renew_naming(name)
 
     def _describing(self, iri: str) -> int | None:
-        """The row id of a live record about an entity."""
+        """Return the row id of a live record about an entity."""
         row = self._database.execute(
             "SELECT id FROM record WHERE iri = :iri AND deleted_at IS NULL LIMIT 1", {"iri": iri}
         ).fetchone()
         return None if row is None else int(row[0])
 
     def redirected(self, run: int, moved: Iterable[tuple[str, str]]) -> None:
-        """Note that entities are there under other names, where no record describes what has theirs.
+        """Note that entities were found under other names, unless a record describes an entity of the old name.
 
         Args:
-            run: which asked for them.
-            moved: the name, and the IRI of the entity.
+            run: the row id of the run that requested them.
+            moved: pairs of the old name and the IRI of the entity.
         """
         for name, iri in [pair for pair in moved if self._describing(pair[0]) is None]:
             self._database.execute(_ENTER, (name, iri, "redirected", run))
             self.renew_naming(name)
 
     def renew_naming(self, iri: str) -> None:
-        """Have projections look again at the records that name an entity, which reads otherwise from now on."""
+        """Make projections read the records again that name an entity, because its name has changed."""
         rows = self._database.execute(
             """SELECT DISTINCT e.record FROM entity AS t JOIN edge AS e ON e.target = t.id WHERE t.iri = :iri
                ORDER BY e.record""",
@@ -157,6 +157,6 @@ class AliasTable:
 
 
 _ENTER = upsert("alias", "iri", "target reason run")
-# Of several that claim a name, which one has it must not hang on the order of arrival.
+# If several entities claim a name, the order of arrival must not decide which one gets it.
 _CLAIM = f"""{insert("alias", "iri target reason run")} ON CONFLICT (iri) DO UPDATE
     SET target = CASE WHEN excluded.target < alias.target THEN excluded.target ELSE alias.target END"""

@@ -1,4 +1,4 @@
-"""The list of answers in the archive, and of their files."""
+"""The list of the archived responses and their files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlentory_crawl.catalog.sql import among, array, insert
 
 
 class Answers:
-    """The archived answers that the catalog knows of.
+    """The archived responses that the catalog knows of.
 
     Args:
         database: the catalog.
@@ -19,16 +19,17 @@ class Answers:
         self._database = database
 
     def file_of(self, sha256: str) -> str | None:
-        """The file of a body that the archive already has, below ``raw/``."""
+        """Return the file of a body that the archive already has, below ``raw/``."""
         rows = self._database.execute("SELECT file FROM answer WHERE sha256 = :sha256 LIMIT 1", {"sha256": sha256})
         return next((str(file) for (file,) in rows), None)
 
     def outdated(self, platform: str, keep_runs: int) -> tuple[list[str], list[str]]:
-        """Find the runs whose archived answers are not needed any more, and the files that only they refer to.
+        """Find the runs whose archived responses are no longer needed, and the files that only they refer to.
 
         Args:
-            platform: whose runs they are.
-            keep_runs: how many of the last runs keep their answers, besides the last complete census and what followed.
+            platform: the platform of the runs.
+            keep_runs: the number of last runs that keep their responses, besides the last complete census and the runs
+                after it.
         """
         rows = self._database.execute(
             """SELECT id, name FROM run WHERE platform = :platform AND id IN (SELECT run FROM answer)
@@ -46,7 +47,7 @@ class Answers:
         return [name for _, name in rows], [file for (file,) in files]
 
     def drop(self, runs: Sequence[str]) -> None:
-        """Drop the entries of runs' archived answers."""
+        """Drop the entries of runs' archived responses."""
         with self._database.transaction():
             self._database.execute(
                 f"DELETE FROM answer WHERE run IN (SELECT id FROM run WHERE name IN {among('runs')})",
@@ -54,16 +55,16 @@ class Answers:
             )
 
     def platforms(self) -> list[str]:
-        """The platforms that have archived answers."""
+        """Return the platforms that have archived responses."""
         rows = self._database.execute(
             "SELECT DISTINCT platform FROM run WHERE id IN (SELECT run FROM answer) ORDER BY 1"
         )
         return [platform for (platform,) in rows]
 
     def enter(self, run: str, answers: Mapping[str, tuple[str, str]]) -> None:
-        """Make these the archived answers of a run: SHA-256 and file of each, by place."""
+        """Replace the entries of a run's archived responses: SHA-256 and file of each, by place."""
         row = self._database.execute("SELECT id FROM run WHERE name = :run", {"run": run}).fetchone()
-        if row is None:  # of a catalog that was here before
+        if row is None:  # a run of an earlier catalog in this directory
             return
         (i,) = row
         rows = self._database.execute("SELECT place, sha256, file FROM answer WHERE run = :run", {"run": i})

@@ -1,4 +1,4 @@
-"""Records that a census has not shown."""
+"""Records that a census did not find."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlentory_crawl.catalog.runs import Runs
 
 
 class Census:
-    """Compares the catalog with what a census has shown.
+    """Compares the catalog with the records that a census found.
 
     Args:
         database: the catalog.
@@ -25,15 +25,15 @@ class Census:
         self._runs = runs
 
     def missing(self, run: int, platform: str, kind: str) -> tuple[list[Missing], int]:
-        """The live records that a census has not shown, and how many live ones there are.
+        """Return the live records that a census did not find, and the number of all live ones.
 
         Args:
-            run: the row id of the census; of a platform with instances only the records of its own one count.
-            platform: whose records they are.
-            kind: of what kind.
+            run: the row id of the census; on a platform with instances, only the records of its own instance count.
+            platform: the platform of the records.
+            kind: the kind of the records.
         """
         of = {"run": run, "platform": platform, "kind": kind}
-        # Both sides are read from indexes alone: the rows hold documents.
+        # Both sides are read from indexes alone, because the rows hold documents.
         rows = self._database.execute(
             f"""SELECT id, key, iri, missed_by IS NOT NULL AND missed_by <> :run
                 FROM record WHERE deleted_at IS NULL AND id IN (
@@ -48,17 +48,17 @@ class Census:
         return [Missing(i, key, iri, bool(again)) for i, key, iri, again in rows], all_records - deleted
 
     def settle(self, run: int, at: str, missed: Sequence[int], gone: Sequence[int], report: bytes) -> None:
-        """Note which records a census has not shown, and make tombstones of those that are gone.
+        """Note the records that a census did not find, and make tombstones of those that are gone.
 
         Args:
             run: the row id of the census.
-            at: when they were found to be gone (UTC).
-            missed: row ids of live records that the census has not shown.
-            gone: row ids of those of them that are gone.
+            at: the time at which they were found to be gone (UTC).
+            missed: row ids of live records that the census did not find.
+            gone: row ids of those among them that are gone.
             report: the run report including them, as JSON.
 
         Raises:
-            CatalogError: nothing of it was stored.
+            CatalogError: nothing was stored.
         """
         with self._database.transaction():
             self._database.execute(
@@ -74,4 +74,4 @@ class Census:
 
 
 _LISTED = "platform = :platform AND kind = :kind AND instance = (SELECT instance FROM run WHERE id = :run)"
-"""The condition on the records that a census shows."""
+"""The condition on the records that a census covers."""

@@ -17,7 +17,7 @@ class DamagedDocument(ValueError):
 
 
 class _Codecs(local):
-    """A compressor and a decompressor of each thread: two threads at once break either."""
+    """A compressor and a decompressor for each thread, because neither is thread-safe."""
 
     def __init__(self) -> None:
         self.compress = zstandard.ZstdCompressor(level=1, write_content_size=True).compress
@@ -28,18 +28,18 @@ _codecs = _Codecs()
 
 
 def encode(document: Document) -> tuple[bytes, bytes]:
-    """A document's JSON and its 16-byte hash: equal documents have equal bytes, whatever the order of their keys."""
+    """Return the JSON of a document and its 16-byte hash; equal documents have equal bytes in any order of keys."""
     text = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
     return text, blake2b(text, digest_size=16).digest()
 
 
 def pack(text: bytes) -> bytes:
-    """JSON as the catalog stores it."""
+    """Return JSON as the catalog stores it."""
     return _codecs.compress(text)
 
 
 def unpacked(blob: bytes) -> bytes:
-    """The JSON that was packed.
+    """Return the JSON that was packed.
 
     Raises:
         DamagedDocument: the catalog's file is damaged.
@@ -51,5 +51,5 @@ def unpacked(blob: bytes) -> bytes:
 
 
 def unpack(blob: bytes) -> Any:
-    """The value whose JSON was packed."""
+    """Return the value whose JSON was packed."""
     return orjson.loads(unpacked(blob))

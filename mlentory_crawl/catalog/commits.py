@@ -1,4 +1,4 @@
-"""Values that are handed to the catalog, and those that it gives back."""
+"""Values that are passed to the catalog, and those that it returns."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class Known:
     """A record as the catalog has it.
 
     Attributes:
-        id: the row.
-        hash: of its document.
-        iri: what it is about.
-        seen: whether this run has met it already.
+        id: the row id.
+        hash: the hash of its document.
+        iri: the IRI of the entity.
+        seen: whether this run has already seen it.
         observed, published: its counters, as JSON.
         deleted: whether it is a tombstone.
-        digest: of what was fetched.
+        digest: the digest of the fetched payload.
         issues: field and reason of each value that was left out.
     """
 
@@ -40,13 +40,13 @@ class Entry:
     """One valid record, ready to be stored.
 
     Attributes:
-        known: what the catalog has of it; None for a new one.
-        document: the mapped record; None when it is unchanged.
+        known: the catalog's row of it; None for a new record.
+        document: the mapped record; None if it is unchanged.
         text: the document's JSON.
-        counters: as observed now.
-        digest: of what was fetched; None if unknown.
+        counters: the counters as they are now.
+        digest: the digest of the fetched payload; None if unknown.
         issues: field and reason of each value that was left out.
-        instance: the installation of the platform; empty for the one that is its public or only one.
+        instance: the installation of the platform; empty for its public or only one.
     """
 
     platform: str
@@ -66,7 +66,7 @@ class Entry:
 
     @classmethod
     def unchanged(cls, platform: str, kind: str, key: str, known: Known, counters: dict[str, int]) -> Entry:
-        """A record of which only the counters may have moved."""
+        """Return the entry of a record of which at most the counters have changed."""
         return cls(
             platform, kind, key, known.iri, known.hash, None, known, None, b"", {}, counters, known.digest, known.issues
         )
@@ -88,13 +88,13 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A live record that a complete census has not shown.
+    """A live record that a complete census did not find.
 
     Attributes:
-        id: the row.
+        id: the row id.
         key: the native id.
-        iri: what it is about.
-        again: whether the complete census before this one has not shown it either.
+        iri: the IRI of the entity.
+        again: whether the complete census before this one did not find it either.
     """
 
     id: int
@@ -105,12 +105,12 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """An entity that was asked for by name because a record names it.
+    """An entity that was requested because a record names it.
 
     Attributes:
-        iri: under which it is named.
-        found: the IRI of what the platform has under that name; None if it has nothing, or keeps it to itself.
-        at: when it answered (UTC, ISO 8601).
+        iri: the IRI by which the record names it.
+        found: the IRI of the entity that the platform has under that name; None if it has none or does not disclose it.
+        at: the time of the response (UTC, ISO 8601).
     """
 
     iri: str
@@ -120,11 +120,11 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class EndedSeed:
-    """A line of a seed list that came to its end.
+    """A line of a seed list that has an outcome.
 
     Attributes:
-        platform: whose it is; None where it is nobody's.
-        reason: why nothing was fetched, where the outcome does not say.
+        platform: the platform that it belongs to, if any.
+        reason: the reason why nothing was fetched, if the outcome does not state it.
     """
 
     number: int
@@ -137,14 +137,14 @@ class EndedSeed:
 
 @dataclass(slots=True)
 class Commit:
-    """The content of one transaction: the records of whole pages, and how far the run has come.
+    """The content of one transaction: the records of whole pages, and the progress of the run.
 
     Attributes:
         report: the run report including these pages, as JSON.
-        cursor: where the run goes on after them, as JSON.
-        answers: the archived answers that they came from: place, SHA-256, file.
-        lookups: what was asked for by name because a record names it.
-        seeds: the lines of a seed list that came to their end.
+        cursor: the place from which the run continues after them, as JSON.
+        answers: the archived responses that they came from: place, SHA-256, file.
+        lookups: the entities that were requested because a record names them.
+        seeds: the lines of a seed list that have an outcome.
         seed_fields: the fields of the seed lists that were read, with their types, by source.
         forgotten: further names of entities that are to be erased.
     """

@@ -1,4 +1,4 @@
-"""The catalog's SQLite database: how it is opened, read, and written in transactions."""
+"""The catalog's SQLite database: opening, reading, and writing in transactions."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
 
 
 def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
-    """A connection to the catalog below a data directory; reading needs no permission to write.
+    """Open a connection to the catalog in a data directory; reading needs no permission to write.
 
     Args:
         data_dir: the data directory.
-        write: create what is missing and allow changes; whoever asks for it holds the directory's lock.
+        write: create a missing catalog and allow changes; the caller holds the directory's lock.
 
     Raises:
         CatalogError: there is no catalog yet (for a reader), it is damaged, or another version wrote it.
@@ -83,21 +83,21 @@ def _log(path: Path) -> Path:
 
 
 def _read_only(path: Path) -> str:
-    """The address of a catalog that is only read."""
-    # To read along with a writer SQLite makes a log and its index where there are none. Without a log nobody writes.
+    """Return the address of a catalog that is only read."""
+    # To read beside a writer, SQLite creates a log and its index if there are none. Without a log there is no writer.
     is_at_rest = not os.access(path.parent, os.W_OK) and not _log(path).exists()
     return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_at_rest else ''}"
 
 
 @contextmanager
 def damage_reported(data_dir: Path) -> Iterator[None]:
-    """Turn what goes wrong with the catalog's file into an error for a person.
+    """Turn errors of the catalog's file into errors with a message for people.
 
     Args:
         data_dir: the data directory.
 
     Raises:
-        CatalogError: the file is damaged, or cannot be read on.
+        CatalogError: the file is damaged, or can no longer be read.
     """
     try:
         yield
@@ -106,7 +106,7 @@ def damage_reported(data_dir: Path) -> Iterator[None]:
 
 
 class ReadDatabase:
-    """A catalog that is read: a connection for each thread that asks.
+    """A catalog that is only read, with a connection for each thread.
 
     Args:
         data_dir: the data directory.
@@ -117,16 +117,16 @@ class ReadDatabase:
         self._of_thread: WeakKeyDictionary[Thread, sqlite3.Connection] = WeakKeyDictionary()
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> sqlite3.Cursor:
-        """The rows of a query.
+        """Return the rows of a query.
 
         Raises:
-            CatalogError: there is no catalog that can be read.
+            CatalogError: there is no readable catalog.
         """
         return self._own().execute(sql, parameters)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """The catalog as it is at one moment, whatever a run stores meanwhile."""
+        """Read the catalog as it is at one moment, whatever a run stores meanwhile."""
         self.execute("BEGIN")
         try:
             yield
@@ -146,13 +146,13 @@ class ReadDatabase:
 
 
 class Database:
-    """A catalog that is written, a transaction at a time.
+    """A catalog that is written, one transaction at a time.
 
-    What remembers something of the tables resets it when a transaction was rolled back, and writes what it has
-    gathered before one is committed.
+    Objects that cache parts of the tables reset them after a rollback, and write what they have gathered before a
+    commit.
 
     Args:
-        data_dir: the data directory, which the caller holds, or the process that it works for.
+        data_dir: the data directory, whose lock is held by the caller or by the process that it works for.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -162,24 +162,24 @@ class Database:
         self._after_rollback: list[Callable[[], None]] = []
 
     def before_commit(self, write: Callable[[], None]) -> None:
-        """Have something called at the end of each transaction, inside of it."""
+        """Register a function that is called at the end of each transaction, inside of it."""
         self._before_commit.append(write)
 
     def after_rollback(self, reset: Callable[[], None]) -> None:
-        """Have something called after each transaction that was rolled back."""
+        """Register a function that is called after each transaction that was rolled back."""
         self._after_rollback.append(reset)
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> sqlite3.Cursor:
-        """The rows of a statement; one that writes belongs into a `transaction`."""
+        """Return the rows of a statement; a statement that writes belongs into a `transaction`."""
         return self._connection.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Carry out a statement with each of some rows, inside a `transaction`."""
+        """Execute a statement with each of the rows, inside a `transaction`."""
         self._connection.executemany(sql, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside, or nothing of it.
+        """Store everything that is written inside, or nothing.
 
         Raises:
             CatalogError: nothing was stored.
@@ -199,10 +199,10 @@ class Database:
             raise CatalogError(f"the catalog cannot be written: {type(error).__name__}: {error}") from error
 
     def compact(self) -> None:
-        """Write the file anew, without what was deleted and still lies in its pages.
+        """Rewrite the file without the deleted data that its pages still hold.
 
         Raises:
-            CatalogError: there is no room for a second copy, for instance; what the catalog says is as it was.
+            CatalogError: there is no room for a second copy, for instance; the contents of the catalog are unchanged.
         """
         try:
             self._connection.execute("VACUUM")
@@ -213,8 +213,8 @@ class Database:
             raise CatalogError("the catalog cannot be written anew: somebody reads it all the time")
 
     def settle(self) -> None:
-        """Spare readers and the next opening work: fresh statistics, and no log to replay."""
-        # Who reads at this moment is not waited for: the next opening then finds a log to replay.
+        """Save readers and the next opening work: update statistics, and leave no log to replay."""
+        # Do not wait for readers: if there is one, the next opening has a log to replay.
         self._connection.execute("PRAGMA busy_timeout = 500")
         self._connection.execute("PRAGMA optimize")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -226,14 +226,14 @@ class Database:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
-    # A committed page survives a power cut: projections vouch for what the catalog has.
+    # A committed page has to survive a power cut, because projections may already have it.
     connection.execute("PRAGMA synchronous = FULL")
     # The default of 1,000 pages makes every commit of a page of records a checkpoint.
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
     if not _is_empty(connection):
         return
     schema = (files("mlentory_crawl.catalog") / "schema.sql").read_text()
-    # One transaction: a kill in between must leave no tables without the version that vouches for them.
+    # One transaction: a kill in between must not leave tables without their schema version.
     connection.executescript(f"BEGIN IMMEDIATE; {schema}")
     connection.executemany(
         insert("meta", "name value"),
@@ -261,5 +261,5 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def catalog_id(database: Executes) -> str:
-    """The id that tells this catalog from every other one."""
+    """Return the id that distinguishes this catalog from all others."""
     return str(database.execute("SELECT value FROM meta WHERE name = 'catalog_id'").fetchone()[0])

@@ -1,4 +1,4 @@
-"""Taking entities out of the catalog, so that nothing but a mark is left."""
+"""Erasure of entities from the catalog, so that only a mark is left."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mlentory_crawl.catalog.sql import Executes, among, array, insert_missing
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Marks of entities that are erased, whoever states them.
+    """Marks of erased entities, which hold whoever states these.
 
     Attributes:
         iris: their IRIs, former ones included.
@@ -37,11 +37,11 @@ class Marks:
 
 @dataclass(slots=True)
 class Erased:
-    """A count of what was taken out.
+    """The counts of an erasure.
 
     Attributes:
-        counts: how much, by place.
-        runs: row ids of the runs whose files may hold it.
+        counts: the numbers of erased items, by place.
+        runs: row ids of the runs whose files may hold erased data.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -49,7 +49,7 @@ class Erased:
 
 
 def marks(database: Executes) -> Marks:
-    """The marks in a catalog."""
+    """Return the marks in a catalog."""
     iris = frozenset(iri for (iri,) in database.execute("SELECT iri FROM forgotten"))
     if not iris:
         return Marks()
@@ -60,7 +60,7 @@ def marks(database: Executes) -> Marks:
 
 
 class Erasure:
-    """Takes entities out of a catalog, inside a transaction of its writer.
+    """Erases entities from a catalog, inside a transaction of its writer.
 
     Args:
         database: the catalog.
@@ -74,7 +74,7 @@ class Erasure:
         self._links = links
 
     def names_of(self, iris: Collection[str]) -> set[str]:
-        """All IRIs of entities: these, present ones and former ones."""
+        """Return all IRIs of entities: the given, the present and the former ones."""
         found = {each for iri in iris for each in iris_over_time(iri)}
         pending = found | self._all("SELECT target FROM alias WHERE iri", found)
         while pending:
@@ -83,7 +83,7 @@ class Erasure:
         return found
 
     def knows(self, iri: str) -> bool:
-        """True where an entity is described, named, marked, or was any of these."""
+        """Check whether an entity is or was described, named or marked."""
         tables = ("record", "entity", "alias", "forgotten", "version")
         found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE iri = :iri)" for table in tables)
         return bool(self._database.execute(f"SELECT {found}", {"iri": iri}).fetchone()[0])
@@ -93,11 +93,11 @@ class Erasure:
         self._database.executemany(insert_missing("forgotten", "iri at"), [(iri, at) for iri in iris])
 
     def erase(self, iris: Collection[str], at: str) -> Erased:
-        """Mark entities, and take out what is about them and what refers to them.
+        """Mark entities, and erase the data about them and the references to them.
 
         Args:
             iris: all their IRIs.
-            at: when (UTC).
+            at: the time of the erasure (UTC).
         """
         counts = Counter[str]()
         erased = Erased(counts)
@@ -116,7 +116,7 @@ class Erasure:
         ids = [row.id for row in rows]
         for row in rows:
             self._records.blank(row, at)
-        # What other records stated while they had the name is about it, too.
+        # Versions of other records from the time when they had the name are about the entity, too.
         erased.runs.update(row.run for row in rows)
         erased.runs |= self._all("SELECT run FROM version WHERE record", ids)
         erased.runs |= self._all("SELECT run FROM version WHERE iri", iris)
@@ -127,7 +127,7 @@ class Erasure:
         self._delete("refusal WHERE key", [f"{row.platform}/{row.kind}/{row.key}" for row in rows])
 
     def _take_out_references(self, iris: Collection[str], erased: Erased) -> None:
-        # Versions have no edges, and web addresses have none: only the documents say who refers to what.
+        # Versions and web addresses have no edges: references are only found in the documents.
         texts = [orjson.dumps(iri)[1:-1] for iri in iris]
         for row in [row for row in self._records.others(iris) if _has(row.packed, texts)]:
             document = row.document()
@@ -163,7 +163,7 @@ class Erasure:
         self._links.reset()
 
     def _delete(self, where: str, values: Iterable[Any]) -> int:
-        """Delete the rows of a table whose column is one of some values; how many they were."""
+        """Delete the rows of a table in which a column has one of the values; return their number."""
         return self._database.execute(f"DELETE FROM {where} IN {among('values')}", {"values": array(values)}).rowcount
 
     def _all(self, select: str, values: Iterable[Any]) -> set[Any]:
@@ -172,6 +172,6 @@ class Erasure:
 
 
 def _has(packed: bytes, texts: Iterable[bytes]) -> bool:
-    """True where a document has one of some IRIs in its text."""
+    """Check whether the text of a document contains one of the IRIs."""
     document = unpacked(packed)
     return any(text in document for text in texts)

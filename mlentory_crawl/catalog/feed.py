@@ -1,4 +1,4 @@
-"""The catalog as projections read it: what has changed, in the order of sequence numbers, and how far a store is."""
+"""The feed that projections read: the changes of the catalog by sequence number, and the positions of stores."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class NextChanges(NamedTuple):
     """The changes of the catalog since a position of a store.
 
     Attributes:
-        changes: in order.
+        changes: the changes, in order.
         upto: the sequence number up to which they are complete.
-        read_again: how many records had to be read for them besides those that have changed.
+        read_again: the number of records that had to be read for them besides the changed ones.
     """
 
     changes: list[Change]
@@ -26,7 +26,7 @@ class NextChanges(NamedTuple):
 
 
 class Feed:
-    """Gives out what has changed in a catalog.
+    """Reads the changes of a catalog.
 
     Args:
         reader: the catalog.
@@ -36,14 +36,14 @@ class Feed:
         self._reader = reader
 
     def position_at(self, sequence: int) -> Position:
-        """The position of a store that is complete up to a sequence number."""
+        """Return the position of a store that is complete up to a sequence number."""
         row = self._reader._execute(
             "SELECT name FROM run WHERE first_sequence <= :sequence ORDER BY id DESC LIMIT 1", {"sequence": sequence}
         ).fetchone()
         return Position(self._reader.id, row[0] if row else "", sequence)
 
     def knows(self, position: Position) -> bool:
-        """True where a position is one of this catalog's history; an older copy that was restored knows less."""
+        """Check whether a position is in this catalog's history; a restored older copy does not know later ones."""
         return (
             position.catalog == self._reader.id
             and position.sequence <= self._reader.last_sequence()
@@ -51,22 +51,22 @@ class Feed:
         )
 
     def refused(self, projection: str) -> int:
-        """The number of changes that a projection's store has refused and not taken since."""
+        """Return the number of changes that a projection's store has refused and not accepted since."""
         sql = "SELECT count(*) FROM refusal WHERE projection = :name"
         (count,) = self._reader._execute(sql, {"name": projection}).fetchone()
         return int(count)
 
     def changes(self, after: int, limit: int, settled: int = 0) -> NextChanges:
-        """The next changes, each entity in its latest state.
+        """Return the next changes, each entity in its latest state.
 
-        An entity that comes again, as another record of it has a higher sequence number, is left to its last coming: to
-        read all that changed once reads each entity once, however many records it has.
+        An entity that occurs again later, because another of its records has a higher sequence number, is left to its
+        last occurrence: this way, each entity is read only once however many records it has.
 
         Args:
-            after: the sequence number up to which all is known.
-            limit: how many records to read at the most, unless a single entity has more.
-            settled: the sequence number up to which nothing was left to a later coming: what has not changed since is
-                not where a store has the entity, but for the record that led then.
+            after: the sequence number up to which the caller is complete.
+            limit: the maximum number of records to read, unless a single entity has more.
+            settled: the sequence number up to which no entity was left to a later occurrence: of the records that have
+                not changed since, a store has the entity only under the key of the one that led then.
         """
         with self._reader._database.snapshot():
             rows = self._reader._execute(
@@ -78,7 +78,7 @@ class Feed:
             return NextChanges(self._states(iris, settled), upto, read_again)
 
     def _due(self, rows: Sequence[tuple[int, str]], limit: int) -> tuple[int, list[str], int]:
-        """The sequence number to read up to, the entities that do not come again after it, and how many records."""
+        """Return the sequence number to read up to, the entities that do not occur later, and the number of records."""
         found = self._reader._execute(
             f"""SELECT iri, last, CASE WHEN last <= :upto THEN (SELECT count(*) FROM record WHERE iri = each.iri) END
                 FROM (SELECT value AS iri, (SELECT max(sequence) FROM record WHERE iri = value) AS last
@@ -97,7 +97,7 @@ class Feed:
         return rows[-1][0], iris, read
 
     def changes_of(self, keys: Sequence[str]) -> list[Change]:
-        """The present state of the entities that records of these catalog keys are about."""
+        """Return the present state of the entities that the records with these catalog keys are about."""
         sql = "SELECT iri FROM record WHERE platform = :platform AND kind = :kind AND key = :key"
         parts = [dict(zip(("platform", "kind", "key"), key.split("/", 2), strict=True)) for key in keys]
         with self._reader._database.snapshot():
@@ -109,7 +109,7 @@ class Feed:
         by_iri: dict[str, list[Stored]] = {iri: [] for iri in iris}
         for stored in self._reader._stored(f"r.iri IN {among('iris')}", given):
             by_iri[stored.iri].append(stored)
-        # A store may still have the entity under the key that led before, which may be that of what was forgotten.
+        # A store may still have the entity under the key that led before, possibly that of an erased record.
         former: dict[str, list[str]] = {iri: [] for iri in iris}
         rows = self._reader._execute(
             f"""SELECT iri, platform || '/' || kind || '/' || key FROM record

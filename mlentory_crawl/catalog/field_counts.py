@@ -1,4 +1,4 @@
-"""Counts of the live records that have each field: a mapping that breaks shows here."""
+"""Counts of the live records that have each field, which reveal a broken mapping."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.sql import Executes, insert
 
 FEWEST = 50
-"""The least number of changed records that had a field from which anything is concluded."""
+"""The minimum number of changed records that had a field, for any conclusion."""
 MOST_LOST = 0.3
-"""A field that more than this share of the changed records has lost was lost by the mapping, or by the platform."""
+"""The share of changed records without a field above which the mapping or the platform must have lost the field."""
 
 Fields = Iterable[str]
 
 
 class FieldCounts:
-    """Keeps the table ``field`` in step with the records, and sees which fields changed records lose.
+    """Keeps the table ``field`` in step with the records, and detects fields that changed records lose.
 
     Args:
         database: the catalog; the caller begins and ends transactions.
@@ -34,15 +34,15 @@ class FieldCounts:
         database.after_rollback(self._moved.clear)
 
     def add(self, platform: str, kind: str, root: Mapping[str, Any]) -> None:
-        """Count a record that is new."""
+        """Count a new record."""
         self._moved.update((platform, kind, name) for name in root)
 
     def remove(self, platform: str, kind: str, root: Mapping[str, Any]) -> None:
-        """Count a record that is gone."""
+        """Remove a record from the counts."""
         self._moved.subtract((platform, kind, name) for name in root)
 
     def compare(self, platform: str, kind: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-        """Note which fields a record has lost that its source has changed."""
+        """Note the fields that a record has lost when its source changed."""
         self._had.update((platform, kind, name) for name in before)
         self._lost.update((platform, kind, name) for name in before if name not in now)
 
@@ -55,7 +55,7 @@ class FieldCounts:
         self._moved.clear()
 
     def suspicions(self) -> list[str]:
-        """The fields that too many of the changed records have lost, one line each."""
+        """Return the fields that too many of the changed records have lost, one line each."""
         return [
             f"{self._lost[key]} of {had} changed {key[0]} {key[1]} records have lost {key[2]}"
             for key, had in sorted(self._had.items())

@@ -28,12 +28,12 @@ class Links:
         database.after_rollback(self.reset)
 
     def reset(self) -> None:
-        """Drop what is remembered about the tables."""
+        """Reset the cached contents of the tables."""
         self._ids.clear()
         self._next = None
 
     def remove(self, record: int, document: Document) -> None:
-        """Remove the edges of a record, and the entities that only it named, before it states something else."""
+        """Remove the edges of a record, and the entities that only it named, before its document is replaced."""
         sources = self._resolve(entity["iri"] for entity in nodes(document))
         stated = self._database.execute(
             f"SELECT source, type, target FROM edge WHERE source IN {among('sources')} AND record = :record",
@@ -87,7 +87,7 @@ class Links:
             [(*described[iri], self._ids[iri]) for iri in described if iri not in new],
         )
         ids = self._ids
-        # An edge of something that is neither described nor named has no node to hang on.
+        # Edges need nodes at both ends, and entities that are neither described nor named have none.
         self._database.executemany(
             upsert("edge", "source type target record", "kind"),
             [
@@ -122,7 +122,7 @@ class Links:
 
 
 def _own(document: Document) -> list[EntityDict]:
-    """The nodes that a record describes; a part outside the root's IRI is another entity."""
+    """Return the nodes that a record describes; a part outside the root's IRI is another entity."""
     within = inside(document["root"]["iri"])
     root, *parts = nodes(document)
     return [root, *(part for part in parts if part["iri"].startswith(within))]

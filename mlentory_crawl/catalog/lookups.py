@@ -1,4 +1,4 @@
-"""Entities that records only name: those that were asked for, and those that have yet to be."""
+"""Entities that records only name: those that were requested, and those that still have to be."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.sql import upsert
 
 ASKED_AGAIN_AFTER = timedelta(days=30)
-"""The time after which a platform is asked once more for an entity that it did not have."""
+"""The time after which an entity that the platform did not have is requested once more."""
 
-# What a later run asks for: named by a record that holds, described by none, and known under no other name.
+# The entities that a later run requests: named by a live record, described by none, without an alias.
 _UNKNOWN = """t.described = 0
     AND NOT EXISTS (SELECT 1 FROM alias WHERE iri = t.iri)
     AND NOT EXISTS (SELECT 1 FROM forgotten WHERE iri = t.iri)
@@ -33,7 +33,7 @@ class Lookups:
         self._aliases = aliases
 
     def enter(self, run: int, lookups: Sequence[Lookup]) -> None:
-        """Note entities that were asked for, inside a transaction; those under another name get an alias."""
+        """Note entities that were requested, inside a transaction; those with another name get an alias."""
         self._database.executemany(
             upsert("lookup", "iri", "run found at"),
             [
@@ -48,13 +48,13 @@ class Lookups:
         )
 
     def named(self, run: int, class_name: str, prefix: str, limit: int) -> list[str]:
-        """The IRIs of entities that are named, not described, and not asked for lately, in order.
+        """Return the IRIs of entities that are named, not described, and not requested lately, in order.
 
         Args:
-            run: the row id of the run that asks.
-            class_name: what they are named as.
-            prefix: what their IRIs begin with.
-            limit: how many at the most.
+            run: the row id of the current run.
+            class_name: the class as which they are named.
+            prefix: the beginning of their IRIs.
+            limit: the maximum number of IRIs.
         """
         rows = self._database.execute(
             f"""SELECT t.iri FROM entity AS t
@@ -71,12 +71,12 @@ class Lookups:
         return [iri for (iri,) in rows]
 
     def ancestors(self, run: int, levels: int, prefix: str) -> list[str]:
-        """The IRIs of models that a run's records derive from and that are not described yet.
+        """Return the IRIs of models from which a run's records derive and that are not described yet.
 
         Args:
-            run: the row id of the run; what it asked for itself begins no line of its own.
-            levels: how many derivations to go up.
-            prefix: what their IRIs begin with.
+            run: the row id of the run; entities that it looked up itself are no starting points.
+            levels: the number of derivations to go up.
+            prefix: the beginning of their IRIs.
         """
         rows = self._database.execute(
             f"""WITH RECURSIVE up (entity, level) AS (

@@ -1,4 +1,4 @@
-"""Debts of runs, requests that they could not have answered, without those about erased entities."""
+"""Debts of runs, which are requests without an answer, and the removal of those about erased entities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mlentory_crawl.catalog.sql import update
 
 
 def drop_owed(database: Database, iris: Collection[str]) -> int:
-    """Drop the debts of runs that are about entities; the number of dropped ones.
+    """Drop the debts of runs that are about entities; return the number of dropped ones.
 
     Args:
         database: the catalog, inside a transaction of its writer.
@@ -34,7 +34,7 @@ def drop_owed(database: Database, iris: Collection[str]) -> int:
 
 
 def _names(iri: str) -> Iterator[str]:
-    """The names of an entity in the requests of its platform."""
+    """Return the names of an entity in the requests of its platform."""
     address = urlsplit(iri)
     values = [value for _, value in parse_qsl(address.query)]
     yield from values or filter(None, [unquote(address.path).strip("/").removeprefix("datasets/")])

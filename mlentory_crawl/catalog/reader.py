@@ -1,4 +1,4 @@
-"""Reading the catalog: what is in it, and the merged state of entities."""
+"""Reading of the catalog: its records, and the merged state of entities."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mlentory_crawl.catalog.sql import Parameters, among, array
 from mlentory_crawl.catalog.stored import STORED, Stored, merged
 
 RESOLVED_AT_ONCE = 200
-"""Records whose former names are looked up together."""
+"""The number of records whose former names are looked up together."""
 
 
 class CatalogReader:
@@ -28,7 +28,7 @@ class CatalogReader:
         data_dir: the data directory.
 
     Raises:
-        CatalogError: there is no catalog that can be read.
+        CatalogError: there is no readable catalog.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -41,36 +41,36 @@ class CatalogReader:
         self._database.close()
 
     def _execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
-        """The rows of a query, for the modules of this package."""
+        """Return the rows of a query, for the modules of this package."""
         return self._database.execute(sql, parameters)
 
     def last_sequence(self) -> int:
-        """The highest sequence number given out."""
+        """Return the highest sequence number in use."""
         return last_sequence(self._database)
 
     # Records
 
     def about(self, iris: Iterable[str]) -> Iterator[Stored]:
-        """The live records about entities."""
+        """Return the live records about entities."""
         return self._stored(f"r.iri IN {among('iris')} AND r.deleted_at IS NULL", {"iris": array(iris)})
 
     def by_row(self, ids: Iterable[int]) -> Iterator[Stored]:
-        """Live records, by their rows' ids."""
+        """Return live records by their row ids."""
         return self._stored(f"r.id IN {among('ids')} AND r.deleted_at IS NULL", {"ids": array(ids)})
 
     def tombstones(self, iris: Iterable[str]) -> Iterator[Stored]:
-        """The tombstones about entities that were deleted at their sources."""
+        """Return the tombstones of entities that were deleted at their sources."""
         return self._stored(f"r.iri IN {among('iris')} AND r.deleted_at IS NOT NULL", {"iris": array(iris)})
 
     def _stored(self, condition: str, parameters: Parameters) -> Iterator[Stored]:
-        """The records that a condition is true of, in which entities have the names that they have now."""
+        """Return the records that meet a condition, with the present names of entities."""
         records = map(Stored.of, self._execute(f"{STORED} WHERE {condition}", parameters))
         while some := list(islice(records, RESOLVED_AT_ONCE)):
             for stored, document in zip(some, self._aliases.resolved([each.document for each in some]), strict=True):
                 yield stored if document is stored.document else replace(stored, document=document)
 
     def about_at(self, iri: str, at: str) -> list[Stored]:
-        """The records about an entity as the catalog had them at a moment (UTC, ISO 8601)."""
+        """Return the records about an entity as the catalog had them at a time (UTC, ISO 8601)."""
         rows = self._execute(
             """WITH held AS (
                    SELECT id AS record, run, iri, document, provenance, deleted_at FROM record
@@ -91,11 +91,11 @@ class CatalogReader:
         return [Stored.of(row) for row in rows]
 
     def has_record(self, iri: str) -> bool:
-        """True where a record is about an entity, tombstones included."""
+        """Check whether a record is about an entity, including tombstones."""
         return self._execute("SELECT 1 FROM record WHERE iri = :iri", {"iri": iri}).fetchone() is not None
 
     def described(self, iris: Iterable[str]) -> set[str]:
-        """Those of some entities that a record describes."""
+        """Return those of the entities that a record describes."""
         rows = self._execute(
             f"SELECT iri FROM entity WHERE described = 1 AND iri IN {among('iris')}", {"iris": array(iris)}
         )
@@ -104,19 +104,19 @@ class CatalogReader:
     # Entities
 
     def resolve(self, iri: str) -> str:
-        """The IRI under which an entity is known now: aliases followed."""
+        """Return the present IRI of an entity, following aliases."""
         return self._aliases.resolve(iri)
 
     def resolve_all(self, iris: Iterable[str]) -> dict[str, str]:
-        """The IRIs under which entities are known now, by the given ones: aliases followed."""
+        """Return the present IRIs of entities, by the given ones, following aliases."""
         return self._aliases.resolve_all(iris)
 
     def also_called(self, iris: Iterable[str]) -> list[str]:
-        """All names under which records may name entities: their IRIs, and those that stand for them."""
+        """Return all IRIs by which records may name entities: their own, and their aliases."""
         return self._aliases.leading_to(iris)
 
     def states(self, platform: str | None = None) -> Iterator[tuple[State, list[Stored]]]:
-        """Everything that live records describe, sorted by IRI: the merged state, and the records it comes from."""
+        """Return the merged state of each entity and the records that it comes from, sorted by IRI."""
         where = "r.deleted_at IS NULL" + (" AND r.platform = :platform" if platform else "")
         group: list[Stored] = []
         for stored in self._stored(f"{where} ORDER BY r.iri, r.id", {"platform": platform}):
@@ -128,16 +128,16 @@ class CatalogReader:
             yield merged(group)[0], group
 
     def field_counts(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Counts of the live records that have each field, by platform and kind; ``iri`` is in all of them."""
+        """Count the live records that have each field, by platform and kind; ``iri`` is in all of them."""
         return shares(self._database)
 
     def unnamed_licenses(self) -> dict[tuple[str, str], int]:
-        """Counts of the live records whose license is stated and not named, by platform and kind."""
+        """Count the live records that state a license without its name, by platform and kind."""
         return unnamed_licenses(self._database)
 
 
 class UnseenStubs:
-    """The stubs of records that a file has not stated yet and no record describes.
+    """Selects the stubs that a file does not have yet and that no record describes.
 
     Args:
         reader: the catalog.
@@ -150,11 +150,11 @@ class UnseenStubs:
         self._seen: set[str] = set()
 
     def of(self, document: Document) -> list[EntityDict]:
-        """The stubs of the next record that are still to be stated."""
+        """Return the stubs of the next record that have to be written."""
         stubs = [stub for stub in document["stubs"] if stub["iri"] not in self._seen]
         if not stubs:
             return stubs
-        if len(self._seen) > self.REMEMBERED:  # stating a stub twice is harmless, growing for ever is not
+        if len(self._seen) > self.REMEMBERED:  # writing a stub twice is harmless, growing forever is not
             self._seen.clear()
         self._seen.update(stub["iri"] for stub in stubs)
         hidden = self._reader.described([stub["iri"] for stub in stubs])

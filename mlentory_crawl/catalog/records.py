@@ -1,4 +1,4 @@
-"""The table of records: a row changes together with its versions, links, field counts and sequence number."""
+"""The table of records, whose rows change together with versions, links, field counts and sequence numbers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from mlentory_crawl.catalog.sequence import SequenceNumbers
 from mlentory_crawl.catalog.sql import among, array, elements, insert, insert_missing, update, upsert, with_member
 
 NO_RUN = 0
-"""The run of a blank row: what is shown of records comes with their run, and so no blank row is."""
+"""The run of a blank row; queries for records join their runs, so blank rows are never shown."""
 PUBLISHED_MOVE = 0.1
-"""A counter is published again when it moved by this share of what projections show."""
+"""The share of its published value by which a counter has to change to be published again."""
 
 _INSERT = insert(
     "record",
@@ -32,12 +32,12 @@ _SET_COUNTERS = upsert("counter", "record", "observed published")
 
 
 class Row(NamedTuple):
-    """A record as it was stored last.
+    """A record as it was last stored.
 
     Attributes:
-        id: the row's.
-        packed: its document, as `codec.pack` left it.
-        provenance: as JSON.
+        id: the row id.
+        packed: its document, packed by `codec.pack`.
+        provenance: its provenance, as JSON.
     """
 
     id: int
@@ -51,7 +51,7 @@ class Row(NamedTuple):
     provenance: str
 
     def document(self) -> Document:
-        """The document, unpacked."""
+        """Return the unpacked document."""
         document: Document = unpack(self.packed)
         return document
 
@@ -65,8 +65,8 @@ class RecordTable:
     Args:
         database: the catalog.
         numbers: the sequence numbers.
-        links: entities and edges.
-        fields: how many records have each field.
+        links: the entities and edges.
+        fields: the counts of records by field.
         aliases: the other names of entities.
     """
 
@@ -87,24 +87,24 @@ class RecordTable:
     # Rows
 
     def rows(self, ids: Iterable[int]) -> Iterator[Row]:
-        """Rows by their ids."""
+        """Return rows by their ids."""
         sql = f"SELECT {_ROW} FROM {elements('ids')} AS j CROSS JOIN record AS r WHERE r.id = j.value"
         return map(Row._make, self._database.execute(sql, {"ids": array(ids)}).fetchall())
 
     def about(self, iris: Iterable[str]) -> list[Row]:
-        """The rows about entities that are not blank."""
+        """Return the rows about entities, without blank ones."""
         sql = f"SELECT {_ROW} FROM record AS r WHERE r.iri IN {among('iris')} AND r.run <> {NO_RUN}"
         return [Row(*row) for row in self._database.execute(sql, {"iris": array(iris)}).fetchall()]
 
     def others(self, iris: Iterable[str]) -> Iterator[Row]:
-        """The rows about all other entities; the table must not change meanwhile."""
+        """Return the rows about all other entities; the table must not change meanwhile."""
         sql = f"SELECT {_ROW} FROM record AS r WHERE r.iri NOT IN {among('iris')}"
         return map(Row._make, self._database.execute(sql, {"iris": array(iris)}))
 
-    # Stating
+    # Storing records
 
     def insert(self, run: int, entries: Sequence[Entry]) -> list[int]:
-        """Add records that are new; their row ids."""
+        """Add new records; return their row ids."""
         ids = self._new_ids(len(entries))
         self._database.executemany(
             _INSERT,
@@ -129,7 +129,7 @@ class RecordTable:
         return ids
 
     def replace(self, run: int, entries: Sequence[Entry]) -> None:
-        """Let records state something else; one that was a tombstone is live again."""
+        """Replace the documents of records; a tombstone becomes live again."""
         known = {_known(entry): entry for entry in entries}
         for row in self.rows(known):
             entry = known[row.id]
@@ -157,7 +157,7 @@ class RecordTable:
         self._set_counters((i, e.counters, e.counters) for i, e in known.items() if e.counters)
 
     def publish(self, entries: Iterable[Entry]) -> None:
-        """Note what has moved of records that state the same as before: digests, issues, counters."""
+        """Update the digests, issues and counters of records whose documents are unchanged."""
         moved = []
         for entry in entries:
             assert entry.known is not None
@@ -187,15 +187,15 @@ class RecordTable:
 
         self._database.executemany(_SET_COUNTERS, [(i, text(seen), text(shown)) for i, seen, shown in rows])
 
-    # Taking back
+    # Removing records
 
     def bury(self, run: int, deleted_at: str, ids: Collection[int]) -> None:
-        """Make tombstones of records, and of what their platform has stated beside them about the same entities.
+        """Make tombstones of records, and of their platform's other records about the same entities.
 
         Args:
-            run: the census that has not shown them.
-            deleted_at: when they were found to be gone (UTC).
-            ids: their rows.
+            run: the census that did not find them.
+            deleted_at: the time at which they were found to be gone (UTC).
+            ids: their row ids.
         """
         rows = self._database.execute(
             f"""SELECT DISTINCT {_ROW} FROM {elements("ids")} AS j
@@ -213,11 +213,11 @@ class RecordTable:
             self._links.add([(row.id, kept)])
 
     def blank(self, row: Row, deleted_at: str) -> None:
-        """Leave nothing of a record but a tombstone with IRI and class; its versions and counters are left.
+        """Reduce a record to a tombstone with IRI and class; its versions and counters are not removed here.
 
         Args:
-            row: of the record.
-            deleted_at: when it was asked for (UTC).
+            row: the row of the record.
+            deleted_at: the time at which this was asked for (UTC).
         """
         root = {"iri": row.iri, "class": row.document()["root"]["class"]}
         husk: Document = {"root": root, "parts": [], "stubs": []}
@@ -235,7 +235,7 @@ class RecordTable:
         )
 
     def rewrite(self, row: Row, document: Document) -> None:
-        """Let a record state something else without a trace of what it stated."""
+        """Replace the document of a record without keeping a version of the old one."""
         self._restate(row, document, **_content(document), deleted_at=row.deleted_at)
         self._links.add([(row.id, document)])
 
@@ -245,12 +245,12 @@ class RecordTable:
         self._database.execute(_KEEP_VERSION, (row.id, row.run, row.iri, row.packed, row.provenance))
 
     def _restate(self, row: Row, stated: Document, /, **columns: Any) -> Document:
-        """Let a row state a document, whose links are entered by the caller; what it stated before.
+        """Replace the document of a row, whose links are entered by the caller; return the old document.
 
         Args:
-            row: as it is.
-            stated: as it is going to be.
-            columns: what is written, the packed document and when it was deleted among it.
+            row: the row before the change.
+            stated: the new document.
+            columns: the columns to write, including the packed document and the time of deletion.
         """
         before = row.document()
         self._links.remove(row.id, before)
@@ -274,7 +274,7 @@ def _document(entry: Entry) -> Document:
 
 
 def _content(document: Document) -> dict[str, bytes]:
-    """The columns that hold a document."""
+    """Return the columns that hold a document."""
     text, digest = encode(document)
     return {"hash": digest, "document": pack(text)}
 

@@ -1,4 +1,4 @@
-"""The catalog's list of what stores refused."""
+"""The catalog's list of changes that stores refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlentory_crawl.changes import Refusal
 
 
 class Refusals:
-    """The refused changes of one projection; written by the projection's own process, beside the crawl.
+    """The refused changes of one projection, written by the projection's own process beside the crawl.
 
     Args:
         data_dir: the data directory.
@@ -23,18 +23,18 @@ class Refusals:
         self._projection = projection
 
     def keys(self) -> list[str]:
-        """The catalog keys that the store has refused and not taken since."""
+        """Return the catalog keys that the store has refused and not accepted since."""
         rows = self._database.execute(
             "SELECT key FROM refusal WHERE projection = :name ORDER BY key", {"name": self._projection}
         )
         return [key for (key,) in rows]
 
     def update(self, taken: Iterable[str], refused: Iterable[Refusal], sequence: int) -> None:
-        """Note what a batch ended in, before its position becomes durable.
+        """Note the outcome of a batch, before its position becomes durable.
 
         Args:
-            taken: catalog keys that the store has now.
-            refused: what it refused.
+            taken: catalog keys that the store now has.
+            refused: the changes that it refused.
             sequence: the batch's last sequence number.
 
         Raises:
@@ -50,7 +50,7 @@ class Refusals:
             )
 
     def clear(self) -> None:
-        """Drop all of them, because the store is filled anew."""
+        """Drop all refusals, because the store is being filled anew."""
         if not self.keys():
             return
         with self._database.transaction():

@@ -14,8 +14,8 @@ class RunContent(NamedTuple):
     """The kinds of content that a run has.
 
     Attributes:
-        name: the run's.
-        versions: whether records or former versions of them are the run's.
+        name: the name of the run.
+        versions: whether it has records, or former versions of records.
         rejected: whether it put records into the quarantine.
     """
 
@@ -29,7 +29,7 @@ class Rejection(NamedTuple):
     """A record in the quarantine.
 
     Attributes:
-        payload: the record as it came, as JSON if it could be kept as such.
+        payload: the record as it was received, as JSON if possible.
     """
 
     platform: str
@@ -43,11 +43,11 @@ class Rejection(NamedTuple):
 
 
 def contents(reader: CatalogReader, run: str | None = None) -> list[RunContent]:
-    """The kinds of content that runs have, in their order.
+    """Return the kinds of content that runs have, in the order of the runs.
 
     Args:
         reader: the catalog.
-        run: this run only.
+        run: only this run.
     """
     rows = reader._execute(
         f"""SELECT name, platform,
@@ -61,24 +61,24 @@ def contents(reader: CatalogReader, run: str | None = None) -> list[RunContent]:
 
 
 def first_sequence(reader: CatalogReader, run: str) -> int:
-    """The first sequence number that a run may have given out."""
+    """Return the first sequence number that a run may have used."""
     (first,) = reader._execute("SELECT first_sequence FROM run WHERE name = :run", {"run": run}).fetchone()
     return int(first)
 
 
 def versions(reader: CatalogReader, run: str, after: int, limit: int) -> tuple[list[Version], int]:
-    """The next versions that a run brought and that still hold.
+    """Return the next versions that a run stored and that are still current.
 
     Args:
         reader: the catalog.
-        run: its name.
-        after: the sequence number up to which all are known.
-        limit: how many at the most.
+        run: the name of the run.
+        after: the sequence number up to which the caller is complete.
+        limit: the maximum number of versions.
 
     Returns:
         The versions, and the sequence number up to which they are complete.
     """
-    # "+": by the index of runs every reading would look at all that the run has brought so far.
+    # "+" keeps SQLite from using the index of runs, with which each call would read everything the run has stored.
     rows = reader._execute(
         """SELECT platform || '/' || kind || '/' || key, iri, document, provenance, deleted_at, sequence
            FROM record WHERE +run = (SELECT id FROM run WHERE name = :run) AND sequence > :after
@@ -89,7 +89,7 @@ def versions(reader: CatalogReader, run: str, after: int, limit: int) -> tuple[l
 
 
 def replaced_versions(reader: CatalogReader, run: str) -> Iterator[Version]:
-    """The versions that a run brought and that later runs have replaced."""
+    """Return the versions that a run stored and that later runs have replaced."""
     rows = reader._execute(
         """SELECT r.platform || '/' || r.kind || '/' || r.key, v.iri, v.document, v.provenance, NULL
            FROM version AS v JOIN record AS r ON r.id = v.record
@@ -100,7 +100,7 @@ def replaced_versions(reader: CatalogReader, run: str) -> Iterator[Version]:
 
 
 def rejections(reader: CatalogReader, run: str) -> Iterator[Rejection]:
-    """The records that a run put into the quarantine, by catalog key."""
+    """Return the records that a run put into the quarantine, sorted by catalog key."""
     rows = reader._execute(
         """SELECT q.platform, q.kind, q.key, q.url, q.field, q.reason, q.fetched_at, q.payload
            FROM quarantine AS q JOIN run ON run.id = q.run WHERE run.name = :run

@@ -1,4 +1,4 @@
-"""Runs: how far they came, and what they ended with."""
+"""Runs: their progress and their results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mlentory_crawl.catalog.sql import insert, update, upsert
 class Runs:
     """The runs that the catalog knows of.
 
-    Of a platform that its users install, watermark, census and what is owed are those of one of its instances.
+    On a platform that its users install, watermarks, censuses and debts are those of one instance.
 
     Args:
         database: the catalog.
@@ -35,7 +35,7 @@ class Runs:
         report: bytes = b"{}",
         instance: str = "",
     ) -> int:
-        """The row id of a new run."""
+        """Enter a new run; return its row id."""
         columns = "name platform instance mode identity started_at first_sequence last_sequence report"
         last = self._numbers.last
         values = (name, platform, instance, mode, identity.decode(), started_at, last + 1, last, report.decode())
@@ -43,9 +43,9 @@ class Runs:
             return int(self._database.execute(f"{insert('run', columns)} RETURNING id", values).fetchone()[0])
 
     def resumable(self, identity: bytes) -> tuple[int, str, dict[str, Any], dict[str, Any] | None] | None:
-        """Row id, name, report and cursor of the last run if the same command began and did not complete it.
+        """Return row id, name, report and cursor of the last run of the same command, if it was not completed.
 
-        The cursor is None where it has not come anywhere yet.
+        The cursor is None if the run has not stored any page yet.
         """
         row = self._database.execute(
             """SELECT id, name, report, cursor, completed_at FROM run WHERE identity = :identity
@@ -57,32 +57,32 @@ class Runs:
         return row[0], row[1], orjson.loads(row[2]), orjson.loads(row[3] or "null")
 
     def advance(self, run: int, report: bytes, cursor: bytes | None) -> None:
-        """Note how far a run has come, inside a transaction.
+        """Note the progress of a run, inside a transaction.
 
         Args:
             run: its row id.
-            report: as it is now, as JSON.
-            cursor: where it goes on, as JSON.
+            report: its current report, as JSON.
+            cursor: the place from which it continues, as JSON.
         """
         self._update(run, report=report.decode(), cursor=cursor and cursor.decode(), last_sequence=self._numbers.last)
 
     def settle(self, run: int, report: bytes) -> None:
-        """Keep the report of a run that stored something beside its pages, inside a transaction."""
+        """Store the report of a run that stored something beside its pages, inside a transaction."""
         self._update(run, report=report.decode(), last_sequence=self._numbers.last)
 
     def save_report(self, run: int, report: bytes) -> None:
-        """Keep a run's report as it is now."""
+        """Store the current report of a run."""
         with self._database.transaction():
             self._update(run, report=report.decode())
 
     def complete(self, run: int, completed_at: str, *, watermark: str | None, census: int | None) -> None:
-        """Note that a run came to the end of its pages.
+        """Note that a run reached the end of its pages.
 
         Args:
             run: its row id.
-            completed_at: when (UTC).
-            watermark: the platform's time up to which the catalog is now complete; None leaves it.
-            census: how many entities a complete census has seen; None for any other run.
+            completed_at: the time at which it did (UTC).
+            watermark: the platform's time up to which the catalog is now complete; None leaves it unchanged.
+            census: the number of entities that a complete census found; None for any other run.
         """
         with self._database.transaction():
             self._update(run, completed_at=completed_at)
@@ -101,12 +101,12 @@ class Runs:
         self._database.execute(update("run", *columns), {**columns, "id": run})
 
     def report(self, name: str) -> dict[str, Any] | None:
-        """The report of a run as it was kept last; None where there is no such run."""
+        """Return the report of a run as it was last stored; None if there is no such run."""
         row = self._database.execute("SELECT report FROM run WHERE name = :name", {"name": name}).fetchone()
         return None if row is None else orjson.loads(row[0])
 
     def owed(self, platform: str, instance: str = "") -> list[Any]:
-        """The debts of the last walk over a platform's lists that was closed."""
+        """Return the debts of the last completed walk over a platform's lists."""
         cursor = self._value(
             """SELECT cursor FROM run WHERE platform = :platform AND instance = :instance
                AND completed_at IS NOT NULL AND cursor IS NOT NULL ORDER BY id DESC LIMIT 1""",
@@ -116,20 +116,20 @@ class Runs:
         return [] if cursor is None else orjson.loads(cursor).get("owed", [])
 
     def watermark(self, platform: str, instance: str = "") -> str | None:
-        """The platform's time up to which the catalog is complete."""
+        """Return the platform's time up to which the catalog is complete."""
         sql = "SELECT value FROM watermark WHERE platform = :platform AND instance = :instance"
         value: str | None = self._value(sql, platform, instance)
         return value
 
     def watermark_begun_at(self, platform: str, instance: str = "") -> str | None:
-        """The beginning of the run that left the watermark (UTC): it has seen all changes of before."""
+        """Return the time at which the run that left the watermark began (UTC); it found all earlier changes."""
         sql = """SELECT run.started_at FROM watermark AS w JOIN run ON run.id = w.run
                  WHERE w.platform = :platform AND w.instance = :instance"""
         begun_at: str | None = self._value(sql, platform, instance)
         return begun_at
 
     def last_census(self, platform: str, instance: str = "") -> int | None:
-        """The number of records that the last complete census of a platform saw."""
+        """Return the number of records that the last complete census of a platform found."""
         sql = "SELECT records FROM census WHERE platform = :platform AND instance = :instance"
         records: int | None = self._value(sql, platform, instance)
         return records

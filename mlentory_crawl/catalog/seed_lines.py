@@ -1,4 +1,4 @@
-"""The lines of seed lists, and what became of them."""
+"""The lines of seed lists, and their outcomes."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Seeds:
         self._database = database
 
     def finished(self, run: int) -> set[int]:
-        """The numbers of the seeds that came to their end."""
+        """Return the numbers of the seeds that have an outcome."""
         rows = self._database.execute("SELECT number FROM seed WHERE run = :run", {"run": run})
         return {number for (number,) in rows}
 
     def ended(self, run: int) -> Iterator[EndedSeed]:
-        """The seeds of a run that came to their end, in their order."""
+        """Return the seeds of a run that have an outcome, in their order."""
         rows = self._database.execute(
             "SELECT number, place, url, platform, outcome, reason FROM seed WHERE run = :run ORDER BY number",
             {"run": run},
@@ -36,10 +36,10 @@ class Seeds:
         return (EndedSeed(*row) for row in rows)
 
     def changed_fields(self, source: str, fields: Mapping[str, str]) -> list[str]:
-        """Compare with the last time that a source of seeds was read: fields that are gone, new, or of another type.
+        """Return the fields that are gone, new or of another type since a source of seeds was last read.
 
         Args:
-            source: its name.
+            source: the name of the source.
             fields: the type of each of its fields, by name.
         """
         row = self._database.execute("SELECT fields FROM seed_list WHERE source = :s", {"s": source}).fetchone()
@@ -51,11 +51,11 @@ class Seeds:
         ]
 
     def enter(self, run: int, seeds: Iterable[EndedSeed], fields: Mapping[str, Mapping[str, str]]) -> None:
-        """Enter seeds that came to their end, inside a transaction.
+        """Enter seeds that have an outcome, inside a transaction.
 
         Args:
-            run: whose seeds they are.
-            seeds: those that came to their end.
+            run: the row id of their run.
+            seeds: the seeds.
             fields: the type of each field, by source and name.
         """
         self._database.executemany(

@@ -1,4 +1,4 @@
-"""The numbers by which projections see what is new in the catalog."""
+"""The sequence numbers by which projections find changes in the catalog."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from mlentory_crawl.catalog.sql import Executes
 
 
 def last_sequence(database: Executes) -> int:
-    """The highest sequence number given out."""
+    """Return the highest sequence number in use."""
     return int(database.execute("SELECT value FROM meta WHERE name = 'sequence'").fetchone()[0])
 
 
 class SequenceNumbers:
-    """Gives out the numbers of what is new, inside transactions of the catalog's writer.
+    """Assigns sequence numbers to changes, inside transactions of the catalog's writer.
 
     Args:
         database: the catalog.
@@ -28,18 +28,18 @@ class SequenceNumbers:
 
     @property
     def last(self) -> int:
-        """The highest number given out."""
+        """The highest number in use."""
         if self._last is None:
             self._last = last_sequence(self._database)
         return self._last
 
     def next(self) -> int:
-        """One that nothing has had."""
+        """Return a new number."""
         self._last = self.last + 1
         return self._last
 
     def renew(self, records: Iterable[int]) -> None:
-        """Give records new numbers, by their row ids: projections have to look at them again."""
+        """Give records new numbers, by their row ids, so that projections read them again."""
         self._database.executemany("UPDATE record SET sequence = ? WHERE id = ?", [(self.next(), i) for i in records])
 
     def _save(self) -> None:

@@ -23,7 +23,7 @@ class Stored:
         document: ``root``, ``parts``, ``stubs``.
         provenance: ``source``, ``fetched_at`` and exceptions.
         run: the name of the run that brought it.
-        counters: as published.
+        counters: the published counters.
         sequence: the sequence number of its last change.
     """
 
@@ -39,7 +39,7 @@ class Stored:
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> Self:
-        """The record in a row of `STORED`."""
+        """Return the record in a row of `STORED`."""
         key, iri, document, provenance, run, modified, deleted_at, counters, sequence = row
         told, counted = orjson.loads(provenance), orjson.loads(counters)
         return cls(key, iri, unpack(document), told, run, modified, deleted_at, counted, sequence)
@@ -53,14 +53,14 @@ STORED = """SELECT r.platform || '/' || r.kind || '/' || r.key, r.iri, r.documen
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A statement of a record at some time.
+    """A version of a record.
 
     Attributes:
         key: the catalog key.
-        iri: what it is about.
+        iri: the IRI of the entity.
         document: ``root``, ``parts``, ``stubs`` as JSON.
         provenance: ``source``, ``fetched_at`` and exceptions as JSON.
-        deleted_at: when it became a tombstone, if it did.
+        deleted_at: the time at which it became a tombstone, if it did.
     """
 
     key: str
@@ -71,27 +71,27 @@ class Version:
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> Self:
-        """The version in a row that begins with these attributes, as the catalog keeps them."""
+        """Return the version in a row that begins with these attributes, as the catalog keeps them."""
         key, iri, document, provenance, deleted_at, *_ = row
         return cls(key, iri, unpacked(document), provenance.encode(), deleted_at)
 
 
 def merged(records: Sequence[Stored]) -> tuple[State, str]:
-    """The merged state of records about one entity, and the catalog key of the one that leads."""
+    """Return the merged state of records about one entity, and the catalog key of the leading one."""
     state = merge(_record_states(records), precedence())
     return state, state["key"]
 
 
 def leading_key(records: Sequence[Stored]) -> str:
-    """The catalog key of the record that leads of some about one entity, at least one."""
+    """Return the catalog key of the leading record among those about one entity, at least one."""
     return leading(_record_states(records), precedence()).key
 
 
 def _record_states(records: Sequence[Stored]) -> list[RecordState]:
-    """Records as they are merged."""
+    """Convert records for merging."""
     return [RecordState(r.key, r.document, r.counters, r.modified) for r in records]
 
 
 def live(records: Sequence[Stored]) -> list[Stored]:
-    """The records that are no tombstones."""
+    """Return the records that are not tombstones."""
     return [stored for stored in records if stored.deleted_at is None]

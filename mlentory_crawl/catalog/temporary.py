@@ -1,4 +1,4 @@
-"""Tables of a moment, on disk, in a database that has no name and ends with its process."""
+"""Temporary tables on disk, in an unnamed database that ends with its process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class PairsOnDisk:
     """Pairs of texts, found by the first.
 
     Args:
-        pairs: those that come again are kept once.
+        pairs: the pairs; repeated ones are kept once.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -21,9 +21,9 @@ class PairsOnDisk:
         self._connection.executemany(insert_missing("pair", "one other"), pairs)
 
     def of(self, one: str) -> list[tuple[str, str]]:
-        """The pairs that begin with a text."""
+        """Return the pairs that begin with a text."""
         return self._connection.execute("SELECT one, other FROM pair WHERE one = :one", {"one": one}).fetchall()
 
     def close(self) -> None:
-        """Give the room on disk back."""
+        """Free the space on disk."""
         self._connection.close()

@@ -14,9 +14,9 @@ class QuarantineEntry(NamedTuple):
     """A record in the quarantine.
 
     Attributes:
-        id: the row.
+        id: the row id.
         run: the row id of the run that rejected it.
-        payload: the record as it came, as JSON.
+        payload: the record as it was received, as JSON.
     """
 
     id: int
@@ -56,7 +56,7 @@ class Traces:
         self._database = database
 
     def quarantine(self) -> list[QuarantineEntry]:
-        """The quarantine of all runs."""
+        """Return the quarantine of all runs."""
         rows = self._database.execute("SELECT id, run, platform, key, url, payload FROM quarantine").fetchall()
         return [QuarantineEntry._make((*texts, unpacked(packed))) for *texts, packed in rows]
 
@@ -65,31 +65,31 @@ class Traces:
         self._database.execute("DELETE FROM quarantine WHERE id = :id", {"id": entry})
 
     def replace_payload(self, entry: int, payload: bytes) -> None:
-        """Let an entry of the quarantine hold another payload."""
+        """Replace the payload of an entry of the quarantine."""
         self._database.execute(update("quarantine", "payload"), {"payload": pack(payload), "id": entry})
 
     def runs(self) -> list[RunTexts]:
-        """The texts of all runs."""
+        """Return the texts of all runs."""
         return [RunTexts(*row) for row in self._database.execute("SELECT id, identity, report FROM run").fetchall()]
 
     def replace_run(self, texts: RunTexts) -> None:
-        """Let a run have other texts."""
+        """Replace the texts of a run."""
         self._database.execute(update("run", "identity", "report"), texts._asdict())
 
     def seeds(self) -> list[SeedTexts]:
-        """The texts of all lines of seed lists."""
+        """Return the texts of all lines of seed lists."""
         rows = self._database.execute("SELECT run, number, place, url, reason FROM seed").fetchall()
         return [SeedTexts(*row) for row in rows]
 
     def replace_seed(self, texts: SeedTexts) -> None:
-        """Let a line of a seed list have other texts."""
+        """Replace the texts of a line of a seed list."""
         self._database.execute(
             "UPDATE seed SET place = :place, url = :url, reason = :reason WHERE run = :run AND number = :number",
             texts._asdict(),
         )
 
     def names_of_runs(self, runs: Collection[int]) -> list[tuple[str, str]]:
-        """Platform and name of runs, by their row ids."""
+        """Return platform and name of runs, by their row ids."""
         return self._database.execute(
             f"SELECT platform, name FROM run WHERE id IN {among('runs')}", {"runs": array(runs)}
         ).fetchall()

@@ -6,15 +6,15 @@ from mlentory_crawl.catalog.database import Database
 
 
 def prune(database: Database, before: str, *, dry_run: bool) -> tuple[int, int]:
-    """Delete versions that were replaced before a moment; those that held then stay.
+    """Delete versions that were replaced before a given time; those that were current then stay.
 
     Args:
         database: the catalog, inside a transaction of its writer.
-        before: the moment (UTC, ISO 8601).
+        before: the time (UTC, ISO 8601).
         dry_run: delete nothing.
 
     Returns:
-        How many versions, and how many bytes they take.
+        The number of versions, and their size in bytes.
     """
     database.execute(
         """CREATE TEMP TABLE outdated AS

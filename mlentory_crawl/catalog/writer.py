@@ -1,4 +1,4 @@
-"""Writing to the catalog: whole pages, in one transaction with their counts and the cursor."""
+"""Writing to the catalog: whole pages, in one transaction with their counts and the cursor of the run."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from mlentory_crawl.data_directory import now
 
 @dataclass(frozen=True, slots=True)
 class Erasing:
-    """An erasure that does not hold yet.
+    """An erasure that is not committed yet.
 
     Attributes:
-        erased: what was taken out of the records.
-        marks: all marks, those of before among them.
-        traces: what runs wrote beside records, to be looked through.
+        erased: the counts of what was erased from the records.
+        marks: all marks, including earlier ones.
+        traces: the texts that runs wrote beside records, still to be searched.
     """
 
     erased: Erased
@@ -67,7 +67,7 @@ class CatalogWriter:
 
     @property
     def sequence(self) -> int:
-        """The highest sequence number given out."""
+        """The highest sequence number in use."""
         return self._numbers.last
 
     def close(self) -> None:
@@ -76,39 +76,39 @@ class CatalogWriter:
         self._database.close()
 
     def compact(self) -> None:
-        """Write the database anew, without what was deleted from it and still lies in its pages.
+        """Rewrite the database without the deleted data that its pages still hold.
 
         Raises:
-            CatalogError: there is no room for a second copy, for instance; what the catalog says is as it was.
+            CatalogError: there is no room for a second copy, for instance; the contents of the catalog are unchanged.
         """
         self._database.compact()
 
     # Erasure
 
     def marks(self) -> Marks:
-        """The marks of erased entities."""
+        """Return the marks of erased entities."""
         return marks(self._database)
 
     def knows(self, iri: str) -> bool:
-        """True where an entity is or was described or named, or is marked."""
+        """Check whether an entity is or was described or named, or is marked."""
         return any(map(self._erasure.knows, iris_over_time(iri)))
 
     def names_of(self, iris: Collection[str]) -> set[str]:
-        """All IRIs of entities: these, present ones and former ones."""
+        """Return all IRIs of entities: the given, the present and the former ones."""
         return self._erasure.names_of(iris)
 
     def mark(self, iris: Collection[str], at: str) -> None:
-        """Mark entities of which the catalog has nothing yet."""
+        """Mark entities that the catalog does not have yet."""
         with self._database.transaction():
             self._erasure.mark(iris, at)
 
     @contextmanager
     def erasing(self, iris: Collection[str], at: str) -> Iterator[Erasing]:
-        """Leave nothing of entities but their mark, once what is done inside is done, too.
+        """Erase entities except for their marks, if everything that is done inside succeeds, too.
 
         Args:
             iris: all their IRIs.
-            at: when (UTC).
+            at: the time of the erasure (UTC).
 
         Raises:
             CatalogError: nothing was changed.
@@ -124,10 +124,10 @@ class CatalogWriter:
 
         Args:
             run: the row id of the running run.
-            platform: whose records they are.
-            keys: kind and native id of each.
+            platform: the platform of the records.
+            keys: kind and native id of each record.
         """
-        # CROSS JOIN: SQLite must not choose to walk over all records and look each up in the list.
+        # CROSS JOIN keeps SQLite from scanning all records and looking each up in the list.
         rows = self._database.execute(
             f"""SELECT r.kind, r.key, r.id, r.hash, r.iri, s.record IS NOT NULL, coalesce(c.observed, '{{}}'),
                        coalesce(c.published, '{{}}'), r.deleted_at IS NOT NULL, r.digest, r.issues
@@ -152,12 +152,12 @@ class CatalogWriter:
         }
 
     def stored(self, record: int) -> tuple[Document, dict[str, Any]]:
-        """Document and provenance of a record, by its row id."""
+        """Return document and provenance of a record, by its row id."""
         (row,) = self._records.rows([record])
         return row.document(), orjson.loads(row.provenance)
 
     def sources(self, platform: str, kind: str, keys: Sequence[str]) -> dict[str, str]:
-        """The addresses that live records came from, by their native ids."""
+        """Return the addresses that live records came from, by their native ids."""
         rows = self._database.execute(
             f"""SELECT r.key, r.provenance ->> 'source' FROM {elements("keys")} AS j CROSS JOIN record AS r
                 WHERE r.platform = :platform AND r.kind = :kind AND r.key = j.value AND r.deleted_at IS NULL""",
@@ -166,7 +166,7 @@ class CatalogWriter:
         return dict(rows.fetchall())
 
     def keys(self, platform: str, kind: str) -> list[str]:
-        """The native ids of live records, in order."""
+        """Return the native ids of live records, in order."""
         rows = self._database.execute(
             """SELECT key FROM record WHERE platform = :platform AND kind = :kind AND deleted_at IS NULL
                ORDER BY key""",
@@ -175,14 +175,14 @@ class CatalogWriter:
         return [key for (key,) in rows]
 
     def any_iri(self, platform: str) -> str | None:
-        """The IRI of some record of a platform's public or only instance; None where it has none."""
+        """Return the IRI of any record of a platform's public or only instance; None if it has no record."""
         row = self._database.execute(
             "SELECT iri FROM record WHERE platform = :platform AND instance = '' LIMIT 1", {"platform": platform}
         ).fetchone()
         return None if row is None else str(row[0])
 
     def quarantined(self, run: int, platform: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """The kinds and native ids, of some, that this run has put into the quarantine."""
+        """Return those of the kinds and native ids that this run has put into the quarantine."""
         rows = self._database.execute(
             f"""SELECT q.kind, q.key FROM {elements("keys")} AS j CROSS JOIN quarantine AS q
                 WHERE q.run = :run AND q.platform = :platform
@@ -200,7 +200,7 @@ class CatalogWriter:
         """Store whole pages.
 
         Raises:
-            CatalogError: nothing of them was stored.
+            CatalogError: nothing was stored.
         """
         with self._database.transaction():
             self._store(run, pages)
@@ -224,7 +224,7 @@ class CatalogWriter:
         self._database.executemany(insert_missing("seen", "run record"), [(run, i) for i in ids])
 
     def _note(self, run: int, pages: Commit) -> None:
-        """Store what came with the records of pages."""
+        """Store the rejected records, archived responses and seeds of pages."""
         self._database.executemany(
             insert("quarantine", "run platform kind key url field reason fetched_at payload"),
             [

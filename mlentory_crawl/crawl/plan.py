@@ -21,7 +21,7 @@ class CrawlPlan:
         coverage: the coverage of the complete run: ``census``, ``delta``, ``limit`` or ``ids``.
         arguments: the arguments of the spider, as the report shows them.
         identity: the values by which two commands are the same crawl.
-        resumable: whether an interrupted run goes on from its cursor.
+        resumable: whether an interrupted run continues from its cursor.
         ordered: whether its pages have an order, in which they are stored.
         asks: whether it sends requests to a service; a spider that reads files reads them again in a replay.
         job: scrapyd's id of the job, if scrapyd started it.

@@ -260,7 +260,7 @@ class ArxivSpider(PlatformSpider):
         self.run.open_page(page, *(self._asked(id, outcome, seed, at) for id in batch if outcome is not None))
 
     def _another_try(self, response: Response, batch: list[str]) -> Request | None:
-        """Return a request to try again, or None where dividing the batch is more useful than repeating it."""
+        """Return a request to try again, or None if dividing the batch is more useful than repeating it."""
         assert response.request is not None
         if 1 < len(batch) < BATCH:
             return None

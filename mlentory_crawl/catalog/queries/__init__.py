@@ -1,1 +1,1 @@
-"""Questions to the catalog, and their answers as typed results."""
+"""Queries of the catalog, with typed results."""

@@ -1,4 +1,4 @@
-"""Leaderboards: results sorted into what can be compared."""
+"""Leaderboards: results grouped by what can be compared."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from mlentory_crawl.catalog.reader import CatalogReader
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Results that can be compared: of one metric on one part of one dataset, measured alike and on one scale.
+    """Comparable results: of one metric on one part of one dataset, measured in the same way and on the same scale.
 
     Attributes:
-        metric: its canonical name.
-        dataset: the dataset's name.
-        settings: what part of it, and how it was measured.
-        scale: ``of 1`` or ``of 100`` where the metric is a share, else ``as stated``.
-        higher_is_better: the direction; None where it is not known, and nothing is ranked.
-        results: best first; without a direction by model.
+        metric: the canonical name of the metric.
+        dataset: the name of the dataset.
+        settings: the part of the dataset, and the settings of the measurement.
+        scale: ``of 1`` or ``of 100`` if the metric is a share, else ``as stated``.
+        higher_is_better: the direction; None if it is not known, and the results are not ranked.
+        results: the results, best first; sorted by model if there is no direction.
     """
 
     metric: str
@@ -38,15 +38,15 @@ class Leaderboard:
     """Results on a dataset.
 
     Attributes:
-        boards: those that can be compared, by what they have in common; largest first.
-        unranked: those that have a problem.
+        boards: the comparable results, by what they have in common; largest board first.
+        unranked: the results that have a problem.
     """
 
     boards: list[Board]
     unranked: list[Result]
 
     def cut(self, part: slice) -> Leaderboard:
-        """The same with a part of each list of results only."""
+        """Return the leaderboard with only a part of each list of results."""
         boards = [replace(board, results=board.results[part]) for board in self.boards]
         return Leaderboard(boards, self.unranked[part])
 
@@ -56,7 +56,7 @@ def leaderboard(reader: CatalogReader, dataset: str, metric: str | None = None, 
 
     Args:
         reader: the catalog.
-        dataset: its IRI, its id on the Hub, or its name; those that are stated to be the same are meant, too.
+        dataset: its IRI, its id on the Hub, or its name; datasets that are stated to be the same are included.
         metric: in any spelling; None for all.
         task: the name or the code of a task; None for all.
     """
@@ -65,16 +65,16 @@ def leaderboard(reader: CatalogReader, dataset: str, metric: str | None = None, 
 
 
 def boards(found: Iterable[Result]) -> list[Board]:
-    """Results sorted into what can be compared, largest first; without those that have a problem.
+    """Group results by what can be compared, largest group first; results with a problem are left out.
 
-    Of a setting that is not stated nobody knows what it was, so it is not what others state. Tasks and harnesses are
-    stated by few: they divide results where there are several, and not what states one from what states none.
+    A setting that is not stated is unknown, so it differs from every stated one. Tasks and harnesses are rarely stated:
+    they only divide results if there are several, and do not divide results that state one from those that do not.
     """
     groups: dict[tuple[Any, ...], list[Result]] = {}
     for result in found:
         if result.problem is None:
             settings = tuple(sorted((name, value) for name, value in result.settings.items() if name in SETTINGS))
-            # Datasets of one name on two platforms may be two.
+            # Datasets with the same name on two platforms may be different.
             groups.setdefault((result.metric, result.joined, settings), []).append(result)
     made = []
     for (name, _, settings), group in groups.items():
@@ -94,7 +94,7 @@ def _by_scale(group: list[Result]) -> dict[str, list[Result]]:
     for each in group:
         divided.setdefault(each.scale, []).append(each)
     of_one = divided.get(Scale.ONE, [])
-    # 0 is the same on both.
+    # 0 is the same on both scales.
     if Scale.HUNDRED in divided and not any(each.value for each in of_one):
         divided[Scale.HUNDRED] += divided.pop(Scale.ONE, [])
     return divided

@@ -1,4 +1,4 @@
-"""Entities side by side: what each states, row by row."""
+"""Comparison of entities side by side, row by row."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ FACTS = """
 """.split()
 DATA = "trainedOn used evaluatedOn validatedOn testedOn".split()
 PARTS = frozenset({"config", "split"})
-"""Settings that say what part of a dataset it is, and need no name beside their value."""
+"""Settings that identify a part of a dataset, and need no name beside their value."""
 PARAMETER, METRIC = "parameter", "metric"
-"""What additional properties are of that a record names one by one."""
+"""The property ids of additional properties that have names of their own in a record."""
 
 Value = str | int | float | bool
 
@@ -33,7 +33,7 @@ class Row:
     Attributes:
         section: ``facts``, ``data``, ``parameters`` or ``metrics``.
         name: the property.
-        values: those of each entity, in their order; empty where it states none.
+        values: the values of each entity, in the order of the entities; empty if it states none.
     """
 
     section: str
@@ -42,7 +42,7 @@ class Row:
 
 
 Compared = TypedDict("Compared", {"iri": str, "name": str | None, "class": str, "described": bool})
-"""An entity that is compared; not described is what is only named."""
+"""An entity that is compared; ``described`` is false if records only name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Comparison:
 
     Attributes:
         things: the entities, in the order in which they were named.
-        rows: what they state, by section; a property that none of them states has no row.
+        rows: their properties, by section; a property that none of them has gets no row.
     """
 
     entities: list[Compared]
@@ -59,11 +59,11 @@ class Comparison:
 
 
 def compare(reader: CatalogReader, names: Sequence[str]) -> Comparison:
-    """Put entities side by side.
+    """Compare entities side by side.
 
     Args:
         reader: the catalog.
-        names: what `find` understands.
+        names: their names, as `find` understands them.
 
     Raises:
         NotFound: there is no such entity, or there are several of this name.
@@ -117,13 +117,13 @@ def _stated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Stateme
 
 
 def _known(reader: CatalogReader, iri: str) -> str:
-    """The name that the catalog has for an entity which a record names by its IRI alone."""
+    """Return the catalog's name of an entity that a record names only by its IRI."""
     row = reader._execute("SELECT name FROM entity WHERE iri = ?", (iri,)).fetchone()
     return row[0] if row and row[0] else iri
 
 
 def _evaluated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Statement]:
-    """The results of evaluations, those too that other records state: a run's metrics may be of a model."""
+    """Return the results of evaluations, including those that other records state: a run can have a model's metrics."""
     iri = state["root"]["iri"]
     yield from _results(state, iri)
     rows = reader._execute(

@@ -18,9 +18,9 @@ class FieldCoverage:
     """One field of the records of a kind.
 
     Attributes:
-        records: how many have it.
-        share: of all of the kind.
-        before: the share when the run before the last one ended; None where there were none of the kind.
+        records: the number of records that have it.
+        share: their share of all records of the kind.
+        before: the share at the end of the run before the last one; None if there were no records of the kind.
     """
 
     records: int
@@ -33,9 +33,9 @@ class Coverage:
     """The live records of one kind of one platform.
 
     Attributes:
-        records: how many there are.
-        unnamed_licenses: how many of them state a license and not which.
-        fields: by name, the most frequent ones first.
+        records: the number of records.
+        unnamed_licenses: the number of records that state a license but not which one.
+        fields: the fields by name, the most frequent ones first.
     """
 
     platform: str
@@ -46,11 +46,11 @@ class Coverage:
 
 
 def coverage(reader: CatalogReader, platform: str | None = None, kind: str | None = None) -> list[Coverage]:
-    """Count, for each platform and kind of record, how many have each field.
+    """Count the records that have each field, for each platform and kind of record.
 
     Args:
         reader: the catalog.
-        platform: only this one.
+        platform: only this platform.
         kind: only this kind of record.
     """
     before, unnamed = _before(reader), reader.unnamed_licenses()
@@ -75,7 +75,7 @@ def coverage(reader: CatalogReader, platform: str | None = None, kind: str | Non
 
 
 def _before(reader: CatalogReader) -> dict[str, Any]:
-    """Counts by platform, kind and field, as the run before the last one reported them."""
+    """Return the counts by platform, kind and field that the run before the last one reported."""
     rows = reader._execute("SELECT report FROM run WHERE completed_at IS NOT NULL ORDER BY id DESC LIMIT 2").fetchall()
     return orjson.loads(rows[1][0]).get("fields", {}) if len(rows) > 1 else {}
 

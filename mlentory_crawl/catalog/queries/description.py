@@ -1,4 +1,4 @@
-"""One entity, with everything the catalog knows of it."""
+"""The description of one entity, with everything that the catalog knows about it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Derived:
     """A model that derives from another one.
 
     Attributes:
-        iri: of the model.
-        kind: ``finetune``, ``adapter``, ``quantized``, ``merge``, or None where nobody says.
+        iri: the IRI of the model.
+        kind: ``finetune``, ``adapter``, ``quantized``, ``merge``, or None if it is not stated.
     """
 
     iri: str
@@ -43,11 +43,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """An entity: what its records state together, and what others state of it.
+    """The merged statements about an entity, and what other records state about it.
 
     Attributes:
         state: the merged state: ``root``, ``parts``, ``stubs``, ``counters`` and ``platforms``.
-        records: those it comes from; none where the entity is only named.
+        records: the records that it comes from; none if the entity is only named.
         derived: the models that derive from it, sorted by IRI.
         mentions: the records that name it.
     """
@@ -59,7 +59,7 @@ class Description:
 
     @property
     def root(self) -> dict[str, Any]:
-        """The entity itself: its properties by name."""
+        """The properties of the entity itself, by name."""
         root: dict[str, Any] = self.state["root"]
         return root
 
@@ -70,11 +70,11 @@ class Description:
 
     @property
     def deleted_at(self) -> str | None:
-        """When its sources were found to have it no more (UTC)."""
+        """The time at which its sources were found to have deleted it (UTC)."""
         return self.records[0].deleted_at if self.records else None
 
     def origins(self) -> dict[str, Origin]:
-        """For each property the record that states it, and where in the source it comes from."""
+        """Return the record that states each property, and its place in the source."""
         found: dict[str, Origin] = {}
         for record in self.records:
             declared = declared_sources(*record.key.split("/")[:2])
@@ -85,21 +85,21 @@ class Description:
         return found
 
     def turtle(self) -> str:
-        """The state as Turtle."""
+        """Return the state as Turtle."""
         return rdf.turtle_header() + rdf.turtle(self.state)
 
     def jsonld(self) -> dict[str, Any]:
-        """The state as JSON-LD."""
+        """Return the state as JSON-LD."""
         return rdf.jsonld(self.state)
 
     def graph(self) -> rdflib.Graph:
-        """The state as a graph that can be queried and joined with others."""
-        import rdflib  # takes longer to load than everything else, and few ask for it
+        """Return the state as a graph that can be queried and joined with others."""
+        import rdflib  # takes longer to load than everything else, and is rarely needed
 
         return rdflib.Graph().parse(data=rdf.ntriples(self.state), format="nt")
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as JSON."""
+        """Return the description as JSON."""
         return {
             **self.state,
             "described": bool(self.records),
@@ -111,12 +111,12 @@ class Description:
 
 
 def describe(reader: CatalogReader, name: str, at: datetime | None = None) -> Description:
-    """Describe the entity that somebody means.
+    """Describe the entity that a name means.
 
     Args:
         reader: the catalog.
-        name: what `find` understands.
-        at: a moment, in UTC unless it says otherwise: what the records stated then; None for now.
+        name: its name, as `find` understands it.
+        at: the time whose records are described, in UTC unless it has a time zone; None for now.
 
     Raises:
         NotFound: there is no such entity, or there are several of this name.

@@ -15,18 +15,18 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 
 SETTINGS = ("config", "split", "task", "num_few_shot", "args", "metric_args", "metric_config")
-"""What results have to share to be comparable, where it is stated; by the name under which records state it."""
+"""The settings that results must share to be comparable, where they are stated, by their names in records."""
 REVISION, HARNESS = "revision", "harness"
 DATES = ("dateCreated", "datePublished", "dateModified")
 VERIFIED = "verified"
 _SHOWN = frozenset({*SETTINGS, REVISION, HARNESS})
 _OF_METRICS = frozenset({"num_few_shot", "metric_args", "metric_config"})
-"""In what results that were published together may differ."""
+"""The settings in which results that were published together may differ."""
 NO_NUMBER = "it is no number"
 
 
 LEARNING, PART = "reinforcement-learning", "#"
-"""In this task a dataset that is a part of a model is an environment, which its name stands for (LunarLander-v2)."""
+"""In this task, a dataset that is a part of a model is an environment, identified by its name (LunarLander-v2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,23 @@ class Result:
     """One value of one evaluation of one model.
 
     Attributes:
-        model: the IRI of the model, and its name.
+        model, name: the IRI and the name of the model.
         dataset: the name of the dataset.
-        joined: the IRI that stands for it and for every one that is stated to be the same.
-        platform: whose record states it.
-        task: of the evaluation, if stated.
-        metric: the canonical name.
-        stated: what the record calls it.
-        value: as a number where it is one, else as text.
-        raw: what was written where the number says less.
-        scale: ``of 1`` or ``of 100`` where the metric is a share, else ``as stated``.
-        problem: why it cannot be ranked among others, or none.
-        settings: how it was measured, where stated: those of `SETTINGS`, and the ``revision`` of the dataset.
-        harness: the program that evaluated, where stated.
-        notes: what is said of it besides.
-        sources: where it was published.
-        date: when it was made, else when it was published or changed last, if stated.
-        verified: whether the platform says that it checked it.
+        joined: the IRI that represents the dataset and all datasets that are stated to be the same.
+        platform: the platform whose record states it.
+        task: the task of the evaluation, if stated.
+        metric: the canonical name of the metric.
+        stated: the record's name of the metric.
+        value: the value as a number if it is one, else as text.
+        raw: the text of the value, if it says more than the number.
+        scale: ``of 1`` or ``of 100`` if the metric is a share, else ``as stated``.
+        problem: the reason why it cannot be ranked among others, or none.
+        settings: the settings of the measurement, if stated: those of `SETTINGS`, and the ``revision`` of the dataset.
+        harness: the program that evaluated, if stated.
+        notes: further remarks on the evaluation.
+        sources: the places where it was published.
+        date: the date of the evaluation, else that of its publication or last change, if stated.
+        verified: whether the platform states that it verified the result.
         record: the catalog key of the record that states it.
     """
 
@@ -76,11 +76,11 @@ class Result:
 
 
 def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str | None) -> list[Result]:
-    """The results on a dataset, each once: cards that are copies repeat those of the model that they were copied from.
+    """Return the results on a dataset, each once: copied cards repeat those of the model that they were copied from.
 
     Args:
         reader: the catalog.
-        dataset: its IRI, its id on the Hub, or its name; those that are stated to be the same are meant, too.
+        dataset: its IRI, its id on the Hub, or its name; datasets that are stated to be the same are included.
         wanted: the metric, in any spelling; None for all.
         task: the name or the code of a task; None for all.
     """
@@ -120,10 +120,11 @@ def _named(reader: CatalogReader, dataset: str) -> list[str]:
 
 
 def _joined(reader: CatalogReader, named: list[str]) -> dict[str, str]:
-    """The datasets that are named, and those that are stated to be the same: by each the IRI that stands for it.
+    """Return the named datasets and those that are stated to be the same, each with the IRI that represents them.
 
-    That something is the same as a dataset counts, whoever of the two says so, and of those that are named that they
-    are the same as a third. Others may share an address without being one: two parts of a collection do.
+    A statement that two datasets are the same counts whichever of them makes it. Of a named dataset, statements about
+    any other IRI count as well; other datasets may share such an IRI without being the same, as two parts of a
+    collection do.
     """
     rows = reader._execute(
         """SELECT iri FROM entity AS d WHERE class = 'Dataset' AND described
@@ -164,7 +165,7 @@ def _records(reader: CatalogReader, datasets: Iterable[str]) -> list[int]:
 
 
 def _of_record(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) -> Iterator[Result]:
-    """The results of a record that are on the datasets, each with the scale that its siblings show."""
+    """Return the results of a record on the datasets, each with the scale that its siblings show."""
     blocks: dict[Hashable, list[tuple[Result, bool]]] = {}
     for result, is_percent in _stated(stored, datasets, joined):
         settings = [each for each in sorted(result.settings.items()) if each[0] not in _OF_METRICS]
@@ -180,7 +181,7 @@ def _of_record(stored: Stored, datasets: dict[str, str], joined: dict[str, str])
 
 
 def _stated(stored: Stored, datasets: dict[str, str], joined: dict[str, str]) -> Iterator[tuple[Result, bool]]:
-    """The results on the datasets, each with whether it is said to be percent."""
+    """Return the results on the datasets, and whether each is stated to be a percentage."""
     root, parts = stored.document["root"], {part["iri"]: part for part in stored.document["parts"]}
     described = (*stored.document["stubs"], *parts.values(), root)
     names = {each["iri"]: each["name"] for each in described if "name" in each}

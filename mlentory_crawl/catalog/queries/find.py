@@ -1,4 +1,4 @@
-"""Finding the thing that somebody means."""
+"""Lookup of the entity that a name means."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ from mlentory_crawl.exceptions import CatalogError
 
 MAX_SUGGESTIONS = 5
 COMPARED = 5_000
-"""How many names are compared with one that nothing has, at the most."""
+"""The maximum number of names that are compared with an unknown one."""
 ALIKE = 0.8
-"""How alike two names are (`difflib`) of which one may be the other with a typing error."""
+"""The similarity (`difflib`) from which one name may be the other with a typo."""
 
 
 class NotFound(CatalogError):
-    """The catalog has nothing of this name, or several things."""
+    """The catalog has no entity of this name, or several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A thing: its merged state and the records it comes from; none where it is only named."""
+    """An entity: its merged state and the records that it comes from; none if it is only named."""
 
     state: State
     records: list[Stored]
 
     @property
     def root(self) -> EntityDict:
-        """The thing itself."""
+        """The entity itself."""
         return self.state["root"]
 
 
 def find(reader: CatalogReader, name: str, at: str | None = None) -> Found:
-    """What the catalog has about a thing, be it only that records name it.
+    """Find an entity that records describe or only name.
 
     Args:
         reader: the catalog.
-        name: what `meant` understands, a catalog key, or a name that only one thing has.
-        at: a moment (UTC); None for now.
+        name: a name that `meant` understands, a catalog key, or a name that only one entity has.
+        at: the time whose state is wanted (UTC); None for now.
 
     Raises:
-        NotFound: there is no such thing, or there are several of this name.
+        NotFound: there is no such entity, or there are several of this name.
     """
     candidates = [*_by_key(reader, name), *meant(name)]
     found = _first(reader, candidates, at) or _first(reader, [_alone(reader, name, candidates)], at)
@@ -61,7 +61,7 @@ def find(reader: CatalogReader, name: str, at: str | None = None) -> Found:
 
 
 def _first(reader: CatalogReader, iris: Iterable[str | None], at: str | None) -> Found | None:
-    """The first of some things that records describe, else, at present, the first that they name."""
+    """Return the first of the entities that records describe, else, for the present state, the first that they name."""
     known = list(dict.fromkeys(reader.resolve(iri) for iri in iris if iri is not None))
     for iri in known:
         if records := _records(reader, iri, at):
@@ -92,10 +92,10 @@ def _by_key(reader: CatalogReader, name: str) -> list[str]:
 
 
 def _alone(reader: CatalogReader, name: str, candidates: list[str]) -> str | None:
-    """The one thing that has a name, or one of some IRIs but for its case.
+    """Return the only entity that has a name, or that has one of some IRIs when case is ignored.
 
     Raises:
-        NotFound: several things have the name.
+        NotFound: several entities have the name.
     """
     rows = reader._execute(
         """SELECT iri, iri COLLATE NOCASE IN (SELECT value FROM json_each(?1)) FROM entity AS e
@@ -113,8 +113,8 @@ def _alone(reader: CatalogReader, name: str, candidates: list[str]) -> str | Non
 
 
 def _or_rather(reader: CatalogReader, name: str) -> str:
-    """The names of things that may be meant, as the end of a sentence."""
-    # Of the addresses of a thing and of a page below it, the former is the shorter one.
+    """Return suggestions of similar names, as the end of a sentence."""
+    # The address of an entity is shorter than that of a page below it.
     addresses = sorted((iri for iri in meant(name) if "://" in iri), key=len)
     on_the_hub = [iri for iri in addresses if iri.startswith(HUGGING_FACE)]
     target = (*on_the_hub, *addresses, name)[0].rstrip("/")
@@ -131,7 +131,7 @@ def _or_rather(reader: CatalogReader, name: str) -> str:
 
 
 def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
-    """Things, not parts of them, that a condition holds for; what records describe goes first."""
+    """Return the IRIs of entities, without parts, that meet a condition; described ones come first."""
     rows = reader._execute(
         f"SELECT iri FROM entity WHERE {where} AND instr(iri, '#') = 0 ORDER BY described DESC, iri LIMIT {COMPARED}",
         (value,),
@@ -140,12 +140,12 @@ def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
 
 
 def _literal(text: str) -> str:
-    """Text without a meaning to LIKE."""
+    """Escape the wildcards of LIKE in a text."""
     return re.sub(r"[\\%_]", r"\\\g<0>", text)
 
 
 def most_telling(reader: CatalogReader) -> str | None:
-    """The IRI of the model that says most about lineage, data and evaluations; None where there is none."""
+    """Return the IRI of the model with the most lineage, data and evaluations; None if there is no model with any."""
     row = reader._execute(
         """SELECT s.iri FROM edge AS e JOIN entity AS s ON s.id = e.source
            WHERE s.class = 'MLModel' AND e.type IN ('WAS_DERIVED_FROM', 'HAS_EVALUATION', 'TRAINED_ON')

@@ -1,4 +1,4 @@
-"""What derives from what, as the catalog's records state it."""
+"""Derivations between models, as the catalog's records state them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, live, merged
 
 KIND_NOT_STATED = "kind not stated"
-"""What people are told where nobody says how one model derives from another."""
+"""The text for people if the kind of a derivation is not stated."""
 
 FOUND_BY_THE_PLATFORM = frozenset({"baseModels"})
-"""Source fields that are the platform's own finding, not what the author has written."""
+"""Source fields that the platform determined itself, rather than the author."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One derivation: of two models there is but one, whoever states it.
+    """One derivation; there is only one between two models, whoever states it.
 
     Attributes:
         child, parent: the IRIs of the models.
-        kind: ``finetune``, ``adapter``, ``quantized``, ``merge``, or None where nobody says.
+        kind: ``finetune``, ``adapter``, ``quantized``, ``merge``, or None if it is not stated.
         record: the catalog key of the record that states it.
         field: the field of the source that it comes from.
         how: ``resolved`` by the platform, or ``declared`` by the author.
@@ -46,12 +46,12 @@ class Member:
     """One model of a lineage.
 
     Attributes:
-        iri, name: of the model.
-        generation: how many steps away from where the walk began.
+        iri, name: the IRI and the name of the model.
+        generation: the number of steps from the model at which the walk began.
         described: whether a record describes it.
         licenses: IRI and name of each license.
         access: the conditions of access, if there are any.
-        deleted_at: since when its source has it no more.
+        deleted_at: the time since which its source no longer has it.
     """
 
     iri: str
@@ -65,15 +65,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class LicenseConflict:
-    """Two licenses that do not go together, of a model and of one that it derives from.
+    """Two incompatible licenses, of a model and of one from which it derives.
 
     Attributes:
         child, parent: the IRIs of the models.
         original: the name of the parent's license.
         derived: the name of the child's license.
-        rule: the name of the rule that speaks against it.
-        why: what the rule says.
-        source: where that is written.
+        rule: the name of the rule that they violate.
+        why: the text of the rule.
+        source: the address at which the rule is written.
     """
 
     child: str
@@ -91,9 +91,9 @@ class Lineage:
 
     Attributes:
         root: the IRI of the model.
-        members: by IRI, nearest generation first.
-        steps: the derivations among them, in the order of the walk; cycles close, they do not go on.
-        left_out: how many further models there are that were not asked for.
+        members: the models by IRI, nearest generation first.
+        steps: the derivations among them, in the order of the walk; a cycle is closed, and not walked again.
+        left_out: the number of further models beyond the limit.
     """
 
     root: str
@@ -103,7 +103,7 @@ class Lineage:
 
     @property
     def conflicts(self) -> list[LicenseConflict]:
-        """The licenses along the steps that do not go together, as far as rules are known; none is no permission."""
+        """The incompatible licenses along the steps, as far as rules are known; an empty list is no permission."""
         return [
             LicenseConflict(step.child, step.parent, original_name, derived_name, rule.rule, rule.why, rule.source)
             for step in self.steps
@@ -113,7 +113,7 @@ class Lineage:
         ]
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as JSON."""
+        """Return the lineage as JSON."""
         return {
             "root": self.root,
             "members": [asdict(member) for member in self.members.values()],
@@ -126,15 +126,15 @@ class Lineage:
 def lineage(
     reader: CatalogReader, iri: str, *, up: bool, depth: int, kind: str | None = None, limit: int | None = None
 ) -> Lineage:
-    """Walk the derivations from a model.
+    """Follow the derivations from a model.
 
     Args:
         reader: the catalog.
         iri: the model.
-        up: to what it derives from; else to what derives from it.
-        depth: generations to go at the most.
+        up: go to what it derives from; else to what derives from it.
+        depth: the maximum number of generations.
         kind: follow derivations of this kind only.
-        limit: how many models beside it to give, the nearest first; the others are counted.
+        limit: the number of models to return beside it, the nearest first; the others are counted.
     """
     found = Lineage(iri)
     generations, here = {iri: 0}, [iri]
@@ -157,9 +157,9 @@ def _kinds(step: Step) -> list[str]:
 
 
 def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list[Step]:
-    """What some models derive from, or else what derives from them; sorted by child and parent.
+    """Return the derivations of models from others, or else of others from them; sorted by child and parent.
 
-    As in the merged state of a model, parents that a record has at second hand hold where no other record states any.
+    As in the merged state of a model, parents from second-hand records only count if no other record states any.
     """
     near, far = ("s", "t") if up else ("t", "s")
     rows = reader._execute(
@@ -197,7 +197,7 @@ def _is_at_second_hand(step: Step) -> bool:
 
 
 def _place(record: str, provenance: dict[str, Any], parent: str) -> str:
-    """The field of the source that names a parent."""
+    """Return the field of the source that names a parent."""
     exceptions = provenance.get("exceptions", {})
     declared, _ = declared_sources(*record.split("/")[:2]).get("wasDerivedFrom", ("", ""))
     of_property = exceptions.get("wasDerivedFrom", declared)
@@ -205,7 +205,7 @@ def _place(record: str, provenance: dict[str, Any], parent: str) -> str:
 
 
 def _strongest(steps: list[Step]) -> Step:
-    """Of several statements that one model derives from another: the platform's own, with a kind if any has one."""
+    """Return the platform's own statement among several of the same derivation, with a kind if any has one."""
     first, *others = sorted(
         steps, key=lambda step: (_is_at_second_hand(step), step.how != "resolved", step.kind is None, step.record)
     )

@@ -1,4 +1,4 @@
-"""Records that name an entity: as what, and where in the source they do."""
+"""Records that name an entity, with the property and the place in the source."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fair4ml.platforms import declared_sources
 from mlentory_crawl.catalog.reader import CatalogReader
 
 MOST = 5
-"""How many mentions of each platform are given, unless somebody asks for more."""
+"""The number of mentions per platform that are returned by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class Mention:
     """One entity as the value of a property of another one.
 
     Attributes:
-        iri: of the one that names it.
-        property: as which it does, such as ``referencePublication``.
+        iri: the IRI of the entity that names it.
+        property: the property whose value it is, such as ``referencePublication``.
         record: the catalog key of the record that states it.
         field: the field of the source that it comes from.
-        method: how, as the platform's mapping says.
+        method: the way in which the platform's mapping reads it.
     """
 
     iri: str
@@ -38,7 +38,7 @@ class Mentions:
     """Records that name an entity.
 
     Attributes:
-        records: how many of each platform do.
+        records: the number of such records, by platform.
         by: the first mentions of each platform.
     """
 
@@ -47,12 +47,12 @@ class Mentions:
 
 
 def mentions(reader: CatalogReader, iri: str, most: int = MOST) -> Mentions:
-    """The records that name an entity, counted, and their first mentions.
+    """Count the records that name an entity, and return their first mentions.
 
     Args:
         reader: the catalog.
-        iri: the entity; what is known to be the same counts, too.
-        most: how many mentions of each platform to give.
+        iri: the entity; its aliases count, too.
+        most: the maximum number of mentions per platform.
     """
     names = reader.also_called([iri])
     rows = reader._execute(

@@ -1,4 +1,4 @@
-"""Runs whose archived answers can be mapped again, and runs that have done so."""
+"""Runs whose archived responses can be replayed, and runs that replayed them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mlentory_crawl.catalog.reader import CatalogReader
 
 
 class ReplayableRun(NamedTuple):
-    """A run as it was.
+    """A run that can be replayed.
 
     Attributes:
-        identity: what made its command the same as another one.
-        report: as it was kept last.
-        is_complete: whether it came to the end of its pages.
+        identity: the values by which two commands are the same crawl.
+        report: the report as it was last stored.
+        is_complete: whether it reached the end of its pages.
     """
 
     name: str
@@ -27,7 +27,7 @@ class ReplayableRun(NamedTuple):
 
 
 def replayable_runs(reader: CatalogReader) -> list[ReplayableRun]:
-    """All runs, in their order."""
+    """Return all runs, in their order."""
     rows = reader._execute(
         "SELECT name, platform, mode, identity, report, completed_at IS NOT NULL FROM run ORDER BY id"
     )
@@ -38,12 +38,12 @@ def replayable_runs(reader: CatalogReader) -> list[ReplayableRun]:
 
 
 def marked_iris(reader: CatalogReader) -> list[str]:
-    """The IRIs that are not to be kept, whoever states them."""
+    """Return the IRIs of erased entities, which must not be kept whoever states them."""
     return [iri for (iri,) in reader._execute("SELECT iri FROM forgotten ORDER BY iri")]
 
 
 def report_of_replay(reader: CatalogReader, name: str) -> dict[str, Any] | None:
-    """The report of the run that replayed another one last; None if there was none."""
+    """Return the report of the last run that replayed another one; None if there was none."""
     row = reader._execute(
         "SELECT report FROM run WHERE identity ->> 'replay' = :name ORDER BY id DESC LIMIT 1", {"name": name}
     ).fetchone()

@@ -14,16 +14,16 @@ from mlentory_crawl.catalog.reader import CatalogReader
 class CatalogStatus:
     """The contents of the catalog.
 
-    A further instance of a platform stands beside it as ``platform/instance``.
+    Further instances of a platform are listed as ``platform/instance``.
 
     Attributes:
         sequence: the highest sequence number given out.
-        entities: how many entities records describe.
-        edges: how many statements lead from one entity to another.
-        stubs: how many are only named.
-        records: by platform and kind, how many are ``live`` and how many ``deleted``.
-        watermarks: by platform, up to where its last delta has read.
-        last_census: by platform, when the last complete census ended (UTC).
+        entities: the number of entities that records describe.
+        edges: the number of statements that lead from one entity to another.
+        stubs: the number of entities that are only named.
+        records: the numbers of ``live`` and of ``deleted`` records, by platform and kind.
+        watermarks: the point up to which the lists were last read, by platform.
+        last_census: the time at which the last complete census ended (UTC), by platform.
     """
 
     sequence: int
@@ -39,7 +39,7 @@ _SOURCE = "CASE instance WHEN '' THEN platform ELSE platform || '/' || instance 
 
 
 def catalog_status(reader: CatalogReader) -> CatalogStatus:
-    """Count what is in the catalog."""
+    """Count the contents of the catalog."""
     records: dict[str, dict[str, dict[str, int]]] = {}
     for platform, kind, live, deleted in reader._execute(
         f"SELECT {_SOURCE}, kind, count(*) - count(deleted_at), count(deleted_at) FROM record"
@@ -62,11 +62,11 @@ def catalog_status(reader: CatalogReader) -> CatalogStatus:
 
 
 def last_runs(reader: CatalogReader, most: int) -> list[dict[str, Any]]:
-    """The reports of the last runs, newest first.
+    """Return the reports of the last runs, newest first.
 
     Args:
         reader: the catalog.
-        most: how many to give.
+        most: the maximum number of reports.
     """
     rows = reader._execute("SELECT report FROM run ORDER BY id DESC LIMIT ?", (most,))
     return [orjson.loads(report) for (report,) in rows]

@@ -27,7 +27,7 @@ _Ids = Annotated[str, StringConstraints(max_length=2_000), _words(r"[1-9]\d{0,17
 
 
 class OpenMLArguments(CensusArguments):
-    """How to crawl OpenML."""
+    """Arguments of a crawl of OpenML."""
 
     mode: Literal["census", "delta", "ids"] | None = None
     kinds: Annotated[str, _words(KINDS.replace(",", "|"))] = KINDS
