@@ -83,6 +83,11 @@ def whole(target: Path) -> Iterator[BinaryIO]:
         raise
 
 
+def in_utc(moment: datetime) -> str:
+    """Write a moment as times are written everywhere (UTC, ISO 8601, whole seconds); one without a zone is in UTC."""
+    return f"{moment if moment.tzinfo is None else moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def now() -> str:
     """Return the current time (UTC, ISO 8601, whole seconds)."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"

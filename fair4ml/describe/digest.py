@@ -38,7 +38,7 @@ def digest(model: type[SourceRecord], payload: Any) -> tuple[bytes, dict[str, in
         None if only `parse` can tell what is wrong with the record.
     """
     try:
-        counters = {name: payload[name] for name in model.counters if payload.get(name) is not None}
+        counters = {name: payload[sent] for sent, name in model.counters.items() if payload.get(sent) is not None}
         if any(type(count) is not int or not 0 <= count < 2**63 for count in counters.values()):
             return None
         rest = {name: value for name, value in payload.items() if name not in model.counters}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
@@ -43,11 +45,23 @@ class SourceRecord(SourceObject):
 
     Attributes:
         identity: the platform's names of the fields that identify the record.
-        counters: the platform's names of the fields that move without a change of the entity.
+        counters: the counters, by the platform's names of the fields; they move without a change of the entity.
     """
 
     identity: ClassVar[frozenset[str]]
-    counters: ClassVar[frozenset[str]] = frozenset()
+    counters: ClassVar[Mapping[str, str]] = {}
+
+    def counted(self) -> dict[str, int]:
+        """The values of the counters that the record has, by their names."""
+        stated = ((name, getattr(self, attribute)) for attribute, name in _counters(type(self)))
+        return {name: value for name, value in stated if value is not None}
+
+
+@cache
+def _counters(model: type[SourceRecord]) -> tuple[tuple[str, str], ...]:
+    """The attributes of a model that are counters, with the names of these."""
+    attributes = {field.alias or name: name for name, field in model.model_fields.items()}
+    return tuple((attributes[field], name) for field, name in model.counters.items())
 
 
 M = TypeVar("M", bound=SourceRecord)

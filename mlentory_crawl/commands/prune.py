@@ -10,7 +10,7 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
 from mlentory_crawl.console import console, print_json
-from mlentory_crawl.data_directory import locked
+from mlentory_crawl.data_directory import in_utc, locked
 from mlentory_crawl.exceptions import WrongUsage
 
 
@@ -69,6 +69,6 @@ def _moment(day: str | None) -> str | None:
     if day is None:
         return None
     try:
-        return f"{datetime.fromisoformat(day):%Y-%m-%dT%H:%M:%SZ}"
+        return in_utc(datetime.fromisoformat(day))
     except ValueError as error:
         raise WrongUsage(f"--versions-before {day!r}: a date such as 2026-11-20 is due") from error

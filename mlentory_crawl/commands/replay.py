@@ -92,14 +92,18 @@ class Command(ProjectCommand):
 
 def _replay(source: Path, data_dir: Path, run: ReplayableRun, *, erased: bool) -> dict[str, Any]:
     name, platform, before = run.name, run.platform, run.report
-    arguments = {**before["arguments"], "mode": run.mode}
+    arguments = before["arguments"]
+    if "mode" in spider_of(platform).Arguments.model_fields:
+        arguments = {**arguments, "mode": run.mode}
+    # A seed list asks several platforms.
+    endpoints = run.identity.get("endpoints") or {platform: run.identity["endpoint"]}
     command = [sys.executable, "-P", "-m", "scrapy", "crawl", platform, *SETTINGS]
     command += [word for key, value in arguments.items() for word in ("-a", f"{key}={value}")]
     for key, value in (("FROM", source.absolute()), ("RUN", name), ("REFUSED", ",".join(before["refused_fields"]))):
         command += ["-s", f"REPLAY_{key}={value}"]
     environment = {
         **os.environ, "MLENTORY_DATA_DIR": str(data_dir),
-        spider_of(platform).endpoint_setting: run.identity["endpoint"],
+        **{spider_of(name).endpoint_setting: address for name, address in endpoints.items()},
         "NEO4J_URI": "", "ELASTICSEARCH_URL": "",
     }  # fmt: skip
     now, said = _outcome(data_dir, name), ""

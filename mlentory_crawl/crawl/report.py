@@ -93,6 +93,7 @@ class Report:
         report.requested.update(_unasked(told["requested"]))
         report.platforms = {name: Counter(counts) for name, counts in told["platforms"].items()}
         report.notes = told["notes"]
+        report.suspicions = told["suspicions"]
         report.lookups = {by: _unasked(counts) for by, counts in told["lookups"].items()}
         report.field_issues.update(told["field_issues"])
         report.refused_fields = told["refused_fields"]
@@ -196,7 +197,8 @@ class Report:
 
     def json(self) -> bytes:
         """Return the report as JSON."""
-        return orjson.dumps(self.told())
+        # A resumed run is as doubtful as what it goes on with.
+        return orjson.dumps({**self.told(), "suspicions": self.suspicions})
 
 
 def _unasked(counts: Mapping[str, int]) -> Counter[str]:

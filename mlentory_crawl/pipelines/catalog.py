@@ -11,7 +11,7 @@ from scrapy.exceptions import DropItem
 
 from fair4ml.document import Document, carry_over
 from fair4ml.entities import FieldIssue
-from fair4ml.platforms import dependencies
+from fair4ml.platforms import dependencies, source_model
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry, Known, Rejected
 from mlentory_crawl.crawl.current_run import run_of
@@ -90,7 +90,9 @@ class CatalogPipeline:
         refused = self.run.report.refused_fields
         before, provenance = self.run.catalog.stored(known.id)
         exceptions = provenance.get("exceptions", {})
-        observed = {name: count for name, count in orjson.loads(known.observed).items() if name in refused}
+        names = source_model(item.platform, item.kind).counters
+        hidden = {names.get(field) for field in refused}
+        observed = {name: count for name, count in orjson.loads(known.observed).items() if name in hidden}
         if exceptions:
             item.provenance["exceptions"] = {**exceptions, **item.provenance.get("exceptions", {})}
         return carry_over(document, before, dependencies(item.platform, item.kind), refused), {

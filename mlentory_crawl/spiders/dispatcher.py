@@ -12,7 +12,7 @@ from pydantic import field_validator
 from scrapy import Request
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
-from mlentory_crawl.config import allowed_hosts
+from mlentory_crawl.config import allowed_hosts, endpoints
 from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed, SeedList, canonical, is_private, is_source, read
 from mlentory_crawl.exceptions import WrongUsage
@@ -64,7 +64,12 @@ class DispatcherSpider(PlatformSpider):
 
     def identity(self) -> dict[str, Any]:
         urls = orjson.dumps([(seed.place, seed.url) for seed in self.seeds.seeds])
-        return {"spider": self.name, "seeds": self.arguments.seeds, "sha256": sha256(urls).hexdigest()}
+        return {
+            "spider": self.name,
+            "seeds": self.arguments.seeds,
+            "sha256": sha256(urls).hexdigest(),
+            "endpoints": endpoints(self.settings),
+        }
 
     async def start(self) -> AsyncIterator[Any]:
         catalog = self.run.catalog

@@ -13,6 +13,7 @@ from support.catalogs import HUB, Book, model as document
 from support.crawling import Project, model, write_records
 
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.commands.prune import _moment
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -86,6 +87,11 @@ def test_what_held_at_the_day_stays(tmp_path: Path) -> None:
     assert book.rows("SELECT count(*) FROM version") == [(3,)]
     reader.close()
     book.close()
+
+
+def test_a_day_has_its_zone() -> None:
+    assert _moment("2026-11-20T00:00:00+02:00") == "2026-11-19T22:00:00Z"
+    assert _moment("2026-11-20") == "2026-11-20T00:00:00Z"
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,24 @@ def test_all_runs_again_make_the_same_catalog(crawled: Project, tmp_path: Path) 
     assert again.scrapy("replay", "--all", "--from", crawled.data_dir).returncode == 2
 
 
+def test_a_seed_list_is_replayed_as_well(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds.csv"
+    seeds.write_text("url,why\nhttps://huggingface.co/acme/model-2,ours\nhttps://nowhere.example/x,\n")
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", [model(n) for n in range(4)])) as hub:
+        project = Project(tmp_path / "data", hub.url)
+        project.crawl("-a", "limit=2")
+        assert project.scrapy("crawl", "dispatcher", "-a", f"seeds={seeds}").returncode == 0
+    again = Project(tmp_path / "again", "http://127.0.0.1:9")
+    done = again.scrapy("replay", "--all", "--from", project.data_dir)
+    assert (done.returncode, done.stdout.count(" yes")) == (0, 2), done.stderr
+    assert again.export("again.nt") == project.export("before.nt")
+    seeds.unlink()
+    lost = Project(tmp_path / "lost", "http://127.0.0.1:9").scrapy("replay", "--all", "--from", project.data_dir)
+    assert lost.returncode == 1
+    assert "seeds.csv" in lost.stderr
+    assert "Traceback" not in lost.stderr
+
+
 def test_an_archive_that_lacks_answers_is_told(crawled: Project, tmp_path: Path) -> None:
     first, *_ = sorted((crawled.data_dir / "raw" / "huggingface").glob("*/*.zst"))
     first.write_bytes(first.read_bytes()[:-3] + b"xyz")

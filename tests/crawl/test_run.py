@@ -22,6 +22,7 @@ from mlentory_crawl.crawl.outcomes import Asked, Duplicate
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
+from mlentory_crawl.crawl.verdict import judge
 from mlentory_crawl.erasure.redactor import MARKER
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.items import Page, RawRecord
@@ -233,6 +234,18 @@ def test_a_page_without_records_moves_the_cursor_too(tmp_path: Path) -> None:
     run.close()
     again = opened(tmp_path)
     assert (again.cursor.owed, again.cursor.first_page) == (["?cursor=a"], 1)
+    again.close()
+
+
+def test_a_resumed_run_is_as_doubtful_as_what_it_goes_on_with(tmp_path: Path) -> None:
+    run = opened(tmp_path)
+    run.report.suspicions.append("a page was cut")
+    run.keep_counts()
+    run.close()
+    again = opened(tmp_path)
+    assert again.name == run.name
+    judge(again.report, interrupted=False, complete=True)
+    assert (again.report.verdict, again.report.problems) == ("suspect", ["a page was cut"])
     again.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from mlentory_crawl.crawl.report import Report
@@ -85,7 +86,7 @@ def test_a_resumed_run_has_one_report() -> None:
     first = report(fetched=1000, new=990, quarantined=10)
     first.requested.update(found=3, missing=1)
     first.count_requests({"hub": 2}, {"200": 2}, {"hub.example": (2, "documented API")}, 1, 0.5)
-    resumed = Report.resumed(first.told())
+    resumed = Report.resumed(orjson.loads(first.json()))
     resumed.records.update(fetched=5, new=5)
     resumed.count_requests({"hub": 1}, {"200": 1, "503": 1}, {"cdn.example": (1, "redirected")}, 2, 0.0)
     told = resumed.told()

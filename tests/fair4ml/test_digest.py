@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from fair4ml.describe.digest import covered, digest
-from fair4ml.platforms import source_model
+from fair4ml.describe.source_record import SourceRecord
+from fair4ml.platforms import kinds, platforms, source_model
 
 
 def test_only_what_maps_records_maps_them_again() -> None:
@@ -26,3 +29,19 @@ def test_what_is_no_object_has_none() -> None:
     model = source_model("huggingface", "model")
     payloads: list[Any] = [[], "text", None, {"id": {1}}, {"downloads": -1}]
     assert [digest(model, each) for each in payloads] == [None] * 5
+
+
+COUNTED = [
+    model for platform in platforms() for kind in kinds(platform) if (model := source_model(platform, kind)).counters
+]
+
+
+@pytest.mark.parametrize("model", COUNTED, ids=lambda model: f"{model.__module__}.{model.__name__}")
+def test_counters_have_the_same_names_whether_or_not_a_record_is_mapped(model: type[SourceRecord]) -> None:
+    sent = {field: n for n, field in enumerate(model.counters)}
+    found = digest(model, sent)
+    assert found is not None
+    attributes = {info.alias or name: name for name, info in model.model_fields.items()}
+    values: dict[str, Any] = {attributes[field]: n for field, n in sent.items()}
+    mapped = model.model_construct(**values).counted()
+    assert found[1] == mapped == {name: sent[field] for field, name in model.counters.items()}

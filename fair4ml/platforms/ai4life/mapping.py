@@ -105,7 +105,7 @@ def describe_model(source: ModelArtifact) -> Description:
         code_repository=addresses(draft, "manifest.git_repo", manifest.git_repo),
         readme=file_address(draft, "manifest.documentation", manifest.documentation),
     )
-    return draft.finish(model, _counters(source))
+    return draft.finish(model, source.counted())
 
 
 @describe.register
@@ -124,7 +124,7 @@ def describe_dataset(source: DatasetArtifact) -> Description:
         ],
         additional_property=[*_values(draft, manifest), *_told(draft, source=manifest.source)],
     )
-    return draft.finish(dataset, _counters(source))
+    return draft.finish(dataset, source.counted())
 
 
 @describe.register
@@ -133,7 +133,7 @@ def describe_application(source: ApplicationArtifact) -> Description:
     draft = Draft(bioimage_artifact(source.id))
     version = _version(source, source.manifest, draft, "softwareVersion")
     application = SoftwareApplication(**_identity(draft, source, source.manifest), software_version=version)
-    return draft.finish(application, _counters(source))
+    return draft.finish(application, source.counted())
 
 
 def _identity(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, Any]:
@@ -270,8 +270,3 @@ def _values(draft: Draft, manifest: Manifest) -> list[str]:
 
 def _told(draft: Draft, **stated: str | None) -> list[str]:
     return [draft.value(name, text.strip()) for name, text in stated.items() if text and text.strip()]
-
-
-def _counters(source: Artifact) -> dict[str, int]:
-    stated = {"downloadsAllTime": source.download_count, "views": source.view_count}
-    return {name: count for name, count in stated.items() if count is not None}

@@ -7,6 +7,7 @@ holds its own description in ``manifest`` (`fair4ml.platforms.ai4life.manifest`)
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -51,7 +52,7 @@ class Artifact(SourceRecord):
     """The fields that the artifact manager gives for every artifact."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id", "alias", "type"})
-    counters: ClassVar[frozenset[str]] = frozenset({"download_count", "view_count"})
+    counters: ClassVar[Mapping[str, str]] = {"download_count": "downloadsAllTime", "view_count": "views"}
 
     id: Annotated[str, StringConstraints(max_length=300), AfterValidator(artifact_alias)] = Field(
         validation_alias=AliasChoices("id", "alias")

@@ -64,7 +64,7 @@ def describe_repository(source: Repository) -> Description:
         discussion_url=f"{iri}/discussions" if source.has_discussions else None,
         additional_property=_values(draft, source),
     )
-    return draft.finish(repository, _counters(source))
+    return draft.finish(repository, source.counted())
 
 
 def _owner(draft: Draft, owner: Owner | None) -> list[str]:
@@ -85,8 +85,3 @@ def _values(draft: Draft, source: Repository) -> list[str]:
         **{name: True for name in ("fork", "archived", "disabled", "is_template") if getattr(source, name)},
     }
     return [draft.value(name, value) for name, value in stated.items() if value]
-
-
-def _counters(source: Repository) -> dict[str, int]:
-    stated = {name: getattr(source, name) for name in sorted(source.counters)}
-    return {name: count for name, count in stated.items() if count is not None}

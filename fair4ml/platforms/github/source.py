@@ -6,6 +6,7 @@ are records of their own kinds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, StringConstraints
@@ -50,7 +51,9 @@ class Repository(SourceRecord):
     """A repository."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id", "full_name"})
-    counters: ClassVar[frozenset[str]] = frozenset({"stargazers_count", "forks_count", "subscribers_count"})
+    counters: ClassVar[Mapping[str, str]] = {
+        name: name for name in ("forks_count", "stargazers_count", "subscribers_count")
+    }
 
     id: RepositoryId
     full_name: FullName

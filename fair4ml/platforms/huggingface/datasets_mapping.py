@@ -21,7 +21,7 @@ from fair4ml.platforms.huggingface.datasets_source import DatasetCard, DatasetIn
 from fair4ml.platforms.huggingface.evaluations import owner_stub
 from fair4ml.platforms.huggingface.licenses import license_values, licenses
 from fair4ml.platforms.huggingface.lineage import Tagged
-from fair4ml.platforms.huggingface.repository import access, counters, created, owner_name
+from fair4ml.platforms.huggingface.repository import access, created, owner_name
 
 PROVENANCE: Mapping[str, tuple[str, str]] = {
     "name": ("id", "stated"),
@@ -111,7 +111,7 @@ def describe_dataset(source: DatasetInfo) -> Description:
         archived_at=[] if source.sha is None else [f"{iri}/tree/{source.sha}"],
         discussion_url=f"{iri}/discussions",
     )
-    return draft.finish(dataset, counters(source))
+    return draft.finish(dataset, source.counted())
 
 
 def readable(description: str) -> str | None:

@@ -25,7 +25,7 @@ from fair4ml.platforms.huggingface.evaluations import evaluations, owner_stub
 from fair4ml.platforms.huggingface.licenses import license_values, licenses
 from fair4ml.platforms.huggingface.lineage import FINE_TUNING, add_new_version, datasets, parents
 from fair4ml.platforms.huggingface.parameters import parameter_counts
-from fair4ml.platforms.huggingface.repository import access, counters, created, owner_name
+from fair4ml.platforms.huggingface.repository import access, created, owner_name
 from fair4ml.platforms.huggingface.source import Card, ModelInfo
 from fair4ml.platforms.huggingface.tags import keywords, sorted_tags
 
@@ -136,7 +136,7 @@ def describe_model(source: ModelInfo) -> Description:
             tags.words, card, languages, {*libraries, source.library_name, None if task is None else task.name}
         ),
     )
-    return draft.finish(model, counters(source))
+    return draft.finish(model, source.counted())
 
 
 def _values(draft: Draft, source: ModelInfo, card: Card) -> list[str]:

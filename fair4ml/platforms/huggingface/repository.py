@@ -53,14 +53,3 @@ def access(source: RepositoryInfo, card: RepositoryCard) -> str | None:
     if card.extra_gated_eu_disallowed:
         conditions.append("not available in the European Union")
     return "; ".join(conditions) or None
-
-
-def counters(source: RepositoryInfo) -> dict[str, int]:
-    """The counters that a record has, by the Hub's names."""
-    stated = {
-        "downloads": source.downloads,
-        "downloadsAllTime": source.downloads_all_time,
-        "likes": source.likes,
-        "trendingScore": source.trending_score,
-    }
-    return {name: count for name, count in stated.items() if count is not None}

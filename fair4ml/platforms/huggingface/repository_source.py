@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, StringConstraints
@@ -91,7 +92,9 @@ class Repository(SourceRecord):
 class RepositoryInfo(Repository):
     """The fields of a repository of any kind in the Hub's lists."""
 
-    counters: ClassVar[frozenset[str]] = frozenset({"downloads", "downloadsAllTime", "likes", "trendingScore"})
+    counters: ClassVar[Mapping[str, str]] = {
+        name: name for name in ("downloads", "downloadsAllTime", "likes", "trendingScore")
+    }
 
     author: Word | None = None
     created_at: Moment | None = Field(None, alias="createdAt")

@@ -92,7 +92,7 @@ def describe_paper(source: Paper) -> Description:
         if id is not None:
             values.append(draft.value("huggingFaceDataset", hugging_face_dataset(id), name=id))
     paper.additional_property = list(dict.fromkeys(values))
-    return draft.finish(paper, {} if source.citation_count is None else {"citation_count": source.citation_count})
+    return draft.finish(paper, source.counted())
 
 
 @describe.register

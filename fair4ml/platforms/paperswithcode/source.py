@@ -8,6 +8,7 @@ records.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, Field, StringConstraints, model_validator
@@ -65,7 +66,7 @@ class PaperFields(SourceObject):
 class Paper(PaperFields, Entry):
     """A paper of the API (``papers/?include_resources=true``)."""
 
-    counters: ClassVar[frozenset[str]] = frozenset({"citation_count"})
+    counters: ClassVar[Mapping[str, str]] = {"citation_count": "citation_count"}
 
     citation_count: Count | None = None
     repositories: Links

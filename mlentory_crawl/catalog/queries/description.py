@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fair4ml.merge import State
@@ -14,6 +14,7 @@ from mlentory_crawl.catalog.queries.lineage import derivations
 from mlentory_crawl.catalog.queries.mentions import Mentions, mentions
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
+from mlentory_crawl.data_directory import in_utc
 
 if TYPE_CHECKING:
     import rdflib
@@ -121,12 +122,7 @@ def describe(reader: CatalogReader, name: str, at: datetime | None = None) -> De
     Raises:
         NotFound: there is no such entity, or there are several of this name.
     """
-    found = find(reader, name, None if at is None else _moment(at))
+    found = find(reader, name, None if at is None else in_utc(at))
     iri = found.root["iri"]
     derived = [Derived(step.child, step.kind) for step in derivations(reader, [iri], up=False)]
     return Description(found.state, found.records, derived, mentions(reader, iri))
-
-
-def _moment(at: datetime) -> str:
-    known = at if at.tzinfo is None else at.astimezone(UTC)
-    return f"{known:%Y-%m-%dT%H:%M:%SZ}"

@@ -76,8 +76,12 @@ def test_the_whole_zoo_is_one_silent_request_and_unchanged_the_second_time(proje
     assert (None, None, rdflib.URIRef(f"{HERE}slide%20viewer")) not in graph
     assert (rdflib.URIRef(f"{HERE}slide%20viewer"), rdflib.RDF.type, None) in graph
     server.artifacts[0]["download_count"] += 1
+    server.artifacts[1]["download_count"] = 12  # whole numbers are no other counters
+    assert crawl(project)["records"]["unchanged"] == RECORDS
     assert crawl(project)["records"]["unchanged"] == RECORDS
     assert project.export("second.ttl") == exported
+    counted = project.export("counted.nt", "--counters")
+    assert counted.count(b"schema.org/InteractionCounter") == RECORDS
 
 
 def test_what_changes_is_changed(project: Project, server: Zoo) -> None:
