@@ -37,8 +37,8 @@ class Command(ProjectCommand):
 
 
 def _print(compared: Comparison) -> None:
-    headings = [str(entity["name"] or entity["iri"]) for entity in compared.entities]
-    for heading in [name for name, entity in zip(headings, compared.entities, strict=True) if not entity["described"]]:
+    headings = [str(entity["name"] or entity["iri"]) for entity in compared.things]
+    for heading in [name for name, entity in zip(headings, compared.things, strict=True) if not entity["described"]]:
         console().print(Text(f"{heading} is named only: no record describes it."))
     for section in dict.fromkeys(row.section for row in compared.rows):
         right = tuple(headings) if section == "metrics" else ()

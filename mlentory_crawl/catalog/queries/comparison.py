@@ -54,7 +54,7 @@ class Comparison:
         rows: their properties, by section; a property that none of them has gets no row.
     """
 
-    entities: list[Compared]
+    things: list[Compared]
     rows: list[Row]
 
 
