@@ -114,7 +114,7 @@ class MappedRecord:
         page: the page that held it.
         issues: values that validation or mapping left out.
         digest: as in `ValidRecord`.
-        forgotten: the IRIs of erased entities, which it must not refer to.
+        erased: the IRIs of erased entities, which it must not refer to.
     """
 
     platform: str
@@ -129,9 +129,9 @@ class MappedRecord:
     page: Page = field(repr=False)
     issues: list[FieldIssue] = field(default_factory=list)
     digest: bytes | None = field(default=None, repr=False)
-    forgotten: Collection[str] = field(default=(), repr=False)
+    erased: Collection[str] = field(default=(), repr=False)
 
     def document(self) -> Document:
         """Return the record as the catalog stores it."""
         document = document_of(self.root, self.parts, self.stubs)
-        return without(document, self.forgotten) if self.forgotten else document
+        return without(document, self.erased) if self.erased else document

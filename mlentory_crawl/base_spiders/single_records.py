@@ -125,7 +125,7 @@ class EntitySpider(PlatformSpider):
         later = () if entity is None else self.later_of_entity(entity, wanted)
         asked = Asked(wanted.by, outcomes, lookup, wanted.seed)
         if entity is not None:
-            yield from (each for each in self.named_by(entity, wanted) if not self.run.forgotten.has(each.url))
+            yield from (each for each in self.named_by(entity, wanted) if not self.run.redactor.has(each.url))
         yield from self.records_of(response, records, later, number, self.cursor_after(number), asked)
 
     def entity_failed(self, failure: Failure) -> None:
@@ -221,8 +221,8 @@ class EntitySpider(PlatformSpider):
 
     def _is_erased(self, later: LaterTuple) -> bool:
         _, key, request = later
-        forgotten = self.run.forgotten
-        return (self.name, key) in forgotten.marks.keys or forgotten.has(request.url)
+        redactor = self.run.redactor
+        return (self.name, key) in redactor.marks.keys or redactor.has(request.url)
 
     def later_records(self, entities: list[Any]) -> Iterable[LaterTuple]:
         """Return kind, native id and request of each record of listed items that takes a request of its own."""

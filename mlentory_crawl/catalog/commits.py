@@ -146,7 +146,7 @@ class Commit:
         lookups: the entities that were requested because a record names them.
         seeds: the lines of a seed list that have an outcome.
         seed_fields: the fields of the seed lists that were read, with their types, by source.
-        forgotten: further names of entities that are to be erased.
+        erased: further names of entities that are to be erased.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -155,6 +155,6 @@ class Commit:
     lookups: list[Lookup] = field(default_factory=list)
     seeds: list[EndedSeed] = field(default_factory=list)
     seed_fields: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    forgotten: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     report: bytes = b"{}"
     cursor: bytes | None = None

@@ -206,8 +206,8 @@ class CatalogWriter:
             self._store(run, pages)
             self.lookups.enter(run, pages.lookups)
             self._note(run, pages)
-            if pages.forgotten:
-                self._erasure.erase(self._erasure.names_of(pages.forgotten), now())
+            if pages.erased:
+                self._erasure.erase(self._erasure.names_of(pages.erased), now())
             self.runs.advance(run, pages.report, pages.cursor)
 
     def _store(self, run: int, pages: Commit) -> None:

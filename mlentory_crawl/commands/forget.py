@@ -17,7 +17,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
 from mlentory_crawl.console import console, fail, print_json, table
 from mlentory_crawl.data_directory import locked
-from mlentory_crawl.erasure.erase import forget
+from mlentory_crawl.erasure.erase import erase
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, StoreError, WrongUsage
 from mlentory_crawl.printable import one_line
 from mlentory_crawl.projections.registry import names, sync
@@ -67,7 +67,7 @@ class Command(ProjectCommand):
             raise WrongUsage(f"the catalog does not know {', '.join(unknown)}; --mark marks it in advance")
         if not opts.yes and sys.stdin.isatty() and not _confirmed(catalog.names_of(iris)):
             return 0
-        counts, problems = forget(self.data_dir, catalog, iris)
+        counts, problems = erase(self.data_dir, catalog, iris)
         results = {name: self._sync(name) for name in names(self.settings)}
         try:
             catalog.compact()

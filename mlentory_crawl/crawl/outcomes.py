@@ -39,7 +39,7 @@ class Duplicate(DropItem):
         super().__init__(f"{key} was already seen in this run", log_level="DEBUG")
 
 
-class Forgotten(DropItem):
+class Erased(DropItem):
     """A record of an erased entity."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.pages import OpenPages
 from mlentory_crawl.crawl.report import Report
 from mlentory_crawl.data_directory import locked, now
-from mlentory_crawl.erasure.redactor import MARKER, Forgotten
+from mlentory_crawl.erasure.redactor import MARKER, Redactor
 from mlentory_crawl.exceptions import CatalogError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Run:
         self._held.enter_context(locked(data_dir))
         self.catalog = CatalogWriter(data_dir)
         self.plan = plan = planned(self.catalog)
-        self.forgotten = Forgotten(self.catalog.marks(), plan.platform)
+        self.redactor = Redactor(self.catalog.marks(), plan.platform)
         self.before_commit: Callable[[], None] = lambda: None
         self.repeated: Counter[str] = Counter()
         self.broken: str | None = None
@@ -110,17 +110,17 @@ class Run:
 
     def withholds(self, record: RawRecord) -> bool:
         """Check whether a record is about an erased entity, also under a new name."""
-        if not self.forgotten:
+        if not self.redactor:
             return bool(record.payload == MARKER)
-        if self.forgotten.has(record.url, record.payload):
+        if self.redactor.has(record.url, record.payload):
             self._note_name(record)
             return True
         return False
 
     def _note_name(self, record: RawRecord) -> None:
-        found = self.forgotten.about(record.url, record.payload)
-        if found is not None and found[1].iri not in self.forgotten.marks.iris:
-            self._pending.commit.forgotten.append(found[1].iri)
+        found = self.redactor.about(record.url, record.payload)
+        if found is not None and found[1].iri not in self.redactor.marks.iris:
+            self._pending.commit.erased.append(found[1].iri)
 
     def _store_finished(self) -> None:
         for ready in self.pages.take_finished():
@@ -145,17 +145,17 @@ class Run:
         batch, self._pending = self._pending, Batch()
         self.pages.committed(batch.keys)
         batch.count(self.report)
-        pending, marked = batch.commit, self.forgotten.marks.iris
+        pending, marked = batch.commit, self.redactor.marks.iris
         # An erased entity that was found under another name has one more name to mark.
-        pending.forgotten += [each.iri for each in pending.lookups if each.found in marked]
+        pending.erased += [each.iri for each in pending.lookups if each.found in marked]
         pending.lookups = [each for each in pending.lookups if each.found not in marked]
         self.before_commit()
         pending.report = self.report.json()
         pending.cursor = self.cursor.json()
         try:
             self.catalog.commit(self.id, pending)
-            if pending.forgotten:
-                self.forgotten = Forgotten(self.catalog.marks(), self.report.platform)
+            if pending.erased:
+                self.redactor = Redactor(self.catalog.marks(), self.report.platform)
         except CatalogError as error:
             self.broken = str(error)
             cause = error.__cause__

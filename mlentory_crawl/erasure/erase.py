@@ -16,13 +16,13 @@ from mlentory_crawl.catalog.erasure import Marks
 from mlentory_crawl.catalog.traces import RunTexts, SeedTexts
 from mlentory_crawl.catalog.writer import CatalogWriter, Erasing
 from mlentory_crawl.data_directory import now, whole
-from mlentory_crawl.erasure.redactor import Forgotten, paths_of
+from mlentory_crawl.erasure.redactor import Redactor, paths_of
 from mlentory_crawl.projections.run_files import PATHS
 
 FOLDERS = ("normalized", "rdf", "quarantine", "runs", "raw")
 
 
-def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tuple[Counter[str], list[str]]:
+def erase(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tuple[Counter[str], list[str]]:
     """Erase everything about entities from a data directory except their marks.
 
     The files of runs still have to be written again afterwards, and the catalog to be compacted. If the call is
@@ -41,7 +41,7 @@ def forget(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tup
         CatalogError: the catalog cannot be written; nothing was changed.
     """
     with catalog.erasing(catalog.names_of(iris), now()) as erasing:
-        _clean_quarantine(erasing, Forgotten(erasing.marks, ""))
+        _clean_quarantine(erasing, Redactor(erasing.marks, ""))
         _clean_runs(erasing, Names(erasing.marks))
         # Before the commit: missing files are written again, also after a kill.
         deleted = _delete_files(erasing, data_dir)
@@ -113,18 +113,18 @@ class Names:
         return orjson.dumps(self.without(orjson.loads(text))).decode() if self.are_in(text) else text
 
 
-def _clean_quarantine(erasing: Erasing, forgotten: Forgotten) -> None:
+def _clean_quarantine(erasing: Erasing, redactor: Redactor) -> None:
     for entry in erasing.traces.quarantine():
-        if not (forgotten.mentions(entry.payload) or forgotten.mentions(entry.url.encode())):
+        if not (redactor.mentions(entry.payload) or redactor.mentions(entry.url.encode())):
             continue
         try:
             payload = orjson.loads(entry.payload)
             is_text = False
         except ValueError:  # it was not valid JSON and is kept as text, from which nothing can be removed
             payload, is_text = None, True
-        if (entry.platform, entry.key) in forgotten.marks.keys or forgotten.has(entry.url, payload):
+        if (entry.platform, entry.key) in redactor.marks.keys or redactor.has(entry.url, payload):
             erasing.traces.drop_entry(entry.id)
-        elif is_text or (kept := forgotten.kept(payload)) != payload:
+        elif is_text or (kept := redactor.kept(payload)) != payload:
             erasing.traces.replace_payload(entry.id, orjson.dumps(None if is_text else kept))
         else:
             continue
@@ -161,18 +161,18 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
     kept: set[str] = set()
     for index in sorted(raw.glob(f"*/*/{INDEX}")):
         platform, run = index.parts[-3:-1]
-        forgotten = Forgotten(marks, platform)
+        redactor = Redactor(marks, platform)
         found, damaged = entries(index)
         counts["damaged answers"] += damaged
         kept_entries, changed = [], bool(damaged)
         for entry in found:
-            if forgotten.has(entry["place"]) or forgotten.has(entry["url"]):
+            if redactor.has(entry["place"]) or redactor.has(entry["url"]):
                 counts["answers"] += 1
                 changed = True
                 continue
             known = (platform, entry["file"])
             if known not in cleaned:
-                cleaned[known] = _clean_answer(raw, entry, forgotten)
+                cleaned[known] = _clean_answer(raw, entry, redactor)
                 counts["answers"] += cleaned[known] != (entry["file"], entry["sha256"])
             now = cleaned[known]
             if now is not None:
@@ -191,7 +191,7 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
     return counts
 
 
-def _clean_answer(raw: Path, entry: dict[str, Any], forgotten: Forgotten) -> tuple[str, str] | None:
+def _clean_answer(raw: Path, entry: dict[str, Any], redactor: Redactor) -> tuple[str, str] | None:
     """The file and digest of an answer without the erased entities; None if it cannot be kept."""
     before = entry["file"], entry["sha256"]
     try:
@@ -200,7 +200,7 @@ def _clean_answer(raw: Path, entry: dict[str, Any], forgotten: Forgotten) -> tup
         return before
     except zstandard.ZstdError:  # the readable rest may be about an erased entity
         return None
-    now = forgotten.without(entry["place"], body)
+    now = redactor.without(entry["place"], body)
     if now is None or now is body:
         return before if now is body else None
     digest = digest_of(now)

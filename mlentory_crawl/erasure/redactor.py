@@ -27,7 +27,7 @@ MANY = 50
 """With more names to look for, parsing an answer is faster than searching it for each."""
 
 
-class Forgotten:
+class Redactor:
     """Finds erased entities in a platform's answers, and removes them.
 
     Args:

@@ -43,9 +43,9 @@ class ArchiveMiddleware:
         if not request.meta.get("archive") or response.status in UNSAID:
             return response
         place = place_of(request)
-        forgotten = self.run.forgotten
-        body = response.body if not forgotten else await asyncio.to_thread(forgotten.without, place, response.body)
-        if body is None or forgotten.has(place):
+        redactor = self.run.redactor
+        body = response.body if not redactor else await asyncio.to_thread(redactor.without, place, response.body)
+        if body is None or redactor.has(place):
             return response
         digest = await _aside(len(body), digest_of, body)
         file = self.run.catalog.answers.file_of(digest)

@@ -15,7 +15,7 @@ from fair4ml.platforms import dependencies, source_model
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry, Known, Rejected
 from mlentory_crawl.crawl.current_run import run_of
-from mlentory_crawl.crawl.outcomes import Duplicate, Forgotten, Quarantined
+from mlentory_crawl.crawl.outcomes import Duplicate, Erased, Quarantined
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import MappedRecord, RawRecord, UnchangedRecord
 
@@ -106,7 +106,7 @@ class CatalogPipeline:
             return
         if isinstance(exception, Duplicate):
             self.run.pages.drop_duplicate(item.page)
-        elif isinstance(exception, Forgotten):
+        elif isinstance(exception, Erased):
             self.run.pages.withhold(item.page)
         elif isinstance(exception, Quarantined):
             self.run.pages.reject(
@@ -119,7 +119,7 @@ class CatalogPipeline:
                     field=exception.field,
                     reason=exception.reason,
                     fetched_at=item.fetched_at,
-                    payload=_json(self.run.forgotten.kept(item.payload)),
+                    payload=_json(self.run.redactor.kept(item.payload)),
                 ),
             )
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fair4ml.describe.source_record import InvalidRecord
 from fair4ml.platforms import describe
 from mlentory_crawl.crawl.current_run import run_of
-from mlentory_crawl.crawl.outcomes import Forgotten, Quarantined
+from mlentory_crawl.crawl.outcomes import Erased, Quarantined
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import MappedRecord, ValidRecord
 
@@ -19,7 +19,7 @@ class MappingPipeline:
     """Maps each `ValidRecord` to a `MappedRecord`.
 
     Raises:
-        Forgotten: the record is about an erased entity.
+        Erased: the record is about an erased entity.
         Quarantined: the record cannot be expressed in FAIR4ML.
     """
 
@@ -38,9 +38,9 @@ class MappingPipeline:
             description = describe(item.source)
         except InvalidRecord as error:
             raise Quarantined(error.field, error.reason) from error
-        forgotten = self.run.forgotten.marks.iris
-        if description.root.iri in forgotten:
-            raise Forgotten
+        erased = self.run.redactor.marks.iris
+        if description.root.iri in erased:
+            raise Erased
         provenance: dict[str, Any] = {"source": raw.url, "fetched_at": raw.fetched_at}
         if raw.seed:
             provenance["seed"] = raw.seed
@@ -61,5 +61,5 @@ class MappingPipeline:
             page=raw.page,
             issues=[*item.issues, *description.issues],
             digest=item.digest,
-            forgotten=forgotten,
+            erased=erased,
         )

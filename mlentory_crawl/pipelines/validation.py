@@ -9,7 +9,7 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.platforms import source_model
 from fair4ml.read.json_text import SPOILED
 from mlentory_crawl.crawl.current_run import run_of
-from mlentory_crawl.crawl.outcomes import Forgotten, Quarantined
+from mlentory_crawl.crawl.outcomes import Erased, Quarantined
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.items import RawRecord, UnchangedRecord, ValidRecord
 
@@ -24,7 +24,7 @@ class ValidationPipeline:
     needs every record mapped.
 
     Raises:
-        Forgotten: the record is about an erased entity.
+        Erased: the record is about an erased entity.
         Duplicate: the record's catalog key already ended in this run.
         Quarantined: the record as a whole is invalid.
     """
@@ -42,7 +42,7 @@ class ValidationPipeline:
         if not isinstance(item, RawRecord):
             return item
         if self.run.withholds(item):
-            raise Forgotten
+            raise Erased
         self.pages.claim(item)
         payload = item.payload
         if isinstance(payload, dict) and (reason := payload.get(SPOILED)):

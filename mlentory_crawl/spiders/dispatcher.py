@@ -89,7 +89,7 @@ class DispatcherSpider(PlatformSpider):
             if seed.problem or is_duplicate:
                 self._reject(seed, "duplicate" if is_duplicate else "invalid", seed.problem)
             elif request is not None:
-                if self.run.forgotten.has(request.url):
+                if self.run.redactor.has(request.url):
                     self.run.report.requested["forgotten"] += 1
                 else:
                     yield request

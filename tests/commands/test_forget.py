@@ -23,8 +23,8 @@ from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.erasure import Marks
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.erasure.erase import forget as forgets
-from mlentory_crawl.erasure.redactor import MARKER, Forgotten
+from mlentory_crawl.erasure.erase import erase
+from mlentory_crawl.erasure.redactor import MARKER, Redactor
 from mlentory_crawl.sample_hub import SampleHub
 
 HUB = "https://huggingface.co/"
@@ -202,7 +202,7 @@ def test_a_payload_that_is_kept_as_text_goes_whole(tmp_path: Path) -> None:
         payloads = {"1": f"{{'tags': ['base_model:{SECRET}/zanzibar', '\\ud800']}}", "2": "{'id': '\\ud800'}"}
         odd = [replace(rejected(key), payload=text.encode()) for key, text in payloads.items()]
         catalog.commit(run, Commit(rejected=odd))
-        counts, problems = forgets(tmp_path, catalog, [IRI])
+        counts, problems = erase(tmp_path, catalog, [IRI])
         assert (counts["quarantine"], problems) == (1, [])
     with closing(CatalogReader(tmp_path)) as reader:
         kept = dict(reader._execute("SELECT key, payload FROM quarantine").fetchall())
@@ -214,7 +214,7 @@ def test_answers_that_hide_it_deeply_are_not_kept() -> None:
     deep: Any = [f"{SECRET}/zanzibar"]
     for _ in range(400):
         deep = [{"id": deep}]
-    forgotten = Forgotten(Marks(frozenset([IRI])), "huggingface")
+    forgotten = Redactor(Marks(frozenset([IRI])), "huggingface")
     url = "https://example.org/api/models?limit=2"
     body = forgotten.without(url, json.dumps([model(1), {**model(2), "config": deep}]).encode())
     assert body is not None
@@ -223,7 +223,7 @@ def test_answers_that_hide_it_deeply_are_not_kept() -> None:
 
 
 def test_an_answer_that_has_to_be_mended_is_kept_without_it() -> None:
-    forgotten = Forgotten(Marks(frozenset([IRI])), "huggingface")
+    forgotten = Redactor(Marks(frozenset([IRI])), "huggingface")
     secret = {**model(2), "id": f"{SECRET}/zanzibar"}
     odd = b'{"id": "acme/odd", "config": ' + b"[" * 1_100 + b"]" * 1_100 + b"}"
     page = b"[" + b",".join([json.dumps(model(1)).encode(), odd, json.dumps(secret).encode()]) + b"]"
@@ -236,13 +236,13 @@ def test_an_answer_that_has_to_be_mended_is_kept_without_it() -> None:
 def test_of_a_platform_whose_answers_nobody_knows_none_is_kept_that_mentions_what_is_erased() -> None:
     url, body = "https://tracking.example/api/2.0/mlflow/registered-models/get?name=x", b'{"name": "zanzibar"}'
     theirs = Marks(frozenset([f"{url}zanzibar"]), frozenset([("mlflow", "zanzibar")]))
-    assert Forgotten(theirs, "mlflow").without(url, body) is None
-    assert Forgotten(theirs, "mlflow").without(url, b'{"name": "other"}') == b'{"name": "other"}'
-    assert Forgotten(Marks(frozenset([IRI])), "mlflow").without(url, body) is body
+    assert Redactor(theirs, "mlflow").without(url, body) is None
+    assert Redactor(theirs, "mlflow").without(url, b'{"name": "other"}') == b'{"name": "other"}'
+    assert Redactor(Marks(frozenset([IRI])), "mlflow").without(url, body) is body
 
 
 def test_what_cannot_be_told_apart_is_not_archived() -> None:
-    forgotten = Forgotten(Marks(frozenset([IRI])), "huggingface")
+    forgotten = Redactor(Marks(frozenset([IRI])), "huggingface")
     url = "https://example.org/api/models?limit=2"
     untouched = json.dumps([model(1), {"id": ["zanzibar"], "_id": {}}]).encode()
     assert forgotten.without(url, untouched) is untouched
@@ -371,7 +371,7 @@ def test_a_dataset_is_forgotten_under_the_name_that_it_had_without_an_owner(tmp_
     catalog = CatalogWriter(tmp_path)
     names = {f"{HUB}datasets/snli", f"{HUB}datasets/stanfordnlp/snli"}
     assert [catalog.names_of([name]) for name in sorted(names)] == [names, names]
-    forgotten = Forgotten(Marks(frozenset(names)), "huggingface")
+    forgotten = Redactor(Marks(frozenset(names)), "huggingface")
     assert forgotten.has(f"{HUB}api/datasets/snli")
     assert forgotten.unnamed(["dataset:snli", "dataset:stanfordnlp/snli", "snli"]) == ["snli"]
     catalog.mark([f"{HUB}datasets/snli"], "2026-11-28T00:00:00Z")

@@ -13,7 +13,7 @@ from support.forgetting import forget, without_marks
 from support.openml_server import OpenML
 
 from mlentory_crawl.catalog.erasure import Marks
-from mlentory_crawl.erasure.redactor import Forgotten
+from mlentory_crawl.erasure.redactor import Redactor
 
 ADA = "https://orcid.org/0000-0002-1825-0097"
 BEN = {"name": "Ben Halm"}
@@ -49,7 +49,7 @@ def test_a_person_with_an_orcid_is_nowhere_any_more(tmp_path: Path) -> None:
 
 
 def test_what_names_somebody_by_it_goes_as_a_whole() -> None:
-    forgotten = Forgotten(Marks(frozenset([ADA])), "ai4life")
+    forgotten = Redactor(Marks(frozenset([ADA])), "ai4life")
     answer = {
         "authors": [{"name": "Ada Example", "orcid": "0000-0002-1825-0097"}, BEN, "Ada Example"],
         "packager": {"name": "Ada", "link": f"{ADA}"},

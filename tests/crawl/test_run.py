@@ -139,7 +139,7 @@ def test_a_slow_run_is_durable_before_it_has_much(run: Run, monkeypatch: pytest.
 def test_what_was_forgotten_where_it_was_archived_is_withheld_without_a_mark(run: Run) -> None:
     first = page(0, "1", "2")
     run.open_page(first)
-    assert not run.forgotten
+    assert not run.redactor
     assert run.withholds(record(first, "1", MARKER))
     assert not run.withholds(record(first, "2", {"id": "acme/two"}))
 

@@ -130,7 +130,7 @@ class GitHubSpider(EntitySpider):
                 self.run.end_seed(Asked(None, ("invalid",), seed=seed), "is no repository on GitHub")
             elif is_duplicate:
                 self.run.end_seed(Asked(None, ("duplicate",), seed=seed), None)
-            elif self.run.forgotten.has(f"{self.endpoint}/repos/{name}"):
+            elif self.run.redactor.has(f"{self.endpoint}/repos/{name}"):
                 self.run.report.requested["forgotten"] += 1
             else:
                 yield self._repository_request(name, seed)

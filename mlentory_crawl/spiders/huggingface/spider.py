@@ -213,7 +213,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
     def named_requests(self) -> Iterator[Request]:
         for _, name in self.names(self.arguments.named, _repo_id):
             request = self.named_request(HubPage("model", name))
-            if self.run.forgotten.has(request.url):
+            if self.run.redactor.has(request.url):
                 self.run.report.requested["forgotten"] += 1
             else:
                 yield self.entity_request(request, Wanted(name))
