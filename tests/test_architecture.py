@@ -279,7 +279,7 @@ def _within(module: str, packages: Iterable[str]) -> bool:
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 
 
-MAY_STAND_TWICE = {"__init__", "__main__", "store", "query", "index", "spider", "api"}
+MAY_STAND_TWICE = {"__init__", "__main__", "store", "query", "index", "spider", "api", "arguments"}
 LIKE_THEIR_STEP = ("commands", "scrapy_commands", "pipelines", "middlewares")
 
 
@@ -304,6 +304,15 @@ def test_the_house_keeps_its_rules(rule: Iterator[str]) -> None:
 
 def test_no_exception_is_listed_that_is_none() -> None:
     assert EXCEPTIONS - {each for rule in RULES for each in rule()} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"), [("spider", False), ("api", False), ("arguments", False), ("lists", True)]
+)
+def test_what_a_platform_s_folder_may_hold(name: str, is_told: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_up = {f"mlentory_crawl.spiders.{each}.{name}": Path(f"spiders/{each}/{name}.py") for each in PLATFORMS[:2]}
+    monkeypatch.setattr(sys.modules[__name__], "modules", lambda: made_up)
+    assert bool(list(file_names())) is is_told
 
 
 def mapping(platform: str) -> set[str]:

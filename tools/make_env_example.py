@@ -1,9 +1,13 @@
-"""Writes `.env.example` from the table of settings: `python tools/make_env_example.py > .env.example`."""
+"""Writes `.env.example` from the table of settings: `.venv/bin/python tools/make_env_example.py > .env.example`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
+
+# The packages of this checkout, not those that happen to be installed.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from mlentory_crawl.config import Variable
 from mlentory_crawl.spiders import variables

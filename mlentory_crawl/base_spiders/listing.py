@@ -34,7 +34,7 @@ class ListSpider(EntitySpider):
     3. If there is more than one list, write `first_pages`; if listed items lead to further lists, `leads_to`.
 
     Attributes:
-        page_size: the maximum number of items to request for a page.
+        page_size: the maximum number of items to request for a page; a paginator that needs it takes it from here.
         is_divisible: whether the walk continues without a page that cannot be fetched, because its other lists do not
             depend on it; what comes after that page is owed. Else the same command begins again at this page.
         newest: the watermark that the complete run leaves, taken from the first page of the first attempt.

@@ -65,11 +65,12 @@ class CensusArguments(ModeArguments):
 class ModeSpider(ListSpider):
     """Crawls in the given ``mode``; by default the changes since the watermark, or in `first_mode` without a watermark.
 
-    A subclass defines `named_requests`, and `begin_at` if it has the mode ``delta``.
+    A subclass defines `named_requests`, and `begin_at` if its platform has a delta; if it has none, `first_mode` is the
+    default whatever the watermark.
 
     Attributes:
         first_mode: the mode if neither the arguments nor a watermark decide.
-        begins_at: the watermark of the catalog when the crawl begins, if there is a usable one.
+        begins_at: the watermark of the catalog when the crawl begins, if there is a usable one; None without a delta.
     """
 
     Arguments: ClassVar[type[Arguments]] = ModeArguments
@@ -83,6 +84,8 @@ class ModeSpider(ListSpider):
         self._mode = self.arguments.mode or ("ids" if self.arguments.ids else self.first_mode)
 
     def plan(self, catalog: CatalogWriter) -> None:
+        if type(self).begin_at is ModeSpider.begin_at and self._mode != "delta":
+            return
         watermark = self.begins_at = self._usable_watermark(catalog)
         is_open = self.arguments.mode is None and self._mode == self.first_mode
         if is_open and watermark and self.arguments.is_whole:
@@ -110,7 +113,7 @@ class ModeSpider(ListSpider):
         return time_of(text) is not None
 
     def begin_at(self, watermark: str) -> None:
-        """Make a delta begin at the time up to which the catalog is complete."""
+        """Hook of platforms with a delta: make it begin at the watermark up to which the catalog is complete."""
         raise NotImplementedError
 
     def named_requests(self) -> Iterable[Request]:
@@ -120,6 +123,10 @@ class ModeSpider(ListSpider):
     @property
     def mode(self) -> str:
         return self._mode
+
+    @property
+    def limit(self) -> int | None:
+        return self.arguments.limit
 
     @property
     def is_whole(self) -> bool:

@@ -11,6 +11,7 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
+from fair4ml.platforms import kinds
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.catalog.commits import Commit
@@ -86,6 +87,35 @@ def test_only_what_nothing_narrows_becomes_a_delta(
     spider = ZooSpider(**given)
     spider.plan(catalog)
     assert (spider.mode, spider.since) == (mode, since)
+
+
+class FernSpider(ModeSpider):
+    name = "zoo"
+    newest = NOW
+
+
+@pytest.mark.parametrize("watermark", [DAY, "tomorrow"])
+def test_what_has_no_delta_is_crawled_as_the_first_time(catalog: CatalogWriter, watermark: str) -> None:
+    completed(catalog, watermark)
+    spider = FernSpider()
+    spider.plan(catalog)
+    assert (spider.mode, spider.coverage, spider.watermark) == ("census", "census", NOW)
+    assert not spider._told_first
+
+
+@pytest.mark.parametrize(("given", "limit"), [({}, None), ({"limit": "5"}, 5)])
+def test_the_limit_of_the_arguments_is_that_of_the_lists(given: dict[str, str], limit: int | None) -> None:
+    assert FernSpider(**given).limit == limit
+
+
+WITH_CENSUS = [each for each in platforms() if issubclass(each, ModeSpider)]
+
+
+@pytest.mark.parametrize("spider_class", WITH_CENSUS, ids=lambda each: each.name)
+def test_a_census_tells_what_kinds_it_lists(spider_class: type[ModeSpider]) -> None:
+    spider_class.Arguments.model_validate({"mode": "census"})
+    assert spider_class.census_kinds
+    assert set(spider_class.census_kinds) <= set(kinds(spider_class.name))
 
 
 def test_a_delta_needs_a_watermark(catalog: CatalogWriter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -46,6 +47,12 @@ def test_a_text_may_mean_things_of_several_platforms_the_likeliest_first() -> No
     assert meant("pkg:github/acme/tools@v1")[1:] == ["https://github.com/acme/tools"]
     assert meant("doi:10.1234/AB")[1:] == ["https://doi.org/10.1234/ab"]
     assert meant("https://www.example.org/a/") == [f"https://{each}a{end}" for each, end in SPELLED]
+
+
+def test_no_two_platforms_have_the_same_rank() -> None:
+    modules = [import_module(f"fair4ml.platforms.{name}.addresses") for name in platforms()]
+    ranks = [module.RANK for module in modules if hasattr(module, "meant")]
+    assert len(set(ranks)) == len(ranks) > 1
 
 
 def test_nobody_knows_another_platform() -> None:

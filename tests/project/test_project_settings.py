@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,16 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
 def test_the_example_lists_every_setting() -> None:
     made = runpy.run_path(str(ROOT / "tools" / "make_env_example.py"))["text"]()
     assert (ROOT / ".env.example").read_text() == made
+
+
+def test_the_example_is_made_of_the_checkout_s_own_settings(tmp_path: Path) -> None:
+    tool = tmp_path / "tools" / "make_env_example.py"
+    tool.parent.mkdir()
+    shutil.copyfile(ROOT / "tools" / tool.name, tool)
+    (tmp_path / "mlentory_crawl").mkdir()
+    (tmp_path / "mlentory_crawl" / "__init__.py").write_text("raise SystemExit('this checkout')")
+    done = subprocess.run([sys.executable, str(tool)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == "this checkout\n"
 
 
 def test_nothing_is_needed_to_list_the_spiders(tmp_path: Path) -> None:

@@ -19,14 +19,11 @@ from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.catalog.commits import Missing
-from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.spiders.ai4life import api
 
 API_SLOT = "ai4life.api"
-PAGE_SIZE = 1_000
-"""The size of a page, more than the zoo has, so that one request lists everything."""
 
 
 class Ai4LifeArguments(CensusArguments):
@@ -71,24 +68,19 @@ class Ai4LifeSpider(ModeSpider):
     census_kinds = tuple(KINDS)
     arguments: Ai4LifeArguments
 
+    # ListSpider
+    page_size = 1_000  # more than the zoo has, so that one request lists everything
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.accepts_deletions = self.arguments.accept_deletions
         self.stages = [Deletions(self, *self.census_kinds)]
 
-    def plan(self, catalog: CatalogWriter) -> None:
-        """Do nothing: no list of the zoo shows what is new."""
-
-    @property
-    def limit(self) -> int | None:
-        return self.arguments.limit
-
     # The list
 
     @cached_property
     def paginator(self) -> Offset:
-        size = min(PAGE_SIZE, self.limit or PAGE_SIZE)
-        return Offset(self._artifacts, page_size=size, rows=api.artifacts_in, ends_when_short=True)
+        return Offset(self._artifacts, self.page_size, api.artifacts_in, self.limit, ends_when_short=True)
 
     def _artifacts(self, name: str, offset: int, size: int) -> Request:
         return self._request(api.list_path(offset, size))

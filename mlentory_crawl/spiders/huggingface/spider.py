@@ -147,7 +147,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     @property
     def limit(self) -> int | None:
-        return self.arguments.limit or (FIRST_LATEST if self.mode == "latest" else None)
+        return super().limit or (FIRST_LATEST if self.mode == "latest" else None)
 
     async def start(self) -> AsyncIterator[Any]:
         if self.mode == "latest" and self.arguments.limit is None:

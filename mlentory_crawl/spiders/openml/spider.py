@@ -73,6 +73,7 @@ class OpenMLSpider(ModeSpider):
 
     # ListSpider
     is_divisible = True
+    limit = None  # that of the arguments is one of each list, which the paginator keeps
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

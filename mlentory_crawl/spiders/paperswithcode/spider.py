@@ -77,6 +77,7 @@ class PapersWithCodeSpider(ModeSpider):
         ),
     )
     hosts = HOSTS
+    census_kinds = ("paper", "task", "method", "dataset", "evaluation")
     # No quota is known.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
     arguments: PapersWithCodeArguments
@@ -87,6 +88,7 @@ class PapersWithCodeSpider(ModeSpider):
     # ListSpider
     page_size = 100
     is_divisible = True
+    limit = None  # that of the arguments is one of each list, which the paginator keeps
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
