@@ -1,4 +1,4 @@
-"""Records that a census did not find."""
+"""Records that a census did not find: queries and writes; `base_spiders/stages/deletions.py` decides."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ class Feed:
         Args:
             after: the sequence number up to which the caller is complete.
             limit: the maximum number of records to read, unless a single entity has more.
-            settled: the sequence number up to which no entity was left to a later occurrence: of the records that have
-                not changed since, a store has the entity only under the key of the one that led then.
+            settled: the sequence number up to which no entity was left to a later occurrence. A store can have an
+                entity whose records have not changed since under one key only, that of the record that led then.
         """
         with self._reader._database.snapshot():
             rows = self._reader._execute(

@@ -190,7 +190,7 @@ class RecordTable:
     # Removing records
 
     def bury(self, run: int, deleted_at: str, ids: Collection[int]) -> None:
-        """Make tombstones of records, and of their platform's other records about the same entities.
+        """Make tombstones of records, and of their platform's other records with the same keys about the same entities.
 
         Args:
             run: the census that did not find them.

@@ -18,6 +18,7 @@ from mlentory_crawl.catalog.census import Census
 from mlentory_crawl.catalog.codec import pack
 from mlentory_crawl.catalog.commits import Commit, Known
 from mlentory_crawl.catalog.database import Database, catalog_id
+from mlentory_crawl.catalog.erasable_texts import Traces
 from mlentory_crawl.catalog.erasure import Erased, Erasure, Marks, marks
 from mlentory_crawl.catalog.field_counts import FieldCounts
 from mlentory_crawl.catalog.links import Links
@@ -27,7 +28,6 @@ from mlentory_crawl.catalog.runs import Runs
 from mlentory_crawl.catalog.seed_lines import Seeds
 from mlentory_crawl.catalog.sequence import SequenceNumbers
 from mlentory_crawl.catalog.sql import array, elements, insert, insert_missing, upsert
-from mlentory_crawl.catalog.traces import Traces
 from mlentory_crawl.catalog.versions import prune
 from mlentory_crawl.data_directory import now
 

@@ -1,1 +1,1 @@
-"""A run: its pages, batches, outcomes, report and seed list."""
+"""A run: its plan, seed list, pages, batches, cursor, outcomes, report and verdict."""

@@ -33,7 +33,7 @@ class Quarantined(DropItem):
 
 
 class Duplicate(DropItem):
-    """A record whose catalog key already ended in this run: the first one counts."""
+    """A record whose catalog key already occurred in this run: the first one counts."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"{key} was already seen in this run", log_level="DEBUG")

@@ -76,7 +76,7 @@ class OpenPages:
         Args:
             page: the page.
             known: the catalog's rows of its records.
-            claimed: those of its records that have already ended in this run.
+            claimed: those of its records that already began in this run.
             asked: the outcomes of the targets that it answers.
         """
         self._pages[page.number] = OpenPage(page, len(page.keys), known, claimed, asked=list(asked))
@@ -86,7 +86,7 @@ class OpenPages:
         """Begin a record.
 
         Raises:
-            Duplicate: its catalog key already ended in this run.
+            Duplicate: a record with its catalog key already began in this run.
         """
         key = (record.kind, record.key)
         if key in self._pages[record.page.number].claimed or key in self._claims:
@@ -129,7 +129,7 @@ class OpenPages:
         self._count(page, "forgotten")
 
     def drop_duplicate(self, page: Page) -> None:
-        """End a record that has already ended in this run."""
+        """End a record that is a duplicate of an earlier one in this run."""
         self._count(page, "duplicate")
 
     def fail(self, page: Page, kind: str, key: str) -> None:

@@ -12,8 +12,8 @@ import orjson
 import zstandard
 
 from mlentory_crawl.archive.store import INDEX, digest_of, entries, write_body
+from mlentory_crawl.catalog.erasable_texts import RunTexts, SeedTexts
 from mlentory_crawl.catalog.erasure import Marks
-from mlentory_crawl.catalog.traces import RunTexts, SeedTexts
 from mlentory_crawl.catalog.writer import CatalogWriter, Erasing
 from mlentory_crawl.data_directory import now, whole
 from mlentory_crawl.erasure.redactor import Redactor, paths_of

@@ -1,4 +1,4 @@
-"""Writes the files of runs, above all Turtle."""
+"""Keeps the files of runs current, above all Turtle; `projections/run_files.py` writes them."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class ValidationPipeline:
 
     Raises:
         Erased: the record is about an erased entity.
-        Duplicate: the record's catalog key already ended in this run.
+        Duplicate: the record's catalog key already occurred in this run.
         Quarantined: the record as a whole is invalid.
     """
 

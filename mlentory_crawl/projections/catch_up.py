@@ -65,19 +65,19 @@ class StoreProjection:
         self._reader = CatalogReader(data_dir)
         self._feed = Feed(self._reader)
         self._refusals = Refusals(data_dir, name)
-        self._refused_anew: set[str] | None = None  # while the store still has its documents of before
+        self._refused_anew: set[str] | None = None  # only while the store is being filled beside its old documents
         self._at = 0
-        self._settled = 0  # up to there no entity was left to a later change
+        self._settled = 0  # up to this sequence number no entity was left to a later change
         self._read_again = self._owed = 0
         self._caught_up_at = time.monotonic()
         self._flushed_at = time.monotonic()
         self.progress = ProjectionProgress(store.backend)
 
     def open(self, *, rebuild: bool = False) -> None:
-        """Open the store, and fill it anew if it cannot be continued.
+        """Open the store, and begin to fill it again if it cannot be continued.
 
         Args:
-            rebuild: fill it anew in any case, also when it belongs to another catalog.
+            rebuild: fill it again in any case, even if it belongs to another catalog.
 
         Raises:
             StoreError: the store cannot be used, or belongs to another catalog.
@@ -107,10 +107,10 @@ class StoreProjection:
             self._write(self._feed.changes_of(keys[start : start + self._store.batch_size]), self._at)
 
     def is_due(self) -> bool:
-        """True where the changes that have come are worth what they make it read.
+        """Check whether enough records have changed to justify reading the records that they are merged with.
 
-        An entity that many records describe is merged from all of them whenever one of them changes. Until as many have
-        changed as the last changes made it read again, it waits: all in all it then reads each record a few times.
+        An entity with many records is merged from all of them whenever one of them changes. Waiting until as many
+        records have changed as had to be read again the last time keeps the total to a few reads for each record.
         """
         waiting = self._reader.last_sequence() - self._at
         return waiting >= self._owed or time.monotonic() - self._caught_up_at > FLUSH_SECONDS
@@ -150,7 +150,7 @@ class StoreProjection:
         taken = [change.key for change in changes if change.key not in keys]
         if self._refused_anew is not None:
             self._refused_anew = self._refused_anew.difference(taken) | keys
-            # Those of before belong to the documents that stay, should this never be published.
+            # Earlier refusals belong to the old documents, which stay if the new ones are never published.
             self._refusals.update([], refused, upto)
             self.progress.failed = len(self._refused_anew)
         elif refused or self.progress.failed:
@@ -168,7 +168,7 @@ class StoreProjection:
                 errors[refusal.key] = refusal.error
 
     def flush(self) -> ProjectionProgress:
-        """Make durable what was written, and measure the progress."""
+        """Make the written changes durable, and measure the progress."""
         position: Position | None = self._store.flush()
         self._flushed_at = time.monotonic()
         behind = self._reader.last_sequence() - (position.sequence if position else 0)
@@ -179,7 +179,7 @@ class StoreProjection:
         return self.progress
 
     def catch_up(self, on_batch: Callable[[ProjectionProgress], None] | None = None) -> ProjectionProgress:
-        """Write all that the catalog has.
+        """Write everything that the catalog has.
 
         Args:
             on_batch: called after each batch.

@@ -1,4 +1,4 @@
-"""Traces of entities beside their records: in the quarantine, in reports, and in the lines of seed lists."""
+"""Texts beside the records that may name an erased entity: the quarantine, reports, and lines of seed lists."""
 
 from __future__ import annotations
 
