@@ -122,6 +122,7 @@ WORDS: dict[str, list[list[str]]] = {
     "demo": [[HOSTILE]],
     "sample-hub": [[HOSTILE], ["--records", HOSTILE]],
     "validate": [[HOSTILE]],
+    "genspider": [["--list"]],
 }  # fmt: skip
 
 
