@@ -24,7 +24,7 @@ from fair4ml.merge import Precedence
 @cache
 def platforms() -> tuple[str, ...]:
     """The keys of all platforms, in their order."""
-    return tuple(sorted(module.name for module in iter_modules(__path__)))
+    return tuple(sorted(module.name for module in iter_modules(__path__) if module.ispkg))
 
 
 @cache

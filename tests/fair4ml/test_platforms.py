@@ -10,6 +10,7 @@ import pytest
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.platforms import (
+    describe,
     entity_at,
     example,
     hosts,
@@ -20,6 +21,7 @@ from fair4ml.platforms import (
     prefixes_of_aliases,
     source_model,
 )
+from fair4ml.platforms.base import parse
 from mlentory_crawl import spiders
 
 HUB = "https://huggingface.co/"
@@ -107,3 +109,9 @@ def test_further_names_of_an_entity_are_of_few_forms(class_name: str, iri: str, 
 
 def test_messages_have_one_platform_as_an_example() -> None:
     assert example() == "huggingface"
+
+
+def test_a_record_is_mapped_by_hand_with_three_names() -> None:
+    record, issues = parse(source_model("huggingface", "model"), {"_id": "65f0a1b2c3d4e5f601234567", "id": "acme/elm"})
+    assert issues == []
+    assert describe(record).root.iri == "https://huggingface.co/acme/elm"
