@@ -13,7 +13,7 @@ from typing import IO
 
 from rdflib import Graph
 
-from mlentory_crawl.catalog.temporary import PairsOnDisk
+from mlentory_crawl.shapes.pairs_on_disk import PairsOnDisk
 
 ENDINGS = (".nt", ".nt.gz", ".ttl", ".ttl.gz")
 """The endings of the names of files that can be read."""

@@ -1,4 +1,4 @@
-"""Temporary tables on disk, in an unnamed database that ends with its process."""
+"""Pairs of texts that are too many for the memory, in a temporary database that ends with its process."""
 
 from __future__ import annotations
 
