@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from mlentory_crawl.catalog.codec import pack, unpacked
@@ -55,10 +55,11 @@ class Traces:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def quarantine(self) -> list[QuarantineEntry]:
-        """Return the quarantine of all runs."""
+    def quarantine(self) -> Iterator[QuarantineEntry]:
+        """Return the quarantine of all runs; entries may be changed meanwhile."""
         rows = self._database.execute("SELECT id, run, platform, key, url, payload FROM quarantine").fetchall()
-        return [QuarantineEntry._make((*texts, unpacked(packed))) for *texts, packed in rows]
+        # Unpacked one by one: together they may be too large for the memory.
+        return (QuarantineEntry._make((*texts, unpacked(packed))) for *texts, packed in rows)
 
     def drop_entry(self, entry: int) -> None:
         """Drop an entry of the quarantine."""
