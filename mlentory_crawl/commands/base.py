@@ -96,7 +96,7 @@ class ProjectCommand(ABC):
             return 0
         except OSError as error:
             _write_no_more()
-            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            fail(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
             return 1
         return code
 

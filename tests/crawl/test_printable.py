@@ -200,3 +200,4 @@ def test_an_output_that_takes_nothing_more(project: Project, words: list[str]) -
     os.close(writing)
     assert [(each.returncode, each.stderr.count("\n")) for each in done] == [(0, 0), (1, 1), (1, 1)]
     assert not any("Traceback" in each.stderr for each in done)
+    assert done[1].stderr == "the output cannot be written: No space left on device\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.factory import STORES, open_search_store, open_store
 
 SETTINGS = {"MLENTORY_DATA_DIR": "data", "ELASTICSEARCH_INDEX_PREFIX": "mlentory"}
@@ -33,6 +34,17 @@ def test_one_engine_answers_searches() -> None:
     assert open_search_store(SETTINGS).backend == "tantivy"
     assert open_store("search", SETTINGS | ELASTICSEARCH).backend == "elasticsearch"
     assert open_store("neo4j", SETTINGS | NEO4J).backend == "neo4j"
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "given"), [("neo4j", "neo4j", NEO4J), ("search", "elasticsearch", ELASTICSEARCH)]
+)
+def test_a_driver_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, library: str, given: dict[str, str]
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(StoreError, match=rf"needs its driver: pip install mlentory-crawl\[{library}\]"):
+        open_store(name, SETTINGS | given)
 
 
 def test_nothing_is_imported_that_is_not_opened() -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self
 
 from fair4ml.write.property_graph import Graph, Node, graph
@@ -72,7 +73,13 @@ class Neo4jStore:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
-        """The store that the settings describe."""
+        """The store that the settings describe.
+
+        Raises:
+            StoreError: its driver is not installed.
+        """
+        if find_spec("neo4j") is None:
+            raise StoreError("NEO4J_URI needs its driver: pip install mlentory-crawl[neo4j]")
         user, password, database = (settings.get(f"NEO4J_{name}") for name in ("USERNAME", "PASSWORD", "DATABASE"))
         return cls(settings["NEO4J_URI"], user, password, database)
 
