@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fair4ml.merge import State
+if TYPE_CHECKING:
+    from fair4ml.merge import State  # stores, each in a process of its own, need not load it
 
 
 @dataclass(frozen=True, slots=True)

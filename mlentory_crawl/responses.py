@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from fair4ml.read.json_text import mended_json
+from mlentory_crawl.data_directory import in_utc
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -78,7 +79,7 @@ def served_at(response: Response) -> datetime | None:
 
 def fetched_at(response: Response) -> str:
     """Return the time of a response according to its server, else the current time (UTC, ISO 8601)."""
-    return f"{served_at(response) or datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return in_utc(served_at(response) or datetime.now(UTC))
 
 
 def _past(time: datetime) -> datetime | None:

@@ -49,6 +49,7 @@ def _demonstrate(endpoint: str, data_dir: Path) -> int:
         return subprocess.run([sys.executable, "-m", "scrapy", *words], env=environment, check=False).returncode
 
     def step(what: str) -> None:
+        console().print()
         console().rule(what, align="left", style="dim")
 
     step("1. A census: every model of the hub, 1,000 a request")

@@ -18,7 +18,7 @@ from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
 from mlentory_crawl.console import console, fail, print_json, table
 from mlentory_crawl.crawl.report import EXIT_CODES
-from mlentory_crawl.data_directory import locked, now
+from mlentory_crawl.data_directory import locked, now, whole
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, WrongUsage
 from mlentory_crawl.projections.process import die_with_parent
 from mlentory_crawl.spiders import spider_of
@@ -76,10 +76,8 @@ class Command(ProjectCommand):
     def _begin(self, plan: Path, wanted: dict[str, Any]) -> None:
         """Note what is being replayed, or check that the same replay is being continued."""
         if not (self.data_dir / FILE_NAME).exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            part = plan.with_suffix(".part")
-            part.write_bytes(orjson.dumps(wanted))
-            part.rename(plan)
+            with whole(plan) as file:
+                file.write(orjson.dumps(wanted))
         elif not plan.exists() or orjson.loads(plan.read_bytes()) != wanted:
             raise WrongUsage(f"{self.data_dir} has a catalog already: set MLENTORY_DATA_DIR to an empty directory")
 
