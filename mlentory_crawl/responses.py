@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
 
 from fair4ml.read.json_text import mended_json
 from mlentory_crawl.data_directory import in_utc
@@ -53,6 +54,20 @@ def error_message(response: Response) -> str:
         return str(told)[:500]
     except ValueError:
         return response.body[:500].decode("utf-8", "replace")
+
+
+_SILENT: dict[type[BaseException], str] = {
+    ResponseDataLossError: "the response ended before it was complete",
+    DownloadCancelledError: "the response was given up: it is larger than DOWNLOAD_MAXSIZE allows",
+}
+"""The meaning of errors that Scrapy raises without a message."""
+
+
+def failure_message(error: BaseException) -> str:
+    """Return the reason why a request has no response."""
+    # Twisted's own message shows the reasons as objects.
+    reasons = [reason.getErrorMessage() for reason in getattr(error.__cause__, "reasons", ())]
+    return "; ".join(reasons) or str(error) or _SILENT.get(type(error)) or type(error).__name__
 
 
 def shown(url: str) -> str:

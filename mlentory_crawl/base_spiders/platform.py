@@ -20,7 +20,7 @@ from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.printable import printable
-from mlentory_crawl.responses import error_message, shown
+from mlentory_crawl.responses import error_message, failure_message, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -246,9 +246,9 @@ class PlatformSpider(Spider):
     def page_failed(self, failure: Failure) -> None:
         """Note that a page could not be fetched after its retries."""
         error = failure.value
-        if not isinstance(error, Stopping):
+        if error is not None and not isinstance(error, Stopping):
             url = failure.request.url  # type: ignore[attr-defined]
-            self.fail(f"{shown(url)}: {str(error) or type(error).__name__}")
+            self.fail(f"{shown(url)}: {failure_message(error)}")
 
     def note(self, line: str) -> None:
         """Add a remark to the report that does not affect the verdict."""

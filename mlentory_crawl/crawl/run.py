@@ -199,5 +199,5 @@ class Run:
 
     def close(self) -> None:
         """Release the catalog and the data directory."""
-        self.catalog.close()
-        self._held.close()
+        with self._held:
+            self.catalog.close()

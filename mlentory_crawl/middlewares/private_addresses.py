@@ -113,7 +113,8 @@ def refuse_private(address: str, host: str) -> str:
     """
     if not _is_public(ipaddress.ip_address(address)):
         raise PrivateAddress(
-            f"{host} is {address}, an address inside a private network; ALLOWED_PRIVATE_HOSTS may name it"
+            f"{host} is {'' if host == address else f'{address}, '}an address inside a private network;"
+            " ALLOWED_PRIVATE_HOSTS may name it"
         )
     return address
 

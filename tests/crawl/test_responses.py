@@ -12,14 +12,18 @@ from typing import Any
 import orjson
 import pytest
 from hypothesis import given, strategies as st
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError, ResponseDataLossError
 from scrapy.http import Response
 from support.crawling import Project, model
 from support.http_servers import Answer, served
 from support.payloads import JSON
+from twisted.internet.error import ConnectionDone
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
 
 from fair4ml.read.json_text import SPOILED
 from mlentory_crawl.base_spiders.paginators.link_header import next_link
-from mlentory_crawl.responses import fetched_at, json_of, served_at
+from mlentory_crawl.responses import failure_message, fetched_at, json_of, served_at
 
 
 def said(body: bytes) -> Any:
@@ -126,3 +130,14 @@ def test_a_broken_character_costs_no_neighbor(tmp_path: Path) -> None:
         report = Project(tmp_path / "data", url).crawl("-a", "mode=census")
     assert report["records"]["new"] == report["records"]["fetched"] == 3
     assert report["verdict"] == "complete"
+
+
+def test_an_error_without_words_gets_some() -> None:
+    closed = ResponseFailed([Failure(ConnectionDone()), Failure(ValueError("the header is too long"))])  # type: ignore[no-untyped-call]
+    failed = DownloadFailedError(str(closed))
+    failed.__cause__ = closed
+    assert failure_message(failed) == "Connection was closed cleanly.; the header is too long"
+    assert failure_message(ResponseDataLossError()) == "the response ended before it was complete"
+    assert "DOWNLOAD_MAXSIZE" in failure_message(DownloadCancelledError())
+    assert failure_message(DownloadTimeoutError("took longer than 5 s")) == "took longer than 5 s"
+    assert failure_message(KeyError()) == "KeyError"

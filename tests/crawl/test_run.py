@@ -249,6 +249,17 @@ def test_a_resumed_run_is_as_doubtful_as_what_it_goes_on_with(tmp_path: Path) ->
     again.close()
 
 
+def test_the_data_directory_is_released_also_where_the_catalog_cannot_be_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = opened(tmp_path)
+    monkeypatch.setattr(run.catalog, "close", refuse)
+    with pytest.raises(CatalogError):
+        run.close()
+    assert not (tmp_path / "lock.json").exists()
+    opened(tmp_path).close()
+
+
 def test_counts_are_kept_where_no_page_is_finished(tmp_path: Path) -> None:
     run = opened(tmp_path)
     run.before_commit = lambda: run.report.field_issues.update(license=2)
