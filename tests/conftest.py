@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import hypothesis
 import pytest
 import vcr
+from support.runs import opened
 from support.scrapy_process import run_scrapy
 
 from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[1]
@@ -80,3 +83,11 @@ def vcr_settings() -> vcr.VCR:
         cassette_library_dir=str(ROOT / "tests" / "cassettes"),
         record_mode="none",
     )
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """A run of the Hub's census with an empty catalog, and without a crawler."""
+    made = opened(tmp_path)
+    yield made
+    made.close()
