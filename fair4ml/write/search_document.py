@@ -156,7 +156,7 @@ def _results(
     common = {
         field: names.get(evaluation[name][0], evaluation[name][0])
         for field, name in (("task", "about"), ("dataset", "evaluationDataset"))
-        if name in evaluation
+        if evaluation.get(name)
     }
     metrics = evaluation.get("evaluationMetrics", ())
     results = [values[iri] for iri in evaluation.get("evaluationResults", ()) if iri in values]

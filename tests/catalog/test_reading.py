@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from scrapy.utils.project import ENVVAR
 from suites.search_changes import FAR, MODELS
 from support.catalogs import HUB, Book, model
 from support.crawling import ROOT, Project
@@ -94,7 +95,9 @@ def ask(data_dir: Path, *questions: Sequence[str]) -> list[Answer]:
         copy = shutil.copytree(data_dir, Path(temporary) / "data")
         done = subprocess.run(
             [sys.executable, "-c", AS_NOBODY, str(NOBODY), str(copy), str(data_dir), json.dumps(questions)],
-            cwd=ROOT, env=Project(data_dir, "http://127.0.0.1:9").environment, stdout=subprocess.PIPE, check=True,
+            # The settings are named: the other user may not be able to look for the checkout's.
+            cwd=ROOT, env=Project(data_dir, "http://127.0.0.1:9").environment | {ENVVAR: "mlentory_crawl.settings"},
+            stdout=subprocess.PIPE, check=True,
         )  # fmt: skip
     return [(code, out, err) for code, out, err in json.loads(done.stdout)]
 

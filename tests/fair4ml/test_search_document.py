@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from support.documents import HUB, IRI, documents, model_record, stored
 
+from fair4ml.document import Document
 from fair4ml.entities import CLASSES, Dataset, MLModel, MLModelEvaluation, PropertyValue, Stub, properties
 from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, TEXT_LIMIT, FieldType, search_document
 
@@ -144,6 +145,15 @@ def test_a_result_that_is_no_number_has_no_value() -> None:
     assert results(result(1, property_id="accuracy", value=True)) == [{"metric": "accuracy"}]
 
 
+@example(
+    Document(
+        root={"iri": IRI, "class": "MLModel"},
+        parts=[
+            {"iri": f"{IRI}#evaluation-1", "class": "MLModelEvaluation", "about": [], "evaluationMetrics": ["loss"]}
+        ],
+        stubs=[],
+    )
+)
 @given(documents())
 def test_every_field_is_of_its_declared_type(record: dict[str, Any]) -> None:
     found = searched(record)
