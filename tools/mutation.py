@@ -98,6 +98,7 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.told = folder / "told.txt"
+        folder.chmod(0o755)  # some tests ask commands as another user
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
             cwd=ROOT, capture_output=True, text=True, check=True,
