@@ -109,8 +109,9 @@ def test_new_records_come_with_all_that_belongs_to_them(records: Records) -> Non
 def test_what_replaces_a_record_replaces_all_that_belongs_to_it(records: Records) -> None:
     (i,) = records.insert(model("a/one", base="b/base", license=["x"]))
     records.database.execute("UPDATE record SET missed_by = 1")
-    records.replace(i, model("a/one", base="b/other"))
+    records.replace(i, model("a/one", base="b/other"), issues=[("tags", "is odd")], digest=b"d")
     assert records.row(i).document() == model("a/one", base="b/other")
+    assert (records.column(i, "issues"), records.column(i, "digest")) == ('[["tags","is odd"]]', b"d")
     assert (records.column(i, "sequence"), records.column(i, "run"), records.column(i, "missed_by")) == (2, 2, None)
     assert records.edges() == {("a/one", "b/other", i)}
     assert (records.counted("name"), records.counted("license")) == (1, 0)

@@ -51,6 +51,7 @@ def test_emissions_are_stated_with_number_and_unit(text: str, amounts: list[str]
         ("4·10³ kg CO2", "4000 kg CO2e"),
         ("2.5 * 10**-3 t CO2", "0.0025 t CO2e"),
         ("2.5 \\times 10^{3} kg CO2", "2500 kg CO2e"),
+        ("2.5 \\cdot 10^{3} kg CO2", "2500 kg CO2e"),
         ("2.5 10^3 kg CO2", None),
         ("6 \u00d7 10^{2} kg CO2", "600 kg CO2e"),
         ("10⁻² kg CO2", "0.01 kg CO2e"),

@@ -32,6 +32,23 @@ def test_a_model_in_all_ways_to_write_it(text: str) -> None:
     assert model_id(text) == ("Acme/Nuts", "acme/nuts")
 
 
+ENDINGS = """
+    7z arrow avro bin bz2 ckpt csv db feather gguf ggml gz h5 hdf5 ipynb json jsonl jsonlines md ndjson npy npz onnx orc
+    parquet pdf pickle pkl pt pth py rar safetensors sqlite tar tfrecord tgz tsv txt xls xlsx xml yaml yml zip zst
+""".split()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_file_is_no_repository(ending: str) -> None:
+    assert model_id(f"acme/nuts.{ending}") == (None, f"acme/nuts.{ending}")
+    assert model_id(f"acme/nuts-{ending}") == (f"acme/nuts-{ending}", f"acme/nuts-{ending}")
+
+
+@pytest.mark.parametrize("page", ["blob", "commit", "commits", "discussions", "raw", "resolve", "tree", "viewer"])
+def test_a_page_below_a_model_without_an_owner_is_of_that_model(page: str) -> None:
+    assert model_id(f"{HUB}gpt2/{page}/main") == ("gpt2", "gpt2")
+
+
 @pytest.mark.parametrize("text", ["gpt2", "gpt2@main", f"{HUB}gpt2", f"{HUB}gpt2/tree/main", "hf.co/gpt2/"])
 def test_some_models_have_no_owner(text: str) -> None:
     assert model_id(text) == ("gpt2", "gpt2")
