@@ -23,7 +23,7 @@ help: ## this list
 install: $(VENV)/.installed ## the project and what it runs on, in .venv
 
 demo: $(VENV)/.installed ## the whole chain on made-up records, without servers and network
-	@$(BIN)/scrapy demo
+	@$(BIN)/mlentory demo
 
 test: $(VENV)/.installed-dev ## all tests that need no server, a worker for each core
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal

@@ -57,7 +57,7 @@ class Changes:
 class Catalog:
     """Answers queries to a data directory: the catalog and its search index, also while a crawl writes them.
 
-    One object serves several threads. Names are those that `scrapy show` accepts: ids, IRIs, addresses of pages,
+    One object serves several threads. Names are those that `mlentory show` accepts: ids, IRIs, addresses of pages,
     catalog keys, names that only one entity has. Failures raise a `MlentoryError` with a message for people.
 
     Args:

@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CARDS = "mapping_huggingface mapping_huggingface_card model_card"
 SEEDS = "seed_formats seeds"
 TESTS: dict[str, tuple[str, str]] = {
-    "fair4ml/document.py": ("document", "refused_fields forget"),
+    "fair4ml/document.py": ("document", "refused_fields erase"),
     "fair4ml/merge.py": ("merge", ""),
     "fair4ml/normalize/licenses.py": ("licenses", ""),
     "fair4ml/normalize/license_addresses.py": ("licenses", ""),
@@ -54,8 +54,8 @@ TESTS: dict[str, tuple[str, str]] = {
     "fair4ml/describe/licensing.py": (f"mapping_licensing {CARDS}", ""),
     "fair4ml/write/rdf.py": ("rdf shapes", ""),
     "fair4ml/write/rdf_syntax.py": ("rdf shapes", ""),
-    "mlentory_crawl/catalog/writer.py": ("catalog run pages modes catch_up", "chain replay forget"),
-    "mlentory_crawl/catalog/records.py": ("record_table catalog run", "chain replay forget"),
+    "mlentory_crawl/catalog/writer.py": ("catalog run pages modes catch_up", "chain replay erase"),
+    "mlentory_crawl/catalog/records.py": ("record_table catalog run", "chain replay erase"),
     "mlentory_crawl/catalog/database.py": ("record_table catalog reading data_directory", ""),
     "mlentory_crawl/catalog/feed.py": ("catalog catch_up", "chain"),
     "mlentory_crawl/catalog/queries/evaluations.py": ("results find", "leaderboard"),
@@ -63,7 +63,7 @@ TESTS: dict[str, tuple[str, str]] = {
     "mlentory_crawl/catalog/queries/find.py": ("find derivations", "leaderboard"),
     "mlentory_crawl/catalog/queries/lineage.py": ("derivations", "lineage ancestors"),
     "mlentory_crawl/projections/catch_up.py": ("catch_up", "chain"),
-    "mlentory_crawl/crawl/run.py": ("run pages cursor verdicts dispatching", "chain accidents forget"),
+    "mlentory_crawl/crawl/run.py": ("run pages cursor verdicts dispatching", "chain accidents erase"),
     "mlentory_crawl/middlewares/quota.py": ("quota", "crawl_quota"),
     "mlentory_crawl/middlewares/private_addresses.py": ("private_addresses", "crawl_private_addresses"),
     "mlentory_crawl/crawl/seed_list.py": (f"{SEEDS} dispatching modes", "dispatcher"),

@@ -21,7 +21,7 @@ from mlentory_crawl.exceptions import CatalogError
 
 FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = "3"
-IF_DAMAGED = "; where it is damaged, put a backup in its place, then scrapy sync"
+IF_DAMAGED = "; where it is damaged, put a backup in its place, then mlentory sync"
 WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
 
 
@@ -248,7 +248,7 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 def _nothing_yet(data_dir: Path) -> CatalogError:
     return CatalogError(
-        f"there is no catalog in {data_dir} yet: run a crawl first, for example scrapy crawl {example()}"
+        f"there is no catalog in {data_dir} yet: run a crawl first, for example mlentory crawl {example()}"
     )
 
 

@@ -31,15 +31,13 @@ class ProjectCommand(ABC):
 
     Attributes:
         syntax: the arguments, as the help shows them.
-        summary: its purpose, in one line.
-        description: a longer text for its own help; None if the summary is enough.
+        description: the text of its own help; None if the docstring is enough.
         writes: whether it creates files in the data directory.
         takes_words: whether it takes arguments other than options.
         takes_files: whether it takes names of files, which stay as given whatever the locale.
     """
 
     syntax = ""
-    summary: str
     description: str | None = None
     writes = False
     takes_words = True

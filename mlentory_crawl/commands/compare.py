@@ -1,4 +1,4 @@
-"""``scrapy compare``: models or runs side by side."""
+"""``mlentory compare``: models or runs side by side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ class Command(ProjectCommand):
     """Shows licenses, data, parameters and metrics of things side by side, whatever platform they are from."""
 
     syntax = "ID|IRI|CATALOG_KEY|NAME ... [--json]"
-    summary = "Show models or runs side by side: parameters, metrics, data, license"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

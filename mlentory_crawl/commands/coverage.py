@@ -1,4 +1,4 @@
-"""``scrapy coverage``: how many records have each field."""
+"""``mlentory coverage``: how many records have each field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ class Command(ProjectCommand):
 
     takes_words = False
     syntax = "[--platform P] [--kind K]"
-    summary = "Show how many records have each field, against the last run"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``scrapy crawl`` with honest exit codes."""
+"""``mlentory crawl`` with honest exit codes."""
 
 from __future__ import annotations
 
@@ -49,8 +49,6 @@ class Command:
         create_crawler: makes a crawler for a spider.
     """
 
-    summary = "Run a spider; exit 0 complete, 1 failed or suspect, 2 wrong usage, 3 stopped"
-
     def __init__(
         self,
         settings: BaseSettings,
@@ -72,7 +70,7 @@ class Command:
             WrongUsage: the arguments or the settings are invalid.
         """
         if len(args) != 1:
-            raise WrongUsage("name one spider: scrapy list shows them")
+            raise WrongUsage("name one spider: mlentory list shows them")
         log_printable()
         if self._settings["LOG_LEVEL"] != "DEBUG":
             _quieten()
@@ -88,7 +86,7 @@ class Command:
         try:
             spider_class = self._process.spider_loader.load(name)
         except KeyError as error:
-            raise WrongUsage(f"there is no spider {name!r}: scrapy list shows them") from error
+            raise WrongUsage(f"there is no spider {name!r}: mlentory list shows them") from error
         if issubclass(spider_class, PlatformSpider):
             _check_arguments(spider_class, given)
         return spider_class

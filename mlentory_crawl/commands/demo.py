@@ -1,4 +1,4 @@
-"""``scrapy demo``: the whole chain on the sample hub, then a look at the result."""
+"""``mlentory demo``: the whole chain on the sample hub, then a look at the result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ class Command(ProjectCommand):
 
     takes_words = False
     takes_files = True
-    summary = "Run the whole chain on made-up models, without servers and network, and look at the result"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

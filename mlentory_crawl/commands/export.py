@@ -1,4 +1,4 @@
-"""``scrapy export``: the whole catalog as a file."""
+"""``mlentory export``: the whole catalog as a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class Command(ProjectCommand):
 
     takes_files = True
     syntax = "FILE" + "|".join(FORMATS) + " [--platform P] [--provenance] [--counters]"
-    summary = "Write the whole catalog to a file, with a description of the dump beside it"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from mlentory_crawl.commands.base import ProjectCommand
+from mlentory_crawl.commands.groups import SUMMARIES
 from mlentory_crawl.exceptions import WrongUsage
 
 
@@ -29,10 +30,10 @@ class ScrapyShell(ScrapyCommand):
         return self.command.syntax
 
     def short_desc(self) -> str:
-        return self.command.summary
+        return SUMMARIES[type(self).__module__.rpartition(".")[2]]
 
     def long_desc(self) -> str:
-        return self.command.description or self.command.summary
+        return self.command.description or self.command.__doc__ or ""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

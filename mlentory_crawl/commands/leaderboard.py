@@ -1,4 +1,4 @@
-"""``scrapy leaderboard``: how models do on a dataset, by metric."""
+"""``mlentory leaderboard``: how models do on a dataset, by metric."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ class Command(ProjectCommand):
     """Shows results on a dataset; what cannot be compared is not ranked together."""
 
     syntax = "--dataset D [--metric M] [--task T] [--limit N] [--offset N]"
-    summary = "Show how models do on a dataset, by metric"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

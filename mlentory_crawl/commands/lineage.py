@@ -1,4 +1,4 @@
-"""``scrapy lineage``: what a model derives from, or what derives from it."""
+"""``mlentory lineage``: what a model derives from, or what derives from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class Command(ProjectCommand):
     """Shows ancestors or descendants, each with license and access, and licenses that do not follow each other."""
 
     syntax = "ID|IRI [--up|--down] [--depth N] [--kind K] [--limit N] [--format tree|json|mermaid|dot|svg] [--licenses]"
-    summary = "Show what a model derives from, or what derives from it"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

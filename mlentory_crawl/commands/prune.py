@@ -1,4 +1,4 @@
-"""``scrapy prune``: deletes what the settings no longer ask to keep."""
+"""``mlentory prune``: deletes what the settings no longer ask to keep."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ class Command(ProjectCommand):
     takes_words = False
     writes = True
     syntax = "[--keep-runs N] [--versions-before DATE] [--dry-run]"
-    summary = "Delete old raw answers and superseded versions"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``scrapy replay``: archived answers mapped again, without the network."""
+"""``mlentory replay``: archived answers mapped again, without the network."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ class Command(ProjectCommand):
 
     writes = True
     syntax = "RUN...|--all --from DATA_DIR"
-    summary = "Map archived answers again, into an empty data directory, without the network"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``scrapy sample-hub``: a stand-in of the Hub on this machine."""
+"""``mlentory sample-hub``: a stand-in of the Hub on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ class Command(ProjectCommand):
     """Serves a stand-in of the Hub on this machine until it is stopped."""
 
     takes_words = False
-    summary = "Serve a stand-in of the Hugging Face Hub with made-up models on this machine"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``scrapy search``: finds things in the search index."""
+"""``mlentory search``: finds things in the search index."""
 
 from __future__ import annotations
 
@@ -42,7 +42,6 @@ class Command(ProjectCommand):
     """Finds models and other things by words, and narrows them down by what is known of them."""
 
     syntax = '["TEXT"] [options]'
-    summary = "Search by words, task, license, library, language, author, size, ..."
     description = (
         "Finds what has all the words of TEXT; words in double quotes must follow each other. An option given"
         " several times accepts any of its values; different options all have to hold."

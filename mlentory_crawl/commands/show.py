@@ -1,4 +1,4 @@
-"""``scrapy show``: one thing, with everything the catalog knows of it."""
+"""``mlentory show``: one thing, with everything the catalog knows of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class Command(ProjectCommand):
     """Shows the facts about one thing, the records they come from, what it derives from and what derives from it."""
 
     syntax = "ID|IRI|CATALOG_KEY [--at DATE] [--why] [--format text|json|ttl|jsonld]"
-    summary = "Show one thing: facts, sources, lineage, evaluations"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
@@ -104,7 +103,7 @@ def _print(out: Console, shown: Description, *, why: bool) -> None:
     for child in shown.derived[:MAX_CHILDREN]:
         out.print(f"parent of {child.iri} ({child.kind or KIND_NOT_STATED})")
     if (more := len(shown.derived) - MAX_CHILDREN) > 0:
-        out.print(f"... and {more:,} more: scrapy lineage {root['iri']} --down")
+        out.print(f"... and {more:,} more: mlentory lineage {root['iri']} --down")
     for record in shown.records:
         out.print(
             f"{record.key}: {record.provenance['source']} at {record.provenance['fetched_at']}, run {record.run}",

@@ -1,4 +1,4 @@
-"""``scrapy status``: what is in the catalog, and how far each projection is."""
+"""``mlentory status``: what is in the catalog, and how far each projection is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ class Command(ProjectCommand):
     """Tells what is in the catalog, each projection's position and backlog, and the last runs."""
 
     takes_words = False
-    summary = "Show what is in the catalog, the projections' positions, and the last runs"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

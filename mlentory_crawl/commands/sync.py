@@ -1,4 +1,4 @@
-"""``scrapy sync``: brings projections up to date from the catalog."""
+"""``mlentory sync``: brings projections up to date from the catalog."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ class Command(ProjectCommand):
 
     writes = True
     syntax = "[projection ...] [--rebuild]"
-    summary = "Bring projections up to date from the catalog"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:

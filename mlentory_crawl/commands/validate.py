@@ -1,4 +1,4 @@
-"""``scrapy validate``: checks an export, or the catalog, against the project's shapes."""
+"""``mlentory validate``: checks an export, or the catalog, against the project's shapes."""
 
 from __future__ import annotations
 
@@ -35,9 +35,8 @@ class Command(ProjectCommand):
 
     takes_files = True
     syntax = f"[FILE{'|'.join(ENDINGS)}] [--json]"
-    summary = "Check an export, or the catalog, against the SHACL shapes"
     description = (
-        "Without FILE, checks what `scrapy export` would write. A file may be of any size; statements about one"
+        "Without FILE, checks what `mlentory export` would write. A file may be of any size; statements about one"
         " thing have to follow each other, as they do in exports and in sorted N-Triples."
     )
 

@@ -56,7 +56,7 @@ def _projections(report: Report, *, interrupted: bool) -> tuple[list[str], list[
 
 
 def _behind(projection: str) -> str:
-    return f"the projection {projection} is behind: scrapy sync {projection} goes on"
+    return f"the projection {projection} is behind: mlentory sync {projection} goes on"
 
 
 def _failures(report: Report, *, interrupted: bool) -> Iterator[str]:

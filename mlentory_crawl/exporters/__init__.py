@@ -1,1 +1,1 @@
-"""Formats of feeds and of `scrapy export`."""
+"""Formats of feeds and of `mlentory export`."""

@@ -25,7 +25,7 @@ def names(settings: Mapping[str, Any]) -> list[str]:
 
 
 def kept_current(settings: Mapping[str, Any]) -> list[str]:
-    """The projections that a crawl keeps current; ``scrapy sync`` brings the others up to date.
+    """The projections that a crawl keeps current; ``mlentory sync`` brings the others up to date.
 
     Raises:
         SettingError: `PROJECTIONS` names one that is not configured.

@@ -96,6 +96,6 @@ class WorkerProcess:
                 return
             if now - self._heard_at > self._patience and not ended.done():
                 self.progress["error"] = (
-                    f"no progress for {self._patience:.0f} s: given up, scrapy sync {self._name} goes on"
+                    f"no progress for {self._patience:.0f} s: given up, mlentory sync {self._name} goes on"
                 )
                 return

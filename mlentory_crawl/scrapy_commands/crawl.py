@@ -8,6 +8,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
 from mlentory_crawl.commands import crawl
+from mlentory_crawl.commands.groups import SUMMARIES
 from mlentory_crawl.exceptions import SettingError, WrongUsage
 
 
@@ -15,7 +16,7 @@ class Command(ScrapyCrawl):
     """Runs the command in `mlentory_crawl.commands.crawl`."""
 
     def short_desc(self) -> str:
-        return crawl.Command.summary
+        return SUMMARIES["crawl"]
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None

@@ -115,7 +115,7 @@ WORDS: dict[str, list[list[str]]] = {
     "coverage": [[], ["--platform", HOSTILE]],
     "export": [["{folder}/all.csv"], ["{folder}/none/all.csv"], [HOSTILE]],
     "sync": [[], [HOSTILE]],
-    "forget": [[HOSTILE], [f"https://huggingface.co/acme/{HOSTILE}", "--yes"]],
+    "erase": [[HOSTILE], [f"https://huggingface.co/acme/{HOSTILE}", "--yes"]],
     "prune": [["--dry-run"], ["--versions-before", HOSTILE]],
     "replay": [[HOSTILE], ["--all", "--from", HOSTILE]],
     "crawl": [[HOSTILE], ["huggingface", "-a", f"ids={HOSTILE}"], ["huggingface", "-a", f"limit={HOSTILE}"]],

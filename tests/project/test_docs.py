@@ -30,7 +30,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
-_COMMAND = re.compile(r"(?:^|.*?[\s/(])(scrapy [a-z][a-z-]*.*)")
+_COMMAND = re.compile(r"(?:^|.*?[\s/(])((?:scrapy|mlentory) [a-z][a-z-]*.*)")
 _END_OF_COMMAND = re.compile(r"\s+#.*|\s*(?:\|\||&&|[;<>]).*")
 
 
@@ -42,7 +42,7 @@ def _commands(page: Path) -> Iterator[str]:
     """The command lines in a page, without what a shell would take for something else."""
     text = page.read_text("utf-8")
     fenced = [line for _, code in _FENCE.findall(text) for line in code.splitlines()]
-    spans = [span for span in _SPAN.findall(_FENCE.sub("", text)) if span.startswith("scrapy ")]
+    spans = [span for span in _SPAN.findall(_FENCE.sub("", text)) if span.startswith(("scrapy ", "mlentory "))]
     for line in [*fenced, *spans]:
         found = _COMMAND.fullmatch(line)
         if found and not line.lstrip().startswith("#"):

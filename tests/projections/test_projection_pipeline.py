@@ -98,4 +98,4 @@ def test_a_projection_that_was_not_closed_is_behind() -> None:
     report.expected.append("turtle")
     judge(report, interrupted=False, complete=True, census=1)
     assert report.verdict == "failed"
-    assert report.problems == ["the projection turtle is behind: scrapy sync turtle goes on"]
+    assert report.problems == ["the projection turtle is behind: mlentory sync turtle goes on"]

@@ -325,7 +325,7 @@ def test_the_documented_queries_answer(driver: Driver, tmp_path: Path) -> None:
 def test_what_is_forgotten_has_no_node(project: Project, hub: SampleHub, driver: Driver) -> None:
     hub.set(patch={f"acme/model-{n}": {"tags": ["base_model:acme/model-3"]} for n in (1, 2)})
     census(project, new=60)
-    done = project.scrapy("forget", f"{HUB}acme/model-3", f"{HUB}acme/base", "--json")
+    done = project.scrapy("erase", f"{HUB}acme/model-3", f"{HUB}acme/base", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["projections"]["neo4j"]["backlog"] == 0
     assert_equal(driver, project)

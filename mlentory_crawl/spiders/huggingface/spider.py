@@ -152,7 +152,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
     async def start(self) -> AsyncIterator[Any]:
         if self.mode == "latest" and self.arguments.limit is None:
             self.logger.info(
-                "Fetching the %d models that were modified last; every model: scrapy crawl huggingface -a mode=census",
+                "Fetching the %d models modified last; every model: mlentory crawl huggingface -a mode=census",
                 FIRST_LATEST,
             )
         async for each in super().start():

@@ -112,7 +112,7 @@ class OpenMLSpider(ModeSpider):
     async def start(self) -> AsyncIterator[Any]:
         if self._first_only:
             self.logger.info(
-                "Fetching the first %d of each list; all of them: scrapy crawl openml -a mode=census", FIRST_OF_EACH
+                "Fetching the first %d of each list; all of them: mlentory crawl openml -a mode=census", FIRST_OF_EACH
             )
         async for each in super().start():
             yield each

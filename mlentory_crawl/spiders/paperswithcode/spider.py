@@ -119,7 +119,7 @@ class PapersWithCodeSpider(ModeSpider):
     async def start(self) -> AsyncIterator[Any]:
         if self.mode == "latest" and self.arguments.limit is None:
             self.logger.info(
-                "Fetching the %d papers that were published last; everything: scrapy crawl paperswithcode"
+                "Fetching the %d papers that were published last; everything: mlentory crawl paperswithcode"
                 " -a mode=census",
                 FIRST_LATEST,
             )

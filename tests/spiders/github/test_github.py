@@ -301,7 +301,7 @@ def test_an_archive_is_replayed(project: Project, server: GitHub, tmp_path: Path
 
 def test_what_is_forgotten_is_not_asked_for_again(project: Project, server: GitHub) -> None:
     crawl(project, f"{TOOLS},{PLAIN}")
-    assert project.scrapy("forget", f"{HERE}{TOOLS}", "--yes").returncode == 0
+    assert project.scrapy("erase", f"{HERE}{TOOLS}", "--yes").returncode == 0
     asked = len(server.asked)
     report = crawl(project, f"{TOOLS},{PLAIN}")
     assert (report["requested"]["forgotten"], report["requested"]["found"]) == (1, 1)

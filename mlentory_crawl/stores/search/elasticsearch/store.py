@@ -219,11 +219,11 @@ class ElasticsearchStore:
         current = await self._indices.current()
         if current is None:
             raise StoreError(
-                f"there is no search index at {self._connection.place} yet: a crawl or scrapy sync search makes it"
+                f"there is no search index at {self._connection.place} yet: a crawl or mlentory sync search makes it"
             )
         if not _is_usable(current):
             raise StoreError(
-                f"the search index at {self._connection.place} is of another version: scrapy sync search makes it anew"
+                f"the search index at {self._connection.place} is of another version: mlentory sync search rebuilds it"
             )
         size = max(0, min(query.size, MAX_HITS - query.offset))
         text, suggested = text_query(query.text), None

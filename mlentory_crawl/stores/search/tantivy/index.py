@@ -129,9 +129,9 @@ def check_readable(directory: Path) -> None:
         StoreError: there is none, or one of another layout.
     """
     if not (directory / "meta.json").exists():
-        raise StoreError(f"there is no search index in {directory} yet: a crawl or scrapy sync search makes it")
+        raise StoreError(f"there is no search index in {directory} yet: a crawl or mlentory sync search makes it")
     if not _has_fingerprint(directory):
-        raise StoreError(f"the search index in {directory} is of another version: scrapy sync search makes it anew")
+        raise StoreError(f"the search index in {directory} is of another version: mlentory sync search rebuilds it")
 
 
 def is_readable(directory: Path) -> bool:

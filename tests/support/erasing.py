@@ -28,7 +28,7 @@ def without_marks(path: Path) -> bytes:
 
 
 def forget(project: Project, *words: str, code: int = 0) -> dict[str, Any]:
-    done = project.scrapy("forget", *words, "--json")
+    done = project.scrapy("erase", *words, "--json")
     assert done.returncode == code, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told

@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from support.catalogs import rejected
 from support.crawling import Project, model, write_records
-from support.forgetting import forget, without_marks
+from support.erasing import forget, without_marks
 
 from mlentory_crawl.catalog.codec import unpacked
 from mlentory_crawl.catalog.commits import Commit
@@ -188,7 +188,7 @@ def test_the_quarantine_has_nothing_of_it(tmp_path: Path) -> None:
     with SampleHub(records=write_records(tmp_path / "records.jsonl", [odd, names_it, *good])) as hub:
         project = Project(tmp_path / "data", hub.url)
         assert project.crawl("-a", "mode=census")["records"]["quarantined"] == 2
-        assert project.scrapy("forget", IRI).returncode == 2
+        assert project.scrapy("erase", IRI).returncode == 2
         assert forget(project, IRI, "--mark")["removed"]["quarantine"] == 2
         assert traces(project.data_dir) == {}
         report = project.crawl("-a", "mode=census")
@@ -252,7 +252,7 @@ def test_what_cannot_be_told_apart_is_not_archived() -> None:
 
 
 def test_marked_in_advance_it_never_comes_in(project: Project, hub: SampleHub, tmp_path: Path) -> None:
-    done = project.scrapy("forget", IRI)
+    done = project.scrapy("erase", IRI)
     assert done.returncode == 1  # there is no catalog
     assert forget(project, IRI, "--mark")["removed"] == {}
     feed = tmp_path / "feed.jsonl"
@@ -290,7 +290,7 @@ def test_a_kill_leaves_it_to_be_done_again(project: Project, hub: SampleHub, sta
                 return any(path.read_bytes() != text for path, text in raw.items())
 
     killed = subprocess.Popen(
-        project.command("forget", IRI, f"{HUB}{SECRET}"), env=project.environment, stdin=subprocess.DEVNULL,
+        project.command("erase", IRI, f"{HUB}{SECRET}"), env=project.environment, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     while not is_reached():
@@ -307,7 +307,7 @@ def test_a_kill_leaves_it_to_be_done_again(project: Project, hub: SampleHub, sta
 def test_a_store_that_is_down_is_told_and_comes_later(project: Project) -> None:
     project.crawl("-a", "mode=census")
     project.environment |= {"NEO4J_URI": "bolt://127.0.0.1:9"}
-    done = project.scrapy("forget", IRI)
+    done = project.scrapy("erase", IRI)
     assert done.returncode == 1
     assert "neo4j still has it" in done.stderr
     assert "Traceback" not in done.stderr
@@ -317,7 +317,7 @@ def test_a_store_that_is_down_is_told_and_comes_later(project: Project) -> None:
 def test_wrong_usage(project: Project) -> None:
     project.crawl("-a", "mode=census")
     for words in ([], ["acme/model-1"], [f"{HUB}acme/nothing"], [IRI, f"{HUB}acme/nothing"]):
-        done = project.scrapy("forget", *words)
+        done = project.scrapy("erase", *words)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
     assert traces(project.data_dir)  # nothing was done

@@ -9,7 +9,7 @@ import pytest
 import zstandard
 from support.ai4life_server import artifact, served_zoo
 from support.crawling import Project
-from support.forgetting import forget, without_marks
+from support.erasing import forget, without_marks
 from support.openml_server import OpenML
 
 from mlentory_crawl.catalog.erasure import Marks
@@ -72,7 +72,7 @@ def test_who_is_told_by_name_only_cannot_be_told(tmp_path: Path, asked: str) -> 
     agent = next(part for thing in things for part in thing["parts"] if part["class"] == "Agent")
     before = project.export("before.jsonl")
     for words in ([], ["--mark"]):
-        done = project.scrapy("forget", agent["iri"] if asked == "part" else agent["name"], *words)
+        done = project.scrapy("erase", agent["iri"] if asked == "part" else agent["name"], *words)
         assert done.returncode == 2
         assert "is forgotten with the records that name it" in done.stderr
         assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""``scrapy forget``: leaves nothing of things but a mark that later crawls obey."""
+"""``mlentory erase``: leaves nothing of things but a mark that later crawls obey."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ class Command(ProjectCommand):
 
     writes = True
     syntax = "IRI... [--mark] [--yes]"
-    summary = "Leave nothing of things but a mark that later crawls obey"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
