@@ -25,8 +25,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders import variables
 
@@ -102,7 +102,7 @@ def measure(models: int, *, servers: bool) -> dict[str, Any]:
 
 def _some(data_dir: Path) -> list[str]:
     """The names of some models of a catalog."""
-    with closing(sqlite3.connect(data_dir / FILE_NAME)) as catalog:
+    with closing(sqlite3.connect(data_dir / CATALOG)) as catalog:
         rows = catalog.execute("SELECT iri FROM record WHERE kind = 'model' AND id % ? = 0", (CHANGED_OF,)).fetchall()
     return [urlsplit(iri).path.strip("/") for (iri,) in rows]
 

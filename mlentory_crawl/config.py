@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from dotenv import dotenv_values
 
+from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.exceptions import SettingError
 
 PROJECT_URL = "https://github.com/mlentory/mlentory_crawl"
+DATA_DIR = "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("MLENTORY_DATA_DIR", "data", "Where the catalog, the search index and all files are kept."),
+    Variable("MLENTORY_DATA_DIR", DATA_DIR, "Where the catalog, the search index and all files are kept."),
     Variable(
         "MLENTORY_DATA_ACCESS", "group", "Who may read what is made there: owner, group (of the same group) or all."
     ),
@@ -67,15 +70,43 @@ VARIABLES = (
 )
 
 
+DOTENV = ".env"
 ENV_FILE = "MLENTORY_ENV_FILE"
 """The variable that names the file to read instead of ``.env``; ``/dev/null`` reads none."""
 
 
+def working_folder() -> Path:
+    """Return the folder whose ``.env`` and ``data`` are used.
+
+    It is the current one, or the nearest above it that has a catalog in ``data``, so that commands also work from
+    folders below, as Git's do.
+    """
+    here = Path.cwd()
+    if not (here / DOTENV).exists():
+        for folder in (here, *here.parents):
+            if (folder / DATA_DIR / CATALOG).exists():
+                return folder
+    return here
+
+
 def read_environment(variables: Iterable[Variable]) -> dict[str, str | None]:
-    """Return each setting: from the environment, else from ``.env``, else the default; empty counts as unset."""
-    path = Path(os.environ.get(ENV_FILE) or ".env")
-    written = dotenv_values(path) if path.is_file() else {}
-    return {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in variables}
+    """Return each setting: from the environment, else from ``.env``, else the default; empty counts as unset.
+
+    A relative data directory is relative to the folder that it is written in: `working_folder`, or the current one
+    where the environment names it.
+    """
+    folder = working_folder()
+    written = dotenv(folder)
+    settings = {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in variables}
+    if folder != Path.cwd() and not os.environ.get("MLENTORY_DATA_DIR"):
+        settings["MLENTORY_DATA_DIR"] = str(folder / (settings["MLENTORY_DATA_DIR"] or DATA_DIR))
+    return settings
+
+
+def dotenv(folder: Path) -> dict[str, str | None]:
+    """Return what the ``.env`` of a folder sets, or the file that `ENV_FILE` names."""
+    path = Path(os.environ.get(ENV_FILE) or folder / DOTENV)
+    return dotenv_values(path) if path.is_file() else {}
 
 
 def exported(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,3 +148,9 @@ def check_addresses(settings: Mapping[str, Any]) -> None:
             raise SettingError(
                 f"{name} holds a user or a password: they belong into settings of their own, and an @ is written %40"
             )
+
+
+def without_credentials(address: str) -> str:
+    """Return an address without user and password."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -16,7 +16,9 @@ from filelock import FileLock, Timeout
 
 from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked, SettingError
 
+CATALOG = "catalog.sqlite"
 LOCK = "lock"
+HOLDER = "lock.json"
 LOCK_WAIT = 10.0
 """The number of seconds that a second run waits for the first one."""
 
@@ -50,7 +52,7 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
         DataDirectoryLocked: another process still holds it.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    holder = data_dir / "lock.json"
+    holder = data_dir / HOLDER
     try:
         lock = FileLock(data_dir / LOCK, timeout=wait)
         lock.acquire()
@@ -62,6 +64,18 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def holder_of(data_dir: Path) -> str | None:
+    """Return the process that holds a data directory, without taking the lock; None if there is none."""
+    holder = data_dir / HOLDER
+    try:
+        os.kill(json.loads(holder.read_bytes())["pid"], 0)
+    except PermissionError:  # another user's
+        return _describe(holder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return _describe(holder)
 
 
 @contextlib.contextmanager

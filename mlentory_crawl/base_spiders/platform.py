@@ -101,6 +101,11 @@ class PlatformSpider(Spider):
             raise SettingError(f"{cls.name} is not configured: {cls.endpoint_setting} is not set")
 
     @classmethod
+    def quota_request(cls, settings: BaseSettings) -> Request | None:
+        """Hook: return the smallest request whose response announces the quota; None if the platform announces none."""
+        return None
+
+    @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         cls.check_settings(crawler.settings)
         spider = super().from_crawler(crawler, *args, **kwargs)

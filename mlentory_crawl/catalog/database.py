@@ -16,10 +16,9 @@ from weakref import WeakKeyDictionary
 from fair4ml.platforms import example
 from mlentory_crawl.catalog.codec import DamagedDocument
 from mlentory_crawl.catalog.sql import Executes, Parameters, insert
-from mlentory_crawl.data_directory import LOCK, Held
+from mlentory_crawl.data_directory import CATALOG, LOCK, Held
 from mlentory_crawl.exceptions import CatalogError
 
-FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = "3"
 IF_DAMAGED = "; where it is damaged, put a backup in its place, then mlentory sync"
 WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
@@ -35,7 +34,7 @@ def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
     Raises:
         CatalogError: there is no catalog yet (for a reader), it is damaged, or another version wrote it.
     """
-    path = data_dir / FILE_NAME
+    path = data_dir / CATALOG
     if write:
         data_dir.mkdir(parents=True, exist_ok=True)
     elif not _exists(path):
@@ -102,7 +101,7 @@ def damage_reported(data_dir: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, DamagedDocument) as error:
-        raise CatalogError(f"the catalog {data_dir / FILE_NAME} cannot be read: {error}{IF_DAMAGED}") from error
+        raise CatalogError(f"the catalog {data_dir / CATALOG} cannot be read: {error}{IF_DAMAGED}") from error
 
 
 class ReadDatabase:
@@ -157,7 +156,7 @@ class Database:
 
     def __init__(self, data_dir: Path) -> None:
         self._connection = connect(data_dir, write=True)
-        self._held = Held(data_dir / LOCK, data_dir / FILE_NAME)
+        self._held = Held(data_dir / LOCK, data_dir / CATALOG)
         self._before_commit: list[Callable[[], None]] = []
         self._after_rollback: list[Callable[[], None]] = []
 

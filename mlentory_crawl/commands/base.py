@@ -90,10 +90,10 @@ class ProjectCommand(ABC):
             fail(str(error))
             return 1
         except BrokenPipeError:
-            _write_no_more()  # the reader has closed its end, as `head` does
+            write_no_more()  # the reader has closed its end, as `head` does
             return 0
         except OSError as error:
-            _write_no_more()
+            write_no_more()
             fail(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
             return 1
         return code
@@ -112,7 +112,7 @@ def _typed(given: Any) -> Any:
     return given
 
 
-def _write_no_more() -> None:
+def write_no_more() -> None:
     """Discard the rest of the output, so that the interpreter does not fail again when it flushes it at exit."""
     with contextlib.suppress(io.UnsupportedOperation):  # not a file, so nothing is left to write
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

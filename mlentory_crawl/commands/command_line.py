@@ -9,58 +9,55 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from mlentory_crawl import __version__
+from mlentory_crawl.commands.base import write_no_more
 from mlentory_crawl.commands.groups import GROUPS, SUMMARIES, command_of
 from mlentory_crawl.config import VARIABLES, read_environment
-from mlentory_crawl.console import console, fail, styled, table
+from mlentory_crawl.console import console, fail, print_text, styled, table
 from mlentory_crawl.exceptions import SettingError, WrongUsage
 
-OF_SCRAPY = ("list", "shell", "fetch", "view", "genspider", "settings", "check", "edit", "bench", "parse")
-"""Scrapy's own commands that are of use in this project; they are passed on to Scrapy, like ``crawl``."""
+OF_SCRAPY = ("list", "genspider", "shell", "fetch", "view", "parse", "check", "settings", "edit", "runspider", "bench")
+"""Scrapy's own commands that are of use in this project."""
+SHELLS = ("bash", "zsh", "tcsh")
 
 
 def main() -> int:
     """Run the command that the command line names, and return its exit code."""
-    words = sys.argv[1:]
-    if not words or words[0] in ("-h", "--help", "help"):
+    try:
+        return _main(sys.argv[1:])
+    except BrokenPipeError:  # the reader has closed its end, as `head` does
+        write_no_more()
+        return 0
+
+
+def _main(words: Sequence[str]) -> int:
+    name, rest = (words[0], words[1:]) if words else ("--help", ())
+    if name in ("-h", "--help"):
         _print_help()
         return 0
-    if words[0] in ("--version", "-V"):
+    if name == "--version":
         console().print(f"mlentory_crawl {__version__}")
         return 0
-    name, *rest = words
+    if name == "--print-completion":
+        return _print_completion(rest)
     if name in SUMMARIES and name != "crawl":
         return _run(name, rest)
     if name == "crawl" or name in OF_SCRAPY:
         return _run_in_scrapy(words)
     near = get_close_matches(name, [*SUMMARIES, *OF_SCRAPY], n=1)
-    fail(f"there is no command {name}" + (f"; did you mean {near[0]}?" if near else "; mlentory -h lists them"))
+    fail(f"there is no command {name}; {f'did you mean {near[0]}?' if near else 'mlentory -h lists them'}")
     return 2
 
 
-def parser_of(name: str) -> argparse.ArgumentParser:
-    """Return the parser of a command's options; its other arguments are what the parser leaves over."""
-    command = command_of(name)
-    parser = argparse.ArgumentParser(
-        prog=f"mlentory {name}",
-        usage=f"mlentory {name} {command.syntax}",
-        description=command.description or command.__doc__,
-        conflict_handler="resolve",
-    )
-    parser.add_argument(
-        "-s", dest="set", action="append", default=[], metavar="NAME=VALUE", help="a setting for this command"
-    )
-    command.add_options(parser)
-    return parser
-
-
 def _run(name: str, words: Sequence[str]) -> int:
-    opts, args = parser_of(name).parse_known_args(words)
+    parser = argparse.ArgumentParser(prog=f"mlentory {name}")
+    _declare(parser, name)
+    opts, args = parser.parse_known_args(words)
     settings = read_environment(VARIABLES)
     try:
         for given in opts.set:
             setting, equals, value = given.partition("=")
             if not equals:
-                raise WrongUsage(f"-s {given}: NAME=VALUE is expected")
+                raise WrongUsage(f"-s {given}: expected NAME=VALUE")
             settings[setting] = value or None
         return command_of(name)(settings).run(args, opts)
     except (WrongUsage, SettingError) as error:
@@ -68,10 +65,20 @@ def _run(name: str, words: Sequence[str]) -> int:
         return 2
 
 
+def _declare(parser: argparse.ArgumentParser, name: str) -> None:
+    """Declare the options of a command; its other arguments are what the parser leaves over."""
+    command = command_of(name)
+    parser.usage = f"mlentory {name} {command.syntax or '[options]'}"
+    parser.description = command.description or command.__doc__
+    parser.add_argument(
+        "-s", dest="set", action="append", default=[], metavar="NAME=VALUE", help="change a setting for this command"
+    )
+    command.add_options(parser)
+
+
 def _run_in_scrapy(words: Sequence[str]) -> int:
-    # Scrapy finds the project by this variable, whatever folder it is run in.
-    os.environ["SCRAPY_SETTINGS_MODULE"] = "mlentory_crawl.settings"
-    from scrapy.cmdline import execute
+    os.environ["SCRAPY_SETTINGS_MODULE"] = "mlentory_crawl.settings"  # the project, whatever folder it is run in
+    from scrapy.cmdline import execute  # takes most of the time of a command that only reads
 
     try:
         execute(["mlentory", *words])
@@ -82,16 +89,42 @@ def _run_in_scrapy(words: Sequence[str]) -> int:
 
 def _print_help() -> None:
     out = console()
-    out.print(
-        styled(
-            ("mlentory", "bold"), f" {__version__}: which machine-learning models exist, and who says what of them\n"
-        )
-    )
-    out.print("Usage: mlentory COMMAND [options]      mlentory COMMAND -h shows its options\n")
+    title = f" {__version__}: which machine-learning models exist, and who says what\n"
+    out.print(styled(("mlentory", "bold"), title))
     commands = table("", "", "")
     commands.show_header = False
-    for group, listed in GROUPS.items():
-        for place, (name, summary) in enumerate(listed.items()):
+    for group, summaries in GROUPS.items():
+        for place, (name, summary) in enumerate(summaries.items()):
             commands.add_row(styled((group if place == 0 else "", "bold")), styled((name, "cyan")), summary)
     out.print(commands)
-    out.print(f"\nScrapy's own commands work as well: {', '.join(OF_SCRAPY[:5])}, ...")
+    out.print(
+        f"\nScrapy's own commands work, too: {', '.join(OF_SCRAPY[:4])}, ..."
+        "\nmlentory COMMAND -h      options       mlentory --version"
+        f"\nmlentory --print-completion {'|'.join(SHELLS[:2])}"
+    )
+
+
+def _print_completion(words: Sequence[str]) -> int:
+    if len(words) != 1 or words[0] not in SHELLS:
+        fail(f"mlentory --print-completion: expected one of {', '.join(SHELLS)}")
+        return 2
+    import shtab
+
+    from fair4ml.platforms import platforms
+
+    parser = argparse.ArgumentParser(prog="mlentory")
+    parser.add_argument("--version", action="store_true")
+    parser.add_argument("--print-completion", choices=SHELLS)
+    commands = parser.add_subparsers()
+    for name, summary in SUMMARIES.items():
+        command = commands.add_parser(name, help=summary)
+        if name == "crawl":
+            command.add_argument("spider", choices=(*platforms(), "dispatcher"))
+            command.add_argument("-a", metavar="NAME=VALUE", help="an argument of the spider")
+            command.add_argument("-O", metavar="FILE", help="a feed export")
+        else:
+            _declare(command, name)
+    for name in OF_SCRAPY:
+        commands.add_parser(name)
+    print_text(shtab.complete(parser, words[0]))
+    return 0

@@ -9,17 +9,17 @@ from mlentory_crawl.commands.base import ProjectCommand
 GROUPS: dict[str, dict[str, str]] = {
     "crawl": {
         "crawl": "fetch from a platform (mlentory list), or follow a seed list",
-        "demo": "the whole chain on made-up models, without servers or network",
+        "demo": "the whole chain on made-up models, no server or network",
         "replay": "map the archived answers of earlier runs again",
     },
     "ask": {
         "search": "find models by words, task, license, library, size, ...",
         "show": "one model: facts, who states each, lineage, evaluations",
-        "lineage": "what a model derives from, or what derives from it; licenses",
+        "lineage": "what a model derives from, what derives from it, licenses",
         "leaderboard": "who is best on a dataset, among what can be compared",
         "compare": "models side by side: license, data, parameters, metrics",
         "coverage": "how many records have each field",
-        "status": "what is in the catalog, how current it is, and what a run did",
+        "status": "what is in the catalog, how current, what a run did",
     },
     "export": {
         "export": "the whole catalog as RDF, JSON lines, CSV or Parquet",

@@ -11,14 +11,13 @@ from typing import Any
 
 import orjson
 
-from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.catalog.queries.replays import ReplayableRun, marked_iris, replayable_runs, report_of_replay
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
 from mlentory_crawl.console import console, fail, print_json, table
 from mlentory_crawl.crawl.report import EXIT_CODES
-from mlentory_crawl.data_directory import locked, now, whole
+from mlentory_crawl.data_directory import CATALOG, locked, now, whole
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, WrongUsage
 from mlentory_crawl.projections.process import die_with_parent
 from mlentory_crawl.spiders import spider_of
@@ -74,7 +73,7 @@ class Command(ProjectCommand):
 
     def _begin(self, plan: Path, wanted: dict[str, Any]) -> None:
         """Note what is being replayed, or check that the same replay is being continued."""
-        if not (self.data_dir / FILE_NAME).exists():
+        if not (self.data_dir / CATALOG).exists():
             with whole(plan) as file:
                 file.write(orjson.dumps(wanted))
         elif not plan.exists() or orjson.loads(plan.read_bytes()) != wanted:

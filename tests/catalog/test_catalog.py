@@ -14,12 +14,13 @@ from fair4ml.document import Document
 from mlentory_crawl.catalog import database, run_records
 from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Commit
-from mlentory_crawl.catalog.database import FILE_NAME, connect
+from mlentory_crawl.catalog.database import connect
 from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.catalog.stored import Version
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.changes import Change, Position
+from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.exceptions import CatalogError
 
 
@@ -606,7 +607,7 @@ def test_a_catalog_of_another_version_or_damaged_is_refused(data_dir: Path) -> N
     for opened in (CatalogReader, CatalogWriter):
         with pytest.raises(CatalogError, match="schema version 99"):
             opened(data_dir)
-    (data_dir / FILE_NAME).write_bytes(b"no database " * 1_000)
+    (data_dir / CATALOG).write_bytes(b"no database " * 1_000)
     with pytest.raises(CatalogError, match="cannot be opened"):
         CatalogReader(data_dir)
 

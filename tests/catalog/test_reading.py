@@ -17,9 +17,9 @@ from suites.search_changes import FAR, MODELS
 from support.catalogs import HUB, Book, model
 from support.crawling import ROOT, Project
 
-from mlentory_crawl.catalog.database import FILE_NAME, damage_reported
+from mlentory_crawl.catalog.database import damage_reported
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.data_directory import restrict
+from mlentory_crawl.data_directory import CATALOG, restrict
 from mlentory_crawl.exceptions import CatalogError, SettingError
 from mlentory_crawl.stores.search.tantivy.store import TantivyStore
 
@@ -174,7 +174,7 @@ def test_who_may_not_write_is_told_in_one_line(shared_dir: Path) -> None:
 @as_root
 def test_what_a_killed_run_has_left_is_read_by_who_may_write(shared_dir: Path) -> None:
     book = filled(shared_dir, 1)
-    log = shared_dir / f"{FILE_NAME}-wal"
+    log = shared_dir / f"{CATALOG}-wal"
     left = log.read_bytes()
     book.close()
     log.write_bytes(left)
@@ -220,7 +220,7 @@ def test_a_damaged_document_is_told_with_the_file(data_dir: Path) -> None:
     book = filled(data_dir, 2)
     book.alter("UPDATE record SET document = x'00112233' WHERE key = '1'")
     book.close()
-    told = rf"{FILE_NAME} cannot be read: a document .*; where it is damaged"
+    told = rf"{CATALOG} cannot be read: a document .*; where it is damaged"
     with pytest.raises(CatalogError, match=told), damage_reported(data_dir):
         list(CatalogReader(data_dir).states())
 
@@ -228,7 +228,7 @@ def test_a_damaged_document_is_told_with_the_file(data_dir: Path) -> None:
 @pytest.mark.parametrize("words", [("status",), ("show", "acme/m-1"), ("export", "x.nt"), ("sync",), ("prune",)])
 def test_damaged_pages_are_one_line(data_dir: Path, words: tuple[str, ...]) -> None:
     filled(data_dir, 400).close()
-    path = data_dir / FILE_NAME
+    path = data_dir / CATALOG
     pages = bytearray(path.read_bytes())
     for start in range(len(pages) // 4 // PAGE * PAGE, len(pages), PAGE):  # it can be opened
         pages[start : start + 64] = b"\xff" * 64

@@ -12,7 +12,7 @@ from support.http_servers import served
 
 from fair4ml.document import Document, EntityDict
 from mlentory_crawl.catalog.commits import Commit
-from mlentory_crawl.catalog.database import FILE_NAME
+from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
 
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
@@ -38,7 +38,7 @@ def test_an_article_is_one_node_under_its_number_and_its_doi(tmp_path: Path) -> 
         assert report["platforms"]["arxiv"]["new"] == 1
         again = project.crawl("-a", "mode=census", "-a", "enrich=articles")
         assert again["lookups"] == {}
-    catalog = sqlite3.connect(project.data_dir / FILE_NAME)
+    catalog = sqlite3.connect(project.data_dir / CATALOG)
     assert catalog.execute("SELECT iri, target, reason FROM alias").fetchall() == [
         ("https://doi.org/10.1234/terns.7", "https://arxiv.org/abs/2401.00001", "sameAs")
     ]

@@ -25,7 +25,7 @@ import pytest
 from scrapyd.config import Config
 from support.crawling import Project
 
-from mlentory_crawl.catalog.database import FILE_NAME
+from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.scrapyd_launcher import Launcher
 from mlentory_crawl.spiders import platforms
@@ -134,7 +134,7 @@ class Scrapyd:
     def stored(self) -> int:
         """How many records the catalog has at present."""
         try:
-            with closing(sqlite3.connect(f"{(self.data_dir / FILE_NAME).as_uri()}?mode=ro", uri=True)) as catalog:
+            with closing(sqlite3.connect(f"{(self.data_dir / CATALOG).as_uri()}?mode=ro", uri=True)) as catalog:
                 return int(catalog.execute("SELECT count(*) FROM record").fetchone()[0])
         except sqlite3.OperationalError:  # not made yet
             return 0

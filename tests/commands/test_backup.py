@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.crawling import ROOT, Project
 
-from mlentory_crawl.catalog.database import FILE_NAME
+from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
 
 MODELS = 3_000
@@ -33,7 +33,7 @@ def test_a_catalog_can_be_copied_while_it_is_written_and_its_copy_can_take_its_p
     backup, compact = tmp_path / "backup.sqlite", tmp_path / "compact.sqlite"
     with SampleHub(models=MODELS, latency=1_500) as hub:
         project = Project(tmp_path / "data", hub.url)
-        catalog = project.data_dir / FILE_NAME
+        catalog = project.data_dir / CATALOG
         crawl = subprocess.Popen(
             project.command("crawl", "huggingface", "-a", "mode=census"), cwd=ROOT, env=project.environment,
             stderr=subprocess.DEVNULL,
@@ -51,7 +51,7 @@ def test_a_catalog_can_be_copied_while_it_is_written_and_its_copy_can_take_its_p
     assert 0 < copied <= live(compact) < MODELS
     assert live(catalog) == MODELS
 
-    for name in (f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
+    for name in (f"{CATALOG}-wal", f"{CATALOG}-shm"):
         (project.data_dir / name).unlink(missing_ok=True)
     shutil.copy(backup, catalog)
     assert project.status()["projections"]["search"]["documents"] == MODELS

@@ -20,8 +20,8 @@ from scrapy.utils.project import get_project_settings
 from support.crawling import ROOT, Project
 
 from fair4ml.platforms import platforms
-from mlentory_crawl.catalog.database import FILE_NAME
 from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders.huggingface.spider import HuggingFaceArguments
 
@@ -70,7 +70,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         report = project.crawl("-a", "mode=census")
     assert report["records"]["fetched"] == MODELS
     graph = rdflib.Graph().parse(data=project.export("catalog.ttl"), format="turtle")
-    return Crawled(data_dir / FILE_NAME, graph)
+    return Crawled(data_dir / CATALOG, graph)
 
 
 @pytest.fixture

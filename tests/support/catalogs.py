@@ -10,8 +10,9 @@ from typing import Any
 from fair4ml.document import Document, EntityDict
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Commit, Entry, Rejected
-from mlentory_crawl.catalog.database import FILE_NAME, connect
+from mlentory_crawl.catalog.database import connect
 from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.data_directory import CATALOG
 
 HUB = "https://huggingface.co/"
 DAY = "2024-01-{:02}T00:00:00Z"
@@ -101,7 +102,7 @@ class Book:
 
     def alter(self, sql: str, *values: Any) -> None:
         """Do something to the database that no crawl does."""
-        connection = sqlite3.connect(self.data_dir / FILE_NAME)
+        connection = sqlite3.connect(self.data_dir / CATALOG)
         connection.execute(sql, values)
         connection.commit()
         connection.close()

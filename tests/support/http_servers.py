@@ -32,7 +32,7 @@ def served(answer: Callable[[str, str, bytes], Answer | None]) -> Iterator[str]:
             if answered is None:
                 return
             status, headers, told = answered
-            self.send_response(status)
+            (self.send_response_only if "Date" in headers else self.send_response)(status)
             for name, value in ({"Content-Type": "application/json"} | headers).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(told)))

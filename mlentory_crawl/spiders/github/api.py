@@ -5,7 +5,7 @@ Source: https://docs.github.com/en/rest
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,12 @@ FILES = {"citation": "CITATION.cff", "codemeta": "codemeta.json"}
 """The files that are records of their own, by kind."""
 REPOSITORY_BLOCKED = frozenset({403, 451})
 """The platform blocks a repository for everybody, because of its terms or a law."""
+
+
+def headers(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers of requests, with the token that the settings hold."""
+    token = settings.get("GITHUB_TOKEN")
+    return {**HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
 
 
 def may_be_kept(response: Response) -> bool:

@@ -24,6 +24,7 @@ from mlentory_crawl.spiders.github import api
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
 API_SLOT, FILE_SLOT = "github.api", "github.raw"
 MOST_TOLD = 10
@@ -76,6 +77,11 @@ class GitHubSpider(EntitySpider):
     resumable = True
     mode = "ids"
     arguments: GitHubArguments
+
+    @classmethod
+    def quota_request(cls, settings: BaseSettings) -> Request | None:
+        # Does not count: https://docs.github.com/en/rest/rate-limit/rate-limit
+        return Request(f"{settings[cls.endpoint_setting].rstrip('/')}/rate_limit", headers=api.headers(settings))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -143,8 +149,7 @@ class GitHubSpider(EntitySpider):
         return request.url.casefold()
 
     def _repository_request(self, name: str, seed: Seed) -> Request:
-        token = self.settings.get("GITHUB_TOKEN")
-        headers = {**api.HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
+        headers = api.headers(self.settings)
         meta = {"download_slot": API_SLOT, "dont_redirect": True}
         request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=meta)
         return self.entity_request(request, Wanted(name, iri=github_repository(name), seed=seed))

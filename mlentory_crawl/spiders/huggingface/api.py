@@ -6,7 +6,7 @@ Source: https://huggingface.co/docs/hub/api and the library huggingface_hub.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -30,6 +30,12 @@ DATASET_EXPAND = (
     " paperswithcode_id private sha tags trendingScore"
 ).split()
 """The fields to request of each dataset (huggingface_hub, ``ExpandDatasetProperty_T``)."""
+
+
+def authorization(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the header with the token that the settings hold."""
+    token = settings.get("HF_TOKEN")
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def list_path(

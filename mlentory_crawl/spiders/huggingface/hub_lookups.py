@@ -56,8 +56,7 @@ class HubSpider(ListSpider):
             slot: the download slot, whose quota it uses.
             known: the keyword arguments of the callback.
         """
-        token = self.settings.get("HF_TOKEN")
-        headers = {"Authorization": f"Bearer {token}"} if token else None
+        headers = api.authorization(self.settings)
         return Request(f"{self.endpoint}{path}", headers=headers, meta={"download_slot": slot}, cb_kwargs=known)
 
     def list_page(self, url: str) -> Request:

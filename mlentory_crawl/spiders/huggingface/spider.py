@@ -22,11 +22,19 @@ from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.config import Variable
 from mlentory_crawl.responses import error_message, json_of, time_of
-from mlentory_crawl.spiders.huggingface.api import DATASET_EXPAND, HUB, PAGE_SIZE, list_path, listed_records
+from mlentory_crawl.spiders.huggingface.api import (
+    DATASET_EXPAND,
+    HUB,
+    PAGE_SIZE,
+    authorization,
+    list_path,
+    listed_records,
+)
 from mlentory_crawl.spiders.huggingface.hub_lookups import HubSpider
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
 ENRICHMENTS = r"^(?:none|(?:datasets|owners|articles)(?:,(?:datasets|owners|articles))*)$"
 FIRST_LATEST = 1_000
@@ -139,6 +147,11 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
             *spider.look_ups(ancestors=levels, enrich=enrich.split(",")),
         ]
         return spider
+
+    @classmethod
+    def quota_request(cls, settings: BaseSettings) -> Request | None:
+        address = f"{settings[cls.endpoint_setting].rstrip('/')}{list_path('model', [], size=1)}"
+        return Request(address, headers=authorization(settings))
 
     def begin_at(self, watermark: str) -> None:
         begins_at = time_of(watermark)

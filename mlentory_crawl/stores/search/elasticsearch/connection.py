@@ -7,8 +7,8 @@ import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
+from mlentory_crawl.config import without_credentials
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.errors import error_message
 
@@ -45,8 +45,7 @@ class Connection:
     @property
     def place(self) -> str:
         """The address without user and password, for messages."""
-        parts = urlsplit(self._url)
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        return without_credentials(self._url)
 
     def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
         """Do a piece of work.

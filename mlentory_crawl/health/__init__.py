@@ -1,0 +1,1 @@
+"""Checks of an installation: its settings, data directory, stores, libraries and what it reaches."""

@@ -1,0 +1,156 @@
+"""Checks of this machine: libraries, extras, settings, the data directory and its disk; no server is asked."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from mlentory_crawl import __version__
+from mlentory_crawl.config import Variable, dotenv, without_credentials, working_folder
+from mlentory_crawl.data_directory import CATALOG, WITHHELD, holder_of
+from mlentory_crawl.exceptions import SettingError
+from mlentory_crawl.health.finding import Finding
+from mlentory_crawl.projections.registry import kept_current
+from mlentory_crawl.stores.factory import check_store_settings
+
+DISTRIBUTION = "mlentory-crawl"
+LEAST_FREE = 1 << 30
+"""The number of free bytes below which a crawl will soon fail."""
+
+_SECRET = re.compile(r"(PASSWORD|TOKEN|KEY)$")
+
+
+def check_versions() -> Iterator[Finding]:
+    """Check that the installed libraries are those that this version works with."""
+    yield Finding(
+        "versions",
+        "ok",
+        f"mlentory_crawl {__version__}, Python {platform.python_version()}, Scrapy {version('Scrapy')},"
+        f" SQLite {sqlite3.sqlite_version}",
+    )
+    missing: dict[str, list[str]] = {}
+    extras: set[str] = set()
+    for required in _requirements():
+        extra = _extra_of(required)
+        try:
+            installed = version(required.name)
+        except PackageNotFoundError:
+            if extra is None:
+                yield Finding("versions", "problem", f"{required.name} is not installed")
+            else:
+                missing.setdefault(extra, []).append(required.name)
+            continue
+        if extra is not None:
+            extras.add(extra)
+        if not required.specifier.contains(installed, prereleases=True):
+            message = f"{required.name} {installed} is installed, {required.specifier} is supported"
+            yield Finding("versions", "problem" if extra is None else "note", message)
+    if complete := sorted(extras - missing.keys()):
+        yield Finding("extras", "ok", f"installed: {', '.join(complete)}")
+    if missing:
+        yield Finding("extras", "ok", f"not installed: {', '.join(sorted(missing))}")
+
+
+def _requirements() -> Iterator[Requirement]:
+    try:
+        declared = requires(DISTRIBUTION) or []
+    except PackageNotFoundError:  # in an egg under scrapyd
+        return
+    for text in declared:
+        required = Requirement(text)
+        extra = _extra_of(required)
+        if required.marker is None or required.marker.evaluate({"extra": extra or ""}):
+            yield required
+
+
+def _extra_of(required: Requirement) -> str | None:
+    found = re.search(r"extra == [\"']([\w-]+)[\"']", str(required.marker or ""))
+    return found and found[1]
+
+
+def settings_in_effect(variables: tuple[Variable, ...], settings: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the settings that are set, by name, with their value and origin; secrets are hidden."""
+    written = dotenv(working_folder())
+    found = {}
+    for variable in variables:
+        value = settings.get(variable.name)
+        if value in (None, variable.default):
+            continue
+        if os.environ.get(variable.name) == value:
+            origin = "environment"
+        elif written.get(variable.name):
+            origin = ".env"
+        else:
+            origin = "derived" if variable.name == "MLENTORY_DATA_DIR" else "command line"
+        shown = "(hidden)" if _SECRET.search(variable.name) else without_credentials(str(value))
+        found[variable.name] = {"value": shown, "origin": origin}
+    return found
+
+
+def check_settings(variables: tuple[Variable, ...], settings: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check the values of the settings, and that ``.env`` has no misspelled ones."""
+    for name, each in settings_in_effect(variables, settings).items():
+        yield Finding("settings", "ok", f"{name}={each['value']} ({each['origin']})")
+    for check in (check_store_settings, kept_current, _check_values):
+        try:
+            check(settings)
+        except SettingError as error:
+            yield Finding("settings", "problem", str(error))
+    known = {variable.name for variable in variables}
+    for name in dotenv(working_folder()):
+        near = get_close_matches(name, known, n=1, cutoff=0.85)
+        if name not in known and near:
+            yield Finding("settings", "note", f".env sets {name}, which is no setting: did you mean {near[0]}?")
+
+
+def _check_values(settings: Mapping[str, Any]) -> None:
+    access, share, keep = (settings[name] for name in ("MLENTORY_DATA_ACCESS", "QUOTA_SHARE", "RAW_KEEP_RUNS"))
+    if access not in WITHHELD:
+        raise SettingError(f"MLENTORY_DATA_ACCESS is {access!r}: expected one of {', '.join(WITHHELD)}")
+    try:
+        valid = 0 < float(share) <= 1
+    except ValueError:
+        valid = False
+    if not valid:
+        raise SettingError(f"QUOTA_SHARE is {share!r}: expected a number above 0, and at most 1")
+    if not str(keep).isdecimal():
+        raise SettingError(f"RAW_KEEP_RUNS is {keep!r}: expected a whole number")
+
+
+def check_data_directory(data_dir: Path) -> Iterator[Finding]:
+    """Check that the data directory can be written, who uses it, and the space on its disk."""
+    existing = data_dir.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not data_dir.exists():
+        yield Finding("data-directory", "note", f"{data_dir} does not exist yet: the first crawl creates it")
+    elif not data_dir.is_dir():
+        yield Finding("data-directory", "problem", f"{data_dir} is not a directory")
+    elif user := holder_of(data_dir):
+        yield Finding("data-directory", "note", f"{data_dir} is in use by {user}")
+    else:
+        yield Finding("data-directory", "ok", str(data_dir.absolute()))
+    if not os.access(existing, os.W_OK | os.X_OK):
+        yield Finding("data-directory", "problem", f"{existing} cannot be written by this user")
+    yield _check_disk(existing, data_dir / CATALOG)
+
+
+def _check_disk(folder: Path, catalog: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    needed = catalog.stat().st_size if catalog.is_file() else 0
+    message = f"{free / 1e9:,.1f} GB free"
+    if free < LEAST_FREE:
+        return Finding("disk", "problem", f"{message}: a crawl will soon fail")
+    if free < needed:
+        return Finding("disk", "note", f"{message}, less than the catalog's {needed / 1e9:,.1f} GB: erase needs a copy")
+    return Finding("disk", "ok", message)

@@ -1,0 +1,197 @@
+"""What the doctor finds, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+from support.crawling import CatalogProject, Project
+from support.http_servers import Answer, served
+
+from mlentory_crawl.config import ENV_FILE, read_environment
+from mlentory_crawl.data_directory import locked
+from mlentory_crawl.health import installation, services
+from mlentory_crawl.health.finding import Finding
+from mlentory_crawl.health.installation import check_data_directory, check_settings, check_versions, settings_in_effect
+from mlentory_crawl.health.services import check_quotas
+from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.spiders import variables
+
+HELP = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
+
+
+def told(project: Project, *words: str, code: int) -> list[Finding]:
+    done = project.scrapy("doctor", "--json", *words)
+    assert done.returncode == code, done.stderr
+    return [Finding(**each) for each in json.loads(done.stdout)]
+
+
+def test_a_new_installation_is_well(tmp_path: Path) -> None:
+    with SampleHub(models=3, quota=100) as hub:
+        project = Project(tmp_path / "data", hub.url, GITHUB_ENDPOINT=hub.url)
+        found = told(project, "--offline", code=0)
+        assert {each.check for each in found} >= {"versions", "settings", "data-directory", "disk", "catalog"}
+        assert all(each.state != "problem" for each in found)
+        assert not project.data_dir.exists()
+
+
+def test_a_catalog_its_stores_and_the_quota_are_told(tmp_path: Path) -> None:
+    with SampleHub(models=3, quota=100) as hub:
+        project = Project(tmp_path / "data", hub.url)
+        project.crawl("-a", "mode=census")
+        found = told(project, code=0)
+        by_check = {each.check: each for each in found}
+        assert "huggingface 20" in by_check["catalog"].message
+        assert by_check["search"].state == "ok"
+        # What has no record here is not asked.
+        assert [each.message for each in found if each.check == "quota"] == [by_check["quota"].message]
+        assert "of 100 requests left" in by_check["quota"].message
+        assert by_check["clock"] == Finding("clock", "ok", "agrees with huggingface")
+        shown = project.scrapy("doctor").stdout
+    assert "All is well." in shown
+
+
+def test_each_check_has_its_section_in_the_documentation() -> None:
+    headings = re.findall(r"^#+ (.+)$", HELP.read_text("utf-8"), re.MULTILINE)
+    sections = {heading.lower().replace(" ", "-") for heading in headings}
+    sources = (Path(installation.__file__), Path(services.__file__))
+    checks = set(re.findall(r'Finding\(\s*"([a-z-]+)"', "".join(path.read_text("utf-8") for path in sources)))
+    assert {"versions", "quota"} <= checks
+    assert checks | {"search", "neo4j", "elasticsearch", "projections"} <= sections
+
+
+def test_a_store_that_is_down_is_a_problem(tmp_path: Path) -> None:
+    with SampleHub(models=3) as hub:
+        project = CatalogProject(tmp_path / "data", hub.url, NEO4J_URI="bolt://127.0.0.1:9")
+        project.crawl("-a", "mode=census")
+        found = told(project, "--offline", code=1)
+    by_check = {each.check: each.state for each in found}
+    assert by_check["neo4j"] == "problem"
+    assert by_check["search"] == "note"  # left out by the crawl
+    shown = project.scrapy("doctor", "--offline").stdout
+    assert "troubleshooting.md#neo4j" in shown
+    assert "troubleshooting.md#disk" not in shown
+
+
+def test_a_damaged_catalog_is_a_problem(tmp_path: Path) -> None:
+    project = CatalogProject(tmp_path / "data", "http://127.0.0.1:9")
+    project.data_dir.mkdir()
+    (project.data_dir / "catalog.sqlite").write_bytes(b"no database " * 1_000)
+    assert [each.state for each in told(project, "--offline", code=1) if each.check == "catalog"] == ["problem"]
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str | None]:
+    for variable in variables():
+        monkeypatch.delenv(variable.name, raising=False)
+    monkeypatch.setenv(ENV_FILE, os.devnull)
+    monkeypatch.chdir(tmp_path)
+    return read_environment(variables())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("QUOTA_SHARE", "2"),
+        ("QUOTA_SHARE", "much"),
+        ("RAW_KEEP_RUNS", "-1"),
+        ("MLENTORY_DATA_ACCESS", "everybody"),
+        ("PROJECTIONS", "serach"),
+        ("HF_ENDPOINT", "https://user:secret@hub.example"),
+        ("ELASTICSEARCH_URL", "localhost"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_a_problem(settings: dict[str, str | None], name: str, value: str) -> None:
+    (problem,) = (each for each in check_settings(variables(), {**settings, name: value}) if each.state == "problem")
+    assert name in problem.message
+    assert "secret" not in problem.message
+
+
+def test_default_settings_are_no_finding(settings: dict[str, str | None]) -> None:
+    assert list(check_settings(variables(), settings)) == []
+
+
+def test_settings_in_effect_have_their_origin_and_no_secret(
+    settings: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    monkeypatch.setenv(ENV_FILE, str(tmp_path / "given"))
+    (tmp_path / "given").write_text("RAW_KEEP_RUNS=3\nELASTICSEARCH_URL=https://me:secret@search.example:9200\n")
+    shown = settings_in_effect(variables(), {**read_environment(variables()), "QUOTA_SHARE": "0.5"})
+    assert shown == {
+        "HF_TOKEN": {"value": "(hidden)", "origin": "environment"},
+        "RAW_KEEP_RUNS": {"value": "3", "origin": ".env"},
+        "ELASTICSEARCH_URL": {"value": "https://search.example:9200", "origin": ".env"},
+        "QUOTA_SHARE": {"value": "0.5", "origin": "command line"},
+    }
+
+
+def test_a_misspelled_setting_in_the_file_is_noted(settings: dict[str, str | None], tmp_path: Path) -> None:
+    os.environ.pop(ENV_FILE)
+    (tmp_path / ".env").write_text("HF_TOKKEN=x\nSOMETHING_ELSE=y\n")
+    (note,) = check_settings(variables(), settings)
+    assert note == Finding("settings", "note", ".env sets HF_TOKKEN, which is no setting: did you mean HF_TOKEN?")
+
+
+def test_a_held_data_directory_names_its_holder(tmp_path: Path) -> None:
+    with locked(tmp_path / "data"):
+        found = {each.check: each for each in check_data_directory(tmp_path / "data")}
+        assert f"process {os.getpid()}" in found["data-directory"].message
+    # What a killed process has left behind holds nothing.
+    (tmp_path / "data" / "lock.json").write_text(json.dumps({"pid": 2**22 + 1, "command": "gone"}))
+    found = {each.check: each for each in check_data_directory(tmp_path / "data")}
+    assert found["data-directory"] == Finding("data-directory", "ok", str(tmp_path / "data"))
+
+
+def test_a_file_in_its_place_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    assert "problem" in {each.state for each in check_data_directory(tmp_path / "data")}
+
+
+def test_a_full_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "LEAST_FREE", 1 << 62)
+    assert [each.state for each in check_data_directory(tmp_path) if each.check == "disk"] == ["problem"]
+
+
+def test_versions_out_of_range_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [each for each in check_versions() if each.state == "problem"] == []
+    declared = ["orjson<1", "surely-not-installed>=2", 'surely-not-either; extra == "far"', 'pytest<1; extra == "dev"']
+    monkeypatch.setattr(installation, "requires", lambda _: declared)
+    found = list(check_versions())
+    assert [each.state for each in found] == ["ok", "problem", "problem", "note", "ok", "ok"]
+    assert found[1].message.endswith("<1 is supported")
+    assert found[2].message == "surely-not-installed is not installed"
+    assert found[-1].message == "not installed: far"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "states"),
+    [
+        (200, {"RateLimit": '"api";r=7;t=100', "RateLimit-Policy": '"fixed";"api";q=500;w=300'}, ["ok", "ok"]),
+        (429, {"RateLimit": '"api";r=0;t=100', "RateLimit-Policy": '"fixed";"api";q=500;w=300'}, ["note", "ok"]),
+        (401, {}, ["problem", "ok"]),
+        (500, {}, ["problem", "ok"]),
+        (302, {"Location": "http://127.0.0.1:9/elsewhere"}, ["problem", "ok"]),
+        (200, {"Date": formatdate(time.time() - 3_600, usegmt=True)}, ["ok", "problem"]),
+        (200, {"Date": formatdate(time.time() + 20, usegmt=True)}, ["ok", "note"]),
+    ],
+)
+def test_quota_and_clock_are_read_from_an_answer(
+    settings: dict[str, str | None], status: int, headers: dict[str, str], states: list[str]
+) -> None:
+    def answer(_method: str, _path: str, _body: bytes) -> Answer:
+        return status, headers, b"[]"
+
+    with served(answer) as url:
+        found = list(check_quotas({**settings, "HF_ENDPOINT": url}, {"huggingface"}))
+    assert [(each.check, each.state) for each in found] == list(zip(("quota", "clock"), states, strict=True))
+
+
+def test_a_service_that_is_down_is_a_problem(settings: dict[str, str | None]) -> None:
+    found = check_quotas({**settings, "HF_ENDPOINT": "http://127.0.0.1:9", "GITHUB_ENDPOINT": "http://127.0.0.1:9"}, ())
+    assert [(each.check, each.state) for each in found] == [("quota", "problem")] * 2
