@@ -227,7 +227,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         for _, name in self.names(self.arguments.named, _repo_id):
             request = self.named_request(HubPage("model", name))
             if self.run.redactor.has(request.url):
-                self.run.report.requested["forgotten"] += 1
+                self.run.report.requested["erased"] += 1
             else:
                 yield self.entity_request(request, Wanted(name))
 
