@@ -63,6 +63,18 @@ def progress_shown() -> Iterator[OnProgress]:
         yield show
 
 
+def duration(seconds: float) -> str:
+    """Return a duration as people read it: in the two largest units that it has."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
 def shorten(text: str) -> str:
     """Return a text cut to fit into the cell of a table."""
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ..."

@@ -17,6 +17,7 @@ import zstandard
 from support.catalogs import rejected
 from support.crawling import Project, model, write_records
 from support.erasing import erased, without_marks
+from support.terminals import on_terminal
 
 from mlentory_crawl.catalog.codec import unpacked
 from mlentory_crawl.catalog.commits import Commit
@@ -312,6 +313,17 @@ def test_a_store_that_is_down_is_told_and_comes_later(project: Project) -> None:
     assert "neo4j still has it" in done.stderr
     assert "Traceback" not in done.stderr
     assert traces(project.data_dir) == {}
+
+
+def test_a_terminal_shows_which_place_is_at_hand_and_a_file_does_not(project: Project) -> None:
+    project.crawl("-a", "mode=census")
+    assert project.scrapy("erase", IRI).stderr == ""
+    code, shown = on_terminal("erase", f"{HUB}acme/model-1", environment=project.environment)
+    assert code == 0
+    steps = ("catalog", "raw answers", "run reports", "search", "turtle", "catalog file")
+    places = [shown.index(step) for step in steps]
+    assert places == sorted(places)
+    assert shown.rstrip().splitlines()[-1].split() == ["records", "1"]  # the table of what was removed
 
 
 def test_wrong_usage(project: Project) -> None:
