@@ -53,16 +53,20 @@ class Command(ProjectCommand):
         offset = opts.offset or 0
         if limit < 1 or offset < 0:
             raise WrongUsage("--limit is 1 or more, --offset 0 or more")
+        found: Status | Quarantine | dict[str, Any]
         with Catalog(self.settings) as catalog:
             if opts.quarantine:
-                quarantine = catalog.quarantine(args[0], limit, offset)
-                print_json(asdict(quarantine)) if opts.json else _print_quarantine(quarantine)
-            elif args:
-                report = catalog.run(args[0])
-                print_json(report) if opts.json else _print_run(report)
+                found = catalog.quarantine(args[0], limit, offset)
             else:
-                status = catalog.status()
-                print_json(asdict(status)) if opts.json else _print(status)
+                found = catalog.run(args[0]) if args else catalog.status()
+        if opts.json:
+            print_json(found if isinstance(found, dict) else asdict(found))
+        elif isinstance(found, Quarantine):
+            _print_quarantine(found)
+        elif isinstance(found, Status):
+            _print(found)
+        else:
+            _print_run(found)
         return 0
 
 
