@@ -30,17 +30,6 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_text(text: str) -> None:
-    """Write machine-readable text to the standard output, as UTF-8 whatever the terminal's encoding."""
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
-
-
-def fail(message: str) -> None:
-    """Write one line to the standard error."""
-    print(one_line(message), file=sys.stderr)
-
-
 @contextmanager
 def progress_shown() -> Iterator[OnProgress]:
     """Show how far a command is: a bar on the standard error if that is a terminal, which disappears at the end."""
@@ -73,6 +62,17 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def print_text(text: str) -> None:
+    """Write machine-readable text to the standard output, as UTF-8 whatever the terminal's encoding."""
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def fail(message: str) -> None:
+    """Write one line to the standard error."""
+    print(one_line(message), file=sys.stderr)
 
 
 def shorten(text: str) -> str:

@@ -128,6 +128,11 @@ def _print_runs(runs: Iterable[Mapping[str, Any]], *, is_wide: bool) -> None:
 def _print_run(report: Mapping[str, Any]) -> None:
     out = console()
     out.print(styled((report["run_id"], "bold"), f"  {_crawl(report)}, {_verdict(report)}"))
+    if report["arguments"]:
+        # Not beside the figures, as it may be a list of any length.
+        out.print(
+            f"Arguments: {', '.join(f'{name}={_argument(value)}' for name, value in report['arguments'].items())}"
+        )
     for problem in report["problems"]:
         out.print(styled(("Problem: ", "bold"), problem))
     for note in report["notes"]:
@@ -149,7 +154,6 @@ def _print_run(report: Mapping[str, Any]) -> None:
 
 def _facts(report: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Yield the labels and the texts of what a run did."""
-    yield "arguments", ", ".join(f"{name}={_argument(value)}" for name, value in report["arguments"].items()) or "none"
     yield "coverage", report["coverage"]
     yield "begun", _time(report["started_at"], seconds=True)
     ended = _time(report["finished_at"], seconds=True) or "not yet, or interrupted"

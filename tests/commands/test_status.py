@@ -92,7 +92,7 @@ def test_a_run_is_told_in_full(project: CatalogProject, runs: list[str]) -> None
     text = project.scrapy("status", runs[2]).stdout
     shown = rows(text)
     assert shown[runs[2]] == "huggingface census, complete"
-    assert shown["arguments"] == "mode=census, accept_deletions=true"
+    assert shown["Arguments:"] == "mode=census, accept_deletions=true"
     assert shown["records"] == "39 fetched: 38 unchanged, 1 quarantined; 1 deleted"
     assert shown["quarantine"] == f"mlentory status {runs[2]} --quarantine"
     assert shown["requests"] == "1 answered 200, 1 answered 401; 0 retried"
