@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -19,11 +20,48 @@ from mlentory_crawl.printable import one_line, printable
 MAX_TEXT = 400
 """The number of characters of a text that a cell shows."""
 
+OnProgress = Callable[[str, int, int | None], None]
+"""Takes the name of the present step of a command, how much of it is done, and how much there is to do, if known."""
+
 
 def print_json(value: Any) -> None:
     """Write one JSON document to the standard output."""
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.buffer.flush()
+
+
+@contextmanager
+def progress_shown() -> Iterator[OnProgress]:
+    """Show how far a command is: a bar on the standard error if that is a terminal, which disappears at the end."""
+    if not sys.stderr.isatty():
+        yield lambda step, done, total: None
+        return
+    # Imported only here, as few commands need it.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+
+        def show(step: str, done: int, total: int | None) -> None:
+            if not bar.tasks or bar.tasks[0].description != step:
+                for task in bar.task_ids:
+                    bar.remove_task(task)
+                bar.add_task(step, total=total)
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+        yield show
+
+
+def duration(seconds: float) -> str:
+    """Return a duration as people read it: in the two largest units that it has."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
 
 
 def print_text(text: str) -> None:

@@ -11,7 +11,16 @@ from typing import Any, Self
 
 from mlentory_crawl.catalog.database import damage_reported
 from mlentory_crawl.catalog.feed import Feed
-from mlentory_crawl.catalog.queries import boards, comparison, coverage, description, lineage, mentions, status
+from mlentory_crawl.catalog.queries import (
+    boards,
+    comparison,
+    coverage,
+    description,
+    lineage,
+    mentions,
+    run_details,
+    status,
+)
 from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change
@@ -23,6 +32,9 @@ from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, Sort
 
 RUNS = 10
 """The number of runs that `Catalog.status` returns by default."""
+
+QUARANTINED = 20
+"""The number of records that `Catalog.quarantine` returns by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,32 @@ class Catalog:
             return Status(
                 status.catalog_status(reader), positions(reader, self._settings), status.last_runs(reader, runs)
             )
+
+    def run(self, name: str) -> dict[str, Any]:
+        """Return the report of a run, as far as it is or as it ended.
+
+        Args:
+            name: its name, a beginning that no other run has, or ``last``.
+
+        Raises:
+            UnknownRun: there is no such run, or there are several.
+        """
+        with self._read() as reader:
+            return run_details.run_report(reader, run_details.run_named(reader, name))
+
+    def quarantine(self, run: str, limit: int = QUARANTINED, offset: int = 0) -> run_details.Quarantine:
+        """Return records that a run could not use, each with the field and the reason.
+
+        Args:
+            run: the name of the run, as in `run`.
+            limit: the maximum number of records.
+            offset: the number of records to leave out.
+
+        Raises:
+            UnknownRun: there is no such run, or there are several.
+        """
+        with self._read() as reader:
+            return run_details.quarantine(reader, run_details.run_named(reader, run), limit, offset)
 
     def changes(self, after: int = 0, limit: int = 1000) -> Changes:
         """Return the changes since a sequence number.

@@ -38,6 +38,16 @@ def kinds(platform: str) -> tuple[str, ...]:
 
 
 @cache
+def census_kinds(platform: str) -> tuple[str, ...]:
+    """The kinds of records that a census lists completely; its package declares them as ``CENSUS_KINDS``.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    return tuple(getattr(import_module(f"{__name__}.{platform}"), "CENSUS_KINDS", ()))
+
+
+@cache
 def hosts(platform: str) -> frozenset[str]:
     """The hosts of a platform's pages; empty for a platform that runs wherever its users install it.
 

@@ -10,7 +10,7 @@ from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.catalog.commits import Lookup
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.erasure.redactor import MARKER_BODY
+from mlentory_crawl.erasure.redactor import MARKER_BODIES
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.responses import fetched_at, json_of, shown
 
@@ -106,7 +106,7 @@ class EntitySpider(PlatformSpider):
         elif response.status != 200:
             outcomes = ("blocked" if response.status == 403 else "failed",)
             self.fail(f"{shown(response.url)} answered {response.status}: {self.refusal(response)}")
-        elif response.body == MARKER_BODY:
+        elif response.body in MARKER_BODIES:
             outcomes = ("found",)
         else:
             try:

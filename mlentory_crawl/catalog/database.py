@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from importlib.resources import files
 from pathlib import Path
 from threading import Thread, current_thread
 from typing import Any
@@ -15,24 +13,29 @@ from weakref import WeakKeyDictionary
 
 from fair4ml.platforms import example
 from mlentory_crawl.catalog.codec import DamagedDocument
-from mlentory_crawl.catalog.sql import Executes, Parameters, insert
-from mlentory_crawl.data_directory import CATALOG, LOCK, Held
-from mlentory_crawl.exceptions import CatalogError
+from mlentory_crawl.catalog.schema import create, is_outdated, migrate
+from mlentory_crawl.catalog.sql import Executes, Parameters
+from mlentory_crawl.data_directory import CATALOG, LOCK, Held, locked
+from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked
 
-SCHEMA_VERSION = "3"
 IF_DAMAGED = "; where it is damaged, put a backup in its place, then mlentory sync"
 WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
+MIGRATION_WAIT = 2.0
+"""The number of seconds that a reader waits to migrate a catalog: for another reader that does, not for a crawl."""
 
 
 def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
     """Open a connection to the catalog in a data directory; reading needs no permission to write.
+
+    A catalog of an earlier version of the program is migrated first.
 
     Args:
         data_dir: the data directory.
         write: create a missing catalog and allow changes; the caller holds the directory's lock.
 
     Raises:
-        CatalogError: there is no catalog yet (for a reader), it is damaged, or another version wrote it.
+        CatalogError: there is no catalog yet (for a reader), it is damaged, a newer version of the program wrote it,
+            or an earlier one did and it cannot be migrated now.
     """
     path = data_dir / CATALOG
     if write:
@@ -52,10 +55,13 @@ def connect(data_dir: Path, *, write: bool = False) -> sqlite3.Connection:
             connection.execute(f"PRAGMA cache_size = -{(WRITER_CACHE_MIB if write else READER_CACHE_MIB) * 1024}")
             connection.execute("PRAGMA temp_store = FILE")
             if write:
-                _prepare(connection)
+                _prepare(connection, path)
             elif _is_empty(connection):
                 raise _nothing_yet(data_dir)
-            _check_version(connection, path)
+            elif is_outdated(connection, path):
+                failed.close()
+                _migrate_for_readers(data_dir, path)
+                return connect(data_dir)
             failed.pop_all()
     except sqlite3.Error as error:
         if not write and not os.access(data_dir, os.W_OK) and _log(path).exists():
@@ -223,22 +229,28 @@ class Database:
         self._connection.close()
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     # A committed page has to survive a power cut, because projections may already have it.
     connection.execute("PRAGMA synchronous = FULL")
     # The default of 1,000 pages makes every commit of a page of records a checkpoint.
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
-    if not _is_empty(connection):
-        return
-    schema = (files("mlentory_crawl.catalog") / "schema.sql").read_text()
-    # One transaction: a kill in between must not leave tables without their schema version.
-    connection.executescript(f"BEGIN IMMEDIATE; {schema}")
-    connection.executemany(
-        insert("meta", "name value"),
-        [("catalog_id", uuid.uuid4().hex), ("schema_version", SCHEMA_VERSION), ("sequence", "0")],
-    )
-    connection.execute("COMMIT")
+    if _is_empty(connection):
+        create(connection)
+    elif is_outdated(connection, path):
+        migrate(connection)
+
+
+def _migrate_for_readers(data_dir: Path, path: Path) -> None:
+    """Migrate a catalog that somebody wants to read, unless it is in use or may not be written."""
+    outdated = f"the catalog {path} was written by an earlier version of this program"
+    if not (os.access(data_dir, os.W_OK) and os.access(path, os.W_OK)):
+        raise CatalogError(f"{outdated}: who may write {data_dir} has to run a command first, such as mlentory status")
+    try:
+        with locked(data_dir, MIGRATION_WAIT):
+            connect(data_dir, write=True).close()
+    except DataDirectoryLocked as error:
+        raise CatalogError(f"{outdated}; {error}: try again when that has ended") from error
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
@@ -249,14 +261,6 @@ def _nothing_yet(data_dir: Path) -> CatalogError:
     return CatalogError(
         f"there is no catalog in {data_dir} yet: run a crawl first, for example mlentory crawl {example()}"
     )
-
-
-def _check_version(connection: sqlite3.Connection, path: Path) -> None:
-    found = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
-    if found is None or found[0] != SCHEMA_VERSION:
-        raise CatalogError(
-            f"the catalog {path} has schema version {found and found[0]}, this program needs {SCHEMA_VERSION}"
-        )
 
 
 def catalog_id(database: Executes) -> str:

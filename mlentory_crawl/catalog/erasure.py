@@ -50,7 +50,7 @@ class Erased:
 
 def marks(database: Executes) -> Marks:
     """Return the marks in a catalog."""
-    iris = frozenset(iri for (iri,) in database.execute("SELECT iri FROM forgotten"))
+    iris = frozenset(iri for (iri,) in database.execute("SELECT iri FROM erased"))
     if not iris:
         return Marks()
     rows = database.execute(
@@ -84,13 +84,13 @@ class Erasure:
 
     def knows(self, iri: str) -> bool:
         """Check whether an entity is or was described, named or marked."""
-        tables = ("record", "entity", "alias", "forgotten", "version")
+        tables = ("record", "entity", "alias", "erased", "version")
         found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE iri = :iri)" for table in tables)
         return bool(self._database.execute(f"SELECT {found}", {"iri": iri}).fetchone()[0])
 
     def mark(self, iris: Iterable[str], at: str) -> None:
         """Mark entities."""
-        self._database.executemany(insert_missing("forgotten", "iri at"), [(iri, at) for iri in iris])
+        self._database.executemany(insert_missing("erased", "iri at"), [(iri, at) for iri in iris])
 
     def erase(self, iris: Collection[str], at: str) -> Erased:
         """Mark entities, and erase the data about them and the references to them.

@@ -16,7 +16,7 @@ ASKED_AGAIN_AFTER = timedelta(days=30)
 # The entities that a later run requests: named by a live record, described by none, without an alias.
 _UNKNOWN = """t.described = 0
     AND NOT EXISTS (SELECT 1 FROM alias WHERE iri = t.iri)
-    AND NOT EXISTS (SELECT 1 FROM forgotten WHERE iri = t.iri)
+    AND NOT EXISTS (SELECT 1 FROM erased WHERE iri = t.iri)
     AND NOT EXISTS (SELECT 1 FROM lookup AS l WHERE l.iri = t.iri AND (l.run = :run OR l.at > :since))"""
 
 

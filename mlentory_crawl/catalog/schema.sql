@@ -1,4 +1,5 @@
--- The catalog: what each source states about each thing, and how the projections find out.
+-- The catalog: what each source states about each entity, and how the projections find out. Each change of it is also a
+-- migration (migrations/), which makes the same of the catalogs of earlier versions.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -17,7 +18,7 @@ CREATE TABLE run (
     report TEXT NOT NULL            -- the run report so far, as JSON
 );
 
--- One row is what one source states about one thing.
+-- One row is what one source states about one entity.
 CREATE TABLE record (
     id INTEGER PRIMARY KEY,
     platform TEXT NOT NULL,
@@ -27,8 +28,8 @@ CREATE TABLE record (
     iri TEXT NOT NULL,
     hash BLOB NOT NULL,             -- of the document: equal means unchanged
     sequence INTEGER NOT NULL,      -- grows with each version, tombstone, rename and published counter
-    run INTEGER NOT NULL,           -- the run that brought this version; 0 where the thing was forgotten
-    modified TEXT,                  -- when the source says that the thing changed
+    run INTEGER NOT NULL,           -- the run that brought this version; 0 where the entity was erased
+    modified TEXT,                  -- when the source says that the entity changed
     deleted_at TEXT,                -- when the source was found to have it no more: the row is a tombstone
     document BLOB NOT NULL,         -- {"root", "parts", "stubs"} as JSON, zstd
     provenance TEXT NOT NULL,       -- {"source", "fetched_at", ...} as JSON
@@ -86,7 +87,7 @@ CREATE TABLE alias (iri TEXT PRIMARY KEY, target TEXT NOT NULL, reason TEXT NOT 
 CREATE INDEX alias_target ON alias (target);
 
 -- What is not to be kept, whoever states it; a record of it is a husk of IRI and class.
-CREATE TABLE forgotten (iri TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE erased (iri TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE quarantine (
     id INTEGER PRIMARY KEY,

@@ -19,36 +19,51 @@ class Command(ProjectCommand):
     """Shows for each platform and kind of record how many have each field, now and when the run before ended."""
 
     takes_words = False
-    syntax = "[--platform P] [--kind K]"
+    syntax = "[--platform P] [--kind K] [--drift]"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
         add_json_option(parser)
         parser.add_argument("--platform", metavar="P", help="only this platform")
         parser.add_argument("--kind", metavar="K", help="only this kind of record")
+        parser.add_argument(
+            "--drift", action="store_true", help="only fields whose share has changed since the run before"
+        )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         with Catalog(self.settings) as catalog:
             found = catalog.coverage(opts.platform, opts.kind)
-        if opts.json:
-            print_json([asdict(each) for each in found])
-        else:
-            for each in found:
-                _print(each)
         if not found:
             fail("no records")
+        if opts.json:
+            print_json([asdict(each.drift() if opts.drift else each) for each in found])
+            return int(not found)
+        for each in found:
+            if not opts.drift:
+                _print(each)
+            elif each.drift().fields:
+                _print(each.drift())
+            elif any(field.before is not None for field in each.fields.values()):
+                console().print(f"{_title(each)}, no share has changed since the run before")
+            else:
+                console().print(f"{_title(each)}, and none before the last run")
         return int(not found)
 
 
 def _print(of: Coverage) -> None:
-    shown = table(
-        "field", "records", "share", "before", "", right=("records", "share", "before"),
-        title=f"{of.platform} {of.kind}: {of.records} records",
-    )  # fmt: skip
+    shown = table("field", "records", "share", "before", "", right=("records", "share", "before"), title=_title(of))
     for name, field in of.fields.items():
-        before, share = field.before, field.share
-        mark = "fell" if before is not None and before - share > FALL else ""
-        shown.add_row(name, str(field.records), f"{share:.1%}", "" if before is None else f"{before:.1%}", mark)
+        mark = "fell" if field.change < -FALL else ""
+        shown.add_row(name, f"{field.records:,}", _share(field.share), _share(field.before), mark)
         if name == "license" and of.unnamed_licenses:
-            shown.add_row(f"  {NOT_NAMED}", str(of.unnamed_licenses), f"{of.unnamed_licenses / of.records:.1%}", "", "")
-    console().print(shown)
+            unnamed = of.unnamed_licenses
+            shown.add_row(f"license ({NOT_NAMED})", f"{unnamed:,}", _share(unnamed / of.records), "", "")
+    console().print(shown, "")
+
+
+def _title(of: Coverage) -> str:
+    return f"{of.platform} {of.kind}: {of.records:,} record{'' if of.records == 1 else 's'}"
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"

@@ -48,7 +48,7 @@ class Batch:
         if isinstance(done.page.pays, dict) and done.page.is_counted:
             records["failed"] -= 1
             self._paid.append(Asked(f"{done.page.pays['kind']}s", ("failed",)))
-        counts = Counter({**records, "fetched": records.total() - records["forgotten"]})
+        counts = Counter({**records, "fetched": records.total() - records["erased"]})
         self._platforms.setdefault(done.page.platform, Counter()).update(counts)
         self._field_issues.update(done.field_issues)
         for asked in done.asked:

@@ -44,7 +44,7 @@ class Erased(DropItem):
 
     def __init__(self) -> None:
         # Without its name: logs are kept, too.
-        super().__init__("a record of what was forgotten", log_level="DEBUG")
+        super().__init__("a record of an erased entity", log_level="DEBUG")
 
 
 class Stopping(IgnoreRequest):

@@ -126,7 +126,7 @@ class OpenPages:
 
     def withhold(self, page: Page) -> None:
         """Count a record as erased."""
-        self._count(page, "forgotten")
+        self._count(page, "erased")
 
     def drop_duplicate(self, page: Page) -> None:
         """End a record that is a duplicate of an earlier one in this run."""

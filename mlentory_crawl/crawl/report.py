@@ -26,9 +26,9 @@ class Report:
 
     Attributes:
         records: the numbers of fetched records by outcome, of deleted ones, and of erased ones that were not kept
-            (``forgotten``).
+            (``erased``).
         requested: the numbers of targets by outcome, and of those that were not requested because they are erased
-            (``forgotten``) or already ``known``.
+            (``erased``) or already ``known``.
         platforms: the numbers of fetched records by outcome, for each platform.
         fields: the number of live records that have each field at the end of the run, by platform and kind.
         notes: remarks that do not affect the verdict, one line each.
@@ -160,8 +160,8 @@ class Report:
     def told(self) -> dict[str, Any]:
         """Return the report as people and programs read it."""
         seconds = self.seconds
-        records = {name: self.records[name] for name in ("fetched", *OUTCOMES, "deleted", "forgotten")}
-        requested = {name: self.requested[name] for name in (*REQUESTED, "renamed", "gated", "forgotten", "known")}
+        records = {name: self.records[name] for name in ("fetched", *OUTCOMES, "deleted", "erased")}
+        requested = {name: self.requested[name] for name in (*REQUESTED, "renamed", "gated", "erased", "known")}
         return {
             "run_id": self.run_id,
             "platform": self.platform,

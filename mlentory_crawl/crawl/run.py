@@ -20,7 +20,7 @@ from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.pages import OpenPages
 from mlentory_crawl.crawl.report import Report
 from mlentory_crawl.data_directory import locked, now
-from mlentory_crawl.erasure.redactor import MARKER, Redactor
+from mlentory_crawl.erasure.redactor import MARKERS, Redactor
 from mlentory_crawl.exceptions import CatalogError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Run:
     def withholds(self, record: RawRecord) -> bool:
         """Check whether a record is about an erased entity, also under a new name."""
         if not self.redactor:
-            return bool(record.payload == MARKER)
+            return record.payload in MARKERS
         if self.redactor.has(record.url, record.payload):
             self._note_name(record)
             return True

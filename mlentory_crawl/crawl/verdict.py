@@ -9,7 +9,7 @@ from mlentory_crawl.crawl.report import Report
 
 SUSPECT_QUARANTINE = 0.05
 SUSPECT_CENSUS = 0.9
-_USABLE = ("found", "missing", "failed", "forgotten", "known")
+_USABLE = ("found", "missing", "failed", "erased", "known")
 """Outcomes that show that at least one target was valid."""
 
 

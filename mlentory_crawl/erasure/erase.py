@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import zstandard
@@ -19,10 +19,19 @@ from mlentory_crawl.data_directory import now, whole
 from mlentory_crawl.erasure.redactor import Redactor, paths_of
 from mlentory_crawl.projections.run_files import PATHS
 
+if TYPE_CHECKING:
+    from mlentory_crawl.console import OnProgress
+
 FOLDERS = ("normalized", "rdf", "quarantine", "runs", "raw")
 
 
-def erase(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tuple[Counter[str], list[str]]:
+def _in_silence(step: str, done: int, total: int | None) -> None:
+    """Show no progress."""
+
+
+def erase(
+    data_dir: Path, catalog: CatalogWriter, iris: Collection[str], show: OnProgress = _in_silence
+) -> tuple[Counter[str], list[str]]:
     """Erase everything about entities from a data directory except their marks.
 
     The files of runs still have to be written again afterwards, and the catalog to be compacted. If the call is
@@ -32,6 +41,7 @@ def erase(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tupl
         data_dir: the data directory, which the caller has locked.
         catalog: its catalog.
         iris: the IRIs of the entities.
+        show: called with the name of each step, how much of it is done, and how much there is to do, if known.
 
     Returns:
         The number of erased items by place, including damaged ones that could not be kept; and the reasons why files
@@ -40,6 +50,7 @@ def erase(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tupl
     Raises:
         CatalogError: the catalog cannot be written; nothing was changed.
     """
+    show("catalog", 0, None)
     with catalog.erasing(catalog.names_of(iris), now()) as erasing:
         _clean_quarantine(erasing, Redactor(erasing.marks, ""))
         _clean_runs(erasing, Names(erasing.marks))
@@ -49,8 +60,8 @@ def erase(data_dir: Path, catalog: CatalogWriter, iris: Collection[str]) -> tupl
     marks = erasing.marks
     problems: list[str] = []
     steps: tuple[Callable[[], Counter[str]], ...] = (
-        lambda: _clean_archive(data_dir / "raw", catalog, marks),
-        lambda: _clean_reports(data_dir / "runs", catalog, Names(marks)),
+        lambda: _clean_archive(data_dir / "raw", catalog, marks, show),
+        lambda: _clean_reports(data_dir / "runs", catalog, Names(marks), show),
         lambda: _delete_parts(data_dir),
     )
     for clean in steps:
@@ -87,7 +98,7 @@ class Names:
     def without(self, value: Any) -> Any:
         """A JSON value with the names replaced; in comma-separated lists and as names of fields they are removed."""
         if isinstance(value, str):
-            return self._pattern.sub("(forgotten)", value)
+            return self._pattern.sub("(erased)", value)
         if isinstance(value, list):
             return [self.without(each) for each in value]
         if isinstance(value, dict):
@@ -154,8 +165,9 @@ def _delete_files(erasing: Erasing, data_dir: Path) -> int:
     return deleted
 
 
-def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[str]:
+def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks, show: OnProgress) -> Counter[str]:
     counts = Counter[str]()
+    bodies = sum(1 for _ in raw.glob("*/*/*.zst"))
     names = Names(marks)
     cleaned: dict[tuple[str, str], tuple[str, str] | None] = {}
     kept: set[str] = set()
@@ -172,6 +184,7 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks) -> Counter[s
                 continue
             known = (platform, entry["file"])
             if known not in cleaned:
+                show("raw answers", len(cleaned), bodies)
                 cleaned[known] = _clean_answer(raw, entry, redactor)
                 counts["answers"] += cleaned[known] != (entry["file"], entry["sha256"])
             now = cleaned[known]
@@ -209,9 +222,11 @@ def _clean_answer(raw: Path, entry: dict[str, Any], redactor: Redactor) -> tuple
     return str(path.relative_to(raw)), digest
 
 
-def _clean_reports(runs: Path, catalog: CatalogWriter, names: Names) -> Counter[str]:
+def _clean_reports(runs: Path, catalog: CatalogWriter, names: Names, show: OnProgress) -> Counter[str]:
     counts = Counter[str]()
-    for path in sorted([*runs.glob("*.json"), *runs.glob("*.jsonl")]):
+    paths = sorted([*runs.glob("*.json"), *runs.glob("*.jsonl")])
+    for done, path in enumerate(paths):
+        show("run reports", done, len(paths))
         is_report = path.suffix == ".json"
         found, damaged = _documents(path)
         if is_report and damaged:

@@ -17,11 +17,17 @@ from fair4ml.read.json_text import mended_json
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.erasure import Marks
 
-MARKER = {"forgotten": True}
+MARKER = {"erased": True}
 """The replacement of an erased record in a list, which keeps its length so that paging over it still works."""
+
+MARKERS = (MARKER, {"forgotten": True})
+"""The present marker, and the one in archives that were written before version 0.1.0."""
 
 MARKER_BODY = orjson.dumps(MARKER)
 """The body that replaces an answer about one erased entity."""
+
+MARKER_BODIES = tuple(map(orjson.dumps, MARKERS))
+"""The bodies of such answers in archives."""
 
 MANY = 50
 """With more names to look for, parsing an answer is faster than searching it for each."""
@@ -59,7 +65,7 @@ class Redactor:
         """Check whether an address of the API, or an object in the answer to it, is about an erased entity."""
         if not self.marks:
             return False
-        if entity == MARKER:
+        if entity in MARKERS:
             return True
         found = self.about(url, entity)
         if found is None:

@@ -170,7 +170,7 @@ class Hub:
             records, cursor = self._page(query)
             found = b"[" + b",".join(records) + b"]", cursor
             if self._pages_size + len(found[0]) > PAGES_KEPT:
-                self._forget_pages()
+                self._reset_pages()
             self._pages[query] = found
             self._pages_size += len(found[0])
         return found
@@ -209,9 +209,9 @@ class Hub:
 
     def _changed(self) -> None:
         self.changes += 1
-        self._forget_pages()
+        self._reset_pages()
 
-    def _forget_pages(self) -> None:
+    def _reset_pages(self) -> None:
         self._pages.clear()
         self._pages_size = 0
 

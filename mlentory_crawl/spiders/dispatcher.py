@@ -90,7 +90,7 @@ class DispatcherSpider(PlatformSpider):
                 self._reject(seed, "duplicate" if is_duplicate else "invalid", seed.problem)
             elif request is not None:
                 if self.run.redactor.has(request.url):
-                    self.run.report.requested["forgotten"] += 1
+                    self.run.report.requested["erased"] += 1
                 else:
                     yield request
             elif is_private(url) and urlsplit(url).hostname not in allowed_hosts(self.settings):

@@ -16,6 +16,7 @@ import pytest
 from suites.search_changes import FAR, MODELS
 from support.catalogs import HUB, Book, model
 from support.crawling import ROOT, Project
+from support.kept_catalogs import OLDEST, Kept
 
 from mlentory_crawl.catalog.database import damage_reported
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -169,6 +170,17 @@ def test_who_may_not_write_is_told_in_one_line(shared_dir: Path) -> None:
     filled(shared_dir, 1).close()
     for code, out, err in ask(shared_dir, ("sync",), ("prune",)):
         assert (code, out.strip(), err) == (1, "", f"{shared_dir / 'lock'}: Permission denied\n")
+
+
+@as_root
+def test_who_may_not_migrate_is_told_what_to_do(shared_dir: Path) -> None:
+    kept = Kept(OLDEST, shared_dir.parent)
+    kept.catalog.chmod(0o644)
+    for code, out, err in ask(shared_dir, ("status", "--json"), ("show", kept.entities["changed"])):
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert f"who may write {shared_dir} has to run a command first" in err
+    CatalogReader(shared_dir).close()
+    assert [code for code, *_ in ask(shared_dir, ("status", "--json"))] == [0]
 
 
 @as_root

@@ -1,4 +1,4 @@
-"""What is forgotten is nowhere any more, does not come back, and everything else is as if it had never been."""
+"""What is erased is nowhere any more, does not come back, and everything else is as if it had never been."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import pytest
 import zstandard
 from support.catalogs import rejected
 from support.crawling import Project, model, write_records
-from support.erasing import forget, without_marks
+from support.erasing import erased, without_marks
+from support.terminals import on_terminal
 
 from mlentory_crawl.catalog.codec import unpacked
 from mlentory_crawl.catalog.commits import Commit
@@ -101,7 +102,7 @@ def with_history(project: Project, hub: SampleHub) -> None:
 
 def test_nothing_is_left_but_the_mark(project: Project, hub: SampleHub, tmp_path: Path) -> None:
     with_history(project, hub)
-    told = forget(project, IRI, f"{HUB}{SECRET}")
+    told = erased(project, IRI, f"{HUB}{SECRET}")
     assert told["removed"]["records"] >= 3
     assert traces(project.data_dir) == {}
     assert project.scrapy("show", IRI).returncode == 1
@@ -111,11 +112,11 @@ def test_nothing_is_left_but_the_mark(project: Project, hub: SampleHub, tmp_path
     assert all(told["backlog"] == 0 for told in status["projections"].values())
     # A later census of all that is there, cards and all, and what is mapped again from the archive.
     report = project.crawl("-a", "mode=census", "-a", "cards=all", "-a", "enrich=datasets,owners", "-a", "ancestors=1")
-    assert report["records"]["forgotten"] == 1
+    assert report["records"]["erased"] == 1
     assert report["verdict"] == "complete"
     assert traces(project.data_dir) == {}
     report = project.crawl("-a", f"ids=acme/model-1,{SECRET}/zanzibar")
-    assert (report["requested"]["forgotten"], report["requested"]["asked"]) == (1, 1)
+    assert (report["requested"]["erased"], report["requested"]["asked"]) == (1, 1)
     again = Project(tmp_path / "again", "http://127.0.0.1:9")
     done = again.scrapy("replay", "--all", "--from", project.data_dir)
     assert done.returncode == 0, done.stderr + done.stdout
@@ -124,7 +125,7 @@ def test_nothing_is_left_but_the_mark(project: Project, hub: SampleHub, tmp_path
 
 def test_the_rest_is_as_if_it_had_never_been(project: Project, hub: SampleHub, tmp_path: Path) -> None:
     project.crawl("-a", "mode=census", "-a", "cards=changed")
-    forget(project, IRI)
+    erased(project, IRI)
     with SampleHub(records=write_records(tmp_path / "innocent.jsonl", innocent())) as other:
         never = Project(tmp_path / "never", other.url)
         never.crawl("-a", "mode=census", "-a", "cards=changed")
@@ -135,20 +136,20 @@ def test_the_rest_is_as_if_it_had_never_been(project: Project, hub: SampleHub, t
     assert (counts[0]["entities"], counts[0]["stubs"]) == (counts[1]["entities"], counts[1]["stubs"])
 
 
-def test_every_name_of_it_is_forgotten(project: Project, hub: SampleHub) -> None:
+def test_every_name_of_it_is_erased(project: Project, hub: SampleHub) -> None:
     project.crawl("-a", "mode=census")
     hub.set(rename={f"{SECRET}/zanzibar": f"{SECRET}/tanganyika"})
     project.crawl("-a", "mode=census")
-    forget(project, IRI)  # its former name
+    erased(project, IRI)  # its former name
     assert traces(project.data_dir) == {}
     # It has a third one by the next time, and a new revision under it.
     hub.set(rename={f"{SECRET}/tanganyika": f"{SECRET}/zanzibar-3"})
     hub.set(patch={"acme/model-1": {"tags": [f"base_model:{SECRET}/zanzibar-3"]}})
     report = project.crawl("-a", "mode=census", "-a", "cards=all")
-    assert report["records"]["forgotten"] == 1
+    assert report["records"]["erased"] == 1
     shown = json.loads(project.scrapy("show", "acme/model-1", "--json").stdout)
     assert SECRET not in json.dumps(shown)
-    forget(project, IRI)
+    erased(project, IRI)
     assert traces(project.data_dir) == {}
 
 
@@ -157,7 +158,7 @@ def test_what_was_said_before_does_not_name_it_either(project: Project, hub: Sam
     hub.set(patch={"acme/model-12": {"tags": ["base_model:acme/base"]}})
     project.crawl("-a", "mode=census")
     before = project.status()["catalog"]["sequence"]
-    told = forget(project, IRI)["removed"]
+    told = erased(project, IRI)["removed"]
     assert (told["references in records"], told["references in versions"]) == (1, 1)
     assert project.status()["catalog"]["sequence"] == before + 2
     with sqlite3.connect(project.data_dir / "catalog.sqlite") as catalog:
@@ -175,7 +176,7 @@ def test_what_people_wrote_stays(tmp_path: Path) -> None:
     with SampleHub(records=write_records(tmp_path / "records.jsonl", [said, records()[5]])) as hub:
         project = Project(tmp_path / "data", hub.url)
         project.crawl("-a", "mode=census", "-a", "cards=changed")
-        forget(project, IRI)
+        erased(project, IRI)
         root = json.loads(project.scrapy("show", "acme/model-11", "--json").stdout)["root"]
         assert "wasDerivedFrom" not in root
         assert f"comes from {SECRET}/zanzibar" in root["description"]
@@ -189,10 +190,10 @@ def test_the_quarantine_has_nothing_of_it(tmp_path: Path) -> None:
         project = Project(tmp_path / "data", hub.url)
         assert project.crawl("-a", "mode=census")["records"]["quarantined"] == 2
         assert project.scrapy("erase", IRI).returncode == 2
-        assert forget(project, IRI, "--mark")["removed"]["quarantine"] == 2
+        assert erased(project, IRI, "--mark")["removed"]["quarantine"] == 2
         assert traces(project.data_dir) == {}
         report = project.crawl("-a", "mode=census")
-        assert (report["records"]["quarantined"], report["records"]["forgotten"]) == (1, 1)
+        assert (report["records"]["quarantined"], report["records"]["erased"]) == (1, 1)
         assert traces(project.data_dir) == {}
 
 
@@ -214,20 +215,20 @@ def test_answers_that_hide_it_deeply_are_not_kept() -> None:
     deep: Any = [f"{SECRET}/zanzibar"]
     for _ in range(400):
         deep = [{"id": deep}]
-    forgotten = Redactor(Marks(frozenset([IRI])), "huggingface")
+    redactor = Redactor(Marks(frozenset([IRI])), "huggingface")
     url = "https://example.org/api/models?limit=2"
-    body = forgotten.without(url, json.dumps([model(1), {**model(2), "config": deep}]).encode())
+    body = redactor.without(url, json.dumps([model(1), {**model(2), "config": deep}]).encode())
     assert body is not None
     assert json.loads(body) == [model(1), MARKER]
-    assert forgotten.kept({"config": deep}) is None
+    assert redactor.kept({"config": deep}) is None
 
 
 def test_an_answer_that_has_to_be_mended_is_kept_without_it() -> None:
-    forgotten = Redactor(Marks(frozenset([IRI])), "huggingface")
+    redactor = Redactor(Marks(frozenset([IRI])), "huggingface")
     secret = {**model(2), "id": f"{SECRET}/zanzibar"}
     odd = b'{"id": "acme/odd", "config": ' + b"[" * 1_100 + b"]" * 1_100 + b"}"
     page = b"[" + b",".join([json.dumps(model(1)).encode(), odd, json.dumps(secret).encode()]) + b"]"
-    body = forgotten.without("https://example.org/api/models?limit=3", page)
+    body = redactor.without("https://example.org/api/models?limit=3", page)
     assert body is not None
     first, other, last = json.loads(body)
     assert (first, other["id"], last) == (model(1), "acme/odd", MARKER)
@@ -242,22 +243,22 @@ def test_of_a_platform_whose_answers_nobody_knows_none_is_kept_that_mentions_wha
 
 
 def test_what_cannot_be_told_apart_is_not_archived() -> None:
-    forgotten = Redactor(Marks(frozenset([IRI])), "huggingface")
+    redactor = Redactor(Marks(frozenset([IRI])), "huggingface")
     url = "https://example.org/api/models?limit=2"
     untouched = json.dumps([model(1), {"id": ["zanzibar"], "_id": {}}]).encode()
-    assert forgotten.without(url, untouched) is untouched
+    assert redactor.without(url, untouched) is untouched
     for body in (b"\xff zanzibar", b'"zanzibar"', b"{}", b"[[], 1, null]", b'{"models": ["zanzibar"]}'):
-        assert forgotten.without(url, body) is body
-    assert forgotten.without(f"https://example.org/api/models/{SECRET}/zanzibar?x=1", b"any") == b'{"forgotten":true}'
+        assert redactor.without(url, body) is body
+    assert redactor.without(f"https://example.org/api/models/{SECRET}/zanzibar?x=1", b"any") == b'{"erased":true}'
 
 
 def test_marked_in_advance_it_never_comes_in(project: Project, hub: SampleHub, tmp_path: Path) -> None:
     done = project.scrapy("erase", IRI)
     assert done.returncode == 1  # there is no catalog
-    assert forget(project, IRI, "--mark")["removed"] == {}
+    assert erased(project, IRI, "--mark")["removed"] == {}
     feed = tmp_path / "feed.jsonl"
     report = project.crawl("-a", "mode=census", "-a", "cards=all", "-a", "ancestors=2", "-O", feed)
-    assert (report["records"]["forgotten"], report["records"]["quarantined"]) == (1, 0)
+    assert (report["records"]["erased"], report["records"]["quarantined"]) == (1, 0)
     assert traces(project.data_dir) == {}
     assert not any(name in feed.read_text() for name in NAMES)
     project.crawl("-a", "limit=8")
@@ -283,7 +284,7 @@ def test_a_kill_leaves_it_to_be_done_again(project: Project, hub: SampleHub, sta
                 return not all(path.exists() for path in files)
             case "the mark holds":
                 with sqlite3.connect(project.data_dir / "catalog.sqlite") as catalog:
-                    marked = bool(catalog.execute("SELECT 1 FROM forgotten").fetchall())
+                    marked = bool(catalog.execute("SELECT 1 FROM erased").fetchall())
                 catalog.close()
                 return marked
             case _:
@@ -297,10 +298,10 @@ def test_a_kill_leaves_it_to_be_done_again(project: Project, hub: SampleHub, sta
         assert killed.poll() is None
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    forget(project, IRI, f"{HUB}{SECRET}")
+    erased(project, IRI, f"{HUB}{SECRET}")
     assert traces(project.data_dir) == {}
     assert all(told["backlog"] == 0 for told in project.status()["projections"].values())
-    assert project.crawl("-a", "mode=census")["records"]["forgotten"] == 1
+    assert project.crawl("-a", "mode=census")["records"]["erased"] == 1
     assert traces(project.data_dir) == {}
 
 
@@ -312,6 +313,17 @@ def test_a_store_that_is_down_is_told_and_comes_later(project: Project) -> None:
     assert "neo4j still has it" in done.stderr
     assert "Traceback" not in done.stderr
     assert traces(project.data_dir) == {}
+
+
+def test_a_terminal_shows_which_place_is_at_hand_and_a_file_does_not(project: Project) -> None:
+    project.crawl("-a", "mode=census")
+    assert project.scrapy("erase", IRI).stderr == ""
+    code, shown = on_terminal("erase", f"{HUB}acme/model-1", environment=project.environment)
+    assert code == 0
+    steps = ("catalog", "raw answers", "run reports", "search", "turtle", "catalog file")
+    places = [shown.index(step) for step in steps]
+    assert places == sorted(places)
+    assert shown.rstrip().splitlines()[-1].split() == ["records", "1"]  # the table of what was removed
 
 
 def test_wrong_usage(project: Project) -> None:
@@ -340,7 +352,7 @@ def test_what_is_damaged_keeps_nothing(project: Project) -> None:
     (reports[0].parent / "stray.json").write_text(f'{{"of": "nobody knows {SECRET}/zanzibar')
     body = max(first.parent.glob("*.zst"), key=lambda path: path.stat().st_size)
     cut(body, 5)
-    told = forget(project, IRI, f"{HUB}{SECRET}")
+    told = erased(project, IRI, f"{HUB}{SECRET}")
     assert (told["removed"]["damaged answers"], told["removed"]["damaged run reports"]) == (1, 3)
     assert told["problems"] == []
     assert not body.exists()
@@ -349,7 +361,7 @@ def test_what_is_damaged_keeps_nothing(project: Project) -> None:
     # What the catalog knows of a report is written again.
     assert [json.loads(path.read_bytes())["verdict"] for path in reports] == ["complete", "complete"]
     assert json.loads(project.scrapy("search", "zanzibar", "--json").stdout)["total"] == 0
-    again = forget(project, IRI, f"{HUB}{SECRET}")["removed"]
+    again = erased(project, IRI, f"{HUB}{SECRET}")["removed"]
     assert not any(place.startswith("damaged") for place in again)
 
 
@@ -358,22 +370,22 @@ def test_files_that_cannot_be_rewritten_do_not_keep_it_in_the_index(project: Pro
     (index,) = (project.data_dir / "raw").rglob("answers.jsonl")
     in_the_way = index.with_suffix(".part")
     in_the_way.mkdir()
-    told = forget(project, IRI, f"{HUB}{SECRET}", code=1)
+    told = erased(project, IRI, f"{HUB}{SECRET}", code=1)
     assert all("Is a directory" in problem for problem in told["problems"])
     assert told["problems"]
     assert json.loads(project.scrapy("search", "zanzibar", "--json").stdout)["total"] == 0
     in_the_way.rmdir()
-    assert forget(project, IRI, f"{HUB}{SECRET}")["problems"] == []
+    assert erased(project, IRI, f"{HUB}{SECRET}")["problems"] == []
     assert traces(project.data_dir) == {}
 
 
-def test_a_dataset_is_forgotten_under_the_name_that_it_had_without_an_owner(tmp_path: Path) -> None:
+def test_a_dataset_is_erased_under_the_name_that_it_had_without_an_owner(tmp_path: Path) -> None:
     catalog = CatalogWriter(tmp_path)
     names = {f"{HUB}datasets/snli", f"{HUB}datasets/stanfordnlp/snli"}
     assert [catalog.names_of([name]) for name in sorted(names)] == [names, names]
-    forgotten = Redactor(Marks(frozenset(names)), "huggingface")
-    assert forgotten.has(f"{HUB}api/datasets/snli")
-    assert forgotten.unnamed(["dataset:snli", "dataset:stanfordnlp/snli", "snli"]) == ["snli"]
+    redactor = Redactor(Marks(frozenset(names)), "huggingface")
+    assert redactor.has(f"{HUB}api/datasets/snli")
+    assert redactor.unnamed(["dataset:snli", "dataset:stanfordnlp/snli", "snli"]) == ["snli"]
     catalog.mark([f"{HUB}datasets/snli"], "2026-11-28T00:00:00Z")
     assert catalog.knows(f"{HUB}datasets/stanfordnlp/snli")
     catalog.close()

@@ -1,4 +1,4 @@
-"""Who has an ORCID iD is forgotten everywhere; who has a name only is not, and that is said."""
+"""Who has an ORCID iD is erased everywhere; who has a name only is not, and that is said."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import zstandard
 from support.ai4life_server import artifact, served_zoo
 from support.crawling import Project
-from support.erasing import forget, without_marks
+from support.erasing import erased, without_marks
 from support.openml_server import OpenML
 
 from mlentory_crawl.catalog.erasure import Marks
@@ -37,7 +37,7 @@ def test_a_person_with_an_orcid_is_nowhere_any_more(tmp_path: Path) -> None:
         project = Project(tmp_path / "data", "http://127.0.0.1:9", AI4LIFE_ENDPOINT=server.url)
         project.crawl(spider="ai4life")
         assert left(project.data_dir, "Ada Example", "1825-0097")
-        forget(project, ADA)
+        erased(project, ADA)
         assert left(project.data_dir, "Ada Example", "1825-0097") == {}
         project.crawl(spider="ai4life")
         assert left(project.data_dir, "Ada Example", "1825-0097") == {}
@@ -49,17 +49,17 @@ def test_a_person_with_an_orcid_is_nowhere_any_more(tmp_path: Path) -> None:
 
 
 def test_what_names_somebody_by_it_goes_as_a_whole() -> None:
-    forgotten = Redactor(Marks(frozenset([ADA])), "ai4life")
+    redactor = Redactor(Marks(frozenset([ADA])), "ai4life")
     answer = {
         "authors": [{"name": "Ada Example", "orcid": "0000-0002-1825-0097"}, BEN, "Ada Example"],
         "packager": {"name": "Ada", "link": f"{ADA}"},
         "other": {"name": "Carl", "orcid": "0000-0001-5109-3700"},
     }
-    body = forgotten.without("https://zoo.example/artifacts", json.dumps(answer).encode())
+    body = redactor.without("https://zoo.example/artifacts", json.dumps(answer).encode())
     assert body is not None
     # Whose name it is that stands alone, nobody can tell.
     assert json.loads(body) == {"authors": [BEN, "Ada Example"], "other": answer["other"]}
-    assert forgotten.kept(answer) == json.loads(body)
+    assert redactor.kept(answer) == json.loads(body)
 
 
 @pytest.mark.parametrize("asked", ["part", "name"])
@@ -74,6 +74,6 @@ def test_who_is_told_by_name_only_cannot_be_told(tmp_path: Path, asked: str) -> 
     for words in ([], ["--mark"]):
         done = project.scrapy("erase", agent["iri"] if asked == "part" else agent["name"], *words)
         assert done.returncode == 2
-        assert "is forgotten with the records that name it" in done.stderr
+        assert "is erased with the records that name it" in done.stderr
         assert "Traceback" not in done.stderr
     assert project.export("after.jsonl") == before

@@ -160,7 +160,7 @@ def test_commands_that_read_need_no_scrapy(project: Project, catalog: Catalog, t
     iri = child(catalog)
     asked = [
         ["show", iri, "--why"], ["search", "bert", "--facets"], ["lineage", iri, "--licenses"], ["coverage"],
-        ["leaderboard", "--dataset", dataset(catalog)], ["compare", iri, iri], ["status", "--json"],
+        ["leaderboard", "--dataset", dataset(catalog)], ["compare", iri, iri], ["status"],
         ["export", str(tmp_path / "all.nt")], ["validate"],
     ]  # fmt: skip
     ended, loaded = in_a_fresh_process(project, COMMANDS, json.dumps(asked))

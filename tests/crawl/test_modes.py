@@ -194,7 +194,7 @@ def test_names_that_end_as_files_do_can_be_asked_for() -> None:
     assert ZooSpider(ids="acme/three.js").arguments.named == ["acme/three.js"]
 
 
-def test_what_is_forgotten_is_owed_no_more(catalog: CatalogWriter) -> None:
+def test_what_is_erased_is_owed_no_more(catalog: CatalogWriter) -> None:
     card = {"kind": "card", "key": "1", "known": {"model": {"_id": "1", "id": "ann/net", "sha": "0"}}}
     other = {"kind": "card", "key": "2", "known": {"model": {"_id": "2", "id": "ann/net-2", "sha": "0"}}}
     run = catalog.runs.open("a", "zoo", "census", b"{}", DAY)

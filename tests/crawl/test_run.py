@@ -18,7 +18,7 @@ from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.crawl.verdict import judge
-from mlentory_crawl.erasure.redactor import MARKER
+from mlentory_crawl.erasure.redactor import MARKERS
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.spiders.huggingface.spider import HuggingFaceSpider
 
@@ -40,11 +40,11 @@ def test_a_slow_run_is_durable_before_it_has_much(run: Run, monkeypatch: pytest.
     assert stored(run) == ["1"]
 
 
-def test_what_was_forgotten_where_it_was_archived_is_withheld_without_a_mark(run: Run) -> None:
+def test_what_was_erased_where_it_was_archived_is_withheld_without_a_mark(run: Run) -> None:
     first = page(0, "1", "2")
     run.open_page(first)
     assert not run.redactor
-    assert run.withholds(record(first, "1", MARKER))
+    assert all(run.withholds(record(first, "1", each)) for each in MARKERS)
     assert not run.withholds(record(first, "2", {"id": "acme/two"}))
 
 
@@ -61,8 +61,8 @@ def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
         assert run.withholds(record(of, key, {"_id": key, "id": "acme/new"}))
         run.pages.withhold(of)
         run.commit()
-    assert run.report.records["forgotten"] == 2
-    assert run.withholds(record(page(2, "3"), "3", MARKER))  # nobody's name
+    assert run.report.records["erased"] == 2
+    assert run.withholds(record(page(2, "3"), "3", MARKERS[0]))  # nobody's name
     assert f"{HUB}acme/new" in run.catalog.marks().iris
     run.close()
 
@@ -101,7 +101,7 @@ def test_counts_are_kept_where_no_page_is_finished(tmp_path: Path) -> None:
     again.close()
 
 
-def test_another_name_of_what_was_forgotten_is_forgotten_too(tmp_path: Path) -> None:
+def test_another_name_of_what_was_erased_is_erased_too(tmp_path: Path) -> None:
     before = SmallCatalog(tmp_path)
     before.store("1", document("acme/old"))
     with before.writer.erasing([f"{HUB}acme/old"], "2026-01-01T00:00:00Z"):

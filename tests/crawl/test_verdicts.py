@@ -54,7 +54,7 @@ def test_a_projection_that_is_behind_fails_the_run(told: dict[str, Any]) -> None
         ({"invalid": 3, "blocked": 1}, "failed"),
         ({"invalid": 6, "found": 1}, "complete"),
         ({"invalid": 6, "missing": 1}, "complete"),
-        ({"invalid": 6, "forgotten": 1}, "complete"),
+        ({"invalid": 6, "erased": 1}, "complete"),
         ({"invalid": 6, "known": 1}, "complete"),
         ({"blocked": 7}, "complete"),
         ({"missing": 7}, "complete"),

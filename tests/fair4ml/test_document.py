@@ -200,7 +200,7 @@ def test_nothing_names_it_any_more(document: Document, iris: set[str]) -> None:
     assert without(kept, iris) is kept
     things = {thing["iri"] for thing in (*kept["parts"], *kept["stubs"])}
     assert things <= {thing["iri"] for thing in (*document["parts"], *document["stubs"])}
-    # What was taken out hangs on what is forgotten, or was it.
+    # What was taken out hangs on what is erased, or was it.
     if not iris:
         assert kept is document
 

@@ -10,6 +10,7 @@ import pytest
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.platforms import (
+    census_kinds,
     describe,
     entity_at,
     example,
@@ -28,6 +29,11 @@ HUB = "https://huggingface.co/"
 ZOO = "https://hypha.aicell.io/bioimage-io/artifacts/"
 SPELLED = (("www.example.org/", "/"), ("www.example.org/", ""), ("www.www.example.org/", ""), ("example.org/", ""))
 API = "http://127.0.0.1:9/hub/api"
+
+
+def test_a_platform_declares_what_a_census_of_it_lists() -> None:
+    of_spiders = {spider.name: spider.census_kinds for spider in spiders.platforms() if spider.name != "dispatcher"}
+    assert {name: census_kinds(name) for name in platforms()} == of_spiders
 
 
 def test_each_spider_has_a_platform_with_its_pages() -> None:

@@ -19,7 +19,7 @@ from mlentory_crawl.projections.catch_up import StoreProjection
 
 
 class ListStore:
-    """A store that keeps what it took in memory; it refuses keys on request, and forgets what was not flushed."""
+    """A store that keeps what it took in memory; it refuses keys on request, and loses what was not flushed."""
 
     backend = "list"
     batch_size = 2

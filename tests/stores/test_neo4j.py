@@ -322,7 +322,7 @@ def test_the_documented_queries_answer(driver: Driver, tmp_path: Path) -> None:
     assert silent == []
 
 
-def test_what_is_forgotten_has_no_node(project: Project, hub: SampleHub, driver: Driver) -> None:
+def test_what_is_erased_has_no_node(project: Project, hub: SampleHub, driver: Driver) -> None:
     hub.set(patch={f"acme/model-{n}": {"tags": ["base_model:acme/model-3"]} for n in (1, 2)})
     census(project, new=60)
     done = project.scrapy("erase", f"{HUB}acme/model-3", f"{HUB}acme/base", "--json")
@@ -334,7 +334,7 @@ def test_what_is_forgotten_has_no_node(project: Project, hub: SampleHub, driver:
     assert gone.isdisjoint(iri.partition("#")[0] for iri in nodes)
     assert gone.isdisjoint(end for edge in edges for end in edge[:3])
     assert gone.isdisjoint(value for _, own in nodes.values() for value in own.values() if isinstance(value, str))
-    census(project, forgotten=1, new=0)
+    census(project, erased=1, new=0)
     assert_equal(driver, project)
 
 

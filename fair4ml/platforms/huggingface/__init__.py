@@ -2,3 +2,6 @@
 
 IS_EXAMPLE = True
 """Messages name this platform where they need an example."""
+
+CENSUS_KINDS = ("model",)
+"""The kinds of records that a census lists completely."""

@@ -1,1 +1,4 @@
 """MLflow tracking servers."""
+
+CENSUS_KINDS = ("registered_model", "model_version", "logged_model", "run", "experiment")
+"""The kinds of records that a census lists completely."""

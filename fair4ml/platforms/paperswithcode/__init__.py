@@ -1,1 +1,4 @@
 """Papers with Code: its API and its archive."""
+
+CENSUS_KINDS = ("paper", "task", "method", "dataset", "evaluation")
+"""The kinds of records that a census lists completely."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ class FieldCoverage:
     """One field of the records of a kind.
 
     Attributes:
-        records: the number of records that have it.
+        records: the number of records that have it; 0 for a field that records had before.
         share: their share of all records of the kind.
         before: the share at the end of the run before the last one; None if there were no records of the kind.
     """
@@ -26,6 +26,11 @@ class FieldCoverage:
     records: int
     share: float
     before: float | None
+
+    @property
+    def change(self) -> float:
+        """The change of the share since then, in steps of a thousandth; 0 if it was unknown."""
+        return 0.0 if self.before is None else round(self.share, 3) - round(self.before, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ class Coverage:
     unnamed_licenses: int
     fields: dict[str, FieldCoverage]
 
+    def drift(self) -> Coverage:
+        """Return the same with only those fields whose share has changed."""
+        return replace(self, fields={name: field for name, field in self.fields.items() if field.change})
+
 
 def coverage(reader: CatalogReader, platform: str | None = None, kind: str | None = None) -> list[Coverage]:
     """Count the records that have each field, for each platform and kind of record.
@@ -60,18 +69,22 @@ def coverage(reader: CatalogReader, platform: str | None = None, kind: str | Non
             kind=each_kind,
             records=counts["iri"],
             unnamed_licenses=unnamed.get((each_platform, each_kind), 0),
-            fields={
-                name: FieldCoverage(
-                    count, count / counts["iri"], _share(before.get(each_platform, {}).get(each_kind), name)
-                )
-                for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-                if name not in _OF_ALL
-            },
+            fields=_fields(counts, before.get(each_platform, {}).get(each_kind)),
         )
         for each_platform, kinds in reader.field_counts().items()
         for each_kind, counts in kinds.items()
         if platform in (None, each_platform) and kind in (None, each_kind)
     ]
+
+
+def _fields(counts: dict[str, int], before: dict[str, int] | None) -> dict[str, FieldCoverage]:
+    """Return the fields that records have, the most frequent ones first, and those that they have lost."""
+    counted = {**dict.fromkeys(before or (), 0), **counts}
+    return {
+        name: FieldCoverage(count, count / counts["iri"], _share(before, name))
+        for name, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+        if name not in _OF_ALL
+    }
 
 
 def _before(reader: CatalogReader) -> dict[str, Any]:

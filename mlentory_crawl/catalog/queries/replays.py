@@ -39,7 +39,7 @@ def replayable_runs(reader: CatalogReader) -> list[ReplayableRun]:
 
 def marked_iris(reader: CatalogReader) -> list[str]:
     """Return the IRIs of erased entities, which must not be kept whoever states them."""
-    return [iri for (iri,) in reader._execute("SELECT iri FROM forgotten ORDER BY iri")]
+    return [iri for (iri,) in reader._execute("SELECT iri FROM erased ORDER BY iri")]
 
 
 def report_of_replay(reader: CatalogReader, name: str) -> dict[str, Any] | None:

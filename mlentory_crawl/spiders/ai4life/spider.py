@@ -11,8 +11,8 @@ from pydantic import model_validator
 from scrapy import Request
 from scrapy.http import Response
 
+from fair4ml.platforms.ai4life import CENSUS_KINDS
 from fair4ml.platforms.ai4life.addresses import HOSTS, WORKSPACE, alias_at, alias_of
-from fair4ml.platforms.ai4life.source import KINDS
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators.offset import Offset
 from mlentory_crawl.base_spiders.platform import Arguments
@@ -65,7 +65,7 @@ class Ai4LifeSpider(ModeSpider):
         Variable("AI4LIFE_ENDPOINT", "https://hypha.aicell.io", "The Hypha server that has the BioImage Model Zoo."),
     )
     hosts = HOSTS
-    census_kinds = tuple(KINDS)
+    census_kinds = CENSUS_KINDS
     arguments: Ai4LifeArguments
 
     # ListSpider

@@ -137,7 +137,7 @@ class GitHubSpider(EntitySpider):
             elif is_duplicate:
                 self.run.end_seed(Asked(None, ("duplicate",), seed=seed), None)
             elif self.run.redactor.has(f"{self.endpoint}/repos/{name}"):
-                self.run.report.requested["forgotten"] += 1
+                self.run.report.requested["erased"] += 1
             else:
                 yield self._repository_request(name, seed)
 

@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import is_repo_id
+from fair4ml.platforms.huggingface import CENSUS_KINDS
 from fair4ml.platforms.huggingface.addresses import HOSTS, HubPage, page_of
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
@@ -120,7 +121,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         Variable("HF_ENRICH", "none", "Which of datasets, owners, articles are fetched along, or none."),
     )
     hosts = HOSTS
-    census_kinds = ("model",)
+    census_kinds = CENSUS_KINDS
     arguments: HuggingFaceArguments
 
     # ModeSpider
@@ -227,7 +228,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         for _, name in self.names(self.arguments.named, _repo_id):
             request = self.named_request(HubPage("model", name))
             if self.run.redactor.has(request.url):
-                self.run.report.requested["forgotten"] += 1
+                self.run.report.requested["erased"] += 1
             else:
                 yield self.entity_request(request, Wanted(name))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from scrapy import Request
 from scrapy.http import Response
 
-from fair4ml.platforms.mlflow import addresses as iris
+from fair4ml.platforms.mlflow import CENSUS_KINDS, addresses as iris
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.platform import Arguments
@@ -77,7 +77,7 @@ class MlflowSpider(ModeSpider):
         Variable("MLFLOW_TRACKING_PASSWORD", None, "The password."),
         Variable("MLFLOW_TRACKING_TOKEN", None, "A bearer token, in place of user and password."),
     )
-    census_kinds = ("registered_model", "model_version", "logged_model", "run", "experiment")
+    census_kinds = CENSUS_KINDS
     arguments: MlflowArguments
 
     # ListSpider

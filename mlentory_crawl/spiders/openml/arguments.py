@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
 
+from fair4ml.platforms.openml import CENSUS_KINDS
 from mlentory_crawl.base_spiders.modes import CensusArguments
 
 FUNCTIONS = "predictive_accuracy,area_under_roc_curve,root_mean_squared_error"
-KINDS = "dataset,task,flow,evaluation"
+KINDS = ",".join(CENSUS_KINDS)
 
 
 def _words(pattern: str) -> AfterValidator:

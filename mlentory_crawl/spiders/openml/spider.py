@@ -13,6 +13,7 @@ from scrapy.http import Response
 
 from fair4ml.describe.digest import digest
 from fair4ml.platforms import source_model
+from fair4ml.platforms.openml import CENSUS_KINDS
 from fair4ml.platforms.openml.addresses import HOSTS, entity_of
 from fair4ml.platforms.openml.answers import Malformed, Refused, native_id, native_key
 from mlentory_crawl.base_spiders.modes import ModeSpider
@@ -66,7 +67,7 @@ class OpenMLSpider(ModeSpider):
     endpoint_setting = "OPENML_ENDPOINT"
     variables = (Variable("OPENML_ENDPOINT", api.API, "The REST API of OpenML; IRIs stay those of openml.org."),)
     hosts = HOSTS
-    census_kinds = tuple(KINDS.split(","))
+    census_kinds = CENSUS_KINDS
     # The service has been overloaded at times, and announces no quota.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 2, "delay": 0.5}}
     arguments: OpenMLArguments

@@ -14,6 +14,7 @@ from pydantic import DirectoryPath, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
+from fair4ml.platforms.paperswithcode import CENSUS_KINDS
 from fair4ml.platforms.paperswithcode.addresses import HOSTS, page_of, reference_of
 from mlentory_crawl.base_spiders.modes import ModeArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
@@ -77,7 +78,7 @@ class PapersWithCodeSpider(ModeSpider):
         ),
     )
     hosts = HOSTS
-    census_kinds = ("paper", "task", "method", "dataset", "evaluation")
+    census_kinds = CENSUS_KINDS
     # No quota is known.
     slots: ClassVar[dict[str, dict[str, float]]] = {API_SLOT: {"concurrency": 1, "delay": 1.0}}
     arguments: PapersWithCodeArguments

@@ -299,17 +299,17 @@ def test_an_archive_is_replayed(project: Project, server: GitHub, tmp_path: Path
     assert again.export("again.nt") == project.export("first.nt")
 
 
-def test_what_is_forgotten_is_not_asked_for_again(project: Project, server: GitHub) -> None:
+def test_what_is_erased_is_not_asked_for_again(project: Project, server: GitHub) -> None:
     crawl(project, f"{TOOLS},{PLAIN}")
     assert project.scrapy("erase", f"{HERE}{TOOLS}", "--yes").returncode == 0
     asked = len(server.asked)
     report = crawl(project, f"{TOOLS},{PLAIN}")
-    assert (report["requested"]["forgotten"], report["requested"]["found"]) == (1, 1)
+    assert (report["requested"]["erased"], report["requested"]["found"]) == (1, 1)
     assert not any(TOOLS in path for path in server.asked[asked:])
     # Not under another name either.
     server.rename(TOOLS, "acme/other")
     report = crawl(project, "acme/other")
-    assert (report["records"]["forgotten"], report["records"]["new"]) == (1, 0)
+    assert (report["records"]["erased"], report["records"]["new"]) == (1, 0)
 
 
 def made(tmp_path: Path, **given: str) -> GitHubSpider:
