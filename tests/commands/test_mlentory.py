@@ -86,7 +86,7 @@ def test_the_help_fits_one_screen(crawled: Project) -> None:
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 80
     for name in SUMMARIES:
-        assert sum(f" {name} " in line for line in lines) == 1, name
+        assert sum(f" {name}  " in line for line in lines) == 1, name
 
 
 def test_each_command_has_a_help_of_its_own(crawled: Project) -> None:
