@@ -51,6 +51,7 @@ class Command(ProjectCommand):
             try:
                 return _demonstrate(hub.url, Path(opts.keep or temporary), is_kept=bool(opts.keep))
             except KeyboardInterrupt:
+                console().print()
                 fail("the demo was stopped")
                 return 1
 
@@ -89,15 +90,10 @@ def _demonstrate(endpoint: str, data_dir: Path, *, is_kept: bool) -> int:
         for question, command in steps:
             out.print(f"\n{question}", style="bold")
             out.print(f"$ mlentory {command}", style="green")
-            code = subprocess.run(_words(command), env=environment, check=False).returncode
-            if code:
-                fail(f"the demo ends here: mlentory {command} has failed")
+            if code := _run(command, environment):
                 return code
-    again = subprocess.run(_words(CENSUS), env=environment, check=False, capture_output=True)
-    if again.returncode:
-        sys.stderr.buffer.write(again.stderr)
-        fail(f"the demo ends here: mlentory {CENSUS} has failed the second time")
-        return again.returncode
+    if code := _run(CENSUS, environment, is_quiet=True):
+        return code
     out.print(f"\n\nThe same census again: {_outcome(data_dir)}")
     out.print(f"Go on with real models, the 1,000 that changed last: mlentory {ON_REAL_DATA}")
     if is_kept:
@@ -105,8 +101,21 @@ def _demonstrate(endpoint: str, data_dir: Path, *, is_kept: bool) -> int:
     return 0
 
 
-def _words(command: str) -> list[str]:
-    return [sys.executable, "-m", "mlentory_crawl", *command.split()]
+def _run(command: str, environment: Mapping[str, str], *, is_quiet: bool = False) -> int:
+    """Run a command, and return its exit code; a quiet one only prints something where it fails."""
+    words = [sys.executable, "-m", "mlentory_crawl", *command.split()]
+    out, errors = (subprocess.PIPE, subprocess.STDOUT) if is_quiet else (None, None)
+    with subprocess.Popen(words, env=environment, stdout=out, stderr=errors, text=True, errors="replace") as process:
+        try:
+            told, _ = process.communicate()
+        except KeyboardInterrupt:
+            process.wait()  # it has got the signal as well, and ends in order
+            raise
+    if process.returncode:
+        for line in (told or "").splitlines():
+            fail(line)
+        fail(f"the demo ends here: mlentory {command} has failed")
+    return process.returncode
 
 
 def _environment(endpoint: str, data_dir: Path) -> Mapping[str, str]:
