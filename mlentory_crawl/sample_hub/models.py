@@ -180,7 +180,8 @@ class MadeUpModels:
             modified = created + (END - created) * far * far // (1 << 32)
         disabled = bits >> 32 & 1023 == 0
         downloads = 0 if disabled else int(2.0 ** ((bits >> 42 & 0xFFFF) * _REACHES[n % BLOCK // FAMILIES] / 65536)) - 1
-        likes = int(downloads**0.5) * (bits >> 58 & 3) // 4
+        # It looks odd where nobody likes what many download.
+        likes = int(downloads**0.5) * ((bits >> 58 & 3) + self._plausible) // 4
         trending = likes * (bits >> 60 & 63) // 256 if bits >> 66 & 7 == 0 else 0
         return bits, disabled, min(END, modified), downloads, likes, trending
 

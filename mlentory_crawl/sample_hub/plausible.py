@@ -20,7 +20,7 @@ class PlausibleWriter(Writer):
     """Writes the content of one record that a person can take as it is."""
 
     licenses = LICENSES
-    license_names = LICENSE_NAMES[:2]
+    license_names = LICENSE_NAMES[:1]
     languages = tuple((stated, tags) for stated, tags in LANGUAGES if stated == tags)
 
     @staticmethod

@@ -110,9 +110,7 @@ _MODELS = [
 
 def records() -> list[Json]:
     """The records of the models, as the Hub has them."""
-    native_ids = {
-        model.id: f"{seconds(model.created):08x}{sha1(model.id.encode()).hexdigest()[:16]}" for model in _MODELS
-    }
+    native_ids = {model.id: _native_id(model) for model in _MODELS}
     children = {model.id: Counter(adapter=0, merge=0, quantized=0, finetune=0) for model in _MODELS}
     for model in _MODELS:
         for parent in model.parents:
@@ -125,7 +123,7 @@ def _native_id(model: _Model) -> str:
 
 
 def _record(model: _Model, native_ids: dict[str, str], children: Counter[str]) -> Json:
-    card, tags = _card(model), _tags(model)
+    card = _card(model)
     record: Json = {
         "_id": native_ids[model.id],
         "id": model.id,
@@ -143,7 +141,7 @@ def _record(model: _Model, native_ids: dict[str, str], children: Counter[str]) -
         "trendingScore": model.likes // 50,
         "pipeline_tag": "text-generation",
         "library_name": _library(model),
-        "tags": tags,
+        "tags": _tags(model),
         "cardData": card,
         "spaces": [],
         "childrenModelCount": dict(children),
@@ -157,7 +155,7 @@ def _record(model: _Model, native_ids: dict[str, str], children: Counter[str]) -
 
 
 def _library(model: _Model) -> str:
-    return {"adapter": "peft", "quantized": "gguf"}.get(model.relation or "", "transformers")
+    return "peft" if model.relation == "adapter" else "transformers"
 
 
 def _card(model: _Model) -> Json:
@@ -182,7 +180,7 @@ def _card(model: _Model) -> Json:
 def _tags(model: _Model) -> list[str]:
     """The tags that the Hub makes of a card and of the files."""
     library = _library(model)
-    tags = [library] if library == "gguf" else [library, "safetensors"]
+    tags = [library, "gguf" if model.relation == "quantized" else "safetensors"]
     tags += [model.kind] if library == "transformers" else []
     tags += ["text-generation", *model.words, *model.languages, *(f"dataset:{id}" for id in model.datasets)]
     for parent in model.parents:
