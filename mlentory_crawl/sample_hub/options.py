@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= len("65535") and int(text) < 1 << 16):
-        raise ValueError(f"--port {text}: a number from 0 to 65535 is expected")
+        raise ValueError(f"--port {text!r}: a number from 0 to 65535 is expected")
     return int(text)
 
 

@@ -52,6 +52,13 @@ def test_each_command_is_shown_below_its_question(demo: Demo) -> None:
             assert lines[place + 2] or command == CENSUS, f"{command} prints nothing"  # a crawl tells on stderr
 
 
+def test_its_own_lines_fit_a_terminal_of_80_columns(demo: Demo) -> None:
+    out = demo.done.stdout
+    own = [*out[: out.index("$ mlentory status")].splitlines(), *out[out.index("The same census again") :].splitlines()]
+    own += [line for line in out.splitlines() if line.startswith("$ mlentory")]
+    assert [line for line in own if len(line) > 80 and str(demo.kept) not in line] == []
+
+
 def test_nothing_but_the_kept_folder_is_written(demo: Demo) -> None:
     assert (demo.kept / "catalog.sqlite").exists()
     assert not demo.project.data_dir.exists()

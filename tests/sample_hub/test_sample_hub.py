@@ -73,7 +73,7 @@ def test_a_taken_port_is_an_error_in_one_line() -> None:
 def test_what_is_no_port_is_an_error_in_one_line(port: str) -> None:
     ended = subprocess.run([*COMMAND, f"--port={port}"], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == f"sample hub: --port {port}: a number from 0 to 65535 is expected\n"
+    assert ended.stderr == f"sample hub: --port {port!r}: a number from 0 to 65535 is expected\n"
 
 
 @pytest.mark.parametrize(
