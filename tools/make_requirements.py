@@ -1,10 +1,10 @@
 """Writes the lock files from the ranges in pyproject.toml: `python tools/make_requirements.py [--upgrade]`.
 
-``requirements.txt`` has what the project needs, with the drivers of servers; ``requirements/<extra>.txt`` has what an
-extra adds to it. Each is resolved under the ones before it, in the order of pyproject.toml, so that they can be
-installed together. A program that cannot be installed beside the project has an environment of its own, from the ranges
-in ``tests/environments/<name>.in``. Versions that are pinned stay as long as their range allows them, except with
-``--upgrade``. Markers tell which versions of Python need a library, so that the files are right for all of them.
+``requirements.txt`` has what the project needs, with the drivers of servers; ``requirements/<name>.txt`` has what an
+extra or a group of development tools needs. Each is resolved under the ones before it, in the order of pyproject.toml,
+so that they can be installed together. A program that cannot be installed beside the project has an environment of its
+own, from the ranges in ``tests/environments/<name>.in``. Versions that are pinned stay as long as their range allows
+them, except with ``--upgrade``. Markers tell which versions of Python need a library: the files are right for all.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ def write(target: str, source: str, *options: str, ranges: Sequence[str] = ()) -
 
 def main(options: Sequence[str]) -> None:
     """Write all lock files."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    additions: dict[str, list[str]] = {**told["project"]["optional-dependencies"], **told["dependency-groups"]}
     drivers = [f"--extra={driver}" for driver in DRIVERS]
     write("requirements.txt", "pyproject.toml", "--annotation-style=line", *drivers, *options)
     under = ["--constraints=requirements.txt"]
-    for extra in extras:
-        if extra not in DRIVERS:
-            write(f"requirements/{extra}.txt", "-", "--no-annotate", *under, *options, ranges=extras[extra])
-            under.append(f"--constraints=requirements/{extra}.txt")
+    for name, ranges in additions.items():
+        if name not in DRIVERS:
+            write(f"requirements/{name}.txt", "-", "--no-annotate", *under, *options, ranges=ranges)
+            under.append(f"--constraints=requirements/{name}.txt")
     for source in sorted((ROOT / "tests" / "environments").glob("*.in")):
         path = source.relative_to(ROOT)
         write(str(path.with_suffix(".txt")), str(path), "--annotation-style=line", *options)
