@@ -3,9 +3,9 @@ FROM python:3.11-slim AS build
 RUN python -m venv /opt/mlentory
 ENV PATH=/opt/mlentory/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-COPY requirements.txt requirements-dev.txt ./
-# The second file pins scrapyd and the setuptools that it needs.
-RUN pip install --requirement requirements.txt && pip install --constraint requirements-dev.txt scrapyd setuptools
+COPY requirements.txt ./
+COPY requirements/scrapyd.txt requirements/
+RUN pip install --requirement requirements.txt --requirement requirements/scrapyd.txt
 COPY pyproject.toml setup.py README.md LICENSE NOTICE ./
 COPY fair4ml fair4ml
 COPY mlentory_crawl mlentory_crawl

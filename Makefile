@@ -6,16 +6,27 @@ PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
-# The head of the requirements files names this as the command that makes them.
-PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --upgrade --strip-extras \
-	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --annotation-style line \
-	--extra neo4j --extra elasticsearch
+PIP_OPTIONS := --quiet --disable-pip-version-check --no-input
+PIP_INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS)
+
+# Extras that have tests of their own, and programs that tests start: .venv-extras/ has an environment for each.
+EXTRAS := parquet validate scrapyd
+PROGRAMS := mlflow wheel
+EXTRA_VENVS := .venv-extras
+# One of them: `make test-extras EXTRA=parquet`; unset: all.
+EXTRA ?=
+UNKNOWN_EXTRA := $(filter-out $(EXTRAS) $(PROGRAMS),$(EXTRA))
+ifneq ($(UNKNOWN_EXTRA),)
+$(error EXTRA is one of $(EXTRAS) $(PROGRAMS))
+endif
+# Only the files that have such tests are loaded: others may need what this environment has not.
+TEST_EXTRA = python -m pytest -m 'extra(name="$*")' $$(grep --recursive --files-with-matches --include='*.py' 'mark.extra(name="$*")' tests)
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test coverage mutation test-servers bench bench-servers up down logs lint format typecheck requirements clean
+.PHONY: help install demo test coverage mutation test-servers test-extras bench bench-servers up down logs lint format typecheck \
+	dist requirements upgrade clean $(EXTRA_VENVS)/wheel/.installed
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +36,7 @@ install: $(VENV)/.installed ## the project and what it runs on, in .venv
 demo: $(VENV)/.installed ## the whole chain on made-up records, without servers and network
 	@$(BIN)/mlentory demo
 
-test: $(VENV)/.installed-dev ## all tests that need no server, a worker for each core
+test: $(VENV)/.installed-dev ## all tests that need no server and no extra, a worker for each core
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 coverage: $(VENV)/.installed-dev ## the same with more examples, and the threshold of what they run through
@@ -36,6 +47,20 @@ mutation: $(VENV)/.installed-dev ## how many small mistakes in the modules that 
 
 test-servers: $(VENV)/.installed-dev ## tests of the stores with real Neo4j and Elasticsearch: named ones, Docker's or none
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m pytest -m servers
+
+test-extras: $(VENV)/.installed-dev ## tests of extras, each in an environment that has it; of one: EXTRA=parquet
+	@for extra in $(or $(EXTRA),$(EXTRAS) $(PROGRAMS)); do \
+		begun=$$(date +%s); \
+		$(MAKE) --no-print-directory test-extra-$$extra || exit; \
+		took="$$took, $$extra $$(($$(date +%s) - begun)) s"; \
+	done; \
+	echo "Took: $${took#, }"
+
+$(EXTRAS:%=test-extra-%): test-extra-%: $(EXTRA_VENVS)/%/.installed
+	$(EXTRA_VENVS)/$*/bin/$(TEST_EXTRA)
+
+$(PROGRAMS:%=test-extra-%): test-extra-%: $(EXTRA_VENVS)/%/.installed
+	PATH="$(CURDIR)/$(EXTRA_VENVS)/$*/bin:$$PATH" $(BIN)/$(TEST_EXTRA)
 
 bench: $(VENV)/.installed-dev ## how fast it is on this machine
 	$(BIN)/python -m benchmarks
@@ -65,14 +90,19 @@ format: $(VENV)/.installed-dev ## formats the code and mends what can be mended 
 typecheck: $(VENV)/.installed-dev ## types
 	$(BIN)/mypy
 
-requirements: $(VENV)/.installed-dev ## requirements*.txt anew from pyproject.toml, with today's versions
-	@$(BIN)/python -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("Python 3.11 is needed: newer ones leave out what it needs")'
-	$(PIP_COMPILE) --output-file requirements.txt pyproject.toml
-	$(PIP_COMPILE) --extra parquet --extra dev --extra scrapyd --extra validate --unsafe-package pip --constraint requirements.txt \
-		--output-file requirements-dev.txt pyproject.toml
+dist: $(VENV)/.installed-dev ## the source distribution, and the wheel made from it, in dist/
+	@# The list of files of an earlier build would add to that of this one.
+	@rm -rf dist ./*.egg-info
+	$(BIN)/python -m build --no-isolation
+
+requirements: $(VENV)/.installed-dev ## the lock files from pyproject.toml; what is pinned stays where its range allows it
+	$(BIN)/python tools/make_requirements.py
+
+upgrade: $(VENV)/.installed-dev ## the lock files with today's versions
+	$(BIN)/python tools/make_requirements.py --upgrade
 
 clean: ## removes .venv and everything else that tools made; never data/
-	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache ./*.egg-info
+	rm -rf $(VENV) $(EXTRA_VENVS) build dist .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache ./*.egg-info
 	find . \( -path ./.git -o -path ./data \) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # venv and ensurepip are asked for by name: some systems ship Python without them.
@@ -92,7 +122,31 @@ $(VENV)/.installed: $(VENV)/.created requirements.txt pyproject.toml
 	@$(PIP_INSTALL) --no-deps --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	@echo "Installing requirements-dev.txt"
-	@$(PIP_INSTALL) -r requirements-dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/test.txt requirements/dev.txt
+	@echo "Installing requirements/test.txt and requirements/dev.txt"
+	@$(PIP_INSTALL) -r requirements/test.txt -r requirements/dev.txt
+	@touch $@
+
+# Made anew each time, as are the next two: what an earlier lock file had must not be left in it.
+$(EXTRAS:%=$(EXTRA_VENVS)/%/.installed): $(EXTRA_VENVS)/%/.installed: $(VENV)/.created requirements.txt requirements/test.txt \
+		requirements/%.txt pyproject.toml
+	@echo "Making $(@D)"
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r requirements.txt -r requirements/test.txt -r requirements/$*.txt
+	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) --no-deps --editable .
+	@$(@D)/bin/python -m pip check
+	@touch $@
+
+$(EXTRA_VENVS)/mlflow/.installed: $(VENV)/.created tests/environments/mlflow.txt
+	@echo "Making $(@D)"
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r tests/environments/mlflow.txt
+	@touch $@
+
+# As users have it: the wheel with what it names itself, no more; the lock file only says in which versions.
+$(EXTRA_VENVS)/wheel/.installed: dist
+	@echo "Making $(@D)"
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) --constraint requirements.txt dist/*.whl
+	@$(@D)/bin/python -m pip check
 	@touch $@

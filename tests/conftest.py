@@ -40,6 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "corpus" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.requires_corpus)
+        if any(mark.kwargs.keys() != {"name"} for mark in item.iter_markers("extra")):
+            raise pytest.UsageError(f'{item.nodeid}: nothing would select it; write pytest.mark.extra(name="...")')
 
 
 @pytest.fixture(scope="session")

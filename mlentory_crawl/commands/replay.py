@@ -93,7 +93,7 @@ def _replay(source: Path, data_dir: Path, run: ReplayableRun, *, erased: bool) -
         arguments = {**arguments, "mode": run.mode}
     # A seed list asks several platforms.
     endpoints = run.identity.get("endpoints") or {platform: run.identity["endpoint"]}
-    command = [sys.executable, "-P", "-m", "scrapy", "crawl", platform, *SETTINGS]
+    command = [sys.executable, "-P", "-m", "mlentory_crawl", "crawl", platform, *SETTINGS]
     command += [word for key, value in arguments.items() for word in ("-a", f"{key}={value}")]
     for key, value in (("FROM", source.absolute()), ("RUN", name), ("REFUSED", ",".join(before["refused_fields"]))):
         command += ["-s", f"REPLAY_{key}={value}"]

@@ -16,6 +16,7 @@ from mlentory_crawl.crawl.seed_text import content, decoded, lines
 from mlentory_crawl.crawl.seed_values import MOST_VALUES, URL_FIELDS, Found, Walk, is_address, no_seed, of_object
 from mlentory_crawl.crawl.seed_xml import of_xml
 from mlentory_crawl.crawl.seed_yaml import Document
+from mlentory_crawl.extras import install_command
 
 _MARKER = re.compile(r"(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 _COMMENT = re.compile(r"\s#.*")
@@ -153,7 +154,7 @@ def _parquet(path: Path) -> Iterator[Found]:
     try:
         from pyarrow import ArrowInvalid, parquet
     except ImportError as error:
-        raise ValueError("is Parquet, which needs pyarrow: pip install mlentory-crawl[parquet]") from error
+        raise ValueError(f"is Parquet, which needs pyarrow: {install_command('parquet')}") from error
     try:
         for batch in parquet.ParquetFile(path).iter_batches():
             for row in batch.to_pylist():

@@ -10,6 +10,7 @@ from typing import IO, Any
 from fair4ml.write.search_document import FIELDS
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.rows import columns, row
+from mlentory_crawl.extras import install_command
 
 ROW_GROUP = 5_000
 """Rows that are kept until they are written; descriptions have up to 20,000 characters each."""
@@ -31,7 +32,7 @@ class Parquet(Format):
 
     @classmethod
     def missing(cls) -> str | None:
-        return None if find_spec("pyarrow") else ".parquet needs pyarrow: pip install 'mlentory-crawl[parquet]'"
+        return None if find_spec("pyarrow") else f".parquet needs pyarrow: {install_command('parquet')}"
 
     def start(self) -> None:
         import pyarrow

@@ -12,6 +12,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from fair4ml.vocabulary import NAMESPACES
+from mlentory_crawl.extras import install_command
 
 SHAPES = "https://w3id.org/mlentory/shapes#"
 MAX_VALUE = 200
@@ -41,7 +42,7 @@ class Violation:
 
 def missing() -> str | None:
     """A line that states what has to be installed first, or None if nothing is missing."""
-    return None if find_spec("pyshacl") else "validating needs pySHACL: pip install 'mlentory-crawl[validate]'"
+    return None if find_spec("pyshacl") else f"validating needs pySHACL: {install_command('validate')}"
 
 
 class Conformance:

@@ -22,14 +22,13 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
-from scrapyd.config import Config
 from support.crawling import Project
 
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.scrapyd_launcher import Launcher
 from mlentory_crawl.spiders import platforms
 
+pytestmark = pytest.mark.extra(name="scrapyd")
 ROOT = Path(__file__).parents[2]
 PROJECT = "mlentory_crawl"
 SPIDER = "huggingface"
@@ -262,6 +261,10 @@ OPEN = {"SCRAPYD_BIND_ADDRESS": "0.0.0.0"}
 def test_nobody_runs_code_from_outside_without_a_password(
     monkeypatch: pytest.MonkeyPatch, given: dict[str, str], starts: bool
 ) -> None:
+    from scrapyd.config import Config
+
+    from mlentory_crawl.scrapyd_launcher import Launcher
+
     for name in ("BIND_ADDRESS", "USERNAME", "PASSWORD"):
         monkeypatch.delenv(f"SCRAPYD_{name}", raising=False)
     for name, value in given.items():

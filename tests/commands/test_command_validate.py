@@ -13,6 +13,7 @@ from support.small_catalog import SmallCatalog
 from fair4ml.entities import MLModel, Organization, Stub
 from fair4ml.write import rdf
 
+pytestmark = pytest.mark.extra(name="validate")
 OWNER = "https://huggingface.co/acme"
 
 

@@ -10,9 +10,10 @@ from support.documents import IRI, model_record, stored
 
 from fair4ml.entities import Agent, MLModel
 from fair4ml.write import rdf
-from mlentory_crawl.shapes.conformance import Conformance, missing
+from mlentory_crawl.shapes.conformance import Conformance
 
 BAD = Path(__file__).parents[1] / "data" / "shapes_bad"
+pytestmark = pytest.mark.extra(name="validate")
 OTHER = "https://huggingface.co/acme/other"
 
 
@@ -61,9 +62,3 @@ _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 def test_what_is_no_rdf_is_an_error() -> None:
     with pytest.raises(ValueError, match="cannot be read as N-Triples"):
         Conformance().check("<a> <b> .\n")
-
-
-def test_without_the_library_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert missing() is None
-    monkeypatch.setattr("mlentory_crawl.shapes.conformance.find_spec", lambda _: None)
-    assert "pip install" in (missing() or "")

@@ -6,17 +6,19 @@ import argparse
 import csv
 import io
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.crawling import CatalogProject, model, write_records
+from support.crawling import ROOT, CatalogProject, model, write_records
 from support.small_catalog import SmallCatalog
 
 from mlentory_crawl.commands.export import Command as Export
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS, Csv
+from mlentory_crawl.extras import install_command
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -70,14 +72,62 @@ def test_a_feed_that_lost_a_record_fails_the_run(hub: SampleHub, tmp_path: Path)
     assert out.read_text().count("\n") == 2
 
 
+def test_nothing_is_appended_where_it_would_spoil_the_file(hub: SampleHub, tmp_path: Path) -> None:
+    project = CatalogProject(tmp_path / "data", hub.url)
+    project.crawl()
+    before = project.export("there.jsonld")
+    done = project.scrapy("crawl", "huggingface", "-o", tmp_path / "there.jsonld")
+    assert done.returncode == 2
+    assert "-O overwrites it" in done.stderr
+    assert (tmp_path / "there.jsonld").read_bytes() == before
+
+
+def test_without_pyarrow_one_line_says_what_to_install(tmp_path: Path) -> None:
+    SmallCatalog(tmp_path / "data").writer.close()
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['pyarrow'] = None\n")
+    bare = CatalogProject(tmp_path / "data", "http://127.0.0.1:9", PYTHONPATH=f"{tmp_path}:{ROOT}")
+    commands: tuple[tuple[str | Path, ...], ...] = (
+        ("export", tmp_path / "out.parquet"),
+        ("crawl", "huggingface", "-O", tmp_path / "out.parquet"),
+    )
+    for words in commands:
+        done = _from_nothing(bare, *words)
+        assert done.returncode == 2
+        assert f"needs pyarrow: {install_command('parquet')}" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "out.parquet").exists()
+    assert _from_nothing(bare, "export", tmp_path / "out.csv").returncode == 0
+
+
+def _from_nothing(project: CatalogProject, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command in a process that has loaded nothing before, such as pyarrow."""
+    return subprocess.run(
+        project.command(*words), cwd=ROOT, env=project.environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_csv_that_is_appended_to_keeps_one_heading() -> None:
+    file = io.BytesIO()
+    for name in ("first", "second"):
+        out = Csv(file)
+        out.start()
+        out.write(record(name))
+        out.finish()
+    told = csv.DictReader(io.StringIO(file.getvalue().decode(), newline=""))
+    assert [row["name"] for row in told] == ["first", "second"]
+
+
+def record(name: str) -> dict[str, Any]:
+    root: dict[str, Any] = {"iri": "https://example.org/x", "class": "MLModel", "name": name}
+    return {"key": "hub/model/1", "platforms": ["hub"], "root": root, "parts": [], "stubs": []}
+
+
 def rows(*names: str) -> list[dict[str, str]]:
     file = io.BytesIO()
     out = Csv(file)
     out.start()
     for name in names:
-        root: dict[str, Any] = {"iri": "https://example.org/x", "class": "MLModel", "name": name}
-        record = {"key": "hub/model/1", "platforms": ["hub"], "root": root, "parts": [], "stubs": []}
-        out.write(record)
+        out.write(record(name))
     out.finish()
     return list(csv.DictReader(io.StringIO(file.getvalue().decode(), newline="")))
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
-from support.crawling import ROOT, Project
+from support.crawling import Project
 from support.documents import model_record
 
-from mlentory_crawl.exporters.formats import Csv
 from mlentory_crawl.exporters.parquet import ROW_GROUP, Parquet
 from mlentory_crawl.sample_hub import SampleHub
 
-pyarrow = pytest.importorskip("pyarrow")
-parquet = pytest.importorskip("pyarrow.parquet")
+pytestmark = pytest.mark.extra(name="parquet")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +32,15 @@ def record(**root: Any) -> dict[str, Any]:
     return {"key": "huggingface/model/1", "platforms": ["huggingface"], **stated, "root": {**stated["root"], **root}}
 
 
+def read(file: Path | IO[bytes]) -> Any:
+    from pyarrow import parquet
+
+    return parquet.read_table(file)
+
+
 def written(*records: dict[str, Any]) -> Any:
+    from pyarrow.parquet import ParquetFile
+
     file = io.BytesIO()
     out = Parquet(file)
     out.start()
@@ -43,7 +48,7 @@ def written(*records: dict[str, Any]) -> Any:
         out.write(each)
     out.finish()
     assert not file.closed
-    return parquet.ParquetFile(io.BytesIO(file.getvalue()))
+    return ParquetFile(io.BytesIO(file.getvalue()))
 
 
 def rows_of_csv(text: str) -> list[dict[str, str]]:
@@ -65,7 +70,7 @@ def as_cell(value: Any) -> str:
 def test_the_export_says_what_the_csv_says(crawled: Project) -> None:
     assert crawled.export("a.parquet", "--counters") == crawled.export("b.parquet", "--counters")
     folder = crawled.data_dir.parent
-    table = parquet.read_table(folder / "a.parquet")
+    table = read(folder / "a.parquet")
     rows = rows_of_csv(crawled.export("a.csv", "--counters").decode())
     assert len(rows) == table.num_rows == 80
     assert table.column_names == list(rows[0])
@@ -77,7 +82,7 @@ def test_the_export_says_what_the_csv_says(crawled: Project) -> None:
 def test_a_feed_has_the_records_of_the_run(crawled: Project) -> None:
     crawled.export("all.parquet", "--counters")
     folder = crawled.data_dir.parent
-    feed, export = (parquet.read_table(folder / f"{name}.parquet").to_pylist() for name in ("feed", "all"))
+    feed, export = (read(folder / f"{name}.parquet").to_pylist() for name in ("feed", "all"))
     assert len(feed) == 80
     # What runs on one platform only adds nothing to it but the platform.
     assert sorted(row["key"] for row in feed) == sorted(row["key"] for row in export)
@@ -85,6 +90,8 @@ def test_a_feed_has_the_records_of_the_run(crawled: Project) -> None:
 
 
 def test_columns_have_types() -> None:
+    import pyarrow
+
     file = written({**record(), "counters": {"downloads": 2**62}, "platforms": ["huggingface"]})
     types = {field.name: field.type for field in file.schema_arrow}
     assert types["key"] == types["description"] == pyarrow.string()
@@ -118,47 +125,13 @@ def test_what_no_column_can_hold_takes_nothing_with_it() -> None:
         out.write({**record(), "counters": {"likes": 2**63}})
     out.write(record())
     out.finish()
-    assert parquet.read_table(io.BytesIO(file.getvalue())).num_rows == 2
+    assert read(io.BytesIO(file.getvalue())).num_rows == 2
 
 
-def test_without_pyarrow_one_line_says_what_to_install(crawled: Project, tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['pyarrow'] = None\n")
-    bare = Project(crawled.data_dir, "http://127.0.0.1:9", PYTHONPATH=f"{tmp_path}:{ROOT}")
-    commands: tuple[tuple[str | Path, ...], ...] = (
-        ("export", tmp_path / "out.parquet"),
-        ("crawl", "huggingface", "-O", tmp_path / "out.parquet"),
-    )
-    for words in commands:
-        done = _from_nothing(bare, *words)
-        assert done.returncode == 2
-        assert "needs pyarrow: pip install 'mlentory-crawl[parquet]'" in done.stderr
-        assert "Traceback" not in done.stderr
-        assert not (tmp_path / "out.parquet").exists()
-    assert _from_nothing(bare, "export", tmp_path / "out.csv").returncode == 0
-
-
-def _from_nothing(project: Project, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    """A command in a process that has loaded nothing before, such as pyarrow."""
-    return subprocess.run(
-        project.command(*words), cwd=ROOT, env=project.environment, capture_output=True, text=True, check=False
-    )
-
-
-def test_nothing_is_appended_where_it_would_spoil_the_file(crawled: Project) -> None:
-    for ending in ("parquet", "jsonld"):
-        before = crawled.export(f"there.{ending}")
-        path = crawled.data_dir.parent / f"there.{ending}"
-        done = crawled.scrapy("crawl", "huggingface", "-o", path)
-        assert done.returncode == 2
-        assert "-O overwrites it" in done.stderr
-        assert path.read_bytes() == before
-
-
-def test_a_csv_that_is_appended_to_keeps_one_heading() -> None:
-    file = io.BytesIO()
-    for _ in range(2):
-        out = Csv(file)
-        out.start()
-        out.write(record())
-        out.finish()
-    assert [row["name"] for row in rows_of_csv(file.getvalue().decode())] == ["acme/tiny-bert"] * 2
+def test_nothing_is_appended_to_a_file_that_is_there(crawled: Project) -> None:
+    before = crawled.export("there.parquet")
+    path = crawled.data_dir.parent / "there.parquet"
+    done = crawled.scrapy("crawl", "huggingface", "-o", path)
+    assert done.returncode == 2
+    assert "-O overwrites it" in done.stderr
+    assert path.read_bytes() == before

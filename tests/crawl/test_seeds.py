@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 
 from mlentory_crawl.crawl.seed_list import Seed, canonical, is_private, is_source, names_in, read
 
+needs_parquet = pytest.mark.extra(name="parquet")
 A, B = "https://huggingface.co/acme/a", "https://www.openml.org/d/61"
 
 FILES = {
@@ -59,14 +60,24 @@ def test_further_fields_are_metadata(tmp_path: Path) -> None:
     assert read(str(tmp_path / "table.csv")).fields == {"author": "str"}
 
 
+@needs_parquet
 def test_parquet(tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    import pyarrow
+    from pyarrow import parquet
+
     path = tmp_path / "seeds.parquet"
     parquet.write_table(pyarrow.table({"URL": [A, None], "stars": [5, 6]}), path)
     first, second = read(str(path)).seeds
     assert (first.url, first.metadata) == (A, {"stars": 5})
     assert second.problem
+
+
+def test_without_pyarrow_it_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    path = tmp_path / "seeds.parquet"
+    path.write_bytes(b"PAR1")
+    with pytest.raises(ValueError, match=r"needs pyarrow: .* 'mlentory-crawl\[parquet\]'"):
+        read(str(path))
 
 
 def test_standard_input_and_urls(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,12 +86,10 @@ def test_standard_input_and_urls(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [seed.url for seed in read(f"{A},{B}").seeds] == [A, B]
 
 
-@pytest.mark.parametrize("name", ["bad.json", "bad.yaml", "bad.xml", "bad.parquet"])
+@pytest.mark.parametrize("name", ["bad.json", "bad.yaml", "bad.xml", pytest.param("bad.parquet", marks=needs_parquet)])
 def test_what_is_nothing_of_the_kind_is_told(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text("{]: [")
-    if name.endswith("parquet"):
-        pytest.importorskip("pyarrow")
     with pytest.raises((ValueError, OSError)):
         read(str(path))
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from scrapy.cmdline import execute
 
+from mlentory_crawl.commands.command_line import main
 from support.fork_client import ADDRESS, INTERPRETER
 from support.warm import warm
 
@@ -116,6 +117,8 @@ def _run(module: str, *arguments: str) -> None:
     sys.argv = [module, *arguments]
     if module == "scrapy":
         execute()
+    elif module == "mlentory_crawl":
+        sys.exit(main())
     else:
         sys.modules.pop(module, None)  # what runs as a program is loaded once more as `__main__`
         runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -1,4 +1,4 @@
-"""A real MLflow tracking server on the loopback, where the `mlflow` command is there, and what tests keep in it."""
+"""A real MLflow tracking server on the loopback, of the first `mlflow` on PATH, and what tests keep in it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Tracking:
 
 @contextmanager
 def tracking_server(folder: Path, *, app: str | None = None) -> Iterator[str]:
-    """The address of a server with a database of its own; the test is skipped where none can be started.
+    """The address of a server with a database of its own; the test fails if none can be started.
 
     Args:
         folder: where it keeps everything.
@@ -69,7 +69,7 @@ def tracking_server(folder: Path, *, app: str | None = None) -> Iterator[str]:
     """
     command = shutil.which("mlflow")
     if command is None:
-        pytest.skip("there is no mlflow command: install the extra mlflow-tests, or put one on PATH")
+        pytest.fail("there is no mlflow on PATH: make test-extras EXTRA=mlflow has one")
     folder.mkdir(parents=True, exist_ok=True)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
@@ -92,7 +92,7 @@ def tracking_server(folder: Path, *, app: str | None = None) -> Iterator[str]:
     try:
         if not _answers(server, f"{url}/health"):
             told = (folder / "server.log").read_text("utf-8", "replace").strip().splitlines()[-1:]
-            pytest.skip(f"mlflow cannot be started here: {' '.join(told)[:200]}")
+            pytest.fail(f"mlflow cannot be started here: {' '.join(told)[:200]}")
         yield url
     finally:
         # The command starts workers, which are of its process group.

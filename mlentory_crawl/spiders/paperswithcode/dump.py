@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from fair4ml.identifiers import hashed
 from fair4ml.platforms.paperswithcode.tables import Record, records as table_records
+from mlentory_crawl.extras import install_command
 
 AS_OF = "2025-07-28T00:00:00Z"
 """The time at which the archive was frozen."""
@@ -150,7 +151,7 @@ def _objects(path: Path) -> Iterator[Any]:
 
 
 def _needs(library: str, path: Path) -> DamagedArchive:
-    return DamagedArchive(f"{path.name} cannot be read without {library}: pip install mlentory-crawl[parquet]")
+    return DamagedArchive(f"{path.name} cannot be read without {library}: {install_command('parquet')}")
 
 
 def _opened(plain: BufferedReader, path: Path) -> BufferedReader | gzip.GzipFile:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fair4ml.write.property_graph import Graph, Node, graph
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.extras import install_command
 from mlentory_crawl.stores.errors import error_message
 from mlentory_crawl.stores.neo4j.write import EQUAL, write
 
@@ -79,7 +80,7 @@ class Neo4jStore:
             StoreError: its driver is not installed.
         """
         if find_spec("neo4j") is None:
-            raise StoreError("NEO4J_URI needs its driver: pip install mlentory-crawl[neo4j]")
+            raise StoreError(f"NEO4J_URI needs its driver: {install_command('neo4j')}")
         user, password, database = (settings.get(f"NEO4J_{name}") for name in ("USERNAME", "PASSWORD", "DATABASE"))
         return cls(settings["NEO4J_URI"], user, password, database)
 

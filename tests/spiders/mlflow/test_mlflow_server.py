@@ -1,4 +1,4 @@
-"""Crawls of a real MLflow tracking server, and of one that asks who one is; skipped where there is no mlflow."""
+"""Crawls of a real MLflow tracking server, and of one that asks who one is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from support.crawling import Project
 from support.mlflow_server import MODELS, PASSWORD, RUNS, USER, Tracking, fill, tracking_server
+
+pytestmark = pytest.mark.extra(name="mlflow")
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import gzip
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,11 @@ from support.paperswithcode_server import (
 )
 from support.walking import made, walked
 
+from mlentory_crawl.spiders.paperswithcode.dump import DamagedArchive, Position, archive_files, pages
 from mlentory_crawl.spiders.paperswithcode.spider import PapersWithCodeSpider
 
 FAST = ("-s", "DOWNLOAD_SLOTS={}", "-s", "RETRY_BACKOFF=0.01")
-needs_archive = pytest.mark.skipif(
-    not (find_spec("ijson") and find_spec("pyarrow")), reason="the extra `parquet` is not installed"
-)
+needs_archive = pytest.mark.extra(name="parquet")
 Report = dict[str, Any]
 
 
@@ -319,6 +318,16 @@ def test_a_damaged_archive_is_one_line(tmp_path: Path, name: str, body: bytes, t
     report = crawl(project_at(tmp_path), "-a", f"archive={folder}", code=1)
     assert report["records"]["fetched"] == 0
     assert [told in problem for problem in report["problems"]].count(True) == 1
+
+
+@pytest.mark.parametrize(("library", "name"), [("ijson", "methods.json"), ("pyarrow", "methods.parquet")])
+def test_without_its_libraries_an_archive_is_told_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str, name: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    (tmp_path / name).write_bytes(b"[]")
+    with pytest.raises(DamagedArchive, match=rf"{name} cannot be read without {library}: .*mlentory-crawl\[parquet\]"):
+        list(pages(archive_files(tmp_path), Position()))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
+from mlentory_crawl.extras import install_command
 from mlentory_crawl.stores.errors import error_message
 from mlentory_crawl.stores.search.clauses import check_query
 from mlentory_crawl.stores.search.elasticsearch import access
@@ -64,7 +65,7 @@ class ElasticsearchStore:
             StoreError: its driver is not installed.
         """
         if find_spec("elasticsearch") is None:
-            raise StoreError("ELASTICSEARCH_URL needs its driver: pip install mlentory-crawl[elasticsearch]")
+            raise StoreError(f"ELASTICSEARCH_URL needs its driver: {install_command('elasticsearch')}")
         url, prefix = settings["ELASTICSEARCH_URL"], settings["ELASTICSEARCH_INDEX_PREFIX"]
         return cls(url, prefix, **access.credentials(settings))
 
