@@ -45,7 +45,7 @@ def _profile() -> frozenset[str]:
 def _origin_of_term(term: str) -> str:
     if term.startswith("fair4ml:"):
         return "FAIR4ML"
-    return "reused by FAIR4ML" if term in _profile() else "added here"
+    return "reused" if term in _profile() else "added"
 
 
 def _of_entities() -> dict[str, Property]:

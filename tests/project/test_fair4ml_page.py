@@ -37,7 +37,7 @@ def test_a_page_without_its_tables_gets_them() -> None:
     made = make_fair4ml_tables.page("before\n<!-- terms: Derivation -->\nold\n<!-- end -->\nafter\n")
     assert "old" not in made
     assert made.startswith("before\n<!-- terms: Derivation -->\n\n| property |")
-    assert "| `entity` | [`prov:entity`](http://www.w3.org/ns/prov#entity) | added here | entity |" in made
+    assert "| `entity` | [`prov:entity`](http://www.w3.org/ns/prov#entity) | added | entity |" in made
     assert made.endswith("\n\n<!-- end -->\nafter\n")
 
 
