@@ -15,7 +15,7 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --q
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test coverage mutation test-servers bench bench-servers up down logs lint format typecheck requirements clean
+.PHONY: help install demo test coverage mutation test-servers docs bench bench-servers up down logs lint format typecheck requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ mutation: $(VENV)/.installed-dev ## how many small mistakes in the modules that 
 
 test-servers: $(VENV)/.installed-dev ## tests of the stores with real Neo4j and Elasticsearch: named ones, Docker's or none
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m pytest -m servers
+
+docs: .venv-extras/docs/.installed ## the documentation as a site, in build/site
+	@# The theme announces a successor of MkDocs at each start.
+	NO_MKDOCS_2_WARNING=1 .venv-extras/docs/bin/mkdocs build --strict
+	@echo "build/site/index.html"
 
 bench: $(VENV)/.installed-dev ## how fast it is on this machine
 	$(BIN)/python -m benchmarks
@@ -95,4 +100,10 @@ $(VENV)/.installed: $(VENV)/.created requirements.txt pyproject.toml
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@echo "Installing requirements-dev.txt"
 	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv-extras/docs/.installed: $(VENV)/.created requirements/docs.txt
+	@echo "Making $(@D)"
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements/docs.txt
 	@touch $@
