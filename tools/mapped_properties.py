@@ -57,7 +57,7 @@ def origins() -> dict[tuple[str, str], list[Origin]]:
 
 
 def _with_silent(found: list[tuple[str, str]], declared: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield properties that are set and declared, then those that only helpers of the mapping set, as far as declared."""
+    """Yield what is set and declared, then what only helpers of the mapping set, as far as it is declared."""
     yield from ((cls, name) for cls, name in found if name in declared)
     seen = {name for _, name in found}
     for cls in dict.fromkeys(cls for cls, _ in found):
