@@ -1,76 +1,151 @@
-"""``mlentory demo``: the whole chain on the sample hub, then a look at the result."""
+"""``mlentory demo``: three questions to a made-up hub, answered by the commands that a user would type."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
-from mlentory_crawl.catalog.queries.find import most_telling
+from mlentory_crawl.catalog.queries.status import last_runs
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.base import ProjectCommand
 from mlentory_crawl.config import ENV_FILE
-from mlentory_crawl.console import console
-from mlentory_crawl.spiders import variables
+from mlentory_crawl.console import console, fail
+from mlentory_crawl.exceptions import WrongUsage
+
+# Modules of the sample hub are imported where they are needed: Scrapy imports this module for every command.
+
+CENSUS = "crawl huggingface -a mode=census"
+ON_REAL_DATA = "crawl huggingface"
 
 
 class Command(ProjectCommand):
-    """Crawls made-up models from a local server into a temporary data directory, and shows what came of it."""
+    """Crawls a made-up hub on this machine into a temporary data directory, and asks three questions about it."""
 
     takes_words = False
     takes_files = True
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--models", type=int, default=2_000, metavar="N", help="how many models (default: 2000)")
+        parser.add_argument(
+            "--models", type=int, default=2_000, metavar="N", help="models beside those of the story (default: 2000)"
+        )
         parser.add_argument("--keep", metavar="DIR", help="keep the data directory here; it must be empty")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        from mlentory_crawl.sample_hub import SampleHub  # only needed here, but every command imports this module
+        from mlentory_crawl.sample_hub import SampleHub
 
         if opts.keep and Path(opts.keep).exists() and any(Path(opts.keep).iterdir()):
-            console().print(f"{opts.keep} is not empty", style="red")
-            return 2
-        with tempfile.TemporaryDirectory(prefix="mlentory-demo-") as temporary, SampleHub(models=opts.models) as hub:
-            return _demonstrate(hub.url, Path(opts.keep or temporary))
+            raise WrongUsage(f"--keep {opts.keep}: it is not empty")
+        try:
+            hub = SampleHub(models=opts.models, demo=True)
+        except ValueError as error:
+            raise WrongUsage(f"--models {opts.models}: {error}") from error
+        with tempfile.TemporaryDirectory(prefix="mlentory-demo-") as temporary, hub:
+            try:
+                return _demonstrate(hub.url, Path(opts.keep or temporary), is_kept=bool(opts.keep))
+            except KeyboardInterrupt:
+                console().print()
+                fail("the demo was stopped")
+                return 1
 
 
-def _demonstrate(endpoint: str, data_dir: Path) -> int:
-    # The demo uses neither the user's settings nor a real store.
-    bare = {name: value for name, value in os.environ.items() if name not in {v.name for v in variables()}}
-    environment = {**bare, ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
+def acts() -> dict[str, list[tuple[str, str]]]:
+    """Return the parts of the story, each with its questions and the commands that answer them."""
+    from mlentory_crawl.sample_hub.story import HELPDESK, MERGE, QUANTIZED, RIVAL, SUPPORT
 
-    def scrapy(*words: str) -> int:
-        console().print(f"\n$ scrapy {' '.join(words)}", style="bold green")
-        return subprocess.run([sys.executable, "-m", "scrapy", *words], env=environment, check=False).returncode
+    return {
+        "What is there?": [
+            ("Which models does the hub have? A census asks for 1,000 at a time.", CENSUS),
+            ("What is in the catalog now, and is everything up to date?", "status"),
+            (
+                "Which models for customer support say that they are under Apache-2.0?",
+                "search support --license Apache-2.0 --sort downloads --limit 5",
+            ),
+        ],
+        "What does it derive from, and is that allowed?": [
+            ("The first one is a quantized model. What is it made from?", f"lineage {QUANTIZED}"),
+            ("Do the licenses on the way go together?", f"lineage {QUANTIZED} --licenses"),
+            ("What is known of the model with the conflict, and who says so?", f"show {SUPPORT} --why"),
+        ],
+        "Who is best, and what cannot be ranked?": [
+            ("Who answers best, among those measured in the same way?", f"leaderboard --dataset {HELPDESK}"),
+            ("How does the best compare with the best of another family?", f"compare {MERGE} {RIVAL}"),
+        ],
+    }
 
-    def step(what: str) -> None:
-        console().print()
-        console().rule(what, align="left", style="dim")
 
-    step("1. A census: every model of the hub, 1,000 a request")
-    code = scrapy("crawl", "huggingface", "-a", "mode=census")
-    if code:
+def _demonstrate(endpoint: str, data_dir: Path, *, is_kept: bool) -> int:
+    out, environment = console(), _environment(endpoint, data_dir)
+    out.print("Everything below comes from a made-up hub on this machine: no model, owner or")
+    out.print("number is real.")
+    for number, (title, steps) in enumerate(acts().items(), 1):
+        out.print(f"\n\nAct {number}: {title}", style="bold underline")
+        for question, command in steps:
+            out.print(f"\n{question}", style="bold")
+            out.print(f"$ mlentory {command}", style="green")
+            if code := _run(command, environment):
+                return code
+    if code := _run(CENSUS, environment, is_quiet=True):
         return code
-    step("2. What is in the catalog now")
-    scrapy("status")
-    step("3. Search it")
-    scrapy("search", "bert", "--task", "fill-mask", "--facets", "--limit", "5")
-    step("4. One model: its facts, what it derives from, how good it is, who says so")
-    scrapy("show", _interesting(data_dir))
-    step("5. The same again: nothing has changed, nothing is written")
-    scrapy("crawl", "huggingface", "-a", "mode=census")
-    step("6. Everything as RDF")
-    scrapy("export", str(data_dir / "catalog.ttl"))
-    return code
+    out.print(f"\n\nThe same census again: {_outcome(data_dir)}")
+    out.print(f"Go on with real models, the 1,000 that changed last: mlentory {ON_REAL_DATA}")
+    if is_kept:
+        _tell_what_to_try(data_dir)
+    return 0
 
 
-def _interesting(data_dir: Path) -> str:
-    """Return the model with the most lineage and evaluations."""
-    reader = CatalogReader(data_dir)
-    found = most_telling(reader)
-    reader.close()
-    return found or ""
+def _run(command: str, environment: Mapping[str, str], *, is_quiet: bool = False) -> int:
+    """Run a command, and return its exit code; a quiet one only prints something where it fails."""
+    words = [sys.executable, "-m", "mlentory_crawl", *command.split()]
+    out, errors = (subprocess.PIPE, subprocess.STDOUT) if is_quiet else (None, None)
+    with subprocess.Popen(words, env=environment, stdout=out, stderr=errors, text=True, errors="replace") as process:
+        try:
+            told, _ = process.communicate()
+        except KeyboardInterrupt:
+            process.wait()  # it has got the signal as well, and ends in order
+            raise
+    if process.returncode:
+        for line in (told or "").splitlines():
+            fail(line)
+        fail(f"the demo ends here: mlentory {command} has failed")
+    return process.returncode
+
+
+def _environment(endpoint: str, data_dir: Path) -> Mapping[str, str]:
+    """Return the environment of the commands, without the user's settings, stores and proxies."""
+    from mlentory_crawl.spiders import variables  # loads Scrapy
+
+    names = {variable.name for variable in variables()}
+    others = {name: value for name, value in os.environ.items() if name not in names}
+    settings = {ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
+    return {**others, **settings, "no_proxy": "127.0.0.1"}
+
+
+def _outcome(data_dir: Path) -> str:
+    """Return a line about the last run."""
+    with closing(CatalogReader(data_dir)) as reader:
+        run = last_runs(reader, 1)[0]
+    records, requests = run["records"], sum(run["requests"]["by_status"].values())
+    told = [f"{records[end]:,} {end}" for end in ("new", "changed", "unchanged") if records[end]]
+    return f"{', '.join(told)}, with {requests} request{'s' * (requests != 1)} in {run['seconds']:.1f} s."
+
+
+def _tell_what_to_try(data_dir: Path) -> None:
+    from mlentory_crawl.sample_hub.story import BASE, MERGE, QUANTIZED
+
+    out = console()
+    out.print(f"\nThe data is kept in {data_dir}. Try, for example:")
+    for command in (
+        f"export MLENTORY_DATA_DIR={shlex.quote(str(data_dir))}",
+        f"mlentory lineage {BASE} --down",
+        f"mlentory compare {QUANTIZED} {MERGE}",
+        f"mlentory show {QUANTIZED} --format ttl",
+    ):
+        out.print(f"$ {command}", style="green")

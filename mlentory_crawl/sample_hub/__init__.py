@@ -47,15 +47,15 @@ class SampleHub:
         parser = argparse.ArgumentParser()
         add_arguments(parser)
         given = parser.parse_args(words)
-        server, _ = described(given)
+        server, _, port = described(given)
         self._end = asyncio.Event()
         listening: Future[tuple[asyncio.AbstractEventLoop, int]] = Future()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(server, given.port, listening)), name="sample hub", daemon=True
+            target=lambda: asyncio.run(self._serve(server, port, listening)), name="sample hub", daemon=True
         )
         self._thread.start()
-        self._loop, port = listening.result()
-        self.url = f"http://127.0.0.1:{port}"
+        self._loop, opened = listening.result()
+        self.url = f"http://127.0.0.1:{opened}"
 
     async def _serve(self, server: Server, port: int, listening: Future[tuple[asyncio.AbstractEventLoop, int]]) -> None:
         try:

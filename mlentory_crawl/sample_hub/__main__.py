@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         options: as `add_arguments` declares them.
     """
     try:
-        server, models = described(options)
+        server, models, port = described(options)
     except (OSError, ValueError) as error:
         say(str(error))
         return 2
@@ -28,9 +29,10 @@ def run(options: argparse.Namespace) -> int:
     gc.collect()
     gc.freeze()
     try:
-        asyncio.run(_serve(server, models, options.port))
+        asyncio.run(_serve(server, models, port))
     except OSError as error:
-        say(f"port {options.port}: {error}")
+        # The error's own text repeats the address.
+        say(f"port {port}: {os.strerror(error.errno or 0)}")
         return 1
     return 0
 
@@ -43,6 +45,7 @@ async def _serve(server: Server, models: int, port: int) -> None:
     listener = await server.listen(port)
     port = listener.sockets[0].getsockname()[1]
     sys.stdout.write(f"sample hub: {models} models on http://127.0.0.1:{port}\n")
+    sys.stdout.write(f"to crawl it: export HF_ENDPOINT=http://127.0.0.1:{port}\n")
     sys.stdout.flush()
     await end.wait()
     listener.close()

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, quote
 
 import orjson
 
-from mlentory_crawl.sample_hub.captured import rank
 from mlentory_crawl.sample_hub.dataset_records import croissant, dataset
+from mlentory_crawl.sample_hub.given import rank
 from mlentory_crawl.sample_hub.hub import Cursor, Hub, Page, Query
 from mlentory_crawl.sample_hub.messages import Answer, Refused, Request
 from mlentory_crawl.sample_hub.owners import is_organization, overview

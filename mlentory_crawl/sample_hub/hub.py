@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from mlentory_crawl.sample_hub.captured import rank
+from mlentory_crawl.sample_hub.given import rank
 from mlentory_crawl.sample_hub.models import timestamp
 from mlentory_crawl.sample_hub.templates import Json
 
@@ -29,7 +29,7 @@ Page = tuple[bytes, Cursor | None]
 
 
 class Source(Protocol):
-    """A source of models; see `MadeUpModels` and `CapturedModels`."""
+    """A source of models; see `MadeUpModels` and `GivenModels`."""
 
     in_order: bool
     """True if the numbers are in the order of creation."""

@@ -14,9 +14,11 @@ from mlentory_crawl.sample_hub.words import (
     DATASETS,
     FREE_TAGS,
     LANGUAGES,
+    LICENSE_NAMES,
     LICENSES,
     METRICS,
     PROSE_DATASETS,
+    TOPICS,
 )
 
 T = TypeVar("T")
@@ -45,7 +47,15 @@ class Writer:
     Args:
         shape: the factors that are fixed.
         chance: the source of chance for everything else.
+
+    Attributes:
+        licenses, license_names: the licenses to choose from, and the names and links of those that are ``other``.
+        languages: the languages to choose from: value of the card, and tags.
     """
+
+    licenses: Sequence[str] = LICENSES
+    license_names: Sequence[tuple[str, str | None]] = LICENSE_NAMES
+    languages: Sequence[tuple[object, list[str]]] = LANGUAGES
 
     def __init__(self, shape: Shape, chance: Random) -> None:
         self.shape = shape
@@ -55,9 +65,18 @@ class Writer:
         gated = shape.gated if shape.role in ("base", "instruct") else "auto" if self.odds(0.01) else False
         self.record: Json = _ALWAYS | {"gated": gated}
 
+    @staticmethod
+    def topics(task: str) -> Sequence[str]:
+        """The topics that models of a task may be named after."""
+        return TOPICS
+
     def odds(self, share: float) -> bool:
         """Decide by chance whether something happens that happens in this share of cases."""
         return self.chance.random() < share
+
+    def is_odd(self, share: float) -> bool:
+        """Decide by chance whether something is irregular that is irregular in this share of cases."""
+        return self.odds(share)
 
     def pick(self, choices: Sequence[T]) -> T:
         """Choose one of several, in a third of the time of `Random.choice`."""
@@ -80,17 +99,10 @@ class Writer:
         self._task_and_library()
         self._weights()
         self._configuration()
-        if free := [tag for tags in self.some(FREE_TAGS, self.below(6)) for tag in tags]:
-            self.card["tags"] = free if self.odds(0.99) else free[0]
-            self.tags += free
-        if self.odds(0.5):
-            self.card["language"], codes = self.pick(LANGUAGES)
-            self.tags += codes
+        self._free_tags()
+        self._languages()
         self._datasets()
-        if self.odds(0.2):
-            # No month has so many articles, so these numbers do not belong to real ones.
-            month = f"{20 + self.below(7)}{1 + self.below(12):02}"
-            self.tags += [f"arxiv:{month}.{90000 + self.below(9999)}" for _ in range(self.pick([1, 1, 3]))]
+        self._articles()
         self._base_models()
         if self.odds(0.01):
             self.tags.append(f"doi:10.57967/hf/{9_000_000 + self.below(999_999)}")
@@ -105,7 +117,7 @@ class Writer:
 
     def _bare(self) -> None:
         """Write the record of a repository for experiments: hardly any metadata, mostly no card."""
-        license = self.pick(LICENSES)
+        license = self.pick(self.licenses)
         choices: list[Json] = [
             {"tags": ["region:us"]},
             {"tags": ["region:us"], "config": {}},
@@ -151,7 +163,7 @@ class Writer:
                 parameters = {"I32": size // 8, "BF16": size // 16, "F32": 4096}
             else:
                 parameters = {self.pick(["BF16", "BF16", "F32", "F16"]): size}
-            if self.odds(0.003):
+            if self.is_odd(0.003):
                 parameters = self.pick(
                     [{"I64": 20_000_000_000_000_000}, {"I64": 18_446_744_073_709_551_615}, {"F32": 1}]
                 )
@@ -187,23 +199,39 @@ class Writer:
                 "processor": self.pick(["AutoTokenizer", "AutoTokenizer", "AutoProcessor"]),
             }
 
+    def _free_tags(self) -> None:
+        if free := [tag for tags in self.some(FREE_TAGS, self.below(6)) for tag in tags]:
+            self.card["tags"] = free if self.odds(0.99) else free[0]
+            self.tags += free
+
+    def _languages(self) -> None:
+        if self.odds(0.5):
+            self.card["language"], codes = self.pick(self.languages)
+            self.tags += codes
+
     def _datasets(self) -> None:
         if self.shape.role == "quantized" or self.odds(0.6):
             return
         names: list[Any] = self.some(DATASETS, self.pick([1, 1, 2, 3]))
-        if self.odds(0.02):
+        if self.is_odd(0.02):
             names.append(self.pick(PROSE_DATASETS))
         self.tags += [f"dataset:{name}" for name in names]
-        if self.odds(0.005):
+        if self.is_odd(0.005):
             names.append(None)
-        self.card["datasets"] = names[0] if self.odds(0.04) else names
+        self.card["datasets"] = names[0] if self.is_odd(0.04) else names
+
+    def _articles(self) -> None:
+        if self.odds(0.2):
+            # No month has so many articles, so these numbers do not belong to real ones.
+            month = f"{20 + self.below(7)}{1 + self.below(12):02}"
+            self.tags += [f"arxiv:{month}.{90000 + self.below(9999)}" for _ in range(self.pick([1, 1, 3]))]
 
     def _base_models(self) -> None:
         shape = self.shape
         if shape.relation is None or (shape.role != "instruct" and self.odds(0.15)):
             return
         named = [text("parent"), text("other_parent")][: shape.parents]
-        if self.odds(0.004):
+        if self.is_odd(0.004):
             # As in real cards: another case, a path on the author's machine, the model itself.
             named = [self.pick([text("parent_lower"), "/cache/models/" + text("parent"), text("id")])]
         else:
@@ -223,11 +251,11 @@ class Writer:
         if shape.role != "base" and self.odds(0.25):
             return
         # Most models pass on the license of their parents; some claim another one than the one that binds them.
-        license = shape.license if shape.role == "base" or self.odds(0.85) else self.pick(LICENSES)
-        if self.odds(0.01):
+        license = shape.license if shape.role == "base" or self.odds(0.85) else self.pick(self.licenses)
+        if self.is_odd(0.01):
             self.card["licence"] = license
             return
-        self.card["license"] = self.pick([[license], ["apache-2.0", license], None]) if self.odds(0.008) else license
+        self.card["license"] = self.pick([[license], ["apache-2.0", license], None]) if self.is_odd(0.008) else license
         self.tags.append(f"license:{license}")
         if license == "other" and self.odds(0.9):
             self.card["license_name"], link = shape.license_name

@@ -25,13 +25,15 @@ from mlentory_crawl.sample_hub.names import (
     quantization,
     size,
 )
+from mlentory_crawl.sample_hub.plausible import PlausibleWriter
 from mlentory_crawl.sample_hub.templates import Json, Template
-from mlentory_crawl.sample_hub.words import LICENSE_NAMES, LICENSES
 
 FLOOR = 0x621FFDC0
 """2022-03-02T23:29:04Z: the creation time that the Hub states for everything older."""
 END = 1793491200
 """2026-11-01T00:00:00Z: nothing is younger."""
+PLAUSIBLE_START = 1688169600
+"""2023-07-01T00:00:00Z: the creation of the oldest plausible model, when architectures such as theirs were there."""
 MOST = 1 << 24
 """The counter of an ObjectId has three bytes."""
 PERIOD = 2 * BLOCK
@@ -88,6 +90,7 @@ class MadeUpModels:
     Args:
         count: the number of models.
         seed: another seed makes other models.
+        plausible: make models without irregularities, of which a reader need not ask whether they are right.
 
     Raises:
         ValueError: `count` is more than `MOST` or less than one.
@@ -95,15 +98,18 @@ class MadeUpModels:
 
     in_order = True
 
-    def __init__(self, count: int, seed: int = 1) -> None:
+    def __init__(self, count: int, seed: int = 1, *, plausible: bool = False) -> None:
         if not 0 < count <= MOST:
             raise ValueError(f"between 1 and {MOST} made-up models are possible, not {count}")
         self._count = count
         self._seed = seed
-        self._names = Names(seed)
+        self._plausible = plausible
+        self._writer = PlausibleWriter if plausible else Writer
+        self._names = Names(seed, self._writer.topics)
         # As on the Hub, one in a hundred is older than the first creation time on record.
-        self._old = count // 100
-        self._pace = (END - FLOOR - 60) / (count - self._old)
+        self._old = 0 if plausible else count // 100
+        self._start = PLAUSIBLE_START if plausible else FLOOR + 60
+        self._pace = (END - self._start) / (count - self._old)
         self._block = lru_cache(maxsize=BLOCKS_KEPT)(self._native_ids)
         self._templates: dict[tuple[str, ...], list[Template | None]] = {}
 
@@ -155,7 +161,7 @@ class MadeUpModels:
         if n < self._old:
             return FLOOR
         # Seconds that never decrease from one number to the next, at unequal distances.
-        return FLOOR + 60 + int((n - self._old + (n * 40503 & 0xFFFF) / 65536) * self._pace)
+        return self._start + int((n - self._old + (n * 40503 & 0xFFFF) / 65536) * self._pace)
 
     def _native_ids(self, block: int) -> list[str]:
         return [f"{self._created(n):08x}{_MACHINE}{n:06x}" for n in range(block * BLOCK, (block + 1) * BLOCK)]
@@ -166,7 +172,7 @@ class MadeUpModels:
         bits = (bits ^ bits >> 83) * _FACTORS[1] & _MASK
         bits ^= bits >> 79
         often, far = bits & 0xFFFF, bits >> 16 & 0xFFFF
-        if often < 60:
+        if often < 60 and not self._plausible:
             modified = created - 86400 * (far % 40)
         elif often < 40000:
             modified = created + far % 7200
@@ -174,7 +180,8 @@ class MadeUpModels:
             modified = created + (END - created) * far * far // (1 << 32)
         disabled = bits >> 32 & 1023 == 0
         downloads = 0 if disabled else int(2.0 ** ((bits >> 42 & 0xFFFF) * _REACHES[n % BLOCK // FAMILIES] / 65536)) - 1
-        likes = int(downloads**0.5) * (bits >> 58 & 3) // 4
+        # It looks odd where nobody likes what many download.
+        likes = int(downloads**0.5) * ((bits >> 58 & 3) + self._plausible) // 4
         trending = likes * (bits >> 60 & 63) // 256 if bits >> 66 & 7 == 0 else 0
         return bits, disabled, min(END, modified), downloads, likes, trending
 
@@ -232,7 +239,7 @@ class MadeUpModels:
                 self._templates.clear()
             templates = self._templates[names] = [None] * PERIOD
         if (found := templates[n % PERIOD]) is None:
-            record = Writer(self._shape(n), Random(self._seed * PERIOD + n % PERIOD)).write()
+            record = self._writer(self._shape(n), Random(self._seed * PERIOD + n % PERIOD)).write()
             if names:
                 record = {name: record[name] for name in names if name in record}
             found = templates[n % PERIOD] = Template(record, _PLACES)
@@ -242,13 +249,14 @@ class MadeUpModels:
         family, member = place(n % PERIOD)
         role = MEMBERS[member].role
         chance = self._seed + family * 7919
+        licenses, names = self._writer.licenses, self._writer.license_names
         return Shape(
             kind=KINDS[family % FAMILIES],
             role=role,
             relation=_RELATIONS.get(role),
             parents=len(parents(n)),
-            license=LICENSES[chance % len(LICENSES)],
-            license_name=LICENSE_NAMES[chance % len(LICENSE_NAMES)],
+            license=licenses[chance % len(licenses)],
+            license_name=names[chance % len(names)],
             gated=("auto" if family % 2 else "manual") if chance % 11 == 0 else False,
             size=size(family)[1],
             quantization=quantization(family, member),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from mlentory_crawl.sample_hub.families import KINDS, MEMBERS
@@ -63,10 +64,12 @@ class Names:
 
     Args:
         seed: another seed assigns the names to other families.
+        topics: returns the topics to choose from for models of a task.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, topics: Callable[[str], Sequence[str]] = lambda _: TOPICS) -> None:
         self._seed = seed
+        self._topics = topics
         self.block = lru_cache(maxsize=BLOCKS_KEPT)(self._block)
 
     def id(self, n: int) -> str:
@@ -98,11 +101,12 @@ class Names:
         base = f"{word}-{size(family)[0]}"
         lab = LABS[family % len(NAMES) % len(LABS)]
         tuned = "Instruct" if KINDS[family % FAMILIES].task in _CHAT_TASKS else "finetuned"
+        topics = self._topics(KINDS[family % FAMILIES].task)
         ids: list[str] = []
         for member, (role, parent) in enumerate((member.role, member.parent) for member in MEMBERS):
             # No two members of a family have the same owner because the number of owners is prime.
             owner = OWNERS[(family * 29 + member * 17) % len(OWNERS)]
-            topic = TOPICS[(family + member) % len(TOPICS)]
+            topic = topics[(family + member) % len(topics)]
             match role:
                 case "base":
                     id = f"{lab}/{base}"

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from mlentory_crawl.sample_hub.captured import CapturedModels
+from mlentory_crawl.sample_hub import story
 from mlentory_crawl.sample_hub.conditions import Conditions
+from mlentory_crawl.sample_hub.given import GivenModels, lines
 from mlentory_crawl.sample_hub.hub import Hub, Source
 from mlentory_crawl.sample_hub.models import MadeUpModels
 from mlentory_crawl.sample_hub.web_server import Server
@@ -18,7 +19,7 @@ MODELS = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--port", default="0", help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument(
         "--models", type=int, metavar="N", help=f"N made-up models (default: {MODELS}, or none with --records)"
     )
@@ -31,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="captured records, .jsonl or .jsonl.gz, one a line",
     )
     parser.add_argument("--clones", type=int, metavar="N", help="grow or cut the captured records to N")
+    parser.add_argument(
+        "--demo", action="store_true", help="made-up models without irregularities, and the family of mlentory demo"
+    )
     parser.add_argument("--odd", action="store_true", help="spoil one record in 50, so that nobody can use it")
     parser.add_argument("--seed", type=int, default=1, help="of the made-up models and of the faults (default: 1)")
     parser.add_argument("--quota", type=int, default=0, help="API requests per window; six times as many for files")
@@ -44,13 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) < 1 << 16):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    if not (text.isascii() and text.isdecimal() and len(text) <= len("65535") and int(text) < 1 << 16):
+        raise ValueError(f"--port {text!r}: a number from 0 to 65535 is expected")
     return int(text)
 
 
-def described(options: argparse.Namespace) -> tuple[Server, int]:
-    """The server that the options describe, and the number of its models.
+def described(options: argparse.Namespace) -> tuple[Server, int, int]:
+    """The server that the options describe, the number of its models, and the port that it is to listen on.
 
     Args:
         options: as `add_arguments` declares them.
@@ -59,6 +63,7 @@ def described(options: argparse.Namespace) -> tuple[Server, int]:
         OSError: a file of records cannot be read.
         ValueError: the options are invalid.
     """
+    port = _port(options.port)
     conditions = Conditions(
         quota=options.quota,
         window=options.window,
@@ -69,7 +74,7 @@ def described(options: argparse.Namespace) -> tuple[Server, int]:
         seed=options.seed,
     )
     hub = Hub(_sources(options), odd=options.odd)
-    return Server(hub, conditions), len(hub)
+    return Server(hub, conditions), len(hub), port
 
 
 def say(text: str) -> None:
@@ -82,9 +87,12 @@ def _sources(options: argparse.Namespace) -> list[Source]:
     if options.clones is not None and not (options.records and options.clones > 0):
         raise ValueError("--clones takes a positive number, and needs --records")
     if options.models or not options.records:
-        sources.append(MadeUpModels(MODELS if options.models is None else options.models, options.seed))
+        count = MODELS if options.models is None else options.models
+        sources.append(MadeUpModels(count, options.seed, plausible=options.demo))
+    if options.demo:
+        sources.append(GivenModels(story.records()))
     if options.records:
-        captured = CapturedModels(options.records, options.clones)
+        captured = GivenModels(lines(options.records), options.clones)
         if captured.dropped:
             say(f"{captured.dropped} records dropped: no id, or the id of an earlier one")
         if captured.completed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from support.catalogs import DAY, HUB, Book, model
@@ -11,7 +10,7 @@ from support.catalogs import DAY, HUB, Book, model
 from fair4ml.document import Document
 from fair4ml.platforms import meant
 from mlentory_crawl.catalog.queries.evaluations import results
-from mlentory_crawl.catalog.queries.find import NotFound, find, most_telling
+from mlentory_crawl.catalog.queries.find import NotFound, find
 from mlentory_crawl.catalog.reader import CatalogReader
 
 PAPER, FLOW, CODE, GLUE, NUCLEI, SOLVED = (
@@ -233,28 +232,3 @@ def test_an_address_means_one_thing_first() -> None:
 
 def test_a_leaderboard_takes_the_page_of_a_dataset(reader: CatalogReader) -> None:
     assert list(results(reader, f"{GLUE}/viewer", None, None)) == []
-
-
-def test_the_model_that_says_most(tmp_path: Path) -> None:
-    book = Book(tmp_path)
-    book.crawl({"0": model("a/z", owner="a")})
-    reader = CatalogReader(tmp_path)
-    nuts, elms = f"{HUB}datasets/a/nuts", f"{HUB}datasets/a/elms"
-
-    def crawl(key: str, document: Document) -> str | None:
-        document["stubs"] += [{"iri": iri, "class": "Dataset", "name": iri[-4:]} for iri in (nuts, elms)]
-        book.crawl({key: document})
-        return most_telling(reader)
-
-    assert most_telling(reader) is None
-    assert crawl("1", model("a/y", base="b/y")) == f"{HUB}a/y"
-    assert crawl("2", model("a/x", trainedOn=[nuts])) == f"{HUB}a/x"  # by its name
-    assert crawl("3", model("a/w2", trainedOn=[nuts, elms])) == f"{HUB}a/w2"
-    assert crawl("4", model("a/y", base="b/y", trainedOn=[nuts])) == f"{HUB}a/y"
-    assert crawl("5", {**model("a/z2"), "root": {"iri": f"{HUB}a/z2", "class": "MLModel", "isBasedOn": [nuts, elms]}})
-    assert most_telling(reader) == f"{HUB}a/y"
-    evaluated = model("a/v", base="b/v", trainedOn=[nuts], hasEvaluation=[f"{HUB}a/v#evaluation"])
-    evaluated["parts"].append({"iri": f"{HUB}a/v#evaluation", "class": "MLModelEvaluation", "name": "e"})
-    assert crawl("6", evaluated) == f"{HUB}a/v"
-    book.close()
-    reader.close()

@@ -112,14 +112,3 @@ def test_sync_restores_what_was_deleted(crawled: Project) -> None:
     assert crawled.status()["projections"] == before
     assert crawled.scrapy("sync", "search", "--rebuild").returncode == 0
     assert crawled.status()["projections"] == before
-
-
-def test_the_demo_shows_the_chain(tmp_path: Path) -> None:
-    project = Project(tmp_path / "unused", "http://127.0.0.1:9")
-    done = project.scrapy("demo", "--models", "60", "--keep", tmp_path / "kept")
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "$ scrapy crawl huggingface -a mode=census" in done.stdout
-    assert "60 things in" in done.stdout
-    assert (tmp_path / "kept" / "catalog.sqlite").exists()
-    assert not project.data_dir.exists()
-    assert project.scrapy("demo", "--keep", tmp_path / "kept").returncode == 2

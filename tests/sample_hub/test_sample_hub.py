@@ -44,12 +44,13 @@ def own_hub() -> Iterator[SampleHub]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_says_one_line_and_ends_on_a_signal(number: signal.Signals) -> None:
+def test_says_its_address_and_the_variable_to_set_and_ends_on_a_signal(number: signal.Signals) -> None:
     process = subprocess.Popen([*COMMAND, "--models", "7"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("sample hub: 7 models on http://127.0.0.1:")
     port = int(line.rpartition(":")[2])
+    assert process.stdout.readline() == f"to crawl it: export HF_ENDPOINT=http://127.0.0.1:{port}\n"
     with socket.create_connection(("127.0.0.1", port)) as idle:
         # A connection that a client keeps open does not keep the server.
         idle.sendall(b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -65,8 +66,14 @@ def test_a_taken_port_is_an_error_in_one_line() -> None:
         ended = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert ended.stdout == ""
-    assert port in ended.stderr
-    assert ended.stderr.count("\n") == 1
+    assert ended.stderr == f"sample hub: port {port}: Address already in use\n"
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http", "٣", "1" * 5000])
+def test_what_is_no_port_is_an_error_in_one_line(port: str) -> None:
+    ended = subprocess.run([*COMMAND, f"--port={port}"], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == f"sample hub: --port {port!r}: a number from 0 to 65535 is expected\n"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +109,7 @@ def test_is_a_scrapy_command(environment: dict[str, str]) -> None:
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("sample hub: 5 models on http://127.0.0.1:")
+        assert process.stdout.readline().startswith("to crawl it: ")
         process.terminate()
         assert process.stdout.read() == ""
     assert process.returncode == 0

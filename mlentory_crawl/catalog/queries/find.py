@@ -142,13 +142,3 @@ def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
 def _literal(text: str) -> str:
     """Escape the wildcards of LIKE in a text."""
     return re.sub(r"[\\%_]", r"\\\g<0>", text)
-
-
-def most_telling(reader: CatalogReader) -> str | None:
-    """Return the IRI of the model with the most lineage, data and evaluations; None if there is no model with any."""
-    row = reader._execute(
-        """SELECT s.iri FROM edge AS e JOIN entity AS s ON s.id = e.source
-           WHERE s.class = 'MLModel' AND e.type IN ('WAS_DERIVED_FROM', 'HAS_EVALUATION', 'TRAINED_ON')
-           GROUP BY s.id ORDER BY count(DISTINCT e.type) DESC, count(*) DESC, s.iri LIMIT 1"""
-    ).fetchone()
-    return None if row is None else str(row[0])

@@ -1,10 +1,10 @@
-"""Records captured from the real Hub, completed with fields that its answers lacked then and have today."""
+"""Records that are given: captured from the real Hub or written by hand, completed with fields that they lack."""
 
 from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b, sha1
@@ -24,11 +24,12 @@ def rank(record: Json, sort: str) -> int:
     """The sort key of a record for ``lastModified`` (milliseconds), ``downloads``, ``likes`` or ``trendingScore``."""
     value = record.get(sort)
     if sort == "lastModified":
-        return _seconds(value) * 1000
+        return seconds(value) * 1000
     return min(value, _LARGEST) if isinstance(value, int) else 0
 
 
-def _seconds(value: object) -> int:
+def seconds(value: object) -> int:
+    """The Unix time of a timestamp; 0 if it is none."""
     try:
         return int(datetime.fromisoformat(str(value)).replace(tzinfo=UTC).timestamp())
     except ValueError:
@@ -40,7 +41,12 @@ def _packed(record: Json) -> bytes:
     return bytes(memoryview(orjson.dumps(record)))
 
 
-def _lines(paths: Iterable[Path]) -> Iterator[Any]:
+def lines(paths: Iterable[Path]) -> Iterator[Any]:
+    """The records in files, ``.jsonl`` or ``.jsonl.gz``, one a line.
+
+    Raises:
+        OSError, ValueError: a file cannot be read.
+    """
     for path in paths:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
             for line in lines:
@@ -48,24 +54,24 @@ def _lines(paths: Iterable[Path]) -> Iterator[Any]:
                     yield orjson.loads(line)
 
 
-class CapturedModels:
-    """Captured records, in the order of their files, grown or cut to a number.
+class GivenModels:
+    """Given records, in their order, grown or cut to a number.
 
     Args:
-        paths: files with a record per line, ``.jsonl`` or ``.jsonl.gz``; the record may be under the key ``record``.
-        count: the number of models; those that the files do not have are clones under other owners.
+        records: the records; each may be under the key ``record`` of an object.
+        count: the number of models; those that are not given are clones under other owners.
 
     Raises:
-        OSError, ValueError: a file cannot be read, or the files have no record.
+        ValueError: there is no record.
 
     Attributes:
-        dropped: the number of lines without an id, or with the id of an earlier line.
+        dropped: the number of records without an id, or with the id of an earlier one.
         completed: the number of records in which a field was made up, by field.
     """
 
     in_order = False
 
-    def __init__(self, paths: Sequence[Path], count: int | None = None) -> None:
+    def __init__(self, records: Iterable[Any], count: int | None = None) -> None:
         self.dropped = 0
         self.completed: Counter[str] = Counter()
         self._ids: list[str] = []
@@ -78,8 +84,8 @@ class CapturedModels:
         # For clones, which use the same originals again and again.
         self._projected = lru_cache(maxsize=1 << 14)(self._project)
         known: set[str] = set()
-        for line in _lines(paths):
-            record = line.get("record", line) if isinstance(line, dict) else {}
+        for each in records:
+            record = each.get("record", each) if isinstance(each, dict) else {}
             id = record.get("id", record.get("modelId"))
             if not isinstance(id, str) or id in known:
                 self.dropped += 1
@@ -87,14 +93,14 @@ class CapturedModels:
             known.add(id)
             self._add(id, record)
         if not known:
-            raise ValueError(f"no record in {', '.join(map(str, paths))}")
+            raise ValueError("no record is given")
         self._count = count or len(self._ids)
 
     def __len__(self) -> int:
         return self._count
 
     def id(self, n: int) -> str:
-        """``id`` of a captured model or of a clone."""
+        """``id`` of a given model or of a clone."""
         copy, original = divmod(n, len(self._ids))
         if not copy:
             return self._ids[original]
@@ -161,7 +167,7 @@ class CapturedModels:
         made_up: Json = {"sha": sha1(id.encode()).hexdigest(), "modelId": id, "id": id}
         if "/" in id:
             made_up["author"] = id.partition("/")[0]
-        created = _seconds(record.get("createdAt")) or max(FLOOR, _seconds(record.get("lastModified")))
+        created = seconds(record.get("createdAt")) or max(FLOOR, seconds(record.get("lastModified")))
         made_up["createdAt"] = timestamp(created)
         made_up["lastModified"] = made_up["createdAt"]
         made_up["_id"] = f"{created:08x}{blake2b(id.encode(), digest_size=8).hexdigest()}"
