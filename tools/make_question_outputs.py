@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,8 @@ _SNIPPET = re.compile(
 )
 _RUNS = ("20261201T031500Z_0a1b2c3d", "20261202T031500Z_4e5f6a7b")
 """The names of the demo's two runs on the page."""
-_TIME = "2026-12-01T03:15:02Z"
-"""The time of everything that they did."""
+_DAY = "2026-12-01"
+"""The day of everything that they did."""
 
 
 class Snippets:
@@ -92,8 +93,12 @@ class Snippets:
         output = output.replace(f"{self._folder}/", "")
         for name, shown in zip(self._runs, _RUNS, strict=True):
             output = output.replace(name, shown)
-        days = "|".join({f"{name[:4]}-{name[4:6]}-{name[6:8]}" for name in self._runs})
-        return re.sub(rf"(?:{days})T\d\d:\d\d:\d\dZ", _TIME, output)
+        begun = [datetime.strptime(name[:8], "%Y%m%d").replace(tzinfo=UTC) for name in self._runs]
+        # A run may end on the day after it has begun.
+        days = "|".join(f"{day + timedelta(later):%Y-%m-%d}" for day in begun for later in (0, 1))
+        for pattern, shown in ((r"\d\d:\d\d:\d\d", "03:15:02"), (r"\d\d:\d\d", "03:15")):
+            output = re.sub(rf"(?:{days})([T ]){pattern}(?!:)", rf"{_DAY}\g<1>{shown}", output)
+        return re.sub(r"took \d+\.\d s", "took 0.9 s", output)
 
     def _run_command(self, code: str) -> str:
         """Run commands, one a line, each perhaps with programs behind it that take its output."""

@@ -24,6 +24,7 @@ FEWER_IN_COMMAND = {
     "What was this model trained on?",
     "What changed since my last copy?",
     "How do I get everything as RDF?",
+    "What is known of one run?",
 }
 """Questions whose command shows something else than the rows; the page says so."""
 
