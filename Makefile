@@ -15,7 +15,7 @@ PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --q
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test coverage mutation test-servers docs bench bench-servers up down logs lint format typecheck requirements clean
+.PHONY: help install demo test coverage mutation test-servers bench bench-servers up down logs lint format typecheck requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,11 +37,6 @@ mutation: $(VENV)/.installed-dev ## how many small mistakes in the modules that 
 test-servers: $(VENV)/.installed-dev ## tests of the stores with real Neo4j and Elasticsearch: named ones, Docker's or none
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m pytest -m servers
 
-docs: .venv-extras/docs/.installed ## the documentation as a site, in build/site
-	@# The theme announces a successor of MkDocs at each start.
-	NO_MKDOCS_2_WARNING=1 .venv-extras/docs/bin/mkdocs build --strict
-	@echo "build/site/index.html"
-
 bench: $(VENV)/.installed-dev ## how fast it is on this machine
 	$(BIN)/python -m benchmarks
 
@@ -49,6 +44,18 @@ bench-servers: $(VENV)/.installed-dev ## the same with real servers, which must 
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.neo4j
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.elasticsearch
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks --servers 20000
+
+.PHONY: docs
+docs: .venv-extras/docs/.installed ## the documentation as a site, in build/site
+	@# The theme announces a successor of MkDocs at each start.
+	NO_MKDOCS_2_WARNING=1 .venv-extras/docs/bin/mkdocs build --strict
+	@echo "build/site/index.html"
+
+.venv-extras/docs/.installed: $(VENV)/.created requirements/docs.txt
+	@echo "Making $(@D)"
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements/docs.txt
+	@touch $@
 
 up: ## Neo4j, Elasticsearch and scrapyd in Docker; .env has the passwords
 	docker compose up --detach --build --wait
@@ -100,10 +107,4 @@ $(VENV)/.installed: $(VENV)/.created requirements.txt pyproject.toml
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@echo "Installing requirements-dev.txt"
 	@$(PIP_INSTALL) -r requirements-dev.txt
-	@touch $@
-
-.venv-extras/docs/.installed: $(VENV)/.created requirements/docs.txt
-	@echo "Making $(@D)"
-	@$(BIN)/python -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements/docs.txt
 	@touch $@
