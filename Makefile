@@ -49,6 +49,7 @@ bench-servers: $(VENV)/.installed-dev ## the same with real servers, which must 
 docs: .venv-extras/docs/.installed ## the documentation as a site, in build/site
 	@# The theme announces a successor of MkDocs at each start.
 	NO_MKDOCS_2_WARNING=1 .venv-extras/docs/bin/mkdocs build --strict
+	@! grep --recursive --extended-regexp '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//' build/site --include='*.html'
 	@echo "build/site/index.html"
 
 .venv-extras/docs/.installed: $(VENV)/.created requirements/docs.txt
