@@ -70,6 +70,19 @@ bench-servers: $(VENV)/.installed-dev ## the same with real servers, which must 
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.elasticsearch
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks --servers 20000
 
+.PHONY: docs
+docs: .venv-extras/docs/.installed ## the documentation as a site, in build/site
+	@# The theme announces a successor of MkDocs at each start.
+	NO_MKDOCS_2_WARNING=1 .venv-extras/docs/bin/mkdocs build --strict
+	@! grep --recursive --extended-regexp '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//' build/site --include='*.html'
+	@echo "build/site/index.html"
+
+.venv-extras/docs/.installed: $(VENV)/.created requirements/docs.txt
+	@echo "Making $(@D)"
+	@$(BIN)/python -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements/docs.txt
+	@touch $@
+
 up: ## Neo4j, Elasticsearch and scrapyd in Docker; .env has the passwords
 	docker compose up --detach --build --wait
 
