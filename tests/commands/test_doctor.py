@@ -177,11 +177,9 @@ def test_versions_out_of_range_are_found(monkeypatch: pytest.MonkeyPatch) -> Non
         (401, {}, ["problem", "ok"]),
         (500, {}, ["problem", "ok"]),
         (302, {"Location": "http://127.0.0.1:9/elsewhere"}, ["problem", "ok"]),
-        (200, {"Date": formatdate(time.time() - 3_600, usegmt=True)}, ["ok", "problem"]),
-        (200, {"Date": formatdate(time.time() + 20, usegmt=True)}, ["ok", "note"]),
     ],
 )
-def test_quota_and_clock_are_read_from_an_answer(
+def test_the_quota_is_read_from_an_answer(
     settings: dict[str, str | None], status: int, headers: dict[str, str], states: list[str]
 ) -> None:
     def answer(_method: str, _path: str, _body: bytes) -> Answer:
@@ -190,6 +188,17 @@ def test_quota_and_clock_are_read_from_an_answer(
     with served(answer) as url:
         found = list(check_quotas({**settings, "HF_ENDPOINT": url}, {"huggingface"}))
     assert [(each.check, each.state) for each in found] == list(zip(("quota", "clock"), states, strict=True))
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(-3_600, "problem"), (3_600, "problem"), (-30, "note"), (30, "note")])
+def test_the_clock_of_a_service_is_compared(settings: dict[str, str | None], seconds: int, state: str) -> None:
+    def answer(_method: str, _path: str, _body: bytes) -> Answer:
+        return 200, {"Date": formatdate(time.time() + seconds, usegmt=True)}, b"[]"
+
+    with served(answer) as url:
+        *_, clock = check_quotas({**settings, "HF_ENDPOINT": url}, {"huggingface"})
+    assert (clock.check, clock.state) == ("clock", state)
+    assert ("behind" if seconds > 0 else "ahead of") in clock.message
 
 
 def test_a_service_that_is_down_is_a_problem(settings: dict[str, str | None]) -> None:
