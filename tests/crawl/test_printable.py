@@ -120,6 +120,7 @@ WORDS: dict[str, list[list[str]]] = {
     "replay": [[HOSTILE], ["--all", "--from", HOSTILE]],
     "crawl": [[HOSTILE], ["huggingface", "-a", f"ids={HOSTILE}"], ["huggingface", "-a", f"limit={HOSTILE}"]],
     "demo": [[HOSTILE]],
+    "doctor": [["--offline"], [HOSTILE]],
     "sample-hub": [[HOSTILE], ["--records", HOSTILE]],
     "validate": [[HOSTILE]],
     "genspider": [["--list"]],
