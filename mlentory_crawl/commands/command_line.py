@@ -17,6 +17,8 @@ from mlentory_crawl.exceptions import SettingError, WrongUsage
 
 OF_SCRAPY = ("list", "genspider", "shell", "fetch", "view", "parse", "check", "settings", "edit", "runspider", "bench")
 """Scrapy's own commands that are of use in this project."""
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ends, as shells have it."""
 SHELLS = ("bash", "zsh", "tcsh")
 
 
@@ -27,6 +29,8 @@ def main() -> int:
     except BrokenPipeError:  # the reader has closed its end, as `head` does
         write_no_more()
         return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _main(words: Sequence[str]) -> int:
