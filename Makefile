@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_OPTIONS := --quiet --disable-pip-version-check --no-input
 PIP_INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS)
 
-# Extras that have tests of their own, and programs that tests start: .venv-extras/ has an environment for each.
+# Extras that have tests of their own, and programs that tests start: each has an environment beside .venv.
 EXTRAS := parquet validate scrapyd
 PROGRAMS := mlflow wheel
 EXTRA_VENVS := .venv-extras
@@ -25,7 +25,7 @@ TEST_EXTRA = python -m pytest -m 'extra(name="$*")' $$(grep --recursive --files-
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test coverage mutation test-servers test-extras bench bench-servers up down logs lint format typecheck \
+.PHONY: help install demo test coverage mutation test-servers test-extras docs bench bench-servers up down logs lint format typecheck \
 	dist requirements upgrade clean $(EXTRA_VENVS)/wheel/.installed
 
 help: ## this list
@@ -70,18 +70,11 @@ bench-servers: $(VENV)/.installed-dev ## the same with real servers, which must 
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.elasticsearch
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks --servers 20000
 
-.PHONY: docs
-docs: .venv-extras/docs/.installed ## the documentation as a site, in build/site
+docs: $(EXTRA_VENVS)/docs/.installed ## the documentation as a site, in build/site
 	@# The theme announces a successor of MkDocs at each start.
-	NO_MKDOCS_2_WARNING=1 .venv-extras/docs/bin/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(EXTRA_VENVS)/docs/bin/mkdocs build --strict
 	@! grep --recursive --extended-regexp '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//' build/site --include='*.html'
 	@echo "build/site/index.html"
-
-.venv-extras/docs/.installed: $(VENV)/.created requirements/docs.txt
-	@echo "Making $(@D)"
-	@$(BIN)/python -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements/docs.txt
-	@touch $@
 
 up: ## Neo4j, Elasticsearch and scrapyd in Docker; .env has the passwords
 	docker compose up --detach --build --wait
@@ -140,7 +133,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/test.txt requirements/de
 	@$(PIP_INSTALL) -r requirements/test.txt -r requirements/dev.txt
 	@touch $@
 
-# Made anew each time, as are the next two: what an earlier lock file had must not be left in it.
+# Made anew each time, as are those below: what an earlier lock file had must not be left in it.
 $(EXTRAS:%=$(EXTRA_VENVS)/%/.installed): $(EXTRA_VENVS)/%/.installed: $(VENV)/.created requirements.txt requirements/test.txt \
 		requirements/%.txt pyproject.toml
 	@echo "Making $(@D)"
@@ -150,10 +143,12 @@ $(EXTRAS:%=$(EXTRA_VENVS)/%/.installed): $(EXTRA_VENVS)/%/.installed: $(VENV)/.c
 	@$(@D)/bin/python -m pip check
 	@touch $@
 
-$(EXTRA_VENVS)/mlflow/.installed: $(VENV)/.created tests/environments/mlflow.txt
+$(EXTRA_VENVS)/docs/.installed: requirements/docs.txt
+$(EXTRA_VENVS)/mlflow/.installed: tests/environments/mlflow.txt
+$(EXTRA_VENVS)/docs/.installed $(EXTRA_VENVS)/mlflow/.installed: $(VENV)/.created
 	@echo "Making $(@D)"
 	@$(BIN)/python -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r tests/environments/mlflow.txt
+	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r $(filter %.txt,$^)
 	@touch $@
 
 # As users have it: the wheel with what it names itself, no more; the lock file only says in which versions.

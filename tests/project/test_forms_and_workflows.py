@@ -22,7 +22,7 @@ def test_ci_runs_every_tier() -> None:
     (steps,) = re.findall(r"^for step in (.+); do$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
     tiers = [target for target in TARGETS if target.startswith("test")]
     assert len(tiers) == 3
-    assert {*tiers, "lint", "typecheck"} == set(steps.split())
+    assert {*tiers, "lint", "typecheck"} <= set(steps.split()) <= set(TARGETS)
 
 
 def test_workflows_run_what_there_is() -> None:

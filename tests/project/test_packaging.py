@@ -60,8 +60,10 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert b"mlentory = mlentory_crawl.commands.command_line:main" in wheel.read(f"{information}/entry_points.txt")
 
 
-def test_what_is_to_be_cited_is_this_version() -> None:
-    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == __version__
+def test_the_release_is_the_same_in_the_citation_and_the_changelog() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == __version__
+    assert f"## [{__version__}] - {citation['date-released']}\n" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def imported(file: Path) -> Iterator[str]:
