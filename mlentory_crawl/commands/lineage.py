@@ -9,7 +9,7 @@ from html import escape
 from rich.tree import Tree
 
 from fair4ml.describe.licensing import NOT_NAMED
-from fair4ml.platforms.huggingface.lineage import RELATIONS
+from fair4ml.entities import KINDS_OF_DERIVATION
 from mlentory_crawl.catalog.queries.lineage import KIND_NOT_STATED, Lineage, Member, Step
 from mlentory_crawl.commands.base import ProjectCommand
 from mlentory_crawl.console import console, print_json, print_text, styled, table
@@ -31,7 +31,7 @@ class Command(ProjectCommand):
         way.add_argument("--up", action="store_true", help="to what it derives from (default)")
         way.add_argument("--down", action="store_true", help="to what derives from it")
         parser.add_argument("--depth", type=int, default=10, metavar="N", help="generations at the most (default: 10)")
-        parser.add_argument("--kind", choices=sorted(RELATIONS), help="only derivations of this kind")
+        parser.add_argument("--kind", choices=sorted(KINDS_OF_DERIVATION), help="only derivations of this kind")
         parser.add_argument("--limit", type=int, metavar="N", help="models at the most, the nearest first")
         parser.add_argument(
             "--format", choices=["tree", "json", *PICTURES], default="tree", help="how to show it (default: tree)"
