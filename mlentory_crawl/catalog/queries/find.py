@@ -59,7 +59,7 @@ def find(reader: CatalogReader, name: str, at: str | None = None) -> Found:
     found = _first(reader, candidates, at) or _first(reader, [_alone(reader, name, candidates)], at)
     if found is None:
         when = f" at {at}" if at else ""
-        raise NotFound(f"the catalog does not describe {name}{when}{_or_rather(reader, name)}")
+        raise NotFound(f"the catalog does not describe {name}{when}{or_rather(reader, name)}")
     return found
 
 
@@ -136,8 +136,8 @@ def _ending(reader: CatalogReader, name: str) -> list[str]:
     if "/" in name or len(name) < SHORTEST:
         return []
     rows = reader._execute(
-        """SELECT iri, class = 'MLModel', (SELECT max(deleted_at IS NULL) FROM record WHERE iri = e.iri) FROM entity AS e
-           WHERE iri LIKE '%/' || ? ESCAPE '\\' AND instr(iri, '#') = 0""",
+        """SELECT iri, class = 'MLModel', (SELECT max(deleted_at IS NULL) FROM record WHERE iri = e.iri)
+           FROM entity AS e WHERE iri LIKE '%/' || ? ESCAPE '\\' AND instr(iri, '#') = 0""",
         (_literal(name),),
     )
     by_rank: dict[tuple[int, bool], list[str]] = {}
@@ -147,8 +147,8 @@ def _ending(reader: CatalogReader, name: str) -> list[str]:
     return sorted(by_rank[max(by_rank)]) if by_rank else []
 
 
-def _or_rather(reader: CatalogReader, name: str) -> str:
-    """Return suggestions of similar names, as the end of a sentence."""
+def or_rather(reader: CatalogReader, name: str) -> str:
+    """Return suggestions of similar names, as the end of a sentence; an empty text if there are none."""
     # The address of an entity is shorter than that of a page below it.
     addresses = sorted((iri for iri in meant(name) if "://" in iri), key=len)
     on_the_hub = [iri for iri in addresses if iri.startswith(HUGGING_FACE)]
