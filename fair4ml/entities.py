@@ -353,6 +353,11 @@ class PropertyValue(Entity):
     measurement_technique: str | None = literal(SCHEMA.measurementTechnique)
 
 
+KINDS_OF_DERIVATION = frozenset({"adapter", "finetune", "merge", "quantized"})
+"""The kinds of derivation that sources state, by the Hub's names
+(https://huggingface.co/docs/hub/model-cards#specifying-a-base-model)."""
+
+
 class Derivation(Entity):
     """The derivation of one model from another (http://www.w3.org/ns/prov#Derivation)."""
 
@@ -361,7 +366,7 @@ class Derivation(Entity):
 
     entity: Iri | None = reference(PROV.entity)
     type: str | None = literal(DCTERMS.type)
-    """finetune, adapter, quantized or merge, as the source states."""
+    """One of `KINDS_OF_DERIVATION`, as the source states."""
 
 
 def _concrete(base: type[Entity]) -> dict[str, type[Entity]]:

@@ -21,7 +21,7 @@ from mlentory_crawl.catalog.queries import (
     run_details,
     status,
 )
-from mlentory_crawl.catalog.queries.find import find
+from mlentory_crawl.catalog.queries.find import find, or_rather
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change
 from mlentory_crawl.config import VARIABLES, read_environment
@@ -151,7 +151,15 @@ class Catalog:
             return search(self._settings, query)
 
     def lineage(
-        self, name: str, *, up: bool = True, depth: int = 10, kind: str | None = None, limit: int | None = None
+        self,
+        name: str,
+        *,
+        up: bool = True,
+        depth: int = 10,
+        kind: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        data: lineage.Data | None = None,
     ) -> lineage.Lineage:
         """Follow the derivations from a model, with the incompatible licenses on the way.
 
@@ -161,13 +169,15 @@ class Catalog:
             depth: the maximum number of generations.
             kind: follow derivations of this kind only.
             limit: the number of models to return beside it, the nearest first; the others are counted.
+            offset: the number of models to leave out first.
+            data: return the datasets that the models were trained or evaluated on, too, or one of the two.
 
         Raises:
             NotFound: there is no such model.
         """
         with self._read() as reader:
             iri = find(reader, name).root["iri"]
-            return lineage.lineage(reader, iri, up=up, depth=depth, kind=kind, limit=limit)
+            return lineage.lineage(reader, iri, up=up, depth=depth, kind=kind, limit=limit, offset=offset, data=data)
 
     def leaderboard(self, dataset: str, metric: str | None = None, task: str | None = None) -> boards.Leaderboard:
         """Rank models on a dataset; results that cannot be compared are not ranked together.
@@ -179,6 +189,11 @@ class Catalog:
         """
         with self._read() as reader:
             return boards.leaderboard(reader, dataset, metric, task)
+
+    def suggestion(self, name: str) -> str:
+        """Return suggestions of similar names, as the end of a sentence; an empty text if there are none."""
+        with self._read() as reader:
+            return or_rather(reader, name)
 
     def compare(self, *names: str) -> comparison.Comparison:
         """Compare licenses, data, parameters and metrics of entities side by side.

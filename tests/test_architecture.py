@@ -50,10 +50,11 @@ USES = {
     "mlentory_crawl.extensions": f"{WORK} mlentory_crawl.exporters mlentory_crawl.middlewares",
     "mlentory_crawl.health": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.middlewares"
     " mlentory_crawl.spiders",
+    "mlentory_crawl.pictures": f"{BASE} mlentory_crawl.catalog.queries",
     "mlentory_crawl.sample_hub": "",
     "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.base_spiders"
     " mlentory_crawl.spiders mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.health"
-    " mlentory_crawl.sample_hub",
+    " mlentory_crawl.pictures mlentory_crawl.sample_hub",
     "mlentory_crawl.scrapy_commands": "mlentory_crawl mlentory_crawl.commands",
     # Modules of the root that stand above what they serve.
     "mlentory_crawl.face": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.projections",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -47,7 +47,7 @@ def origins() -> dict[tuple[str, str], list[Origin]]:
         for module, of_kinds in declaring.items():
             declared = declared_sources(platform, of_kinds[0])
             needed = dependencies(platform, of_kinds[0])
-            for cls, name in _with_silent(_set_by(platform, module), declared):
+            for cls, name in _with_silent(_set_by(platform, module, declaring), declared):
                 fields, method = declared[name]
                 own = tuple(fields.split(", ")) if "README" not in fields else (fields,)
                 further = needed[name] - {field.partition(".")[0] for field in fields.split(", ")}
@@ -64,7 +64,7 @@ def _with_silent(found: list[tuple[str, str]], declared: Mapping[str, object]) -
         yield from ((cls, name) for name in declared if name not in seen and name in properties(cls))
 
 
-def _set_by(platform: str, module: str) -> list[tuple[str, str]]:
+def _set_by(platform: str, module: str, declaring: Collection[str]) -> list[tuple[str, str]]:
     """Classes and properties that a mapping sets, in order.
 
     They are read from the code: the arguments with which classes are called, and the keys of dictionaries that are
@@ -72,11 +72,12 @@ def _set_by(platform: str, module: str) -> list[tuple[str, str]]:
 
     Args:
         platform: the platform.
-        module: the module that declares the sources; ``mapping`` also speaks for modules that declare none.
+        module: the mapping of the kinds that share a declaration; ``mapping`` also speaks for modules without kinds.
+        declaring: the mappings of all kinds.
     """
     folder = Path(str(import_module(f"fair4ml.platforms.{platform}").__file__)).parent
     trees = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted(folder.glob("*.py"))}
-    silent = {name for name, tree in trees.items() if "describe.register" in _decorators(tree)} - _declaring(trees)
+    silent = {name for name, tree in trees.items() if "describe.register" in _decorators(tree)} - set(declaring)
     found: dict[tuple[str, str], None] = {}
     for name in (module, *(sorted(silent) if module == "mapping" else ())):
         for function in _functions(trees[name]):
@@ -84,15 +85,6 @@ def _set_by(platform: str, module: str) -> list[tuple[str, str]]:
                 names = {field: info.alias or field for field, info in CLASSES[cls].model_fields.items()}
                 found.update(dict.fromkeys((cls, names[each]) for each in arguments if each in names and each != "iri"))
     return list(found)
-
-
-def _declaring(trees: Mapping[str, ast.Module]) -> set[str]:
-    return {
-        name
-        for name, tree in trees.items()
-        for node in tree.body
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "PROVENANCE"
-    }
 
 
 def _functions(tree: ast.Module) -> list[ast.FunctionDef]:

@@ -174,8 +174,8 @@ def source_model(platform: str, kind: str) -> type[SourceRecord]:
 def describe(source: SourceRecord) -> Description:
     """Map a record to its description: an entity, its parts, and the entities that it names.
 
-    The same record always gives the same description. Each platform's mapping says in ``PROVENANCE`` where the value of
-    each property comes from; a description's ``exceptions`` name the values from elsewhere.
+    The same record always gives the same description. Each platform's ``provenance`` says where the value of each
+    property comes from; a description's ``exceptions`` name the values from elsewhere.
 
     Args:
         source: a record of one of the source models; ``mapping`` maps those of ``source`` beside it, and so on
@@ -195,13 +195,13 @@ def describe(source: SourceRecord) -> Description:
 
 @cache
 def declared_sources(platform: str, kind: str) -> Mapping[str, tuple[str, str]]:
-    """The fields of a record that give each property, and how (the ``PROVENANCE`` of its mapping).
+    """The fields of a record that give each property, and how; no mapping is loaded for it.
 
     Raises:
         ModuleNotFoundError: there is no such platform.
         KeyError: the platform has no such kind.
     """
-    declared: Mapping[str, tuple[str, str]] = _mapping_of(source_model(platform, kind)).PROVENANCE
+    declared: Mapping[str, tuple[str, str]] = _provenance(platform).PROVENANCE[kind]
     return declared
 
 
@@ -213,11 +213,15 @@ def dependencies(platform: str, kind: str) -> Mapping[str, frozenset[str]]:
         ModuleNotFoundError: there is no such platform.
         KeyError: the platform has no such kind.
     """
-    further: Mapping[str, str] = _mapping_of(source_model(platform, kind)).FURTHER_SOURCES
+    further: Mapping[str, str] = _provenance(platform).FURTHER_SOURCES.get(kind, {})
     return {
         name: frozenset(field.partition(".")[0] for field in f"{field}, {further.get(name, field)}".split(", "))
         for name, (field, _) in declared_sources(platform, kind).items()
     }
+
+
+def _provenance(platform: str) -> Any:
+    return import_module(f"{__name__}.{platform}.provenance")
 
 
 def _mapping_of(model: type[SourceRecord]) -> Any:

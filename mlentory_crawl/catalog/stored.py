@@ -87,6 +87,12 @@ def leading_key(records: Sequence[Stored]) -> str:
     return leading(_record_states(records), precedence()).key
 
 
+def in_order(records: Sequence[Stored]) -> list[Stored]:
+    """Return records about one entity in order of precedence, the leading one first."""
+    by_key = {stored.key: stored for stored in records}
+    return [by_key[each.key] for each in precedence().ordered(_record_states(records))]
+
+
 def _record_states(records: Sequence[Stored]) -> list[RecordState]:
     """Convert records for merging."""
     return [RecordState(r.key, r.document, r.counters, r.modified) for r in records]

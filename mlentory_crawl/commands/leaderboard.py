@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from textwrap import shorten
 
-from rich.table import Table
+from rich.console import Console
 
 from fair4ml.normalize.metrics import metric_name
 from mlentory_crawl.catalog.queries.boards import Board
 from mlentory_crawl.catalog.queries.evaluations import Result
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, fail, print_json, styled, table
+from mlentory_crawl.console import console, fail, number, print_json, styled, table
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.face import Catalog
+from mlentory_crawl.printable import one_line
 
 
 class Command(ProjectCommand):
     """Shows results on a dataset; what cannot be compared is not ranked together."""
 
-    syntax = "--dataset D [--metric M] [--task T] [--limit N] [--offset N]"
+    syntax = "--dataset D [--metric M] [--task T] [--limit N] [--offset N] [--sources]"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,7 @@ class Command(ProjectCommand):
         parser.add_argument("--task", metavar="T", help="the name of a task")
         parser.add_argument("--limit", type=int, default=10, metavar="N", help="results of each table (default: 10)")
         parser.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N of each table")
+        parser.add_argument("--sources", action="store_true", help="say where each result was published")
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if args or not opts.dataset:
@@ -39,29 +41,50 @@ class Command(ProjectCommand):
             raise WrongUsage("--limit is 1 or more, --offset 0 or more")
         with Catalog(self.settings) as catalog:
             found = catalog.leaderboard(opts.dataset, opts.metric, opts.task)
+            is_empty = not found.boards and not found.unranked
+            rather = catalog.suggestion(opts.dataset) if is_empty and not (opts.metric or opts.task) else ""
         shown = slice(opts.offset, opts.offset + opts.limit)
         if opts.json:
             print_json(asdict(found.cut(shown)))
         else:
+            out = console()
             for board in found.boards:
-                _print(board, shown)
-            if found.unranked:
-                _print_unranked(found.unranked, shown)
-        is_empty = not found.boards and not found.unranked
+                if board.results[shown]:
+                    _print(out, board, shown, sources=opts.sources)
+            _print_unranked(out, found.unranked, shown, sources=opts.sources)
         if is_empty:
-            fail(f"no result on {opts.dataset}" + (f" by {opts.metric}" if opts.metric else ""))
+            fail(f"no result on {opts.dataset}" + (f" by {opts.metric}" if opts.metric else "") + rather)
         return int(is_empty)
 
 
-def _print(board: Board, part: slice) -> None:
+Cell = Callable[[Result], str]
+
+CELLS: dict[str, Cell] = {
+    "of": lambda result: result.settings.get("revision", "")[:8],
+    "task": lambda result: result.task or "",
+    "harness": lambda result: result.harness or "",
+    "stated by": lambda result: result.platform,
+    "date": lambda result: (result.date or "")[: len("2026-11-20")],
+    "checked": lambda result: "yes" if result.verified else "",
+    "notes": lambda result: shorten(", ".join(_notes(result)), 80),
+}
+"""The columns beside model and value."""
+
+
+def _print(out: Console, board: Board, part: slice, *, sources: bool) -> None:
     settings = _settings(board.settings)
     direction = {True: "higher is better", False: "lower is better", None: "not ranked: the direction is not known"}
     title = f"{board.metric} on {board.dataset}" + (f" ({settings})" if settings else "")
+    results = board.results[part]
+    # What is the same for all is said once.
+    columns = {name: {cell(result) for result in results} for name, cell in CELLS.items()}
+    common = [f"{name} {only}" for name, found in columns.items() if len(found) == 1 for only in found if only]
     shown = table(
-        "", "model", "value", "of", "task", "harness", "stated by", "published", "date", "checked", "notes",
+        *("", "model", "value"),
+        *(name for name, found in columns.items() if len(found) > 1),
         right=("", "value"),
         title=f"{title}, {board.scale}, {direction[board.higher_is_better]}",
-    )  # fmt: skip
+    )
     rank, before = 0, None
     for place, result in enumerate(board.results[: part.stop], 1):
         rank = rank if result.value == before else place
@@ -71,25 +94,27 @@ def _print(board: Board, part: slice) -> None:
         shown.add_row(
             "" if board.higher_is_better is None else str(rank),
             result.name,
-            result.raw or f"{result.value:g}",
-            result.settings.get("revision", "")[:8],
-            result.task or "",
-            result.harness or "",
-            result.platform,
-            ", ".join(result.sources),
-            (result.date or "")[:10],
-            "yes" if result.verified else "",
-            shorten(", ".join(_notes(result)), 80),
+            number(result.value, result.raw),
+            *(CELLS[name](result) for name, found in columns.items() if len(found) > 1),
+            below=[styled((one_line(each), "dim")) for each in result.sources] if sources else (),
         )
-    _print_table(shown, len(board.results) - part.stop)
+    out.print(shown)
+    if common:
+        out.print(f"for all: {one_line(', '.join(common))}", style="dim")
+    _print_more(out, part, len(board.results))
+    out.print("")
 
 
-def _print_unranked(unranked: list[Result], part: slice) -> None:
-    shown = table("model", "metric", "value", "measured", "why it is not ranked", right=("value",), title="Not ranked")
-    for each in unranked[part]:
-        value = each.raw or (each.value if isinstance(each.value, str) else f"{each.value:g}")
-        shown.add_row(each.name, each.metric, value, _settings(each.settings), each.problem)
-    _print_table(shown, len(unranked) - part.stop)
+def _print_unranked(out: Console, unranked: list[Result], part: slice, *, sources: bool) -> None:
+    for problem in dict.fromkeys(each.problem for each in unranked[part]):
+        shown = table("model", "metric", "value", "measured", right=("value",), title=f"Not ranked: {problem}")
+        for each in unranked[part]:
+            if each.problem == problem:
+                told = [styled((one_line(source), "dim")) for source in each.sources] if sources else ()
+                value = number(each.value, each.raw)
+                shown.add_row(each.name, each.metric, value, _settings(each.settings), below=told)
+        out.print(shown, "")
+    _print_more(out, part, len(unranked))
 
 
 def _notes(result: Result) -> Iterator[str]:
@@ -103,6 +128,6 @@ def _settings(settings: dict[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in settings.items())
 
 
-def _print_table(shown: Table, left: int) -> None:
-    console().print(shown)
-    console().print(styled((f"and {left} more: --offset\n", "dim")) if left > 0 else "")
+def _print_more(out: Console, part: slice, total: int) -> None:
+    if part.stop < total:
+        out.print(f"and {total - part.stop:,} more: --offset {part.stop} shows the next", style="dim")

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from html import escape
+from collections.abc import Iterator
+from typing import get_args
 
-from rich.tree import Tree
+from rich.console import Console
+from rich.text import Text
 
 from fair4ml.describe.licensing import NOT_NAMED
-from fair4ml.platforms.huggingface.lineage import RELATIONS
-from mlentory_crawl.catalog.queries.lineage import KIND_NOT_STATED, Lineage, Member, Step
+from fair4ml.entities import KINDS_OF_DERIVATION
+from mlentory_crawl.catalog.queries.derivations import Step
+from mlentory_crawl.catalog.queries.lineage import Data, Lineage, Member, Use
 from mlentory_crawl.commands.base import ProjectCommand
-from mlentory_crawl.console import console, print_json, print_text, styled, table
+from mlentory_crawl.console import console, counted, print_json, print_text, styled, table
+from mlentory_crawl.console.tables import wrapped
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.face import Catalog
-from mlentory_crawl.printable import one_line, printable
+from mlentory_crawl.pictures.labels import NO_LICENSE, USED, clause, conflicts_by_step, facts, folded
+from mlentory_crawl.printable import one_line
 
-NONE_STATED = "no license stated"
+PAGE = 50
+"""The number of models that are shown, unless more are asked for; JSON has all of them."""
+FEW = 5
+"""The number of models up to which their licenses are not counted."""
+LICENSES_SHOWN = 12
+NAMES_SHOWN = 3
+PICTURES = ("mermaid", "dot", "svg")
 
 
 class Command(ProjectCommand):
-    """Shows ancestors or descendants, each with license and access, and licenses that do not follow each other."""
+    """Shows ancestors or descendants, each with license and access, and licenses that do not go together."""
 
-    syntax = "ID|IRI [--up|--down] [--depth N] [--kind K] [--limit N] [--format tree|json|mermaid|dot|svg] [--licenses]"
+    syntax = (
+        "ID|IRI [--up|--down] [--depth N] [--kind K] [--data D] [--limit N] [--offset N]"
+        " [--format tree|licenses|json|mermaid|dot|svg]"
+    )
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
@@ -31,175 +44,180 @@ class Command(ProjectCommand):
         way.add_argument("--up", action="store_true", help="to what it derives from (default)")
         way.add_argument("--down", action="store_true", help="to what derives from it")
         parser.add_argument("--depth", type=int, default=10, metavar="N", help="generations at the most (default: 10)")
-        parser.add_argument("--kind", choices=sorted(RELATIONS), help="only derivations of this kind")
-        parser.add_argument("--limit", type=int, metavar="N", help="models at the most, the nearest first")
+        parser.add_argument("--kind", choices=sorted(KINDS_OF_DERIVATION), help="only derivations of this kind")
         parser.add_argument(
-            "--format", choices=["tree", "json", *PICTURES], default="tree", help="how to show it (default: tree)"
+            "--data", choices=get_args(Data), help="show the datasets that the models were trained or evaluated on"
         )
         parser.add_argument(
-            "--json", dest="format", action="store_const", const="json", help="the same as --format json"
+            "--limit",
+            type=int,
+            metavar="N",
+            help=f"models, or conflicts, at the most, the nearest first (default: {PAGE}; JSON: all)",
         )
-        parser.add_argument("--licenses", action="store_true", help="only steps whose licenses do not go together")
+        parser.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N of them")
+        parser.add_argument(
+            "--format",
+            choices=["tree", "licenses", "json", *PICTURES],
+            default="tree",
+            help="a tree (default), only licenses that do not go together, JSON, or a picture",
+        )
+        for name, value in (("--json", "json"), ("--licenses", "licenses")):
+            parser.add_argument(
+                name, dest="format", action="store_const", const=value, help=f"the same as --format {value}"
+            )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1:
             raise WrongUsage("name one model: an id or an IRI")
         if opts.depth < 1:
             raise WrongUsage("--depth is 1 or more")
-        if opts.limit is not None and opts.limit < 1:
-            raise WrongUsage("--limit is 1 or more")
+        if (opts.limit is not None and opts.limit < 1) or opts.offset < 0:
+            raise WrongUsage("--limit is 1 or more, --offset 0 or more")
+        limit = PAGE if opts.limit is None and opts.format != "json" else opts.limit
+        is_whole = opts.format == "licenses"  # its pages are of conflicts
         with Catalog(self.settings) as catalog:
-            found = catalog.lineage(args[0], up=not opts.down, depth=opts.depth, kind=opts.kind, limit=opts.limit)
+            found = catalog.lineage(
+                args[0],
+                up=not opts.down,
+                depth=opts.depth,
+                kind=opts.kind,
+                limit=None if is_whole else limit,
+                offset=0 if is_whole else opts.offset,
+                data=opts.data,
+            )
         if opts.format == "json":
             print_json(found.to_dict())
-        elif opts.licenses:
-            _print_conflicts(found)
-            _print_left_out(found)
-        elif opts.format == "tree":
-            console().print(_tree(found, down=opts.down))
-            _print_left_out(found)
+        elif opts.format in PICTURES:
+            print_text(_picture(found, opts.format, down=opts.down))
+        elif opts.format == "licenses":
+            _print_conflicts(console(), found, slice(opts.offset, opts.offset + limit))
         else:
-            print_text(PICTURES[opts.format](found))
+            _print_tree(console(), found, down=opts.down)
         return 0
 
 
-def _print_conflicts(found: Lineage) -> None:
-    out = console()
-    if not found.conflicts:
+def _picture(found: Lineage, format: str, *, down: bool) -> str:
+    # Each picture is loaded only where it is drawn.
+    if format == "svg":
+        from mlentory_crawl.pictures.svg import svg
+
+        return svg(found, down=down)
+    if format == "dot":
+        from mlentory_crawl.pictures.dot import dot
+
+        return dot(found)
+    from mlentory_crawl.pictures.mermaid import mermaid
+
+    return mermaid(found)
+
+
+def _print_conflicts(out: Console, found: Lineage, part: slice) -> None:
+    conflicts = found.conflicts
+    if not conflicts:
         out.print(
             "No rule speaks against a license in this lineage. That is no permission: of most licenses no rule knows."
         )
-    else:
-        shown = table("model", "its license", "derives from", "whose license", "why", "source")
-        for each in found.conflicts:
-            child, parent = (found.members[iri].name for iri in (each.child, each.parent))
-            shown.add_row(child, each.derived, parent, each.original, f"{each.rule}: {each.why}", each.source)
-        out.print(shown)
+    reasons = dict.fromkeys((each.rule, each.why, each.source) for each in conflicts[part])
+    for rule, why, source in reasons:
+        out.print(styled((one_line(rule), "bold red"), f": {one_line(why)}"))
+        out.print(one_line(source), style="dim")
+        shown = table("model", "its license", "derives from", "whose license")
+        for each in conflicts[part]:
+            if (each.rule, each.why, each.source) == (rule, why, source):
+                child, parent = (found.members[iri].name for iri in (each.child, each.parent))
+                shown.add_row(child, each.derived, parent, each.original)
+        out.print(shown, "")
+    _print_more(out, part.start, len(conflicts[part]), len(conflicts))
     described = [member for member in found.members.values() if member.described]
     for why, members in (
         (NOT_NAMED, [member for member in described if NOT_NAMED in member.licenses.values()]),
-        (NONE_STATED, [member for member in described if not member.licenses]),
+        (NO_LICENSE, [member for member in described if not member.licenses]),
     ):
         if members:
-            out.print(one_line(f"Not judged, {why}: {', '.join(member.name for member in members)}"))
+            names = ", ".join(one_line(member.name) for member in members[:NAMES_SHOWN])
+            more = f", and {len(members) - NAMES_SHOWN:,} more (--format json)" if len(members) > NAMES_SHOWN else ""
+            out.print(f"Not judged, {why}: {names}{more}")
 
 
-def _print_left_out(found: Lineage) -> None:
-    if found.left_out:
-        console().print(f"and {found.left_out:,} more")
+def _print_tree(out: Console, found: Lineage, *, down: bool) -> None:
+    for line in _tree(folded(found), out.width, down=down):
+        out.print(line, no_wrap=True)
+    counts = found.summary
+    if not counts.models:
+        out.print(f"No record states {'a derivation from it' if down else 'what it derives from'}.", style="dim")
+    on_page = sum(not member.context for member in found.members.values()) - 1
+    if found.offset or found.left_out or counts.models > FEW:
+        out.print("")
+        _print_more(out, found.offset, on_page, counts.models)
+        out.print(f"{counted(counts.models, 'model')} {'derived from it' if down else 'that it derives from'}")
+        shown = table("license", "models", "conflicts", right=("models", "conflicts"))
+        for each in counts.licenses[:LICENSES_SHOWN]:
+            shown.add_row(each.name, f"{each.models:,}", f"{each.conflicts:,}" if each.conflicts else "")
+        others = counts.licenses[LICENSES_SHOWN:]
+        for name, count in (
+            (counted(len(others), "more license"), sum(each.models for each in others)),
+            (NOT_NAMED, counts.not_named),
+            (NO_LICENSE, counts.none_stated),
+            ("named only", counts.named_only),
+        ):
+            if count:
+                shown.add_row(name, f"{count:,}")
+        out.print(shown)
+    if counts.conflicts:
+        told = f"{counted(counts.conflicts, 'license conflict')}: --format licenses shows them"
+        out.print(styled("\n", (told, "red")))
 
 
-def _facts(member: Member) -> str:
-    facts = [*member.licenses.values()] or [NONE_STATED] * member.described
-    facts += [member.access] if member.access else []
-    if member.deleted_at:
-        facts.append(f"gone since {member.deleted_at[:10]}")
-    elif not member.described:
-        facts.append("named only")
-    return one_line(", ".join(facts))
+def _print_more(out: Console, offset: int, shown: int, total: int) -> None:
+    if (last := offset + shown) < total:
+        out.print(f"and {total - last:,} more: --offset {last} shows the next")
 
 
-def _tree(found: Lineage, *, down: bool) -> Tree:
-    nexts: dict[str, list[tuple[str, Step]]] = {}
-    for step in found.steps:
+Branch = tuple[Member, Step | Use | None]
+"""A model or a dataset of a tree, and why it stands there."""
+
+
+def _tree(found: Lineage, width: int, *, down: bool) -> Iterator[Text]:
+    """Yield the lines of a tree; what stands in several places has its branches in the first."""
+    branches: dict[str, list[Branch]] = {iri: [] for iri in (*found.members, *found.datasets)}
+    for use in found.uses:
+        branches[use.model].append((found.datasets[use.dataset], use))
+    for step in sorted(found.steps, key=lambda step: found.members[step.child if down else step.parent].name):
         near, far = (step.parent, step.child) if down else (step.child, step.parent)
-        nexts.setdefault(near, []).append((far, step))
+        branches[near].append((found.members[far], step))
+    conflicts = {pair: [clause(each) for each in of] for pair, of in conflicts_by_step(found).items()}
     grown: set[str] = set()
-
-    def grow(tree: Tree, iri: str, above: frozenset[str]) -> None:
-        if iri in grown:
-            return
+    # Each entry: the branch, the guides before it, whether it is the last one, and what stands above it.
+    waiting: list[tuple[Branch, str, bool, tuple[str, ...]]] = [((found.members[found.root], None), "", True, ())]
+    while waiting:
+        (member, why), guides, is_last, above = waiting.pop()
+        iri = member.iri
+        is_cycle, is_again = iri in above, iri in grown and bool(branches[iri])
+        note = "closes a cycle" if is_cycle else "see above" if is_again else ""
+        line = _branch(member, why, note, conflicts)
+        below = [] if iri in grown else branches[iri]
         grown.add(iri)
-        for far, step in sorted(nexts.get(iri, ()), key=lambda each: found.members[each[0]].name):
-            member = found.members[far]
-            label = f"{step.kind or KIND_NOT_STATED} ({step.how}, {step.field})"
-            if far in above:
-                tree.add(styled((label, "dim"), f" {one_line(member.name)} ", ("closes a cycle", "red")))
-                continue
-            again = " (see above)" if far in grown and nexts.get(far) else ""
-            branch = tree.add(
-                styled((label, "dim"), " ", (one_line(member.name), "bold"), (again, "dim"), f"  {_facts(member)}")
-            )
-            grow(branch, far, above | {far})
-
-    root = found.members[found.root]
-    tree = Tree(styled((one_line(root.name), "bold"), f"  {_facts(root)}"))
-    grow(tree, found.root, frozenset({found.root}))
-    return tree
+        first = "" if why is None else guides + ("\u2514\u2500\u2500 " if is_last else "\u251c\u2500\u2500 ")
+        others = "" if why is None else guides + ("    " if is_last else "\u2502   ")
+        continued = others + ("\u2502   " if below else "    ")
+        for number, each in enumerate(wrapped(line, width - len(continued))):
+            yield Text.assemble(continued if number else first, each)
+        for number, branch in enumerate(reversed(below)):
+            waiting.append((branch, others, number == 0, (*above, iri)))
 
 
-def _numbered(found: Lineage) -> dict[str, str]:
-    return {iri: f"m{number}" for number, iri in enumerate(found.members)}
-
-
-# Mermaid interprets Markdown, HTML and entities in quoted texts.
-_OF_MERMAID = '#"&<>`'
-
-
-def _mermaid(found: Lineage) -> str:
-    ids = _numbered(found)
-
-    def quoted(text: str) -> str:
-        return "".join(f"#{ord(each)};" if each in _OF_MERMAID else each for each in one_line(text))
-
-    lines = ["flowchart BT"]
-    lines += [f'  {ids[m.iri]}["{quoted(m.name)}<br/>{quoted(_facts(m))}"]' for m in found.members.values()]
-    lines += [f'  {ids[s.child]} -->|"{quoted(s.kind or KIND_NOT_STATED)}"| {ids[s.parent]}' for s in found.steps]
-    return "\n".join(lines) + "\n"
-
-
-def _dot(found: Lineage) -> str:
-    ids = _numbered(found)
-
-    def quoted(text: str) -> str:
-        return one_line(text).replace("\\", "\\\\").replace('"', '\\"')
-
-    lines = ["digraph lineage {", "  rankdir=BT;", "  node [shape=box];"]
-    lines += [f'  {ids[m.iri]} [label="{quoted(m.name)}\\n{quoted(_facts(m))}"];' for m in found.members.values()]
-    lines += [
-        f'  {ids[s.child]} -> {ids[s.parent]} [label="{quoted(s.kind or KIND_NOT_STATED)}"];' for s in found.steps
-    ]
-    return "\n".join([*lines, "}"]) + "\n"
-
-
-WIDTH, HEIGHT, GAP = 300, 44, 60
-
-
-def _svg(found: Lineage) -> str:
-    """Draw one row for each generation, the nearest on top."""
-    rows: dict[int, list[Member]] = {}
-    for member in found.members.values():
-        rows.setdefault(member.generation, []).append(member)
-    at = {
-        member.iri: (place * (WIDTH + GAP // 2), generation * (HEIGHT + GAP))
-        for generation, members in rows.items()
-        for place, member in enumerate(members)
-    }
-    width = max(len(members) for members in rows.values()) * (WIDTH + GAP // 2)
-    height = (max(rows) + 1) * (HEIGHT + GAP)
-    parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif"'
-            ' font-size="12">'
-        )
-    ]
-    for step in found.steps:
-        (x1, y1), (x2, y2) = at[step.child], at[step.parent]
-        upper, lower = (y1, y2) if y1 <= y2 else (y2, y1)
-        start, end = (x1, x2) if y1 <= y2 else (x2, x1)
-        parts.append(
-            f'<path d="M{start + WIDTH // 2},{upper + HEIGHT} L{end + WIDTH // 2},{lower}" stroke="#888" fill="none"/>'
-            f'<text x="{(start + end + WIDTH) // 2}" y="{(upper + HEIGHT + lower) // 2}" fill="#555">'
-            f"{escape(step.kind or KIND_NOT_STATED)}</text>"
-        )
-    for iri, (x, y) in at.items():
-        member = found.members[iri]
-        parts.append(
-            f'<g><title>{escape(printable(iri))}</title><rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}"'
-            f' fill="#f6f6f6" stroke="#444"/><text x="{x + 8}" y="{y + 18}">{escape(one_line(member.name)[:44])}</text>'
-            f'<text x="{x + 8}" y="{y + 35}" fill="#666">{escape(_facts(member)[:48])}</text></g>'
-        )
-    return "\n".join([*parts, "</svg>"]) + "\n"
-
-
-PICTURES: dict[str, Callable[[Lineage], str]] = {"mermaid": _mermaid, "dot": _dot, "svg": _svg}
+def _branch(member: Member, why: Step | Use | None, note: str, conflicts: dict[tuple[str, str], list[str]]) -> Text:
+    pieces: list[str | tuple[str, str]] = [(one_line(member.name), "dim" if member.context else "bold")]
+    pieces.append(f"  {', '.join(facts(member))}")
+    if isinstance(why, Use):
+        pieces = [f"{USED[why.property]} ", *pieces]
+    if isinstance(why, Step):
+        pieces.append(f"  {why.kind_for_people}")
+    if why is not None:
+        how = f"{why.how}, " if isinstance(why, Step) else ""
+        pieces.append((f" ({how}{one_line(why.field)})", "dim"))
+    if note:
+        pieces.append((f"  {note}", "red" if note == "closes a cycle" else "dim"))
+    if isinstance(why, Step):
+        pieces += [(f"  {each}", "red") for each in conflicts.get((why.child, why.parent), [])]
+    return styled(*pieces)

@@ -1,4 +1,4 @@
-"""``mlentory search``: finds things in the search index."""
+"""``mlentory search``: finds entities in the search index."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any, get_args
 
 from rich.columns import Columns
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from fair4ml.entities import CLASSES
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, print_json, table
+from mlentory_crawl.console import UNITS, console, magnitude, print_json, table
+from mlentory_crawl.console.tables import PlainTable
 from mlentory_crawl.face import search
 from mlentory_crawl.printable import one_line, printable
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult, Sort
@@ -31,15 +31,12 @@ DATES = ("modified", "created")
 
 FACET_VALUES_SHOWN = 10
 CELL_VALUES_SHOWN = 2
-NARROW = 100
-"""The width of terminals below which some columns of the table are left out."""
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([KMBT]?)", re.ASCII)
-_UNITS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3}
 
 
 class Command(ProjectCommand):
-    """Finds models and other things by words, and narrows them down by what is known of them."""
+    """Finds models and other entities by words, and narrows them down by what is known of them."""
 
     syntax = '["TEXT"] [options]'
     description = (
@@ -89,7 +86,7 @@ def _number(text: str) -> int:
     number = _NUMBER.fullmatch(text.upper())
     if number is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number such as 1500, 350M or 7B")
-    return int(Decimal(number[1]) * _UNITS.get(number[2], 1))
+    return int(Decimal(number[1]) * UNITS.get(number[2], 1))
 
 
 def _count(text: str) -> int:
@@ -117,11 +114,16 @@ def _bounds(given: dict[str, Any], names: Sequence[str], option: str) -> dict[st
     return {name: given[option.format(name)] for name in names if given[option.format(name)] is not None}
 
 
+def _count_of(name: str, hit: dict[str, Any]) -> str:
+    return magnitude(hit[name]) if hit.get(name) is not None else ""
+
+
 def _print(out: Console, query: SearchQuery, result: SearchResult) -> None:
     if result.suggestion:
         out.print(f"Nothing has all these words. Found instead: {one_line(result.suggestion)}\n")
     if result.hits:
-        out.print(_hits(query, result.hits, narrow=out.width < NARROW))
+        tables = (_table(query, result.hits, without) for without in ((), ("likes", "modified")))
+        out.print(next((each for each in tables if each.fits(out.width)), None) or _list(query, result.hits))
         last = query.offset + len(result.hits)
         more = ""
         if last < result.total:
@@ -131,37 +133,63 @@ def _print(out: Console, query: SearchQuery, result: SearchResult) -> None:
         out.print(f"{result.total:,} found" if result.total else "Nothing found.")
     if result.facets:
         out.print("", Columns([_facet(name, counts) for name, counts in result.facets.items()], padding=(1, 4)))
+        if filtered := [name for name in result.facets if name in query.filters]:
+            options = " and ".join(f"--{name}" for name in filtered)
+            out.print(f"The counts by {', '.join(filtered)} are those without {options}.", style="dim")
 
 
-def _hits(query: SearchQuery, hits: Sequence[dict[str, Any]], *, narrow: bool) -> Table:
-    columns: dict[str, Callable[[dict[str, Any]], str | Text]] = {
-        "name": _named,
-        "type": itemgetter("type"),
-        "task": lambda hit: _listed(hit.get("task", ())),
-        "license": lambda hit: _listed(hit.get("license", ())),
-        **{name: partial(_rounded, name) for name in NUMBERS},
-        "modified": lambda hit: hit.get("modified", "")[: len("2026-11-20")],
-    }
-    if all(hit["type"] == "MLModel" for hit in hits):
-        del columns["type"]
-    if narrow:
-        del columns["likes"], columns["modified"]
-    shown = table("", *columns, right=("", *NUMBERS))
+CELLS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "type": itemgetter("type"),
+    "task": lambda hit: _listed(hit.get("task", ())),
+    "license": lambda hit: _listed(hit.get("license", ())),
+    **{name: partial(_count_of, name) for name in NUMBERS},
+    "modified": lambda hit: hit.get("modified", "")[: len("2026-11-20")],
+}
+"""The columns beside the name."""
+
+
+def _shown(hits: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the columns that say something of the hits."""
+    told = [name for name, cell in CELLS.items() if any(map(cell, hits))]
+    return [name for name in told if name != "type" or any(hit["type"] != "MLModel" for hit in hits)]
+
+
+def _table(query: SearchQuery, hits: Sequence[dict[str, Any]], without: Sequence[str]) -> PlainTable:
+    columns = [name for name in _shown(hits) if name not in without]
+    shown = table("", "name", *columns, right=("", *NUMBERS))
     for rank, hit in enumerate(hits, query.offset + 1):
-        cells = [cell(hit) for cell in columns.values()]
-        shown.add_row(str(rank), *cells)
-    for column in shown.columns:
-        column.no_wrap = column.header not in ("name", "task", "license")
+        shown.add_row(str(rank), _name(hit), *(CELLS[name](hit) for name in columns), below=_excerpt(hit))
     return shown
 
 
-def _named(hit: dict[str, Any]) -> Text:
-    """Return the name, and an excerpt of the description if it has the words; found words are highlighted."""
+def _list(query: SearchQuery, hits: Sequence[dict[str, Any]]) -> PlainTable:
+    """Return the hits with what is known of each below its name, for terminals that have no room beside it."""
+    shown = table("", "name", right=("",))
+    for rank, hit in enumerate(hits, query.offset + 1):
+        cells = {name: CELLS[name](hit) for name in _shown(hits)}
+        facts = " \u00b7 ".join(
+            _counted(cell, name) if name in NUMBERS else cell for name, cell in cells.items() if cell
+        )
+        shown.add_row(str(rank), _name(hit, "bold"), below=[Text(one_line(facts)), *_excerpt(hit)])
+    return shown
+
+
+def _counted(count: str, name: str) -> str:
+    return f"{count} {name.removesuffix('s') if count == '1' else name}"
+
+
+def _name(hit: dict[str, Any], style: str = "") -> Text:
+    """Return the name; found words are highlighted."""
     found = hit.get("highlight", {})
-    name = _marked(found["name"], "bold") if "name" in found else Text(one_line(hit.get("name") or hit["iri"]))
-    if "description" not in found:
-        return name
-    return Text("\n").join([name, _marked(found["description"], "bold not dim", "dim")])
+    if "name" in found:
+        return _marked(found["name"], "bold" if not style else "bold underline", style)
+    return Text(one_line(hit.get("name") or hit["iri"]), style)
+
+
+def _excerpt(hit: dict[str, Any]) -> list[Text]:
+    """Return an excerpt of the description if it has the words."""
+    found = hit.get("highlight", {})
+    return [_marked(found["description"], "bold not dim", "dim")] if "description" in found else []
 
 
 def _marked(fragment: dict[str, Any], style: str, around: str = "") -> Text:
@@ -172,7 +200,7 @@ def _marked(fragment: dict[str, Any], style: str, around: str = "") -> Text:
     return text
 
 
-def _facet(name: str, counts: dict[str, int]) -> Table:
+def _facet(name: str, counts: dict[str, int]) -> PlainTable:
     shown = table(name, "", right=("",))
     for value, count in islice(counts.items(), FACET_VALUES_SHOWN):
         shown.add_row(value, f"{count:,}")
@@ -184,13 +212,3 @@ def _facet(name: str, counts: dict[str, int]) -> Table:
 def _listed(values: Sequence[str]) -> str:
     more = len(values) - CELL_VALUES_SHOWN
     return ", ".join(values[:CELL_VALUES_SHOWN]) + (f" +{more}" if more > 0 else "")
-
-
-def _rounded(name: str, hit: dict[str, Any]) -> str:
-    number = hit.get(name)
-    if number is None:
-        return ""
-    for unit, size in _UNITS.items():
-        if number >= size:
-            return f"{number / size:.1f}".removesuffix(".0") + unit
-    return str(number)

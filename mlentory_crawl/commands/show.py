@@ -1,32 +1,50 @@
-"""``mlentory show``: one thing, with everything the catalog knows of it."""
+"""``mlentory show``: one entity, with everything the catalog knows of it."""
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 
 from fair4ml.entities import Kind, properties
+from mlentory_crawl.catalog.queries.comparison import METRIC, PARAMETER
+from mlentory_crawl.catalog.queries.derivations import KIND_NOT_STATED
 from mlentory_crawl.catalog.queries.description import Description
-from mlentory_crawl.catalog.queries.lineage import KIND_NOT_STATED
+from mlentory_crawl.catalog.queries.evaluated import names_in
 from mlentory_crawl.catalog.queries.mentions import Mentions
 from mlentory_crawl.commands.base import ProjectCommand
-from mlentory_crawl.console import console, print_json, print_text, shorten, styled, table
+from mlentory_crawl.console import console, counted, number, print_json, print_text, shorten, styled, table
+from mlentory_crawl.console.tables import GAP, Facts
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.face import Catalog
 from mlentory_crawl.printable import one_line
 
-MAX_CHILDREN = 10
+MAX_CHILDREN, MAX_RESULTS = 10, 40
 
 LICENSED = frozenset({"MLModel", "Dataset"})
 """The classes of entities for which a missing license is shown."""
 NONE_STATED = "none stated"
+TOLD_ELSEWHERE = frozenset({"name", "hasEvaluation", "additionalProperty", "qualifiedDerivation", "wasDerivedFrom"})
+"""The properties that are shown apart from the others."""
+HEADINGS = {
+    PARAMETER: "hyperparameters",
+    METRIC: "metrics",
+    "parameter_without_default": "hyperparameters without a default",
+    "parameterCount": "parameters by type",
+    "elementCount": "elements by type",
+    "component": "components",
+    "alias": "aliases",
+    "tag": "tags",
+}
+"""The headings of values with names of their own; others stand below the name of their property."""
 
 
 class Command(ProjectCommand):
-    """Shows the facts about one thing, the records they come from, what it derives from and what derives from it."""
+    """Shows the facts about one entity, the records they come from, what it derives from and what derives from it."""
 
     syntax = "ID|IRI|CATALOG_KEY [--at DATE] [--why] [--format text|json|ttl|jsonld]"
 
@@ -43,7 +61,7 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1:
-            raise WrongUsage("name one thing")
+            raise WrongUsage("name one entity: an id, an IRI, an address, a catalog key")
         with Catalog(self.settings) as catalog:
             shown = catalog.model(args[0], _moment(opts.at))
         if opts.format == "json":
@@ -68,80 +86,147 @@ def _moment(at: str | None) -> datetime | None:
 
 
 def _print(out: Console, shown: Description, *, why: bool) -> None:
-    root = shown.root
-    named = {entity["iri"]: entity for entity in [*shown.state["stubs"], *shown.state["parts"]]}
-    name = one_line(str(root.get("name") or root["iri"]))
-    out.print(styled((name, "bold"), f"  {root['class']}  <{root['iri']}>\n"))
-    if not shown.records:
+    root, records = shown.root, shown.records
+    out.print(styled((one_line(str(root.get("name") or root["iri"])), "bold")))
+    out.print(styled(f"{root['class']}  {one_line(root['iri'])}\n"))
+    if not records:
         out.print("Named only. No record describes it.\n")
     elif shown.deleted_at:
         out.print(styled((f"Gone since {shown.deleted_at}", "red"), ": what is kept of it.\n"))
-    facts = table("property", "value", *(("stated by",) if why else ()))
-    origins = {name: f"{o.record} {o.field} ({o.method})" for name, o in shown.origins().items()} if why else {}
+    _print_facts(out, shown, why=why)
+    _print_evaluations(out, shown)
+    _print_lineage(out, shown)
+    if records:
+        out.print(styled(("records", "bold")))
+    for record in records:
+        out.print(f"  {record.key}")
+        facts = Facts(2 * GAP)
+        facts.add("source", record.provenance["source"])
+        facts.add("fetched", f"{record.provenance['fetched_at']}, run {record.run}")
+        out.print(facts, style="dim")
+    if why or not records:
+        _print_mentions(out, shown.mentions)
+
+
+def _section(out: Console, heading: str, facts: Facts) -> None:
+    """Print facts below a heading, if there are any."""
+    if len(facts):
+        out.print(styled((one_line(heading), "bold")))
+        out.print(facts)
+        out.print("")
+
+
+def _print_facts(out: Console, shown: Description, *, why: bool) -> None:
+    root, names = shown.root, names_in(shown.state)
+    origins = _origins(shown) if why else {}
+    facts = Facts()
     for name, prop in properties(root["class"]).items():
         value = root.get(name)
         if name == "license" and value is None and root["class"] in LICENSED and shown.records:
-            facts.add_row(name, NONE_STATED, *(("",) if why else ()))
-        if value is None or name in ("name", "hasEvaluation", "additionalProperty", "qualifiedDerivation"):
+            facts.add(name, NONE_STATED)
+        if value is None or name in TOLD_ELSEWHERE:
             continue
         values = value if isinstance(value, list) else [value]
-        told = [_label(named, v) if prop.kind is Kind.REFERENCE else str(v) for v in values]
-        facts.add_row(name, shorten(", ".join(told)), *((origins.get(name, ""),) if why else ()))
+        told = [names.get(each) or each if prop.kind is Kind.REFERENCE else number(each) for each in values]
+        facts.add(name, shorten(", ".join(told)), origins.get(name, ""))
+    groups: dict[str, Facts] = {}
+    stated = set(root.get("additionalProperty", ()))
     for part in shown.state["parts"]:
-        if part["class"] == "PropertyValue" and part["iri"] in root.get("additionalProperty", []):
-            value = part.get("value")
-            name = part.get("name") or part["propertyID"]
-            facts.add_row(name, f"{value:,}" if isinstance(value, int) else shorten(str(value)))
+        if part["iri"] not in stated or "propertyID" not in part or "value" not in part:
+            continue
+        of, value = part["propertyID"], part["value"]
+        if "name" in part:
+            # A parameter is what somebody chose, and no measurement.
+            shown_value = str(value) if of == PARAMETER else "" if value == part["name"] else _value(part)
+            groups.setdefault(of, Facts(GAP)).add(part["name"], shown_value)
+        else:
+            facts.add(of, _value(part))
+    if len(facts):
+        out.print(facts)
+        out.print("")
+    for of, group in groups.items():
+        _section(out, HEADINGS.get(of, of), group)
+    counters = Facts(GAP)
     for name, count in shown.state["counters"].items():
-        facts.add_row(name, f"{count:,}")
-    out.print(facts)
-    _print_evaluations(out, shown.state["parts"], named, root["iri"])
+        counters.add(name, number(count))
+    _section(out, "counters", counters)
+
+
+def _origins(shown: Description) -> dict[str, str]:
+    """Return which record states each property, by its kind where there is only one of it, and the field."""
+    kinds = Counter(_kind(record.key) for record in shown.records)
+    told = {}
+    for name, origin in shown.origins().items():
+        record = _kind(origin.record) if kinds[_kind(origin.record)] == 1 else origin.record
+        told[name] = f"{record}: {origin.field} ({origin.method})"
+    return told
+
+
+def _kind(key: str) -> str:
+    return "/".join(key.split("/", 2)[:2])
+
+
+def _value(part: Mapping[str, Any]) -> str:
+    unit = part.get("unitText") or ""
+    is_told = unit.removesuffix("s").lower() in part["propertyID"].lower()
+    return shorten(number(part["value"])) + ("" if is_told else f" {unit}")
+
+
+def _print_evaluations(out: Console, shown: Description) -> None:
+    results = shown.evaluations()
+    if not results:
+        return
+    names = names_in(shown.state)
+    out.print(styled((f"evaluations ({len(results):,})", "bold")))
+    for sources in dict.fromkeys(tuple(each.sources) for each in results[:MAX_RESULTS]):
+        alike = table("on", "metric", "value", right=("value",))
+        for each in results[:MAX_RESULTS]:
+            if tuple(each.sources) == sources:
+                on = ", ".join(each.on) + (f" ({each.settings})" if each.settings else "")
+                others = ", ".join(names.get(iri, iri) for iri in each.models if iri != shown.iri)
+                value = "" if each.value is None else number(each.value, each.stated)
+                alike.add_row(f"{on} (of {others})" if others else on, each.metric or "", value)
+        published = Facts()
+        for source in sources:
+            published.add("published in", source)
+        out.print(published, style="dim")
+        out.print(alike)
+        out.print("")
+    if (more := len(results) - MAX_RESULTS) > 0:
+        out.print(f"... and {more:,} more: --json\n")
+
+
+def _print_lineage(out: Console, shown: Description) -> None:
     # A record under a former name may state the same parent again, without its kind.
     kinds = {p["entity"]: p["type"] for p in shown.state["parts"] if p["class"] == "Derivation" and "type" in p}
-    for iri in root.get("wasDerivedFrom", []):
-        out.print(f"derives from {one_line(_label(named, iri))} ({kinds.get(iri, KIND_NOT_STATED)})")
+    names = names_in(shown.state)
+    parents = Facts()
+    for iri in shown.root.get("wasDerivedFrom", []):
+        parents.add("derives from", f"{names.get(iri, iri)} ({kinds.get(iri, KIND_NOT_STATED)})")
+    if len(parents):
+        out.print(parents)
+        out.print("")
+    if not shown.derived:
+        return
+    counts = Counter(child.kind or KIND_NOT_STATED for child in shown.derived)
+    told = ", ".join(f"{count:,} {kind}" for kind, count in counts.most_common())
+    out.print(styled((f"parent of {counted(len(shown.derived), 'model')}", "bold"), f" ({told})"))
+    children = Facts(GAP)
     for child in shown.derived[:MAX_CHILDREN]:
-        out.print(f"parent of {child.iri} ({child.kind or KIND_NOT_STATED})")
+        children.add(child.kind or KIND_NOT_STATED, child.iri)
+    out.print(children)
     if (more := len(shown.derived) - MAX_CHILDREN) > 0:
-        out.print(f"... and {more:,} more: mlentory lineage {root['iri']} --down")
-    for record in shown.records:
-        out.print(
-            f"{record.key}: {record.provenance['source']} at {record.provenance['fetched_at']}, run {record.run}",
-            style="dim",
-        )
-    if why or not shown.records:
-        _print_mentions(out, shown.mentions)
+        out.print(f"  ... and {more:,} more: mlentory lineage {shown.iri} --down")
+    out.print("")
 
 
 def _print_mentions(out: Console, mentions: Mentions) -> None:
     if not mentions.by:
         return
-    shown = table("named by", "as its", "stated by", title="\nNamed")
+    shown = table("named by", "as its", "stated by", title="\nnamed")
     for each in mentions.by:
-        shown.add_row(each.iri, each.property, f"{each.record} {each.field} ({each.method})")
-    out.print(shown)
+        field = f" {each.field} ({each.method})" if each.field else ""
+        shown.add_row(each.iri, each.property, f"{each.record}{field}")
     told = ", ".join(f"{count:,} of {platform}" for platform, count in mentions.records.items())
-    out.print(f"records that name it: {told}", style="dim")
-
-
-def _print_evaluations(out: Console, parts: list[dict[str, Any]], named: dict[str, dict[str, Any]], iri: str) -> None:
-    evaluations = [part for part in parts if part["class"] == "MLModelEvaluation"]
-    if not evaluations:
-        return
-    shown = table("evaluated on", "metric", "value", "source", right=("value",), title="\nEvaluations")
-    for evaluation in evaluations:
-        results = [named[each] for each in evaluation.get("evaluationResults", []) if each in named]
-        on = ", ".join(_label(named, each) for each in evaluation.get("evaluationDataset", []))
-        of = ", ".join(_label(named, each) for each in evaluation.get("evaluatedMLModel", []) if each != iri)
-        shown.add_row(
-            f"{on} (of {of})" if of else on,
-            ", ".join(evaluation.get("evaluationMetrics", [])),
-            ", ".join(str(result.get("value", "")) for result in results),
-            ", ".join(evaluation.get("isBasedOn", [])),
-        )
     out.print(shown)
-
-
-def _label(named: dict[str, dict[str, Any]], iri: str) -> str:
-    entity = named.get(iri, {})
-    return str(entity.get("name") or iri)
+    out.print(f"records that name it: {told}", style="dim")

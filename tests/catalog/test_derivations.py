@@ -17,10 +17,11 @@ from fair4ml.identifiers import hashed
 from fair4ml.platforms import describe, source_model
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.database import ReadDatabase
+from mlentory_crawl.catalog.queries.derivations import Step, derivations
 from mlentory_crawl.catalog.queries.description import Derived, describe as described
-from mlentory_crawl.catalog.queries.lineage import Lineage, Step, derivations, lineage
+from mlentory_crawl.catalog.queries.lineage import Lineage, lineage
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.commands.lineage import PICTURES, _tree
+from mlentory_crawl.commands.lineage import PICTURES, _picture, _tree
 from mlentory_crawl.commands.show import _print as show
 
 MIT = "https://spdx.org/licenses/MIT"
@@ -159,7 +160,7 @@ def test_a_lineage_as_json(book: Book) -> None:
     assert said["steps"] == [
         {**iris, "kind": None, "record": "huggingface/model/2", "field": "baseModels.models", "how": "resolved"}
     ]
-    nothing: dict[str, Any] = {"licenses": {}, "access": None, "deleted_at": None}
+    nothing: dict[str, Any] = {"licenses": {}, "access": None, "deleted_at": None, "context": False}
     assert said["members"] == [
         {
             "iri": f"{HUB}b/base", "name": "b/base", "generation": 0, "described": True,
@@ -167,7 +168,11 @@ def test_a_lineage_as_json(book: Book) -> None:
         },
         {"iri": f"{HUB}a/x", "name": "a/x", "generation": 1, "described": True, **nothing},
     ]  # fmt: skip
-    assert (said["root"], said["left_out"]) == (f"{HUB}b/base", 1)
+    assert (said["root"], said["offset"], said["left_out"]) == (f"{HUB}b/base", 0, 1)
+    assert said["datasets"] == said["uses"] == said["conflicts"] == []
+    assert said["summary"] == {
+        "models": 2, "licenses": [], "not_named": 0, "none_stated": 2, "named_only": 0, "conflicts": 0
+    }  # fmt: skip
 
 
 # Names that change, and what is gone
@@ -193,7 +198,7 @@ def test_a_parent_that_is_stated_under_two_names_is_one_with_its_kind(book: Book
     with out.capture() as captured:
         show(out, described(reader, "a/x"), why=False)
     reader.close()
-    assert [line for line in captured.get().splitlines() if "derives" in line] == ["derives from b/new (merge)"]
+    assert [line for line in captured.get().splitlines() if "derives" in line] == ["derives from  b/new (merge)"]
 
 
 def test_a_model_that_is_gone_says_since_when(book: Book) -> None:
@@ -207,10 +212,7 @@ def test_a_model_that_is_gone_says_since_when(book: Book) -> None:
 
 
 def printed(found: Lineage) -> str:
-    out = Console(width=200)
-    with out.capture() as captured:
-        out.print(_tree(found, down=False))
-    return captured.get()
+    return "\n".join(line.plain for line in _tree(found, 200, down=False))
 
 
 # How much
@@ -229,6 +231,16 @@ def test_what_is_left_out_is_counted_and_the_nearest_stay(family: Book) -> None:
     assert [member.generation for member in found.members.values()] == [0] + 6 * [1] + [2]
     assert (len(found.steps), found.left_out) == (7, 5)
     assert walk(family, "b/base", limit=12).left_out == walk(family, "b/base").left_out == 0
+
+
+def test_a_page_has_what_its_models_derive_through(family: Book) -> None:
+    found = walk(family, "b/base", limit=2, offset=7)
+    assert [(member.name, member.context) for member in found.members.values()] == [
+        ("b/base", False), ("a/m-1", True), ("a/m-2", True), ("a/q-1", False), ("a/q-2", False),
+    ]  # fmt: skip
+    assert (len(found.steps), found.offset, found.left_out) == (4, 7, 3)
+    beyond = walk(family, "b/base", limit=2, offset=50)
+    assert (list(beyond.members), beyond.left_out, beyond.summary.models) == ([f"{HUB}b/base"], 0, 12)
 
 
 def test_one_kind_alone(family: Book) -> None:
@@ -259,4 +271,4 @@ def test_one_word_for_a_kind_that_nobody_states(book: Book) -> None:
     found = walk(book, "a/x", up=True)
     assert found.steps[0].kind is None
     assert "kind not stated" in printed(found)
-    assert all("kind not stated" in draw(found) for draw in PICTURES.values())
+    assert all("kind not stated" in _picture(found, name, down=False) for name in PICTURES)

@@ -133,6 +133,30 @@ def test_counts_by_the_usual_facets(search: Search) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+def test_says_what_the_counts_of_a_facet_are_of(search: Search) -> None:
+    told = "The counts by task, license are those without --task and --license."
+    assert told in search("--license", "mit", "--task", "fill-mask", "--facets").out
+    assert "The counts by" not in search("--min-likes", "1", "--facets").out
+    assert "The counts by" not in search("--license", "mit").out
+
+
+@pytest.mark.usefixtures("filled")
+def test_where_there_is_no_room_beside_it_facts_stand_below_the_name(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlentory_crawl.console.WIDTH", 60)
+    run = search("masked", "language", "modeling", "uncased")
+    assert run.out.splitlines()[:4] == [
+        "   name",
+        "1  google-bert/bert-base-uncased",
+        "   fill-mask \u00b7 Apache-2.0 \u00b7 110.1M parameters \u00b7 60M",
+        "   downloads \u00b7 2K likes \u00b7 2024-02-19",
+    ]
+    assert "   Pretrained on English text with masked language modeling." in run.out
+    assert all(len(line) <= 60 or len(line.split()) == 1 for line in search().out.splitlines())
+
+
+@pytest.mark.usefixtures("filled")
 def test_says_the_type_where_there_are_several(search: Search) -> None:
     lines = search().out.splitlines()
     assert lines[0].split()[:2] == ["name", "type"]

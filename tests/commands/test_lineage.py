@@ -84,7 +84,9 @@ def test_what_derives_from_a_model_that_no_record_describes(project: Project) ->
     assert [member["described"] for member in told["members"]] == [False, True, True, True]
     tree = project.scrapy("lineage", HUB + "other/unknown/tree/main", "--down", "--limit", "1").stdout
     assert tree.startswith("other/unknown  named only\n")
-    assert tree.endswith("acme/model-2  MIT\nand 2 more\n")
+    assert tree.splitlines()[1:4] == [
+        "\u2514\u2500\u2500 acme/model-2  MIT  merge (declared, tags)", "", "and 2 more: --offset 1 shows the next"
+    ]  # fmt: skip
 
 
 def test_a_cycle_ends(project: Project) -> None:
@@ -94,7 +96,10 @@ def test_a_cycle_ends(project: Project) -> None:
 
 def test_the_tree_shows_license_access_and_kind(project: Project) -> None:
     tree = project.scrapy("lineage", "acme/model-4").stdout
-    assert "quantized (declared, tags) acme/model-3  MIT" in tree
+    assert "acme/model-3  MIT  quantized (declared, tags)" in tree
+    assert "acme/model-2  MIT  quantized (declared, tags)" in tree
+    assert "license conflict: MIT under llama3.1 (community license)" in " ".join(tree.split())
+    assert tree.endswith("\n1 license conflict: --format licenses shows them\n")
     assert "other/unknown  named only" in tree
     assert "llama3.1, gated" in tree
 
@@ -107,8 +112,10 @@ def test_pictures(project: Project) -> None:
     assert dot.count("->") == 5
     assert dot.count("{") == dot.count("}") == 1
     svg = ElementTree.fromstring(project.scrapy("lineage", "acme/model-4", "--format", "svg").stdout)
-    assert len(svg.findall(".//{http://www.w3.org/2000/svg}rect")) == 6
-    assert len(svg.findall(".//{http://www.w3.org/2000/svg}path")) == 5
+    assert len(svg.findall(".//{http://www.w3.org/2000/svg}rect[@class='box']")) == 6
+    assert len(svg.findall(".//{http://www.w3.org/2000/svg}path[@class='tip']")) == 5
+    page = project.scrapy("lineage", "acme/model-0", "--down", "--limit", "1", "--offset", "4", "--format", "mermaid")
+    assert page.stdout.count('["acme/model-') == 5  # the last one, and what it derives through
 
 
 def test_licenses_that_do_not_follow_each_other(project: Project) -> None:
@@ -116,7 +123,10 @@ def test_licenses_that_do_not_follow_each_other(project: Project) -> None:
     assert found["child"] == HUB + "acme/model-2"
     assert (found["original"], found["derived"], found["rule"]) == ("llama3.1", "MIT", "community license")
     assert found["source"].startswith("https://")
-    assert "community license" in project.scrapy("lineage", "acme/model-4", "--licenses").stdout
+    told = project.scrapy("lineage", "acme/model-4", "--format", "licenses").stdout
+    assert told.startswith("community license: derivative works are distributed with the agreement")
+    assert "acme/model-2  MIT          acme/model-1  llama3.1\n" in told
+    assert project.scrapy("lineage", "acme/model-4", "--licenses").stdout == told
     assert "no permission" in project.scrapy("lineage", "acme/model-5", "--licenses").stdout
 
 
@@ -141,6 +151,8 @@ def test_wrong_usage(project: Project) -> None:
     assert project.scrapy("lineage").returncode == 2
     assert project.scrapy("lineage", "acme/model-4", "--depth", "0").returncode == 2
     assert project.scrapy("lineage", "acme/model-4", "--limit", "0").returncode == 2
+    assert project.scrapy("lineage", "acme/model-4", "--offset", "-1").returncode == 2
+    assert project.scrapy("lineage", "acme/model-4", "--data", "some").returncode == 2
     nothing = project.scrapy("lineage", "acme/modle-4")
     assert (nothing.returncode, nothing.stdout) == (1, "")
     assert nothing.stderr.startswith("the catalog does not describe acme/modle-4; did you mean acme/model-")

@@ -39,7 +39,8 @@ loaded = {}
 for name, words in json.loads(sys.argv[1]).items():
     sys.argv = ["mlentory", name, *words]
     code = main()
-    loaded[name] = [code, sorted({"scrapy", "twisted", "rdflib", "lxml"} & sys.modules.keys())]
+    heavy = {"scrapy", "twisted", "rdflib", "lxml", "yaml", "markdown_it", "bibtexparser"}
+    loaded[name] = [code, sorted(heavy & sys.modules.keys())]
 json.dump(loaded, sys.stderr)
 """
 

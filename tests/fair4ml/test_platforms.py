@@ -11,6 +11,8 @@ from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.platforms import (
     census_kinds,
+    declared_sources,
+    dependencies,
     describe,
     entity_at,
     example,
@@ -45,6 +47,14 @@ def test_each_kind_has_a_model() -> None:
     for platform in platforms():
         assert kinds(platform)
         assert all(issubclass(source_model(platform, kind), SourceRecord) for kind in kinds(platform))
+
+
+def test_each_kind_says_where_its_properties_come_from() -> None:
+    for platform in platforms():
+        for kind in kinds(platform):
+            assert dependencies(platform, kind).keys() == declared_sources(platform, kind).keys() > {"name"}
+        with pytest.raises(KeyError):
+            declared_sources(platform, "no such kind")
 
 
 def test_a_text_may_mean_things_of_several_platforms_the_likeliest_first() -> None:

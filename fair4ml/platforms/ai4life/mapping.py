@@ -6,7 +6,6 @@ in the vocabularies and become values. Tags stay keywords, even those that look 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,40 +33,6 @@ from fair4ml.platforms.ai4life.tensors import tensors
 COLLECTION = "https://hypha.aicell.io/bioimage-io"
 """The owner of the resources."""
 PAGE = "https://bioimage.io/#/artifacts/"
-
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("manifest.name", "stated"),
-    "url": ("id", "constructed"),
-    "identifier": ("id, manifest.id, manifest.config", "stated"),
-    "sameAs": ("id, manifest.id", "constructed"),
-    "description": ("manifest.description", "stated"),
-    "author": ("manifest.authors", "linked"),
-    "creator": ("manifest.authors", "linked"),
-    "maintainer": ("manifest.maintainers", "linked"),
-    "sharedBy": ("manifest.packaged_by, manifest.uploader", "linked"),
-    "contributor": ("manifest.weights", "linked"),
-    "license": ("manifest.license", "looked up"),
-    "keywords": ("manifest.tags", "stated"),
-    "citation": ("manifest.cite", "stated"),
-    "referencePublication": ("manifest.cite", "normalized"),
-    "trainedOn": ("manifest.training_data", "linked"),
-    "wasDerivedFrom": ("manifest.parent", "linked"),
-    "qualifiedDerivation": ("manifest.parent", "linked"),
-    "modelCategory": ("manifest.weights", "stated"),
-    "distribution": ("manifest.weights, manifest.download_url", "linked"),
-    "additionalProperty": ("manifest.inputs, manifest.outputs, manifest.weights, manifest", "stated"),
-    "codeRepository": ("manifest.git_repo", "stated"),
-    "readme": ("manifest.documentation", "constructed"),
-    "dateCreated": ("created_at", "normalized"),
-    "dateModified": ("last_modified", "normalized"),
-    "version": ("manifest.version", "stated"),
-    "softwareVersion": ("manifest.version", "stated"),
-}
-"""The source field of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked
-up`` in a table, ``linked`` to the entity of that id, or ``constructed`` as an address in the zoo's pattern."""
-
-FURTHER_SOURCES: Mapping[str, str] = {"name": "id", "version": "versions", "softwareVersion": "versions"}
-"""Further fields that the properties depend on, where those above have no value."""
 
 
 @describe.register

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 from fair4ml.describe.draft import Draft
 from fair4ml.describe.licensing import stated_licenses
@@ -11,28 +10,6 @@ from fair4ml.entities import DataDownload, Description, Person, ScholarlyArticle
 from fair4ml.identifiers import doi, part_iri
 from fair4ml.platforms import describe
 from fair4ml.platforms.arxiv.source import Article, Author, Link
-
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("title", "normalized"),
-    "url": ("id", "constructed"),
-    "identifier": ("id", "normalized"),
-    "sameAs": ("doi", "normalized"),
-    "description": ("summary", "normalized"),
-    "author": ("author", "linked"),
-    "datePublished": ("published", "stated"),
-    "dateModified": ("updated", "stated"),
-    "version": ("id", "stated"),
-    "archivedAt": ("id", "constructed"),
-    "keywords": ("category", "stated"),
-    "license": ("link", "looked up"),
-    "distribution": ("link", "linked"),
-    "additionalProperty": ("primary_category, journal_ref, comment", "stated"),
-}
-"""The element of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked up``
-in a table, ``linked`` to the entity of that id, or ``constructed`` as an address in arXiv's pattern."""
-
-FURTHER_SOURCES: Mapping[str, str] = {}
-"""Further elements that the properties depend on."""
 
 
 @describe.register

@@ -6,7 +6,6 @@ A record of its own: GitHub's record of the repository stays as it is, whatever 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from fair4ml.describe.draft import Draft
@@ -15,36 +14,9 @@ from fair4ml.entities import Description, FieldIssue, SoftwareSourceCode
 from fair4ml.identifiers import doi, github_repository
 from fair4ml.platforms import describe
 from fair4ml.platforms.github.citation_source import Author, Citation, CitationFile, Identifier, Reference
+from fair4ml.platforms.github.provenance import CITATION_FILE
 from fair4ml.platforms.github.terms import Named, agents, cited, licenses, publication
 from fair4ml.read.front_matter import FRONT_MATTER, split
-
-FILE = "CITATION.cff"
-
-_PLACES = {
-    "description": "abstract",
-    "author": "authors",
-    "version": "version",
-    "identifier": "doi, identifiers",
-    "datePublished": "date-released",
-    "license": "license, license-url",
-    "keywords": "keywords",
-    "citation": "preferred-citation, references",
-    "referencePublication": "preferred-citation",
-    "additionalProperty": "title",
-}
-_METHODS = {
-    "author": "linked",
-    "identifier": "normalized",
-    "license": "looked up",
-    "referencePublication": "normalized",
-}
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("full_name", "stated"),
-    **{name: (f"{FILE}: {key}", _METHODS.get(name, "stated")) for name, key in _PLACES.items()},
-}
-"""The key of the file that gives each property, and how it gives the value."""
-
-FURTHER_SOURCES: Mapping[str, str] = {}
 
 PUBLICATIONS = frozenset(
     """
@@ -93,8 +65,8 @@ def describe_citation(source: CitationFile) -> Description:
         if not text:
             draft.issue(place, "cites nothing")
     told = draft.finish(root, {})
-    issues = [replace(issue, field=f"{FILE}.{issue.field}".rstrip(".")) for issue in (*unread, *wrong, *told.issues)]
-    return replace(told, issues=issues)
+    issues = (*unread, *wrong, *told.issues)
+    return replace(told, issues=[replace(each, field=f"{CITATION_FILE}.{each.field}".rstrip(".")) for each in issues])
 
 
 def _read(text: str) -> tuple[dict[str, object], list[FieldIssue]]:

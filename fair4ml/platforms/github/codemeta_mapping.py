@@ -6,7 +6,7 @@ Dates of creation and change are GitHub's: those in the file are the software's,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,30 +17,8 @@ from fair4ml.entities import Description, FieldIssue, PropertyValue, SoftwareSou
 from fair4ml.identifiers import doi, github_repository, orcid, part_iri
 from fair4ml.platforms import describe
 from fair4ml.platforms.github.codemeta_source import CodeMeta, CodeMetaFile, Thing, plain, without_roles
+from fair4ml.platforms.github.provenance import CODEMETA_FILE
 from fair4ml.platforms.github.terms import Named, agents, licenses, publication
-
-FILE = "codemeta.json"
-
-_PLACES = {
-    "description": ("description", "stated"),
-    "author": ("author", "linked"),
-    "contributor": ("contributor", "linked"),
-    "maintainer": ("maintainer", "linked"),
-    "version": ("version, softwareVersion", "stated"),
-    "identifier": ("identifier", "normalized"),
-    "datePublished": ("datePublished", "stated"),
-    "license": ("license", "looked up"),
-    "keywords": ("keywords", "stated"),
-    "referencePublication": ("referencePublication", "normalized"),
-    "additionalProperty": ("name, programmingLanguage, softwareRequirements, developmentStatus", "stated"),
-}
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("full_name", "stated"),
-    **{name: (f"{FILE}: {key}", method) for name, (key, method) in _PLACES.items()},
-}
-"""The term in the file that gives each property, and how it gives the value."""
-
-FURTHER_SOURCES: Mapping[str, str] = {}
 
 _ORGANIZATIONS = frozenset({"Organization", "Corporation", "EducationalOrganization", "ResearchOrganization"})
 
@@ -71,8 +49,8 @@ def describe_codemeta(source: CodeMetaFile) -> Description:
         additional_property=_values(draft, stated),
     )
     told = draft.finish(root, {})
-    issues = [replace(issue, field=f"{FILE}.{issue.field}".rstrip(".")) for issue in (*unread, *wrong, *told.issues)]
-    return replace(told, issues=issues)
+    issues = (*unread, *wrong, *told.issues)
+    return replace(told, issues=[replace(each, field=f"{CODEMETA_FILE}.{each.field}".rstrip(".")) for each in issues])
 
 
 def _read(text: str) -> tuple[dict[str, Any], list[FieldIssue]]:

@@ -6,36 +6,12 @@ GitHub's record does not say who wrote it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fair4ml.describe.draft import Draft
 from fair4ml.entities import Description, SoftwareSourceCode, Stub
 from fair4ml.identifiers import GITHUB, github_repository
 from fair4ml.platforms import describe
 from fair4ml.platforms.github.source import Owner, Repository
 from fair4ml.platforms.github.terms import licenses
-
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("full_name", "stated"),
-    "url": ("full_name", "constructed"),
-    "identifier": ("full_name", "stated"),
-    "description": ("description", "stated"),
-    "maintainer": ("owner", "linked"),
-    "dateCreated": ("created_at", "stated"),
-    "dateModified": ("pushed_at", "stated"),
-    "license": ("license", "looked up"),
-    "keywords": ("topics", "stated"),
-    "discussionUrl": ("has_discussions", "constructed"),
-    "additionalProperty": (
-        "language, homepage, default_branch, mirror_url, parent, source, template_repository, fork, archived, disabled",
-        "stated",
-    ),
-}
-"""The field of each property, and how it gives the value: ``stated`` as it is, ``looked up`` in a table, ``linked`` to
-the entity of that name, or ``constructed`` as an address in GitHub's pattern."""
-
-FURTHER_SOURCES: Mapping[str, str] = {"discussionUrl": "full_name", "additionalProperty": "is_template"}
-"""Further fields that the properties depend on."""
 
 _KINDS = {"User": "Person", "Organization": "Organization"}
 """The class of an account, by its type; GitHub has further types, such as ``Bot``."""

@@ -26,6 +26,7 @@ RANK = 1
 
 # The part after the name of a repository on pages about its parts.
 _PARTS = frozenset({"blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "tree", "viewer"})
+_PART = re.compile(rf"(?:datasets/)?[^/?#]+/[^/?#]+/(?:{'|'.join(sorted(_PARTS))})/")
 _FILTERS = {"pipeline_tag": "pipeline_tag", "library": "filter", "author": "author", "search": "search",
             "other": "filter", "dataset": "filter", "language": "filter", "license": "filter"}  # fmt: skip
 """Parameters of the search page, and their names in the API."""
@@ -77,8 +78,8 @@ def meant(text: str) -> Iterator[str | None]:
     """The IRIs of the models and datasets, and of the paper, that a text may mean.
 
     Args:
-        text: an id, with ``@revision`` or without, also after ``hf:``; the address of a page, or of one below it; or a
-            package URL.
+        text: an id, with ``@revision`` or without, also after ``hf:``; the address of a page, or of one below it, also
+            without the host; or a package URL.
     """
     if (package := packaged("huggingface", text)) is not None:
         yield hugging_face_model(package)
@@ -90,6 +91,8 @@ def meant(text: str) -> Iterator[str | None]:
     elif is_repo_id(name := text.partition("@")[0]) or text.startswith("datasets/"):
         yield hugging_face_model(name)
         yield hugging_face_dataset(name)
+    elif _PART.match(text):
+        yield from _below(text)
 
 
 def _below(path: str) -> Iterator[str | None]:

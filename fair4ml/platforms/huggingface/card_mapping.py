@@ -6,7 +6,6 @@ is out of date; `fair4ml.merge` then prefers the Hub's record and keeps the othe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from fair4ml.describe.articles import article_stub
@@ -19,13 +18,12 @@ from fair4ml.platforms.huggingface import terms
 from fair4ml.platforms.huggingface.card_source import ModelCardFile
 from fair4ml.platforms.huggingface.licenses import license_values, licenses
 from fair4ml.platforms.huggingface.lineage import FINE_TUNING, datasets, parents
+from fair4ml.platforms.huggingface.provenance import DECLARED_IN, METADATA, README, SECTIONS
 from fair4ml.platforms.huggingface.source import Card, ModelInfo
 from fair4ml.platforms.huggingface.tags import keywords, sorted_tags
 from fair4ml.read.bibtex import PUBLICATIONS, Reference
 from fair4ml.read.front_matter import FRONT_MATTER
 from fair4ml.read.model_card import ModelCard, Section, read
-
-README = "README"
 
 _METADATA = (
     "base_model",
@@ -39,34 +37,6 @@ _METADATA = (
     "pipeline_tag",
     "tags",
 )
-_DECLARED_IN = {
-    "inLanguage": "language",
-    "languageTag": "language",
-    "license": "license",
-    "trainedOn": "datasets",
-    "wasDerivedFrom": "base_model",
-    "qualifiedDerivation": "base_model",
-    "fineTunedFrom": "base_model",
-    "keywords": "tags",
-}
-_SECTIONS = {
-    "description": "description",
-    "intendedUse": "intended use",
-    "modelRisksBiasLimitations": "limitations",
-    "ethicalSocial": "ethical considerations",
-    "usageInstructions": "usage",
-    "codeSampleSnippet": "usage",
-    "citation": "citation",
-    "referencePublication": "citation",
-}
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("id", "stated"),
-    **{name: (f"{README}: {FRONT_MATTER}, {key}", "looked up") for name, key in _DECLARED_IN.items()},
-    **dict.fromkeys((*_SECTIONS, "hasCO2eEmissions", "additionalProperty"), (README, "stated")),
-}
-"""The part of the file that gives each property, and how; a record's exceptions name the headings."""
-
-FURTHER_SOURCES: Mapping[str, str] = {}
 
 _DATA = {"trainingData": "training data", "evaluationData": "evaluation data"}
 _MAX_HEADINGS = 5
@@ -157,9 +127,9 @@ def _metadata_field(issue: FieldIssue) -> str:
 
 def _places(root: MLModel, card: ModelCard, elsewhere: dict[str, str]) -> dict[str, str]:
     """The place in the file of each property: a key of the metadata, or a heading."""
-    places = {name: f"{README}: {FRONT_MATTER}, {key}" for name, key in _DECLARED_IN.items()}
-    places |= {name: f"{README}: {FRONT_MATTER}, {place.replace('cardData.', '')}" for name, place in elsewhere.items()}
-    places |= {name: _headings(card.sections.get(topic)) for name, topic in _SECTIONS.items()}
+    places = {name: f"{METADATA}, {key}" for name, key in DECLARED_IN.items()}
+    places |= {name: f"{METADATA}, {place.replace('cardData.', '')}" for name, place in elsewhere.items()}
+    places |= {name: _headings(card.sections.get(topic)) for name, topic in SECTIONS.items()}
     places["hasCO2eEmissions"] = _headings(card.emissions)
     data = [card.sections[topic] for topic in _DATA.values() if topic in card.sections]
     places["additionalProperty"] = _headings(*data)

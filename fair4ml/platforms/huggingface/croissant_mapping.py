@@ -24,32 +24,6 @@ from fair4ml.platforms.huggingface.datasets_mapping import readable
 from fair4ml.platforms.huggingface.evaluations import owner_stub
 from fair4ml.platforms.huggingface.licenses import repository_owner
 
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("id", "stated"),
-    "alternateName": ("croissant.alternateName, croissant.name", "stated"),
-    "url": ("croissant.url", "stated"),
-    "identifier": ("croissant.identifier", "normalized"),
-    "sameAs": ("croissant.sameAs", "stated"),
-    "description": ("croissant.description", "normalized"),
-    "creator": ("croissant.creator", "linked"),
-    "dateCreated": ("croissant.dateCreated", "stated"),
-    "dateModified": ("croissant.dateModified", "stated"),
-    "datePublished": ("croissant.datePublished", "stated"),
-    "license": ("croissant.license", "looked up"),
-    "keywords": ("croissant.keywords", "stated"),
-    "inLanguage": ("croissant.inLanguage", "looked up"),
-    "languageTag": ("croissant.inLanguage", "normalized"),
-    "version": ("croissant.version", "stated"),
-    "citation": ("croissant.citation", "stated"),
-    "citeAs": ("croissant.citeAs", "stated"),
-    "referencePublication": ("croissant.keywords", "normalized"),
-    "distribution": ("croissant.distribution", "linked"),
-}
-"""The source field that gives each property, and how; the words are those of the mapping of models."""
-
-FURTHER_SOURCES: Mapping[str, str] = {}
-"""Further fields that the properties depend on: none."""
-
 _NOTHING = frozenset({"", "n/a", "none", "null", "undefined", "unknown"})
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
 _OWNER = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/([\w-][\w.-]*)/?", re.ASCII | re.IGNORECASE)

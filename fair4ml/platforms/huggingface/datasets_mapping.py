@@ -23,40 +23,6 @@ from fair4ml.platforms.huggingface.licenses import license_values, licenses
 from fair4ml.platforms.huggingface.lineage import Tagged
 from fair4ml.platforms.huggingface.repository import access, created, owner_name
 
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("id", "stated"),
-    "alternateName": ("cardData.pretty_name", "stated"),
-    "url": ("id", "constructed"),
-    "identifier": ("id, tags", "stated"),
-    "sameAs": ("paperswithcode_id", "constructed"),
-    "description": ("description", "normalized"),
-    "creator": ("author", "linked"),
-    "dateCreated": ("createdAt", "stated"),
-    "dateModified": ("lastModified", "stated"),
-    "license": ("cardData.license", "looked up"),
-    "keywords": ("tags", "stated"),
-    "inLanguage": ("cardData.language", "looked up"),
-    "languageTag": ("cardData.language", "normalized"),
-    "version": ("sha", "stated"),
-    "citation": ("citation", "stated"),
-    "referencePublication": ("tags", "normalized"),
-    "conditionsOfAccess": ("gated, disabled, private, cardData", "looked up"),
-    "about": ("cardData.task_categories, cardData.task_ids", "looked up"),
-    "additionalProperty": ("cardData, tags", "stated"),
-    "archivedAt": ("sha", "constructed"),
-    "discussionUrl": ("id", "constructed"),
-}
-"""The source field that gives each property, and how; the words are those of the mapping of models."""
-
-FURTHER_SOURCES: Mapping[str, str] = {
-    "creator": "id",
-    "sameAs": "cardData",
-    "keywords": "cardData",
-    "referencePublication": "cardData",
-    **dict.fromkeys(("license", "inLanguage", "languageTag", "about"), "tags"),
-}
-"""Further fields that the properties depend on."""
-
 VALUES: Mapping[str, str] = {
     "size_categories": "sizeCategory",
     "format": "format",

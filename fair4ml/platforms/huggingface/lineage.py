@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from fair4ml.describe.draft import Draft
 from fair4ml.describe.hub_repositories import hub_dataset, is_placeholder, model_id, model_stub
-from fair4ml.entities import Dataset, Derivation, MLModel
+from fair4ml.entities import KINDS_OF_DERIVATION, Dataset, Derivation, MLModel
 from fair4ml.identifiers import inside, is_repo_id, part_iri
 from fair4ml.platforms.huggingface.source import ModelInfo
 
@@ -17,8 +17,6 @@ Tagged = list[tuple[int, str]]
 """Tags of one kind, without their prefix: each with its position among all tags."""
 
 FINE_TUNING = frozenset({"adapter", "finetune"})
-RELATIONS = FINE_TUNING | {"merge", "quantized"}
-"""The kinds of derivation that the Hub knows (https://huggingface.co/docs/hub/model-cards#specifying-a-base-model)."""
 
 _LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<address>https?://[^\s()<>\"{}|\\^`]+)\)")
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
@@ -110,7 +108,7 @@ def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
     for place, statements in _statements(source, tagged):
         stated: dict[str, tuple[str, str | None]] = {}
         for position, text, kind in statements:
-            relation = kind if kind in RELATIONS else None
+            relation = kind if kind in KINDS_OF_DERIVATION else None
             if kind is not None and relation is None:
                 draft.issue(f"{place}.{position}", "is derived in no way that is known")
             id, key = model_id(text)
@@ -185,4 +183,4 @@ def _statements(source: ModelInfo, tagged: Tagged) -> Iterator[tuple[str, list[t
 def _of_tag(text: str) -> tuple[str, str | None]:
     """The parent and the kind of derivation in a tag, which may have both or only the parent."""
     relation, colon, parent = text.partition(":")
-    return (parent, relation) if colon and relation in RELATIONS else (text, None)
+    return (parent, relation) if colon and relation in KINDS_OF_DERIVATION else (text, None)

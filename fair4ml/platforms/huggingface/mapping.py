@@ -7,8 +7,6 @@ keywords; a tag that happens to be the code of a task is a keyword: the Hub take
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fair4ml.describe.draft import Draft
 from fair4ml.entities import Description, MLModel
 from fair4ml.identifiers import hugging_face_model
@@ -28,58 +26,6 @@ from fair4ml.platforms.huggingface.parameters import parameter_counts
 from fair4ml.platforms.huggingface.repository import access, created, owner_name
 from fair4ml.platforms.huggingface.source import Card, ModelInfo
 from fair4ml.platforms.huggingface.tags import keywords, sorted_tags
-
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("id", "stated"),
-    "url": ("id", "constructed"),
-    "identifier": ("id, tags", "stated"),
-    "sharedBy": ("author", "linked"),
-    "mlTask": ("pipeline_tag", "looked up"),
-    "softwareRequirements": ("library_name", "linked"),
-    "modelCategory": ("config, gguf", "stated"),
-    "inLanguage": ("cardData.language", "looked up"),
-    "languageTag": ("cardData.language", "normalized"),
-    "license": ("cardData.license", "looked up"),
-    "trainedOn": ("cardData.datasets", "linked"),
-    "wasDerivedFrom": ("baseModels.models", "linked"),
-    "qualifiedDerivation": ("baseModels.models", "linked"),
-    "fineTunedFrom": ("baseModels.models", "linked"),
-    "referencePublication": ("tags", "normalized"),
-    "hasEvaluation": ("model-index", "linked"),
-    "evaluatedOn": ("model-index", "linked"),
-    "validatedOn": ("model-index", "linked"),
-    "testedOn": ("model-index", "linked"),
-    "additionalProperty": ("safetensors, gguf, config, transformersInfo, cardData", "stated"),
-    "conditionsOfAccess": ("gated, disabled, private, cardData", "looked up"),
-    "legal": ("cardData", "stated"),
-    "hasCO2eEmissions": ("cardData.co2_eq_emissions", "stated"),
-    "dateCreated": ("createdAt", "stated"),
-    "dateModified": ("lastModified", "stated"),
-    "version": ("sha", "stated"),
-    "archivedAt": ("sha", "constructed"),
-    "readme": ("sha", "constructed"),
-    "discussionUrl": ("id", "constructed"),
-    "issueTracker": ("id", "constructed"),
-    "keywords": ("tags", "stated"),
-    "distribution": ("siblings", "linked"),
-    "wasRevisionOf": ("cardData.new_version", "linked"),
-}
-"""The source field of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked
-up`` in a table, ``linked`` to the entity of that id, or ``constructed`` as an address in the Hub's pattern."""
-
-FURTHER_SOURCES: Mapping[str, str] = {
-    "sharedBy": "id",
-    "softwareRequirements": "cardData, transformersInfo",
-    "mlTask": "cardData",
-    **dict.fromkeys(("inLanguage", "languageTag", "license", "trainedOn"), "tags"),
-    **dict.fromkeys(("wasDerivedFrom", "qualifiedDerivation", "fineTunedFrom"), "tags, cardData"),
-    **dict.fromkeys(("hasEvaluation", "evaluatedOn"), "cardData, evalResults"),
-    **dict.fromkeys(("validatedOn", "testedOn"), "cardData, evalResults, tags"),
-    "referencePublication": "cardData",
-    "readme": "cardData",
-    "keywords": "cardData, pipeline_tag, library_name, transformersInfo",
-}
-"""Further fields that the properties depend on: if those above have no value, and to avoid repetition."""
 
 _NO_CARD = Card.model_validate({})
 

@@ -10,62 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 
 from fair4ml.describe.draft import Draft
 from fair4ml.entities import Activity, Description, MLModel, Stub
 from fair4ml.platforms import describe
 from fair4ml.platforms.mlflow import addresses as iris, terms
 from fair4ml.platforms.mlflow.source import Experiment, LoggedModel, ModelVersion, ModelVersionRun, RegisteredModel, Run
-
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("name", "stated"),
-    "alternateName": ("info", "stated"),
-    "url": ("name", "constructed"),
-    "identifier": ("name", "constructed"),
-    "version": ("version", "stated"),
-    "description": ("description", "stated"),
-    "dateCreated": ("creation_timestamp", "normalized"),
-    "dateModified": ("last_updated_timestamp", "normalized"),
-    "license": ("tags", "looked up"),
-    "isVersionOf": ("name", "linked"),
-    "wasGeneratedBy": ("run_id", "linked"),
-    "wasDerivedFrom": ("source", "linked"),
-    "qualifiedDerivation": ("source", "linked"),
-    "trainedOn": ("run", "linked"),
-    "evaluatedOn": ("run", "linked"),
-    "validatedOn": ("run", "linked"),
-    "testedOn": ("run", "linked"),
-    "hasEvaluation": ("run", "linked"),
-    "relation": ("tags", "linked"),
-    "used": ("inputs", "linked"),
-    "isPartOf": ("info", "linked"),
-    "startedAtTime": ("info, creation_time", "normalized"),
-    "endedAtTime": ("info", "normalized"),
-    "additionalProperty": ("tags", "stated"),
-}
-"""The source field of each property, and how it gives the value: ``stated`` as it is, ``normalized`` in form, ``looked
-up`` in a table, ``linked`` to the entity of that id, or ``constructed`` in the server's pattern."""
-
-FURTHER_SOURCES: Mapping[str, str] = {
-    "name": "info, version",
-    "url": "info, version, experiment_id",
-    "identifier": "info, version, aliases",
-    "description": "tags, data",
-    "dateCreated": "info",
-    "dateModified": "info",
-    "wasGeneratedBy": "info",
-    "trainedOn": "tags, info, data",
-    "wasDerivedFrom": "tags, info, data",
-    "qualifiedDerivation": "tags, info, data",
-    "evaluatedOn": "data",
-    "hasEvaluation": "data, source",
-    "relation": "info, data",
-    "used": "data",
-    "isPartOf": "data",
-    "additionalProperty": "data, info, run, aliases, current_stage, status, source, user_id",
-}
-"""Further fields that the properties depend on, in records of this kind or another."""
 
 
 @describe.register

@@ -7,7 +7,6 @@ given by name (``creator``).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from fair4ml.describe.draft import Draft
 from fair4ml.entities import Description, MLModel, PropertyValue, SoftwareApplication
@@ -19,59 +18,6 @@ from fair4ml.platforms.openml import (
     terms,
 )
 from fair4ml.platforms.openml.source import Flow, FlowDescription
-
-PROVENANCE: Mapping[str, tuple[str, str]] = {
-    "name": ("name", "stated"),
-    "url": ("id", "constructed"),
-    "identifier": ("id", "stated"),
-    "version": ("version", "stated"),
-    "description": ("description", "stated"),
-    "sharedBy": ("uploader", "linked"),
-    "author": ("creator", "linked"),
-    "creator": ("creator", "linked"),
-    "contributor": ("contributor", "linked"),
-    "datePublished": ("upload_date", "normalized"),
-    "license": ("licence", "looked up"),
-    "keywords": ("tag", "stated"),
-    "modelCategory": ("class_name", "stated"),
-    "softwareRequirements": ("dependencies", "normalized"),
-    "usageInstructions": ("installation_notes", "stated"),
-    "inLanguage": ("language", "looked up"),
-    "languageTag": ("language", "normalized"),
-    "citeAs": ("citation", "stated"),
-    "citation": ("paper_url", "stated"),
-    "referencePublication": ("paper_url", "normalized"),
-    "conditionsOfAccess": ("visibility", "stated"),
-    "distribution": ("url", "linked"),
-    "additionalProperty": ("parameter", "stated"),
-    "about": ("task_id", "linked"),
-    "evaluatedMLModel": ("flow_id", "linked"),
-    "hasEvaluation": ("flow_id", "linked"),
-    "evaluationDataset": ("data_id", "linked"),
-    "evaluationMetrics": ("function", "looked up"),
-    "evaluationResults": ("value", "stated"),
-    "isBasedOn": ("run_id", "constructed"),
-}
-"""The source field that gives each property, and how; the methods are those of the huggingface mapping."""
-
-FURTHER_SOURCES: Mapping[str, str] = {
-    "name": "task_id, task_type, did, id, function, data_name",
-    "url": "did, task_id, run_id",
-    "identifier": "did, task_id, run_id, setup_id, full_name",
-    "description": "full_description",
-    "contributor": "uploader",
-    "datePublished": "upload_time",
-    "keywords": "tags",
-    "referencePublication": "citation",
-    "distribution": "parquet_url, format",
-    "additionalProperty": (
-        "external_version, component, language, quality, status, format, collection_date, default_target_attribute,"
-        " row_id_attribute, version_label, original_data_url, input"
-    ),
-    "about": "did, task_type_id, input",
-    "evaluationResults": "run_id, function",
-}
-"""Further fields that the properties depend on."""
 
 _REQUIREMENT = re.compile(r"([\w.-]+?)\s*(?:(==|_)\s*v?(\d[\w.+-]*)|[<>~!=].*)?", re.ASCII)
 """A library with its version, as ``pip`` (``sklearn==0.21.2``, ``numpy>=1.6.1``) and Weka (``Weka_3.7.5``) name it."""

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 import orjson
 
 from fair4ml.entities import Kind, properties
-from mlentory_crawl.catalog.queries.evaluations import SETTINGS
+from mlentory_crawl.catalog.queries.evaluated import evaluated, names_in
 from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
 
@@ -18,8 +18,6 @@ FACTS = """
     fineTunedFrom isVersionOf wasGeneratedBy isPartOf dateCreated dateModified startedAtTime endedAtTime
 """.split()
 DATA = "trainedOn used evaluatedOn validatedOn testedOn".split()
-PARTS = frozenset({"config", "split"})
-"""Settings that identify a part of a dataset, and need no name beside their value."""
 PARAMETER, METRIC = "parameter", "metric"
 """The property ids of additional properties that have names of their own in a record."""
 
@@ -34,11 +32,13 @@ class Row:
         section: ``facts``, ``data``, ``parameters`` or ``metrics``.
         name: the property.
         values: the values of each entity, in the order of the entities; empty if it states none.
+        stated: for each value the source's text of it, if it says more than the number.
     """
 
     section: str
     name: str
     values: list[list[Value]]
+    stated: list[list[str | None]]
 
 
 Compared = TypedDict("Compared", {"iri": str, "name": str | None, "class": str, "described": bool})
@@ -82,38 +82,39 @@ def compare(reader: CatalogReader, names: Sequence[str]) -> Comparison:
 
 
 def _rows(reader: CatalogReader, states: Sequence[Mapping[str, Any]]) -> list[Row]:
-    found: dict[tuple[str, str], list[list[Value]]] = {}
+    found: dict[tuple[str, str], list[dict[Value, str | None]]] = {}
     for place, state in enumerate(states):
-        for section, name, value in (*_stated(reader, state), *_evaluated(reader, state)):
-            cell = found.setdefault((section, name), [[] for _ in states])[place]
-            if value not in cell:
-                cell.append(value)
+        for section, name, value, text in (*_stated(reader, state), *_evaluated(reader, state)):
+            found.setdefault((section, name), [{} for _ in states])[place].setdefault(value, text)
     sections = ("facts", "data", "parameters", "metrics")
     order = {name: place for place, name in enumerate((*FACTS, *DATA))}
-    rows = [Row(section, name, values) for (section, name), values in found.items()]
+    rows = [
+        Row(section, name, [[*cell] for cell in cells], [[*cell.values()] for cell in cells])
+        for (section, name), cells in found.items()
+    ]
     return sorted(rows, key=lambda row: (sections.index(row.section), order.get(row.name, len(order)), row.name))
 
 
-Statement = tuple[str, str, Value]
+Statement = tuple[str, str, Value, str | None]
 
 
 def _stated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Statement]:
-    root, names = state["root"], _names(state)
+    root, names = state["root"], names_in(state)
     declared = properties(root["class"])
     for section, chosen in (("facts", FACTS), ("data", DATA)):
         for name in chosen:
             stated = root.get(name)
             for value in stated if isinstance(stated, list) else [] if stated is None else [stated]:
                 is_reference = declared[name].kind is Kind.REFERENCE
-                yield section, name, names.get(value) or _known(reader, value) if is_reference else value
+                yield section, name, names.get(value) or _known(reader, value) if is_reference else value, None
     for part in _parts(state, root.get("additionalProperty", ())):
         if "value" not in part or "propertyID" not in part:
             continue
         of, label = part["propertyID"], part.get("name")
         if of in (METRIC, PARAMETER):
-            yield "metrics" if of == METRIC else "parameters", label or of, part["value"]
+            yield "metrics" if of == METRIC else "parameters", label or of, part["value"], None
         else:
-            yield "facts", of if label is None else f"{of} {label}", part["value"]
+            yield "facts", of if label is None else f"{of} {label}", part["value"], None
 
 
 def _known(reader: CatalogReader, iri: str) -> str:
@@ -137,28 +138,13 @@ def _evaluated(reader: CatalogReader, state: Mapping[str, Any]) -> Iterator[Stat
 
 
 def _results(document: Mapping[str, Any], of: str) -> Iterator[Statement]:
-    names = _names(document)
-    for evaluation in (document["root"], *document["parts"]):
-        if evaluation["class"] != "MLModelEvaluation" or of not in evaluation.get("evaluatedMLModel", ()):
-            continue
-        on = ", ".join(str(names.get(iri, iri)) for iri in evaluation.get("evaluationDataset", ()))
-        settings = ", ".join(
-            str(part["value"]) if part["propertyID"] in PARTS else f"{part['propertyID']} {part['value']}"
-            for part in _parts(document, evaluation.get("additionalProperty", ()))
-            if part.get("propertyID") in SETTINGS and "value" in part
-        )
-        where = f"{f' on {on}' if on else ''}{f' ({settings})' if settings else ''}"
-        metrics = evaluation.get("evaluationMetrics", ())
-        for result in _parts(document, evaluation.get("evaluationResults", ())):
-            if result.get("value") is not None:
-                metric = result.get("propertyID") or next(iter(metrics), None) or result.get("name") or "unnamed"
-                yield "metrics", f"{metric}{where}", result["value"]
+    for each in evaluated(document):
+        if each.value is not None and of in each.models:
+            on, settings = ", ".join(each.on), each.settings
+            where = f"{f' on {on}' if on else ''}{f' ({settings})' if settings else ''}"
+            yield "metrics", f"{each.metric or 'unnamed'}{where}", each.value, each.stated
 
 
 def _parts(document: Mapping[str, Any], iris: Sequence[str]) -> list[dict[str, Any]]:
     wanted = set(iris)
     return [part for part in document["parts"] if part["iri"] in wanted]
-
-
-def _names(document: Mapping[str, Any]) -> dict[str, str]:
-    return {each["iri"]: each["name"] for each in (*document["stubs"], *document["parts"]) if each.get("name")}

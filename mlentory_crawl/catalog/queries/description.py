@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fair4ml.merge import State
-from fair4ml.platforms import declared_sources
 from fair4ml.write import rdf
+from mlentory_crawl.catalog.queries.derivations import derivations
+from mlentory_crawl.catalog.queries.evaluated import Evaluated, evaluated
 from mlentory_crawl.catalog.queries.find import find
-from mlentory_crawl.catalog.queries.lineage import derivations
 from mlentory_crawl.catalog.queries.mentions import Mentions, mentions
+from mlentory_crawl.catalog.queries.origins import Origin, origins
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 from mlentory_crawl.data_directory import in_utc
@@ -31,15 +32,6 @@ class Derived:
 
     iri: str
     kind: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The origin of a value: the record, the field of its source, and how the mapping of the platform reads it."""
-
-    record: str
-    field: str
-    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +68,11 @@ class Description:
 
     def origins(self) -> dict[str, Origin]:
         """Return the record that states each property, and its place in the source."""
-        found: dict[str, Origin] = {}
-        for record in self.records:
-            declared = declared_sources(*record.key.split("/")[:2])
-            exceptions = record.provenance.get("exceptions", {})
-            for name in record.document["root"]:
-                field, method = declared.get(name, ("", ""))
-                found.setdefault(name, Origin(record.key, exceptions.get(name, field), method))
-        return found
+        return origins(self.records)
+
+    def evaluations(self) -> list[Evaluated]:
+        """Return the results that its records state."""
+        return list(evaluated(self.state))
 
     def turtle(self) -> str:
         """Return the state as Turtle."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from heapq import nlargest
 
 import orjson
 
@@ -17,9 +18,11 @@ from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, merged
 from mlentory_crawl.exceptions import CatalogError
 
-MAX_SUGGESTIONS = 5
-COMPARED = 5_000
-"""The maximum number of names that are compared with an unknown one."""
+MAX_SUGGESTIONS = 3
+READ, COMPARED = 50_000, 200
+"""The maximum number of names that are read, and that are compared with an unknown one."""
+SHORTEST = 3
+"""The number of characters from which the last part of an id can be a name."""
 ALIKE = 0.8
 """The similarity (`difflib`) from which one name may be the other with a typo."""
 
@@ -56,7 +59,7 @@ def find(reader: CatalogReader, name: str, at: str | None = None) -> Found:
     found = _first(reader, candidates, at) or _first(reader, [_alone(reader, name, candidates)], at)
     if found is None:
         when = f" at {at}" if at else ""
-        raise NotFound(f"the catalog does not describe {name}{when}{_or_rather(reader, name)}")
+        raise NotFound(f"the catalog does not describe {name}{when}{or_rather(reader, name)}")
     return found
 
 
@@ -92,51 +95,104 @@ def _by_key(reader: CatalogReader, name: str) -> list[str]:
 
 
 def _alone(reader: CatalogReader, name: str, candidates: list[str]) -> str | None:
-    """Return the only entity that has a name, or that has one of some IRIs when case is ignored.
+    """Return the only entity that one of some IRIs means when case is ignored, or that has a name.
 
     Raises:
         NotFound: several entities have the name.
     """
+    if spelled := _spelled_otherwise(reader, candidates):
+        return spelled[0]
+    for having in (_named, _ending):
+        iris = having(reader, name)
+        if len(iris) > 1:
+            raise NotFound(f"{name} is the name of several entities: {_listed(iris, ', ')}")
+        if iris:
+            return iris[0]
+    return None
+
+
+def _spelled_otherwise(reader: CatalogReader, candidates: list[str]) -> list[str]:
     rows = reader._execute(
-        """SELECT iri, iri COLLATE NOCASE IN (SELECT value FROM json_each(?1)) FROM entity AS e
-           WHERE iri COLLATE NOCASE IN (SELECT value FROM json_each(?1))
-           OR (name = ?2 AND EXISTS (SELECT 1 FROM record WHERE iri = e.iri AND deleted_at IS NULL))
+        """SELECT iri FROM entity WHERE iri COLLATE NOCASE IN (SELECT value FROM json_each(?))
            ORDER BY described DESC, iri""",
-        (orjson.dumps(candidates), name),
-    ).fetchall()
-    spelled = [iri for iri, is_spelled_otherwise in rows if is_spelled_otherwise]
-    iris = spelled[:1] or [iri for iri, _ in rows]
-    if len(iris) > 1:
-        more = ", ..." if len(iris) > MAX_SUGGESTIONS else ""
-        raise NotFound(f"{name} is the name of several things: {', '.join(iris[:MAX_SUGGESTIONS])}{more}")
-    return iris[0] if iris else None
+        (orjson.dumps(candidates),),
+    )
+    return [iri for (iri,) in rows]
 
 
-def _or_rather(reader: CatalogReader, name: str) -> str:
-    """Return suggestions of similar names, as the end of a sentence."""
+def _named(reader: CatalogReader, name: str) -> list[str]:
+    """Return the entities of a name that records describe."""
+    rows = reader._execute(
+        """SELECT iri FROM entity AS e WHERE name = ?
+           AND EXISTS (SELECT 1 FROM record WHERE iri = e.iri AND deleted_at IS NULL)""",
+        (name,),
+    )
+    # Sorted here: the database would walk the index of IRIs, and look up each row for its name.
+    return sorted(iri for (iri,) in rows)
+
+
+def _ending(reader: CatalogReader, name: str) -> list[str]:
+    """Return the entities whose IRIs end with a name: the models among them, and those that records describe."""
+    if "/" in name or len(name) < SHORTEST:
+        return []
+    rows = reader._execute(
+        """SELECT iri, class = 'MLModel', (SELECT max(deleted_at IS NULL) FROM record WHERE iri = e.iri)
+           FROM entity AS e WHERE iri LIKE '%/' || ? ESCAPE '\\' AND instr(iri, '#') = 0""",
+        (_literal(name),),
+    )
+    by_rank: dict[tuple[int, bool], list[str]] = {}
+    for iri, is_model, is_live in rows:
+        if is_live != 0:
+            by_rank.setdefault((is_model, is_live is not None), []).append(iri)
+    return sorted(by_rank[max(by_rank)]) if by_rank else []
+
+
+def or_rather(reader: CatalogReader, name: str) -> str:
+    """Return suggestions of similar names, as the end of a sentence; an empty text if there are none."""
     # The address of an entity is shorter than that of a page below it.
     addresses = sorted((iri for iri in meant(name) if "://" in iri), key=len)
     on_the_hub = [iri for iri in addresses if iri.startswith(HUGGING_FACE)]
     target = (*on_the_hub, *addresses, name)[0].rstrip("/")
     place, _, last = target.rpartition("/")
-    called = _iris(reader, "iri LIKE '%/' || ? ESCAPE '\\'", _literal(last))[:MAX_SUGGESTIONS]
+    called = _iris(reader, "iri LIKE '%/' || ? ESCAPE '\\'", _literal(last)) if last[2:] else []
     if not called:
         is_owned = place + "/" != HUGGING_FACE
         beside = _iris(reader, "iri >= ?1 AND iri < ?1 || char(0x10ffff)", f"{place}/") if is_owned else []
         beginning = _iris(reader, "iri LIKE '%/' || ? || '%' ESCAPE '\\'", _literal(last[:3])) if last[2:] else []
-        by_name = {(iri if is_owned else iri.rpartition("/")[2]).lower(): iri for iri in (*beside, *beginning)}
-        alike = get_close_matches((target if is_owned else last).lower(), by_name, MAX_SUGGESTIONS, ALIKE)
-        called = [by_name[each] for each in alike]
-    return f"; did you mean {' or '.join(iri.removeprefix(HUGGING_FACE) for iri in called)}?" if called else ""
+        by_name = {_compared(iri, whole=is_owned): iri for iri in (*beside, *beginning)}
+        called = [by_name[each] for each in _alike(_compared(target, whole=is_owned), by_name)]
+    return f"; did you mean {_listed(called[:MAX_SUGGESTIONS], ' or ')}?" if called else ""
+
+
+def _compared(iri: str, *, whole: bool) -> str:
+    return (iri.partition("://")[2].partition("/")[2] or iri if whole else iri.rpartition("/")[2]).lower()
+
+
+def _alike(name: str, others: Iterable[str]) -> list[str]:
+    """Return the names most like another one."""
+    # Names whose lengths differ more cannot be as similar, and comparing is slow.
+    least, most = len(name) * ALIKE / (2 - ALIKE), len(name) * (2 - ALIKE) / ALIKE
+    pairs = _pairs(name)
+    near = nlargest(
+        COMPARED, (each for each in others if least <= len(each) <= most), lambda each: len(pairs & _pairs(each))
+    )
+    return get_close_matches(name, near, MAX_SUGGESTIONS, ALIKE)
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[at : at + 2] for at in range(len(name) - 1)}
+
+
+def _listed(iris: list[str], between: str) -> str:
+    more = f"{between}..." if len(iris) > MAX_SUGGESTIONS else ""
+    return between.join(iri.removeprefix(HUGGING_FACE) for iri in iris[:MAX_SUGGESTIONS]) + more
 
 
 def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
-    """Return the IRIs of entities, without parts, that meet a condition; described ones come first."""
-    rows = reader._execute(
-        f"SELECT iri FROM entity WHERE {where} AND instr(iri, '#') = 0 ORDER BY described DESC, iri LIMIT {COMPARED}",
-        (value,),
-    )
-    return [iri for (iri,) in rows]
+    """Return the IRIs of entities, without parts, that meet a condition."""
+    # In the order of the index, so that no row of the table is read.
+    rows = reader._execute(f"SELECT iri FROM entity WHERE {where} ORDER BY iri LIMIT {READ}", (value,))
+    return [iri for (iri,) in rows if "#" not in iri]
 
 
 def _literal(text: str) -> str:

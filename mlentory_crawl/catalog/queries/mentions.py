@@ -35,7 +35,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Records that name an entity.
+    """Records about other entities that name an entity.
 
     Attributes:
         records: the number of such records, by platform.
@@ -47,7 +47,7 @@ class Mentions:
 
 
 def mentions(reader: CatalogReader, iri: str, most: int = MOST) -> Mentions:
-    """Count the records that name an entity, and return their first mentions.
+    """Count the records that name an entity, and return their first mentions; records about it are left out.
 
     Args:
         reader: the catalog.
@@ -61,14 +61,17 @@ def mentions(reader: CatalogReader, iri: str, most: int = MOST) -> Mentions:
                       row_number() OVER (PARTITION BY r.platform ORDER BY r.kind, r.key, s.iri, e.type) AS place
                FROM json_each(?1) AS j JOIN entity AS t ON t.iri = j.value JOIN edge AS e ON e.target = t.id
                JOIN entity AS s ON s.id = e.source
-               JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL)
+               JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
+               WHERE r.iri NOT IN (SELECT value FROM json_each(?1)))
            WHERE place <= ?2 ORDER BY platform, place""",
         (orjson.dumps(names), most),
     )
     found = [_mention(*row) for row in rows]
     counts = reader._execute(
-        """SELECT r.platform, count(DISTINCT r.id) FROM json_each(?) AS j JOIN entity AS t ON t.iri = j.value
-           JOIN edge AS e ON e.target = t.id JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
+        """SELECT r.platform, count(DISTINCT r.id) FROM json_each(?1) AS j JOIN entity AS t ON t.iri = j.value
+           JOIN edge AS e ON e.target = t.id
+           JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
+           WHERE r.iri NOT IN (SELECT value FROM json_each(?1))
            GROUP BY r.platform ORDER BY r.platform""",
         (orjson.dumps(names),),
     )

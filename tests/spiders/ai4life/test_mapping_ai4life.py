@@ -23,7 +23,7 @@ from fair4ml.document import Document
 from fair4ml.entities import CLASSES, Description, properties
 from fair4ml.identifiers import orcid
 from fair4ml.platforms import describe
-from fair4ml.platforms.ai4life.mapping import FURTHER_SOURCES, PROVENANCE
+from fair4ml.platforms.ai4life.provenance import FURTHER_SOURCES, PROVENANCE
 from fair4ml.platforms.ai4life.source import KINDS
 from fair4ml.write import rdf
 from fair4ml.write.property_graph import graph
@@ -427,14 +427,14 @@ def test_ids_of_the_older_collection_lead_to_the_artifact(stated: str, reference
 
 def test_every_property_says_where_it_comes_from() -> None:
     declared = {name for cls in ("MLModel", "Dataset", "SoftwareApplication") for name in properties(cls)}
-    assert PROVENANCE.keys() <= declared
-    assert FURTHER_SOURCES.keys() <= PROVENANCE.keys()
+    assert PROVENANCE["model"].keys() <= declared
+    assert FURTHER_SOURCES["model"].keys() <= PROVENANCE["model"].keys()
     documents = [stored_whole(mapped(record(manifest))[0]) for manifest in (MODEL_0_4, MODEL_0_5)]
     documents.append(stored_whole(mapped(record(MODEL_0_5, "dataset"))[0]))
     documents.append(stored_whole(mapped(record(MODEL_0_5, "application"))[0]))
     documents.append(stored_whole(mapped(record({"id": "zoo/Old_Id/3"}))[0]))
     stated = {name for document in documents for name in document["root"]} - {"iri", "class"}
-    assert stated == PROVENANCE.keys()
+    assert stated == PROVENANCE["model"].keys()
 
 
 def check(description: Description) -> None:

@@ -18,7 +18,7 @@ from support.payloads import LEAVES
 from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description, properties
 from fair4ml.platforms import describe
-from fair4ml.platforms.arxiv.mapping import PROVENANCE
+from fair4ml.platforms.arxiv.provenance import PROVENANCE
 from fair4ml.platforms.arxiv.source import Article, entries, is_error
 from fair4ml.write import rdf
 
@@ -135,7 +135,7 @@ def test_an_error_is_no_article() -> None:
 
 def test_every_property_says_where_it_comes_from() -> None:
     stated = stored_whole(mapped(told(more=MORE))[0])["root"].keys() - {"iri", "class"}
-    assert stated == PROVENANCE.keys() <= properties("ScholarlyArticle").keys()
+    assert stated == PROVENANCE["article"].keys() <= properties("ScholarlyArticle").keys()
 
 
 def test_what_is_stated_conforms_to_the_shapes() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,10 @@ from fair4ml.entities import Description, properties
 from fair4ml.identifiers import GITHUB, github_repository, is_github_name
 from fair4ml.merge import RecordState, merge
 from fair4ml.platforms import describe, precedence
-from fair4ml.platforms.github import (
-    citation_mapping as github_citation,
-    codemeta_mapping as github_codemeta,
-    mapping as github,
-)
 from fair4ml.platforms.github.addresses import repository_at
 from fair4ml.platforms.github.citation_source import Citation
 from fair4ml.platforms.github.codemeta_source import CodeMeta
+from fair4ml.platforms.github.provenance import PROVENANCE
 from fair4ml.platforms.github.source import KINDS, Repository
 from fair4ml.platforms.paperswithcode.terms import code_repository
 from fair4ml.write import rdf
@@ -37,11 +32,6 @@ from fair4ml.write import rdf
 NAME = "acme/tools"
 IRI = "https://github.com/acme/tools"
 ADA = "https://orcid.org/0000-0002-1825-0097"
-PROVENANCES: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "repository": github.PROVENANCE,
-    "citation": github_citation.PROVENANCE,
-    "codemeta": github_codemeta.PROVENANCE,
-}
 
 FULL = repository(
     7,
@@ -64,7 +54,7 @@ FULL = repository(
 def mapped(kind: str, payload: Any) -> tuple[Description, list[str]]:
     source, issues = parse(KINDS[kind], payload)
     description = describe(source)
-    assert_closed(description, PROVENANCES[kind])
+    assert_closed(description, PROVENANCE[kind])
     return description, [f"{issue.field}: {issue.reason}" for issue in (*issues, *description.issues)]
 
 
@@ -511,8 +501,8 @@ def test_the_repository_leads_and_its_files_add_to_it() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_property_says_where_it_comes_from(kind: str) -> None:
     stated = {state.key.split("/")[1]: state.document["root"].keys() for state in states()}[kind] - {"iri", "class"}
-    assert stated <= PROVENANCES[kind].keys() <= properties("SoftwareSourceCode").keys()
-    assert PROVENANCES[kind].keys() - stated <= {"name"}
+    assert stated <= PROVENANCE[kind].keys() <= properties("SoftwareSourceCode").keys()
+    assert PROVENANCE[kind].keys() - stated <= {"name"}
 
 
 def test_what_is_stated_conforms_to_the_shapes() -> None:

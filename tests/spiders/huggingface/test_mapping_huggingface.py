@@ -14,7 +14,7 @@ from support.payloads import PAYLOADS
 from fair4ml.describe.source_record import InvalidRecord, SourceRecord, parse
 from fair4ml.entities import Description
 from fair4ml.platforms import describe
-from fair4ml.platforms.huggingface.mapping import PROVENANCE
+from fair4ml.platforms.huggingface.provenance import PROVENANCE
 from fair4ml.platforms.huggingface.source import ModelInfo
 
 CASES = sorted((Path(__file__).parents[2] / "data" / "huggingface_models").glob("*.json"))
@@ -87,7 +87,7 @@ def test_whatever_a_record_holds_its_description_is_closed_and_always_the_same(p
         payload.pop(name, None)
     payload["id"] = "ada-labs/tiny"
     description, issues = mapped(payload)
-    assert_closed(description, PROVENANCE)
+    assert_closed(description, PROVENANCE["model"])
     again, issues_again = mapped(json.loads(json.dumps(payload)))
     assert (description, issues) == (again, issues_again)
 
@@ -96,7 +96,7 @@ def test_whatever_a_record_holds_its_description_is_closed_and_always_the_same(p
 def test_descriptions_of_the_examples_are_closed(case: Path) -> None:
     stated = json.loads(case.read_text())
     if "invalid" not in stated["expect"]:
-        assert_closed(mapped(stated["record"])[0], PROVENANCE)
+        assert_closed(mapped(stated["record"])[0], PROVENANCE["model"])
 
 
 WORDS = st.sampled_from(["acc", "Accuracy", "wer", "test", "squirrels", "a b", "", "no", "https://x.org/", None, 1])
@@ -139,5 +139,5 @@ def test_the_corpus_is_described_and_closed(corpus: Path) -> None:
         except InvalidRecord:
             refused += 1
         else:
-            assert_closed(description, PROVENANCE)
+            assert_closed(description, PROVENANCE["model"])
     assert refused == 0

@@ -17,8 +17,8 @@ from fair4ml.entities import Description
 from fair4ml.identifiers import part_iri
 from fair4ml.merge import RecordState, State, merge
 from fair4ml.platforms import declared_sources, describe, precedence, source_model
-from fair4ml.platforms.huggingface.card_mapping import PROVENANCE
 from fair4ml.platforms.huggingface.card_source import ModelCardFile
+from fair4ml.platforms.huggingface.provenance import PROVENANCE
 from fair4ml.platforms.huggingface.source import ModelInfo
 from fair4ml.read.model_card import MAX_CARD
 from fair4ml.write import rdf
@@ -148,7 +148,7 @@ def test_what_a_card_says() -> None:
     assert (parts[training]["propertyID"], parts[training]["value"]) == ("trainingData", "Two thousand hours.")
     assert (parts[evaluation]["propertyID"], parts[evaluation]["value"]) == ("evaluationData", "Ten hours.")
     assert description.issues == []
-    assert_closed(description, PROVENANCE)
+    assert_closed(description, PROVENANCE["card"])
 
 
 def test_every_property_says_where_in_the_file_it_comes_from() -> None:
@@ -313,7 +313,7 @@ def test_publications_of_both_are_joined() -> None:
 def test_whatever_a_card_holds_its_description_is_closed_and_always_the_same(text: str) -> None:
     text = text.replace("\ud800", "")
     description = described(text)
-    assert_closed(description, PROVENANCE)
+    assert_closed(description, PROVENANCE["card"])
     assert description == described(text)
 
 
@@ -323,6 +323,6 @@ def test_every_card_of_the_corpus_is_described(corpus: Path) -> None:
         card, _ = parse(ModelCardFile, {"_id": KEY, "id": ID, "text": text})
         description = describe(card)
         if number % 10 == 0:
-            assert_closed(description, PROVENANCE)
+            assert_closed(description, PROVENANCE["card"])
         count += len(root(description)) > 3
     assert count > 4_000

@@ -17,9 +17,9 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
 from fair4ml.merge import RecordState, merge
 from fair4ml.platforms import describe, precedence
-from fair4ml.platforms.huggingface.croissant_mapping import PROVENANCE
 from fair4ml.platforms.huggingface.croissant_source import Creator, Croissant, CroissantFile, File
 from fair4ml.platforms.huggingface.datasets_source import DatasetInfo
+from fair4ml.platforms.huggingface.provenance import PROVENANCE
 
 IRI = "https://huggingface.co/datasets/ada-labs/tides"
 CHECKSUM = "ab" * 32
@@ -36,7 +36,7 @@ def croissant(**fields: Any) -> tuple[dict[str, Any], dict[str, Any], list[str]]
     """What a Croissant becomes: the root, everything else by IRI, and what was left out."""
     described = {"@type": "sc:Dataset", "name": "tides", **fields}
     description, issues = mapped({"id": "ada-labs/tides", "croissant": described})
-    assert_closed(description, PROVENANCE)
+    assert_closed(description, PROVENANCE["croissant"])
     document = record_of(description.root, description.parts, description.stubs)
     assert complaints(parsed(document)) == set()
     return stored(description.root), {thing["iri"]: thing for thing in document["parts"] + document["stubs"]}, issues
@@ -342,7 +342,7 @@ VALUES = st.recursive(
 def test_whatever_a_croissant_holds_its_description_is_closed_and_always_the_same(told: dict[str, Any]) -> None:
     payload = {"id": "ada-labs/tides", "croissant": told}
     description, issues = mapped(payload)
-    assert_closed(description, PROVENANCE)
+    assert_closed(description, PROVENANCE["croissant"])
     assert (description, issues) == mapped(json.loads(json.dumps(payload)))
 
 
@@ -351,7 +351,7 @@ def test_deep_nesting_is_no_way_to_break_out() -> None:
     for _ in range(900):
         deep = {"@value": [deep]}
     description, issues = mapped({"id": "a/b", "croissant": {"description": deep, "license": deep, "creator": deep}})
-    assert_closed(description, PROVENANCE)
+    assert_closed(description, PROVENANCE["croissant"])
     assert "croissant.description" in issues
 
 
@@ -367,7 +367,7 @@ def test_the_croissants_of_the_corpus(corpus: Path) -> None:
     for path in paths:
         told = json.loads(path.read_bytes())
         description, issues = mapped({"id": "ada-labs/tides", "croissant": told})
-        assert_closed(description, PROVENANCE)
+        assert_closed(description, PROVENANCE["croissant"])
         document = record_of(description.root, description.parts, description.stubs)
         assert complaints(parsed(document)) == set(), path
         root = stored(description.root)

@@ -19,8 +19,7 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import Description
 from fair4ml.normalize.tasks import SCHEME_IRI
 from fair4ml.platforms import declared_sources, dependencies, describe, source_model
-from fair4ml.platforms.huggingface.datasets_mapping import PROVENANCE
-from fair4ml.platforms.huggingface.owners_mapping import PROVENANCE as OF_OWNERS
+from fair4ml.platforms.huggingface.provenance import PROVENANCE
 
 KEY = "650000000000000000000001"
 IRI = "https://huggingface.co/datasets/ada-labs/tides"
@@ -37,7 +36,7 @@ def mapped(kind: str, payload: Any) -> tuple[Description, list[str]]:
 def dataset(**fields: Any) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
     """What a dataset's record becomes: the root, everything else by IRI, and what was left out."""
     description, issues = mapped("dataset", {"_id": KEY, "id": "ada-labs/tides", **fields})
-    assert_closed(description, PROVENANCE)
+    assert_closed(description, PROVENANCE["dataset"])
     document = record_of(description.root, description.parts, description.stubs)
     assert complaints(parsed(document)) == set()
     return stored(description.root), {thing["iri"]: thing for thing in document["parts"] + document["stubs"]}, issues
@@ -294,7 +293,7 @@ def test_whatever_a_record_holds_its_description_is_closed_and_always_the_same(p
         payload.pop(name, None)
     payload["id"] = "ada-labs/tides"
     description, issues = mapped("dataset", payload)
-    assert_closed(description, PROVENANCE)
+    assert_closed(description, PROVENANCE["dataset"])
     assert (description, issues) == mapped("dataset", json.loads(json.dumps(payload)))
 
 
@@ -303,7 +302,7 @@ def test_a_dataset_of_the_corpus(corpus: Path) -> None:
     assert found
     for path in found:
         description, issues = mapped("dataset", json.loads(path.read_bytes()))
-        assert_closed(description, PROVENANCE)
+        assert_closed(description, PROVENANCE["dataset"])
         document = record_of(description.root, description.parts, description.stubs)
         assert complaints(parsed(document)) == set()
         assert issues == []
@@ -315,7 +314,7 @@ def test_a_dataset_of_the_corpus(corpus: Path) -> None:
 @pytest.mark.parametrize(("kind", "cls"), [("organization", "Organization"), ("user", "Person")])
 def test_an_owner(kind: str, cls: str) -> None:
     description, issues = mapped("owner", {**OWNER, "kind": kind, "avatarUrl": "x", "numFollowers": 7, "orgs": [{}]})
-    assert_closed(description, OF_OWNERS)
+    assert_closed(description, PROVENANCE["owner"])
     iri = "https://huggingface.co/ada-labs"
     assert stored(description.root) == {
         "iri": iri,

@@ -19,7 +19,7 @@ from fair4ml.entities import Description, Entity, MLModel, PropertyValue
 from fair4ml.merge import RecordState, merge
 from fair4ml.platforms import describe, precedence, source_model
 from fair4ml.platforms.openml.answers import Malformed, Refused, Unavailable, decoded, native_id, native_key, rows
-from fair4ml.platforms.openml.mapping import FURTHER_SOURCES, PROVENANCE
+from fair4ml.platforms.openml.provenance import FURTHER_SOURCES, PROVENANCE
 from fair4ml.platforms.openml.source import KINDS
 from fair4ml.write.property_graph import graph
 
@@ -274,8 +274,8 @@ def test_the_source_of_every_property_is_declared() -> None:
     assert set(ONE_OF_EACH) == set(KINDS)
     for kind, record in ONE_OF_EACH.items():
         description, _ = mapped(kind, record)
-        assert stored(description.root).keys() - {"iri", "class"} <= PROVENANCE.keys()
-    assert FURTHER_SOURCES.keys() <= PROVENANCE.keys()
+        assert stored(description.root).keys() - {"iri", "class"} <= PROVENANCE[kind].keys()
+        assert FURTHER_SOURCES[kind].keys() <= PROVENANCE[kind].keys()
 
 
 TELLING = ["1", "2021-01-02 03:04:05", "0000-00-00", "a==1\nb_2", "https://a.org/", "CC0", "English", "1e999"]

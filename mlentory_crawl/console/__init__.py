@@ -1,4 +1,4 @@
-"""The standard output and the standard error: tables for people, JSON for programs."""
+"""The standard output and the standard error: texts and tables for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ import orjson
 from rich import console as rich_console
 from rich.console import Console, RenderableType
 from rich.segment import Segment
-from rich.table import Table
 from rich.text import Text
 
+from mlentory_crawl.console.tables import PlainTable, wrapped
 from mlentory_crawl.printable import one_line, printable
 
 MAX_TEXT = 400
 """The number of characters of a text that a cell shows."""
+WIDTH = 140
+"""The width of the output where it is no terminal."""
+UNITS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3}
+"""Letters for large numbers."""
+DIGITS, LARGE = 4, 1e15
+"""The number of significant digits of measured values, and the size from which a number is shown by its exponent."""
 
 OnProgress = Callable[[str, int, int | None], None]
 """Takes the name of the present step of a command, how much of it is done, and how much there is to do, if known."""
@@ -75,24 +81,79 @@ def fail(message: str) -> None:
     print(one_line(message), file=sys.stderr)
 
 
+def number(value: float | str, stated: str | None = None) -> str:
+    """Return a value as people read it; JSON has it in full.
+
+    Whole numbers get separators of thousands. Others are rounded to four significant digits, but not to less than a
+    whole number; zeros at the end are those of a rounded value. A value that is stated with its spread or as a range
+    is shown as it is stated.
+
+    Args:
+        value: the value.
+        stated: the source's text of it, if it says more than the number.
+    """
+    if stated is not None and not _is_number(stated):
+        return stated
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) or (value.is_integer() and abs(value) < LARGE):
+        return f"{int(value):,}"
+    if 10 ** (DIGITS - 1) <= abs(value) < LARGE:
+        return f"{value:,.0f}"
+    shown = f"{value:.{DIGITS}g}"
+    return shown if float(shown) == value else f"{value:#.{DIGITS}g}".removesuffix(".")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def magnitude(count: int) -> str:
+    """Return a count in a list of many, to be compared at a glance: ``7.2B``, ``350M``, ``56.7K``."""
+    for unit, size in UNITS.items():
+        if count >= size:
+            return f"{count / size:.1f}".removesuffix(".0") + unit
+    return str(count)
+
+
+def counted(count: int, name: str) -> str:
+    """Return a count with the name of what is counted, such as ``1 model`` and ``2,000 models``."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
 def shorten(text: str) -> str:
-    """Return a text cut to fit into the cell of a table."""
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ..."
+    """Return a text cut to fit into the cell of a table, between two words."""
+    if len(text) <= MAX_TEXT:
+        return text
+    return (text[:MAX_TEXT].rpartition(" ")[0] or text[:MAX_TEXT]) + " ..."
 
 
 class PlainConsole(Console):
     """A console that prints texts as they are: no markup, no emoji codes, and only what is `printable`.
 
-    Styles are given separately from the text: `styled`, `rich.text.Text`.
+    Styles are given separately from the text: `styled`, `rich.text.Text`. Texts are broken between words only.
     """
 
     def __init__(self) -> None:
-        # As wide as tables need where the output is no terminal.
-        width = None if sys.stdout.isatty() else 140
-        super().__init__(width=width, soft_wrap=False, markup=False, emoji=False, highlight=False)
+        width = None if sys.stdout.isatty() else WIDTH
+        super().__init__(width=width, soft_wrap=True, markup=False, emoji=False, highlight=False)
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError  # the command handles it
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        shown = objects if options.get("no_wrap") else map(self._wrapped, objects)
+        super().print(*shown, **options)
+
+    def _wrapped(self, each: Any) -> Any:
+        text = Text(printable(each)) if isinstance(each, str) else each
+        return Text("\n").join(wrapped(text, self.width)) if isinstance(text, Text) else text
 
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(printable(text), **options)
@@ -102,13 +163,6 @@ class PlainConsole(Console):
     ) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(printable(segment.text), segment.style)
-
-
-class PlainTable(Table):
-    """A table in which the text of a cell is one line, so that no text can look like another row."""
-
-    def add_row(self, *cells: RenderableType | None, **options: Any) -> None:
-        super().add_row(*(one_line(cell) if isinstance(cell, str) else cell for cell in cells), **options)
 
 
 def console() -> Console:
@@ -128,7 +182,7 @@ def styled(*pieces: str | tuple[str, str]) -> Text:
     return Text.assemble(*((printable(text), style) for text, style in parts))
 
 
-def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> Table:
+def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> PlainTable:
     """Return an empty table.
 
     Args:
@@ -136,9 +190,4 @@ def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) 
         right: the columns whose cells are numbers.
         title: the title above the table.
     """
-    made = PlainTable(
-        title=title and one_line(title), title_justify="left", box=None, pad_edge=False, header_style="bold"
-    )
-    for column in columns:
-        made.add_column(one_line(column), justify="right" if column in right else "left", overflow="fold")
-    return made
+    return PlainTable(columns, right, title)

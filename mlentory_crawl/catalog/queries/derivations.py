@@ -1,0 +1,100 @@
+"""Derivations between models, as the catalog's records state them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from fair4ml.identifiers import hashed
+from fair4ml.platforms import declared_sources, precedence
+from mlentory_crawl.catalog.reader import CatalogReader
+
+KIND_NOT_STATED = "kind not stated"
+"""The text for people if the kind of a derivation is not stated."""
+
+FOUND_BY_THE_PLATFORM = frozenset({"baseModels"})
+"""Source fields that the platform determined itself, rather than the author."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One derivation; there is only one between two models, whoever states it.
+
+    Attributes:
+        child, parent: the IRIs of the models.
+        kind: ``finetune``, ``adapter``, ``quantized``, ``merge``, or None if it is not stated.
+        record: the catalog key of the record that states it.
+        field: the field of the source that it comes from.
+        how: ``resolved`` by the platform, or ``declared`` by the author.
+    """
+
+    child: str
+    parent: str
+    kind: str | None
+    record: str
+    field: str
+    how: str
+
+    @property
+    def kind_for_people(self) -> str:
+        """The kind, or that none is stated."""
+        return self.kind or KIND_NOT_STATED
+
+
+def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list[Step]:
+    """Return the derivations of models from others, or else of others from them; sorted by child and parent.
+
+    As in the merged state of a model, parents from second-hand records only count if no other record states any.
+    """
+    near, far = ("s", "t") if up else ("t", "s")
+    rows = reader._execute(
+        f"""SELECT s.iri, t.iri, e.kind, r.platform || '/' || r.kind || '/' || r.key, r.provenance,
+                   EXISTS (SELECT 1 FROM edge AS o JOIN record AS q ON q.id = o.record
+                           WHERE o.source = e.source AND o.type = e.type
+                           AND q.platform || '/' || q.kind NOT IN (SELECT value FROM json_each(?2)))
+            FROM json_each(?1) AS j JOIN entity AS {near} ON {near}.iri = j.value
+            JOIN edge AS e ON e.{"source" if up else "target"} = {near}.id AND e.type = 'WAS_DERIVED_FROM'
+            JOIN entity AS {far} ON {far}.id = e.{"target" if up else "source"}
+            JOIN record AS r ON r.id = e.record""",
+        (orjson.dumps(reader.also_called(iris)), orjson.dumps(list(_REPEATING))),
+    ).fetchall()
+    now = reader.resolve_all(iri for child, parent, *_ in rows for iri in (child, parent))
+    is_known_better = {now[child] for child, *_, first_hand in rows if first_hand}
+    by_pair: dict[tuple[str, str], list[Step]] = {}
+    for child, parent, kind, record, provenance, _ in rows:
+        place = _place(record, orjson.loads(provenance), parent)
+        how = "resolved" if place.partition(".")[0] in FOUND_BY_THE_PLATFORM and ", " not in place else "declared"
+        step = Step(now[child], now[parent], kind, record, place, how)
+        if step.child != step.parent:
+            by_pair.setdefault((step.child, step.parent), []).append(step)
+    return [
+        _strongest(steps)
+        for (child, _), steps in sorted(by_pair.items())
+        if child not in is_known_better or not all(map(_is_at_second_hand, steps))
+    ]
+
+
+_REPEATING = precedence().second_hand("wasDerivedFrom")
+
+
+def _is_at_second_hand(step: Step) -> bool:
+    return "/".join(step.record.split("/")[:2]) in _REPEATING
+
+
+def _place(record: str, provenance: dict[str, Any], parent: str) -> str:
+    """Return the field of the source that names a parent."""
+    exceptions = provenance.get("exceptions", {})
+    declared, _ = declared_sources(*record.split("/")[:2]).get("wasDerivedFrom", ("", ""))
+    of_property = exceptions.get("wasDerivedFrom", declared)
+    return str(exceptions.get(f"derivation-{hashed(parent)}.entity", of_property))
+
+
+def _strongest(steps: list[Step]) -> Step:
+    """Return the platform's own statement among several of the same derivation, with a kind if any has one."""
+    first, *others = sorted(
+        steps, key=lambda step: (_is_at_second_hand(step), step.how != "resolved", step.kind is None, step.record)
+    )
+    return replace(first, kind=first.kind or next((step.kind for step in others if step.kind), None))

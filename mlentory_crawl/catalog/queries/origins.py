@@ -1,0 +1,58 @@
+"""Origins of values: the record, and the place in its source, that state each property of an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fair4ml.platforms import declared_sources, precedence
+from mlentory_crawl.catalog.stored import Stored, in_order
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The origin of a value: the record, the field of its source, and how the mapping of the platform reads it."""
+
+    record: str
+    field: str
+    method: str
+
+
+def origins(records: Sequence[Stored]) -> dict[str, Origin]:
+    """Return the origin of each property of an entity; of a list that several records state, that of the first items.
+
+    Args:
+        records: the records about the entity.
+    """
+    names = dict.fromkeys(name for record in records for name in record.document["root"])
+    found = {name: _stating(records, name) for name in names}
+    return {name: _origin(stating[0], name) for name, stating in found.items() if stating}
+
+
+def origins_of_items(records: Sequence[Stored], name: str, items: Iterable[str]) -> dict[str, Origin]:
+    """Return the origin of each item of a list.
+
+    Args:
+        records: the records about the entity.
+        name: the property.
+        items: the items that the merged state has.
+    """
+    found: dict[str, Origin] = {}
+    for record in reversed(_stating(records, name)):
+        found |= dict.fromkeys(record.document["root"][name], _origin(record, name))
+    return {item: found[item] for item in items if item in found}
+
+
+def _stating(records: Sequence[Stored], name: str) -> list[Stored]:
+    """Return the records that state a property and whose values hold, by precedence."""
+    by_key = {record.key: record for record in in_order(records)}
+    stated = [(record.document["root"], key) for key, record in by_key.items()]
+    order = precedence()
+    keys = [key for entity, key in order.by_field(name, stated) if name in entity and order.holds(name, key, stated)]
+    return [by_key[key] for key in keys]
+
+
+def _origin(record: Stored, name: str) -> Origin:
+    platform, kind, _ = record.key.split("/", 2)
+    field, method = declared_sources(platform, kind).get(name, ("", ""))
+    return Origin(record.key, record.provenance.get("exceptions", {}).get(name, field), method)

@@ -1,0 +1,1 @@
+"""Pictures of lineages, as text: SVG, Mermaid, Graphviz."""

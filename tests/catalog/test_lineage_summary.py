@@ -1,0 +1,105 @@
+"""Licenses of a whole lineage, the data of its models, and the records that state values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.catalogs import HUB, Book
+from support.families import DATASETS, LICENSES, family, relative, store, using
+
+from fair4ml.describe.licensing import NOT_NAMED
+from mlentory_crawl.catalog.queries.description import describe
+from mlentory_crawl.catalog.queries.lineage import Lineage, Use, lineage
+from mlentory_crawl.catalog.queries.origins import Origin
+from mlentory_crawl.catalog.reader import CatalogReader
+
+OTHER = f"{HUB}odd/model#license-d650ce50380593af"
+
+
+@pytest.fixture
+def book(data_dir: Path) -> Iterator[Book]:
+    made = family(data_dir)
+    yield made
+    made.close()
+
+
+def walk(book: Book, name: str, **asked: Any) -> Lineage:
+    reader = CatalogReader(book.data_dir)
+    found = lineage(reader, HUB + name, **{"up": False, "depth": 9, **asked})
+    reader.close()
+    return found
+
+
+def test_models_are_counted_by_license_whatever_the_page(book: Book) -> None:
+    odd = relative("odd/model", None, **{"tide__base-8B": "adapter"})
+    odd["root"]["license"] = [OTHER]
+    odd["parts"].append({"iri": OTHER, "class": "License", "name": NOT_NAMED})
+    store(book, odd)
+    summary = asdict(walk(book, "tide/base-8B", limit=1).summary)
+    assert summary == {
+        "models": 4, "not_named": 1, "none_stated": 1, "named_only": 0, "conflicts": 1,
+        "licenses": [{"license": LICENSES["Apache-2.0"], "name": "Apache-2.0", "models": 2, "conflicts": 1}],
+    }  # fmt: skip
+    assert summary == asdict(walk(book, "tide/base-8B").summary)
+    assert walk(book, "mix/merged", up=True).summary.named_only == 1
+
+
+def test_licenses_at_second_hand_count_where_no_other_record_states_any(book: Book) -> None:
+    def licenses() -> list[tuple[str, int]]:
+        return [(each.name, each.models) for each in walk(book, "orchard/tune-8B", limit=1).summary.licenses]
+
+    store(book, relative("mix/merged", "MIT", **{"orchard__tune-8B": "merge"}), "card")
+    assert licenses() == [("Apache-2.0", 1), ("MIT", 1)]
+    book.crawl({"mix/merged": relative("mix/merged", "llama3.1", **{"orchard__tune-8B": "merge"})})
+    assert licenses() == [("Apache-2.0", 1), ("llama3.1", 1)]
+
+
+def test_a_model_that_was_renamed_keeps_its_licenses_in_the_count(book: Book) -> None:
+    book.crawl({"small/tune-8B-GGUF": relative("small/renamed", "MIT", **{"orchard__tune-8B": "quantized"})})
+    found = walk(book, "orchard/tune-8B")
+    assert f"{HUB}small/renamed" in found.members
+    assert [(each.name, each.models) for each in found.summary.licenses] == [("MIT", 1)]
+
+
+def test_conflicts_of_the_page_and_of_all(book: Book) -> None:
+    found = walk(book, "tide/base-8B", limit=1, offset=1)  # the tune only leads to the models of the page
+    assert [each.rule for each in found.conflicts] == ["community license"]
+    assert found.summary.conflicts == 1
+
+
+def test_data_say_which_record_and_field_names_them(book: Book) -> None:
+    store(book, using(relative("orchard/tune-8B"), trainedOn=["orchard/from-card"]), "card")
+    found = walk(book, "orchard/tune-8B", up=True, data="training")
+    assert found.uses == [
+        Use(HUB + model, DATASETS + dataset, "trainedOn", f"huggingface/model/{model}", "cardData.datasets")
+        for model, dataset in (("orchard/tune-8B", "orchard/talks"), ("tide/base-8B", "tide/corpus"))
+    ]
+    assert [(each.name, each.described) for each in found.datasets.values()] == [
+        ("orchard/talks", False), ("tide/corpus", False)
+    ]  # fmt: skip
+    assert {use.property for use in walk(book, "orchard/tune-8B", data="evaluation").uses} == {"evaluatedOn"}
+    assert len(walk(book, "orchard/tune-8B", up=True, data="all").uses) == 9
+    assert not walk(book, "orchard/tune-8B", up=True).uses
+
+
+def test_a_value_comes_from_the_record_that_leads_not_from_the_first_that_was_stored(book: Book) -> None:
+    card = relative("ada/late", "MIT")
+    card["root"] |= {"description": "of the card", "intendedUse": "to test", "version": "card"}
+    store(book, card, "card", intendedUse="README: Use")
+    model = relative("ada/late", "Apache-2.0")
+    model["root"] |= {"description": "of the model", "version": "model"}
+    store(book, model)
+    reader = CatalogReader(book.data_dir)
+    found = describe(reader, "ada/late")
+    origins = found.origins()
+    reader.close()
+    assert origins["license"] == Origin("huggingface/model/ada/late", "cardData.license", "looked up")
+    assert origins["version"].record == "huggingface/model/ada/late"
+    # The declared precedence of a single property.
+    assert origins["description"].record == "huggingface/card/ada/late"
+    assert origins["intendedUse"] == Origin("huggingface/card/ada/late", "README: Use", "stated")
+    assert found.root["description"] == "of the card"
