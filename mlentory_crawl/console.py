@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,28 +30,6 @@ def print_json(value: Any) -> None:
     """Write one JSON document to the standard output."""
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.buffer.flush()
-
-
-@contextmanager
-def progress_shown() -> Iterator[OnProgress]:
-    """Show how far a command is: a bar on the standard error if that is a terminal, which disappears at the end."""
-    if not sys.stderr.isatty():
-        yield lambda step, done, total: None
-        return
-    # Imported only here, as few commands need it.
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
-
-        def show(step: str, done: int, total: int | None) -> None:
-            if not bar.tasks or bar.tasks[0].description != step:
-                for task in bar.task_ids:
-                    bar.remove_task(task)
-                bar.add_task(step, total=total)
-            bar.update(bar.task_ids[0], completed=done, total=total)
-
-        yield show
 
 
 def duration(seconds: float) -> str:
@@ -86,10 +66,10 @@ class PlainConsole(Console):
     Styles are given separately from the text: `styled`, `rich.text.Text`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, stderr: bool = False) -> None:
         # As wide as tables need where the output is no terminal.
-        width = None if sys.stdout.isatty() else 140
-        super().__init__(width=width, soft_wrap=False, markup=False, emoji=False, highlight=False)
+        width = None if (sys.stderr if stderr else sys.stdout).isatty() else 140
+        super().__init__(stderr=stderr, width=width, soft_wrap=False, markup=False, emoji=False, highlight=False)
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError  # the command handles it
@@ -116,6 +96,56 @@ def console() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     return PlainConsole()
+
+
+def error_console() -> Console:
+    """Return a console that writes to the standard error, for what people watch beside the results."""
+    return PlainConsole(stderr=True)
+
+
+SHOWN_AFTER = 2.0
+"""The number of seconds after which a command shows its progress."""
+REFRESHED_AFTER = 0.1
+"""The number of seconds after which it is shown anew."""
+
+
+@contextmanager
+def progress_shown(*, is_watched: bool = True) -> Iterator[OnProgress]:
+    """Show how far a command is: from `SHOWN_AFTER` seconds on, at the bottom of a terminal; elsewhere nothing.
+
+    Args:
+        is_watched: False if the terminal has something else to show.
+    """
+    out = error_console()
+    if not (is_watched and out.is_terminal):
+        yield lambda step, done, total: None
+        return
+    # Imported only here, as it takes time and most commands have ended by then.
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=20)
+    bar = Progress(*columns, TimeElapsedColumn(), console=out, transient=True)
+    task = bar.add_task("")
+    shown, shown_at = "", 0.0
+
+    def show(step: str, done: int, total: int | None) -> None:
+        nonlocal shown, shown_at
+        if step == shown and time.monotonic() - shown_at < REFRESHED_AFTER:
+            return  # a step may take less than showing it
+        shown, shown_at = step, time.monotonic()
+        of_total = "" if total is None else f" of {total:,}"
+        counts = f": {done:,}{of_total}" if done or total else ""
+        bar.update(task, description=f"{step}{counts}", completed=done, total=total)
+
+    beginning = threading.Timer(SHOWN_AFTER, bar.start)
+    beginning.daemon = True
+    beginning.start()
+    try:
+        yield show
+    finally:
+        beginning.cancel()
+        beginning.join()
+        bar.stop()
 
 
 def styled(*pieces: str | tuple[str, str]) -> Text:
