@@ -20,12 +20,13 @@ _SECTION = re.compile(r"^(\S.*)\n((?:[ ]+\S.*\n?)+)", re.MULTILINE)
 def print_spiders(out: Console, spiders: Iterable[type[PlatformSpider]]) -> None:
     """Print which spiders there are, one line each."""
     out.print("Usage: mlentory crawl SPIDER [-a NAME=VALUE ...] [options]\n")
-    out.print("Crawls with a spider, and prints what came of it; mlentory crawl SPIDER -h shows its arguments.\n")
+    out.print("mlentory crawl SPIDER -h shows what it crawls, and the arguments that it takes.\n")
     shown = table("spider", "what it crawls")
-    shown.columns[1].no_wrap, shown.columns[1].overflow = True, "ellipsis"
     for spider in spiders:
         summary, _ = data_sheet(spider)
-        shown.add_row(styled((spider.name, "cyan")), summary.partition(":")[0].removesuffix("."))
+        line = styled(summary.partition(":")[0].removesuffix("."))
+        line.no_wrap, line.overflow = True, "ellipsis"
+        shown.add_row(styled((spider.name, "cyan")), line)
     out.print(shown, "")
 
 

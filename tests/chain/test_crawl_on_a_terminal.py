@@ -52,7 +52,9 @@ def test_a_crawl_that_takes_its_time(hub: SampleHub, tmp_path: Path) -> None:
         if re.fullmatch(r"\S huggingface: \d pages?, 1,000 records, \d+ a second 0:00:0\d *", line)
     ]
     (warning,) = (line for line in lines if "Quarantined" in line)
-    assert re.fullmatch(r"\d\d:\d\d:\d\d Quarantined: huggingface/model/\w+: id: should be the id of a repository", warning)
+    assert re.fullmatch(
+        r"\d\d:\d\d:\d\d Quarantined: huggingface/model/\w+: id: should be the id of a repository", warning
+    )
     told = fields(lines)
     assert told["Run"] == f"complete  {run} (huggingface census)"
     assert told["Records"] == f"{MODELS:,} fetched: {MODELS - 1:,} new, 1 quarantined"
