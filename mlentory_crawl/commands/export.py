@@ -18,7 +18,7 @@ from mlentory_crawl import __version__
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.commands.base import ProjectCommand
 from mlentory_crawl.commands.option_types import class_name, number
-from mlentory_crawl.console import console, progress
+from mlentory_crawl.console import console, progress_shown
 from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
@@ -170,10 +170,10 @@ class _Export:
         is_chosen = _chosen(self._choice)
         stubs = UnseenStubs(reader)
         total = None if opts.platform else reader.entities()
-        with progress("exporting", total, is_watched=is_watched) as show:
+        with progress_shown(is_watched=is_watched) as show:
             out.start()
             for done, (state, records) in enumerate(reader.states(opts.platform)):
-                show(done)
+                show("entities read", done, total)
                 if not is_chosen(state):
                     continue
                 record: dict[str, Any] = {name: state[name] for name in ("key", "platforms", "root", "parts")}

@@ -11,7 +11,7 @@ from mlentory_crawl.archive.prune import Pruned, prune
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, print_json, progress
+from mlentory_crawl.console import console, print_json, progress_shown
 from mlentory_crawl.data_directory import in_utc, locked, now
 from mlentory_crawl.exceptions import WrongUsage
 
@@ -57,11 +57,11 @@ class Command(ProjectCommand):
     def _prune(self, catalog: CatalogWriter, keep: int, before: str | None, *, dry_run: bool) -> dict[str, Any]:
         answers = Pruned()
         platforms = catalog.answers.platforms()
-        with progress("platforms pruned:", len(platforms)) as show:
+        with progress_shown() as show:
             for done, platform in enumerate(platforms):
-                show(done)
+                show(f"raw answers of {platform}", done, len(platforms))
                 answers += prune(self.data_dir / "raw", catalog, platform, keep, dry_run=dry_run)
-            show(len(platforms))
+            show("superseded versions", 0, None)
             versions, size = (0, 0) if before is None else catalog.prune_versions(before, dry_run=dry_run)
         return {"raw": asdict(answers), "versions": {"count": versions, "bytes": size}}
 

@@ -15,7 +15,7 @@ from mlentory_crawl.catalog.queries.replays import ReplayableRun, marked_iris, r
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, fail, print_json, progress, table
+from mlentory_crawl.console import console, fail, print_json, progress_shown, table
 from mlentory_crawl.crawl.report import EXIT_CODES
 from mlentory_crawl.data_directory import CATALOG, locked, now, whole
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, WrongUsage
@@ -60,9 +60,9 @@ class Command(ProjectCommand):
         if marked:
             self._mark(marked)
         told = []
-        with progress("runs replayed:", len(runs)) as show:
+        with progress_shown() as show:
             for done, each in enumerate(runs):
-                show(done)
+                show("runs replayed", done, len(runs))
                 told.append(_replay(source, self.data_dir, each, erased=bool(marked)))
         plan.unlink()
         if opts.json:

@@ -7,10 +7,9 @@ from typing import Any
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, fail, print_json, progress, table
+from mlentory_crawl.console import console, fail, print_json, progress_shown, table
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.exceptions import StoreError, WrongUsage
-from mlentory_crawl.projections.catch_up import ProjectionProgress
 from mlentory_crawl.projections.registry import names, sync
 from mlentory_crawl.stores.factory import check_store_settings
 
@@ -59,9 +58,6 @@ class Command(ProjectCommand):
         return int(any(told["backlog"] or told.get("error") for told in results.values()))
 
     def _sync(self, name: str, *, rebuild: bool) -> dict[str, Any]:
-        with progress(f"{name}: written") as show:
-
-            def on_batch(reached: ProjectionProgress) -> None:
-                show(reached.written)
-
-            return sync(name, self.settings, rebuild=rebuild, on_batch=on_batch)
+        with progress_shown() as show:
+            show(name, 0, None)
+            return sync(name, self.settings, rebuild=rebuild, on_batch=lambda at: show(name, at.written, None))

@@ -14,7 +14,7 @@ from fair4ml.entities import CLASSES
 from fair4ml.write import rdf
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, print_json, progress, styled, table
+from mlentory_crawl.console import console, print_json, progress_shown, styled, table
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.printable import one_line
 from mlentory_crawl.shapes.conformance import Conformance, Violation, missing
@@ -100,7 +100,7 @@ def _check(conformance: Conformance, parts: Iterable[Part], total: int | None = 
     checked = triples = 0
     waiting: list[str] = []
     elsewhere: set[tuple[str, str]] = set()
-    with progress("records checked:", total) as show:
+    with progress_shown() as show:
         for lines, known in parts:
             waiting += lines
             elsewhere.update(known)
@@ -109,7 +109,7 @@ def _check(conformance: Conformance, parts: Iterable[Part], total: int | None = 
             if len(waiting) >= AT_ONCE:
                 conformance.check("".join(waiting), elsewhere)
                 waiting, elsewhere = [], set()
-                show(checked)
+                show("records checked", checked, total)
         if waiting:
             conformance.check("".join(waiting), elsewhere)
     return checked, triples

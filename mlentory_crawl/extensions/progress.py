@@ -14,7 +14,7 @@ from scrapy.utils.asyncio import create_looping_call
 
 from mlentory_crawl.console import SHOWN_AFTER
 from mlentory_crawl.crawl.current_run import run_of
-from mlentory_crawl.extensions.terminal import Terminal
+from mlentory_crawl.extensions.terminal import Terminal, suppress_gone
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ class Progress:
             self.bar.update(self.task, description=self._line(records["fetched"], rate))
             if seconds >= SHOWN_AFTER and not self.is_shown:
                 self.is_shown = True
-                self.bar.start()
+                with suppress_gone():
+                    self.bar.start()
             return
         words = f"{rate:,.0f}/s, {', '.join(f'{records[name]:,} {name}' for name in SHOWN)}"
         for slot, seconds in self._waits().items():
@@ -94,7 +95,8 @@ class Progress:
     def spider_closed(self) -> None:
         self.loop.stop()
         if self.bar is not None:
-            self.bar.stop()
+            with suppress_gone():
+                self.bar.stop()
 
 
 def _clock(seconds: float) -> str:

@@ -207,7 +207,7 @@ class RunReport:
         terminal = self.crawler.get_extension(Terminal)
         if terminal is not None and terminal.shows_outcome:
             feeds = map(str, self.crawler.settings.getdict("FEEDS"))
-            terminal.console.print(outcome(told, self.run.report.again, self.run.data_dir, feeds))
+            terminal.show(outcome(told, self.run.report.again, self.run.data_dir, feeds))
             if terminal.has_log:
                 return
         self._log(told, file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from typing import TYPE_CHECKING, Self
@@ -15,13 +16,18 @@ from scrapy.utils.log import get_scrapy_root_handler
 from mlentory_crawl.console import error_console
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
 SHORT_FORMAT = {"LOG_FORMAT": "%(asctime)s %(message)s", "LOG_DATEFORMAT": "%H:%M:%S"}
 ROUTINE = ("Spider opened", "Closing spider (finished)", "Spider closed (")
 """The beginnings of lines that say nothing which the outcome does not say."""
+
+
+def suppress_gone() -> contextlib.suppress:
+    """Return a context in which it does not matter whether the terminal is still there: the crawl goes on without."""
+    return contextlib.suppress(OSError)
 
 
 class TerminalHandler(logging.Handler):
@@ -64,6 +70,11 @@ class Terminal:
                     settings.set(name, value, priority="command")
             if level != "DEBUG":
                 logging.getLogger("scrapy.core.engine").addFilter(_is_news)
+
+    def show(self, renderable: RenderableType) -> None:
+        """Show something above whatever is shown at the bottom."""
+        with suppress_gone():
+            self.console.print(renderable)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

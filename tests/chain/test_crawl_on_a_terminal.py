@@ -105,3 +105,11 @@ def test_a_format_of_ones_own_stays(hub: SampleHub, tmp_path: Path) -> None:
     project = Project(tmp_path / "data", hub.url, PROJECTIONS="none")
     _, lines = watched(project, "-a", "ids=acme/nothing", "-s", "LOG_FORMAT=<%(levelname)s> %(message)s")
     assert [line for line in lines if line.startswith("<WARNING> acme/nothing: ")]
+
+
+def test_a_crawl_goes_on_without_its_terminal(hub: SampleHub, tmp_path: Path) -> None:
+    project = Project(tmp_path / "data", hub.url, PROJECTIONS="none")
+    words = ["crawl", "huggingface", "-a", "ids=acme/model-1,acme/nothing"]
+    code, _ = run_on_terminal(words, cwd=ROOT, environment=project.environment, timeout=60, stays=False)
+    assert code == 0
+    assert project.report()["verdict"] == "complete"

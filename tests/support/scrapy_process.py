@@ -80,7 +80,13 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def run_on_terminal(
-    words: Sequence[str | Path], *, cwd: Path, environment: Mapping[str, str], timeout: float, columns: int = 80
+    words: Sequence[str | Path],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str],
+    timeout: float,
+    columns: int = 80,
+    stays: bool = True,
 ) -> tuple[int, list[str]]:
     """Run a command whose outputs are a terminal; return its exit code and the lines that were written there.
 
@@ -92,6 +98,7 @@ def run_on_terminal(
         environment: all its environment variables.
         timeout: seconds.
         columns: the width of the terminal.
+        stays: whether the terminal is there until the command ends; else it is closed at once.
     """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
@@ -108,9 +115,13 @@ def run_on_terminal(
         with ask(_server(), ["scrapy", *map(str, words)], str(cwd), {**given, "TERM": "xterm"}, streams) as connection:
             os.close(slave)
             reader = Thread(target=read, daemon=True)
-            reader.start()
+            if stays:
+                reader.start()
+            else:
+                os.close(master)
             connection.settimeout(timeout)
             code = exit_code(connection)
-    reader.join(timeout)
-    os.close(master)
+    if stays:
+        reader.join(timeout)
+        os.close(master)
     return code, re.split(r"[\r\n]+", _CONTROL.sub("", written.decode()))
