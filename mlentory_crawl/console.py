@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 from rich import console as rich_console
@@ -60,6 +60,11 @@ def shorten(text: str) -> str:
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ..."
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Check whether somebody sees what is written to a standard stream, which may have been closed."""
+    return stream is not None and stream.isatty()
+
+
 class PlainConsole(Console):
     """A console that prints texts as they are: no markup, no emoji codes, and only what is `printable`.
 
@@ -68,7 +73,7 @@ class PlainConsole(Console):
 
     def __init__(self, *, stderr: bool = False) -> None:
         # As wide as tables need where the output is no terminal.
-        width = None if (sys.stderr if stderr else sys.stdout).isatty() else 140
+        width = None if is_terminal(sys.stderr if stderr else sys.stdout) else 140
         super().__init__(stderr=stderr, width=width, soft_wrap=False, markup=False, emoji=False, highlight=False)
 
     def on_broken_pipe(self) -> None:

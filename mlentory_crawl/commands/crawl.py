@@ -18,7 +18,7 @@ from scrapy.utils.python import without_none_values
 from mlentory_crawl.base_spiders.arguments import problems
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
 from mlentory_crawl.commands.crawl_help import print_spider, print_spiders
-from mlentory_crawl.console import console, fail
+from mlentory_crawl.console import console, fail, is_terminal
 from mlentory_crawl.crawl.current_run import opened_run
 from mlentory_crawl.crawl.report import EXIT_CODES
 from mlentory_crawl.data_directory import restrict
@@ -74,7 +74,7 @@ class Command:
             _check_arguments(spider_class, given)
         self._check_feeds()
         self._check_settings(spider_class)
-        if self._settings["LOG_LEVEL"] != "DEBUG" and sys.stderr.isatty():
+        if self._settings["LOG_LEVEL"] != "DEBUG" and is_terminal(sys.stderr):
             # Logged before there is a crawler; a person knows what has been started. Levels are set anew in between.
             logging.getLogger("scrapy.utils.log").addFilter(lambda record: record.levelno > logging.INFO)
         return spider_class
@@ -97,9 +97,7 @@ class Command:
         writable = without_none_values(self._settings.getwithbase("FEED_EXPORTERS"))
         for uri, options in self._settings.getdict("FEEDS").items():
             if options["format"] not in writable:
-                raise WrongUsage(
-                    f"{uri}: no feed can be written as {options['format']!r}, only as {', '.join(writable)}"
-                )
+                raise WrongUsage(f"{uri}: there is no feed format {options['format']}; there are {', '.join(writable)}")
             _check_feed(str(uri), options)
 
     def _check_settings(self, spider_class: type[Spider]) -> None:
@@ -165,7 +163,7 @@ def _check_feed(uri: str, options: Mapping[str, Any]) -> None:
     if not (options.get("overwrite") or wanted.appends):
         path = Path(urlsplit(uri).path if uri.startswith("file:") else uri)
         if path.is_file() and path.stat().st_size:
-            raise WrongUsage(f"{path} is there, and nothing can be appended to it: -O overwrites it")
+            raise WrongUsage(f"{path} exists, and its format cannot be appended to: -O overwrites it")
 
 
 def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) -> None:

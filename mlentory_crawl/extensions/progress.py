@@ -75,9 +75,7 @@ class Progress:
         spider = self.crawler.spider
         assert spider is not None
         pages = self.crawler.stats.get_value("response_received_count", 0)
-        limit = getattr(spider, "limit", None)
-        records = f"{fetched:,} of {limit:,} records" if limit else f"{fetched:,} records"
-        told = f"{spider.name}: {pages:,} {'page' if pages == 1 else 'pages'}, {records}"
+        told = f"{spider.name}: {pages:,} {'page' if pages == 1 else 'pages'}, {fetched:,} records"
         if not self.crawler.crawling:
             return f"{told}, stopping"
         waits = {slot: seconds for slot, seconds in self._waits().items() if seconds >= 1}

@@ -13,7 +13,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.log import get_scrapy_root_handler
 
-from mlentory_crawl.console import error_console
+from mlentory_crawl.console import error_console, is_terminal
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -78,7 +78,7 @@ class Terminal:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if not (crawler.settings.getbool("LOG_ENABLED") and sys.stderr.isatty()):
+        if not (crawler.settings.getbool("LOG_ENABLED") and is_terminal(sys.stderr)):
             raise NotConfigured
         extension = cls(crawler.settings)
         if extension.has_log:

@@ -32,7 +32,7 @@ class DispatcherArguments(Arguments):
     @classmethod
     def _can_be_read(cls, value: str) -> str:
         if not is_source(value):
-            raise ValueError("there is no such file, and it is no URL")
+            raise ValueError("there is no such file, and it is not a URL")
         return value
 
 
