@@ -46,8 +46,10 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
 }
 EXTENSIONS = {
+    # Before the run report, which is shown where the progress has been.
+    "mlentory_crawl.extensions.terminal.Terminal": -20,
+    "mlentory_crawl.extensions.progress.Progress": -10,
     "mlentory_crawl.extensions.run_report.RunReport": 0,
-    "mlentory_crawl.extensions.progress.Progress": 10,
     # The run report and the progress lines say the same in fewer words.
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.corestats.CoreStats": None,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import PositiveInt, field_validator, model_validator
+from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.platform import Arguments
-from mlentory_crawl.crawl.seed_list import names_in
+from mlentory_crawl.crawl.seed_list import as_list, names_in
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.responses import time_of
 
@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 class ModeArguments(Arguments):
     """Arguments that limit the crawl; a subclass declares the modes of its platform."""
 
-    mode: str | None = None
-    limit: PositiveInt | None = None
-    ids: str | None = None
+    mode: str | None = Field(default=None, description="the way to crawl")
+    limit: PositiveInt | None = Field(default=None, description="how many records to fetch at most")
+    ids: str | None = Field(default=None, description="a file with one id a line, or ids with commas between")
+
+    @field_validator("ids", mode="before")
+    @classmethod
+    def _a_list_names_no_file(cls, value: Any) -> Any:
+        return as_list(value) if isinstance(value, list) else value
 
     @field_validator("ids")
     @classmethod
@@ -53,7 +58,9 @@ class ModeArguments(Arguments):
 class CensusArguments(ModeArguments):
     """Arguments of platforms on which a census can find deletions."""
 
-    accept_deletions: bool = False
+    accept_deletions: bool = Field(
+        default=False, description="let a census mark as deleted even more than 2 % of the records of a kind"
+    )
 
     @model_validator(mode="after")
     def _deletions_go_with_a_census(self) -> Self:

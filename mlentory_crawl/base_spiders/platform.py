@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from scrapy import Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
+from mlentory_crawl.base_spiders.argument_file import NAME as CONFIG, with_file
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable, check_addresses
@@ -37,9 +38,26 @@ SCRAPYD_ARGUMENTS = ("_job", "_version")
 
 
 class Arguments(BaseModel):
-    """The arguments that a spider takes with ``-a NAME=VALUE``."""
+    """The arguments that a spider takes with ``-a NAME=VALUE``; the description of each is its documentation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    # Only what it leads to counts: the same arguments make the same crawl, wherever they stand.
+    config: str | None = Field(
+        default=None,
+        exclude=True,
+        description="a YAML file that has arguments under `parameters:`; one given with -a as well wins",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_those_of_the_file(cls, given: Any) -> Any:
+        return with_file(given) if given.get(CONFIG) is not None else given
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _join_lists(cls, value: Any) -> Any:
+        return ",".join(value) if isinstance(value, list) else value
 
 
 class Stage(Protocol):

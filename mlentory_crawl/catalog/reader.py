@@ -127,6 +127,11 @@ class CatalogReader:
         if group:
             yield merged(group)[0], group
 
+    def entities(self) -> int:
+        """Count the entities that records describe."""
+        (count,) = self._execute("SELECT count(*) FROM entity WHERE described = 1").fetchone()
+        return int(count)
+
     def field_counts(self) -> dict[str, dict[str, dict[str, int]]]:
         """Count the live records that have each field, by platform and kind; ``iri`` is in all of them."""
         return shares(self._database)

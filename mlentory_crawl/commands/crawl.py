@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import sys
+from collections.abc import Awaitable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
+from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.python import without_none_values
 
+from mlentory_crawl.base_spiders.arguments import problems
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS, PlatformSpider
-from mlentory_crawl.console import fail
+from mlentory_crawl.commands.crawl_help import print_spider, print_spiders
+from mlentory_crawl.console import console, fail, is_terminal
 from mlentory_crawl.crawl.current_run import opened_run
 from mlentory_crawl.crawl.report import EXIT_CODES
 from mlentory_crawl.data_directory import restrict
@@ -22,6 +27,7 @@ from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections.registry import kept_current
+from mlentory_crawl.spiders import platforms
 from mlentory_crawl.stores.factory import check_store_settings
 
 if TYPE_CHECKING:
@@ -45,22 +51,13 @@ class Command:
 
     Args:
         settings: the project's settings, with those of the command line.
-        process: the process that runs crawlers.
-        create_crawler: makes a crawler for a spider.
     """
 
-    def __init__(
-        self,
-        settings: BaseSettings,
-        process: CrawlerProcessBase,
-        create_crawler: Callable[[type[Spider]], Crawler],
-    ) -> None:
+    def __init__(self, settings: BaseSettings) -> None:
         self._settings = settings
-        self._process = process
-        self._create_crawler = create_crawler
 
-    def run(self, args: list[str], given: dict[str, str]) -> int:
-        """Crawl, print what prevented it from starting, and return the exit code.
+    def checked(self, args: list[str], given: dict[str, str]) -> type[Spider]:
+        """Return the class of the spider that the command line names, ready to crawl with the given arguments.
 
         Args:
             args: the name of the spider and nothing else.
@@ -69,35 +66,38 @@ class Command:
         Raises:
             WrongUsage: the arguments or the settings are invalid.
         """
-        if len(args) != 1:
-            raise WrongUsage("name one spider: mlentory list shows them")
         log_printable()
-        if self._settings["LOG_LEVEL"] != "DEBUG":
-            _quieten()
-        spider_class = self._spider_class(args[0], given)
-        self._check_feeds()
-        self._check_settings(spider_class)
-        crawler = self._create_crawler(spider_class)
-        crawl = self._process.crawl(crawler, **given)
-        self._process.start()
-        return _exit_code(crawler, _failure(crawl))
-
-    def _spider_class(self, name: str, given: dict[str, str]) -> type[Spider]:
-        try:
-            spider_class = self._process.spider_loader.load(name)
-        except KeyError as error:
-            raise WrongUsage(f"there is no spider {name!r}: mlentory list shows them") from error
+        if len(args) != 1:
+            raise WrongUsage("expected one spider: mlentory crawl -h names them")
+        spider_class = _spider_class(self._settings, args[0])
         if issubclass(spider_class, PlatformSpider):
             _check_arguments(spider_class, given)
+        self._check_feeds()
+        self._check_settings(spider_class)
+        if self._settings["LOG_LEVEL"] != "DEBUG" and is_terminal(sys.stderr):
+            # Logged before there is a crawler; a person knows what has been started. Levels are set anew in between.
+            logging.getLogger("scrapy.utils.log").addFilter(lambda record: record.levelno > logging.INFO)
         return spider_class
+
+    def run(self, process: CrawlerProcessBase, crawler: Crawler, given: dict[str, str]) -> int:
+        """Crawl, print what prevented it from starting, and return the exit code.
+
+        Args:
+            process: the process that runs the crawler.
+            crawler: the crawler of the spider.
+            given: the arguments of the spider.
+        """
+        if self._settings["LOG_LEVEL"] != "DEBUG":
+            _quieten()
+        crawl = process.crawl(crawler, **given)
+        process.start()
+        return _exit_code(crawler, _failure(crawl))
 
     def _check_feeds(self) -> None:
         writable = without_none_values(self._settings.getwithbase("FEED_EXPORTERS"))
         for uri, options in self._settings.getdict("FEEDS").items():
             if options["format"] not in writable:
-                raise WrongUsage(
-                    f"{uri}: no feed can be written as {options['format']!r}, only as {', '.join(writable)}"
-                )
+                raise WrongUsage(f"{uri}: there is no feed format {options['format']}; there are {', '.join(writable)}")
             _check_feed(str(uri), options)
 
     def _check_settings(self, spider_class: type[Spider]) -> None:
@@ -106,6 +106,29 @@ class Command:
         restrict(self._settings["MLENTORY_DATA_ACCESS"])
         if issubclass(spider_class, PlatformSpider):
             spider_class.check_settings(self._settings)
+
+
+def print_help(settings: BaseSettings, args: list[str]) -> None:
+    """Print the spiders, or the data sheet and the arguments of the one that is named.
+
+    Raises:
+        WrongUsage: there is no such spider.
+    """
+    spider_class = _spider_class(settings, args[0]) if args else None
+    if spider_class is not None and issubclass(spider_class, PlatformSpider):
+        print_spider(console(), spider_class)
+    else:
+        print_spiders(console(), platforms())
+
+
+def _spider_class(settings: BaseSettings, name: str) -> type[Spider]:
+    loader = get_spider_loader(settings)
+    try:
+        return loader.load(name)
+    except KeyError as error:
+        near = get_close_matches(name, loader.list(), n=1)
+        hint = f"did you mean {near[0]}?" if near else "mlentory crawl -h names them"
+        raise WrongUsage(f"there is no spider {name}; {hint}") from error
 
 
 def _quieten() -> None:
@@ -140,7 +163,7 @@ def _check_feed(uri: str, options: Mapping[str, Any]) -> None:
     if not (options.get("overwrite") or wanted.appends):
         path = Path(urlsplit(uri).path if uri.startswith("file:") else uri)
         if path.is_file() and path.stat().st_size:
-            raise WrongUsage(f"{path} is there, and nothing can be appended to it: -O overwrites it")
+            raise WrongUsage(f"{path} exists, and its format cannot be appended to: -O overwrites it")
 
 
 def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) -> None:
@@ -148,13 +171,4 @@ def _check_arguments(spider_class: type[PlatformSpider], given: dict[str, str]) 
     try:
         spider_class.Arguments.model_validate(own)
     except ValidationError as error:
-        told = "; ".join(
-            f"-a {'.'.join(map(str, e['loc']))}={e['input']!r}: {_told(e['msg'])}" if e["loc"] else _told(e["msg"])
-            for e in error.errors()
-        )
-        raise WrongUsage(f"{spider_class.name}: {told}") from error
-
-
-def _told(message: str) -> str:
-    """Return a message of pydantic without the prefix that it gives to those of our own validators."""
-    return message.removeprefix("Value error, ")
+        raise WrongUsage(f"{spider_class.name}: {problems(spider_class.Arguments, own, error)}") from error

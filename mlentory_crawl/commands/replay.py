@@ -15,7 +15,7 @@ from mlentory_crawl.catalog.queries.replays import ReplayableRun, marked_iris, r
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, fail, print_json, table
+from mlentory_crawl.console import console, fail, print_json, progress_shown, table
 from mlentory_crawl.crawl.report import EXIT_CODES
 from mlentory_crawl.data_directory import CATALOG, locked, now, whole
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, WrongUsage
@@ -43,7 +43,7 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if not opts.source or bool(args) == opts.all:
-            raise WrongUsage("name runs or --all, and the data directory with --from")
+            raise WrongUsage("expected runs or --all, and with --from the data directory that has their answers")
         source = Path(opts.source)
         reader = CatalogReader(source)
         catalog = reader.id
@@ -51,20 +51,26 @@ class Command(ProjectCommand):
         reader.close()
         unknown = set(args) - {run.name for run in runs}
         if unknown:
-            raise WrongUsage(f"no such run: {', '.join(sorted(unknown))}")
+            raise WrongUsage(
+                f"there is no run {', '.join(sorted(unknown))} in {source}; mlentory status names the last ones"
+            )
         runs = [run for run in runs if opts.all or run.name in args]
         plan = self.data_dir / PLAN
         self._begin(plan, {"catalog": catalog, "runs": [run.name for run in runs]})
         if marked:
             self._mark(marked)
-        told = [_replay(source, self.data_dir, run, erased=bool(marked)) for run in runs]
+        told = []
+        with progress_shown() as show:
+            for done, each in enumerate(runs):
+                show("runs replayed", done, len(runs))
+                told.append(_replay(source, self.data_dir, each, erased=bool(marked)))
         plan.unlink()
         if opts.json:
             print_json(told)
         else:
             shown = table("run", "mode", "fetched", "as before", right=("fetched",))
             for run in told:
-                shown.add_row(run["run"], run["mode"], str(run["fetched"]), "yes" if run["as_before"] else "no")
+                shown.add_row(run["run"], run["mode"], f"{run['fetched']:,}", "yes" if run["as_before"] else "no")
             console().print(shown)
         for run in told:
             for problem in run["problems"]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from decimal import Decimal
 from functools import partial
 from itertools import islice
 from operator import itemgetter
@@ -16,9 +14,9 @@ from rich.columns import Columns
 from rich.console import Console
 from rich.text import Text
 
-from fair4ml.entities import CLASSES
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import UNITS, console, magnitude, print_json, table
+from mlentory_crawl.commands.option_types import class_name, number
+from mlentory_crawl.console import console, magnitude, print_json, table
 from mlentory_crawl.console.tables import PlainTable
 from mlentory_crawl.face import search
 from mlentory_crawl.printable import one_line, printable
@@ -31,8 +29,6 @@ DATES = ("modified", "created")
 
 FACET_VALUES_SHOWN = 10
 CELL_VALUES_SHOWN = 2
-
-_NUMBER = re.compile(r"(\d+(?:\.\d+)?)([KMBT]?)", re.ASCII)
 
 
 class Command(ProjectCommand):
@@ -48,12 +44,12 @@ class Command(ProjectCommand):
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
         narrow = parser.add_argument_group("Narrowing down")
-        narrow.add_argument("--type", metavar="CLASS", action="append", type=_class, help="model, dataset, ...")
+        narrow.add_argument("--type", metavar="CLASS", action="append", type=class_name, help="model, dataset, ...")
         for name in FILTERS:
             narrow.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", action="append")
         for name in NUMBERS:
-            narrow.add_argument(f"--min-{name}", metavar="N", type=_number, help="such as 1500, 20K, 350M or 7B")
-            narrow.add_argument(f"--max-{name}", metavar="N", type=_number)
+            narrow.add_argument(f"--min-{name}", metavar="N", type=number, help="such as 1500, 20K, 350M or 7B")
+            narrow.add_argument(f"--max-{name}", metavar="N", type=number)
         for name in DATES:
             narrow.add_argument(f"--{name}-after", metavar="DATE", help="then or later: 2026, 2026-11 or 2026-11-20")
             narrow.add_argument(f"--{name}-before", metavar="DATE", help="then or earlier")
@@ -72,21 +68,6 @@ class Command(ProjectCommand):
         else:
             _print(console(), query, result)
         return 0
-
-
-def _class(text: str) -> str:
-    known = {name.lower().removeprefix("ml"): name for name in CLASSES}
-    try:
-        return known[text.lower().removeprefix("ml")]
-    except KeyError:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(sorted(known))}") from None
-
-
-def _number(text: str) -> int:
-    number = _NUMBER.fullmatch(text.upper())
-    if number is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number such as 1500, 350M or 7B")
-    return int(Decimal(number[1]) * UNITS.get(number[2], 1))
 
 
 def _count(text: str) -> int:

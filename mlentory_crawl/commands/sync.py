@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rich.progress import MofNCompleteColumn, Progress as Bar, TextColumn
-
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, fail, print_json, table
+from mlentory_crawl.console import console, fail, print_json, progress_shown, table
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.exceptions import StoreError, WrongUsage
-from mlentory_crawl.projections.catch_up import ProjectionProgress
 from mlentory_crawl.projections.registry import names, sync
 from mlentory_crawl.stores.factory import check_store_settings
 
@@ -35,7 +32,7 @@ class Command(ProjectCommand):
         on = names(self.settings)
         unknown = [name for name in args if name not in on]
         if unknown:
-            raise WrongUsage(f"no such projection: {', '.join(unknown)}; on are {', '.join(on)}")
+            raise WrongUsage(f"there is no projection {', '.join(unknown)}; there are {', '.join(on)}")
         CatalogReader(self.data_dir).close()  # fails without a catalog, when there is nothing to lock
         results: dict[str, dict[str, Any]] = {}
         with locked(self.data_dir):
@@ -52,7 +49,8 @@ class Command(ProjectCommand):
                 "projection", "backend", "written", "failed", "backlog", right=("written", "failed", "backlog")
             )
             for name, told in results.items():
-                shown.add_row(name, *(str(told.get(k)) for k in ("backend", "written", "failed", "backlog")))
+                counts = ("" if told[k] is None else f"{told[k]:,}" for k in ("written", "failed", "backlog"))
+                shown.add_row(name, told["backend"] or "", *counts)
             console().print(shown)
         for told in results.values():
             for key, reason in told.get("errors", {}).items():
@@ -60,10 +58,6 @@ class Command(ProjectCommand):
         return int(any(told["backlog"] or told.get("error") for told in results.values()))
 
     def _sync(self, name: str, *, rebuild: bool) -> dict[str, Any]:
-        with Bar(TextColumn("{task.description}", markup=False), MofNCompleteColumn(), transient=True) as bar:
-            task = bar.add_task(name, total=None)
-
-            def show(progress: ProjectionProgress) -> None:
-                bar.update(task, completed=progress.written)
-
-            return sync(name, self.settings, rebuild=rebuild, on_batch=show)
+        with progress_shown() as show:
+            show(name, 0, None)
+            return sync(name, self.settings, rebuild=rebuild, on_batch=lambda at: show(name, at.written, None))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -11,15 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
-
 from fair4ml.entities import CLASSES
 from fair4ml.write import rdf
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, print_json, table
+from mlentory_crawl.console import console, print_json, progress_shown, styled, table
 from mlentory_crawl.exceptions import WrongUsage
+from mlentory_crawl.printable import one_line
 from mlentory_crawl.shapes.conformance import Conformance, Violation, missing
 from mlentory_crawl.shapes.rdf_files import ENDINGS, Types, open_ntriples, records
 
@@ -52,7 +49,11 @@ class Command(ProjectCommand):
         began = time.monotonic()
         conformance = Conformance()
         try:
-            checked, triples = _check(conformance, _parts_of_file(Path(args[0])) if args else self._parts_of_catalog())
+            if args:
+                checked, triples = _check(conformance, _parts_of_file(Path(args[0])))
+            else:
+                reader = CatalogReader(self.data_dir)
+                checked, triples = _check(conformance, _parts_of_catalog(reader), reader.entities())
         except ValueError as error:
             raise WrongUsage(f"{args[0] if args else 'the catalog'} {error}") from error
         if args and not triples:
@@ -73,19 +74,19 @@ class Command(ProjectCommand):
             _print(told, found)
         return int(bool(found))
 
-    def _parts_of_catalog(self) -> Iterator[Part]:
-        reader = CatalogReader(self.data_dir)
-        stubs = UnseenStubs(reader)
-        for state, _ in reader.states():
-            # Entities that are described elsewhere have their own names there.
-            text = rdf.ntriples({**state, "stubs": stubs.of(state)})
-            elsewhere = [(stub["iri"], type) for stub in state["stubs"] for type in CLASSES[stub["class"]].types]
-            yield text.splitlines(keepends=True), elsewhere
+
+def _parts_of_catalog(reader: CatalogReader) -> Iterator[Part]:
+    stubs = UnseenStubs(reader)
+    for state, _ in reader.states():
+        # Entities that are described elsewhere have their own names there.
+        text = rdf.ntriples({**state, "stubs": stubs.of(state)})
+        elsewhere = [(stub["iri"], type) for stub in state["stubs"] for type in CLASSES[stub["class"]].types]
+        yield text.splitlines(keepends=True), elsewhere
 
 
 def _parts_of_file(path: Path) -> Iterator[Part]:
     if not path.name.endswith(ENDINGS):
-        raise WrongUsage(f"{path.name}: its name ends with one of {' '.join(ENDINGS)}")
+        raise WrongUsage(f"{path.name}: expected a name that ends with one of {' '.join(ENDINGS)}")
     with open_ntriples(path) as lines:
         lines.seek(0)
         with closing(Types(lines)) as types:
@@ -94,15 +95,12 @@ def _parts_of_file(path: Path) -> Iterator[Part]:
                 yield triples, types.of_objects(triples)
 
 
-def _check(conformance: Conformance, parts: Iterable[Part]) -> tuple[int, int]:
+def _check(conformance: Conformance, parts: Iterable[Part], total: int | None = None) -> tuple[int, int]:
     """Check the parts; return the number of records and triples."""
     checked = triples = 0
     waiting: list[str] = []
     elsewhere: set[tuple[str, str]] = set()
-    began = time.monotonic()
-    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False)
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
-        task = progress.add_task("reading", total=None)
+    with progress_shown() as show:
         for lines, known in parts:
             waiting += lines
             elsewhere.update(known)
@@ -111,8 +109,7 @@ def _check(conformance: Conformance, parts: Iterable[Part]) -> tuple[int, int]:
             if len(waiting) >= AT_ONCE:
                 conformance.check("".join(waiting), elsewhere)
                 waiting, elsewhere = [], set()
-                rate = checked / (time.monotonic() - began)
-                progress.update(task, description=f"{checked:,} records checked, {rate:,.0f} a second")
+                show("records checked", checked, total)
         if waiting:
             conformance.check("".join(waiting), elsewhere)
     return checked, triples
@@ -121,10 +118,11 @@ def _check(conformance: Conformance, parts: Iterable[Part]) -> tuple[int, int]:
 def _print(told: dict[str, Any], found: list[Violation]) -> None:
     out = console()
     if found:
-        shown = table("shape", "path", "count", "example", right=("count",))
+        shown = table("count", "shape and path, an example, and what is wrong with it", right=("count",))
         for each in found:
-            value = "" if each.value is None else f" {each.value}"
-            shown.add_row(each.shape, each.path, f"{each.count:,}", f"{each.node}{value}: {each.message}")
+            example = f"{each.node}{'' if each.value is None else f' {each.value}'}"
+            told_by = ((each.shape, "bold"), f" {each.path}\n{one_line(example)}\n", (one_line(each.message), "dim"))
+            shown.add_row(f"{each.count:,}", styled(*told_by))
         out.print(shown)
         out.print()
     verdict = "conform" if not found else f"{sum(each.count for each in found):,} violations"

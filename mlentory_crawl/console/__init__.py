@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 from rich import console as rich_console
@@ -34,28 +37,6 @@ def print_json(value: Any) -> None:
     """Write one JSON document to the standard output."""
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n")
     sys.stdout.buffer.flush()
-
-
-@contextmanager
-def progress_shown() -> Iterator[OnProgress]:
-    """Show how far a command is: a bar on the standard error if that is a terminal, which disappears at the end."""
-    if not sys.stderr.isatty():
-        yield lambda step, done, total: None
-        return
-    # Imported only here, as few commands need it.
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
-
-        def show(step: str, done: int, total: int | None) -> None:
-            if not bar.tasks or bar.tasks[0].description != step:
-                for task in bar.task_ids:
-                    bar.remove_task(task)
-                bar.add_task(step, total=total)
-            bar.update(bar.task_ids[0], completed=done, total=total)
-
-        yield show
 
 
 def duration(seconds: float) -> str:
@@ -134,15 +115,21 @@ def shorten(text: str) -> str:
     return (text[:MAX_TEXT].rpartition(" ")[0] or text[:MAX_TEXT]) + " ..."
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Check whether somebody sees what is written to a standard stream, which may have been closed."""
+    return stream is not None and stream.isatty()
+
+
 class PlainConsole(Console):
     """A console that prints texts as they are: no markup, no emoji codes, and only what is `printable`.
 
     Styles are given separately from the text: `styled`, `rich.text.Text`. Texts are broken between words only.
     """
 
-    def __init__(self) -> None:
-        width = None if sys.stdout.isatty() else WIDTH
-        super().__init__(width=width, soft_wrap=True, markup=False, emoji=False, highlight=False)
+    def __init__(self, *, stderr: bool = False) -> None:
+        is_shown = is_terminal(sys.stderr if stderr else sys.stdout)
+        width = None if is_shown or "COLUMNS" in os.environ else WIDTH
+        super().__init__(stderr=stderr, width=width, soft_wrap=True, markup=False, emoji=False, highlight=False)
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError  # the command handles it
@@ -170,6 +157,56 @@ def console() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     return PlainConsole()
+
+
+def error_console() -> Console:
+    """Return a console that writes to the standard error, for what people watch beside the results."""
+    return PlainConsole(stderr=True)
+
+
+SHOWN_AFTER = 2.0
+"""The number of seconds after which a command shows its progress."""
+REFRESHED_AFTER = 0.1
+"""The number of seconds after which it is shown anew."""
+
+
+@contextmanager
+def progress_shown(*, is_watched: bool = True) -> Iterator[OnProgress]:
+    """Show how far a command is: from `SHOWN_AFTER` seconds on, at the bottom of a terminal; elsewhere nothing.
+
+    Args:
+        is_watched: False if the terminal has something else to show.
+    """
+    out = error_console()
+    if not (is_watched and out.is_terminal):
+        yield lambda step, done, total: None
+        return
+    # Imported only here, as it takes time and most commands have ended by then.
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=20)
+    bar = Progress(*columns, TimeElapsedColumn(), console=out, transient=True)
+    task = bar.add_task("")
+    shown, shown_at = "", 0.0
+
+    def show(step: str, done: int, total: int | None) -> None:
+        nonlocal shown, shown_at
+        if step == shown and time.monotonic() - shown_at < REFRESHED_AFTER:
+            return  # a step may take less than showing it
+        shown, shown_at = step, time.monotonic()
+        of_total = "" if total is None else f" of {total:,}"
+        counts = f": {done:,}{of_total}" if done or total else ""
+        bar.update(task, description=f"{step}{counts}", completed=done, total=total)
+
+    beginning = threading.Timer(SHOWN_AFTER, bar.start)
+    beginning.daemon = True
+    beginning.start()
+    try:
+        yield show
+    finally:
+        beginning.cancel()
+        beginning.join()
+        bar.stop()
 
 
 def styled(*pieces: str | tuple[str, str]) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -138,6 +138,12 @@ def names_in(given: str) -> list[str]:
     if not names:
         raise ValueError(f"{given} names nothing" if is_file else "names nothing")
     return names
+
+
+def as_list(names: Sequence[str]) -> str:
+    """Return names as the text that `names_in` reads as these names, never as that of a file."""
+    text = ",".join(names)
+    return f"{text}," if _is_path(text) or _is_there(text) else text
 
 
 def _is_path(text: str) -> bool:

@@ -1,7 +1,8 @@
-"""The values of YAML files, typed as in JSON, and their lines."""
+"""The values of YAML files, and their lines."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -12,8 +13,33 @@ from mlentory_crawl.crawl.seed_values import DEEPEST, MOST_VALUES
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def as_json(event: Any) -> Any:
+    """Return a scalar as JSON would have it: dates, octal numbers and Norway's ``no`` stay texts."""
+    if _is_null(event):
+        return None
+    if not event.implicit[0]:
+        return event.value
+    try:
+        return orjson.loads(event.value)
+    except ValueError:
+        return event.value
+
+
+def as_written(event: Any) -> str | None:
+    """Return a scalar as the text that it is written as, so that 2104.05930 keeps its zero; None for YAML's null."""
+    return None if _is_null(event) else str(event.value)
+
+
+def _is_null(event: Any) -> bool:
+    return event.implicit[0] and event.value in ("", "~", "null")
+
+
 class Document:
     """Builds the values of a text event by event, so that neither deep nesting nor aliases can make it large.
+
+    Args:
+        text: the text.
+        scalar: makes a value of the event of a scalar: `as_json` or `as_written`.
 
     Attributes:
         values: the values of the documents in the text.
@@ -24,7 +50,8 @@ class Document:
         ValueError: it is not YAML, nested too deeply, or too large.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, scalar: Callable[[Any], Any] = as_json) -> None:
+        self._scalar = scalar
         self.values: list[Any] = []
         self.lines: dict[tuple[int, Any], int] = {}
         self._anchors: dict[str, Any] = {}
@@ -50,7 +77,7 @@ class Document:
                 raise ValueError(f"is no YAML at line {line}: nothing is called {event.anchor}")
             self._add(self._anchors[event.anchor], line)
         elif isinstance(event, yaml.ScalarEvent):
-            self._named(event, _scalar(event), line)
+            self._named(event, self._scalar(event), line)
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(self._open) > DEEPEST:
                 raise ValueError(f"is nested deeper than {DEEPEST} levels at line {line}")
@@ -75,19 +102,6 @@ class Document:
             self.lines[id(into), key] = line
             into[key] = value
             self._keys[-1] = None
-
-
-def _scalar(event: Any) -> Any:
-    """Return a scalar as JSON would have it: dates, octal numbers and Norway's ``no`` stay texts."""
-    is_plain = event.implicit[0]
-    if not is_plain:
-        return event.value
-    if event.value in ("", "~"):
-        return None
-    try:
-        return orjson.loads(event.value)
-    except ValueError:
-        return event.value
 
 
 def _merge(into: dict[str, Any]) -> None:

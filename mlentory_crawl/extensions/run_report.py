@@ -25,6 +25,8 @@ from mlentory_crawl.crawl.verdict import judge
 from mlentory_crawl.data_directory import now, whole
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.feeds import LOST_ITEMS
+from mlentory_crawl.extensions.outcome import outcome
+from mlentory_crawl.extensions.terminal import Terminal
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
 from mlentory_crawl.projections.garbage import collect_seldom
 
@@ -131,7 +133,7 @@ class RunReport:
             with self._failures_reported():
                 if not self.run.broken:
                     self.run.catalog.runs.save_report(self.run.id, report.json())
-            self._log(path.name)
+            self._tell(path.name)
             with self._failures_reported():
                 self.run.close()
         finally:
@@ -200,8 +202,18 @@ class RunReport:
             rules = dict.fromkeys(self.by_host, "robots.txt")
         return {host: (count, rules.get(host, "an API redirected there")) for host, count in self.by_host.items()}
 
-    def _log(self, file: str) -> None:
+    def _tell(self, file: str) -> None:
         told = self.run.report.told()
+        terminal = self.crawler.get_extension(Terminal)
+        if terminal is not None and terminal.shows_outcome:
+            feeds = map(str, self.crawler.settings.getdict("FEEDS"))
+            terminal.show(outcome(told, self.run.report.again, self.run.data_dir, feeds))
+            if terminal.has_log:
+                return
+        self._log(told, file)
+
+    @staticmethod
+    def _log(told: dict[str, Any], file: str) -> None:
         records = ", ".join(f"{count} {name}" for name, count in told["records"].items() if count)
         logger.info("Run %s: %s (%s) in %.1f s", told["run_id"], told["verdict"], told["coverage"], told["seconds"])
         logger.info("Records: %s", records or "none")

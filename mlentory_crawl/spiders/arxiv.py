@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
+from pydantic import Field, PositiveInt
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
@@ -38,8 +39,17 @@ BATCH = 200
 class ArxivArguments(ModeArguments):
     """Arguments that select the articles to fetch."""
 
-    mode: Literal["catalog", "ids"] | None = None
-    refresh: bool = False
+    mode: Literal["catalog", "ids"] | None = Field(
+        default=None,
+        description="catalog: the articles that the catalog's records name, as without it where no ids are given; ids:"
+        " those named",
+    )
+    limit: PositiveInt | None = Field(default=None, description="how many articles to ask for at most")
+    ids: str | None = Field(
+        default=None,
+        description="a file with one arXiv id a line, or ids with commas between; addresses of articles are understood",
+    )
+    refresh: bool = Field(default=False, description="also ask for articles that the catalog has already")
 
 
 class ArxivSpider(PlatformSpider):
@@ -47,11 +57,6 @@ class ArxivSpider(PlatformSpider):
 
     Domain
         arxiv.org
-    Spider arguments
-        mode: catalog (the articles that the catalog's records name; without ids it is what is done) or ids.
-        limit: how many articles to ask for at the most.
-        ids: a file with one arXiv id a line, or a list with commas; addresses of articles are understood.
-        refresh: also ask for articles that the catalog has already.
     API documentation
         https://info.arxiv.org/help/api/user-manual.html, https://info.arxiv.org/help/api/tou.html
     Caveats

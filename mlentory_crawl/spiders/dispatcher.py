@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import orjson
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from scrapy import Request
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
@@ -22,13 +22,17 @@ from mlentory_crawl.spiders import platforms
 class DispatcherArguments(Arguments):
     """Arguments that name the seeds."""
 
-    seeds: str
+    seeds: str = Field(
+        description="a file (one URL a line, or .csv, .tsv, .json, .jsonl, .yaml, .parquet, a sitemap or a feed as"
+        " .xml), URLs with commas between, or - for standard input; further columns and fields are kept with the"
+        " records' provenance"
+    )
 
     @field_validator("seeds")
     @classmethod
     def _can_be_read(cls, value: str) -> str:
         if not is_source(value):
-            raise ValueError("there is no such file, and it is no URL")
+            raise ValueError("there is no such file, and it is not a URL")
         return value
 
 
@@ -37,9 +41,6 @@ class DispatcherSpider(PlatformSpider):
 
     Domain
         those of the platforms
-    Spider arguments
-        seeds: a file (one URL a line, or .csv, .tsv, .json, .jsonl, .yaml, .parquet, a sitemap or a feed as .xml), URLs
-        with commas, or - for standard input. Further columns and fields are kept with the records' provenance.
     API documentation
         that of each platform's spider
     Caveats

@@ -169,11 +169,15 @@ def test_the_egg_has_both_packages_with_their_data_and_nothing_else(egg: Path) -
     assert {name for name in names if not name.endswith(".pyc")} == files
 
 
-def test_a_deployed_crawl_stores_everything_and_its_report_names_the_job(scrapyd: Scrapyd, egg: Path) -> None:
+def test_a_deployed_crawl_stores_everything_and_its_report_names_the_job(
+    scrapyd: Scrapyd, egg: Path, tmp_path: Path
+) -> None:
     assert scrapyd.deploy(egg, "r1")["spiders"] == len(platforms())
     assert scrapyd.get("listversions.json")["versions"] == ["r1"]
     assert scrapyd.get("listspiders.json")["spiders"] == [spider.name for spider in platforms()]
-    scrapyd.schedule("nightly", mode="latest", limit="50", _version="r1", setting="LOG_LEVEL=DEBUG")
+    config = tmp_path / "nightly.yaml"
+    config.write_text("parameters: {mode: latest, limit: 60}")
+    scrapyd.schedule("nightly", config=str(config), limit="50", _version="r1", setting="LOG_LEVEL=DEBUG")
     wait_for(lambda: scrapyd.ended("nightly"))
     (report,) = scrapyd.reports()
     assert report["verdict"] == "complete"

@@ -174,7 +174,9 @@ def test_an_export_that_fails_leaves_what_was_there(
 
     monkeypatch.setattr(FORMATS[".json"], "finish", full)
     command = Export({"MLENTORY_DATA_DIR": str(tmp_path / "data")})
-    assert command.run([str(target)], argparse.Namespace(platform=None, provenance=False, counters=False)) == 1
+    parser = argparse.ArgumentParser()
+    command.add_options(parser)
+    assert command.run([str(target)], parser.parse_args([])) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert target.read_text() == "before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "data"]

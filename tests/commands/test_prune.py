@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ from support.catalogs import HUB, Book, model as document
 from support.crawling import Project, model, write_records
 
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.commands.prune import _moment
+from mlentory_crawl.commands.prune import Command, _moment
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -43,6 +45,8 @@ def test_raw_answers_and_versions(hub: SampleHub, tmp_path: Path) -> None:
     before, export = size_of(raw), project.export("before.nt")
     nothing = pruned(project)
     assert (nothing["raw"]["files"], nothing["versions"]["count"]) == (0, 0)
+    assert nothing["possible"]["raw"]["runs"] == 2
+    assert "\nmlentory prune --keep-runs 0 frees 4 files (0.0 MB) of 2 runs\n" in project.scrapy("prune").stdout
     planned = pruned(project, "--keep-runs", "1", "--versions-before", "2999-01-01", "--dry-run")
     assert size_of(raw) == before
     # Of an answer that there was no room for, or whose writer was killed.
@@ -87,6 +91,25 @@ def test_what_held_at_the_day_stays(tmp_path: Path) -> None:
     assert book.rows("SELECT count(*) FROM version") == [(3,)]
     reader.close()
     book.close()
+
+
+def test_what_could_be_deleted_is_told_and_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = Book(tmp_path)
+    for license_name in ("mit", "apache-2.0", "isc"):
+        book.crawl({"1": document("acme/one", version=license_name)})
+    book.close()
+    parser = argparse.ArgumentParser()
+    Command.add_options(parser)
+    settings = {"MLENTORY_DATA_DIR": str(tmp_path), "MLENTORY_DATA_ACCESS": "group", "RAW_KEEP_RUNS": "7"}
+    assert Command(settings).run([], parser.parse_args([])) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("Superseded versions deleted: 0 ")
+    (hint,) = lines[2:]
+    day = re.fullmatch(r"mlentory prune --versions-before (\d{4}-\d\d-\d\d) frees 2 \(0\.0 MB .*\)", hint)
+    assert day is not None
+    # Who does as it says gets what it says.
+    assert Command(settings).run([], parser.parse_args(["--versions-before", day[1]])) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [lines[1].replace(": 0 ", ": 2 ")]
 
 
 def test_a_day_has_its_zone() -> None:

@@ -33,7 +33,9 @@ def closed(run: Any, *before: tuple[str, str]) -> None:
     extension = RunReport.__new__(RunReport)
     settings = SimpleNamespace(getint=lambda name: 7)
     stats = SimpleNamespace(get_value=lambda name, default: default)
-    extension.crawler = SimpleNamespace(stats=stats, settings=settings, get_downloader_middleware=lambda cls: None)  # type: ignore[assignment]
+    extension.crawler = SimpleNamespace(  # type: ignore[assignment]
+        stats=stats, settings=settings, get_downloader_middleware=lambda cls: None, get_extension=lambda cls: None
+    )
     extension.run, extension.closed, extension.errors = run, None, []
     extension.by_slot = extension.by_status = {}  # type: ignore[assignment]
     extension._rules = dict  # type: ignore[method-assign]

@@ -15,6 +15,7 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
+from mlentory_crawl.commands.crawl_help import data_sheet
 from mlentory_crawl.config import ENV_FILE, read_environment
 from mlentory_crawl.spiders import variables
 
@@ -84,8 +85,10 @@ def test_every_spider_has_a_data_sheet_and_typed_arguments(name: str) -> None:
     spider_class = LOADER.load(name)
     assert issubclass(spider_class, PlatformSpider)
     assert spider_class.__module__ in (f"mlentory_crawl.spiders.{name}", f"mlentory_crawl.spiders.{name}.spider")
-    for heading in ("Domain\n", "Spider arguments\n", "API documentation\n", "Caveats\n"):
-        assert heading in (spider_class.__doc__ or "")
+    summary, sections = data_sheet(spider_class)
+    assert summary.endswith(".")
+    assert list(sections) == ["Domain", "API documentation", "Caveats"]
+    assert all(field.description for field in spider_class.Arguments.model_fields.values())
     (setting,) = (variable for variable in variables() if variable.name == spider_class.endpoint_setting)
     assert setting.default is None or setting.default.startswith("https://")
     needed = {"dispatcher": {"seeds": "https://huggingface.co/acme/a"}}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, PositiveInt, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
@@ -29,7 +29,15 @@ API_SLOT = "ai4life.api"
 class Ai4LifeArguments(CensusArguments):
     """Arguments of a crawl of the zoo."""
 
-    mode: Literal["census", "ids"] | None = None
+    mode: Literal["census", "ids"] | None = Field(
+        default=None, description="census: everything, as without it where no ids are given; ids: what is named"
+    )
+    limit: PositiveInt | None = Field(default=None, description="how many resources to fetch at most")
+    ids: str | None = Field(
+        default=None,
+        description="a file with one id a line, or ids with commas between; addresses of the zoo's pages are"
+        " understood",
+    )
 
     @model_validator(mode="after")
     def _deletions_go_with_a_census(self) -> Self:
@@ -43,11 +51,6 @@ class Ai4LifeSpider(ModeSpider):
 
     Domain
         bioimage.io, hypha.aicell.io
-    Spider arguments
-        mode: census (everything; without ids it is what is done) or ids.
-        limit: how many resources to fetch at the most.
-        ids: a file with one id a line, or a list with commas; addresses of the zoo's pages are understood.
-        accept_deletions: let a census mark as deleted even more than 2 % of the resources.
     API documentation
         https://docs.amun.ai/#/artifact-manager
     Caveats

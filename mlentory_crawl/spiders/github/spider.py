@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from pydantic import Field, PositiveInt
 from scrapy import Request, signals
 from scrapy.http import Response
 
@@ -34,8 +35,13 @@ MOST_TOLD = 10
 class GitHubArguments(ModeArguments):
     """Arguments that select the repositories to fetch."""
 
-    mode: Literal["ids"] | None = None
-    files: bool = True
+    mode: Literal["ids"] | None = Field(default=None, description="only what is named can be crawled")
+    limit: PositiveInt | None = Field(default=None, description="how many repositories to ask for at most")
+    ids: str | None = Field(
+        default=None,
+        description="a file with one repository (owner/name) a line, or a list with commas; addresses are understood",
+    )
+    files: bool = Field(default=True, description="also fetch CITATION.cff and codemeta.json")
 
 
 class GitHubSpider(EntitySpider):
@@ -43,10 +49,6 @@ class GitHubSpider(EntitySpider):
 
     Domain
         github.com
-    Spider arguments
-        ids: a file with one repository (owner/name) a line, or a list with commas; addresses are understood.
-        limit: how many repositories to ask for at the most.
-        files: also fetch CITATION.cff and codemeta.json; true without it.
     API documentation
         https://docs.github.com/en/rest/repos/repos, https://docs.github.com/en/rest/using-the-rest-api
     Caveats

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import NonNegativeInt, StringConstraints, model_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import is_repo_id
 from fair4ml.platforms.huggingface import CENSUS_KINDS
 from fair4ml.platforms.huggingface.addresses import HOSTS, HubPage, page_of
+from mlentory_crawl.base_spiders.arguments import Words
 from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
-ENRICHMENTS = r"^(?:none|(?:datasets|owners|articles)(?:,(?:datasets|owners|articles))*)$"
+ENRICHMENTS = Words(
+    "datasets|owners|articles", "any of datasets, owners, articles with commas between, or none", instead="none"
+)
 FIRST_LATEST = 1_000
 OVERLAP = timedelta(minutes=10)
 """The time before the watermark from which a delta reads, because the Hub's clocks and indexes differ."""
@@ -53,14 +56,33 @@ EXPAND = (
 class HuggingFaceArguments(CensusArguments):
     """Arguments of a crawl of the Hub."""
 
-    mode: Literal["latest", "census", "delta", "ids"] | None = None
-    author: str | None = None
-    task: str | None = None
-    library: str | None = None
-    files: bool = False
-    cards: Literal["none", "changed", "all"] | None = None
-    ancestors: NonNegativeInt | None = None
-    enrich: Annotated[str, StringConstraints(pattern=ENRICHMENTS)] | None = None
+    mode: Literal["latest", "census", "delta", "ids"] | None = Field(
+        default=None,
+        description="census: every model, oldest first; delta: what was modified since the last census or delta;"
+        " latest: the models modified last; ids: those named. Without it a delta, or in a catalog that has no watermark"
+        " yet the latest",
+    )
+    limit: PositiveInt | None = Field(default=None, description="how many models to fetch at most")
+    ids: str | None = Field(
+        default=None,
+        description="a file with one model id a line, or ids with commas between; addresses of models are understood."
+        " With mode=latest both are fetched",
+    )
+    author: str | None = Field(default=None, description="only models of this owner")
+    task: str | None = Field(default=None, description="only models with this pipeline tag")
+    library: str | None = Field(default=None, description="only models of this library")
+    files: bool = Field(default=False, description="also fetch the list of each model's files")
+    cards: Literal["none", "changed", "all"] | None = Field(
+        default=None,
+        description="also fetch the model cards: of no model, of those with a new revision, or of all; else HF_CARDS",
+    )
+    ancestors: NonNegativeInt | None = Field(
+        default=None,
+        description="also fetch models that the crawled ones derive from, so many levels up; else HF_ANCESTORS",
+    )
+    enrich: Annotated[str, ENRICHMENTS] | None = Field(
+        default=None, description="also describe what the catalog's records name; else HF_ENRICH"
+    )
 
     @model_validator(mode="after")
     def _ids_go_with_their_mode(self) -> HuggingFaceArguments:
@@ -86,18 +108,6 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     Domain
         huggingface.co
-    Spider arguments
-        mode: census (every model, oldest first), delta (what was modified since the last census or delta), latest (the
-        last modified ones) or ids. Without it a delta, or in a catalog that has no watermark yet, the latest.
-        limit: how many models to fetch at the most.
-        author, task, library: only models of that owner, pipeline tag, library.
-        ids: a file with one model id a line, or a list with commas; URLs of models are understood. With mode=latest
-        both are fetched.
-        files: also fetch the list of each model's files.
-        cards: also fetch the model cards: none, changed (where the revision is a new one) or all; else HF_CARDS.
-        enrich: describe what models name: of datasets, owners and articles any, with commas, or none; else HF_ENRICH.
-        ancestors: fetch models that the crawled ones derive from, so many levels up; else HF_ANCESTORS.
-        accept_deletions: let a census mark as deleted even more than 2 % of the models.
     API documentation
         https://huggingface.co/docs/hub/api
     Caveats

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from pydantic import Field, PositiveInt
 from scrapy import Request
 from scrapy.http import Response
 
@@ -39,7 +40,19 @@ Record = tuple[str, Any]
 class MlflowArguments(CensusArguments):
     """Arguments of a crawl of a tracking server."""
 
-    mode: Literal["census", "delta", "ids"] | None = None
+    mode: Literal["census", "delta", "ids"] | None = Field(
+        default=None,
+        description="census: everything; delta: what was updated since the last census or delta; ids: what is named."
+        " Without it a delta, or in a catalog that has no watermark yet a census",
+    )
+    limit: PositiveInt | None = Field(
+        default=None, description="how many registered models, runs and logged models to fetch at most, of each"
+    )
+    ids: str | None = Field(
+        default=None,
+        description="a file with one name a line, or a list with commas: NAME or NAME/VERSION of a registered model,"
+        " models:/NAME@ALIAS, models:/m-..., runs:/ID; addresses of the server's pages and API are understood",
+    )
 
 
 class MlflowSpider(ModeSpider):
@@ -47,13 +60,6 @@ class MlflowSpider(ModeSpider):
 
     Domain
         the one that MLFLOW_TRACKING_URI names
-    Spider arguments
-        mode: census (everything), delta (what was updated since the last census or delta) or ids. Without it a delta,
-        or in a catalog that has no watermark yet a census.
-        limit: how many registered models, runs and logged models to fetch at the most, of each.
-        ids: a file with one name a line, or a list with commas: NAME or NAME/VERSION of a registered model,
-        models:/NAME@ALIAS, models:/m-..., runs:/ID; addresses of the server's pages and API are understood.
-        accept_deletions: let a census mark as deleted even more than 2 % of the records of a kind.
     API documentation
         https://mlflow.org/docs/latest/api_reference/rest-api.html
     Caveats

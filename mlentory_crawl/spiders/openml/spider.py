@@ -42,15 +42,6 @@ class OpenMLSpider(ModeSpider):
 
     Domain
         openml.org
-    Spider arguments
-        mode: census (all lists), delta (what the lists have more than at the last crawl) or ids. Without it a delta, or
-        in a catalog that has no watermark yet, the first rows of each list.
-        kinds: which of dataset, task, flow, evaluation to crawl.
-        functions: the measures whose evaluations to crawl.
-        tasks, flows: only evaluations on tasks, of flows, with these ids.
-        limit: how many rows of each list to fetch at the most.
-        ids: a file with one thing a line, or a list with commas: f/100, d/61, t/59; URLs of their pages are understood.
-        accept_deletions: let a census mark as deleted even more than 2 % of the records of a kind.
     API documentation
         https://www.openml.org/apis
     Caveats

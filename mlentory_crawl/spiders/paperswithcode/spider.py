@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlencode
 
-from pydantic import DirectoryPath, model_validator
+from pydantic import DirectoryPath, Field, PositiveInt, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
@@ -36,8 +36,23 @@ OVERLAP = timedelta(days=7)
 class PapersWithCodeArguments(ModeArguments):
     """Arguments of a crawl of Papers with Code."""
 
-    mode: Literal["latest", "census", "delta", "ids", "archive"] | None = None
-    archive: DirectoryPath | None = None
+    mode: Literal["latest", "census", "delta", "ids", "archive"] | None = Field(
+        default=None,
+        description="census: everything that the API lists; delta: the papers published since the last census or delta,"
+        " with their evaluations; latest: those published last; ids: those named; archive: the files of a folder."
+        " Without it a delta, or in a catalog that has no watermark yet the latest",
+    )
+    limit: PositiveInt | None = Field(
+        default=None, description="how many papers to fetch at most; of the archive, how many records"
+    )
+    ids: str | None = Field(
+        default=None,
+        description="a file with one arXiv id, id or address of a paper a line, or a list with commas",
+    )
+    archive: DirectoryPath | None = Field(
+        default=None,
+        description="the folder with the files of the archive of 2025-07-28; nothing is asked of the network",
+    )
 
     @model_validator(mode="after")
     def _an_archive_goes_with_its_mode(self) -> Self:
@@ -53,13 +68,6 @@ class PapersWithCodeSpider(ModeSpider):
 
     Domain
         paperswithcode.co
-    Spider arguments
-        mode: census (everything that the API lists), delta (the papers published since the last census or delta, with
-        their evaluations), latest (those published last), ids, or archive. Without it a delta, or in a catalog that has
-        no watermark yet, the latest.
-        limit: how many papers to fetch at the most; of the archive, how many records.
-        ids: a file with one arXiv id, id or address of a paper a line, or a list with commas.
-        archive: the folder with the files of the archive of 2025-07-28; nothing is asked of the network.
     API documentation
         https://github.com/huggingface/pwc-cli
     Caveats
