@@ -42,8 +42,8 @@ class QuietLogFormatter(LogFormatter):
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        told = super().item_error(item, exception, response, spider)
-        return {**told, "msg": "Failed on %(item)s", "args": {"item": _name(item)}}
+        result = super().item_error(item, exception, response, spider)
+        return {**result, "msg": "Failed on %(item)s", "args": {"item": _name(item)}}
 
 
 def _name(item: Any) -> str:

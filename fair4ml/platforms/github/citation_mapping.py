@@ -91,10 +91,12 @@ def describe_citation(source: CitationFile) -> Description:
     )
     for (place, _), text in zip(named, texts, strict=True):
         if not text:
-            draft.issue(place, "cites nothing")
-    told = draft.finish(root, {})
-    issues = [replace(issue, field=f"{FILE}.{issue.field}".rstrip(".")) for issue in (*unread, *wrong, *told.issues)]
-    return replace(told, issues=issues)
+            draft.issue(place, "does not name a publication")
+    described = draft.finish(root, {})
+    issues = [
+        replace(issue, field=f"{FILE}.{issue.field}".rstrip(".")) for issue in (*unread, *wrong, *described.issues)
+    ]
+    return replace(described, issues=issues)
 
 
 def _read(text: str) -> tuple[dict[str, object], list[FieldIssue]]:
@@ -126,7 +128,7 @@ def _identifiers(draft: Draft, citation: Citation) -> list[str]:
         value = (each.value or "").strip()
         iri = doi(value) if each.type == "doi" else None
         if value and each.type == "doi" and iri is None:
-            draft.issue(place, "is no DOI")
+            draft.issue(place, "is not a DOI")
         elif value:
             found[iri or value] = None
     return list(found)
