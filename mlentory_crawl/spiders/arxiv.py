@@ -95,7 +95,10 @@ class ArxivSpider(PlatformSpider):
     async def start(self) -> AsyncIterator[Any]:
         self._fill(self._given() if self.mode == "ids" else self._named())
         if self.mode == "catalog" and not self._waiting:
-            note = "the catalog lacks no article that its records name; to fetch others, use -a ids=FILE_OR_LIST"
+            note = (
+                "nothing to fetch: all articles that the catalog names are described or were requested recently;"
+                " to fetch others, use -a ids=FILE_OR_LIST"
+            )
             self.run.report.notes.append(note)
             self.logger.info(note)
         for request in self._next():

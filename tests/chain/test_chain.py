@@ -360,5 +360,5 @@ def test_a_projection_that_a_crawl_leaves_out_is_caught_up_by_sync(project: Proj
 def test_a_projection_that_is_not_configured_cannot_be_kept(project: Project, wrong: str) -> None:
     done = project.scrapy("crawl", "huggingface", "-s", f"PROJECTIONS={wrong}")
     assert done.returncode == 2
-    assert "is not one of search, turtle, or none" in done.stderr
+    assert "PROJECTIONS: expected none, or some of search, turtle, got '" in done.stderr
     assert not project.data_dir.exists()

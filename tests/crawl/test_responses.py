@@ -94,7 +94,7 @@ def test_links_are_found_among_many_and_long_ones() -> None:
     assert following('<https://example.org/a>; rel="prev", </b?c=1>; title=x; rel=next') == "https://example.org/b?c=1"
     assert following("<" * 16_000) is None
     assert following("<>;" * 5_000) is None
-    with pytest.raises(ValueError, match="expected a Link header of at most .* bytes, got 20,034"):
+    with pytest.raises(ValueError, match=r"expected a Link header of at most [\d,]+ bytes, got 20,034"):
         following("<https://example.org/" + "a" * 20_000 + '>; rel="next"')
 
 
