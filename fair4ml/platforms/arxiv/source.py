@@ -34,7 +34,7 @@ def entries(body: bytes) -> list[dict[str, Any]]:
     except (ParseError, LookupError) as error:  # an unknown encoding
         raise ValueError(f"not valid XML: {error}") from error
     except ValueError as error:
-        raise ValueError("XML with a document type or entities is not accepted") from error
+        raise ValueError("XML with a document type or in an unsupported encoding is not accepted") from error
     if feed.tag != f"{_ATOM}feed":
         raise ValueError(f"expected an Atom feed, got the element {feed.tag.rpartition('}')[2][:100]!r}")
     return [_entry(entry) for entry in feed.iter(f"{_ATOM}entry")]

@@ -139,7 +139,7 @@ def test_a_429_ends_the_crawl_and_the_next_one_goes_on(project: Project, server:
         (
             200,
             b'<!DOCTYPE x [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom"/>',
-            "XML with a document type or entities is not accepted",
+            "XML with a document type or in an unsupported encoding is not accepted",
         ),
         (200, b"", "not valid XML"),
         (200, b'{"feed": []}', "not valid XML"),

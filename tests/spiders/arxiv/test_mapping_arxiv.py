@@ -172,7 +172,7 @@ def test_any_bytes_are_a_feed_or_none(body: bytes) -> None:
 
 def test_an_encoding_that_nobody_knows_is_no_feed() -> None:
     for encoding in ("nope", "utf-7", "big5", "idna"):
-        with pytest.raises(ValueError, match="not valid XML: unknown encoding"):
+        with pytest.raises(ValueError, match=r"unknown encoding|in an unsupported encoding"):
             entries(f'<?xml version="1.0" encoding="{encoding}"?><feed/>'.encode())
 
 
