@@ -212,7 +212,7 @@ def refused(status: int, told: str | dict[str, Any], path: str = "registered-mod
     [
         (refused(401, "You are not authenticated. Please see the\ndocumentation."), "401: You are not authenticated"),
         (refused(403, {"error_code": "PERMISSION_DENIED", "message": "not yours"}), "PERMISSION_DENIED: not yours"),
-        (refused(404, "<html>Not Found</html>"), "404: a page: is MLFLOW_TRACKING_URI a tracking server?"),
+        (refused(404, "<html>Not Found</html>"), "returned HTTP 404: an HTML page: is MLFLOW_TRACKING_URI a tracking server?"),
         (refused(404, {"error_code": "ENDPOINT_NOT_FOUND"}, "runs/search"), "runs/search returned HTTP 404"),
         (refused(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "bad"}), "INVALID_PARAMETER_VALUE: bad"),
         (refused(500, "broken"), "registered-models/search returned HTTP 500"),
@@ -304,7 +304,7 @@ def test_credentials_go_to_the_server_and_nowhere_else(
         server.answer = lambda path, asked: (302, "moved")
         _, log = crawl(project, "-a", "mode=census", code=1)
         assert elsewhere.requests == []
-    assert "it leads to http://127.0.0.1" in log
+    assert "redirect to http://127.0.0.1" in log
 
 
 @pytest.mark.parametrize(
