@@ -167,7 +167,7 @@ class PapersWithCodeSpider(ModeSpider):
         if cursor["list"] == "papers" and self._since:
             since = applied.get("start_date") if isinstance(applied, dict) else None
             if not isinstance(since, str) or since[:10] != self._since:
-                raise ValueError(f"expected papers since {self._since}, got papers since {str(since)[:50]}")
+                raise ValueError(f"expected the start_date {self._since} in applied_filters, got {str(since)[:50]}")
 
     def read_page(self, response: Response, cursor: Cursor) -> ListPage:
         page, kind = super().read_page(response, cursor), api.kind_listed(cursor["list"])

@@ -302,7 +302,7 @@ def test_an_application_is_a_program_and_no_more() -> None:
         ({"weights": {"onnx": {"sha256": "abc"}}}, "manifest.weights.onnx.sha256: String should match"),
         ({"license": "!!!"}, "manifest.license.0: does not name a license"),
         ({"config": {"bioimageio": {"doi": "none"}}}, "manifest.config.bioimageio.doi: is not a DOI"),
-        ({"inputs": [{"axes": 5}]}, "manifest.inputs.0.axes: expected a valid list, got int"),
+        ({"inputs": [{"axes": 5}]}, "manifest.inputs.0.axes: expected an object, got int"),
         (None, "manifest: expected an object, got null"),
     ],
 )

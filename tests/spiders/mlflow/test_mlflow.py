@@ -212,7 +212,10 @@ def refused(status: int, told: str | dict[str, Any], path: str = "registered-mod
     [
         (refused(401, "You are not authenticated. Please see the\ndocumentation."), "401: You are not authenticated"),
         (refused(403, {"error_code": "PERMISSION_DENIED", "message": "not yours"}), "PERMISSION_DENIED: not yours"),
-        (refused(404, "<html>Not Found</html>"), "returned HTTP 404: an HTML page: is MLFLOW_TRACKING_URI a tracking server?"),
+        (
+            refused(404, "<html>Not Found</html>"),
+            "returned HTTP 404: an HTML page: is MLFLOW_TRACKING_URI a tracking server?",
+        ),
         (refused(404, {"error_code": "ENDPOINT_NOT_FOUND"}, "runs/search"), "runs/search returned HTTP 404"),
         (refused(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "bad"}), "INVALID_PARAMETER_VALUE: bad"),
         (refused(500, "broken"), "registered-models/search returned HTTP 500"),
@@ -311,7 +314,7 @@ def test_credentials_go_to_the_server_and_nowhere_else(
     ("given", "line"),
     [
         ({"MLFLOW_TRACKING_URI": ""}, "mlflow is not configured: MLFLOW_TRACKING_URI is not set"),
-        ({"MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"}, "is not the address of a server"),
+        ({"MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"}, "MLFLOW_TRACKING_URI: expected the address of a server"),
         ({"MLFLOW_TRACKING_URI": "http://ana:hidden@127.0.0.1:9"}, "must not contain a user name or password"),
         (
             {"MLFLOW_TRACKING_USERNAME": "ana"},
