@@ -156,7 +156,7 @@ def _parquet(path: Path) -> Iterator[Found]:
     try:
         from pyarrow import ArrowInvalid, parquet
     except ImportError as error:
-        raise ValueError(f"is Parquet, which needs pyarrow: {install_command('parquet')}") from error
+        raise ValueError(f"is a Parquet file, which needs pyarrow: {install_command('parquet')}") from error
     try:
         for batch in parquet.ParquetFile(path).iter_batches():
             for row in batch.to_pylist():

@@ -42,7 +42,7 @@ class Violation:
 
 def missing() -> str | None:
     """A line that states what has to be installed first, or None if nothing is missing."""
-    return None if find_spec("pyshacl") else f"validating needs pySHACL: {install_command('validate')}"
+    return None if find_spec("pyshacl") else f"validation needs pySHACL: {install_command('validate')}"
 
 
 class Conformance:

@@ -153,7 +153,7 @@ def _objects(path: Path) -> Iterator[Any]:
 
 
 def _needs(library: str, path: Path) -> DamagedArchive:
-    return DamagedArchive(f"{path.name} cannot be read without {library}: {install_command('parquet')}")
+    return DamagedArchive(f"{path.name} needs {library}: {install_command('parquet')}")
 
 
 def _opened(plain: BufferedReader, path: Path) -> BufferedReader | gzip.GzipFile:

@@ -80,7 +80,7 @@ class Neo4jStore:
             StoreError: its driver is not installed.
         """
         if find_spec("neo4j") is None:
-            raise StoreError(f"NEO4J_URI needs its driver: {install_command('neo4j')}")
+            raise StoreError(f"NEO4J_URI needs the Neo4j driver: {install_command('neo4j')}")
         user, password, database = (settings.get(f"NEO4J_{name}") for name in ("USERNAME", "PASSWORD", "DATABASE"))
         return cls(settings["NEO4J_URI"], user, password, database)
 

@@ -328,7 +328,7 @@ def test_without_its_libraries_an_archive_is_told_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     (tmp_path / name).write_bytes(b"[]")
-    with pytest.raises(DamagedArchive, match=rf"{name} cannot be read without {library}: .*mlentory-crawl\[parquet\]"):
+    with pytest.raises(DamagedArchive, match=rf"{name} needs {library}: .*mlentory-crawl\[parquet\]"):
         list(pages(archive_files(tmp_path), Position()))
 
 

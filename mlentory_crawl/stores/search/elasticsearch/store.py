@@ -65,7 +65,7 @@ class ElasticsearchStore:
             StoreError: its driver is not installed.
         """
         if find_spec("elasticsearch") is None:
-            raise StoreError(f"ELASTICSEARCH_URL needs its driver: {install_command('elasticsearch')}")
+            raise StoreError(f"ELASTICSEARCH_URL needs the Elasticsearch client: {install_command('elasticsearch')}")
         url, prefix = settings["ELASTICSEARCH_URL"], settings["ELASTICSEARCH_INDEX_PREFIX"]
         return cls(url, prefix, **access.credentials(settings))
 
