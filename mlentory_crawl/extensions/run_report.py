@@ -201,24 +201,22 @@ class RunReport:
         return {host: (count, rules.get(host, "an API redirected there")) for host, count in self.by_host.items()}
 
     def _log(self, file: str) -> None:
-        report = self.run.report.told()
-        records = ", ".join(f"{count} {name}" for name, count in report["records"].items() if count)
-        logger.info(
-            "Run %s: %s (%s) in %.1f s", report["run_id"], report["verdict"], report["coverage"], report["seconds"]
-        )
+        told = self.run.report.told()
+        records = ", ".join(f"{count} {name}" for name, count in told["records"].items() if count)
+        logger.info("Run %s: %s (%s) in %.1f s", told["run_id"], told["verdict"], told["coverage"], told["seconds"])
         logger.info("Records: %s", records or "none")
-        if report["requested"]["asked"]:
+        if told["requested"]["asked"]:
             logger.info(
-                "Requested: %s", ", ".join(f"{count} {name}" for name, count in report["requested"].items() if count)
+                "Requested: %s", ", ".join(f"{count} {name}" for name, count in told["requested"].items() if count)
             )
-        for name, projection in report["projections"].items():
+        for name, projection in told["projections"].items():
             logger.info(
                 "Projection %s: %s written, %s failed, backlog %s",
                 name, projection.get("written", 0), projection.get("failed", 0), projection.get("backlog", 0),
             )  # fmt: skip
-        if report["field_issues"]:
-            logger.info("Values left out: %d (see field_issues in runs/%s)", sum(report["field_issues"].values()), file)
-        for problem in report["problems"]:
+        if told["field_issues"]:
+            logger.info("Values left out: %d (see field_issues in runs/%s)", sum(told["field_issues"].values()), file)
+        for problem in told["problems"]:
             logger.error("Problem: %s", problem)
 
 

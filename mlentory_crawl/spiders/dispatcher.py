@@ -36,7 +36,7 @@ class DispatcherSpider(PlatformSpider):
     """Dispatches each URL of a list to the spider of its platform.
 
     Domain
-        the domains of the platforms
+        those of the platforms
     Spider arguments
         seeds: a file (one URL a line, or .csv, .tsv, .json, .jsonl, .yaml, .parquet, a sitemap or a feed as .xml), URLs
         with commas, or - for standard input. Further columns and fields are kept with the records' provenance.

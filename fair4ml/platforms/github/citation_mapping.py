@@ -92,11 +92,9 @@ def describe_citation(source: CitationFile) -> Description:
     for (place, _), text in zip(named, texts, strict=True):
         if not text:
             draft.issue(place, "does not name a publication")
-    described = draft.finish(root, {})
-    issues = [
-        replace(issue, field=f"{FILE}.{issue.field}".rstrip(".")) for issue in (*unread, *wrong, *described.issues)
-    ]
-    return replace(described, issues=issues)
+    told = draft.finish(root, {})
+    issues = [replace(issue, field=f"{FILE}.{issue.field}".rstrip(".")) for issue in (*unread, *wrong, *told.issues)]
+    return replace(told, issues=issues)
 
 
 def _read(text: str) -> tuple[dict[str, object], list[FieldIssue]]:

@@ -70,11 +70,9 @@ def describe_codemeta(source: CodeMetaFile) -> Description:
         reference_publication=_publications(draft, stated.reference_publication),
         additional_property=_values(draft, stated),
     )
-    described = draft.finish(root, {})
-    issues = [
-        replace(issue, field=f"{FILE}.{issue.field}".rstrip(".")) for issue in (*unread, *wrong, *described.issues)
-    ]
-    return replace(described, issues=issues)
+    told = draft.finish(root, {})
+    issues = [replace(issue, field=f"{FILE}.{issue.field}".rstrip(".")) for issue in (*unread, *wrong, *told.issues)]
+    return replace(told, issues=issues)
 
 
 def _read(text: str) -> tuple[dict[str, Any], list[FieldIssue]]:

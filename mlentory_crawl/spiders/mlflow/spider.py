@@ -46,7 +46,7 @@ class MlflowSpider(ModeSpider):
     """Registered models, versions, experiments, runs and logged models of one MLflow tracking server.
 
     Domain
-        the host in MLFLOW_TRACKING_URI
+        the one that MLFLOW_TRACKING_URI names
     Spider arguments
         mode: census (everything), delta (what was updated since the last census or delta) or ids. Without it a delta,
         or in a catalog that has no watermark yet a census.
