@@ -150,7 +150,7 @@ def merge(records: Sequence[RecordState], precedence: Precedence) -> State:
             "conflicts": {},
         }
     if len({record.document["root"]["iri"] for record in records}) != 1:
-        raise ValueError("merging needs records about one thing")
+        raise ValueError("expected records about one entity")
     return _merged(precedence.ordered(records), precedence)
 
 

@@ -35,37 +35,49 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("MLENTORY_DATA_DIR", DATA_DIR, "Where the catalog, the search index and all files are kept."),
+    Variable("MLENTORY_DATA_DIR", DATA_DIR, "Directory of the catalog, the search index and all files."),
+    Variable("MLENTORY_DATA_ACCESS", "group", "Who can read that directory: owner, group (users of the group) or all."),
+    Variable("QUOTA_SHARE", "0.9", "Share of a service's announced quota that a crawl uses: above 0, at most 1."),
     Variable(
-        "MLENTORY_DATA_ACCESS", "group", "Who may read what is made there: owner, group (of the same group) or all."
+        "NEO4J_URI",
+        None,
+        "Address of a Neo4j server (5 or newer), such as neo4j://localhost:7687; if unset, no graph is kept.",
     ),
-    Variable("QUOTA_SHARE", "0.9", "The share of a quota announced by a service that a crawl may use."),
-    Variable("NEO4J_URI", None, "A Neo4j 5 to keep the graph in, such as neo4j://localhost:7687; unset: none."),
-    Variable("NEO4J_USERNAME", None, "Its user; unset: neo4j."),
-    Variable("NEO4J_PASSWORD", None, "The password; unset: the server asks for none."),
-    Variable("NEO4J_DATABASE", None, "The database, which must be empty or this program's; unset: the default one."),
+    Variable("NEO4J_USERNAME", None, "User name for Neo4j; if unset: neo4j."),
+    Variable("NEO4J_PASSWORD", None, "Password for Neo4j; if unset, no authentication is used."),
     Variable(
-        "RAW_KEEP_RUNS", "7", "Raw answers are kept since the last complete census, and of so many runs at least."
+        "NEO4J_DATABASE",
+        None,
+        "Database in Neo4j, which must be empty or written by mlentory; if unset, the default database.",
+    ),
+    Variable(
+        "RAW_KEEP_RUNS",
+        "7",
+        "Minimum number of last runs whose raw responses are kept; those since the last complete census always are.",
     ),
     Variable(
         "ELASTICSEARCH_URL",
         None,
-        "An Elasticsearch 8 or 9 to search in, such as https://localhost:9200; unset: the index in the data directory.",
+        "Address of an Elasticsearch server (8 or 9), such as https://localhost:9200; if unset, the embedded index.",
     ),
-    Variable("ELASTICSEARCH_API_KEY", None, "An API key, encoded; or user and password."),
-    Variable("ELASTICSEARCH_USERNAME", None, "Its user; unset: elastic, where there is a password."),
-    Variable("ELASTICSEARCH_PASSWORD", None, "The password; unset, with no API key: the server asks for none."),
-    Variable("ELASTICSEARCH_INDEX_PREFIX", "mlentory", "What the names of its index and aliases begin with."),
+    Variable("ELASTICSEARCH_API_KEY", None, "Encoded API key for Elasticsearch, instead of user name and password."),
+    Variable("ELASTICSEARCH_USERNAME", None, "User name for Elasticsearch; if unset and there is a password: elastic."),
+    Variable(
+        "ELASTICSEARCH_PASSWORD",
+        None,
+        "Password for Elasticsearch; if neither it nor an API key is set, no authentication is used.",
+    ),
+    Variable("ELASTICSEARCH_INDEX_PREFIX", "mlentory", "Prefix of the names of the index and its aliases."),
     Variable(
         "PROJECTIONS",
         None,
-        "Projections that a crawl keeps current, such as search,turtle, or none; unset: all that are configured.",
+        "Comma-separated projections that crawls keep up to date, such as search,turtle, or none; if unset, all.",
     ),
-    Variable("CRAWLER_CONTACT", PROJECT_URL, "Who runs this crawler: goes into the User-Agent."),
+    Variable("CRAWLER_CONTACT", PROJECT_URL, "Contact of whoever runs the crawler, sent in the User-Agent header."),
     Variable(
         "ALLOWED_PRIVATE_HOSTS",
         None,
-        "Hosts, with commas, that seeds and answers may lead to although they are private; endpoints always may.",
+        "Comma-separated hosts in private networks that seeds and responses may lead to; endpoints are always allowed.",
     ),
 )
 
@@ -146,7 +158,8 @@ def check_addresses(settings: Mapping[str, Any]) -> None:
         # Anywhere in the value: an error message may show it even if it is not a valid URL.
         if name not in _WITH_CREDENTIALS and "@" in (settings[name] or ""):
             raise SettingError(
-                f"{name} holds a user or a password: they belong into settings of their own, and an @ is written %40"
+                f"{name} must not contain a user name or password: use the settings for these, and write any other @"
+                " as %40"
             )
 
 

@@ -36,7 +36,7 @@ def restrict(access: str) -> None:
         SettingError: the access is something else.
     """
     if access not in WITHHELD:
-        raise SettingError(f"MLENTORY_DATA_ACCESS is {access!r}: one of {', '.join(WITHHELD)} is due")
+        raise SettingError(f"MLENTORY_DATA_ACCESS: expected one of {', '.join(WITHHELD)}, got {access!r}")
     os.umask(os.umask(WITHHELD["owner"]) | WITHHELD[access])
 
 
@@ -57,7 +57,9 @@ def locked(data_dir: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
         lock = FileLock(data_dir / LOCK, timeout=wait)
         lock.acquire()
     except Timeout:
-        raise DataDirectoryLocked(f"{data_dir} is in use by {_describe(holder)}") from None
+        raise DataDirectoryLocked(
+            f"{data_dir} is in use by {_describe(holder)}; wait until it ends, or set another MLENTORY_DATA_DIR"
+        ) from None
     try:
         holder.write_text(json.dumps({"pid": os.getpid(), "command": " ".join(sys.orig_argv[1:])}))
         yield
@@ -127,7 +129,9 @@ class Held:
         """
         for path, found in self._found.items():
             if _inode(path) != found:
-                raise CatalogError(f"{path} was deleted or replaced while it was in use: nothing more is written")
+                raise CatalogError(
+                    f"{path} was deleted or replaced while it was in use; nothing more was written to it"
+                )
 
 
 def _inode(path: Path) -> tuple[int, int] | None:
@@ -140,7 +144,7 @@ def _inode(path: Path) -> tuple[int, int] | None:
 
 def _describe(holder: Path) -> str:
     try:
-        told = json.loads(holder.read_text())
-        return f"process {told['pid']} ({told['command']})"
+        owner = json.loads(holder.read_text())
+        return f"process {owner['pid']} ({owner['command']})"
     except (OSError, ValueError, KeyError):
         return "another process"

@@ -38,27 +38,27 @@ def json_of(response: Response) -> Any:
         return orjson.loads(response.body)
     except ValueError as error:
         try:
-            told = mended_json(response.body)
+            mended = mended_json(response.body)
         except (ValueError, RecursionError):
-            raise NoJson(f"this is no JSON: {error}") from error
-        logger.warning("%s: what is no valid JSON in it was replaced: %s", shown(response.url), error)
-        return told
+            raise NoJson(f"not valid JSON: {error}") from error
+        logger.warning("%s: replaced invalid parts of the JSON: %s", shown(response.url), error)
+        return mended
 
 
 def error_message(response: Response) -> str:
     """Return the error message of a response, at most 500 characters."""
     try:
-        told = orjson.loads(response.body)
-        if isinstance(told, dict):
-            told = told.get("error", told.get("detail", told))
-        return str(told)[:500]
+        answer = orjson.loads(response.body)
+        if isinstance(answer, dict):
+            answer = answer.get("error", answer.get("detail", answer))
+        return str(answer)[:500]
     except ValueError:
         return response.body[:500].decode("utf-8", "replace")
 
 
 _SILENT: dict[type[BaseException], str] = {
-    ResponseDataLossError: "the response ended before it was complete",
-    DownloadCancelledError: "the response was given up: it is larger than DOWNLOAD_MAXSIZE allows",
+    ResponseDataLossError: "the connection closed before the response was complete",
+    DownloadCancelledError: "the response is larger than DOWNLOAD_MAXSIZE allows",
 }
 """The meaning of errors that Scrapy raises without a message."""
 

@@ -23,8 +23,8 @@ class Launcher(launcher.Launcher):  # type: ignore[misc]  # scrapyd ships no typ
         address = _setting(config, "bind_address", "127.0.0.1")
         if not (_is_loopback(address) or (_setting(config, "username") and _setting(config, "password"))):
             raise SystemExit(
-                f"scrapyd would listen on {address} and let anybody run any code: set SCRAPYD_USERNAME and"
-                " SCRAPYD_PASSWORD, or SCRAPYD_BIND_ADDRESS=127.0.0.1"
+                f"scrapyd would listen on {address} without a password, and anyone could run code: set SCRAPYD_USERNAME"
+                " and SCRAPYD_PASSWORD, or SCRAPYD_BIND_ADDRESS=127.0.0.1"
             )
         super().__init__(config, app)
 

@@ -12,18 +12,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from mlentory_crawl.config import Variable
 from mlentory_crawl.spiders import variables
 
-HEAD = (
-    "# Settings of mlentory_crawl: copy to .env, or set them in the environment, which goes first."
-    " Empty counts as unset.\n"
-)
-DOCKER_HEAD = "\n# Only docker-compose.yml reads the following ones.\n"
+HEAD = "# Settings of mlentory: copy to .env, or set environment variables, which take precedence. Empty means unset.\n"
+DOCKER_HEAD = "\n# The following settings are read by docker-compose.yml only.\n"
 DOCKER = (
-    Variable("SCRAPYD_USERNAME", "scrapyd", "Who may use scrapyd."),
-    Variable("SCRAPYD_PASSWORD", None, "The password for it; required."),
-    Variable("SCRAPYD_PORT", "6800", "Where scrapyd answers on this machine."),
-    Variable("NEO4J_BOLT_PORT", "7687", "Where Neo4j answers on this machine."),
-    Variable("NEO4J_HTTP_PORT", "7474", "Where Neo4j's browser answers on this machine."),
-    Variable("ELASTICSEARCH_PORT", "9200", "Where Elasticsearch answers on this machine."),
+    Variable("SCRAPYD_USERNAME", "scrapyd", "User name for scrapyd."),
+    Variable("SCRAPYD_PASSWORD", None, "Password for scrapyd; required."),
+    Variable("SCRAPYD_PORT", "6800", "Port of scrapyd on this machine."),
+    Variable("NEO4J_BOLT_PORT", "7687", "Port of Neo4j on this machine."),
+    Variable("NEO4J_HTTP_PORT", "7474", "Port of Neo4j Browser on this machine."),
+    Variable("ELASTICSEARCH_PORT", "9200", "Port of Elasticsearch on this machine."),
 )
 
 

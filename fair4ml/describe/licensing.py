@@ -34,7 +34,7 @@ def stated_licenses(draft: Draft, owner: str | None, stated: Iterable[tuple[str,
         elif is_other(text):
             found[unnamed_license(draft)] = None
         elif not is_unspecified(text):
-            draft.issue(place, "names no license")
+            draft.issue(place, "does not name a license")
     return list(found)
 
 

@@ -20,5 +20,5 @@ def known_person(draft: Draft, place: str, stated: str | None, name: str | None)
     if iri is not None:
         return draft.stub(Stub(iri, "Person", name or iri.rpartition("/")[2]))
     if stated:
-        draft.issue(place, "is no ORCID iD")
+        draft.issue(place, "is not an ORCID iD")
     return None

@@ -17,6 +17,7 @@ MAX_ISSUES = 50
 """The number of issues of one record that are reported one by one."""
 
 _ROUNDS = 3
+_WEB_ADDRESS = r"^https?://[^\x00-\x20\x7f<>\"{}|\\^`]+$"
 _Path = tuple[str | int, ...]
 
 
@@ -92,7 +93,7 @@ def _date_or_time(value: Any) -> date | datetime:
             return date.fromisoformat(value) if len(value) == 10 else _utc(value)
         except ValueError:
             pass
-    raise ValueError("should be a date, or a time with its zone, in ISO 8601")
+    raise ValueError("expected a date, or a date and time with a time zone, in ISO 8601")
 
 
 def _utc(value: Any) -> datetime:
@@ -102,7 +103,7 @@ def _utc(value: Any) -> datetime:
             return time.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise ValueError("should be a date and time with its zone in ISO 8601")
+    raise ValueError("expected a date and time with a time zone in ISO 8601")
 
 
 Text = Annotated[str, StringConstraints(max_length=20_000)]
@@ -111,9 +112,7 @@ Text = Annotated[str, StringConstraints(max_length=20_000)]
 Word = Annotated[str, StringConstraints(max_length=512)]
 """A name, a tag, an identifier."""
 
-WebAddress = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\x00-\x20\x7f<>\"{}|\\^`]+$", max_length=IRI_MAX_LENGTH)
-]
+WebAddress = Annotated[str, StringConstraints(pattern=_WEB_ADDRESS, max_length=IRI_MAX_LENGTH)]
 
 Listed = BeforeValidator(_listed)
 """Accepts a single value as a list of one, as in hand-written YAML, and null as an empty list."""
@@ -164,8 +163,8 @@ def parse(model: type[M], payload: Any) -> tuple[M, list[FieldIssue]]:
         except ValidationError as error:
             failure = error
         else:
-            return valid, _told(issues)
-    raise InvalidRecord("", "is nothing like a record")
+            return valid, _capped(issues)
+    raise InvalidRecord("", "cannot be read as a record: too many of its values are invalid")
 
 
 def _faults(
@@ -173,10 +172,10 @@ def _faults(
 ) -> dict[_Path, str]:
     """The places of invalid values with their kinds of fault; adds each to the issues."""
     found: dict[_Path, str] = {}
-    for error in failure.errors(include_url=False, include_context=False, include_input=False):
+    for error in failure.errors(include_url=False):
         location = error["loc"]
         field = ".".join(map(str, location)).encode("utf-8", "replace").decode()
-        reason = error["msg"].removeprefix("Value error, ")[:120]
+        reason = _reason(error)[:120]
         if not location or location[0] in model.identity:
             raise InvalidRecord(field, reason)
         path = _place(record, location)
@@ -186,6 +185,23 @@ def _faults(
             found[path] = error["type"]
             issues.append(FieldIssue(".".join(map(str, path)), reason))
     return found
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    """The message of an error of pydantic, in the words of our own validators."""
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == _WEB_ADDRESS:
+        return "is not a web address"
+    message: str = error["msg"].removeprefix("Value error, ")
+    wanted = message.removeprefix("Input should be ")
+    if wanted == message:
+        return message
+    if error["type"] in ("dict_type", "model_type"):
+        wanted = "an object"
+    elif wanted.startswith(("greater", "less")):
+        wanted = f"a number {wanted}"
+    # The reason must not depend on the value, else values of the same kind would be counted apart.
+    got = "null" if error["input"] is None else type(error["input"]).__name__
+    return f"expected {wanted}" + (f", got {got}" if error["type"].endswith("_type") else "")
 
 
 def _place(record: Any, location: _Path) -> _Path:
@@ -234,7 +250,7 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "ignore").decode()
 
 
-def _told(issues: list[FieldIssue]) -> list[FieldIssue]:
+def _capped(issues: list[FieldIssue]) -> list[FieldIssue]:
     if len(issues) <= MAX_ISSUES:
         return issues
-    return [*issues[:MAX_ISSUES], FieldIssue("", f"and {len(issues) - MAX_ISSUES} values more")]
+    return [*issues[:MAX_ISSUES], FieldIssue("", f"and {len(issues) - MAX_ISSUES} more values")]

@@ -51,7 +51,7 @@ def _rules() -> dict[str, list[_Rule]]:
 def _iri(id: str) -> str:
     stub = license_stub(id)
     if stub is None:
-        raise ValueError(f"license_rules.json: there is no license {id}")
+        raise ValueError(f"license_rules.json: unknown license {id}")
     return stub.iri
 
 

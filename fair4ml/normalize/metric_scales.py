@@ -25,8 +25,8 @@ class Scale(StrEnum):
 class Problem(StrEnum):
     """The reason why the scale of a value is not known."""
 
-    EITHER = "it may be of 1 or of 100"
-    OUTSIDE = "it is outside of the metric's range"
+    EITHER = "it may be a fraction or a percentage"
+    OUTSIDE = "it is outside the range of the metric"
 
 
 class Measured(NamedTuple):

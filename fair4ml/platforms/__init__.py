@@ -190,7 +190,7 @@ def describe(source: SourceRecord) -> Description:
         mapping = describe.dispatch(kind)
         if mapping is not describe.dispatch(object):
             return mapping(source)
-    raise TypeError(f"no mapping of {kind.__module__}.{kind.__qualname__}")
+    raise TypeError(f"no mapping for {kind.__module__}.{kind.__qualname__}")
 
 
 @cache

@@ -75,15 +75,17 @@ def split(text: str, *, texts: bool = False) -> FrontMatter:
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
         heading = _HEADING.search(text, opening.end())
-        return FrontMatter(body="" if heading is None else text[heading.start() :], issues=[_issue("is never closed")])
+        body = "" if heading is None else text[heading.start() :]
+        return FrontMatter(body=body, issues=[_issue("has no closing line")])
     found = FrontMatter(body=text[closing.end() :])
     block, forbidden = _FORBIDDEN.subn("\ufffd", text[opening.end() : closing.start()])
     if forbidden:
-        found.issues.append(_issue("has characters that YAML forbids"))
+        found.issues.append(_issue("has characters that YAML does not allow"))
     try:
         value = _Reader(block, found.issues, _as_text if texts else _resolved).read()
     except yaml.YAMLError as error:
-        found.issues.append(_issue(f"is no YAML: {getattr(error, 'problem', None) or 'unacceptable character'}"[:120]))
+        problem = getattr(error, "problem", None) or "unacceptable character"
+        found.issues.append(_issue(f"is not valid YAML: {problem}"[:120]))
         return found
     except _Refused as error:
         found.issues.append(_issue(str(error)))
@@ -91,9 +93,9 @@ def split(text: str, *, texts: bool = False) -> FrontMatter:
     if isinstance(value, dict):
         found.metadata = value
         if {opening[1], closing[0].strip()} != {"---"}:
-            found.issues.append(_issue("has a fence of more than three dashes"))
+            found.issues.append(_issue("is delimited by lines other than ---"))
     elif value is not None:
-        found.issues.append(_issue("is no mapping"))
+        found.issues.append(_issue(f"expected a mapping, got {type(value).__name__}"))
         if isinstance(value, str):  # a rule, prose, and another rule
             found.body = text[opening.end() :]
     return found
@@ -122,7 +124,7 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 value = self._value(next(self._events), 0)
             elif not isinstance(event, yaml.StreamStartEvent | yaml.StreamEndEvent | yaml.DocumentEndEvent):
-                raise _Refused("holds more than one document")
+                raise _Refused("has more than one YAML document")
         return value
 
     def _value(self, event: yaml.Event, depth: int) -> Any:
@@ -135,7 +137,7 @@ class _Reader:
             return self._standard(event, [item for item in items if item is not _LEFT_OUT])
         if isinstance(event, yaml.MappingStartEvent):
             return self._standard(event, self._mapping(depth))
-        self._tell("has an alias, which is not followed")
+        self._tell("has a YAML alias, which is not followed")
         return _LEFT_OUT
 
     def _mapping(self, depth: int) -> dict[str, Any]:
@@ -146,10 +148,10 @@ class _Reader:
                 self._key = key if key is not None and _SHOWN_KEY.fullmatch(key) else None
             if key is None:
                 self._value(each, depth + 1)
-                self._tell("has a key that is no text")
+                self._tell("has a key that is not a string")
             value = self._value(next(self._events), depth + 1)
             if key in found:
-                self._tell("is there twice; the first holds" if depth == 0 else "has a key twice; the first holds")
+                self._tell(f"{'is repeated' if depth == 0 else 'has a repeated key'}; the first value is kept")
             elif key is not None and value is not _LEFT_OUT:
                 found[key] = value
         return found
@@ -171,7 +173,7 @@ class _Reader:
         """The value, unless a tag asks for more than plain data."""
         if event.tag is None or _STANDARD_TAG.fullmatch(event.tag) or event.tag == "!":
             return value
-        self._tell("has a tag, which is not followed")
+        self._tell("has a YAML tag, which is not supported")
         return _LEFT_OUT
 
     def _tell(self, reason: str) -> None:

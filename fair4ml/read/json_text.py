@@ -46,14 +46,14 @@ def mended_json(body: bytes) -> Any:
         ValueError: it cannot be mended.
     """
     text, is_cut = _cut(body.decode("utf-8-sig", "replace"))
-    told = json.loads(
+    values = json.loads(
         text, strict=False, parse_constant=lambda name: None, parse_float=_finite, parse_int=_finite
     )  # fmt: skip
-    plain = json.dumps(told, ensure_ascii=False)
-    told = orjson.loads(plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+    plain = json.dumps(values, ensure_ascii=False)
+    values = orjson.loads(plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
     if is_cut:
-        _mark(told)
-    return told
+        _mark(values)
+    return values
 
 
 def mended_xml(body: bytes) -> bytes:
@@ -78,21 +78,21 @@ def _cut(text: str) -> tuple[str, bool]:
                     start = token.end()
                 depth -= 1
     if depth > DEEPEST:
-        raise ValueError("it ends too deep inside")
+        raise ValueError(f"ends inside more than {DEEPEST} levels of nesting")
     return "".join([*kept, text[start:]]), bool(kept)
 
 
-def _mark(told: Any) -> bool:
+def _mark(values: Any) -> bool:
     """Replace values that were cut with null and mark each object around them; return whether there were any."""
     is_cut = False
-    for name, value in list(told.items() if isinstance(told, dict) else enumerate(told)):
+    for name, value in list(values.items() if isinstance(values, dict) else enumerate(values)):
         if value == _TOO_DEEP:
-            told[name] = None
+            values[name] = None
             is_cut = True
         elif isinstance(value, dict | list):
             is_cut |= _mark(value)
-    if is_cut and isinstance(told, dict):
-        told[SPOILED] = f"is nested deeper than {DEEPEST} levels"
+    if is_cut and isinstance(values, dict):
+        values[SPOILED] = f"is nested deeper than {DEEPEST} levels"
     return is_cut
 
 

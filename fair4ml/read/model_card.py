@@ -91,13 +91,13 @@ def read(text: str) -> ModelCard:
     """
     card = ModelCard()
     if len(text) > MAX_CARD:
-        card.issues.append(FieldIssue("text", f"is longer than {MAX_CARD:,} characters; the rest is left out"))
+        card.issues.append(FieldIssue("text", f"is longer than {MAX_CARD:,} characters; the rest was left out"))
     block = front_matter.split(_plain(text[:MAX_CARD]))
     card.metadata = block.metadata
     card.issues += block.issues
     passages, is_cut = markdown.passages(block.body)
     if is_cut:
-        card.issues.append(FieldIssue("text", f"has more than {markdown.MAX_LINES:,} lines; the rest is left out"))
+        card.issues.append(FieldIssue("text", f"has more than {markdown.MAX_LINES:,} lines; the rest was left out"))
     found = _by_topic(passages)
     for topic, placed in found.items():
         section = _citation(placed, card) if topic == "citation" else _section(topic, placed, card.issues)
@@ -172,7 +172,7 @@ def _section(topic: str, placed: list[_Placed], issues: list[FieldIssue]) -> Sec
     for each in placed:
         text, is_cut = each.passage.text(left) if left > 0 else ("", True)
         if is_cut:
-            issues.append(FieldIssue(topic, f"is longer than {MAX_SECTION:,} characters; the rest is left out"))
+            issues.append(FieldIssue(topic, f"is longer than {MAX_SECTION:,} characters; the rest was left out"))
             left = 0
         left -= len(text)
         text = without_placeholders(text)
@@ -194,7 +194,7 @@ def _samples(passage: markdown.Passage, known: int, issues: list[FieldIssue]) ->
         if not text.strip() or language in _BIBTEX_LANGUAGES or bibtex.has_entries(text):
             continue
         if len(text) > MAX_SECTION:
-            issues.append(FieldIssue("usage", f"has code of more than {MAX_SECTION:,} characters"))
+            issues.append(FieldIssue("usage", f"has code of more than {MAX_SECTION:,} characters, which was left out"))
         else:
             known += 1
             yield text
@@ -235,5 +235,5 @@ def _emissions(card: ModelCard) -> Section | None:
         if section is not None:
             found |= {amount: section.headings for amount in stated_emissions(section.text) if amount not in found}
     if len(found) > 1:
-        card.issues.append(FieldIssue("environmental impact", "states several amounts of emissions"))
+        card.issues.append(FieldIssue("environmental impact", "states several different amounts of emissions"))
     return Section(*found.popitem()) if len(found) == 1 else None

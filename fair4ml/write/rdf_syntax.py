@@ -166,7 +166,7 @@ def double(value: float) -> str:
     """A finite number in the canonical form of XML Schema 1.1, part 2, section 3.3.5."""
     sign, digits, exponent = Decimal(repr(value)).as_tuple()
     if not isinstance(exponent, int):
-        raise ValueError(f"JSON has no number {value}")
+        raise ValueError(f"{value} is not a finite number")
     significant = "".join(map(str, digits)).rstrip("0") or "0"
     power = exponent + len(digits) - 1 if value else 0
     return f"{'-' * sign}{significant[0]}.{significant[1:] or '0'}E{power}"

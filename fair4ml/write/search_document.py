@@ -54,7 +54,7 @@ def _declared_fields() -> dict[str, FieldType]:
             if declared.search is not None:
                 field = _field_type(declared, is_date=types[name].is_date, many=types[name].many)
                 if found.setdefault(declared.search, field) != field:
-                    raise TypeError(f"{class_name}.{name} is not like other {declared.search}")
+                    raise TypeError(f"{class_name}.{name} does not have the type of the search field {declared.search}")
     return found
 
 

@@ -105,8 +105,8 @@ class ListSpider(EntitySpider):
     def newest_of(self, response: Response, items: list[Any]) -> str | None:
         """Return the watermark according to the first page."""
         if (date := response.headers.get("Date")) and served_at(response) is None:
-            told = date.decode("latin-1")[:50]
-            self.note(f"the time that the service tells, {told!r}, cannot be used: this machine's is taken")
+            stated = date.decode("latin-1")[:50]
+            self.note(f"the Date header of the service, {stated!r}, is not a valid time; using this machine's clock")
         return fetched_at(response)
 
     def records_on_page(
@@ -168,7 +168,7 @@ class ListSpider(EntitySpider):
     def parse_page(self, response: Response, place: Place) -> Iterator[Any]:
         """Read a page, and continue after it."""
         if not self.is_page(response, place.cursor):
-            self.fail(f"{shown(response.url)} answered {response.status}: {self.refusal(response)}")
+            self.fail(f"{shown(response.url)} returned HTTP {response.status}: {self.refusal(response)}")
             yield from self.lost(response.url, place)
             return
         try:
@@ -235,14 +235,14 @@ class ListSpider(EntitySpider):
         most = MOST_OF_ASKED * self.page_size
         if len(items) <= most:
             return items
-        reason = f"{len(items) - most:,} more records came on a page for {self.page_size:,}: they were not read"
+        reason = f"expected at most {most:,} records on a page, got {len(items):,}; the rest was not read"
         self.run.report.suspicions.append(f"{shown(response.url)}: {reason}")
         return [*items[:most], self.spoiled_item(reason, cursor)]
 
     def again(self, response: Response, place: Place, error: ValueError) -> Iterator[Any]:
         """Repeat the request for a page that could not be read, or finally note that it cannot be fetched."""
         assert response.request is not None
-        if (retry := get_retry_request(response.request, spider=self, reason="invalid answer")) is not None:
+        if (retry := get_retry_request(response.request, spider=self, reason="invalid response")) is not None:
             yield retry
         else:
             self.fail(f"{shown(response.url)}: {error}")

@@ -87,7 +87,7 @@ class ModeSpider(ListSpider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._told_first: list[str] = []
+        self._first_notes: list[str] = []
         self._mode = self.arguments.mode or ("ids" if self.arguments.ids else self.first_mode)
 
     def plan(self, catalog: CatalogWriter) -> None:
@@ -99,7 +99,7 @@ class ModeSpider(ListSpider):
             self._mode = "delta"
         if self._mode == "delta":
             if watermark is None:
-                raise MlentoryError("there is no watermark yet that a delta could begin at: crawl a census first")
+                raise MlentoryError("mode=delta needs the watermark of an earlier crawl; first crawl with mode=census")
             self.begin_at(watermark)
 
     def _usable_watermark(self, catalog: CatalogWriter) -> str | None:
@@ -109,10 +109,8 @@ class ModeSpider(ListSpider):
             return watermark
         begun_at = catalog.runs.watermark_begun_at(self.name, instance)
         usable = begun_at if begun_at is not None and self.is_watermark(begun_at) else None
-        self._told_first.append(
-            f"the watermark {watermark[:50]!r} cannot be used:"
-            f" {usable or 'none'} is taken, when the run that left it began"
-        )
+        instead = f"using {usable}, the start time of the run that stored it" if usable else "ignoring it"
+        self._first_notes.append(f"the watermark {watermark[:50]!r} is not valid; {instead}")
         return usable
 
     def is_watermark(self, text: str) -> bool:
@@ -156,7 +154,7 @@ class ModeSpider(ListSpider):
         return self.mode in ("census", "delta")
 
     async def start(self) -> AsyncIterator[Any]:
-        for line in self._told_first:
+        for line in self._first_notes:
             self.note(line)
         if self.arguments.ids is not None:
             for request in self.named_requests():

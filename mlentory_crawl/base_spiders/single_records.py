@@ -105,7 +105,7 @@ class EntitySpider(PlatformSpider):
             outcomes = ("blocked",)
         elif response.status != 200:
             outcomes = ("blocked" if response.status == 403 else "failed",)
-            self.fail(f"{shown(response.url)} answered {response.status}: {self.refusal(response)}")
+            self.fail(f"{shown(response.url)} returned HTTP {response.status}: {self.refusal(response)}")
         elif response.body in MARKER_BODIES:
             outcomes = ("found",)
         else:
@@ -117,7 +117,7 @@ class EntitySpider(PlatformSpider):
                 outcomes = ("failed",)
                 self.fail(f"{shown(response.url)}: {error}")
         if outcomes == ("missing",) and wanted.by is None:
-            self.logger.warning("%s: answers %d, it is missing or private", wanted.name, response.status)
+            self.logger.warning("%s does not exist or is private (HTTP %d)", wanted.name, response.status)
         lookup = None
         if wanted.iri is not None and "failed" not in outcomes:
             found = None if entity is None else self.iri_of(entity, wanted) or wanted.iri

@@ -41,9 +41,9 @@ class Walk:
         was_there = key in self._led_to or following == place.cursor
         self._led_to.add(key)
         if was_there:
-            return f"{shown(url)} leads to a page that was there before"
+            return f"{shown(url)} links to a page that was already fetched"
         if repeated >= MOST_REPEATED:
-            return f"{shown(url)}: {MOST_REPEATED} pages in a row held nothing but what came before"
+            return f"{shown(url)}: {MOST_REPEATED} pages in a row had no new records"
         return None
 
 

@@ -66,7 +66,7 @@ class Report:
     refused_fields: list[str] = field(default_factory=list)
     probes: int = 0
     job: str | None = None
-    again: str = "begins anew"
+    again: str = "starts over"
     finish_reason: str | None = None
     verdict: str | None = None
     finished_at: str | None = None
@@ -80,28 +80,28 @@ class Report:
     @classmethod
     def begun(cls, name: str, plan: CrawlPlan) -> Report:
         """Return the report of a run that begins now."""
-        again = "resumes" if plan.resumable else "begins anew"
+        again = "resumes" if plan.resumable else "starts over"
         return cls(name, plan.platform, plan.mode, plan.arguments, now(), plan.coverage, job=plan.job, again=again)
 
     @classmethod
-    def resumed(cls, told: dict[str, Any], job: str | None = None) -> Report:
+    def resumed(cls, saved: dict[str, Any], job: str | None = None) -> Report:
         """Return the report of an interrupted run, to be continued."""
         report = cls(
-            **{name: told[name] for name in ("run_id", "platform", "mode", "arguments", "started_at", "coverage")}
+            **{name: saved[name] for name in ("run_id", "platform", "mode", "arguments", "started_at", "coverage")}
         )
-        report.records.update(told["records"])
-        report.requested.update(_unasked(told["requested"]))
-        report.platforms = {name: Counter(counts) for name, counts in told["platforms"].items()}
-        report.notes = told["notes"]
-        report.suspicions = told["suspicions"]
-        report.lookups = {by: _unasked(counts) for by, counts in told["lookups"].items()}
-        report.field_issues.update(told["field_issues"])
-        report.refused_fields = told["refused_fields"]
+        report.records.update(saved["records"])
+        report.requested.update(_unasked(saved["requested"]))
+        report.platforms = {name: Counter(counts) for name, counts in saved["platforms"].items()}
+        report.notes = saved["notes"]
+        report.suspicions = saved["suspicions"]
+        report.lookups = {by: _unasked(counts) for by, counts in saved["lookups"].items()}
+        report.field_issues.update(saved["field_issues"])
+        report.refused_fields = saved["refused_fields"]
         report.job = job
         report.again = "resumes"
-        report._seconds_before = told["seconds"]
-        report._requests_before = told["requests"]
-        report.processor_seconds.update(told["processor_seconds"])
+        report._seconds_before = saved["seconds"]
+        report._requests_before = saved["requests"]
+        report.processor_seconds.update(saved["processor_seconds"])
         return report
 
     @property
@@ -142,8 +142,10 @@ class Report:
 
     @staticmethod
     def _by_host(before: Mapping[str, Any], now: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
-        earlier = {host: told["requests"] for host, told in before.items()}
-        rules = {host: told["rule"] for host, told in before.items()} | {host: rule for host, (_, rule) in now.items()}
+        earlier = {host: counts["requests"] for host, counts in before.items()}
+        rules = {host: counts["rule"] for host, counts in before.items()} | {
+            host: rule for host, (_, rule) in now.items()
+        }
         counts = Counter(earlier) + Counter({host: count for host, (count, _) in now.items()})
         return {host: {"requests": counts[host], "rule": rules[host]} for host in rules}
 

@@ -135,11 +135,13 @@ def _values(text: str) -> list[Any]:
             _, at = decoder.raw_decode(text, begins)
             values.append(orjson.loads(text[begins:at]))  # rejects lone surrogates, which cannot be stored
     except orjson.JSONDecodeError as error:
-        raise ValueError(f"is no JSON at line {text.count(chr(10), 0, begins) + error.lineno}: {error.msg}") from error
+        raise ValueError(
+            f"is not valid JSON at line {text.count(chr(10), 0, begins) + error.lineno}: {error.msg}"
+        ) from error
     except json.JSONDecodeError as error:
-        raise ValueError(f"is no JSON at line {error.lineno}: {error.msg}") from error
+        raise ValueError(f"is not valid JSON at line {error.lineno}: {error.msg}") from error
     except RecursionError as error:
-        raise ValueError("is nested too deep") from error
+        raise ValueError("is nested too deeply") from error
     return values
 
 
@@ -154,13 +156,13 @@ def _parquet(path: Path) -> Iterator[Found]:
     try:
         from pyarrow import ArrowInvalid, parquet
     except ImportError as error:
-        raise ValueError(f"is Parquet, which needs pyarrow: {install_command('parquet')}") from error
+        raise ValueError(f"is a Parquet file, which needs pyarrow: {install_command('parquet')}") from error
     try:
         for batch in parquet.ParquetFile(path).iter_batches():
             for row in batch.to_pylist():
                 yield from of_object(row) or [no_seed(row, None)]
     except ArrowInvalid as error:
-        raise ValueError(f"is no Parquet: {' '.join(str(error).split())}") from error
+        raise ValueError(f"is not a valid Parquet file: {' '.join(str(error).split())}") from error
 
 
 _READERS: dict[str, Callable[[str], Iterator[Found]]] = {

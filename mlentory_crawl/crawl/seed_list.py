@@ -68,11 +68,11 @@ class SeedList:
     def useless(self) -> str | None:
         """The reason why the list has no usable seed; None if it has one."""
         if not self.seeds:
-            return "has no URL in it"
+            return "has no URLs"
         if not all(seed.problem for seed in self.seeds):
             return None
         first = self.seeds[0]
-        return f"has no URL in it that can be used; {first.place}: {first.url[:100]!r} {first.problem}"
+        return f"has no usable URL; {first.place}: {first.url[:100]!r} {first.problem}"
 
 
 def is_source(text: str) -> bool:
@@ -132,11 +132,11 @@ def names_in(given: str) -> list[str]:
         except ValueError as error:
             raise ValueError(f"{given} {error}") from error
     elif _is_path(given):
-        raise ValueError(f"there is no file {given}")
+        raise ValueError(f"file not found: {given}")
     else:
         names = [name.strip() for name in given.split(",") if name.strip() and not name.lstrip().startswith("#")]
     if not names:
-        raise ValueError(f"{given} names nothing" if is_file else "names nothing")
+        raise ValueError(f"{given} has no ids" if is_file else "expected at least one id, got none")
     return names
 
 
@@ -201,12 +201,12 @@ def _problem(text: str) -> str | None:
     if len(url) > LONGEST_URL:
         return f"is longer than {LONGEST_URL} characters"
     if any(character.isspace() or not character.isprintable() or character == UNDECODED for character in url):
-        return "has characters that no URL has"
+        return "has characters that are not allowed in a URL"
     try:
         parts = urlsplit(url)
         if parts.scheme not in _DEFAULT_PORTS:
-            return "is no http or https URL"
+            return "is not an http or https URL"
         canonical(url)
     except ValueError as error:
-        return f"is no URL: {error}"
-    return None if parts.hostname else "names no host"
+        return f"is not a valid URL: {error}"
+    return None if parts.hostname else "has no host"

@@ -40,7 +40,7 @@ def content(path: Path) -> bytes:
         try:
             data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(LARGEST + 1)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise ValueError(f"is damaged: {error}") from error
+            raise ValueError(f"is a damaged gzip file: {error}") from error
     if len(data) > LARGEST:
         raise ValueError(f"is larger than {LARGEST // 2**20} MiB")
     return data
@@ -57,7 +57,7 @@ def decoded(data: bytes) -> str:
     guessed = "utf-16-be" if zeros == [True, False] else "utf-16-le" if zeros == [False, True] else "utf-8"
     text = data[len(mark) :].decode(_MARKS.get(mark, guessed), "replace")
     if "\0" in text and UNDECODED in text:
-        raise ValueError("is no text")
+        raise ValueError("is not a text file")
     return text
 
 

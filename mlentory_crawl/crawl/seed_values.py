@@ -17,7 +17,7 @@ MOST_VALUES = 1_000_000
 """The maximum number of values in a file."""
 MOST_BESIDE = 50
 """The maximum number of fields beside a list that become metadata of each of its seeds."""
-NO_FIELD = f"has no field of {', '.join(URL_FIELDS)}, nor a URL"
+NO_FIELD = f"has no URL, and no field named {', '.join(URL_FIELDS[:-1])} or {URL_FIELDS[-1]}"
 
 Lines = Mapping[tuple[int, Any], int]
 """The line of each value, by its container's id and its key or index in the container."""

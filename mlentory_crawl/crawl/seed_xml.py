@@ -35,7 +35,7 @@ def of_xml(data: bytes) -> Iterator[Found]:
     root = _root(data)
     name = _name(root)
     if name not in _ENTRIES:
-        raise ValueError(f"is no sitemap or feed: its root is {name}")
+        raise ValueError(f"is not a sitemap or feed: its root element is {name}")
     entry_name, field = _ENTRIES[name]
     for entry in root.iter(f"{{*}}{entry_name}"):
         yield _found(entry, field, is_index=name == "sitemapindex")
@@ -47,13 +47,13 @@ def _root(data: bytes) -> Any:
     try:
         return _parsed(data)
     except etree.XMLSyntaxError as error:
-        told = error
+        problem = error
     if b"<!DOCTYPE" not in data:
         try:
             return _parsed(_BARE_AMPERSAND.sub(lambda match: b"&amp;" if match["bare"] else match[0], data))
         except etree.XMLSyntaxError as error:
-            told = error
-    raise ValueError(f"is no XML: {' '.join(str(told.msg).split())[:200]}")
+            problem = error
+    raise ValueError(f"is not valid XML: {' '.join(str(problem.msg).split())[:200]}")
 
 
 def _parsed(data: bytes) -> Any:
@@ -73,9 +73,9 @@ def _found(entry: Any, field: str, *, is_index: bool) -> Found:
     metadata = {_name(child): child.text.strip() for child in children if child not in links and _is_text(child)}
     if link is None:
         return Found("", metadata, f"has no {field}", entry.sourceline)
-    problem = "is a sitemap itself: name its own file" if is_index else None
+    problem = "is another sitemap; use that sitemap as the seed list" if is_index else None
     if next(link.iter(etree.Entity), None) is not None:
-        problem = "has an entity, which is not read"
+        problem = "has an XML entity, which is not expanded"
     return Found(_text(link), metadata, problem, link.sourceline)
 
 

@@ -63,7 +63,7 @@ class Document:
                     raise ValueError(f"has more than {MOST_VALUES:,} values")
                 self._take(event)
         except yaml.YAMLError as error:
-            raise ValueError(_told(error)) from error
+            raise ValueError(_problem(error)) from error
 
     def _take(self, event: Any) -> None:
         line = event.start_mark.line + 1
@@ -74,7 +74,7 @@ class Document:
                 _merge(closed)
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
-                raise ValueError(f"is no YAML at line {line}: nothing is called {event.anchor}")
+                raise ValueError(f"is not valid YAML at line {line}: unknown alias {event.anchor}")
             self._add(self._anchors[event.anchor], line)
         elif isinstance(event, yaml.ScalarEvent):
             self._named(event, self._scalar(event), line)
@@ -112,8 +112,8 @@ def _merge(into: dict[str, Any]) -> None:
             into.setdefault(name, value)
 
 
-def _told(error: yaml.YAMLError) -> str:
+def _problem(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     place = "" if mark is None else f" at line {mark.line + 1}"
     problem = getattr(error, "problem", None) or error
-    return f"is no YAML{place}: {' '.join(str(problem).split())[:200]}"
+    return f"is not valid YAML{place}: {' '.join(str(problem).split())[:200]}"

@@ -33,7 +33,7 @@ def judge(
     behind, left = _projections(report, interrupted=interrupted)
     failed = [*behind, *_failures(report, interrupted=interrupted)]
     if not complete and not interrupted:
-        failed.append(f"not everything could be fetched: the same command {report.again}")
+        failed.append(f"not everything could be fetched; run the same command again: it {report.again}")
     suspect = list(_suspicions(report, census, previous_census))
     if failed or report.problems:
         report.verdict = "failed"
@@ -46,9 +46,9 @@ def judge(
 
 def _projections(report: Report, *, interrupted: bool) -> tuple[list[str], list[str]]:
     """Return the messages of the projections that failed, and of those that merely have work left."""
-    unknown = {"error": "nothing was heard of it"}
+    unknown = {"error": "it has reported nothing"}
     projections = {**dict.fromkeys(report.expected, unknown), **report.projections}
-    behind = [name for name, told in projections.items() if told.get("backlog") or told.get("error")]
+    behind = [name for name, progress in projections.items() if progress.get("backlog") or progress.get("error")]
     # A projection that only ran out of time when the run was interrupted can resume, just as the run can.
     amiss = [name for name in behind if projections[name].get("error") or projections[name].get("failed")]
     failed = amiss if interrupted else behind
@@ -56,7 +56,7 @@ def _projections(report: Report, *, interrupted: bool) -> tuple[list[str], list[
 
 
 def _behind(projection: str) -> str:
-    return f"the projection {projection} is behind: mlentory sync {projection} goes on"
+    return f"the projection {projection} is behind; to catch up, run: mlentory sync {projection}"
 
 
 def _failures(report: Report, *, interrupted: bool) -> Iterator[str]:
@@ -64,10 +64,10 @@ def _failures(report: Report, *, interrupted: bool) -> Iterator[str]:
     if report.records["failed"]:
         yield f"{report.records['failed']} records failed"
     if requested["failed"]:
-        yield f"{requested['failed']} of the things asked for could not be fetched"
+        yield f"{requested['failed']} requested entities could not be fetched"
     if requested["invalid"] and not interrupted and not any(requested[name] for name in _USABLE):
         asked = sum(requested[name] for name in REQUESTED)
-        yield f"nothing could be asked for: {requested['invalid']} of {asked} are invalid"
+        yield f"nothing could be requested: {requested['invalid']} of {asked} ids or URLs are invalid"
     for by, counts in report.lookups.items():
         if counts["failed"]:
             yield f"{counts['failed']} {by} could not be fetched"
@@ -77,8 +77,8 @@ def _suspicions(report: Report, census: int | None, previous_census: int | None)
     yield from report.suspicions
     fetched, quarantined = report.records["fetched"], report.records["quarantined"]
     if fetched and quarantined > SUSPECT_QUARANTINE * fetched:
-        yield f"{quarantined} of {fetched} records are in the quarantine"
+        yield f"{quarantined} of {fetched} records were quarantined"
     if census is not None and census < SUSPECT_CENSUS * (previous_census or 1):
-        yield f"the census found {census}, the one before {previous_census or 0}"
+        yield f"the census found {census} entities, the previous one {previous_census or 0}"
     if report.refused_fields:
         yield f"the service refused the fields {', '.join(report.refused_fields)}"

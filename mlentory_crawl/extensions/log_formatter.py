@@ -32,7 +32,7 @@ class QuietLogFormatter(LogFormatter):
         if shown > MAX_SHOWN:
             return None
         name = getattr(exception, "log_level", None) or spider.settings["DEFAULT_DROPITEM_LOG_LEVEL"]
-        more = " (further ones are only counted)" if shown == MAX_SHOWN else ""
+        more = " (further messages of this kind are not shown)" if shown == MAX_SHOWN else ""
         return {
             "level": logging.getLevelNamesMapping()[name],
             "msg": "%(kind)s: %(item)s: %(exception)s%(more)s",
@@ -42,8 +42,8 @@ class QuietLogFormatter(LogFormatter):
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        told = super().item_error(item, exception, response, spider)
-        return {**told, "msg": "Failed on %(item)s", "args": {"item": _name(item)}}
+        result = super().item_error(item, exception, response, spider)
+        return {**result, "msg": "Error while processing %(item)s", "args": {"item": _name(item)}}
 
 
 def _name(item: Any) -> str:

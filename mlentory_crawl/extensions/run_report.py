@@ -46,14 +46,14 @@ class CaughtErrors(logging.Handler):
     """Collects the errors that Scrapy only logs when a component fails at closing or at a signal.
 
     Attributes:
-        told: the messages of the failures, one line each.
+        messages: the errors, one line each.
     """
 
     _loggers = tuple(map(logging.getLogger, ("scrapy.core.engine", "scrapy.utils.signal")))
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
-        self.told: list[str] = []
+        self.messages: list[str] = []
 
     def start(self) -> None:
         """Start collecting."""
@@ -67,7 +67,7 @@ class CaughtErrors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        self.told.append(f"{record.getMessage()}{f': {type(error).__name__}: {error}' if error else ''}")
+        self.messages.append(f"{record.getMessage()}{f': {type(error).__name__}: {error}' if error else ''}")
 
 
 class RunReport:
@@ -146,14 +146,14 @@ class RunReport:
         try:
             yield
         except Exception as error:  # noqa: BLE001  after any error, the run is not complete
-            told = str(error) if isinstance(error, MlentoryError) else f"{type(error).__name__}: {error}"
-            logger.error("The run could not be closed: %s", told)
-            self.run.report.fail(f"the run could not be closed: {told}")
+            message = str(error) if isinstance(error, MlentoryError) else f"{type(error).__name__}: {error}"
+            logger.error("The run could not be closed: %s", message)
+            self.run.report.fail(f"the run could not be closed: {message}")
 
     def _settle(self, spider: CrawlingSpider, reason: str) -> None:
         run, report = self.run, self.run.report
         self._count_requests()
-        self.errors += self._caught_errors.told
+        self.errors += self._caught_errors.messages
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.processor_seconds["crawl"] += time.process_time()
@@ -165,7 +165,7 @@ class RunReport:
         at_end = reason == "finished" and not (len(run.pages) or run.broken or self.errors)
         complete = at_end and not spider.failures
         if is_closed := at_end and not complete and run.owes_as_before:
-            report.again = "asks again for what is missing"
+            report.again = "requests what is missing"
         census = spider.listed if complete and report.coverage == "census" else None
         judge(
             report,
@@ -227,9 +227,7 @@ class RunReport:
                 name, projection.get("written", 0), projection.get("failed", 0), projection.get("backlog", 0),
             )  # fmt: skip
         if told["field_issues"]:
-            logger.info(
-                "Values left out: %d (by field and reason in runs/%s)", sum(told["field_issues"].values()), file
-            )
+            logger.info("Values left out: %d (see field_issues in runs/%s)", sum(told["field_issues"].values()), file)
         for problem in told["problems"]:
             logger.error("Problem: %s", problem)
 

@@ -31,7 +31,7 @@ class DownloadHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         if not self._crawler.crawling:
             self._hurry()
-            raise Stopping("the crawl ends")
+            raise Stopping("the crawl is stopping")
         download = asyncio.ensure_future(super().download_request(request))
         ends_at: float | None = None
         while not download.done():
@@ -41,7 +41,7 @@ class DownloadHandler(HTTP11DownloadHandler):
             ends_at = ends_at or time.monotonic() + GRACE_SECONDS
             if time.monotonic() >= ends_at:
                 download.cancel()
-                raise Stopping("the crawl ends")
+                raise Stopping("the crawl is stopping")
         return download.result()
 
     def _hurry(self) -> None:

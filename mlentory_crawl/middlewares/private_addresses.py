@@ -113,8 +113,8 @@ def refuse_private(address: str, host: str) -> str:
     """
     if not _is_public(ipaddress.ip_address(address)):
         raise PrivateAddress(
-            f"{host} is {'' if host == address else f'{address}, '}an address inside a private network;"
-            " ALLOWED_PRIVATE_HOSTS may name it"
+            f"{host} is in a private network{'' if host == address else f' ({address})'};"
+            " to allow it, add it to ALLOWED_PRIVATE_HOSTS"
         )
     return address
 
@@ -127,8 +127,8 @@ def refuse_local(host: str) -> None:
     """
     if not _PLAIN_NAME.fullmatch(host) or _ENDS_IN_NUMBER.fullmatch(host) or _LOCAL_NAME.fullmatch(host):
         raise PrivateAddress(
-            f"{host} is no name of the public network, but may be one inside a private network; ALLOWED_PRIVATE_HOSTS"
-            " may name it"
+            f"{host} is not a public host name and may be in a private network; to allow it, add it to"
+            " ALLOWED_PRIVATE_HOSTS"
         )
 
 

@@ -70,15 +70,18 @@ class Slot:
             self.left = None
         spent = self.left is not None and self.left <= int(self.quota * (1 - share) + 1e-9)
         if spent and self.beyond is not None and self.tried:
-            raise QuotaGone(f"the service announces that its quota begins anew in {self.beyond:,.0f} s: given up")
+            raise QuotaGone(
+                f"the service announced that its quota resets in {self.beyond:,.0f} s, which is too long to wait;"
+                " run the same command again later"
+            )
         return max(self.blocked_until - now, self.resets_at - now if spent else 0.0, 0.0)
 
     def learn(self, headers: Headers, now: float) -> None:
         """Update the state from the headers of an answer; `_announced` has the sources."""
-        told = _announced(headers)
-        if told is None:
+        announced = _announced(headers)
+        if announced is None:
             return
-        left, seconds, quota = told
+        left, seconds, quota = announced
         # Announced seconds are whole ones, rounded down, so one more is added.
         self.tried = self.beyond is not None and (self.tried or now >= self.resets_at)
         self.beyond = seconds if seconds > LONGEST_WINDOW else None
@@ -115,7 +118,7 @@ class QuotaMiddleware:
             raise NotConfigured
         share = crawler.settings.getfloat("QUOTA_SHARE")
         if not 0 < share <= 1:
-            raise MlentoryError(f"QUOTA_SHARE is {share}: it is a share above 0, and 1 at the most")
+            raise MlentoryError(f"QUOTA_SHARE: expected a number above 0 and at most 1, got {share}")
         retries = RETRIES * crawler.settings.getint("RETRY_TIMES")
         return cls(crawler, share, crawler.settings.getfloat("RETRY_BACKOFF"), retries)
 
@@ -139,7 +142,7 @@ class QuotaMiddleware:
         try:
             while (left := began + seconds - time.monotonic()) > 0:
                 if not self.crawler.crawling:
-                    raise Stopping("the crawl ends")
+                    raise Stopping("the crawl is stopping")
                 await asyncio.sleep(min(left, 0.5))
         finally:
             self.waited += time.monotonic() - began
@@ -210,10 +213,10 @@ def _clock(headers: Headers) -> float:
 
 def _retry_after(headers: Headers) -> float | None:
     """Seconds until a service accepts the next request (RFC 9110, section 10.2.3), from a number or a date."""
-    told = _text(headers, "Retry-After")
-    if _NUMBER.fullmatch(told):
-        return float(told)
+    stated = _text(headers, "Retry-After")
+    if _NUMBER.fullmatch(stated):
+        return float(stated)
     try:
-        return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError, OverflowError):
         return None

@@ -32,7 +32,7 @@ class ReplayMiddleware:
         self._raw = raw
         index = raw / platform / name / INDEX
         if not index.exists():
-            raise MlentoryError(f"the archive has no answers of run {name}")
+            raise MlentoryError(f"the archive has no responses of run {name}")
         found, self._damaged = entries(index)
         self._entries = {entry["place"]: entry for entry in found}
 
@@ -48,15 +48,15 @@ class ReplayMiddleware:
     def process_request(self, request: Request) -> Response:
         entry = self._entries.get(place_of(request))
         if entry is None:
-            damaged = f"; lines of its index that are damaged: {self._damaged}" if self._damaged else ""
-            raise IgnoreRequest(f"the archive has no answer to {request.url}{damaged}")
+            damaged = f" ({self._damaged} lines of its index are damaged)" if self._damaged else ""
+            raise IgnoreRequest(f"the archive has no response to {request.url}{damaged}")
         path = self._raw / entry["file"]
         try:
             body = zstandard.decompress(path.read_bytes())
         except (OSError, zstandard.ZstdError):
             body = b""
         if sha256(body).hexdigest() != entry["sha256"]:
-            raise IgnoreRequest(f"in the archive, {entry['file']} is {'damaged' if path.exists() else 'lost'}")
+            raise IgnoreRequest(f"{entry['file']} is {'damaged' if path.exists() else 'missing'} in the archive")
         return TextResponse(
             entry["url"], status=entry["status"], headers=entry["headers"], body=body, encoding="utf-8", request=request
         )

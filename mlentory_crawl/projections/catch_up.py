@@ -86,7 +86,7 @@ class StoreProjection:
         if position is not None and position.catalog != self._reader.id and not rebuild:
             raise StoreError(
                 f"the {self._store.backend} store belongs to another catalog ({position.catalog[:8]}, this one is"
-                f" {self._reader.id[:8]}): mlentory sync --rebuild takes it over"
+                f" {self._reader.id[:8]}); to replace its contents, run: mlentory sync --rebuild"
             )
         if rebuild or position is None or not self._feed.knows(position):
             if rebuild or position is not None:

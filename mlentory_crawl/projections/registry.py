@@ -35,7 +35,9 @@ def kept_current(settings: Mapping[str, Any]) -> list[str]:
         return configured
     chosen = [] if wanted == "none" else [name.strip() for name in wanted.split(",")]
     if unknown := [name for name in chosen if name not in configured]:
-        raise SettingError(f"PROJECTIONS: {', '.join(unknown)} is not one of {', '.join(configured)}, or none")
+        raise SettingError(
+            f"PROJECTIONS: expected none, or some of {', '.join(configured)}, got {', '.join(map(repr, unknown))}"
+        )
     return chosen
 
 

@@ -58,7 +58,7 @@ class WorkerProcess:
             try:
                 self.progress = dict(orjson.loads(line))
             except (ValueError, TypeError) as error:
-                self._unreadable = f"its process said {line[:100]!r}: {type(error).__name__}: {error}"
+                self._unreadable = f"unexpected output of its process, {line[:100]!r}: {type(error).__name__}: {error}"
 
     async def finish(self, is_stopped: Callable[[], bool]) -> None:
         """Have it take the rest of the catalog, and wait for its end, but not beyond all patience.
@@ -77,7 +77,7 @@ class WorkerProcess:
         try:
             await self._wait_for(ended, is_stopped)
             if ended.done() and (code := ended.result()[1]) and "error" not in self.progress:
-                self.progress["error"] = f"its process ended with code {code}"
+                self.progress["error"] = f"its process exited with code {code}"
             if self._unreadable:
                 self.progress.setdefault("error", self._unreadable)
         finally:
@@ -96,6 +96,7 @@ class WorkerProcess:
                 return
             if now - self._heard_at > self._patience and not ended.done():
                 self.progress["error"] = (
-                    f"no progress for {self._patience:.0f} s: given up, mlentory sync {self._name} goes on"
+                    f"stopped after {self._patience:.0f} s without progress;"
+                    f" to catch up, run: mlentory sync {self._name}"
                 )
                 return

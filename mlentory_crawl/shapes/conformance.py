@@ -42,7 +42,7 @@ class Violation:
 
 def missing() -> str | None:
     """A line that states what has to be installed first, or None if nothing is missing."""
-    return None if find_spec("pyshacl") else f"validating needs pySHACL: {install_command('validate')}"
+    return None if find_spec("pyshacl") else f"validation needs pySHACL: {install_command('validate')}"
 
 
 class Conformance:
@@ -74,8 +74,8 @@ class Conformance:
         try:
             data.parse(data=ntriples, format="nt")
         except Exception as error:  # rdflib's parsers raise errors of any type
-            raise ValueError(f"cannot be read as N-Triples: {error}") from error
-        told = set(data.subjects())
+            raise ValueError(f"is not valid N-Triples: {error}") from error
+        subjects = set(data.subjects())
         for iri, type in elsewhere:
             data.add((URIRef(iri), RDF.type, URIRef(type)))
         conforms, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inplace=True)
@@ -84,7 +84,7 @@ class Conformance:
         assert isinstance(report, Graph)
         for result in sorted(report.subjects(RDF.type, SH.ValidationResult), key=lambda each: _order(report, each)):
             # Entities that are described elsewhere are checked there.
-            if report.value(result, SH.focusNode) in told:
+            if report.value(result, SH.focusNode) in subjects:
                 self._count(report, result)
 
     def _count(self, report: Graph, result: Node) -> None:

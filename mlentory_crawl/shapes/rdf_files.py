@@ -80,7 +80,7 @@ def _ntriples(turtle: str, line: int) -> list[str]:
     try:
         written = Graph().parse(data=turtle, format="turtle").serialize(format="nt", encoding="utf-8").decode()
     except Exception as error:  # rdflib's parsers raise errors of any type
-        raise ValueError(f"cannot be read as Turtle up to line {line:,}: {error}") from error
+        raise ValueError(f"is not valid Turtle up to line {line:,}: {error}") from error
     return sorted(written.splitlines(keepends=True), key=lambda each: (_root(each), each))
 
 

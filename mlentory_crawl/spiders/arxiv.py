@@ -53,16 +53,16 @@ class ArxivArguments(ModeArguments):
 
 
 class ArxivSpider(PlatformSpider):
-    """Articles on arXiv that the catalog names, by arXiv's API: 200 articles a request.
+    """Articles on arXiv that the catalog names, from arXiv's API: 200 articles per request.
 
     Domain
         arxiv.org
     API documentation
         https://info.arxiv.org/help/api/user-manual.html, https://info.arxiv.org/help/api/tou.html
     Caveats
-        One request every three seconds over one connection; a 429 ends the crawl, and the next one goes on.
-        The API leaves out ids that it does not know, or answers a whole batch with an error; that one is divided.
-        What was fetched is asked for again with refresh only: new versions go unseen.
+        One request every three seconds over one connection. A 429 ends the crawl; the next crawl continues.
+        The API omits unknown ids, or returns an error for a whole batch, which is then divided.
+        Articles in the catalog are fetched again only with refresh; without it, new versions are not noticed.
     """
 
     name = "arxiv"
@@ -71,7 +71,11 @@ class ArxivSpider(PlatformSpider):
     Arguments: ClassVar[type[Arguments]] = ArxivArguments
     endpoint_setting = "ARXIV_ENDPOINT"
     variables = (
-        Variable("ARXIV_ENDPOINT", "https://export.arxiv.org", "arXiv's API, or a copy; IRIs stay those of arXiv."),
+        Variable(
+            "ARXIV_ENDPOINT",
+            "https://export.arxiv.org",
+            "Address of arXiv's API or a copy of it; IRIs are always those of arXiv.",
+        ),
     )
     hosts = HOSTS
     # https://info.arxiv.org/help/api/tou.html: one request every three seconds, one connection.
@@ -96,7 +100,10 @@ class ArxivSpider(PlatformSpider):
     async def start(self) -> AsyncIterator[Any]:
         self._fill(self._given() if self.mode == "ids" else self._named())
         if self.mode == "catalog" and not self._waiting:
-            note = "the catalog names no article that it lacks: -a ids=FILE_OR_LIST asks for articles by name"
+            note = (
+                "nothing to fetch: all articles that the catalog names are described or were requested recently;"
+                " to fetch others, use -a ids=FILE_OR_LIST"
+            )
             self.run.report.notes.append(note)
             self.logger.info(note)
         for request in self._next():
@@ -107,7 +114,7 @@ class ArxivSpider(PlatformSpider):
         # One batch after the other: arXiv allows one connection, and the first refusal ends the crawl.
         while batch := list(islice(wanted, BATCH)):
             self._waiting.append(batch)
-        self.logger.info("%d articles to ask for", sum(map(len, self._waiting)))
+        self.logger.info("Articles to fetch: %d", sum(map(len, self._waiting)))
 
     def step(self) -> bool:
         """Request the articles that records name, as a stage of another spider."""
@@ -142,7 +149,9 @@ class ArxivSpider(PlatformSpider):
         known = set() if self.arguments.refresh else self._known(found)
         if known:
             self.run.report.requested["known"] += len(known)
-            self.logger.info("%d articles are in the catalog already: -a refresh=true fetches them again", len(known))
+            self.logger.info(
+                "%d articles are already in the catalog; to fetch them again, use -a refresh=true", len(known)
+            )
         return (id for id in found if id not in known)
 
     def _known(self, ids: Sequence[str]) -> set[str]:
@@ -185,22 +194,22 @@ class ArxivSpider(PlatformSpider):
             self._waiting.clear()
             self._end(response.request, "blocked")
             self.fail(
-                f"{shown(response.url)} answered {response.status}: wait ten minutes at least, then the same command"
-                f" goes on; {left} more articles were not asked for"
+                f"{shown(response.url)} returned HTTP {response.status}: wait at least ten minutes, then run the same"
+                f" command again; {left} more articles were not requested"
             )
             return
-        told: list[dict[str, Any]] = []
+        articles: list[dict[str, Any]] = []
         unread: str | None = None
         if response.status == 200:
             try:
-                told = entries(response.body)
+                articles = entries(response.body)
             except ValueError as error:
                 if (retry := self._another_try(response, batch)) is not None:
                     yield retry
                     return
                 unread = str(error)
-        self._has_read |= bool(told)
-        refused = response.status in (400, 404) or any(map(is_error, told))
+        self._has_read |= bool(articles)
+        refused = response.status in (400, 404) or any(map(is_error, articles))
         if (refused or unread) and len(batch) > 1:
             middle = len(batch) // 2
             self._waiting.extendleft([batch[middle:], batch[:middle]])
@@ -211,8 +220,8 @@ class ArxivSpider(PlatformSpider):
             self._waiting.append(batch)
             self._end(response.request)
         elif unread is not None and self._has_read:
-            told = [spoiled(unread, id=f"{ARTICLES}{batch[0]}")]
-            yield from self._records(response, told, batch, number, seed)
+            articles = [spoiled(unread, id=f"{ARTICLES}{batch[0]}")]
+            yield from self._records(response, articles, batch, number, seed)
         elif unread is not None:
             self.fail(f"{shown(response.url)}: {unread}")
             self._end(response.request, "failed")
@@ -220,22 +229,22 @@ class ArxivSpider(PlatformSpider):
             self.logger.warning("%s: arXiv has no such article", batch[0])
             self._end(response.request, "missing", at=fetched_at(response))
         elif response.status != 200:
-            self.fail(f"{shown(response.url)} answered {response.status}: {error_message(response)}")
+            self.fail(f"{shown(response.url)} returned HTTP {response.status}: {error_message(response)}")
             self._end(response.request, "failed")
         else:
-            yield from self._records(response, told, batch, number, seed)
+            yield from self._records(response, articles, batch, number, seed)
         yield from self._next()
 
     def _records(
-        self, response: Response, told: Iterable[dict[str, Any]], batch: list[str], number: int, seed: Seed | None
+        self, response: Response, articles: Iterable[dict[str, Any]], batch: list[str], number: int, seed: Seed | None
     ) -> Iterator[RawRecord]:
         found: dict[str, dict[str, Any]] = {}
-        for entry in told:
+        for entry in articles:
             id = _id(entry.get("id", ""))
             if id in batch:
                 found[id] = entry
             else:
-                self.logger.warning("arXiv answered with %r, which was not asked for", entry.get("id"))
+                self.logger.warning("arXiv returned %r, which was not requested", entry.get("id"))
         missing = [id for id in batch if id not in found]
         if missing:
             self.logger.warning("arXiv has no article %s", ", ".join(missing))
@@ -269,7 +278,7 @@ class ArxivSpider(PlatformSpider):
         assert response.request is not None
         if 1 < len(batch) < BATCH:
             return None
-        return get_retry_request(response.request, spider=self, reason="invalid answer")
+        return get_retry_request(response.request, spider=self, reason="invalid response")
 
     def batch_failed(self, failure: Failure) -> Iterator[Request]:
         """Count a batch that could not be fetched after all retries, and request the next one."""

@@ -37,14 +37,14 @@ class DispatcherArguments(Arguments):
 
 
 class DispatcherSpider(PlatformSpider):
-    """Takes a list of URLs, and gives each to the spider that handles it.
+    """Dispatches each URL of a list to the spider of its platform.
 
     Domain
         those of the platforms
     API documentation
-        that of each platform's spider
+        see the spiders of the platforms
     Caveats
-        No host that a seed names is contacted: each URL is asked for at the endpoint of its platform.
+        URLs are not fetched from their own hosts, but from the endpoint of their platform.
     """
 
     name = "dispatcher"
@@ -95,9 +95,9 @@ class DispatcherSpider(PlatformSpider):
                 else:
                     yield request
             elif is_private(url) and urlsplit(url).hostname not in allowed_hosts(self.settings):
-                self._reject(seed, "blocked", "is an address inside a private network")
+                self._reject(seed, "blocked", "is in a private network")
             else:
-                self._reject(seed, "invalid", "belongs to no platform, or to nothing that its platform has")
+                self._reject(seed, "invalid", "is not the address of an entity on a known platform")
 
     def _reject(self, seed: Seed, outcome: str, reason: str | None) -> None:
         if reason:

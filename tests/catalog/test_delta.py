@@ -68,7 +68,7 @@ def test_what_is_touched_while_a_census_runs_is_found_by_the_next_delta(project:
 def test_a_delta_needs_a_watermark(project: Project) -> None:
     done = project.scrapy("crawl", "huggingface", "-a", "mode=delta")
     assert done.returncode == 1
-    assert "no watermark" in done.stderr
+    assert "mode=delta needs the watermark" in done.stderr
     assert "Traceback" not in done.stderr
 
 

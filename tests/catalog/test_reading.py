@@ -221,7 +221,7 @@ def test_files_are_for_whom_they_are_meant(access: str, own: int, expected: int)
 
 
 def test_nobody_else_is_meant() -> None:
-    with pytest.raises(SettingError, match="'world': one of owner, group, all is due"):
+    with pytest.raises(SettingError, match="MLENTORY_DATA_ACCESS: expected one of owner, group, all, got 'world'"):
         restrict("world")
 
 

@@ -171,9 +171,9 @@ def test_what_cannot_be_used_is_named_and_harms_no_neighbor(tmp_path: Path, serv
     assert "20,000,000,000,000,000" in project.scrapy("show", "acme/model-9").stdout
 
 
-@pytest.mark.parametrize(("field", "told"), [("tags.0", "tags.0: is no text"), ("", "is no text")])
+@pytest.mark.parametrize(("field", "told"), [("tags.0", "tags.0: is not a DOI"), ("", "is not a DOI")])
 def test_what_is_quarantined_is_told_by_field_and_reason(field: str, told: str) -> None:
-    assert str(Quarantined(field, "is no text")) == told
+    assert str(Quarantined(field, "is not a DOI")) == told
 
 
 def test_much_in_the_quarantine_is_suspect(tmp_path: Path, serve) -> None:  # type: ignore[no-untyped-def]
@@ -360,5 +360,5 @@ def test_a_projection_that_a_crawl_leaves_out_is_caught_up_by_sync(project: Proj
 def test_a_projection_that_is_not_configured_cannot_be_kept(project: Project, wrong: str) -> None:
     done = project.scrapy("crawl", "huggingface", "-s", f"PROJECTIONS={wrong}")
     assert done.returncode == 2
-    assert "is not one of search, turtle, or none" in done.stderr
+    assert "PROJECTIONS: expected none, or some of search, turtle, got '" in done.stderr
     assert not project.data_dir.exists()

@@ -48,8 +48,9 @@ def test_a_redirect_into_a_private_network_is_not_followed(
     assert report["requested"]["failed"] == 1
     assert report["requests"]["retried"] == 0
     (problem,) = (each for each in report["problems"] if "private network" in each)
-    named = "localhost is 127.0.0.1," if host == "localhost" else "127.0.0.1 is"
-    assert problem.endswith(f": {named} an address inside a private network; ALLOWED_PRIVATE_HOSTS may name it")
+    address = " (127.0.0.1)" if host == "localhost" else ""
+    named = "localhost" if host == "localhost" else "127.0.0.1"
+    assert problem.endswith(f": {named} is in a private network{address}; to allow it, add it to ALLOWED_PRIVATE_HOSTS")
     # It is the other server that is refused, not the one that was asked first.
     assert report["requests"]["by_host"] == {urlsplit(outside).netloc: {"requests": 1, "rule": HUB}}
     assert asked(inside) == 0

@@ -86,4 +86,4 @@ def test_a_crawl_that_nobody_would_wait_for_fails(tmp_path: Path, monkeypatch: p
     assert done.returncode == 1, done.stderr
     report = project.report()
     assert report["records"]["new"] == 2
-    assert any("its quota begins anew in 99,999,999 s" in problem for problem in report["problems"])
+    assert any("its quota resets in 99,999,999 s" in problem for problem in report["problems"])

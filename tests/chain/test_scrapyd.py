@@ -277,7 +277,7 @@ def test_nobody_runs_code_from_outside_without_a_password(
     if starts:
         Launcher(Config({"max_proc": "1"}), app)
     else:
-        with pytest.raises(SystemExit, match=r"let anybody run any code: set SCRAPYD_USERNAME and SCRAPYD_PASSWORD"):
+        with pytest.raises(SystemExit, match=r"anyone could run code: set SCRAPYD_USERNAME and SCRAPYD_PASSWORD"):
             Launcher(Config({"max_proc": "1"}), app)
 
 
@@ -290,5 +290,5 @@ def test_an_open_scrapyd_does_not_start(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode != 0
-    assert "let anybody run any code" in done.stderr
+    assert "anyone could run code" in done.stderr
     assert "Traceback" not in done.stderr

@@ -62,8 +62,8 @@ def test_what_a_record_names_may_be_described_far_away(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.nt", "no triples", "cannot be read as N-Triples"),
-        ("a.ttl", "<a> <b>", "cannot be read as Turtle"),
+        ("a.nt", "no triples", "is not valid N-Triples"),
+        ("a.ttl", "<a> <b>", "is not valid Turtle"),
         ("a.nt", "# nothing\n", "has no statements"),
         ("a.csv", "a,b", "expected a name that ends with one of .nt"),
         ("a.nt", None, "cannot be read"),

@@ -60,5 +60,5 @@ _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 def test_what_is_no_rdf_is_an_error() -> None:
-    with pytest.raises(ValueError, match="cannot be read as N-Triples"):
+    with pytest.raises(ValueError, match="is not valid N-Triples"):
         Conformance().check("<a> <b> .\n")

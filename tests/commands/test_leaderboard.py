@@ -185,9 +185,9 @@ def test_arguments_are_settings_and_a_share_is_no_percent(project: Project) -> N
     ]
     told = json.loads(project.scrapy("leaderboard", "--dataset", "acme/nuts", "--metric", "wer", "--json").stdout)
     (unsure,) = told["unranked"]
-    assert (unsure["name"], unsure["problem"]) == ("acme/model-14", "it may be of 1 or of 100")
+    assert (unsure["name"], unsure["problem"]) == ("acme/model-14", "it may be a fraction or a percentage")
     done = project.scrapy("leaderboard", "--dataset", "acme/nuts", "--metric", "wer")
-    assert "it may be of 1 or of 100" in done.stdout
+    assert "it may be a fraction or a percentage" in done.stdout
     assert "num_few_shot 5" in done.stdout
 
 

@@ -76,17 +76,17 @@ def test_compressed_files_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "reason"),
     [
-        ("no.nt.gz", b"plain"),
-        ("no.nt.gz", gzip.compress(b"a" * 10_000, mtime=0)[:-20]),
-        ("no.ttl", b"<a> <b> ."),
-        ("no.ttl", b"\xff"),
+        ("no.nt.gz", b"plain", "cannot be read"),
+        ("no.nt.gz", gzip.compress(b"a" * 10_000, mtime=0)[:-20], "cannot be read"),
+        ("no.ttl", b"<a> <b> .", "is not valid Turtle up to line 1"),
+        ("no.ttl", b"\xff", "cannot be read"),
     ],
 )
-def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes) -> None:
+def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(ValueError, match="cannot be read"):
+    with pytest.raises(ValueError, match=reason):
         lines_of(tmp_path / name)
     with pytest.raises(ValueError, match="cannot be read"):
         lines_of(tmp_path / "absent.nt")

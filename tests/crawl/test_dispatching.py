@@ -191,10 +191,10 @@ def test_a_private_address_is_told_from_one_of_no_platform(
     spider = dispatcher(data_dir, *seeds, ALLOWED_PRIVATE_HOSTS="wiki.local")
     assert asked(spider, monkeypatch) == ([], {"blocked": 1, "invalid": 3})
     assert [text.partition(": ")[2] for text in caplog.messages if text.startswith("seeds.txt:")] == [
-        "'http://wiki.local/x' belongs to no platform, or to nothing that its platform has",
-        "'http://10.0.0.1/x' is an address inside a private network",
-        "'https://x.test/' belongs to no platform, or to nothing that its platform has",
-        "'some prose' has characters that no URL has",
+        "'http://wiki.local/x' is not the address of an entity on a known platform",
+        "'http://10.0.0.1/x' is in a private network",
+        "'https://x.test/' is not the address of an entity on a known platform",
+        "'some prose' has characters that are not allowed in a URL",
     ]
 
 
@@ -224,7 +224,7 @@ def test_a_spider_that_only_answers_seeds_settles_no_absences(data_dir: Path, mo
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("", "has no URL in it"), ("# none\n", "has no URL in it"), ("some\nprose\n", "seeds.txt:1: 'some' is no http")],
+    [("", "has no URLs"), ("# none\n", "has no URLs"), ("some\nprose\n", "seeds.txt:1: 'some' is not an http")],
 )
 def test_a_list_without_a_seed_is_wrong_usage(data_dir: Path, text: str, told: str) -> None:
     with pytest.raises(WrongUsage, match=told) as refused:

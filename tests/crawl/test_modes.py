@@ -100,7 +100,7 @@ def test_what_has_no_delta_is_crawled_as_the_first_time(catalog: CatalogWriter, 
     spider = FernSpider()
     spider.plan(catalog)
     assert (spider.mode, spider.coverage, spider.watermark) == ("census", "census", NOW)
-    assert not spider._told_first
+    assert not spider._first_notes
 
 
 @pytest.mark.parametrize(("given", "limit"), [({}, None), ({"limit": "5"}, 5)])
@@ -119,7 +119,7 @@ def test_a_census_tells_what_kinds_it_lists(spider_class: type[ModeSpider]) -> N
 
 
 def test_a_delta_needs_a_watermark(catalog: CatalogWriter) -> None:
-    with pytest.raises(MlentoryError, match="no watermark yet"):
+    with pytest.raises(MlentoryError, match="mode=delta needs the watermark of an earlier crawl"):
         ZooSpider(mode="delta").plan(catalog)
 
 
@@ -156,14 +156,14 @@ def test_arguments_that_do_not_go_together(given: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("", "names nothing"),
-        (" , ,", "names nothing"),
-        ("absent.txt", "there is no file absent.txt"),
-        ("lists/absent.CSV", "there is no file"),
-        ("./absent", "there is no file"),
-        ("empty.txt", "empty.txt names nothing"),
-        ("packed.txt.gz", "packed.txt.gz is damaged"),
-        ("picture.txt", "picture.txt is no text"),
+        ("", "expected at least one id, got none"),
+        (" , ,", "expected at least one id, got none"),
+        ("absent.txt", "file not found: absent.txt"),
+        ("lists/absent.CSV", "file not found"),
+        ("./absent", "file not found"),
+        ("empty.txt", "empty.txt has no ids"),
+        ("packed.txt.gz", "packed.txt.gz is a damaged gzip file"),
+        ("picture.txt", "picture.txt is not a text file"),
     ],
 )
 def test_ids_that_name_nothing_are_refused_by_every_platform(

@@ -55,9 +55,9 @@ def test_a_link_is_asked_for_as_the_spider_says() -> None:
 
 
 def test_an_answer_that_is_no_list_is_no_page() -> None:
-    with pytest.raises(ValueError, match="a list is due, this is dict"):
+    with pytest.raises(ValueError, match="expected a list, got dict"):
         read(LINKS, {"error": "busy"})
-    with pytest.raises(ValueError, match="this is no JSON"):
+    with pytest.raises(ValueError, match="not valid JSON"):
         read(LINKS, b"<html>")
 
 
@@ -91,11 +91,11 @@ def test_a_list_of_tokens_ends_where_there_is_none(told: Any, page: ListPage) ->
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ([1], "an object is due, this is list"),
-        ({"models": {"1": 1}}, "a list is due in models, this is dict"),
-        ({"models": [1], "next_page_token": "a"}, "next_page_token leads to no further page"),
-        ({"models": [1], "next_page_token": 7}, "next_page_token leads to no further page"),
-        (b'{"models": [', "this is no JSON"),
+        ([1], "expected an object, got list"),
+        ({"models": {"1": 1}}, "expected a list in the field models, got dict"),
+        ({"models": [1], "next_page_token": "a"}, "the field next_page_token does not lead to another page"),
+        ({"models": [1], "next_page_token": 7}, "the field next_page_token does not lead to another page"),
+        (b'{"models": [', "not valid JSON"),
     ],
 )
 def test_what_is_no_page_of_a_list_with_tokens(told: Any, why: str) -> None:
@@ -146,12 +146,12 @@ def test_a_numbered_list_goes_on_as_far_as_it_says(told: Any, following: Cursor 
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ([1], "an object is due, this is list"),
-        ({"count": 7}, "there is no list in this object"),
-        ({"results": {"a": 1}}, "there is no list in this object"),
-        ({"results": [1], "page": 4}, "page 3 of papers was asked for, this says that it is 4"),
-        ({"results": [1], "next_page": 1}, "page 3 of papers names 1 as the next page"),
-        ({"results": [1], "count": 1}, "papers goes on after page 2, though it counts 1 in all"),
+        ([1], "expected an object, got list"),
+        ({"count": 7}, "expected a list in the field results or items, got none"),
+        ({"results": {"a": 1}}, "expected a list in the field results or items, got none"),
+        ({"results": [1], "page": 4}, "expected page 3 of papers, got page 4"),
+        ({"results": [1], "next_page": 1}, "expected 4 as the page after page 3 of papers, got 1"),
+        ({"results": [1], "count": 1}, "papers continues after page 2, although its total is 1"),
     ],
 )
 def test_what_is_no_page_of_a_numbered_list(told: Any, why: str) -> None:
@@ -162,7 +162,7 @@ def test_what_is_no_page_of_a_numbered_list(told: Any, why: str) -> None:
 def test_the_page_before_again_is_no_page() -> None:
     pages = numbered()
     read(pages, {"results": [1, 2]}, SECOND)
-    with pytest.raises(ValueError, match="page 3 of papers is page 2 again"):
+    with pytest.raises(ValueError, match="page 3 of papers is the same as page 2"):
         read(pages, {"results": [1, 2]}, THIRD)
     read(pages, {"results": [1, 2]}, {**THIRD, "list": "tasks"})
     read(pages, {"results": [1, 2]}, {**THIRD, "list": "tasks"})  # asked for once more

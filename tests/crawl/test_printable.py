@@ -72,8 +72,8 @@ def test_logs_are_printable() -> None:
 def test_problems_of_a_run_are_printable() -> None:
     crawler = get_crawler(HuggingFaceSpider, {"HF_ENDPOINT": "https://hub.test"})
     spider = HuggingFaceSpider.from_crawler(crawler, mode="census")
-    spider.fail("answered 418: \x1b[1A\u202etea\r\npot\x07")
-    assert spider.failures == ["answered 418: \ufffd[1A\ufffdtea pot\ufffd"]
+    spider.fail("returned HTTP 418: \x1b[1A\u202etea\r\npot\x07")
+    assert spider.failures == ["returned HTTP 418: \ufffd[1A\ufffdtea pot\ufffd"]
 
 
 @pytest.fixture(scope="module")

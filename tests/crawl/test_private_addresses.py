@@ -114,7 +114,7 @@ def test_a_name_that_leads_inside_is_refused_also_where_a_proxy_would_look_it_up
     names = Names(public_example="8.8.8.8", inside_example="10.0.0.1")
     ask("https://public.example/x", names)
     for proxy in (PROXY, None):
-        with pytest.raises(PrivateAddress, match=r"inside\.example is 10\.0\.0\.1"):
+        with pytest.raises(PrivateAddress, match=r"inside\.example is in a private network \(10\.0\.0\.1\)"):
             ask("https://inside.example/x", names, proxy=proxy)
 
 

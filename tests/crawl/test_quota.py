@@ -270,7 +270,7 @@ def test_a_429_is_waited_for_as_announced() -> None:
 
 @pytest.mark.parametrize("share", ["0", "-0.1", "1.01"])
 def test_a_share_is_one(share: str) -> None:
-    with pytest.raises(MlentoryError, match="QUOTA_SHARE is"):
+    with pytest.raises(MlentoryError, match="QUOTA_SHARE: expected a number above 0 and at most 1, got "):
         QuotaMiddleware.from_crawler(get_crawler(settings_dict={"QUOTA_ENABLED": True, "QUOTA_SHARE": share}))
     with pytest.raises(NotConfigured):
         QuotaMiddleware.from_crawler(get_crawler(settings_dict={"QUOTA_ENABLED": False, "QUOTA_SHARE": share}))

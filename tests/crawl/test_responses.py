@@ -53,7 +53,7 @@ def test_what_is_none_costs_nothing_else(body: bytes, told: Any, caplog: pytest.
     "body", [b"", b"<html>Sorry</html>", b'[{"id": 1}, {"id', b"[" * 100_000, b'["a" "b"]', b"NaN and more"]
 )
 def test_what_is_no_json_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError, match="this is no JSON: "):
+    with pytest.raises(ValueError, match="not valid JSON: "):
         said(body)
 
 
@@ -83,7 +83,7 @@ def test_a_record_nested_too_deep_is_marked_and_costs_no_other(odd: bytes, other
 
 
 def test_what_follows_a_quote_that_is_never_closed_is_read_once() -> None:
-    with pytest.raises(ValueError, match="this is no JSON: "):
+    with pytest.raises(ValueError, match="not valid JSON: "):
         said(b'["' + rb"\"" * 300_000)
 
 
@@ -94,7 +94,7 @@ def test_links_are_found_among_many_and_long_ones() -> None:
     assert following('<https://example.org/a>; rel="prev", </b?c=1>; title=x; rel=next') == "https://example.org/b?c=1"
     assert following("<" * 16_000) is None
     assert following("<>;" * 5_000) is None
-    with pytest.raises(ValueError, match="the Link header is 20,034 bytes long"):
+    with pytest.raises(ValueError, match=r"expected a Link header of at most [\d,]+ bytes, got 20,034"):
         following("<https://example.org/" + "a" * 20_000 + '>; rel="next"')
 
 
@@ -137,7 +137,7 @@ def test_an_error_without_words_gets_some() -> None:
     failed = DownloadFailedError(str(closed))
     failed.__cause__ = closed
     assert failure_message(failed) == "Connection was closed cleanly.; the header is too long"
-    assert failure_message(ResponseDataLossError()) == "the response ended before it was complete"
+    assert failure_message(ResponseDataLossError()) == "the connection closed before the response was complete"
     assert "DOWNLOAD_MAXSIZE" in failure_message(DownloadCancelledError())
     assert failure_message(DownloadTimeoutError("took longer than 5 s")) == "took longer than 5 s"
     assert failure_message(KeyError()) == "KeyError"

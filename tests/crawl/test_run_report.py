@@ -161,7 +161,7 @@ def test_files_that_a_run_could_not_write_are_written_by_the_same_command(tmp_pa
         (project.data_dir / "rdf").mkdir(parents=True)
         (project.data_dir / "rdf" / "huggingface").write_text("in the way")
         report = project.crawl("-a", "mode=census", code=1)
-        assert "the projection turtle is behind: mlentory sync turtle goes on" in report["problems"]
+        assert "the projection turtle is behind; to catch up, run: mlentory sync turtle" in report["problems"]
         assert "File exists" in report["projections"]["turtle"]["error"]
         # Behind until it is mended.
         assert project.crawl("-a", "mode=census", code=1)["projections"]["turtle"]["backlog"] == 2

@@ -262,7 +262,7 @@ def test_what_an_entry_says_besides_and_what_it_lacks(tmp_path: Path) -> None:
     assert [(seed.place, seed.problem) for seed in seeds] == [("s.xml:2", None), ("s.xml:3", "has no loc")]
     (index,) = listed(tmp_path, "i.xml", f"<sitemapindex><sitemap><loc>{A}</loc></sitemap></sitemapindex>").seeds
     assert index.problem is not None
-    assert "a sitemap itself" in index.problem
+    assert "is another sitemap" in index.problem
 
 
 def test_what_is_no_element_of_an_entry_is_passed_over(tmp_path: Path) -> None:
@@ -278,14 +278,17 @@ def test_an_entity_is_no_part_of_a_url(tmp_path: Path) -> None:
 
 
 DAMAGED: dict[str, tuple[str | bytes, str]] = {
-    "cut.xml": (f"<urlset><url><loc>{A}</loc></url><url><loc>https://www.ope", "is no XML: .* line 1"),
-    "page.xml": ("<html><body/></html>", "its root is html"),
-    "undefined.xml": (f"<!DOCTYPE u [<!ENTITY e 'x'>]><urlset><url><loc>{A}&b</loc></url></urlset>", "is no XML"),
-    "broken.json": (f'{{"urls": ["{A}",\n "https:', "is no JSON at line 2"),
-    "broken.jsonl": (f'{{"urls": ["{A}",\n "https:', "is no JSON at line 2"),
-    "broken.yaml": (f"urls:\n - {A}\n - [", "is no YAML at line"),
-    "nobody.yaml": (f"urls:\n - {A}\n - *b", "is no YAML at line 3: nothing is called b"),
-    "bytes.yaml": ("urls: ['\x00']", "is no YAML"),
+    "cut.xml": (f"<urlset><url><loc>{A}</loc></url><url><loc>https://www.ope", "is not valid XML: .* line 1"),
+    "page.xml": ("<html><body/></html>", "its root element is html"),
+    "undefined.xml": (
+        f"<!DOCTYPE u [<!ENTITY e 'x'>]><urlset><url><loc>{A}&b</loc></url></urlset>",
+        "is not valid XML",
+    ),
+    "broken.json": (f'{{"urls": ["{A}",\n "https:', "is not valid JSON at line 2"),
+    "broken.jsonl": (f'{{"urls": ["{A}",\n "https:', "is not valid JSON at line 2"),
+    "broken.yaml": (f"urls:\n - {A}\n - [", "is not valid YAML at line"),
+    "nobody.yaml": (f"urls:\n - {A}\n - *b", "is not valid YAML at line 3: unknown alias b"),
+    "bytes.yaml": ("urls: ['\x00']", "is not valid YAML"),
     "deep.yaml": ("a: " + "[" * 3_000, "nested deeper than 100 levels at line 1"),
     "deeper.yml": ("a: {" * 3_000, "nested deeper than 100 levels at line 1"),
     "deep.json": ("[" * 600 + f'"{A}"' + "]" * 600, "nested deeper than 100 levels"),
@@ -293,9 +296,9 @@ DAMAGED: dict[str, tuple[str | bytes, str]] = {
     "rather_deep.yaml": ("[" * 101 + f'"{A}"' + "]" * 101, "nested deeper than 100 levels"),
     "deeper.json": ('{"a":' * 9_000 + "1" + "}" * 9_000, "nested too deep"),
     "wide.csv": (f"url,note\n{A},a\n{B},{'x' * 140_000}\n", "cannot be read at line 3: field larger"),
-    "picture.txt": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", "is no text"),
-    "cut.txt.gz": (gzip.compress(f"{A}\n".encode() * 50)[:-12], "is damaged"),
-    "spoiled.txt.gz": (gzip.compress(A.encode())[:15] + b"\xff" * 30, "is damaged"),
+    "picture.txt": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", "is not a text file"),
+    "cut.txt.gz": (gzip.compress(f"{A}\n".encode() * 50)[:-12], "is a damaged gzip file"),
+    "spoiled.txt.gz": (gzip.compress(A.encode())[:15] + b"\xff" * 30, "is a damaged gzip file"),
 }
 
 

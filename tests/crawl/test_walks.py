@@ -160,7 +160,7 @@ def test_a_list_that_goes_in_a_circle_is_left_and_told_once(service: Service, mo
     monkeypatch.setattr(Offset, "read", circling)
     asked, spider = service.walk()
     assert asked == [*WHOLE[:7], "plants 0", "plants 1", "plants 2"]
-    assert spider.failures == ["https://zoo.test/plants leads to a page that was there before"]
+    assert spider.failures == ["https://zoo.test/plants links to a page that was already fetched"]
     # What was not walked is owed.
     monkeypatch.undo()
     assert service.walk()[0] == ["plants 1"]
@@ -205,7 +205,7 @@ def test_a_page_may_come_again_where_what_follows_it_is_another() -> None:
     assert walk.circle(place(rest, url="a"), b, URL, 0) is None
     assert walk.circle(place(other, url="a"), b, URL, 0) is None
     told = walk.circle(place(rest, url="c"), b, f"{URL}?token=secret", 0)
-    assert told == f"{URL} leads to a page that was there before"
+    assert told == f"{URL} links to a page that was already fetched"
 
 
 def test_a_page_that_leads_to_itself_is_a_circle() -> None:
@@ -217,4 +217,4 @@ def test_after_many_pages_with_nothing_new_a_list_is_left(repeated: int, is_told
     told = Walk().circle(place(url="a"), {"url": "b"}, URL, repeated)
     assert (told is not None) == is_told
     if told is not None:
-        assert told.endswith("pages in a row held nothing but what came before")
+        assert told.endswith("pages in a row had no new records")

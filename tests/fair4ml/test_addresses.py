@@ -31,7 +31,7 @@ ADDRESSES = sorted(
 def test_a_password_in_an_address_is_refused_and_not_told(name: str, value: str) -> None:
     settings = {name: value, "ELASTICSEARCH_URL": None, "MLENTORY_DATA_DIR": "data"}
     for look in (check_addresses, check_store_settings, lambda given: open_store("search", given)):
-        with pytest.raises(SettingError, match=f"^{name} holds a user or a password") as raised:
+        with pytest.raises(SettingError, match=f"^{name} must not contain a user name or password") as raised:
             look(settings)
         assert "hid" not in str(raised.value).removeprefix(f"{name} holds")
 
@@ -52,6 +52,6 @@ def test_commands_take_it_for_wrong_usage(
     environment[name] = "bolt://eve:hidden@127.0.0.1:9"
     done = scrapy(*command.split())
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"error: {name} holds a user or a password" in done.stderr
+    assert f"error: {name} must not contain a user name or password" in done.stderr
     assert "hidden" not in done.stderr
     assert not data_dir.exists()

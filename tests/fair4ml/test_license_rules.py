@@ -45,5 +45,5 @@ def test_what_no_rule_knows_is_not_judged() -> None:
 
 
 def test_a_license_in_the_data_that_does_not_exist_is_told_by_name() -> None:
-    with pytest.raises(ValueError, match="there is no license squirrel-1"):
+    with pytest.raises(ValueError, match="unknown license squirrel-1"):
         _iri("squirrel-1")

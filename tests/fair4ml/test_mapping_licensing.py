@@ -150,7 +150,7 @@ def test_what_is_not_known_is_absent_without_an_issue(text: str) -> None:
 )
 def test_a_word_for_nothing_is_an_issue(text: str) -> None:
     assert stated(text) == ([], [], [])
-    assert issues("mit", text) == [("license.1", "names no license")]
+    assert issues("mit", text) == [("license.1", "does not name a license")]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_where_a_license_comes_from_is_told() -> None:
 
 
 def test_what_names_no_license_is_told_with_its_place() -> None:
-    reason = "names no license"
+    reason = "does not name a license"
     assert told("none", license=["mit", "n/a"])[2] == [("cardData.license.1", reason), ("tags.7", reason)]
     assert told(license="other", license_name="n/a") == ([NOT_NAMED], None, [("cardData.license_name", reason)])
     assert told(license="other", license_name="unknown") == ([NOT_NAMED], None, [])
@@ -314,7 +314,7 @@ def test_a_link_is_an_address_or_leads_to_a_file(link: str, address: str) -> Non
 
 @pytest.mark.parametrize("link", [f"{LONG}x", "s3://tern/LICENSE", "../LICENSE", "a/../LICENSE", "/LICENSE"])
 def test_a_link_that_leads_nowhere_is_an_issue(link: str) -> None:
-    assert values(link) == ({}, [("cardData.license_link", "is no address")])
+    assert values(link) == ({}, [("cardData.license_link", "is not a web address")])
     assert of_card(license="other", license_link=link) == [NOT_NAMED]
 
 

@@ -274,9 +274,9 @@ def test_a_record_that_is_there_twice_adds_nothing(which: list[int]) -> None:
 
 
 def test_there_must_be_records_about_one_thing() -> None:
-    with pytest.raises(ValueError, match="one thing"):
+    with pytest.raises(ValueError, match="one entity"):
         merge([], precedence())
-    with pytest.raises(ValueError, match="one thing"):
+    with pytest.raises(ValueError, match="one entity"):
         merge(
             [state("a/model/1", stored(MLModel(iri=IRI))), state("a/model/2", stored(MLModel(iri=f"{IRI}-2")))],
             precedence(),

@@ -48,7 +48,7 @@ def test_without_the_library_of_shapes_it_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyshacl", None)
-    with pytest.raises(WrongUsage, match=r"^validating needs pySHACL: .* 'mlentory-crawl\[validate\]'$"):
+    with pytest.raises(WrongUsage, match=r"^validation needs pySHACL: .* 'mlentory-crawl\[validate\]'$"):
         Validate({"MLENTORY_DATA_DIR": str(tmp_path)}).run([], argparse.Namespace(json=False))
 
 

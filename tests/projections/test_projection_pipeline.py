@@ -62,12 +62,20 @@ def test_a_last_line_may_lack_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("code", "patience", "error"),
     [
-        ("print('no JSON', flush=True)\ntell(position=7)", 600.0, "its process said b'no JSON': JSONDecodeError"),
-        ("print('5', flush=True)\ntell(position=7)", 600.0, "its process said b'5': TypeError"),
-        ("print('no JSON\\n' + 'x' * 1_000_000, flush=True)\ntime.sleep(600)", 0.5, "no progress for 0 s"),
-        ("time.sleep(600)", 0.5, "no progress for 0 s"),
-        ("tell(position=7)\nimport os; os.close(1)\ntime.sleep(600)", 0.5, "no progress for 0 s"),
-        ("tell(position=7)\nsys.exit(5)", 600.0, "its process ended with code 5"),
+        (
+            "print('no JSON', flush=True)\ntell(position=7)",
+            600.0,
+            "unexpected output of its process, b'no JSON': JSONDecodeError",
+        ),
+        ("print('5', flush=True)\ntell(position=7)", 600.0, "unexpected output of its process, b'5': TypeError"),
+        (
+            "print('no JSON\\n' + 'x' * 1_000_000, flush=True)\ntime.sleep(600)",
+            0.5,
+            "stopped after 0 s without progress",
+        ),
+        ("time.sleep(600)", 0.5, "stopped after 0 s without progress"),
+        ("tell(position=7)\nimport os; os.close(1)\ntime.sleep(600)", 0.5, "stopped after 0 s without progress"),
+        ("tell(position=7)\nsys.exit(5)", 600.0, "its process exited with code 5"),
         ("tell(position=7, error='the store is down')\nsys.exit(1)", 600.0, "the store is down"),
     ],
 )
@@ -98,4 +106,4 @@ def test_a_projection_that_was_not_closed_is_behind() -> None:
     report.expected.append("turtle")
     judge(report, interrupted=False, complete=True, census=1)
     assert report.verdict == "failed"
-    assert report.problems == ["the projection turtle is behind: mlentory sync turtle goes on"]
+    assert report.problems == ["the projection turtle is behind; to catch up, run: mlentory sync turtle"]

@@ -120,7 +120,7 @@ def test_what_is_not_ours_is_left_alone(
     before = server.indices.get(index=f"{prefix}*").body
     store = new_store()
     for use in (store.open, store.peek, store.clear, lambda: store.search(SearchQuery())):
-        with pytest.raises(StoreError, match="is not this program's"):
+        with pytest.raises(StoreError, match="was not created by mlentory"):
             use()
     assert server.indices.get(index=f"{prefix}*").body == before
     assert server.count(index=name)["count"] == 1
@@ -186,7 +186,7 @@ def test_an_index_belongs_to_its_catalog_before_it_has_documents(new_store: NewS
     assert first.open() is None
     assert second.open() is None
     first.write(MODELS[:1], FAR)
-    with pytest.raises(StoreError, match="another process writes"):
+    with pytest.raises(StoreError, match="another process is writing"):
         second.write(MODELS, replace(FAR, catalog="other"))
     assert new_store().open() == Position(FAR.catalog, "", 0)
     first.flush()
@@ -200,7 +200,7 @@ def test_of_two_writers_only_one_goes_on(new_store: NewStore) -> None:
     first.write([], replace(FAR, sequence=2))
     first.flush()
     second.write([], replace(FAR, sequence=3))
-    with pytest.raises(StoreError, match="another process writes"):
+    with pytest.raises(StoreError, match="another process is writing"):
         second.flush()
     assert first.peek()[0] == replace(FAR, sequence=2)
 

@@ -43,7 +43,7 @@ def test_a_driver_that_is_not_installed_is_named(
     monkeypatch: pytest.MonkeyPatch, name: str, library: str, given: dict[str, str]
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(StoreError, match=rf"needs its driver: .* install 'mlentory-crawl\[{library}\]'"):
+    with pytest.raises(StoreError, match=rf"needs the .*: .* install 'mlentory-crawl\[{library}\]'"):
         open_store(name, SETTINGS | given)
 
 

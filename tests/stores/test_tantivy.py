@@ -102,7 +102,7 @@ def test_a_damaged_index_is_emptied_with_a_warning(
 def test_a_folder_that_is_no_index_is_left_alone(directory: Path) -> None:
     directory.mkdir()
     (directory / "thesis.tex").write_text("years of work")
-    with pytest.raises(StoreError, match="no search index"):
+    with pytest.raises(StoreError, match="contains files that are not a search index"):
         TantivyStore(directory).open()
     assert (directory / "thesis.tex").read_text() == "years of work"
 

@@ -41,7 +41,7 @@ def artifact_alias(id: str) -> str:
         or ":" in alias
         or ".." in alias
     ):
-        raise ValueError("should be the id of an artifact")
+        raise ValueError("expected the id of an artifact")
     return alias
 
 

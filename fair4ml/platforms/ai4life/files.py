@@ -21,7 +21,7 @@ def addresses(draft: Draft, place: str, stated: str | None) -> list[str]:
     if not address:
         return []
     if not _WEB_ADDRESS.fullmatch(address):
-        draft.issue(place, "is no address")
+        draft.issue(place, "is not a web address")
         return []
     return [address]
 
@@ -36,7 +36,7 @@ def file_address(draft: Draft, place: str, stated: str | None) -> str | None:
     else:
         address = ""
     if given and (not address or len(address) > IRI_MAX_LENGTH):
-        draft.issue(place, "is no address")
+        draft.issue(place, "is not a web address")
     return address if 0 < len(address) <= IRI_MAX_LENGTH else None
 
 

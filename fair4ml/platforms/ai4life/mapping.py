@@ -87,7 +87,7 @@ def describe_dataset(source: DatasetArtifact) -> Description:
             draft.part(DataDownload(iri=part_iri(draft.iri, "file", url), content_url=url))
             for url in addresses(draft, "manifest.download_url", manifest.download_url)
         ],
-        additional_property=[*_values(draft, manifest), *_told(draft, source=manifest.source)],
+        additional_property=[*_values(draft, manifest), *_texts(draft, source=manifest.source)],
     )
     return draft.finish(dataset, source.counted())
 
@@ -107,7 +107,7 @@ def _identity(draft: Draft, source: Artifact, manifest: Manifest) -> dict[str, A
     stated = config.doi if config is not None else None
     found = doi(stated) if stated else None
     if stated and found is None:
-        draft.issue("manifest.config.bioimageio.doi", "is no DOI")
+        draft.issue("manifest.config.bioimageio.doi", "is not a DOI")
     name = (manifest.name or "").strip()
     if not name:
         draft.exceptions["name"] = "id"
@@ -166,11 +166,11 @@ def _uploader(manifest: ModelManifest) -> list[Contact]:
 
 def _artifact(draft: Draft, source: ModelArtifact, place: str, id: str) -> str | None:
     if not alias_in(id):
-        draft.issue(place, "is no id of an artifact")
+        draft.issue(place, "is not the id of an artifact")
         return None
     iri = bioimage_artifact(collection_id(artifact_alias(id)))
     if iri in (draft.iri, *_other_names(draft, source, source.manifest)):
-        draft.issue(place, "names the resource itself")
+        draft.issue(place, "refers to the resource itself")
         return None
     return iri
 
@@ -181,7 +181,7 @@ def _parent(draft: Draft, source: ModelArtifact) -> str | None:
     if parent is None:
         return None
     if not parent.id:
-        draft.issue("manifest.parent", "names no artifact")
+        draft.issue("manifest.parent", "does not name an artifact")
         return None
     iri = _artifact(draft, source, "manifest.parent.id", parent.id)
     return None if iri is None else draft.stub(Stub(iri, "MLModel", _alias(iri)))
@@ -205,7 +205,7 @@ def _trained_on(draft: Draft, source: ModelArtifact, place: str, stated: Trainin
         return None if iri is None else draft.stub(Stub(iri, "Dataset", _alias(iri)))
     name = (stated.name or "").strip()
     if not name:
-        draft.issue(place, "names no dataset")
+        draft.issue(place, "does not name a dataset")
         return None
     part = Dataset(
         iri=part_iri(draft.iri, "dataset", name),
@@ -223,9 +223,9 @@ def _alias(iri: str) -> str:
 
 
 def _values(draft: Draft, manifest: Manifest) -> list[str]:
-    values = _told(draft, format_version=manifest.format_version, timestamp=manifest.timestamp)
+    values = _texts(draft, format_version=manifest.format_version, timestamp=manifest.timestamp)
     if isinstance(manifest, ModelManifest) and manifest.run_mode is not None:
-        values += _told(draft, run_mode=manifest.run_mode.name)
+        values += _texts(draft, run_mode=manifest.run_mode.name)
     for link in dict.fromkeys(link.strip() for link in manifest.links if link):
         if link:
             iri = part_iri(draft.iri, "property", "links", link)
@@ -233,5 +233,5 @@ def _values(draft: Draft, manifest: Manifest) -> list[str]:
     return values
 
 
-def _told(draft: Draft, **stated: str | None) -> list[str]:
+def _texts(draft: Draft, **stated: str | None) -> list[str]:
     return [draft.value(name, text.strip()) for name, text in stated.items() if text and text.strip()]

@@ -30,7 +30,7 @@ def people(draft: Draft, place: str, contacts: Iterable[Contact | None]) -> list
         name = (contact.name or "").strip() or None
         user = (contact.github_user or "").strip() or None
         if user and not _ACCOUNT.fullmatch(user):
-            draft.issue(f"{place}.{position}.github_user", "is no name of an account")
+            draft.issue(f"{place}.{position}.github_user", "is not the name of an account")
             user = None
         iri = known_person(draft, f"{place}.{position}.orcid", contact.orcid, name)
         if iri is not None:
@@ -38,7 +38,7 @@ def people(draft: Draft, place: str, contacts: Iterable[Contact | None]) -> list
         elif name or user:
             found[_part(draft, name, user)] = None
         else:
-            draft.issue(f"{place}.{position}", "names nobody")
+            draft.issue(f"{place}.{position}", "does not name a person or organization")
     return list(found)
 
 
@@ -74,5 +74,5 @@ def citations(draft: Draft, cited: Iterable[Citation | None], *, articles: bool 
         if text or address:
             texts[" ".join(part for part in (text, address) if part and (part is text or part not in text))] = None
         else:
-            draft.issue(f"manifest.cite.{position}", "cites nothing")
+            draft.issue(f"manifest.cite.{position}", "does not name a publication")
     return list(texts), list(found)

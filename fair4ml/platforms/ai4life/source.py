@@ -30,7 +30,7 @@ def _second(value: Any) -> datetime:
             return datetime.fromtimestamp(int(value), UTC)
         except (OverflowError, OSError, ValueError):
             pass
-    raise ValueError("should be a time in seconds since 1970")
+    raise ValueError("expected a time in seconds since 1970")
 
 
 def _whole(value: Any) -> Any:

@@ -59,7 +59,7 @@ def _authors(draft: Draft, authors: list[Author | None]) -> list[str]:
     for position, author in enumerate(authors):
         name = None if author is None else _line(author.name)
         if name is None:
-            draft.issue(f"author.{position}", "names nobody")
+            draft.issue(f"author.{position}", "does not name a person or organization")
             continue
         seen[name] += 1
         # Authors of one article may share a name.
@@ -72,7 +72,7 @@ def _published_as(draft: Draft, stated: str | None) -> list[str]:
     """The DOIs that the article has in journals."""
     found = [(text, doi(text)) for text in (stated or "").split()]
     if not all(iri for _, iri in found):
-        draft.issue("doi", "is no DOI")
+        draft.issue("doi", "is not a DOI")
     return list(dict.fromkeys(iri for _, iri in found if iri))
 
 

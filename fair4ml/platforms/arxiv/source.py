@@ -32,11 +32,11 @@ def entries(body: bytes) -> list[dict[str, Any]]:
     try:
         feed = fromstring(mended_xml(body), forbid_dtd=True)
     except (ParseError, LookupError) as error:  # an unknown encoding
-        raise ValueError(f"this is no XML: {error}") from error
+        raise ValueError(f"not valid XML: {error}") from error
     except ValueError as error:
-        raise ValueError("this is XML of a kind that is refused") from error
+        raise ValueError("XML with a document type or in an unsupported encoding is not accepted") from error
     if feed.tag != f"{_ATOM}feed":
-        raise ValueError("this is no Atom feed")
+        raise ValueError(f"expected an Atom feed, got the element {feed.tag.rpartition('}')[2][:100]!r}")
     return [_entry(entry) for entry in feed.iter(f"{_ATOM}entry")]
 
 
@@ -49,14 +49,14 @@ def _entry(entry: Any) -> dict[str, Any]:
         )
     }
     primary = entry.find(f"{_ARXIV}primary_category")
-    told = {
+    fields = {
         **texts,
         "author": [{"name": author.findtext(f"{_ATOM}name")} for author in entry.iter(f"{_ATOM}author")],
         "category": [category.get("term") for category in entry.iter(f"{_ATOM}category")],
         "primary_category": None if primary is None else primary.get("term"),
         "link": [dict(link.attrib) for link in entry.iter(f"{_ATOM}link")],
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def is_error(entry: dict[str, Any]) -> bool:
@@ -66,7 +66,7 @@ def is_error(entry: dict[str, Any]) -> bool:
 
 def _address(value: str) -> str:
     if arxiv(value) is None:
-        raise ValueError("should be the address of an article")
+        raise ValueError("expected the address of an article")
     return value
 
 

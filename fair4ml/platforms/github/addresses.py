@@ -82,7 +82,7 @@ def entity_at(url: str, payload: Any = None) -> About | None:
 
 def _full_name(text: str) -> str:
     if not is_github_name(text):
-        raise ValueError("should be the name of a repository, with its owner's")
+        raise ValueError("expected the name of a repository as owner/name")
     return text
 
 

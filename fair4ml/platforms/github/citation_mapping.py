@@ -63,7 +63,7 @@ def describe_citation(source: CitationFile) -> Description:
     )
     for (place, _), text in zip(named, texts, strict=True):
         if not text:
-            draft.issue(place, "cites nothing")
+            draft.issue(place, "does not name a publication")
     told = draft.finish(root, {})
     issues = (*unread, *wrong, *told.issues)
     return replace(told, issues=[replace(each, field=f"{CITATION_FILE}.{each.field}".rstrip(".")) for each in issues])
@@ -98,7 +98,7 @@ def _identifiers(draft: Draft, citation: Citation) -> list[str]:
         value = (each.value or "").strip()
         iri = doi(value) if each.type == "doi" else None
         if value and each.type == "doi" and iri is None:
-            draft.issue(place, "is no DOI")
+            draft.issue(place, "is not a DOI")
         elif value:
             found[iri or value] = None
     return list(found)

@@ -58,15 +58,16 @@ def _read(text: str) -> tuple[dict[str, Any], list[FieldIssue]]:
     try:
         # A version is a text: 1.10 is not 1.1.
         # Hand-written files have line breaks and tabs in their texts.
-        told = json.loads(text.removeprefix("\ufeff"), strict=False, parse_float=str, parse_constant=_refuse)
+        value = plain(json.loads(text.removeprefix("\ufeff"), strict=False, parse_float=str, parse_constant=_refuse))
     except (ValueError, RecursionError):
-        return {}, [FieldIssue("", "is no JSON")]
-    value = plain(told)
-    return (without_roles(value), []) if isinstance(value, dict) else ({}, [FieldIssue("", "is no object")])
+        return {}, [FieldIssue("", "is not valid JSON")]
+    if not isinstance(value, dict):
+        return {}, [FieldIssue("", f"expected an object, got {type(value).__name__}")]
+    return without_roles(value), []
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"JSON has no {constant}")
+    raise ValueError(f"{constant} is not valid JSON")
 
 
 def _somebody(thing: Thing | None) -> Named | None:
@@ -95,7 +96,7 @@ def _publications(draft: Draft, works: Iterable[Thing | None]) -> list[str]:
             draft, work.name or work.headline, [work.id, work.identifier, work.url, work.name], known=True
         )
         if iri is None:
-            draft.issue(f"referencePublication.{position}", "names no publication")
+            draft.issue(f"referencePublication.{position}", "does not name a publication")
         else:
             found[iri] = None
     return list(found)

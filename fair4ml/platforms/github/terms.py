@@ -50,7 +50,7 @@ def agents(draft: Draft, place: str, named: Iterable[Named | None]) -> list[str]
             part = part_iri(draft.iri, each.kind, each.name)
             found[draft.part(_CLASSES[each.kind](iri=part, name=each.name))] = None
         else:
-            draft.issue(f"{place}.{position}", "names nobody")
+            draft.issue(f"{place}.{position}", "does not name a person or organization")
     return list(found)
 
 

@@ -48,7 +48,7 @@ def describe_croissant(source: CroissantFile) -> Description:
     """
     stated = source.croissant
     if stated is None:
-        raise InvalidRecord("croissant", "is no description of a dataset")
+        raise InvalidRecord("croissant", "is not a description of a dataset")
     iri = hugging_face_dataset(source.id)
     draft = Draft(iri)
     names = [name.strip() for name in (*stated.alternate_name, stated.name) if name is not None and _is_said(name)]
@@ -96,7 +96,7 @@ def _address(draft: Draft, place: str, text: str | None) -> str | None:
     address = _said(text)
     if address is None or (_WEB_ADDRESS.fullmatch(address) and len(address) <= IRI_MAX_LENGTH):
         return address
-    draft.issue(place, "is no web address")
+    draft.issue(place, "is not a web address")
     return None
 
 
@@ -118,7 +118,7 @@ def _languages(draft: Draft, stated: Croissant) -> dict[str, str]:
         if parsed is not None:
             found[parsed.tag] = draft.stub(parsed.stub)
         elif text not in terms.NO_SINGLE_LANGUAGE:
-            draft.issue(f"croissant.inLanguage.{position}", "names no single language")
+            draft.issue(f"croissant.inLanguage.{position}", "does not name a single language")
     return found
 
 
@@ -176,11 +176,11 @@ def _distribution(draft: Draft, stated: Croissant) -> list[str]:
         key = file.id or file.name or file.content_url
         iri = part_iri(draft.iri, "file", key)
         if file.type is not None and _local_name(file.type) not in _FILES:
-            draft.issue(place, "is no file")
+            draft.issue(place, "is not a file")
         elif key is None:
             draft.issue(place, "has no name")
         elif iri in found:
-            draft.issue(place, "has the name of another file")
+            draft.issue(place, "has the same name as another file")
         else:
             found[draft.part(_download(draft, place, file, iri))] = None
     return list(found)
@@ -191,7 +191,7 @@ def _download(draft: Draft, place: str, file: File, iri: str) -> DataDownload:
     checksum = _said(file.sha256)
     if checksum is not None and not _SHA256.fullmatch(checksum):
         if checksum != _NO_CHECKSUM:
-            draft.issue(f"{place}.sha256", "is no SHA-256 checksum")
+            draft.issue(f"{place}.sha256", "is not a SHA-256 checksum")
         checksum = None
     return DataDownload(
         iri=iri,
@@ -209,7 +209,7 @@ def _size(draft: Draft, place: str, size: int | str | None) -> str | None:
         return None if size is None else f"{size} B"
     if any(map(str.isdigit, size)):
         return size.strip()
-    draft.issue(place, "is no size")
+    draft.issue(place, "is not a size")
     return None
 
 

@@ -122,7 +122,7 @@ def _languages(draft: Draft, card: DatasetCard, tagged: Tagged) -> dict[str, str
         if parsed is not None:
             found[parsed.tag] = draft.stub(parsed.stub)
         elif text not in terms.NO_SINGLE_LANGUAGE:
-            draft.issue(f"tags.{position}", "names no single language")
+            draft.issue(f"tags.{position}", "does not name a single language")
     if found:
         draft.exceptions["inLanguage"] = draft.exceptions["languageTag"] = "tags"
     return found
@@ -135,7 +135,7 @@ def _tasks(draft: Draft, card: DatasetCard, tagged: dict[str, Tagged]) -> list[s
         for place, text in _statements(field, stated, tagged[field]):
             stub = task_stub(text)
             if stub is None:
-                draft.issue(place, "is no task of the scheme")
+                draft.issue(place, "is not a known task")
             else:
                 found[draft.stub(stub)] = None
                 places.append(place)
@@ -177,7 +177,7 @@ def _sizes(draft: Draft, card: DatasetCard) -> list[str]:
             if value is None:
                 continue
             if part_iri(draft.iri, "property", property_id, place) in values:
-                draft.issue(f"cardData.dataset_info.{n}", "gives a second value of one size")
+                draft.issue(f"cardData.dataset_info.{n}", "has a second value for the same size; the first is kept")
             else:
                 values[draft.value(property_id, value, unit=unit, name=place)] = None
     return list(values)
@@ -190,7 +190,7 @@ def _same_as(draft: Draft, source: DatasetInfo, card: DatasetCard) -> list[str]:
     if id is None or id.strip().casefold() in _NOTHING:
         return []
     if _PAPERS_WITH_CODE_ID.fullmatch(id.strip()) is None:
-        draft.issue(place, "is no id of a dataset")
+        draft.issue(place, "is not the id of a dataset")
         return []
     if place != "paperswithcode_id":
         draft.exceptions["sameAs"] = place

@@ -77,7 +77,7 @@ class Evaluations:
         """Add the entries of evaluation files."""
         for position, file in enumerate(files):
             if file is not None and file.error is not None:
-                self._draft.issue(f"{source}.{position}", "is malformed, says the platform")
+                self._draft.issue(f"{source}.{position}", "is malformed, according to the platform")
             elif file is not None:
                 self._add_entry(source, f"{source}.{position}", file.data or file, owner)
 
@@ -94,7 +94,7 @@ class Evaluations:
             return False
         if iri in self._values:
             if self._values[iri] != value:
-                self._draft.issue(place, "gives a second value of one evaluation")
+                self._draft.issue(place, "has a second value for the same evaluation; the first is kept")
             return False
         self._values[iri] = value
         if of == self._draft.iri:
@@ -115,7 +115,7 @@ class Evaluations:
         draft, task, source = self._draft, result.task or Task(), result.source or Source()
         measured = setup(data, metric)
         if measured.metric is None:
-            draft.issue(place, "names no metric")
+            draft.issue(place, "does not name a metric")
             return
         value = metric_value(metric.value)
         iri = part_iri(
@@ -153,7 +153,7 @@ class Evaluations:
         draft, data, source = self._draft, entry.dataset or Benchmark(), entry.source or Source()
         on = dataset(draft, data.id) if data.id else None
         if on is None:
-            draft.issue(place, "names no dataset")
+            draft.issue(place, "does not name a dataset")
             return
         value, of = metric_value(entry.value), self._evaluated(entry.source)
         author, framework = source.user or source.org, entry.evaluation_framework
@@ -230,7 +230,7 @@ def _evaluated_on(draft: Draft, place: str, data: EvaluationDataset, task: Task 
         if iri is None and text:
             iri = named_dataset(draft, text)
     if iri is None:
-        draft.issue(f"{place}.dataset", "names no dataset")
+        draft.issue(f"{place}.dataset", "does not name a dataset")
     return iri
 
 

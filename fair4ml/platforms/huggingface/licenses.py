@@ -46,8 +46,8 @@ def licenses(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
         card: the metadata of its card.
         tagged: its tags about licenses.
     """
-    told = [text for text in card.license if text is not None]
-    if tagged and not told:
+    stated = [text for text in card.license if text is not None]
+    if tagged and not stated:
         draft.exceptions["license"] = "tags"
     texts = [(f"cardData.license.{position}", text) for position, text in enumerate(card.license)]
     texts += [(f"tags.{position}", text) for position, text in tagged]
@@ -71,7 +71,7 @@ def license_values(draft: Draft, card: RepositoryCard) -> list[str]:
     """The name and the address that a card gives its license, as values: its known name may be another."""
     link = _link(draft, card)
     if link is None and card.license_link and not _leads_nowhere(card.license_link):
-        draft.issue("cardData.license_link", "is no address")
+        draft.issue("cardData.license_link", "is not a web address")
     stated = {"licenseName": (card.license_name or "").strip(), "licenseLink": link or ""}
     return [draft.value(name, text) for name, text in stated.items() if text]
 
@@ -81,7 +81,7 @@ def _beside(draft: Draft, card: RepositoryCard) -> str | None:
     name = (card.license_name or "").strip()
     if is_unspecified(name) or names_nothing(name):
         if name and not is_unspecified(name):
-            draft.issue("cardData.license_name", "names no license")
+            draft.issue("cardData.license_name", "does not name a license")
         name = ""
     link = _link(draft, card)
     known = license_stub(name) or (license_stub(link) if link else None)

@@ -70,7 +70,7 @@ def datasets(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[str]:
                 continue
             iri = dataset(draft, text)
             if iri is None:
-                draft.issue(f"{place}.{position}", "names no dataset")
+                draft.issue(f"{place}.{position}", "does not name a dataset")
             else:
                 found[iri] = None
     return list(found)
@@ -110,14 +110,14 @@ def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
         for position, text, kind in statements:
             relation = kind if kind in KINDS_OF_DERIVATION else None
             if kind is not None and relation is None:
-                draft.issue(f"{place}.{position}", "is derived in no way that is known")
+                draft.issue(f"{place}.{position}", "has an unknown kind of derivation")
             id, key = model_id(text)
             if id is None and (key in known or (place == _FOUND_BY_THE_HUB and "/" in text and is_repo_id(text))):
                 id = text  # the Hub has looked it up
             if id is None:
-                draft.issue(f"{place}.{position}", "is no id of a model")
+                draft.issue(f"{place}.{position}", "is not the id of a model")
             elif key == own:
-                draft.issue(f"{place}.{position}", "names the model itself")
+                draft.issue(f"{place}.{position}", "refers to the model itself")
             elif key not in stated:
                 stated[key] = (id, relation)
             elif relation is not None:
@@ -125,7 +125,7 @@ def parents(draft: Draft, source: ModelInfo, tagged: Tagged) -> list[Parent]:
                 if before is None:
                     stated[key] = (first, relation)
                 elif before != relation:
-                    draft.issue(f"{place}.{position}", "states a second kind of derivation")
+                    draft.issue(f"{place}.{position}", "has a second kind of derivation; the first is kept")
         adds = len(stated) > len(known)
         if adds:
             places.append(place)
@@ -157,7 +157,7 @@ def add_new_version(draft: Draft, source: ModelInfo) -> None:
         return
     id, key = model_id(stated)
     if id is None or key == source.id.casefold():
-        draft.issue("cardData.new_version", "is no id of another model")
+        draft.issue("cardData.new_version", "is not the id of another model")
     else:
         stub = model_stub(id)
         draft.part(MLModel(iri=stub.iri, name=stub.name, was_revision_of=[draft.iri]))

@@ -110,10 +110,10 @@ def _emissions(draft: Draft, card: Card) -> str | None:
     if isinstance(stated.emissions, str):
         text = stated.emissions
         if not any(map(str.isdigit, text)):
-            draft.issue("cardData.co2_eq_emissions", "states no amount")
+            draft.issue("cardData.co2_eq_emissions", "does not state an amount")
             return None
     elif stated.emissions < 0:
-        draft.issue("cardData.co2_eq_emissions", "is less than nothing")
+        draft.issue("cardData.co2_eq_emissions", "is negative")
         return None
     else:
         text = f"{stated.emissions} g CO2e"

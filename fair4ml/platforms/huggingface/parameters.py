@@ -42,11 +42,11 @@ def _total(draft: Draft, source: ModelInfo, by_type: dict[str, int]) -> int | No
     if not counted:
         quantization = _quantization(source)
         if stated is not None and quantization is not None and _ONE_EACH not in (quantization.quant_method or ""):
-            draft.issue("safetensors.total", "may count packed elements")
+            draft.issue("safetensors.total", "may count packed elements, not parameters")
             return None
         return stated
     if stated not in (None, counted):
-        draft.issue("safetensors.total", "contradicts the counts by type of number")
+        draft.issue("safetensors.total", "differs from the sum of the counts by data type")
     return counted if counted < _LIMIT else None
 
 

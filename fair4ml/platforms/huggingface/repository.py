@@ -37,7 +37,7 @@ def owner_name(draft: Draft, source: RepositoryInfo, property_name: str) -> str 
         return owner
     if source.author is None or ("/" not in source.author and is_repo_id(source.author)):
         return source.author
-    draft.issue("author", "is no name of a user or organization")
+    draft.issue("author", "is not the name of a user or organization")
     return None
 
 

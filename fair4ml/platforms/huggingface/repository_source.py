@@ -33,7 +33,7 @@ _FIVE_DIGITS_SINCE = 1501
 def _repository_id(value: str) -> str:
     if _ID.fullmatch(value):
         return value
-    raise ValueError("should be the id of a repository")
+    raise ValueError("expected the id of a repository")
 
 
 def _norwegian(value: Any) -> Any:

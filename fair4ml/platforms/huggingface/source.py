@@ -46,7 +46,7 @@ def _emissions(value: Any) -> Any:
         for key, one in (each if isinstance(each, dict) else {"emissions": each}).items():
             name = "_".join(str(key).split())
             if name in stated and stated[name] != one:
-                raise ValueError("states several values of one kind")
+                raise ValueError("has several values for the same key")
             stated[name] = one
     return stated
 

@@ -32,7 +32,7 @@ def task(draft: Draft, source: ModelInfo, card: Card) -> Stub | None:
         draft.exceptions["mlTask"] = "cardData.pipeline_tag"
     stub = task_stub(name) if name is not None else None
     if name is not None and stub is None:
-        draft.issue(draft.exceptions.pop("mlTask", "pipeline_tag"), "is no task of the scheme")
+        draft.issue(draft.exceptions.pop("mlTask", "pipeline_tag"), "is not a known task")
     return stub
 
 
@@ -48,7 +48,7 @@ def libraries(draft: Draft, source: ModelInfo, card: Card) -> list[str]:
         return []
     names = [each.strip() for each in name.split(",") if each.strip()] if "," in name else [name]
     if not name.isprintable() or not name.strip(" ,") or len(name) > 96:
-        draft.issue(place, "is no name of a library")
+        draft.issue(place, "is not the name of a library")
         return []
     if place != "library_name":
         draft.exceptions["softwareRequirements"] = place
@@ -80,7 +80,7 @@ def languages(draft: Draft, card: RepositoryCard, words: list[str]) -> dict[str,
         if parsed is not None:
             found[parsed.tag] = draft.stub(parsed.stub)
         elif language not in NO_SINGLE_LANGUAGE:
-            draft.issue(f"cardData.language.{position}", "names no single language")
+            draft.issue(f"cardData.language.{position}", "does not name a single language")
     if not any(card.language):
         for word in words:
             if is_language_tag(word) and (parsed := parse_language(word)) is not None:
@@ -99,7 +99,7 @@ def articles(draft: Draft, card: RepositoryCard, tagged: Tagged) -> list[str]:
                 continue
             iri = arxiv(text)
             if iri is None:
-                draft.issue(f"{place}.{position}", "is no arXiv identifier")
+                draft.issue(f"{place}.{position}", "is not an arXiv identifier")
             else:
                 found[draft.stub(article_stub(iri))] = None
     return list(found)
@@ -111,7 +111,7 @@ def dois(draft: Draft, tagged: Tagged) -> list[str]:
     for position, text in tagged:
         iri = doi(text)
         if iri is None:
-            draft.issue(f"tags.{position}", "is no DOI")
+            draft.issue(f"tags.{position}", "is not a DOI")
         else:
             found[iri] = None
     return list(found)

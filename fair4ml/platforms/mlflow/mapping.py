@@ -170,7 +170,7 @@ def _registered_as(draft: Draft, source: LoggedModel) -> list[str]:
         if isinstance(name, str) and re.fullmatch("[0-9]{1,18}", str(version)):
             iri = terms.version_stub(draft, source.server, name, str(version))
         if iri is None:
-            draft.issue(f"info.tags.{terms.MODEL_VERSIONS}", "names no version")
+            draft.issue(f"info.tags.{terms.MODEL_VERSIONS}", "does not name a model version")
         else:
             found[iri] = None
     return list(found)

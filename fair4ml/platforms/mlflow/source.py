@@ -28,7 +28,7 @@ def _moment(value: Any) -> datetime | None:
             return datetime.fromtimestamp(value / 1000, UTC) if value else None
         except (ValueError, OverflowError, OSError):
             pass
-    raise ValueError("should be milliseconds since 1970")
+    raise ValueError("expected a time in milliseconds since 1970")
 
 
 def _whole(value: Any) -> Any:

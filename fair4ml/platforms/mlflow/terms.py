@@ -58,7 +58,7 @@ def draft_of(iri: str) -> Draft:
         InvalidRecord: the name makes an address that is too long for the entity and its parts.
     """
     if len(iri) > IRI_MAX_LENGTH - len("#evaluation-0123456789abcdef"):
-        raise InvalidRecord("name", "makes an address that is too long")
+        raise InvalidRecord("name", "is too long to be part of an address")
     return Draft(iri)
 
 
@@ -186,7 +186,7 @@ def dataset(draft: Draft, server: str, experiment: str | None, run: str, stated:
         path = source.get("path") if isinstance(source, dict) else None
         found = hub_dataset(draft, path) if isinstance(path, str) else None
         if found is None:
-            draft.issue("inputs.dataset_inputs.dataset.source", "names no dataset on the Hub")
+            draft.issue("inputs.dataset_inputs.dataset.source", "does not name a dataset on the Hugging Face Hub")
     return found or logged_dataset(draft, server, experiment, run, stated.name, stated.digest)
 
 

@@ -55,7 +55,7 @@ class Refused(ValueError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"error {code or '(without code)'}: {message or 'no message'}"[:500])
         self.code = code
-        self._told = message.casefold()
+        self._message = message.casefold()
 
     @property
     def is_overload(self) -> bool:
@@ -65,7 +65,7 @@ class Refused(ValueError):
     @property
     def is_denied(self) -> bool:
         """Check whether the error says that the entity is not public."""
-        return self.code == "112" or any(words in self._told for words in _NOT_FOR_ALL)
+        return self.code == "112" or any(words in self._message for words in _NOT_FOR_ALL)
 
     @property
     def is_empty(self) -> bool:
@@ -73,7 +73,7 @@ class Refused(ValueError):
 
         The codes are many and grow (https://www.openml.org/apis lists those of each call); the messages are alike.
         """
-        return any(words in self._told for words in _NOTHING_THERE)
+        return any(words in self._message for words in _NOTHING_THERE)
 
 
 def decoded(body: bytes) -> dict[str, Any]:
@@ -86,33 +86,33 @@ def decoded(body: bytes) -> dict[str, Any]:
     """
     start = body[:200].lstrip().lower()
     if start.startswith(_HTML):
-        raise Unavailable("a page for people came in the place of an answer: maintenance?")
-    told = _from_xml(body) if start.startswith(b"<") else _from_json(body)
-    error = told.get("error")
+        raise Unavailable("expected JSON or XML, got an HTML page: the service may be under maintenance")
+    answer = _from_xml(body) if start.startswith(b"<") else _from_json(body)
+    error = answer.get("error")
     if isinstance(error, dict):
         message = " - ".join(str(error[name]) for name in ("message", "additional_information") if error.get(name))
         raise Refused(str(error.get("code") or ""), message)
-    return told
+    return answer
 
 
-def rows(told: dict[str, Any], name: str) -> list[Any]:
+def rows(answer: dict[str, Any], name: str) -> list[Any]:
     """The rows of a list.
 
     Args:
-        told: the content that `decoded` returns.
+        answer: the content that `decoded` returns.
         name: the name of each row, such as ``flow``; the list around them has its plural.
 
     Raises:
         Malformed: it is not such a list.
     """
     for around in (f"{name}s", name, "data"):
-        inside = told.get(around)
+        inside = answer.get(around)
         if inside == []:
             return []
         if isinstance(inside, dict) and (name in inside or not inside):
             found = inside.get(name, [])
             return found if isinstance(found, list) else [found]
-    raise Malformed(f"a list of {name} is due, this has {', '.join(map(repr, told))[:100] or 'nothing'}")
+    raise Malformed(f"expected a list of {name}, got {', '.join(map(repr, answer))[:100] or 'an empty object'}")
 
 
 def native_id(kind: str, row: Any) -> str | None:
@@ -138,28 +138,28 @@ def native_key(kind: str, row: Any) -> str | None:
 
 def _from_json(body: bytes) -> dict[str, Any]:
     try:
-        told = orjson.loads(body)
+        answer = orjson.loads(body)
     except orjson.JSONDecodeError:
-        told = _mended(body)
-    if not isinstance(told, dict):
-        raise Malformed(f"an object is due, this is {type(told).__name__}")
-    return told
+        answer = _mended(body)
+    if not isinstance(answer, dict):
+        raise Malformed(f"expected an object, got {type(answer).__name__}")
+    return answer
 
 
 def _mended(body: bytes) -> Any:
     try:
         return mended_json(body)
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"is no JSON: {error}") from error
+        raise Malformed(f"not valid JSON: {error}") from error
 
 
 def _from_xml(body: bytes) -> dict[str, Any]:
     try:
         root = etree.fromstring(mended_xml(body).strip(), etree.XMLParser(**_SAFE))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Malformed(f"is no XML: {error}") from error
+        raise Malformed(f"not valid XML: {error}") from error
     if root is None or root.getroottree().docinfo.doctype:
-        raise Malformed("is XML with a document type, or without content")
+        raise Malformed("expected XML with content and without a document type")
     return {_name(root.tag): _value(root)}
 
 

@@ -30,7 +30,7 @@ def describe_listed_dataset(source: Listed) -> Description:
         if isinstance(value, int | float):
             qualities[draft.value(quality.name, value)] = None
         elif value is not None:
-            draft.issue(f"quality.{position}", "is no number")
+            draft.issue(f"quality.{position}", "is not a number")
     dataset = Dataset(
         iri=iri,
         name=source.name or f"Dataset {source.did}",
@@ -50,7 +50,7 @@ def describe_dataset(source: DatasetDescription) -> Description:
     draft = Draft(iri)
     parsed = parse_language(source.language) if source.language else None
     if source.language and parsed is None:
-        draft.issue("language", "names no single language")
+        draft.issue("language", "does not name a single language")
     dataset = Dataset(
         iri=iri,
         name=source.name or f"Dataset {source.id}",

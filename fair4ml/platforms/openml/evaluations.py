@@ -51,7 +51,7 @@ def describe_task(source: Task) -> Description:
         try:
             about.append(draft.stub(terms.procedure_stub(_ID.validate_python(procedure))))
         except ValidationError:
-            draft.issue("input", "names no estimation procedure")
+            draft.issue("input", "does not name an estimation procedure")
     of_type = f" ({source.task_type})" if source.task_type else ""
     on = f": {source.name}" if source.name else ""
     task = CreativeWork(

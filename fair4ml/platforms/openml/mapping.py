@@ -81,7 +81,7 @@ def _libraries(draft: Draft, dependencies: str | None) -> list[str]:
             continue
         match = _REQUIREMENT.fullmatch(text)
         if match is None or len(match[1]) > 96:
-            draft.issue(f"dependencies.{position}", "is no name of a library")
+            draft.issue(f"dependencies.{position}", "is not the name of a library")
             continue
         iri = part_iri(draft.iri, "library", match[1])
         found[draft.part(SoftwareApplication(iri=iri, name=match[1], software_version=match[3]))] = None

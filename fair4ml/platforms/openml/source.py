@@ -38,7 +38,7 @@ def _day(value: Any) -> date | None:
             return date.fromisoformat(match[1])
         except ValueError:
             pass
-    raise ValueError("should be a date, or a date and time")
+    raise ValueError("expected a date, or a date and time")
 
 
 Id = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[1-9][0-9]{0,17}$")]

@@ -92,7 +92,7 @@ def people(draft: Draft, field: str, names: list[str | None]) -> list[str]:
             continue
         text = name.strip()
         if not any(map(str.isalpha, text)):
-            draft.issue(f"{field}.{position}", "is no name of anybody")
+            draft.issue(f"{field}.{position}", "is not a name")
             continue
         url = text if _WEB_ADDRESS.fullmatch(text) else None
         found[draft.part(Agent(iri=part_iri(draft.iri, "agent", text), name=text, url=url))] = None

@@ -68,7 +68,7 @@ def describe_result(source: ArchivedResult) -> Description:
     draft = Draft(part_iri(under[0], "model", under[1]))
     draft.license = ARCHIVE_LICENSE
     if source.paper_url and paper is None:
-        draft.issue("paper_url", "is no address")
+        draft.issue("paper_url", "is not a web address")
     row = _Row(
         key=source.key,
         metrics=source.metrics,
@@ -100,7 +100,7 @@ def describe_evaluation(source: Evaluation) -> Description:
     under = (paper, source.model_name) if paper else (board, source.id)
     draft = Draft(part_iri(under[0], "model", under[1]))
     for name in wrong:
-        draft.issue(f"paper_{name}", "is no arXiv identifier")
+        draft.issue(f"paper_{name}", "is not an arXiv identifier")
     dataset = None
     if source.dataset_id is not None:
         dataset = Stub(f"{SITE}benchmark/{source.dataset_id}", "Dataset", source.dataset_name or source.dataset_id)
@@ -161,7 +161,7 @@ def _model(
     draft: Draft, name: str | None, row: _Row, code: list[str], values: list[str], same_as: list[str] | None = None
 ) -> Description:
     if name is None:
-        raise InvalidRecord("model_name", "names no model")
+        raise InvalidRecord("model_name", "does not name a model")
     known = scheme_task(*row.task)
     about = [] if known is None else [draft.stub(Stub(known.iri, "DefinedTerm", known.slug))]
     paper = [] if row.paper is None else [draft.stub(paper_stub(row.paper))]
@@ -193,7 +193,7 @@ def _evaluations(draft: Draft, row: _Row, about: list[str], paper: list[str], da
     for stated, given in row.metrics.items():
         canonical = metric_name(stated)
         if canonical is None:
-            draft.issue("metrics", "names no metric")
+            draft.issue("metrics", "does not name a metric")
             continue
         value = metric_value(given)
         if value is None:

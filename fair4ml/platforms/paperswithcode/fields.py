@@ -33,7 +33,7 @@ def id_text(value: Any) -> Any:
 def _slug(value: str) -> str:
     if _SLUG.fullmatch(value):
         return value
-    raise ValueError("should be an id of the platform")
+    raise ValueError("expected an id of Papers with Code")
 
 
 def _page(value: str) -> str:
@@ -41,7 +41,7 @@ def _page(value: str) -> str:
     kind, slash, slug = match["path"].partition("/") if match else ("", "", "")
     if kind in PAGES and slash and _SLUG.fullmatch(slug):
         return f"{kind}/{slug}"
-    raise ValueError("should be the address of a page of the platform")
+    raise ValueError("expected the address of a page of Papers with Code")
 
 
 def _absent_text(value: Any) -> Any:

@@ -56,7 +56,7 @@ def describe_paper(source: Paper) -> Description:
         if id is not None:
             draft.part(MLModel(iri=hugging_face_model(id), name=id, reference_publication=[draft.iri]))
         elif model is not None:
-            draft.issue(f"hf_models.{position}", "is no model on the Hugging Face Hub")
+            draft.issue(f"hf_models.{position}", "is not a model on the Hugging Face Hub")
     for dataset in source.hf_datasets:
         id = dataset_id(dataset.url) if dataset is not None and dataset.url else None
         if id is not None:
@@ -83,7 +83,7 @@ def describe_code(source: ArchivedCode) -> Description:
     draft = Draft(iri)
     draft.license = ARCHIVE_LICENSE
     for field in wrong:
-        draft.issue(f"paper_{field}", "is no arXiv identifier")
+        draft.issue(f"paper_{field}", "is not an arXiv identifier")
     draft.stub(terms.paper_stub(paper))
     framework = source.framework if source.framework and source.framework.lower() != "none" else None
     stated = {
@@ -181,7 +181,7 @@ def describe_archived_dataset(source: ArchivedDataset) -> Description:
             continue
         parsed = parse_language(term.name)
         if parsed is None:
-            draft.issue(f"languages.{position}", "names no single language")
+            draft.issue(f"languages.{position}", "does not name a single language")
         else:
             languages[parsed.tag] = draft.stub(parsed.stub)
     variants = dict.fromkeys(variant for variant in source.variants if variant and variant.strip())
@@ -208,7 +208,7 @@ def _paper(source: PaperFields, page: str, native: str) -> tuple[Draft, Scholarl
     iri = terms.paper_iri(wrong, source.arxiv_id, page)
     draft = Draft(iri)
     for field in wrong:
-        draft.issue(field, "is no arXiv identifier")
+        draft.issue(field, "is not an arXiv identifier")
     on_arxiv = iri.startswith("https://arxiv.org/")
     about, named = terms.tasks(draft, source.tasks)
     by, methods = terms.methods(draft, source.methods)

@@ -59,5 +59,5 @@ def json_list(response: Response) -> list[Any]:
     """
     items = json_of(response)
     if not isinstance(items, list):
-        raise ValueError(f"a list is due, this is {type(items).__name__}")
+        raise ValueError(f"expected a list, got {type(items).__name__}")
     return items

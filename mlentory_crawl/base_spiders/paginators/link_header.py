@@ -24,7 +24,7 @@ def next_link(response: Response) -> str | None:
     """
     header = b", ".join(response.headers.getlist("Link"))
     if len(header) > _LONGEST:
-        raise ValueError(f"the Link header is {len(header):,} bytes long")
+        raise ValueError(f"expected a Link header of at most {_LONGEST:,} bytes, got {len(header):,}")
     found = _NEXT.search(header.decode("latin-1"))
     return response.urljoin(found[1]) if found else None
 

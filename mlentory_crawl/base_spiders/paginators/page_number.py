@@ -51,13 +51,13 @@ class PageNumber:
         name, page, seen = cursor["list"], cursor["page"], cursor["seen"]
         answer, items = listed(response)
         self.check(cursor, answer)
-        told = answer.get("page")
-        if told is not None and told != page:
-            raise ValueError(f"page {page} of {name} was asked for, this says that it is {told}")
+        stated = answer.get("page")
+        if stated is not None and stated != page:
+            raise ValueError(f"expected page {page} of {name}, got page {stated}")
         if self._before is not None:
             before, listed_before = self._before
             if items and before["list"] == name and before["page"] < page and listed_before == items:
-                raise ValueError(f"page {page} of {name} is page {before['page']} again")
+                raise ValueError(f"page {page} of {name} is the same as page {before['page']}")
         has_more = self._has_more(cursor, answer, len(items))
         self._before = (cursor, items)
         limit = self.limits.get(name)
@@ -71,11 +71,11 @@ class PageNumber:
         if type(total) is not int:
             total = None
         elif seen > total + self.page_size:
-            raise ValueError(f"{name} goes on after page {page - 1}, though it counts {total} in all")
+            raise ValueError(f"{name} continues after page {page - 1}, although its total is {total}")
         if "next_page" in answer:
             following = answer["next_page"]
             if following is not None and following != page + 1:
-                raise ValueError(f"page {page} of {name} names {following!r} as the next page")
+                raise ValueError(f"expected {page + 1} as the page after page {page} of {name}, got {following!r}")
             return following is not None and size > 0
         # The service may return smaller pages than requested.
         return size > 0 and (seen + size < total if total is not None else size >= self.page_size)
@@ -89,8 +89,8 @@ def listed(response: Response) -> tuple[dict[str, Any], list[Any]]:
     """
     answer = json_of(response)
     if not isinstance(answer, dict):
-        raise ValueError(f"an object is due, this is {type(answer).__name__}")
+        raise ValueError(f"expected an object, got {type(answer).__name__}")
     payload = answer.get("results", answer.get("items"))
     if not isinstance(payload, list):
-        raise ValueError("there is no list in this object")
+        raise ValueError("expected a list in the field results or items, got none")
     return answer, payload

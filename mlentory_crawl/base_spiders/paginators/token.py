@@ -37,11 +37,11 @@ class Token:
     def read(self, response: Response, cursor: Cursor) -> ListPage:
         body = json_of(response)
         if not isinstance(body, dict):
-            raise ValueError(f"an object is due, this is {type(body).__name__}")
+            raise ValueError(f"expected an object, got {type(body).__name__}")
         items = body.get(self.field) or []
         if not isinstance(items, list):
-            raise ValueError(f"a list is due in {self.field}, this is {type(items).__name__}")
+            raise ValueError(f"expected a list in the field {self.field}, got {type(items).__name__}")
         token = body.get(self.next_field) or None
         if token is not None and (not isinstance(token, str) or token == cursor.get("token")):
-            raise ValueError(f"{self.next_field} leads to no further page")
+            raise ValueError(f"the field {self.next_field} does not lead to another page")
         return ListPage(items, None if token is None else {**cursor, "token": token})

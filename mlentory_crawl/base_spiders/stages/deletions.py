@@ -74,7 +74,7 @@ class Deletions:
         if len(missing) > MOST_MISSING * live and not spider.accepts_deletions:
             run.report.suspicions.append(
                 f"{len(missing)} of {live} {'/'.join(self._kinds)} records are missing, more than {MOST_MISSING:.0%}:"
-                " nothing was marked as deleted; if it is true, repeat the census with -a accept_deletions=true"
+                " nothing was marked as deleted; if they were deleted, repeat the census with -a accept_deletions=true"
             )
             return []
         self._missed = {record.id for record in missing}
@@ -86,7 +86,9 @@ class Deletions:
         if verdict:
             self._gone.append(record.id)
         elif verdict is None:
-            self._spider.fail(f"{shown(response.url)} answered {response.status}: {self._spider.refusal(response)}")
+            self._spider.fail(
+                f"{shown(response.url)} returned HTTP {response.status}: {self._spider.refusal(response)}"
+            )
         else:  # it exists, although the list lacks it
             self._missed.discard(record.id)
 

@@ -39,12 +39,12 @@ def artifacts_in(response: Response, cursor: Cursor) -> Rows:
     Raises:
         ValueError: it is not such a page.
     """
-    told = json_of(response)
-    items, total = (told.get("items"), told.get("total")) if isinstance(told, dict) else (told, None)
+    answer = json_of(response)
+    items, total = (answer.get("items"), answer.get("total")) if isinstance(answer, dict) else (answer, None)
     if not isinstance(items, list):
-        raise ValueError("this is no list of artifacts")
+        raise ValueError(f"expected a list of artifacts, got {type(answer).__name__}")
     if not items and cursor["offset"] == 0:
-        raise ValueError("the list of artifacts is empty")
+        raise ValueError("expected a list of artifacts, got an empty list")
     return items, total if isinstance(total, int) else None
 
 
@@ -54,26 +54,26 @@ def artifact_in(response: Response, alias: str) -> dict[str, Any]:
     Raises:
         ValueError: it is another artifact, or not a resource of the zoo.
     """
-    told = json_of(response)
-    if not isinstance(told, dict) or alias_in(told.get("id")) != alias:
-        raise ValueError("this is not the artifact that was asked for")
-    if told.get("type") not in KINDS:
-        raise ValueError("this is no model, dataset or application")
-    return told
+    answer = json_of(response)
+    if not isinstance(answer, dict) or alias_in(answer.get("id")) != alias:
+        raise ValueError(f"expected the artifact {alias}, got another one")
+    if answer.get("type") not in KINDS:
+        raise ValueError(f"expected a model, dataset or application, got {str(answer.get('type'))[:100]!r}")
+    return answer
 
 
 def denies(response: Response, alias: str) -> bool | None:
     """Check whether a response denies that an artifact exists; None if it shows neither."""
     try:
-        told = json_of(response)
+        answer = json_of(response)
     except ValueError:
         return None
     # The 404 of a proxy says nothing about the artifact.
     if response.status == 404:
-        return True if isinstance(told, dict) and "detail" in told else None
-    if response.status != 200 or not isinstance(told, dict):
+        return True if isinstance(answer, dict) and "detail" in answer else None
+    if response.status != 200 or not isinstance(answer, dict):
         return None
-    return alias_in(told.get("id")) != alias or _is_deleted(told)
+    return alias_in(answer.get("id")) != alias or _is_deleted(answer)
 
 
 def records(payload: list[Any], page: int, left_out: Counter[str]) -> Iterator[RawTuple]:
@@ -92,7 +92,7 @@ def records(payload: list[Any], page: int, left_out: Counter[str]) -> Iterator[R
         elif isinstance(id, str) and ":" in id:
             left_out["with a colon in the id"] += 1
         elif _is_deleted(known):
-            left_out["said to be deleted"] += 1
+            left_out["marked as deleted"] += 1
         else:
             alias = alias_in(id)
             url = API if alias is None else f"{API}/{quote(alias, safe='')}"

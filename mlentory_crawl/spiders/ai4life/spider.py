@@ -47,16 +47,16 @@ class Ai4LifeArguments(CensusArguments):
 
 
 class Ai4LifeSpider(ModeSpider):
-    """Models, datasets and applications of the BioImage Model Zoo, by Hypha's artifact manager.
+    """Models, datasets and applications of the BioImage Model Zoo, from Hypha's artifact manager.
 
     Domain
         bioimage.io, hypha.aicell.io
     API documentation
         https://docs.amun.ai/#/artifact-manager
     Caveats
-        There is no list of changes or deletions; all is listed each time, in one request.
-        Requests are silent: without that, the service counts them as views and downloads.
-        The service caches lists for a minute, and may answer with the list alone although its length was asked for.
+        There is no list of changes or deletions; each crawl lists everything in one request.
+        Requests are marked as silent, else the service would count them as views and downloads.
+        The service caches lists for a minute, and may return a list without the requested total.
     """
 
     name = "ai4life"
@@ -65,7 +65,9 @@ class Ai4LifeSpider(ModeSpider):
     Arguments: ClassVar[type[Arguments]] = Ai4LifeArguments
     endpoint_setting = "AI4LIFE_ENDPOINT"
     variables = (
-        Variable("AI4LIFE_ENDPOINT", "https://hypha.aicell.io", "The Hypha server that has the BioImage Model Zoo."),
+        Variable(
+            "AI4LIFE_ENDPOINT", "https://hypha.aicell.io", "Address of the Hypha server with the BioImage Model Zoo."
+        ),
     )
     hosts = HOSTS
     census_kinds = CENSUS_KINDS
@@ -95,7 +97,7 @@ class Ai4LifeSpider(ModeSpider):
         left_out: Counter[str] = Counter()
         yield from api.records(payload, page, left_out)
         for why, count in left_out.items():
-            self.logger.info("Left out: %d %s", count, why)
+            self.logger.info("Skipped artifacts: %d %s", count, why)
 
     # Records that a census did not find
 

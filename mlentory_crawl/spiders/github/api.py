@@ -39,10 +39,10 @@ def headers(settings: Mapping[str, Any]) -> dict[str, str]:
 def may_be_kept(response: Response) -> bool:
     """Check that a response can be archived: it is not private, and holds no token for cloning."""
     try:
-        told = orjson.loads(response.body)
+        answer = orjson.loads(response.body)
     except ValueError:
         return True
-    return not (isinstance(told, dict) and (told.get("private") is True or told.get("temp_clone_token")))
+    return not (isinstance(answer, dict) and (answer.get("private") is True or answer.get("temp_clone_token")))
 
 
 def moved_to(response: Response) -> str | None:
@@ -50,10 +50,10 @@ def moved_to(response: Response) -> str | None:
     if response.status not in (301, 302, 307):
         return None
     try:
-        told = orjson.loads(response.body)
+        answer = orjson.loads(response.body)
     except ValueError:
-        told = None
-    address = told.get("url") if isinstance(told, dict) else None
+        answer = None
+    address = answer.get("url") if isinstance(answer, dict) else None
     if not isinstance(address, str):
         address = (response.headers.get("Location") or b"").decode("latin-1")
     # GitHub states its own address whatever the endpoint; a token must only go to the endpoint.
@@ -61,15 +61,15 @@ def moved_to(response: Response) -> str | None:
     return None if found is None else found[0]
 
 
-def repository_in(told: Any) -> dict[str, Any] | None:
+def repository_in(answer: Any) -> dict[str, Any] | None:
     """Return the repository in a response; None if it is one that only the token's owner can see.
 
     Raises:
         ValueError: it does not describe a repository.
     """
-    if not isinstance(told, dict) or not ("id" in told or "full_name" in told):
-        raise ValueError("this is no repository")
-    return None if told.get("private") is True else told
+    if not isinstance(answer, dict) or not ("id" in answer or "full_name" in answer):
+        raise ValueError("expected an object with the field id or full_name")
+    return None if answer.get("private") is True else answer
 
 
 def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
@@ -88,11 +88,11 @@ def text_of(response: Response) -> str:
 def refusal(response: Response) -> str:
     """Return the error message of a response, with the reason of a block."""
     try:
-        told = orjson.loads(response.body)
+        answer = orjson.loads(response.body)
     except ValueError:
-        told = None
-    message = told.get("message") if isinstance(told, dict) else None
-    block = told.get("block") if isinstance(told, dict) else None
+        answer = None
+    message = answer.get("message") if isinstance(answer, dict) else None
+    block = answer.get("block") if isinstance(answer, dict) else None
     reason = block.get("reason") if isinstance(block, dict) else None
     text = str(message or response.body[:200].decode("utf-8", "replace"))[:500]
     return f"{text} ({str(reason)[:100]})" if reason else text

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 API_SLOT, FILE_SLOT = "github.api", "github.raw"
-MOST_TOLD = 10
+INVALID = "is not the name or address of a repository on GitHub"
+MOST_REPORTED = 10
 """The number of failures whose reasons the report holds; the log has them all."""
 
 
@@ -45,16 +46,16 @@ class GitHubArguments(ModeArguments):
 
 
 class GitHubSpider(EntitySpider):
-    """Repositories on GitHub that are named, by the REST API: one request each, and two for their files.
+    """Repositories on GitHub by name, from the REST API: one request for each, and two for its files.
 
     Domain
         github.com
     API documentation
         https://docs.github.com/en/rest/repos/repos, https://docs.github.com/en/rest/using-the-rest-api
     Caveats
-        60 requests an hour without a token, 5,000 with one; the files do not count.
-        A repository that is missing or private answers 404; one that was renamed leads on to its present name.
-        There is no list of changes: what is named is asked for each time.
+        The quota is 60 requests per hour without a token, 5,000 with one; files do not count.
+        The API returns 404 for missing and private repositories, and redirects from former names.
+        There is no list of changes: each crawl requests all named repositories.
     """
 
     name = "github"
@@ -63,9 +64,17 @@ class GitHubSpider(EntitySpider):
     Arguments: ClassVar[type[Arguments]] = GitHubArguments
     endpoint_setting = "GITHUB_ENDPOINT"
     variables = (
-        Variable("GITHUB_ENDPOINT", "https://api.github.com", "GitHub's REST API; IRIs stay those of github.com."),
-        Variable("GITHUB_TOKEN", None, "A token, of no permissions, for more requests; goes to GITHUB_ENDPOINT only."),
-        Variable("GITHUB_RAW_ENDPOINT", api.RAW, "Where single files of repositories are."),
+        Variable(
+            "GITHUB_ENDPOINT",
+            "https://api.github.com",
+            "Address of GitHub's REST API; IRIs are always those of github.com.",
+        ),
+        Variable(
+            "GITHUB_TOKEN",
+            None,
+            "Token without any permissions, for a higher quota; it is sent to GITHUB_ENDPOINT only.",
+        ),
+        Variable("GITHUB_RAW_ENDPOINT", api.RAW, "Address of the service with the files of repositories."),
     )
     hosts = HOSTS
     # Serial requests, as the documentation asks for; files have their own limits, which are not documented.
@@ -98,7 +107,7 @@ class GitHubSpider(EntitySpider):
 
     def plan(self, catalog: CatalogWriter) -> None:
         if self.arguments.ids is None:
-            raise WrongUsage("github is only asked for what is named: -a ids=FILE or -a ids=owner/name,...")
+            raise WrongUsage("github needs the names of repositories: -a ids=FILE or -a ids=owner/name,...")
 
     @property
     def coverage(self) -> str:
@@ -112,7 +121,7 @@ class GitHubSpider(EntitySpider):
         # The report counts the outcome of each target, and a failed target has one, too: nothing is left to resume.
         reason = " ".join(reason.split())
         self.logger.error(reason)
-        if len(self.run.report.problems) < MOST_TOLD:
+        if len(self.run.report.problems) < MOST_REPORTED:
             self.run.report.problems.append(reason)
 
     # Targets
@@ -134,8 +143,8 @@ class GitHubSpider(EntitySpider):
             if number in finished:
                 continue
             if name is None:
-                self.logger.warning("%r is no repository on GitHub", text[:200])
-                self.run.end_seed(Asked(None, ("invalid",), seed=seed), "is no repository on GitHub")
+                self.logger.warning("%r %s", text[:200], INVALID)
+                self.run.end_seed(Asked(None, ("invalid",), seed=seed), INVALID)
             elif is_duplicate:
                 self.run.end_seed(Asked(None, ("duplicate",), seed=seed), None)
             elif self.run.redactor.has(f"{self.endpoint}/repos/{name}"):
@@ -167,7 +176,7 @@ class GitHubSpider(EntitySpider):
         if moved is not None and not response.request.url.endswith(moved):
             yield response.request.replace(url=f"{self.endpoint}{moved}")
         elif response.status in api.REPOSITORY_BLOCKED:
-            self.logger.warning("%s: answers %d, %s", wanted.name, response.status, self.refusal(response))
+            self.logger.warning("%s is blocked (HTTP %d): %s", wanted.name, response.status, self.refusal(response))
             yield from self.records_of(response, (), (), number, None, Asked(None, ("blocked",), seed=wanted.seed))
         else:
             yield from super().parse_entity(response, wanted, number)
@@ -214,4 +223,4 @@ class GitHubSpider(EntitySpider):
             return "missing", {**repository, "text": None} if was_there else None
         if response.status in api.REPOSITORY_BLOCKED:
             return "blocked", None
-        raise ValueError(f"answered {response.status}: {self.refusal(response)}")
+        raise ValueError(f"returned HTTP {response.status}: {self.refusal(response)}")

@@ -95,19 +95,19 @@ def listed_records(kind: str, payload: list[Any], page: int) -> Iterator[RawTupl
         yield kind, native, url, record
 
 
-def owner_in(response: Response, told: Any) -> dict[str, Any]:
+def owner_in(response: Response, answer: Any) -> dict[str, Any]:
     """Return the user or organization in a response, with its kind and its name.
 
     Raises:
         ValueError: it names nobody.
     """
-    if not isinstance(told, dict):
-        raise ValueError(f"an object is due, this is {type(told).__name__}")
+    if not isinstance(answer, dict):
+        raise ValueError(f"expected an object, got {type(answer).__name__}")
     kind = "user" if "/api/users/" in response.url else "organization"
-    name = told.get("name") or told.get("user")  # users have their name in `user`
+    name = answer.get("name") or answer.get("user")  # users have their name in `user`
     if not isinstance(name, str):
-        raise ValueError("the answer names nobody")
-    return {**told, "kind": kind, "name": name}
+        raise ValueError("expected a user or organization with a name, got none")
+    return {**answer, "kind": kind, "name": name}
 
 
 def collected(collection: Any) -> Iterator[HubPage]:
@@ -142,7 +142,7 @@ def card_in(response: Response, model: dict[str, Any]) -> tuple[str, Any | None]
         return "blocked", None
     if response.status in STATUSES_OF_MISSING:  # moved or deleted since the list named it
         return "missing", None
-    raise ValueError(f"answered {response.status}: {error_message(response)}")
+    raise ValueError(f"returned HTTP {response.status}: {error_message(response)}")
 
 
 def refused_fields(message: str, asked: list[str]) -> list[str]:

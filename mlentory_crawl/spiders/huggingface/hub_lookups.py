@@ -82,7 +82,7 @@ class HubSpider(ListSpider):
         if new:
             self.expand[kind] = [name for name in self.expand[kind] if name not in new]
             self.run.report.refused_fields += new
-            self.logger.warning("The Hub refuses the fields %s: asking without them", ", ".join(new))
+            self.logger.warning("The Hub refuses the fields %s; requesting without them", ", ".join(new))
         assert response.request is not None
         return response.request.replace(url=api.without_fields(response.url, refused))
 

@@ -104,16 +104,16 @@ class HuggingFaceArguments(CensusArguments):
 
 
 class HuggingFaceSpider(ModeSpider, HubSpider):
-    """Models of the Hugging Face Hub, by its list API: 1,000 models a request.
+    """Models of the Hugging Face Hub, from its list API: 1,000 models per request.
 
     Domain
         huggingface.co
     API documentation
         https://huggingface.co/docs/hub/api
     Caveats
-        Only createdAt can be walked in ascending order, and only that order stands still while models change.
-        A model that is missing answers 401 to an anonymous client, 404 to one with a token.
-        lastModified does not move with counters, and nothing tells of deletions: a delta sees neither.
+        Only lists by createdAt can be read in ascending order, and only their order is stable while models change.
+        For a missing model, the API returns 401 without a token and 404 with one.
+        A delta sees neither deletions nor changed counters: lastModified does not change with counters.
     """
 
     name = "huggingface"
@@ -123,12 +123,18 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
     endpoint_setting = "HF_ENDPOINT"
     variables = (
         Variable(
-            "HF_ENDPOINT", "https://huggingface.co", "The Hugging Face Hub, or a mirror; IRIs stay those of the Hub."
+            "HF_ENDPOINT",
+            "https://huggingface.co",
+            "Address of the Hugging Face Hub or a mirror; IRIs are always those of the Hub.",
         ),
-        Variable("HF_TOKEN", None, "A read token of the Hub doubles the quota; it goes to HF_ENDPOINT only."),
-        Variable("HF_CARDS", "none", "Which model cards are fetched along: none, changed or all."),
-        Variable("HF_ANCESTORS", "0", "How many levels of models that the crawled ones derive from are fetched along."),
-        Variable("HF_ENRICH", "none", "Which of datasets, owners, articles are fetched along, or none."),
+        Variable("HF_TOKEN", None, "Read token of the Hub, which doubles the quota; it is sent to HF_ENDPOINT only."),
+        Variable("HF_CARDS", "none", "Model cards to fetch with the models: none, changed or all."),
+        Variable("HF_ANCESTORS", "0", "Number of levels of parent models to fetch with the models."),
+        Variable(
+            "HF_ENRICH",
+            "none",
+            "Comma-separated kinds of named entities to describe: datasets, owners, articles; or none.",
+        ),
     )
     hosts = HOSTS
     census_kinds = CENSUS_KINDS
@@ -176,7 +182,8 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
     async def start(self) -> AsyncIterator[Any]:
         if self.mode == "latest" and self.arguments.limit is None:
             self.logger.info(
-                "Fetching the %d models modified last; every model: mlentory crawl huggingface -a mode=census",
+                "Fetching the %d most recently modified models; for all models, run: mlentory crawl huggingface"
+                " -a mode=census",
                 FIRST_LATEST,
             )
         async for each in super().start():
@@ -197,7 +204,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         stated = [stated for record in items if (stated := _last_modified(record)) is not None]
         usable = next((text for text in stated if time_of(text) is not None), self.begins_at)
         if stated and usable != stated[0]:
-            self.note(f"lastModified {stated[0][:50]!r} cannot be a watermark: {usable or 'none'} is taken")
+            self.note(f"lastModified {stated[0][:50]!r} is not valid as a watermark; using {usable or 'no watermark'}")
         return usable
 
     def take(self, items: list[Any], cursor: Cursor) -> list[Any]:
@@ -215,8 +222,8 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
 
     def is_gone(self, response: Response, record: Missing) -> bool | None:
         if response.status in (401, 404):
-            told = f"{response.headers.get('X-Error-Message') or b''!r} {error_message(response)}"
-            return True if "credentials" not in told.casefold() else None
+            message = f"{response.headers.get('X-Error-Message') or b''!r} {error_message(response)}"
+            return True if "credentials" not in message.casefold() else None
         if response.status != 200:
             return None
         try:

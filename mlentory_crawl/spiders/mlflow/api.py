@@ -26,12 +26,12 @@ def check_settings(settings: BaseSettings) -> None:
     """
     address = urlsplit(settings["MLFLOW_TRACKING_URI"])
     if address.scheme not in ("http", "https") or not address.hostname or address.query or address.fragment:
-        raise SettingError("MLFLOW_TRACKING_URI is not the address of a server such as https://mlflow.example.org")
+        raise SettingError("MLFLOW_TRACKING_URI: expected the address of a server such as https://mlflow.example.org")
     user, password = settings["MLFLOW_TRACKING_USERNAME"], settings["MLFLOW_TRACKING_PASSWORD"]
     if bool(user) != bool(password):
-        raise SettingError("MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together")
+        raise SettingError("MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD must be set together")
     if user and settings["MLFLOW_TRACKING_TOKEN"]:
-        raise SettingError("MLFLOW_TRACKING_TOKEN is in place of MLFLOW_TRACKING_USERNAME: unset either")
+        raise SettingError("MLFLOW_TRACKING_TOKEN cannot be used together with MLFLOW_TRACKING_USERNAME")
 
 
 def credentials(settings: BaseSettings) -> dict[str, str]:
@@ -101,7 +101,7 @@ def held(response: Response, field: str) -> dict[str, Any]:
     body = json_of(response)
     found = body.get(field) if isinstance(body, dict) else None
     if not isinstance(found, dict):
-        raise ValueError(f"an object with {field} is due")
+        raise ValueError(f"expected an object with the field {field}")
     return found
 
 
@@ -119,12 +119,12 @@ def _body(response: Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def told(response: Response) -> str:
+def error_message(response: Response) -> str:
     """Return the error message of a response."""
     if location := response.headers.get("Location"):
-        return f"it leads to {location.decode('latin-1').partition('?')[0][:200]}, which is not asked"
+        return f"redirect to {location.decode('latin-1').partition('?')[0][:200]}, which is not followed"
     body = _body(response)
     if body.get("error_code"):
         return f"{body['error_code']}: {body.get('message', '')}"[:500]
     text = response.body[:500].decode("utf-8", "replace").strip()
-    return "a page: is MLFLOW_TRACKING_URI a tracking server?" if text.startswith("<") else text or "nothing more"
+    return "an HTML page: is MLFLOW_TRACKING_URI a tracking server?" if text.startswith("<") else text or "no message"

@@ -88,7 +88,7 @@ class Lists:
         try:
             page = self._token(cursor).read(response, cursor)
         except NoJson as error:
-            raise ValueError("this is no JSON: is MLFLOW_TRACKING_URI a tracking server?") from error
+            raise ValueError("not valid JSON: is MLFLOW_TRACKING_URI a tracking server?") from error
         return ListPage([(kind, self.stated(record)) for record in _meant(page.items, cursor)], page.next)
 
     def stated(self, record: Any) -> Any:

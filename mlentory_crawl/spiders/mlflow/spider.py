@@ -63,9 +63,9 @@ class MlflowSpider(ModeSpider):
     API documentation
         https://mlflow.org/docs/latest/api_reference/rest-api.html
     Caveats
-        Lists of versions lack aliases, which registered models have: versions are asked for model by model.
-        Neither tags nor aliases move last_updated_timestamp, and runs have none: see docs/mlflow.md for what a delta
-        does not see.
+        Lists of versions lack aliases, which registered models have: versions are requested for each model.
+        Changed tags and aliases do not change last_updated_timestamp, and runs have no such time: docs/mlflow.md says
+        which changes a delta does not see.
     """
 
     name = "mlflow"
@@ -77,11 +77,15 @@ class MlflowSpider(ModeSpider):
         Variable(
             "MLFLOW_TRACKING_URI",
             None,
-            "An MLflow tracking server, such as https://mlflow.example.org; unset: none is crawled.",
+            "Address of an MLflow tracking server, such as https://mlflow.example.org; required to crawl one.",
         ),
-        Variable("MLFLOW_TRACKING_USERNAME", None, "Its user, where it asks for one; goes to that server only."),
-        Variable("MLFLOW_TRACKING_PASSWORD", None, "The password."),
-        Variable("MLFLOW_TRACKING_TOKEN", None, "A bearer token, in place of user and password."),
+        Variable(
+            "MLFLOW_TRACKING_USERNAME", None, "User name for the tracking server; it is sent to that server only."
+        ),
+        Variable("MLFLOW_TRACKING_PASSWORD", None, "Password for the tracking server."),
+        Variable(
+            "MLFLOW_TRACKING_TOKEN", None, "Bearer token for the tracking server, instead of user name and password."
+        ),
     )
     census_kinds = CENSUS_KINDS
     arguments: MlflowArguments
@@ -145,7 +149,7 @@ class MlflowSpider(ModeSpider):
         return response.status == 200 or (is_absent and kind in ("model_version_run", "logged_model"))
 
     def refusal(self, response: Response) -> str:
-        return api.told(response)
+        return api.error_message(response)
 
     def take(self, items: list[Record], cursor: Cursor) -> list[Record]:
         kind = cursor["kind"]

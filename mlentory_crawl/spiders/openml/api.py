@@ -35,25 +35,25 @@ def rows_in(response: Response, kind: str) -> list[Any]:
         ValueError: it is not a response to that request.
     """
     try:
-        told = decoded(response.body)
+        answer = decoded(response.body)
     except Refused as error:
         if error.is_empty:
             return []
         raise
     except Unavailable as error:
-        raise Unavailable(f"answered {response.status}: {error}") from error
+        raise Unavailable(f"returned HTTP {response.status}: {error}") from error
     except Malformed as error:
         if response.status == 200:
             raise
-        raise Malformed(f"answered {response.status}") from error
+        raise Malformed(f"returned HTTP {response.status}") from error
     if response.status != 200:
-        raise Malformed(f"answered {response.status}")
+        raise Malformed(f"returned HTTP {response.status}")
     if kind.endswith("_description"):
         name = DESCRIPTIONS[kind.removesuffix("_description")]
-        if name not in told:
-            raise Malformed(f"a {name} is due")
-        return [told[name]]
-    return rows(told, LISTED.get(kind, kind))
+        if name not in answer:
+            raise Malformed(f"expected a {name}, got {', '.join(map(repr, answer))[:100] or 'an empty object'}")
+        return [answer[name]]
+    return rows(answer, LISTED.get(kind, kind))
 
 
 def denies(response: Response) -> bool | None:

@@ -38,17 +38,17 @@ FIRST_OF_EACH = 100
 
 
 class OpenMLSpider(ModeSpider):
-    """Datasets, tasks, flows and evaluations of OpenML, by the lists of its REST API: 1,000 rows a request.
+    """Datasets, tasks, flows and evaluations of OpenML, from the lists of its REST API: 1,000 rows per request.
 
     Domain
         openml.org
     API documentation
         https://www.openml.org/apis
     Caveats
-        Lists show nothing of creators, licenses, dates and parameters: datasets and flows that are new or changed there
-        cost a request each. A description that is changed alone is not noticed.
-        The JSON of evaluations does not name the dataset: they are asked for as XML.
-        Nothing tells what was modified: a delta reads the end of the lists.
+        Lists lack creators, licenses, dates and parameters: each dataset and flow that is new or changed in them takes
+        a request of its own. Changes of the description alone are not noticed.
+        The JSON of evaluations does not name the dataset, so they are requested as XML.
+        There is no list of changes: a delta reads the end of each list.
     """
 
     name = "openml"
@@ -56,7 +56,9 @@ class OpenMLSpider(ModeSpider):
     # PlatformSpider
     Arguments: ClassVar[type[Arguments]] = OpenMLArguments
     endpoint_setting = "OPENML_ENDPOINT"
-    variables = (Variable("OPENML_ENDPOINT", api.API, "The REST API of OpenML; IRIs stay those of openml.org."),)
+    variables = (
+        Variable("OPENML_ENDPOINT", api.API, "Address of OpenML's REST API; IRIs are always those of openml.org."),
+    )
     hosts = HOSTS
     census_kinds = CENSUS_KINDS
     # The service has been overloaded at times, and announces no quota.
@@ -104,7 +106,8 @@ class OpenMLSpider(ModeSpider):
     async def start(self) -> AsyncIterator[Any]:
         if self._first_only:
             self.logger.info(
-                "Fetching the first %d of each list; all of them: mlentory crawl openml -a mode=census", FIRST_OF_EACH
+                "Fetching the first %d rows of each list; for all rows, run: mlentory crawl openml -a mode=census",
+                FIRST_OF_EACH,
             )
         async for each in super().start():
             yield each
@@ -176,8 +179,13 @@ class OpenMLSpider(ModeSpider):
         owed = {each.get("described") for place in self.run.cursor.owed if isinstance(place, list) for each in place}
         model = source_model(self.name, name)
         for id, row in listed.items():
-            before, told = known.get((name, id)), digest(model, row)
-            unchanged = before is not None and not before.deleted and told is not None and before.digest == told[0]
+            before, fingerprint = known.get((name, id)), digest(model, row)
+            unchanged = (
+                before is not None
+                and not before.deleted
+                and fingerprint is not None
+                and before.digest == fingerprint[0]
+            )
             entity = f"{api.LETTER_OF[name]}/{id}"
             if not (unchanged and (described, id) in known) and entity not in owed:
                 yield self.paginator.description(name, entity)
@@ -212,11 +220,11 @@ class OpenMLSpider(ModeSpider):
             return None
         format, _, path = request.url.removeprefix(f"{self.endpoint}/").partition("/")
         if isinstance(error, Malformed) and format == api.first_format(kind):
-            self.logger.info("%s: %s: asking for the other format", shown(response.url), error)
+            self.logger.info("%s: %s; requesting the other format", shown(response.url), error)
             return request.replace(url=f"{self.endpoint}/{'json' if format == 'xml' else 'xml'}/{path}")
         if _is_spoiled(response, error) and size > 1:
             return None  # requesting half of it is more useful than repeating it
-        return get_retry_request(request, spider=self, reason="invalid answer")
+        return get_retry_request(request, spider=self, reason="invalid response")
 
     # Records that a census did not find
 
@@ -267,7 +275,7 @@ class OpenMLSpider(ModeSpider):
             yield self.entity_request(self._request(api.description_path(wanted.name)), described)
             asked = None
         if outcome == "missing":
-            self.logger.warning("%s: OpenML has no such thing, or does not show it", wanted.name)
+            self.logger.warning("%s: OpenML has no such entity, or it is private", wanted.name)
         cursor = self.cursor_after(number)
         yield from self.records_of(response, self.raw_records(found, number), (), number, cursor, asked)
 

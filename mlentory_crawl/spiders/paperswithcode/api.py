@@ -59,7 +59,7 @@ def entity_in(response: Response, kind: str, name: str) -> Any:
     if kind == "paper" and paper_reference(name) is not None:
         record = json_of(response)
         if not isinstance(record, dict):
-            raise ValueError(f"an object is due, this is {type(record).__name__}")
+            raise ValueError(f"expected an object, got {type(record).__name__}")
         return record
     slug = unquote(name)
     _, found = listed(response)

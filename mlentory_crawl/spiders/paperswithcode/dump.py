@@ -93,7 +93,7 @@ def pages(files: list[tuple[str, Path]], start: Position) -> Iterator[ArchivePag
         DamagedArchive: there are no files, or one does not have the expected content.
     """
     if not files:
-        raise DamagedArchive(f"there is no file of the archive: its parts are {', '.join(SETS)}")
+        raise DamagedArchive(f"expected at least one part of the archive ({', '.join(SETS)}), got none")
     for at, (part, path) in enumerate(files):
         if at >= start.file:
             yield from _pages(at, part, path, start if at == start.file else Position(at))
@@ -144,14 +144,16 @@ def _objects(path: Path) -> Iterator[Any]:
             # Only a list is accepted: ijson would also read the field "item" of an object.
             first = file.peek(64).lstrip()[:1]
             if first != b"[":
-                raise DamagedArchive(f"{path.name}: a list is due, this begins with {first.decode('latin-1')!r}")
+                raise DamagedArchive(
+                    f"{path.name}: expected a JSON list, got text that begins with {first.decode('latin-1')!r}"
+                )
             yield from ijson.items(file, "item", use_float=True)
     except (ijson.JSONError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, OSError) as error:
         raise DamagedArchive(f"{path.name}: {str(error) or type(error).__name__}") from error
 
 
 def _needs(library: str, path: Path) -> DamagedArchive:
-    return DamagedArchive(f"{path.name} cannot be read without {library}: {install_command('parquet')}")
+    return DamagedArchive(f"{path.name} needs {library}: {install_command('parquet')}")
 
 
 def _opened(plain: BufferedReader, path: Path) -> BufferedReader | gzip.GzipFile:

@@ -64,15 +64,15 @@ class PapersWithCodeArguments(ModeArguments):
 
 
 class PapersWithCodeSpider(ModeSpider):
-    """Papers, their code, tasks, methods, datasets and leaderboards of Papers with Code: the API, or the archive.
+    """Papers, code, tasks, methods, datasets and leaderboards of Papers with Code, from the API or the archive.
 
     Domain
         paperswithcode.co
     API documentation
         https://github.com/huggingface/pwc-cli
     Caveats
-        What the API answers is modeled after its command-line client.
-        A delta sees papers by their date of publication, and no change of older ones; nothing tells of deletions.
+        The shape of the API's responses is taken from its command-line client.
+        A delta sees papers by their date of publication; it does not see changes of older papers, nor deletions.
     """
 
     name = "paperswithcode"
@@ -82,7 +82,9 @@ class PapersWithCodeSpider(ModeSpider):
     endpoint_setting = "PAPERSWITHCODE_ENDPOINT"
     variables = (
         Variable(
-            "PAPERSWITHCODE_ENDPOINT", f"{api.SITE}/api/v1", "The API of Papers with Code; IRIs stay those of the site."
+            "PAPERSWITHCODE_ENDPOINT",
+            f"{api.SITE}/api/v1",
+            "Address of the API of Papers with Code; IRIs are always those of the site.",
         ),
     )
     hosts = HOSTS
@@ -128,7 +130,7 @@ class PapersWithCodeSpider(ModeSpider):
     async def start(self) -> AsyncIterator[Any]:
         if self.mode == "latest" and self.arguments.limit is None:
             self.logger.info(
-                "Fetching the %d papers that were published last; everything: mlentory crawl paperswithcode"
+                "Fetching the %d most recently published papers; for everything, run: mlentory crawl paperswithcode"
                 " -a mode=census",
                 FIRST_LATEST,
             )
@@ -171,9 +173,9 @@ class PapersWithCodeSpider(ModeSpider):
     def _check(self, cursor: Cursor, answer: dict[str, Any]) -> None:
         applied = answer.get("applied_filters")
         if cursor["list"] == "papers" and self._since:
-            told = applied.get("start_date") if isinstance(applied, dict) else None
-            if not isinstance(told, str) or told[:10] != self._since:
-                raise ValueError(f"the service does not confirm that these are the papers since {self._since}")
+            since = applied.get("start_date") if isinstance(applied, dict) else None
+            if not isinstance(since, str) or since[:10] != self._since:
+                raise ValueError(f"expected the start_date {self._since} in applied_filters, got {str(since)[:50]}")
 
     def read_page(self, response: Response, cursor: Cursor) -> ListPage:
         page, kind = super().read_page(response, cursor), api.kind_listed(cursor["list"])

@@ -80,7 +80,7 @@ class Neo4jStore:
             StoreError: its driver is not installed.
         """
         if find_spec("neo4j") is None:
-            raise StoreError(f"NEO4J_URI needs its driver: {install_command('neo4j')}")
+            raise StoreError(f"NEO4J_URI needs the Neo4j driver: {install_command('neo4j')}")
         user, password, database = (settings.get(f"NEO4J_{name}") for name in ("USERNAME", "PASSWORD", "DATABASE"))
         return cls(settings["NEO4J_URI"], user, password, database)
 
@@ -93,7 +93,7 @@ class Neo4jStore:
             self._durable = self._position()
             if self._durable is None and self._one("MATCH (n) RETURN count(n)"):
                 raise StoreError(
-                    f"the database at {self._uri} holds something else: mlentory_crawl needs one of its own"
+                    f"the database at {self._uri} contains other data; mlentory needs its own (see NEO4J_DATABASE)"
                 )
             for statement in SCHEMA:
                 self._run(statement)
@@ -136,9 +136,7 @@ class Neo4jStore:
         version = str(rows[0][0]) if rows else "unknown"
         major = version.partition(".")[0]
         if not major.isdigit() or int(major) < OLDEST_MAJOR:
-            raise StoreError(
-                f"the Neo4j at {self._uri} is version {version}; {OLDEST_MAJOR} is the oldest that will do"
-            )
+            raise StoreError(f"expected Neo4j {OLDEST_MAJOR} or newer at {self._uri}, got version {version}")
 
     def _position(self) -> Position | None:
         rows = self._run("MATCH (p:MlentoryPosition) RETURN p.catalog, p.run, p.sequence")

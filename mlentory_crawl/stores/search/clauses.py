@@ -97,11 +97,11 @@ def check_query(query: SearchQuery) -> None:
     """
     unknown = [name for name in (*query.facets, *query.filters) if name not in FACETS]
     if unknown:
-        raise ValueError(f"no facet is named {', '.join(unknown)}; there are: {', '.join(FACETS)}")
+        raise ValueError(f"expected a facet, one of {', '.join(FACETS)}, got {', '.join(unknown)}")
     if query.sort not in get_args(Sort):
-        raise ValueError(f"no sort is named {query.sort}; there are: {', '.join(get_args(Sort))}")
+        raise ValueError(f"expected a sort order, one of {', '.join(get_args(Sort))}, got {query.sort}")
     if query.size < 0 or query.offset < 0:
-        raise ValueError("size and offset are not negative")
+        raise ValueError("size and offset must not be negative")
 
 
 def bounds(query: SearchQuery) -> Iterator[tuple[str, int | None, int | None]]:
@@ -122,7 +122,7 @@ def bounds(query: SearchQuery) -> Iterator[tuple[str, int | None, int | None]]:
             lower = None if minimum is None else _period(name, minimum)[0]
             upper = None if maximum is None else _period(name, maximum)[1]
         else:
-            raise ValueError(f"{name} has no bounds; these have: {', '.join((*NUMBERS, *DATES))}")
+            raise ValueError(f"expected a field with bounds, one of {', '.join((*NUMBERS, *DATES))}, got {name}")
         yield name, lower, upper
 
 
@@ -132,7 +132,7 @@ def _number(name: str, bound: float | str, rounded: Callable[[float], int]) -> i
     except OverflowError:
         return MAX_INTEGER if float(bound) > 0 else -MAX_INTEGER
     except ValueError:
-        raise ValueError(f"{name}: {bound!r} is not a number") from None
+        raise ValueError(f"{name}: expected a number, got {bound!r}") from None
     return max(-MAX_INTEGER, min(number, MAX_INTEGER))
 
 
@@ -148,4 +148,4 @@ def _period(name: str, bound: float | str) -> tuple[int, int]:
         return moment, moment + (_DAY if len(text) == len("2026-11-20") else 0)
     except ValueError:
         pass
-    raise ValueError(f"{name}: {text!r} is not a date such as 2026, 2026-11, 2026-11-20 or 2026-11-20T12:00:00Z")
+    raise ValueError(f"{name}: expected a date such as 2026, 2026-11, 2026-11-20 or 2026-11-20T12:00:00Z, got {text!r}")

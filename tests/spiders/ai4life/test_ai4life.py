@@ -67,7 +67,7 @@ def test_the_whole_zoo_is_one_silent_request_and_unchanged_the_second_time(proje
     assert query["silent"] == ["true"]
     assert report["requests"]["by_slot"] == {"ai4life.api": 1}
     # Of 60 models the one that names itself as its parent says something impossible.
-    assert report["field_issues"] == {"manifest.parent.id: names the resource itself": 1}
+    assert report["field_issues"] == {"manifest.parent.id: refers to the resource itself": 1}
     kinds = project.status()["catalog"]["records"]["ai4life"]
     assert {kind: told["live"] for kind, told in kinds.items()} == {"model": MODELS, "dataset": 1, "application": 1}
     assert report["projections"]["search"]["documents"] == RECORDS
@@ -145,17 +145,17 @@ def test_a_census_that_lacks_too_much_deletes_nothing(project: Project, server: 
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [
-        (200, b"<!doctype html><title>Sorry</title>", "this is no JSON"),
-        (200, b'{"items": [{"id": "bioimage-io/a", "ty', "this is no JSON"),
-        (200, b"", "this is no JSON"),
-        (200, b'"nothing"', "this is no list of artifacts"),
-        (200, b'{"detail": "busy"}', "this is no list of artifacts"),
-        (200, b'{"items": {"a": 1}, "total": 1}', "this is no list of artifacts"),
-        (200, b'{"items": [], "total": 0}', "the list of artifacts is empty"),
-        (200, b"[]", "the list of artifacts is empty"),
-        (404, b'{"detail": "Parent artifact not found"}', "answered 404: Parent artifact not found"),
-        (403, b'{"detail": "Permission denied"}', "answered 403"),
-        (500, b'{"detail": "Internal server error."}', "answered 500"),
+        (200, b"<!doctype html><title>Sorry</title>", "not valid JSON"),
+        (200, b'{"items": [{"id": "bioimage-io/a", "ty', "not valid JSON"),
+        (200, b"", "not valid JSON"),
+        (200, b'"nothing"', "expected a list of artifacts, got str"),
+        (200, b'{"detail": "busy"}', "expected a list of artifacts, got dict"),
+        (200, b'{"items": {"a": 1}, "total": 1}', "expected a list of artifacts, got dict"),
+        (200, b'{"items": [], "total": 0}', "expected a list of artifacts, got an empty list"),
+        (200, b"[]", "expected a list of artifacts, got an empty list"),
+        (404, b'{"detail": "Parent artifact not found"}', "returned HTTP 404: Parent artifact not found"),
+        (403, b'{"detail": "Permission denied"}', "returned HTTP 403"),
+        (500, b'{"detail": "Internal server error."}', "returned HTTP 500"),
     ],
 )
 def test_what_is_no_list_is_one_failure_and_no_record(tmp_path: Path, status: int, body: bytes, told: str) -> None:
@@ -173,7 +173,7 @@ def test_what_is_no_list_fails_in_one_line_and_deletes_nothing(crawled: tuple[Pr
     done = project.scrapy("crawl", "ai4life", *QUICK)
     report = project.report()
     assert (done.returncode, report["verdict"], report["records"]["fetched"]) == (1, "failed", 0)
-    told = "this is no JSON"
+    told = "not valid JSON"
     assert sum(told in line for line in done.stderr.splitlines() if "ERROR" in line and "Problem" not in line) == 1
     assert told in report["problems"][0]
     assert live_and_deleted(project) == (3, 0)
@@ -211,7 +211,7 @@ def test_ids_and_addresses_are_asked_for_one_by_one(project: Project, server: Zo
 def test_a_thing_of_another_kind_is_a_failure_of_one_line(project: Project) -> None:
     report = crawl(project, "-a", "ids=some-notebook", code=1)
     assert report["requested"]["failed"] == 1
-    assert "this is no model, dataset or application" in report["problems"][0]
+    assert "expected a model, dataset or application, got '" in report["problems"][0]
 
 
 @pytest.mark.parametrize(

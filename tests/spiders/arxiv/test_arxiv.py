@@ -106,7 +106,7 @@ def test_an_article_that_cannot_be_read_costs_no_other(project: Project, server:
     report = crawl(project, *QUICK, "-a", "ids=" + ",".join(f"2401.{n:05}" for n in range(1, 8)), code=1)
     assert requested(report) == {"asked": 7, "found": 7}
     assert (report["records"]["new"], report["records"]["quarantined"]) == (5, 2)
-    assert report["problems"] == ["2 of 7 records are in the quarantine"]
+    assert report["problems"] == ["2 of 7 records were quarantined"]
 
 
 def test_characters_that_xml_forbids_are_dropped() -> None:
@@ -124,8 +124,8 @@ def test_a_429_ends_the_crawl_and_the_next_one_goes_on(project: Project, server:
     server.asked.clear()
     report = crawl(project, "-a", f"ids={file}", code=1)
     assert (report["verdict"], len(server.asked)) == ("failed", 2)
-    assert "answered 429" in report["problems"][0]
-    assert f"{BATCH} more articles were not asked for" in report["problems"][0]
+    assert "returned HTTP 429" in report["problems"][0]
+    assert f"{BATCH} more articles were not requested" in report["problems"][0]
     assert requested(report) == {"asked": 2 * BATCH, "found": 1, "missing": BATCH - 1, "blocked": BATCH}
     assert crawl(project, "-a", f"ids={file}")["records"]["new"] == 3 * BATCH - 1
 
@@ -133,14 +133,18 @@ def test_a_429_ends_the_crawl_and_the_next_one_goes_on(project: Project, server:
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [
-        (200, b"<!doctype html><title>Sorry</title>", "this is no XML"),
-        (200, b"<html><title>Sorry</title></html>", "this is no Atom feed"),
-        (200, feed("<entry><id>http://arxiv.org/abs/2401.00001v1</id>")[:-9], "this is no XML"),
-        (200, b'<!DOCTYPE x [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom"/>', "a kind that is refused"),
-        (200, b"", "this is no XML"),
-        (200, b'{"feed": []}', "this is no XML"),
-        (503, b"Rate exceeded.", "answered 503"),
-        (403, b"Forbidden", "answered 403"),
+        (200, b"<!doctype html><title>Sorry</title>", "not valid XML"),
+        (200, b"<html><title>Sorry</title></html>", "expected an Atom feed, got the element 'html'"),
+        (200, feed("<entry><id>http://arxiv.org/abs/2401.00001v1</id>")[:-9], "not valid XML"),
+        (
+            200,
+            b'<!DOCTYPE x [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom"/>',
+            "XML with a document type or in an unsupported encoding is not accepted",
+        ),
+        (200, b"", "not valid XML"),
+        (200, b'{"feed": []}', "not valid XML"),
+        (503, b"Rate exceeded.", "returned HTTP 503"),
+        (403, b"Forbidden", "returned HTTP 403"),
     ],
 )
 def test_what_is_no_feed_fails_in_one_line(

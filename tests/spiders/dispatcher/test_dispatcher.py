@@ -118,6 +118,6 @@ def test_a_list_that_is_not_there(tmp_path: Path) -> None:
     broken.write_text("{")
     done = project.scrapy("crawl", "dispatcher", "-a", f"seeds={broken}")
     assert done.returncode == 2
-    assert "broken.json is no JSON at line 1" in done.stderr
+    assert "broken.json is not valid JSON at line 1" in done.stderr
     assert "Traceback" not in done.stderr
     assert not project.data_dir.exists()

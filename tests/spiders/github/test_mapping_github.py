@@ -142,9 +142,9 @@ def test_what_is_empty_or_not_there_is_absent() -> None:
     ("field", "value", "issue"),
     [
         ("owner", {"login": "../x"}, "owner.login: "),
-        ("pushed_at", "yesterday", "pushed_at: should be"),
+        ("pushed_at", "yesterday", "pushed_at: expected a date and time"),
         ("topics", "tools", "topics: "),
-        ("parent", {"full_name": "x"}, "parent.full_name: should be the name"),
+        ("parent", {"full_name": "x"}, "parent.full_name: expected the name"),
         ("stargazers_count", -1, "stargazers_count: "),
     ],
 )
@@ -275,18 +275,21 @@ def test_a_publication_without_an_identifier_is_a_part() -> None:
 @pytest.mark.parametrize(
     ("text", "issue"),
     [
-        ("title: [", "CITATION.cff: is no YAML"),
-        ("- a list", "CITATION.cff: is no mapping"),
+        ("title: [", "CITATION.cff: is not valid YAML"),
+        ("- a list", "CITATION.cff: expected a mapping, got list"),
         ("a: 1\n---\nb: 2\n", None),
-        ("authors: &a [{name: x}]\nreferences: *a\n", "CITATION.cff.references: has an alias"),
-        ("title: !!python/object:os.system x\n", "CITATION.cff.title: has a tag"),
-        ("authors: [{given-names: Ada, orcid: 0000-0000-0000-0000}]\n", "CITATION.cff.authors.0.orcid: is no ORCID iD"),
-        ("authors: [{affiliation: Nowhere}]\n", "CITATION.cff.authors.0: names nobody"),
+        ("authors: &a [{name: x}]\nreferences: *a\n", "CITATION.cff.references: has a YAML alias"),
+        ("title: !!python/object:os.system x\n", "CITATION.cff.title: has a YAML tag"),
+        (
+            "authors: [{given-names: Ada, orcid: 0000-0000-0000-0000}]\n",
+            "CITATION.cff.authors.0.orcid: is not an ORCID iD",
+        ),
+        ("authors: [{affiliation: Nowhere}]\n", "CITATION.cff.authors.0: does not name a person or organization"),
         ("authors: nobody\n", "CITATION.cff.authors: "),
-        ("doi: none\n", "CITATION.cff.doi: is no DOI"),
-        ("license: '!'\n", "CITATION.cff.license.0: names no license"),
-        ("date-released: soon\n", "CITATION.cff.date-released: should be a date"),
-        ("references: [{type: article}]\n", "CITATION.cff.references.0: cites nothing"),
+        ("doi: none\n", "CITATION.cff.doi: is not a DOI"),
+        ("license: '!'\n", "CITATION.cff.license.0: does not name a license"),
+        ("date-released: soon\n", "CITATION.cff.date-released: expected a date"),
+        ("references: [{type: article}]\n", "CITATION.cff.references.0: does not name a publication"),
         ("a: " + "[" * 100 + "]" * 100 + "\n", "CITATION.cff: is nested too deeply"),
     ],
 )
@@ -364,7 +367,10 @@ def test_a_role_of_somebody_with_an_orcid_id() -> None:
     root, _, issues = document("codemeta", file(json.dumps({"maintainer": role(maintainer=somebody(ADA, "Ada"))})))
     assert (root["maintainer"], issues) == ([ADA], [])
     root, _, issues = document("codemeta", file(json.dumps({"author": [role(author="_:nobody"), role()]})))
-    assert issues == ["codemeta.json.author.0: names nobody", "codemeta.json.author.1: names nobody"]
+    assert issues == [
+        "codemeta.json.author.0: does not name a person or organization",
+        "codemeta.json.author.1: does not name a person or organization",
+    ]
 
 
 def test_licenses_of_files_are_those_of_spdx_or_of_the_owner() -> None:
@@ -447,14 +453,17 @@ def test_a_codemeta_file() -> None:
 @pytest.mark.parametrize(
     ("text", "issue"),
     [
-        ("{", "codemeta.json: is no JSON"),
-        ("[]", "codemeta.json: is no object"),
-        ('{"author": [{"email": "x@example.org"}]}', "codemeta.json.author.0: names nobody"),
-        ('{"datePublished": "2024"}', "codemeta.json.datePublished: should be a date"),
-        ('{"referencePublication": {"author": "x"}}', "codemeta.json.referencePublication.0: names no publication"),
+        ("{", "codemeta.json: is not valid JSON"),
+        ("[]", "codemeta.json: expected an object, got list"),
+        ('{"author": [{"email": "x@example.org"}]}', "codemeta.json.author.0: does not name a person or organization"),
+        ('{"datePublished": "2024"}', "codemeta.json.datePublished: expected a date"),
+        (
+            '{"referencePublication": {"author": "x"}}',
+            "codemeta.json.referencePublication.0: does not name a publication",
+        ),
         ('{"author": ' + "[" * 50 + "]" * 50 + "}", "codemeta.json.author.0"),
-        ("[" * 100_000, "codemeta.json: is no JSON"),
-        ('{"version": NaN}', "codemeta.json: is no JSON"),
+        ("[" * 100_000, "codemeta.json: is not valid JSON"),
+        ('{"version": NaN}', "codemeta.json: is not valid JSON"),
     ],
 )
 def test_a_codemeta_file_with_mistakes(text: str, issue: str) -> None:
@@ -467,7 +476,7 @@ def test_control_characters_cost_no_more_than_themselves() -> None:
     root, parts, issues = document("codemeta", file('{"description": "one\n\ttwo\x0b3", "version": "3"}'))
     assert (root["description"], root["version"], issues) == ("one\n\ttwo\x0b3", "3", [])
     root, parts, issues = document("citation", file('title: "a\x1bb"\nversion: 3\n'))
-    assert (root["version"], issues) == ("3", ["CITATION.cff: has characters that YAML forbids"])
+    assert (root["version"], issues) == ("3", ["CITATION.cff: has characters that YAML does not allow"])
     assert values(root, parts)["title"] == "a\ufffdb"
 
 

@@ -71,16 +71,16 @@ def test_the_same_model_is_one_parent_in_any_case() -> None:
 
 def test_what_is_no_parent_is_an_issue() -> None:
     assert derived("ACME/Oak", "elm", "a b/c", "adapter:acme/elm", "merge:acme/elm", "cousin:acme/ash")[2] == [
-        ("tags.7", "names the model itself"),
-        ("tags.8", "is no id of a model"),
-        ("tags.9", "is no id of a model"),
-        ("tags.11", "states a second kind of derivation"),
-        ("tags.12", "is no id of a model"),
+        ("tags.7", "refers to the model itself"),
+        ("tags.8", "is not the id of a model"),
+        ("tags.9", "is not the id of a model"),
+        ("tags.11", "has a second kind of derivation; the first is kept"),
+        ("tags.12", "is not the id of a model"),
     ]
     assert derived(base_model=[None, "acme/elm"], base_model_relation="cousin") == (
         {"acme/elm": None},
         {"wasDerivedFrom": "cardData.base_model"},
-        [("cardData.base_model.1", "is derived in no way that is known")],
+        [("cardData.base_model.1", "has an unknown kind of derivation")],
     )
 
 
@@ -89,7 +89,7 @@ def test_what_the_hub_has_looked_up_is_a_model_whatever_it_is_called() -> None:
     assert derived(odd)[0] == {}
     assert derived(found={"models": [odd, {"id": None}, None]}) == ({odd: None}, {}, [])
     assert derived(odd, found={"relation": "merge", "models": [odd]}) == ({odd: "merge"}, {}, [])
-    assert derived(found={"models": ["elm"]})[2] == [("baseModels.models.0", "is no id of a model")]
+    assert derived(found={"models": ["elm"]})[2] == [("baseModels.models.0", "is not the id of a model")]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_the_card_and_the_tags_name_datasets() -> None:
     assert trained(datasets=["acme/nuts", None, "acme/nuts", "acme/elms"]) == (["acme/nuts", "acme/elms"], None, [])
     assert trained("acme/nuts", "acme/ashes", datasets="acme/nuts") == (["acme/nuts", "acme/ashes"], None, [])
     # What the tags repeat is told once.
-    reason = "names no dataset"
+    reason = "does not name a dataset"
     assert trained("unknown", "none", datasets=["acme/nuts", "unknown"]) == (
         ["acme/nuts"], None, [("cardData.datasets.1", reason), ("tags.8", reason)],
     )  # fmt: skip
@@ -162,7 +162,7 @@ def test_a_new_version_revises_the_model() -> None:
     assert revised(f"{HUB}acme/oak2") == ([(f"{HUB}acme/oak2", "acme/oak2", [ROOT])], [])
     assert revised(None) == ([], [])
     for text in ("Acme/Oak", "version 2"):
-        assert revised(text) == ([], [("cardData.new_version", "is no id of another model")])
+        assert revised(text) == ([], [("cardData.new_version", "is not the id of another model")])
     draft = Draft(ROOT)
     add_new_version(draft, model())
     assert finished(draft).parts == []

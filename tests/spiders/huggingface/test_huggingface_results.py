@@ -323,7 +323,7 @@ def found_in(record: dict[str, Any]) -> tuple[list[Any], list[tuple[str, str]]]:
 
 
 def test_of_two_values_of_one_evaluation_the_first_counts() -> None:
-    second = "gives a second value of one evaluation"
+    second = "has a second value for the same evaluation; the first is kept"
     values = (7, 8, 7, "?", None)
     metrics = [{"type": "f1", "value": value} for value in values]
     place = "model-index.0.results.0.metrics"
@@ -346,11 +346,11 @@ def test_what_no_evaluation_can_be_made_of_is_an_issue() -> None:
     assert found_in({"model-index": [None, {"results": [None, *results]}], "evalResults": entries}) == (
         [7, 8],
         [
-            ("model-index.1.results.1.metrics.0", "names no metric"),
-            ("model-index.1.results.2.dataset", "names no dataset"),
-            ("evalResults.0", "names no dataset"),
-            ("evalResults.1", "names no dataset"),
-            ("evalResults.2", "is malformed, says the platform"),
+            ("model-index.1.results.1.metrics.0", "does not name a metric"),
+            ("model-index.1.results.2.dataset", "does not name a dataset"),
+            ("evalResults.0", "does not name a dataset"),
+            ("evalResults.1", "does not name a dataset"),
+            ("evalResults.2", "is malformed, according to the platform"),
         ],
     )
 

@@ -202,12 +202,12 @@ def test_what_is_wrong_is_told_by_its_place_in_the_file() -> None:
     description = described(text)
     assert sorted({(issue.field, issue.reason) for issue in description.issues}) == [
         ("README.citation", "has BibTeX that cannot be read"),
-        ("README.front matter.base_model.0", "is no id of a model"),
-        ("README.front matter.datasets.0", "names no dataset"),
-        ("README.front matter.language.0", "names no single language"),
-        ("README.front matter.license.0", "names no license"),
-        ("README.front matter.license.2", "Input should be a valid string"),
-        ("README.front matter.tags", "is there twice; the first holds"),
+        ("README.front matter.base_model.0", "is not the id of a model"),
+        ("README.front matter.datasets.0", "does not name a dataset"),
+        ("README.front matter.language.0", "does not name a single language"),
+        ("README.front matter.license.0", "does not name a license"),
+        ("README.front matter.license.2", "expected a valid string, got dict"),
+        ("README.front matter.tags", "is repeated; the first value is kept"),
     ]
     assert root(description)["license"] == ["https://spdx.org/licenses/MIT"]
     assert root(description)["keywords"] == ["a"]

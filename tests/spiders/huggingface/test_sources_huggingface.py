@@ -142,7 +142,7 @@ def test_a_flood_of_issues_is_counted_not_told() -> None:
     model, found = parse(ModelInfo, record(tags=["ok", *range(5000)]))
     assert model.tags == ["ok"]
     assert len(found) == MAX_ISSUES + 1
-    assert found[-1].reason == f"and {5000 - MAX_ISSUES} values more"
+    assert found[-1].reason == f"and {5000 - MAX_ISSUES} more values"
 
 
 def test_a_huge_record_is_like_any_other() -> None:

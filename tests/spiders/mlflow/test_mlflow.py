@@ -85,7 +85,7 @@ def test_an_interrupted_census_goes_on_where_it_was(server: Tracking, project: P
     server.answer = lambda path, asked: (503, "busy") if asked.get("run_id") == run_id(3) else None
     report, log = crawl(project, code=1)
     assert report["verdict"] == "failed"
-    assert "runs/get answered 503" in log
+    assert "runs/get returned HTTP 503" in log
     assert live(project) == {**WHOLE, "model_version_run": 4}
     server.answer = lambda path, asked: None
     server.requests.clear()
@@ -117,7 +117,7 @@ def test_a_delta_asks_for_what_was_updated_since(server: Tracking, project: Proj
 def test_a_delta_needs_a_watermark(project: Project) -> None:
     done = project.scrapy("crawl", "mlflow", "-a", "mode=delta")
     assert done.returncode == 1
-    assert "no watermark yet" in done.stderr.splitlines()[-1]
+    assert "mode=delta needs the watermark of an earlier crawl" in done.stderr.splitlines()[-1]
 
 
 def test_a_limit_is_of_models_runs_and_logged_models_each(server: Tracking, project: Project) -> None:
@@ -212,13 +212,16 @@ def refused(status: int, told: str | dict[str, Any], path: str = "registered-mod
     [
         (refused(401, "You are not authenticated. Please see the\ndocumentation."), "401: You are not authenticated"),
         (refused(403, {"error_code": "PERMISSION_DENIED", "message": "not yours"}), "PERMISSION_DENIED: not yours"),
-        (refused(404, "<html>Not Found</html>"), "404: a page: is MLFLOW_TRACKING_URI a tracking server?"),
-        (refused(404, {"error_code": "ENDPOINT_NOT_FOUND"}, "runs/search"), "runs/search answered 404"),
+        (
+            refused(404, "<html>Not Found</html>"),
+            "returned HTTP 404: an HTML page: is MLFLOW_TRACKING_URI a tracking server?",
+        ),
+        (refused(404, {"error_code": "ENDPOINT_NOT_FOUND"}, "runs/search"), "runs/search returned HTTP 404"),
         (refused(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "bad"}), "INVALID_PARAMETER_VALUE: bad"),
-        (refused(500, "broken"), "registered-models/search answered 500"),
-        (refused(200, "<html>Log in</html>"), "this is no JSON: is MLFLOW_TRACKING_URI a tracking server?"),
-        (refused(200, {"registered_models": 7}), "a list is due in registered_models"),
-        (refused(200, {"next_page_token": "x"}), "next_page_token leads to no further page"),
+        (refused(500, "broken"), "registered-models/search returned HTTP 500"),
+        (refused(200, "<html>Log in</html>"), "not valid JSON: is MLFLOW_TRACKING_URI a tracking server?"),
+        (refused(200, {"registered_models": 7}), "expected a list in the field registered_models"),
+        (refused(200, {"next_page_token": "x"}), "the field next_page_token does not lead to another page"),
     ],
 )
 def test_what_cannot_be_had_is_one_failure(
@@ -272,7 +275,7 @@ def test_whatever_is_listed_the_crawl_goes_on(server: Tracking, project: Project
     assert report["records"]["quarantined"] == 5
     assert report["records"]["failed"] == 0
     assert (live(project)["registered_model"], live(project)["model_version"]) == (41, 41)
-    assert report["problems"] == [f"5 of {report['records']['fetched']} records are in the quarantine"]
+    assert report["problems"] == [f"5 of {report['records']['fetched']} records were quarantined"]
     assert "Traceback" not in log
 
 
@@ -304,23 +307,26 @@ def test_credentials_go_to_the_server_and_nowhere_else(
         server.answer = lambda path, asked: (302, "moved")
         _, log = crawl(project, "-a", "mode=census", code=1)
         assert elsewhere.requests == []
-    assert "it leads to http://127.0.0.1" in log
+    assert "redirect to http://127.0.0.1" in log
 
 
 @pytest.mark.parametrize(
     ("given", "line"),
     [
         ({"MLFLOW_TRACKING_URI": ""}, "mlflow is not configured: MLFLOW_TRACKING_URI is not set"),
-        ({"MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"}, "is not the address of a server"),
-        ({"MLFLOW_TRACKING_URI": "http://ana:hidden@127.0.0.1:9"}, "holds a user or a password"),
-        ({"MLFLOW_TRACKING_USERNAME": "ana"}, "go together"),
+        ({"MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"}, "MLFLOW_TRACKING_URI: expected the address of a server"),
+        ({"MLFLOW_TRACKING_URI": "http://ana:hidden@127.0.0.1:9"}, "must not contain a user name or password"),
+        (
+            {"MLFLOW_TRACKING_USERNAME": "ana"},
+            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD must be set together",
+        ),
         (
             {
                 "MLFLOW_TRACKING_USERNAME": "a",
                 "MLFLOW_TRACKING_PASSWORD": "b",
                 "MLFLOW_TRACKING_TOKEN": "c",
             },
-            "in place of",
+            "MLFLOW_TRACKING_TOKEN cannot be used together with MLFLOW_TRACKING_USERNAME",
         ),
     ],
 )

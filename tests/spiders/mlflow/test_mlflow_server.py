@@ -125,5 +125,5 @@ def test_basic_authentication(tmp_path_factory: pytest.TempPathFactory) -> None:
         wrong = Project(folder / "other", "http://127.0.0.1:9", **given, MLFLOW_TRACKING_PASSWORD="wrong-word")
         done = wrong.scrapy("crawl", "mlflow")
         assert done.returncode == 1
-        assert "answered 401" in done.stderr
+        assert "returned HTTP 401" in done.stderr
         assert "wrong-word" not in done.stderr

@@ -356,11 +356,11 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (b"", "no JSON"),
-        (b"[1]", "an object is due"),
-        (b'{"a":', "no JSON"),
-        (b"<a><b></a>", "no XML"),
-        (b"<a>" * 100_000, "no XML"),
+        (b"", "not valid JSON"),
+        (b"[1]", "expected an object"),
+        (b'{"a":', "not valid JSON"),
+        (b"<a><b></a>", "not valid XML"),
+        (b"<a>" * 100_000, "not valid XML"),
         (BOMB, "document type"),
         (b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "document type"),
     ],

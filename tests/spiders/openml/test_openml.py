@@ -239,7 +239,7 @@ def test_rows_that_spoil_both_formats_cost_no_other_row(small: Crawls) -> None:
     small.server.lists["task"][3]["format"] = small.server.lists["task"][6]["format"] = 'A"RFF'
     small.server.faults["/task/list"] = with_bare_ampersand
     report = small.crawl("-a", "kinds=task,flow", code=1)
-    assert report["problems"] == ["2 of 16 records are in the quarantine"]
+    assert report["problems"] == ["2 of 16 records were quarantined"]
     assert (small.kinds()["task"], small.kinds()["flow"]) == (5, 4)
 
 
@@ -275,11 +275,11 @@ def test_an_overloaded_service_is_asked_again(small: Crawls) -> None:
 
 
 BAD: dict[str, tuple[Any, str]] = {
-    "maintenance": ((200, {"Content-Type": "text/html"}, PAGE), "a page for people came"),
-    "maintenance with its status": ((503, {"Content-Type": "text/html"}, PAGE), "answered 503"),
-    "neither format with a status": ((500, {}, b"oops"), "answered 500"),
-    "cut": ((200, {}, b'{"flows":{"flow":[{"id":1,"name":"a'), "is no JSON"),
-    "another thing": ((200, {}, b'{"run":{}}'), "a list of flow is due"),
+    "maintenance": ((200, {"Content-Type": "text/html"}, PAGE), "expected JSON or XML, got an HTML page"),
+    "maintenance with its status": ((503, {"Content-Type": "text/html"}, PAGE), "returned HTTP 503"),
+    "neither format with a status": ((500, {}, b"oops"), "returned HTTP 500"),
+    "cut": ((200, {}, b'{"flows":{"flow":[{"id":1,"name":"a'), "not valid JSON"),
+    "another thing": ((200, {}, b'{"run":{}}'), "expected a list of flow"),
     "illegal filter as XML": (refused("501", "Illegal filter specified", is_json=False), "error 501: Illegal filter"),
     "overload that stays": (refused("107", "Database connection error"), "error 107"),
 }
@@ -298,7 +298,9 @@ def test_a_bad_answer_is_one_failure_and_no_record(tmp_path: Path, name: str) ->
     assert "\n" not in failure
 
 
-@pytest.mark.parametrize(("answer", "told"), [(BAD["maintenance"][0], "a page for people came"), (None, "flow/list")])
+@pytest.mark.parametrize(
+    ("answer", "told"), [(BAD["maintenance"][0], "expected JSON or XML, got an HTML page"), (None, "flow/list")]
+)
 def test_a_bad_answer_is_told_in_one_line_and_is_no_record(small: Crawls, answer: Any, told: str) -> None:
     small.server.faults["/flow/list"] = always(answer)
     report = small.crawl("-a", "kinds=flow", code=1)

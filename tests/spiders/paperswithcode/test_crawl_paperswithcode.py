@@ -109,7 +109,7 @@ def test_the_latest_papers_come_with_their_evaluations_and_a_delta_with_those_si
         assert (delta["records"]["new"], delta["records"]["fetched"]) == (2, 2)
         catalog.confirms = False
         refused = crawl(project, code=1)
-    assert "does not confirm" in " ".join(refused["problems"])
+    assert "in applied_filters, got None" in " ".join(refused["problems"])
     assert refused["records"]["fetched"] == 0
 
 
@@ -133,15 +133,15 @@ def _same_again(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("trouble", "told"),
     [
-        (_always(b"<!DOCTYPE html><title>Moved</title>"), "this is no JSON"),
-        (_always(b'{"count": 7, "results": [{"id": "1", "ti'), "this is no JSON"),
-        (_always(b'["a", "list"]'), "an object is due, this is list"),
-        (_always(b'{"count": 7, "results": {"id": "1"}}'), "there is no list in this object"),
-        (_always(b'{"count": 7, "page": 4, "results": []}'), "this says that it is 4"),
-        (_always(b'{"detail": "no such order"}', 422), "answered 422: no such order"),
-        (_always(b"gone", 410), "answered 410"),
-        (_endless, "names 1 as the next page"),
-        (_same_again, "is page 1 again"),
+        (_always(b"<!DOCTYPE html><title>Moved</title>"), "not valid JSON"),
+        (_always(b'{"count": 7, "results": [{"id": "1", "ti'), "not valid JSON"),
+        (_always(b'["a", "list"]'), "expected an object, got list"),
+        (_always(b'{"count": 7, "results": {"id": "1"}}'), "expected a list in the field results or items, got none"),
+        (_always(b'{"count": 7, "page": 4, "results": []}'), "expected page 1 of papers, got page 4"),
+        (_always(b'{"detail": "no such order"}', 422), "returned HTTP 422: no such order"),
+        (_always(b"gone", 410), "returned HTTP 410"),
+        (_endless, "expected 2 as the page after page 1 of papers, got 1"),
+        (_same_again, "is the same as page 1"),
     ],
     ids=["html", "cut", "list", "no list", "other page", "refused", "gone", "endless", "same again"],
 )
@@ -166,7 +166,9 @@ def test_what_is_no_page_is_one_line_and_no_record(tmp_path: Path) -> None:
         project = project_at(tmp_path, endpoint)
         report = crawl(project, "-a", "mode=census", code=1)
     assert report["verdict"] == "failed"
-    assert ["is page 1 again" in problem and "\n" not in problem for problem in report["problems"]].count(True) == 1
+    assert ["is the same as page 1" in problem and "\n" not in problem for problem in report["problems"]].count(
+        True
+    ) == 1
     assert report["records"]["fetched"] == 12
 
 
@@ -302,13 +304,13 @@ def test_a_crawl_of_the_archive_that_was_killed_ends_as_if_it_had_not_been(tmp_p
     ("name", "body", "told"),
     [
         ("methods.json", b'[{"url": "https://paperswithcode.com/method/a", "na', "methods.json: "),
-        ("methods.json", b'{"papers": []}', "a list is due"),
-        ("methods.json", b"", "a list is due"),
-        ("methods.json", b"<html></html>", "a list is due"),
+        ("methods.json", b'{"papers": []}', "expected a JSON list, got text that begins with"),
+        ("methods.json", b"", "expected a JSON list, got text that begins with"),
+        ("methods.json", b"<html></html>", "expected a JSON list, got text that begins with"),
         ("methods.json.gz", b"[]", "methods.json.gz: "),
         ("methods.json.gz", gzip.compress(b"[" + b" " * 100_000 + b"]", mtime=0)[:-12], "methods.json.gz: "),
         ("methods.parquet", b"PAR1 and no more", "methods.parquet: "),
-        ("something.else", b"", "there is no file of the archive"),
+        ("something.else", b"", "expected at least one part of the archive"),
     ],
 )
 def test_a_damaged_archive_is_one_line(tmp_path: Path, name: str, body: bytes, told: str) -> None:
@@ -326,7 +328,7 @@ def test_without_its_libraries_an_archive_is_told_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     (tmp_path / name).write_bytes(b"[]")
-    with pytest.raises(DamagedArchive, match=rf"{name} cannot be read without {library}: .*mlentory-crawl\[parquet\]"):
+    with pytest.raises(DamagedArchive, match=rf"{name} needs {library}: .*mlentory-crawl\[parquet\]"):
         list(pages(archive_files(tmp_path), Position()))
 
 

@@ -89,7 +89,7 @@ def test_a_paper_is_the_one_on_arxiv_where_that_is_stated() -> None:
 def test_an_id_that_is_none_of_arxiv_is_told() -> None:
     found = described("archived-paper", archived_paper(1, arxiv_id="soon"))
     assert found.root.iri == f"{SITE}paper/paper-1"
-    assert [(issue.field, issue.reason) for issue in found.issues] == [("arxiv_id", "is no arXiv identifier")]
+    assert [(issue.field, issue.reason) for issue in found.issues] == [("arxiv_id", "is not an arXiv identifier")]
 
 
 def test_an_archived_paper_keeps_what_the_archive_says() -> None:
@@ -275,7 +275,7 @@ def test_the_evaluation_tables_of_the_corpus_are_mapped(corpus: Path) -> None:
                 keys[f"{path.name} {kind} {key}"] += 1
                 source, _ = parse(KINDS[kind], payload)
                 if not payload.get("model_name", "a table").strip():
-                    with pytest.raises(InvalidRecord, match="names no model"):
+                    with pytest.raises(InvalidRecord, match="does not name a model"):
                         describe(source)
                     ended["unnamed"] += 1
                     continue

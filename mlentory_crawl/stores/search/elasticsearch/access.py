@@ -38,16 +38,18 @@ def check(settings: Mapping[str, Any]) -> None:
     if not is_chosen(settings):
         return
     if not _is_address(settings["ELASTICSEARCH_URL"]):
-        raise SettingError("ELASTICSEARCH_URL is not an address such as https://localhost:9200")
+        raise SettingError("ELASTICSEARCH_URL: expected an address such as https://localhost:9200")
     prefix = settings["ELASTICSEARCH_INDEX_PREFIX"]
     if not _INDEX_PREFIX.fullmatch(prefix):
         raise SettingError(
-            f"ELASTICSEARCH_INDEX_PREFIX is {prefix!r}: a lower-case letter or digit is due, and then more of them"
-            " or any of . _ - up to 200 characters"
+            "ELASTICSEARCH_INDEX_PREFIX: expected a lowercase letter or digit, then more of them or any of . _ -,"
+            f" up to 200 characters, got {prefix!r}"
         )
     given = credentials(settings)
     if given["api_key"] and (given["user"] or given["password"]):
-        raise SettingError("ELASTICSEARCH_API_KEY is in place of ELASTICSEARCH_USERNAME and _PASSWORD: unset either")
+        raise SettingError(
+            "ELASTICSEARCH_API_KEY cannot be used together with ELASTICSEARCH_USERNAME or ELASTICSEARCH_PASSWORD"
+        )
 
 
 def _is_address(url: str) -> bool:

@@ -70,8 +70,8 @@ class Connection:
         except ApiError as error:
             if error.message == "media_type_header_exception":  # so refuse servers that are too new
                 raise StoreError(
-                    f"the Elasticsearch at {self.place} is of a version that will not do;"
-                    f" {' and '.join(map(str, MAJORS))} will: {reason(error)}"
+                    f"expected Elasticsearch {' or '.join(map(str, MAJORS))} at {self.place},"
+                    f" got another version: {reason(error)}"
                 ) from error
             raise StoreError(f"Elasticsearch at {self.place}: {reason(error)}") from error
         except (TransportError, OSError) as error:

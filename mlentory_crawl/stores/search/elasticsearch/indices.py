@@ -47,13 +47,14 @@ class Indices:
         for name, index in found.items():
             if name in (self.alias, self.next) or PRODUCT not in index["mappings"].get("_meta", {}):
                 raise StoreError(
-                    f"the index {name} at {self._connection.place} is not this program's:"
-                    " another ELASTICSEARCH_INDEX_PREFIX keeps clear of it"
+                    f"the index {name} at {self._connection.place} was not created by mlentory;"
+                    " set another ELASTICSEARCH_INDEX_PREFIX"
                 )
         behind = [name for name, index in found.items() if self.alias in index["aliases"]]
         if len(behind) > 1:
             raise StoreError(
-                f"the alias {self.alias} at {self._connection.place} is one of {' and '.join(sorted(behind))}"
+                f"the alias {self.alias} at {self._connection.place} points to {' and '.join(sorted(behind))};"
+                " remove it from all but one of them"
             )
         unfinished = [name for name, index in found.items() if self.next in index["aliases"] and name not in behind]
         return (found[behind[0]] if behind else None), unfinished

@@ -65,7 +65,7 @@ class ElasticsearchStore:
             StoreError: its driver is not installed.
         """
         if find_spec("elasticsearch") is None:
-            raise StoreError(f"ELASTICSEARCH_URL needs its driver: {install_command('elasticsearch')}")
+            raise StoreError(f"ELASTICSEARCH_URL needs the Elasticsearch client: {install_command('elasticsearch')}")
         url, prefix = settings["ELASTICSEARCH_URL"], settings["ELASTICSEARCH_INDEX_PREFIX"]
         return cls(url, prefix, **access.credentials(settings))
 
@@ -99,8 +99,8 @@ class ElasticsearchStore:
         version = str((await client.info())["version"]["number"])
         if not version.partition(".")[0].isdigit() or int(version.partition(".")[0]) not in MAJORS:
             raise StoreError(
-                f"the Elasticsearch at {self._connection.place} is version {version};"
-                f" {' and '.join(map(str, MAJORS))} will do"
+                f"expected Elasticsearch {' or '.join(map(str, MAJORS))} at {self._connection.place},"
+                f" got version {version}"
             )
         current = await self._indices.clean()
         if current is None:
@@ -186,7 +186,7 @@ class ElasticsearchStore:
             found, self._expected = await self._position(self._target)
             if found != position:
                 raise StoreError(
-                    f"another process writes the search index {self._indices.alias} at {self._connection.place}"
+                    f"another process is writing to the search index {self._indices.alias} at {self._connection.place}"
                 ) from error
         else:
             self._expected = _expectation(answer.body)
@@ -220,11 +220,12 @@ class ElasticsearchStore:
         current = await self._indices.current()
         if current is None:
             raise StoreError(
-                f"there is no search index at {self._connection.place} yet: a crawl or mlentory sync search makes it"
+                f"there is no search index at {self._connection.place} yet; crawl first, or run: mlentory sync search"
             )
         if not _is_usable(current):
             raise StoreError(
-                f"the search index at {self._connection.place} is of another version: mlentory sync search rebuilds it"
+                f"the search index at {self._connection.place} was made by another version;"
+                " to rebuild it, run: mlentory sync search"
             )
         size = max(0, min(query.size, MAX_HITS - query.offset))
         text, suggested = text_query(query.text), None

@@ -116,7 +116,7 @@ def usable(directory: Path) -> Index:
         try:
             return prepared(Index(schema(), str(directory)))
         except (ValueError, OSError) as error:
-            logger.warning("the search index in %s is damaged and is filled anew: %s", directory, error_message(error))
+            logger.warning("The search index in %s is damaged and will be rebuilt: %s", directory, error_message(error))
     _empty(directory)
     (directory / VERSION_FILE).write_text(json.dumps(_fingerprint()))
     return prepared(Index(schema(), str(directory)))
@@ -129,9 +129,11 @@ def check_readable(directory: Path) -> None:
         StoreError: there is none, or one of another layout.
     """
     if not (directory / "meta.json").exists():
-        raise StoreError(f"there is no search index in {directory} yet: a crawl or mlentory sync search makes it")
+        raise StoreError(f"there is no search index in {directory} yet; crawl first, or run: mlentory sync search")
     if not _has_fingerprint(directory):
-        raise StoreError(f"the search index in {directory} is of another version: mlentory sync search rebuilds it")
+        raise StoreError(
+            f"the search index in {directory} was made by another version; to rebuild it, run: mlentory sync search"
+        )
 
 
 def is_readable(directory: Path) -> bool:
@@ -159,7 +161,7 @@ def _empty(directory: Path) -> None:
     entries = list(directory.iterdir())
     marks = [entry for entry in entries if entry.name in (VERSION_FILE, "meta.json", ".managed.json")]
     if entries and not marks:
-        raise StoreError(f"{directory} holds files that are no search index: move them away")
+        raise StoreError(f"{directory} contains files that are not a search index; move them elsewhere")
     # The files that show whose folder it is go last: a kill halfway leaves it to be emptied again.
     for entry in sorted(entries, key=marks.__contains__):
         if entry.is_dir():

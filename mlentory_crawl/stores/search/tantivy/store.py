@@ -202,7 +202,7 @@ class TantivyStore:
                 if "LockBusy" not in str(error):
                     raise
                 if time.monotonic() >= deadline:
-                    raise StoreError(f"another process writes the search index in {self._directory}") from error
+                    raise StoreError(f"another process is writing to the search index in {self._directory}") from error
             time.sleep(0.1)
 
     @contextlib.contextmanager
