@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 import threading
 import time
@@ -127,8 +126,7 @@ class PlainConsole(Console):
     """
 
     def __init__(self, *, stderr: bool = False) -> None:
-        is_shown = is_terminal(sys.stderr if stderr else sys.stdout)
-        width = None if is_shown or "COLUMNS" in os.environ else WIDTH
+        width = None if is_terminal(sys.stderr if stderr else sys.stdout) else WIDTH
         super().__init__(stderr=stderr, width=width, soft_wrap=True, markup=False, emoji=False, highlight=False)
 
     def on_broken_pipe(self) -> None:
