@@ -59,7 +59,7 @@ def test_the_help_of_a_spider_lists_its_arguments(project: CatalogProject, words
         (["zoo", "-h"], "there is no spider zoo; mlentory crawl -h names them"),
         (["huggingface", "-a", "mode=all"], "huggingface: -a mode='all': expected latest, census, delta or ids"),
         (["huggingface", "-a", "limit"], "Invalid -a value, use -a NAME=VALUE"),
-        (["huggingface", "-a", "ids="], "huggingface: -a ids='': names nothing"),
+        (["huggingface", "-a", "ids="], "huggingface: -a ids='': expected at least one id, got none"),
         (["dispatcher"], "dispatcher: -a seeds=... is missing: a file (one URL a line,"),
         (["dispatcher", "-a", "config=none.yaml"], "dispatcher: none.yaml cannot be read: No such file or directory"),
         (["mlflow"], "mlflow is not configured: MLFLOW_TRACKING_URI is not set"),
