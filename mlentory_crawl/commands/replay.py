@@ -114,7 +114,7 @@ def _replay(source: Path, data_dir: Path, run: ReplayableRun, *, erased: bool) -
             command, env=environment, stderr=subprocess.PIPE, text=True, check=False, preexec_fn=die_with_parent
         )
         if done.returncode < 0 or done.returncode == EXIT_CODES["stopped"]:
-            raise MlentoryError(f"the replay of {name} was interrupted: the same command goes on")
+            raise MlentoryError(f"the replay of {name} was interrupted; run the same command again to resume it")
         now, said = _outcome(data_dir, name), done.stderr.strip()
     fetched = now.get("records", {}).get("fetched", 0)
     # The replay of an interrupted run ends with its archived responses.

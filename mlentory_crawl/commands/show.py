@@ -81,7 +81,7 @@ def _moment(at: str | None) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(at)
     except ValueError as error:
-        raise WrongUsage(f"--at {at!r}: a date such as 2026-11-20 is due") from error
+        raise WrongUsage(f"--at {at!r}: expected a date such as 2026-11-20") from error
     return parsed.replace(hour=23, minute=59, second=59) if len(at) <= len("2026-11-20") else parsed
 
 

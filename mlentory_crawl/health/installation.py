@@ -116,15 +116,15 @@ def check_settings(variables: tuple[Variable, ...], settings: Mapping[str, Any])
 def _check_values(settings: Mapping[str, Any]) -> None:
     access, share, keep = (settings[name] for name in ("MLENTORY_DATA_ACCESS", "QUOTA_SHARE", "RAW_KEEP_RUNS"))
     if access not in WITHHELD:
-        raise SettingError(f"MLENTORY_DATA_ACCESS is {access!r}: expected one of {', '.join(WITHHELD)}")
+        raise SettingError(f"MLENTORY_DATA_ACCESS: expected one of {', '.join(WITHHELD)}, got {access!r}")
     try:
         valid = 0 < float(share) <= 1
     except ValueError:
         valid = False
     if not valid:
-        raise SettingError(f"QUOTA_SHARE is {share!r}: expected a number above 0, and at most 1")
+        raise SettingError(f"QUOTA_SHARE: expected a number above 0 and at most 1, got {share!r}")
     if not str(keep).isdecimal():
-        raise SettingError(f"RAW_KEEP_RUNS is {keep!r}: expected a whole number")
+        raise SettingError(f"RAW_KEEP_RUNS: expected a whole number, got {keep!r}")
 
 
 def check_data_directory(data_dir: Path) -> Iterator[Finding]:

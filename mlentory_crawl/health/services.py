@@ -90,10 +90,10 @@ def _check_quota(platform: str, request: ScrapyRequest) -> Iterator[Finding]:
     slot = Slot()
     slot.learn(received, time.monotonic())
     if status in (401, 403):
-        yield Finding("quota", "problem", f"{platform}: {request.url} answers {status}: is the token valid?")
+        yield Finding("quota", "problem", f"{platform}: {request.url} returned HTTP {status}: is the token valid?")
     elif slot.left is None:
         state: State = "ok" if status == 200 else "problem"
-        yield Finding("quota", state, f"{platform}: {request.url} answers {status} and announces no quota")
+        yield Finding("quota", state, f"{platform}: {request.url} returned HTTP {status} and announces no quota")
     else:
         seconds = max(0.0, slot.resets_at - time.monotonic())
         message = f"{platform}: {slot.left:,} of {slot.quota or slot.left:,} requests left, reset in {seconds:,.0f} s"

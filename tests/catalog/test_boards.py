@@ -74,7 +74,7 @@ def test_nothing_is_the_same_on_every_scale() -> None:
 
 
 def test_what_has_a_problem_is_on_no_board() -> None:
-    assert boards([replace(RESULT, problem="it is no number")]) == []
+    assert boards([replace(RESULT, problem="the value is not a number")]) == []
 
 
 def test_boards_come_by_size_and_then_by_what_they_are_of() -> None:
@@ -90,7 +90,7 @@ def test_boards_come_by_size_and_then_by_what_they_are_of() -> None:
 def test_a_part_of_each_list_of_results_is_cut_out() -> None:
     first = [replace(RESULT, name=name) for name in "abc"]
     other = [replace(RESULT, metric="wer", name=name) for name in "de"]
-    unranked = [replace(RESULT, name=name, problem="it is no number") for name in "xyz"]
+    unranked = [replace(RESULT, name=name, problem="the value is not a number") for name in "xyz"]
     found = Leaderboard(boards([*first, *other]), unranked)
 
     def names(told: Leaderboard) -> list[str]:

@@ -126,7 +126,7 @@ def test_only_what_was_measured_in_the_same_way_is_ranked(demo: Demo) -> None:
     told = demo.done.stdout[demo.done.stdout.index("$ mlentory leaderboard") :]
     assert all(id.partition("-")[0] in told for id in others)
     assert [(result.name, result.value, result.problem) for result in found.unranked] == [
-        ("solo-example/solo-7b-chat", "72 to 75", "it is no number")
+        ("solo-example/solo-7b-chat", "72 to 75", "the value is not a number")
     ]
 
 

@@ -22,7 +22,7 @@ VERIFIED = "verified"
 _SHOWN = frozenset({*SETTINGS, REVISION, HARNESS})
 _OF_METRICS = frozenset({"num_few_shot", "metric_args", "metric_config"})
 """The settings in which results that were published together may differ."""
-NO_NUMBER = "it is no number"
+NO_NUMBER = "the value is not a number"
 
 
 LEARNING, PART = "reinforcement-learning", "#"
