@@ -105,14 +105,13 @@ def svg(found: Lineage, *, down: bool) -> str:
     top = MARGIN + 3.2 * LINE
     width = max(laid.width, *(line.width for line in (*head, *foot))) + 2 * MARGIN
     height = top + laid.height + (LINE * (len(foot) + 1) if foot else 0) + MARGIN
-    title, about = (escape(printable(line.text)) for line in head)
+    title = escape(": ".join(printable(line.text) for line in head))
     drawn = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
-            f' height="{height:.0f}" role="img" aria-labelledby="title about">'
+            f' height="{height:.0f}" role="img" aria-label="{title}">'
         ),
-        f'<title id="title">{title}</title>',
-        f'<desc id="about">{about}</desc>',
+        f"<title>{title}</title>",
         f"<style>{STYLE}</style>",
         f'<rect class="card" x="0.5" y="0.5" width="{width - 1:.0f}" height="{height - 1:.0f}" rx="12"/>',
         *_texts(head, MARGIN, MARGIN - 2, 1.25 * LINE),

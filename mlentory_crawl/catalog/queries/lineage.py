@@ -161,12 +161,13 @@ def lineage(
     found.left_out = max(len(others) - offset - len(page), 0)
     known: Licenses = licenses(reader, generations)
     found.summary = summary(reader, others, conflicts(found._pairs(), known), known)
-    shown = {iri, *page}
+    wanted = {iri, *page}
+    shown = set(wanted)
     for each in page:
         while (each := reached_from[each]) not in shown:
             shown.add(each)
     found.members = {
-        each: Member(each, each, generation, context=each not in page and each != iri)
+        each: Member(each, each, generation, context=each not in wanted)
         for each, generation in generations.items()
         if each in shown
     }
