@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.crawling import ROOT, CatalogProject, model, write_records
-from support.scrapy_process import run_on_terminal
+from support.crawling import CatalogProject, model, write_records
+from support.terminals import on_terminal
 
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders import platforms
@@ -26,10 +26,11 @@ def project(hub: SampleHub, tmp_path: Path) -> CatalogProject:
 
 
 def test_the_help_names_the_spiders_in_a_line_each(project: CatalogProject) -> None:
-    code, lines = run_on_terminal(["crawl", "-h"], cwd=ROOT, environment=project.environment, timeout=60)
+    code, text = on_terminal("crawl", "-h", environment=project.environment)
+    lines = text.splitlines()
     assert code == 0
     assert lines[0].startswith("Usage: mlentory crawl SPIDER ")
-    found = [line.split()[0] for line in lines if line.startswith(tuple(f"{each.name} " for each in platforms()))]
+    found = [line.split()[0] for line in lines if line.startswith(tuple(f"  {each.name} " for each in platforms()))]
     assert found == [each.name for each in platforms()]
     assert max(map(len, lines)) <= 80
     assert "  -O FILE" in "\n".join(lines)
@@ -59,7 +60,7 @@ def test_the_help_of_a_spider_lists_its_arguments(project: CatalogProject, words
         (["zoo", "-h"], "there is no spider zoo; mlentory crawl -h names them"),
         (["huggingface", "-a", "mode=all"], "huggingface: -a mode='all': expected latest, census, delta or ids"),
         (["huggingface", "-a", "limit"], "Invalid -a value, use -a NAME=VALUE"),
-        (["huggingface", "-a", "ids="], "huggingface: -a ids='': names nothing"),
+        (["huggingface", "-a", "ids="], "huggingface: -a ids='': expected at least one id, got none"),
         (["dispatcher"], "dispatcher: -a seeds=... is missing: a file (one URL a line,"),
         (["dispatcher", "-a", "config=none.yaml"], "dispatcher: none.yaml cannot be read: No such file or directory"),
         (["mlflow"], "mlflow is not configured: MLFLOW_TRACKING_URI is not set"),

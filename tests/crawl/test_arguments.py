@@ -74,7 +74,7 @@ def test_every_argument_of_every_spider_is_documented(spider_class: type[Platfor
         ({"accept_deletions": "perhaps"}, "-a accept_deletions='perhaps': expected true or false"),
         ({"kinds": "cat,cat"}, "-a kinds='cat,cat': expected any of cat, dog, or none"),
         ({"kinds": "cat,none"}, "-a kinds='cat,none': expected any of cat, dog, or none"),
-        ({"ids": ""}, "-a ids='': names nothing"),
+        ({"ids": ""}, "-a ids='': expected at least one id, got none"),
         ({"mode": "ids"}, "mode=ids and ids=FILE_OR_LIST go together"),
     ],
 )
@@ -147,7 +147,7 @@ def test_what_is_given_goes_before_the_file(tmp_path: Path) -> None:
         ("- a", "{path}: expected a mapping with the key parameters, got a list"),
         ("", "{path}: expected a mapping with the key parameters, got nothing"),
         ("a: b\n---\nc: d", "{path}: expected a mapping with the key parameters, got a mapping, a mapping"),
-        ("parameters: [", "{path} is no YAML at line"),
+        ("parameters: [", "{path} is not valid YAML at line"),
         ("parameters: !!python/name:os.system x", "{path}: parameters: expected a mapping of arguments, got 'x'"),
     ],
 )  # fmt: skip
