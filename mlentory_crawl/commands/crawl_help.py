@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from inspect import cleandoc
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
-from mlentory_crawl.base_spiders.arguments import Argument, arguments
+from mlentory_crawl.base_spiders.arguments import arguments
 from mlentory_crawl.base_spiders.platform import PlatformSpider
-from mlentory_crawl.console import styled, table
+from mlentory_crawl.console import styled
+from mlentory_crawl.console.tables import GAP, Facts
 
 _SECTION = re.compile(r"^(\S.*)\n((?:[ ]+\S.*\n?)+)", re.MULTILINE)
 
@@ -21,12 +20,13 @@ def print_spiders(out: Console, spiders: Iterable[type[PlatformSpider]]) -> None
     """Print which spiders there are, one line each."""
     out.print("Usage: mlentory crawl SPIDER [-a NAME=VALUE ...] [options]\n")
     out.print("mlentory crawl SPIDER -h shows what it crawls, and the arguments that it takes.\n")
-    shown = table("spider", "what it crawls")
-    for spider in spiders:
-        summary, _ = data_sheet(spider)
-        line = styled(summary.partition(":")[0].removesuffix("."))
-        line.no_wrap, line.overflow = True, "ellipsis"
-        shown.add_row(styled((spider.name, "cyan")), line)
+    shown = Facts(GAP)
+    summaries = {spider.name: data_sheet(spider)[0].partition(":")[0].removesuffix(".") for spider in spiders}
+    room = out.width - 2 * GAP - max(map(len, summaries))
+    for name, summary in summaries.items():
+        line = styled(summary)
+        line.truncate(room, overflow="ellipsis")
+        shown.add(name, line)
     out.print(shown, "")
 
 
@@ -35,17 +35,17 @@ def print_spider(out: Console, spider: type[PlatformSpider]) -> None:
     out.print(f"Usage: mlentory crawl {spider.name} [-a NAME=VALUE ...] [options]\n")
     summary, sections = data_sheet(spider)
     out.print(summary, "")
-    sheet = table("", "")
-    sheet.show_header = False
-    for heading, lines in sections.items():
-        sheet.add_row(styled((heading, "bold")), Text("\n".join(lines)))
+    sheet = Facts()
+    for heading, sentences in sections.items():
+        sheet.add(heading, styled("\n".join(sentences)))
     out.print(sheet, "")
     out.print(styled(("Arguments", "bold"), " (-a NAME=VALUE)"))
-    shown = table("", "")
-    shown.show_header = False
+    shown = Facts(GAP)
     for argument in arguments(spider.Arguments):
-        shown.add_row(styled((argument.name, "cyan")), _documentation(argument))
-    out.print(Padding(shown, (0, 0, 1, 2)))
+        default = "" if argument.default is None else f" (default: {argument.default})"
+        needed = " (has to be given)" if argument.is_needed else ""
+        shown.add(argument.name, f"{argument.expected}{default}{needed}", argument.meaning)
+    out.print(shown, "")
 
 
 def data_sheet(spider: type[PlatformSpider]) -> tuple[str, dict[str, list[str]]]:
@@ -55,9 +55,3 @@ def data_sheet(spider: type[PlatformSpider]) -> tuple[str, dict[str, list[str]]]
         heading: re.split(r"(?<=\.) ", " ".join(body.split())) for heading, body in _SECTION.findall(f"{text}\n")
     }
     return text.partition("\n")[0], sections
-
-
-def _documentation(argument: Argument) -> Text:
-    default = "" if argument.default is None else f" (default: {argument.default})"
-    needed = " (has to be given)" if argument.is_needed else ""
-    return styled(f"{argument.expected}{default}{needed}\n", (argument.meaning, "dim"))

@@ -67,7 +67,7 @@ class Command(ProjectCommand):
         if not opts.yes and sys.stdin.isatty() and not _confirmed(catalog.names_of(iris)):
             fail("nothing was erased")
             return 0
-        with progress_shown() as show:
+        with progress_shown(after=0) as show:  # nothing can bring back what it removes
             counts, problems = erase(self.data_dir, catalog, iris, show)
             results = {name: self._sync(name, show) for name in names(self.settings)}
             show("catalog file", 0, None)

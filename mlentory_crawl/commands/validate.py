@@ -14,7 +14,7 @@ from fair4ml.entities import CLASSES
 from fair4ml.write import rdf
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.console import console, print_json, progress_shown, styled, table
+from mlentory_crawl.console import console, counted, print_json, progress_shown, styled, table
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.printable import one_line
 from mlentory_crawl.shapes.conformance import Conformance, Violation, missing
@@ -125,8 +125,8 @@ def _print(told: dict[str, Any], found: list[Violation]) -> None:
             shown.add_row(f"{each.count:,}", styled(*told_by))
         out.print(shown)
         out.print()
-    verdict = "conform" if not found else f"{sum(each.count for each in found):,} violations"
+    verdict = counted(sum(each.count for each in found), "violation") if found else "conform"
     out.print(
-        f"{told['records']:,} records, {told['triples']:,} triples: {verdict}"
+        f"{counted(told['records'], 'record')}, {counted(told['triples'], 'triple')}: {verdict}"
         f" ({told['seconds']:,.1f} s, {told['records_per_second'] or 0:,.0f} records a second)"
     )

@@ -163,16 +163,17 @@ def error_console() -> Console:
 
 
 SHOWN_AFTER = 2.0
-"""The number of seconds after which a command shows its progress."""
+"""The number of seconds after which a command shows its progress, if it takes so long."""
 REFRESHED_AFTER = 0.1
 """The number of seconds after which it is shown anew."""
 
 
 @contextmanager
-def progress_shown(*, is_watched: bool = True) -> Iterator[OnProgress]:
-    """Show how far a command is: from `SHOWN_AFTER` seconds on, at the bottom of a terminal; elsewhere nothing.
+def progress_shown(*, after: float = SHOWN_AFTER, is_watched: bool = True) -> Iterator[OnProgress]:
+    """Show how far a command is, at the bottom of a terminal; elsewhere nothing.
 
     Args:
+        after: the number of seconds after which it is shown.
         is_watched: False if the terminal has something else to show.
     """
     out = error_console()
@@ -191,12 +192,13 @@ def progress_shown(*, is_watched: bool = True) -> Iterator[OnProgress]:
         nonlocal shown, shown_at
         if step == shown and time.monotonic() - shown_at < REFRESHED_AFTER:
             return  # a step may take less than showing it
+        is_new = step != shown
         shown, shown_at = step, time.monotonic()
         of_total = "" if total is None else f" of {total:,}"
         counts = f": {done:,}{of_total}" if done or total else ""
-        bar.update(task, description=f"{step}{counts}", completed=done, total=total)
+        bar.update(task, description=f"{step}{counts}", completed=done, total=total, refresh=is_new)
 
-    beginning = threading.Timer(SHOWN_AFTER, bar.start)
+    beginning = threading.Timer(after, bar.start)
     beginning.daemon = True
     beginning.start()
     try:

@@ -9,7 +9,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from mlentory_crawl.console import styled, table
+from mlentory_crawl.console import counted, styled
+from mlentory_crawl.console.tables import Facts
 
 Piece = str | tuple[str, str]
 """A text, or a text with its style."""
@@ -27,11 +28,10 @@ def outcome(told: Mapping[str, Any], again: str, data_dir: Path, feeds: Iterable
         data_dir: the data directory.
         feeds: the files that were written beside it.
     """
-    shown = table("", "")
-    shown.show_header = False
+    shown = Facts()
 
     def row(name: str, *pieces: Piece) -> None:
-        shown.add_row(styled((name, "bold")), styled(*pieces))
+        shown.add(name, styled(*pieces))
 
     verdict = told["verdict"]
     row("Run", (verdict, f"bold {COLORS[verdict]}"), f"  {told['run_id']} ({told['platform']} {told['mode']})")
@@ -43,7 +43,7 @@ def outcome(told: Mapping[str, Any], again: str, data_dir: Path, feeds: Iterable
     for name, projection in told["projections"].items():
         row(name.capitalize(), *_projected(projection))
     if issues := sum(told["field_issues"].values()):
-        row("Left out", f"{issues:,} values, by field and reason in the report")
+        row("Left out", f"{counted(issues, 'value')}, by field and reason in the report")
     row("Time", ", ".join(_times(told)))
     report = data_dir / "runs" / f"{told['run_id']}.json"
     files = [report, *sorted(data_dir.glob(f"*/*/{told['run_id']}.*")), *feeds]
@@ -77,7 +77,7 @@ def _projected(projection: Mapping[str, Any]) -> Iterator[Piece]:
 def _times(told: Mapping[str, Any]) -> Iterator[str]:
     yield f"{told['seconds']:,.1f} s"
     yield f"{told['models_per_second'] or 0:,.0f} records a second"
-    yield f"{sum(told['requests'].get('by_slot', {}).values()):,} requests"
+    yield counted(sum(told["requests"].get("by_slot", {}).values()), "request")
     if (waits := told["requests"].get("waits", 0)) >= 1:
         yield f"{waits:,.0f} s of waiting for quotas and retries"
 

@@ -12,7 +12,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
-from mlentory_crawl.console import SHOWN_AFTER
+from mlentory_crawl.console import SHOWN_AFTER, counted
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.extensions.terminal import Terminal, suppress_gone
 from mlentory_crawl.middlewares.quota import QuotaMiddleware
@@ -75,7 +75,7 @@ class Progress:
         spider = self.crawler.spider
         assert spider is not None
         pages = self.crawler.stats.get_value("response_received_count", 0)
-        told = f"{spider.name}: {pages:,} {'page' if pages == 1 else 'pages'}, {fetched:,} records"
+        told = f"{spider.name}: {counted(pages, 'page')}, {counted(fetched, 'record')}"
         if not self.crawler.crawling:
             return f"{told}, stopping"
         waits = {slot: seconds for slot, seconds in self._waits().items() if seconds >= 1}

@@ -41,7 +41,7 @@ class TerminalHandler(logging.Handler):
         style = "red" if record.levelno >= logging.ERROR else "yellow" if record.levelno >= logging.WARNING else ""
         try:
             # The terminal wraps long lines, so that addresses can be copied.
-            self._console.print(Text(self.format(record), style), soft_wrap=True)
+            self._console.print(Text(self.format(record), style), no_wrap=True)
         except Exception:  # noqa: BLE001  as all handlers do: what cannot be logged ends no crawl
             self.handleError(record)
 

@@ -17,6 +17,7 @@ from support.small_catalog import SmallCatalog
 
 from mlentory_crawl.commands import export
 from mlentory_crawl.exceptions import MlentoryError, WrongUsage
+from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.sample_hub import SampleHub
 
 
@@ -118,6 +119,12 @@ def runs(project: Project) -> list[str]:
         return []
 
 
+def no_options(command: export.Command) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    command.add_options(parser)
+    return parser.parse_args([])
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
 def test_an_export_without_room_is_no_wrong_usage(
     data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
@@ -126,10 +133,10 @@ def test_an_export_without_room_is_no_wrong_usage(
         raise OSError(code, os.strerror(code))
 
     SmallCatalog(data_dir).writer.close()
-    monkeypatch.setattr(export, "_write", write)
+    monkeypatch.setattr(FORMATS[".nt"], "start", write)
     command = export.Command({"MLENTORY_DATA_DIR": str(data_dir)})
     with pytest.raises(MlentoryError, match=os.strerror(code)):
-        command.carry_out([str(tmp_path / "all.nt")], argparse.Namespace(counters=False))
+        command.carry_out([str(tmp_path / "all.nt")], no_options(command))
     assert not list(tmp_path.glob("all.nt*"))
 
 
@@ -139,7 +146,7 @@ def test_an_export_to_where_no_file_can_be_is_wrong_usage(data_dir: Path, tmp_pa
     command = export.Command({"MLENTORY_DATA_DIR": str(data_dir)})
     for path in (tmp_path / "none" / "all.nt", tmp_path / "taken.nt"):
         with pytest.raises(WrongUsage, match="cannot be written"):
-            command.carry_out([str(path)], argparse.Namespace(counters=False))
+            command.carry_out([str(path)], no_options(command))
 
 
 @pytest.mark.parametrize("command", ["status", "show", "export", "sync", "search", "demo", "sample-hub"])

@@ -115,7 +115,7 @@ def test_wrong_usage(tmp_path: Path, argument: str) -> None:
     project = CatalogProject(tmp_path / "data", "http://127.0.0.1:9")
     done = project.scrapy("crawl", "huggingface", "-a", argument)
     assert done.returncode == 2
-    assert done.stderr.strip().splitlines()[-1].startswith("scrapy: error: huggingface: -a ")
+    assert done.stderr.strip().splitlines()[-1].startswith("mlentory crawl: error: huggingface: -a ")
 
 
 def test_replay_has_the_cards_and_datasets_too(hub: SampleHub, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.crawling import ROOT, CatalogProject, model, write_records
-from support.scrapy_process import run_on_terminal
+from support.crawling import CatalogProject, model, write_records
+from support.terminals import on_terminal
 
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders import platforms
@@ -26,10 +26,11 @@ def project(hub: SampleHub, tmp_path: Path) -> CatalogProject:
 
 
 def test_the_help_names_the_spiders_in_a_line_each(project: CatalogProject) -> None:
-    code, lines = run_on_terminal(["crawl", "-h"], cwd=ROOT, environment=project.environment, timeout=60)
+    code, text = on_terminal("crawl", "-h", environment=project.environment)
+    lines = text.splitlines()
     assert code == 0
     assert lines[0].startswith("Usage: mlentory crawl SPIDER ")
-    found = [line.split()[0] for line in lines if line.startswith(tuple(f"{each.name} " for each in platforms()))]
+    found = [line.split()[0] for line in lines if line.startswith(tuple(f"  {each.name} " for each in platforms()))]
     assert found == [each.name for each in platforms()]
     assert max(map(len, lines)) <= 80
     assert "  -O FILE" in "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from support.crawling import ROOT, Project, model, write_records
-from support.scrapy_process import run_on_terminal
+from support.terminals import on_terminal
 
 from fair4ml.write.search_document import search_document
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -49,7 +50,7 @@ def _values(stated: str | list[str]) -> list[str]:
 
 
 def piped(project: Project, *words: str) -> bytes:
-    command = project.command("export", "-", *words)
+    command = [sys.executable, "-m", "mlentory_crawl", "export", "-", *words]
     return subprocess.run(command, cwd=ROOT, env=project.environment, stdout=subprocess.PIPE, check=True).stdout
 
 
@@ -67,16 +68,15 @@ def test_a_format_goes_before_the_name(crawled: Project) -> None:
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure(crawled: Project) -> None:
-    for ending in ("csv", "jsonl"):
-        with subprocess.Popen(
-            crawled.command("export", "-", "--format", ending),
-            cwd=ROOT, env=crawled.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        ) as export:  # fmt: skip
-            assert export.stdout is not None
-            assert export.stderr is not None
-            export.stdout.close()
-            assert export.stderr.read() == b""
-        assert export.returncode == 0
+    with subprocess.Popen(
+        [sys.executable, "-m", "mlentory_crawl", "export", "-", "--format", "csv"],
+        cwd=ROOT, env=crawled.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as export:  # fmt: skip
+        assert export.stdout is not None
+        assert export.stderr is not None
+        export.stdout.close()
+        assert export.stderr.read() == b""
+    assert export.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,9 @@ def test_wrong_usage(crawled: Project, words: list[str], told: str) -> None:
 
 @pytest.mark.parametrize("ending", ["parquet", "jsonl.zst"])
 def test_no_terminal_gets_what_it_cannot_show(crawled: Project, ending: str) -> None:
-    words = ["export", "-", "--format", ending]
-    code, lines = run_on_terminal(words, cwd=ROOT, environment=crawled.environment, timeout=60)
+    code, text = on_terminal("export", "-", "--format", ending, environment=crawled.environment)
     assert code == 2
-    assert f"{ending} is nothing that a terminal can show" in " ".join(lines)
+    assert f"{ending} is nothing that a terminal can show" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("facet", FACETS)

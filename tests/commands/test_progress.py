@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mlentory_crawl import console
 from mlentory_crawl.console import progress_shown
 
 
@@ -56,10 +55,9 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
 
 @pytest.mark.parametrize(("total", "told"), [(None, "read: 1,200 "), (3_000, "read: 1,200 of 3,000 ")])
-def test_a_count_is_shown(terminal: Open, monkeypatch: pytest.MonkeyPatch, total: int | None, told: str) -> None:
-    monkeypatch.setattr(console, "SHOWN_AFTER", 0.0)
+def test_a_count_is_shown(terminal: Open, total: int | None, told: str) -> None:
     screen = terminal()
-    with progress_shown() as show:
+    with progress_shown(after=0) as show:
         show("read", 1_200, total)
         screen.seen(told)
     # The line is gone.
@@ -68,28 +66,25 @@ def test_a_count_is_shown(terminal: Open, monkeypatch: pytest.MonkeyPatch, total
 
 
 @pytest.mark.parametrize("is_watched", [True, False])
-def test_what_ends_soon_is_not_shown(terminal: Open, monkeypatch: pytest.MonkeyPatch, is_watched: bool) -> None:
-    monkeypatch.setattr(console, "SHOWN_AFTER", 3_600.0 if is_watched else 0.0)
+def test_what_ends_soon_is_not_shown(terminal: Open, is_watched: bool) -> None:
     screen = terminal()
-    with progress_shown(is_watched=is_watched) as show:
+    with progress_shown(after=3_600 if is_watched else 0, is_watched=is_watched) as show:
         show("read", 1, None)
     screen.write("done")
     assert screen.seen("done") == "done"
 
 
 def test_no_file_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "SHOWN_AFTER", 0.0)
     file = io.StringIO()
     monkeypatch.setattr(sys, "stderr", file)
-    with progress_shown() as show:
+    with progress_shown(after=0) as show:
         show("read", 1, None)
     assert file.getvalue() == ""
 
 
-def test_a_failure_ends_it(terminal: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "SHOWN_AFTER", 0.0)
+def test_a_failure_ends_it(terminal: Open) -> None:
     screen = terminal()
-    with pytest.raises(ValueError, match="odd"), progress_shown() as show:  # noqa: PT012  it is shown when it fails
+    with pytest.raises(ValueError, match="odd"), progress_shown(after=0) as show:  # noqa: PT012  it is shown when it fails
         show("read", 0, None)
         screen.seen("read")
         raise ValueError("odd")
@@ -97,10 +92,9 @@ def test_a_failure_ends_it(terminal: Open, monkeypatch: pytest.MonkeyPatch) -> N
     assert screen.seen("done").endswith("\x1b[2Kdone")
 
 
-def test_each_step_has_its_own_count(terminal: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "SHOWN_AFTER", 0.0)
+def test_each_step_has_its_own_count(terminal: Open) -> None:
     screen = terminal()
-    with progress_shown() as show:
+    with progress_shown(after=0) as show:
         show("read", 10, 20)
         screen.seen("read: 10 of 20 ")
         show("written", 0, None)

@@ -7,20 +7,13 @@ variables, the settings, is loaded anew; tests that kill or interrupt a command 
 from __future__ import annotations
 
 import atexit
-import contextlib
-import fcntl
 import os
-import pty
-import re
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from threading import Thread
 
 from support.fork_client import ask, exit_code
 
@@ -74,54 +67,3 @@ def run_scrapy(
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(arguments, code, out.read().decode(), err.read().decode())
-
-
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-
-
-def run_on_terminal(
-    words: Sequence[str | Path],
-    *,
-    cwd: Path,
-    environment: Mapping[str, str],
-    timeout: float,
-    columns: int = 80,
-    stays: bool = True,
-) -> tuple[int, list[str]]:
-    """Run a command whose outputs are a terminal; return its exit code and the lines that were written there.
-
-    A line that was written over another one is a line of its own. Colors and movements of the cursor are left out.
-
-    Args:
-        words: what comes after `scrapy`.
-        cwd: the folder to run it in.
-        environment: all its environment variables.
-        timeout: seconds.
-        columns: the width of the terminal.
-        stays: whether the terminal is there until the command ends; else it is closed at once.
-    """
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    given = {name: value for name, value in environment.items() if name not in ("COLUMNS", "NO_COLOR", "LINES")}
-    written = bytearray()
-
-    def read() -> None:
-        with contextlib.suppress(OSError):  # that is how the end of a terminal is told
-            while piece := os.read(master, 1 << 16):
-                written.extend(piece)
-
-    with Path(os.devnull).open("rb") as nothing:
-        streams = [nothing.fileno(), slave, slave]
-        with ask(_server(), ["scrapy", *map(str, words)], str(cwd), {**given, "TERM": "xterm"}, streams) as connection:
-            os.close(slave)
-            reader = Thread(target=read, daemon=True)
-            if stays:
-                reader.start()
-            else:
-                os.close(master)
-            connection.settimeout(timeout)
-            code = exit_code(connection)
-    if stays:
-        reader.join(timeout)
-        os.close(master)
-    return code, re.split(r"[\r\n]+", _CONTROL.sub("", written.decode()))

@@ -17,13 +17,14 @@ from support.crawling import ROOT
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def on_terminal(*words: str, environment: Mapping[str, str], columns: int = 80) -> tuple[int, str]:
+def on_terminal(*words: str, environment: Mapping[str, str], columns: int = 80, stays: bool = True) -> tuple[int, str]:
     """Run `mlentory` with its output on a terminal.
 
     Args:
         words: the command and its arguments.
         environment: all environment variables.
         columns: the width of the terminal.
+        stays: whether it is there until the command ends; else it is closed at once.
 
     Returns:
         The exit code, and everything that it was sent, without control sequences.
@@ -38,7 +39,7 @@ def on_terminal(*words: str, environment: Mapping[str, str], columns: int = 80) 
     )  # fmt: skip
     os.close(theirs)
     sent = b""
-    while chunk := _read(ours):
+    while stays and (chunk := _read(ours)):
         sent += chunk
     os.close(ours)
     return process.wait(), _CONTROL.sub("", sent.decode()).replace("\r\n", "\n")
