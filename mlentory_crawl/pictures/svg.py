@@ -11,14 +11,14 @@ from mlentory_crawl.catalog.queries.derivations import Step
 from mlentory_crawl.catalog.queries.license_summary import LicenseConflict
 from mlentory_crawl.catalog.queries.lineage import Lineage, Member, Use
 from mlentory_crawl.console import counted
-from mlentory_crawl.pictures.datasets import Datasets, are_named_only
+from mlentory_crawl.pictures.data_boxes import Datasets, are_named_only
 from mlentory_crawl.pictures.labels import USED, clause, conflicts_by_step, facts, folded, recorded_by, stated_by
 from mlentory_crawl.pictures.layout import Box, Link, Point, arrange
 from mlentory_crawl.pictures.lettering import broken, cut
 from mlentory_crawl.pictures.lines import LINE, STYLE, Line, around, linked, written
 from mlentory_crawl.printable import one_line, printable
 
-MARGIN, TOP, PADDING, LABEL_PADDING, TIP = 24.0, 76.0, 15.0, 4.0, 8
+MARGIN, TOP, PADDING, LABEL_PADDING, TIP = 24.0, 72.0, 15.0, 4.0, 8
 FOOT_LINE = 15.0
 NAME_LENGTH, FACT_LENGTH, LABEL_LENGTH, FOOT_LENGTH = 32, 36, 46, 110
 """The number of characters after which texts are broken."""

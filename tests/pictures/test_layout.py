@@ -38,7 +38,10 @@ def corners(at: Point, box: Box) -> tuple[float, float, float, float]:
 
 
 def overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    least = 1e-6
+    return (
+        min(one[2], other[2]) - max(one[0], other[0]) > least and min(one[3], other[3]) - max(one[1], other[1]) > least
+    )
 
 
 BOXES = {name: Box(40 + 13 * number, 30 + 5 * number) for number, name in enumerate(NAMES)}

@@ -49,12 +49,12 @@ class _Group:
 
 
 class Datasets:
-    """What stands beside a model in a picture: its datasets, and the ways to them.
+    """The datasets beside a model in a picture, and the ways to them.
 
     Args:
         found: the lineage.
         uses: the uses of data of one model.
-        across: it stands below the model; else on its right.
+        across: they stand below the model; else on its right.
     """
 
     def __init__(self, found: Lineage, uses: Sequence[Use], *, across: bool) -> None:
