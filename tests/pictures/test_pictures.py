@@ -12,12 +12,12 @@ import pytest
 from support.catalogs import HUB
 from support.families import family
 
-from mlentory_crawl.catalog.queries.lineage import Lineage, lineage
+from mlentory_crawl.catalog.queries.lineage import Lineage, Member, lineage
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.pictures.dot import dot
 from mlentory_crawl.pictures.labels import MAX_DATA, folded
 from mlentory_crawl.pictures.mermaid import mermaid
-from mlentory_crawl.pictures.svg import svg
+from mlentory_crawl.pictures.svg import MANY, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 RED = "#cf222e"
@@ -102,6 +102,28 @@ def test_datasets_of_a_relation_are_one_box_beside_their_model(walk: Walk, down:
     assert len(groups(picture, "of-data")) == len(boxes)
     said = {each.findtext(f"{SVG}title") for each in groups(picture, "of-data")}
     assert "orchard/tune-8B: trained on orchard/talks (huggingface model record, cardData.datasets)" in said
+
+
+def test_data_stand_on_the_right_and_in_columns_below(walk: Walk) -> None:
+    found = walk("orchard/tune-8B", data="all")
+    places = [place(group) for group in (model(drawn(found)), *groups(drawn(found), "data"))]
+    assert all(other["x"] > places[0]["x"] + places[0]["width"] for other in places[1:])
+    found.members |= {f"{HUB}x/{n}": Member(f"{HUB}x/{n}", f"x/{n}", 1) for n in range(MANY)}
+    picture = drawn(found)
+    above = place(model(picture))
+    below = [place(group) for group in groups(picture, "data") if "tide/corpus" not in texts(group)]
+    assert len(below) == 2
+    assert all(each["x"] > above["x"] and each["y"] > above["y"] + above["height"] for each in below)
+
+
+def model(picture: ElementTree.Element) -> ElementTree.Element:
+    (found,) = groups(picture, "root")
+    return found
+
+
+def place(group: ElementTree.Element) -> dict[str, float]:
+    (box,) = group.iter(f"{SVG}rect")
+    return {name: float(box.get(name, 0)) for name in ("x", "y", "width", "height")}
 
 
 def test_no_record_of_any_dataset_is_said_once(walk: Walk) -> None:
