@@ -1,5 +1,7 @@
 """Run the commands, the Python and the SQL of docs/questions.md, and write what they print below each.
 
+The picture of a lineage of the same data, docs/assets/lineage.svg, is drawn as well.
+
 Usage: python tools/make_question_outputs.py
 """
 
@@ -26,10 +28,12 @@ import zstandard
 
 import mlentory_crawl
 from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.sample_hub.story import QUANTIZED_SUPPORT
 from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "questions.md"
+PICTURE = ROOT / "docs" / "assets" / "lineage.svg"
 
 Mlentory = Callable[[Sequence[str], Path, Mapping[str, str]], str]
 
@@ -102,14 +106,11 @@ class Snippets:
 
     def _run_command(self, code: str) -> str:
         """Run commands, one a line, each perhaps with programs behind it that take its output."""
-        names = {variable.name for variable in variables()}
-        others = {name: value for name, value in os.environ.items() if name not in names}
-        settings = {"MLENTORY_DATA_DIR": DATA_DIR, ENV_FILE: os.devnull}
-        shown = {"COLUMNS": str(COLUMNS), "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+        environment = _environment()
         printed = []
         for line in code.splitlines():
             command, _, filters = line.partition(" | ")
-            output = self._mlentory(shlex.split(command)[1:], self._folder, {**others, **settings, **shown})
+            output = self._mlentory(shlex.split(command)[1:], self._folder, environment)
             if filters:
                 output = subprocess.run(
                     ["/bin/sh", "-c", filters], input=output, stdout=subprocess.PIPE, encoding="utf-8", check=True
@@ -128,6 +129,24 @@ class Snippets:
         return "\n".join(" | ".join("" if value is None else str(value) for value in row) for row in rows)
 
 
+def _environment() -> dict[str, str]:
+    """Return the environment of a command on the data of the demo, without the user's settings."""
+    names = {variable.name for variable in variables()}
+    others = {name: value for name, value in os.environ.items() if name not in names}
+    settings = {"MLENTORY_DATA_DIR": DATA_DIR, ENV_FILE: os.devnull}
+    return {**others, **settings, "COLUMNS": str(COLUMNS), "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def picture(folder: Path, mlentory: Mlentory) -> str:
+    """Draw the lineage of a model of the demo: its base, its fine-tune, their data, and a license conflict.
+
+    Args:
+        folder: the folder with the data of the demo.
+        mlentory: as for the snippets.
+    """
+    return mlentory(["lineage", QUANTIZED_SUPPORT, "--format", "svg", "--data", "training"], folder, _environment())
+
+
 def mlentory(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
     """Run ``mlentory`` in a process of its own.
 
@@ -142,12 +161,13 @@ def mlentory(words: Sequence[str], folder: Path, environment: Mapping[str, str])
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page and the picture."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         mlentory(["demo", "--models", str(MODELS), "--keep", DATA_DIR], folder, os.environ)
         with contextlib.closing(Snippets(folder, mlentory)) as snippets:
             PAGE.write_text(snippets.page(PAGE.read_text("utf-8")), "utf-8")
+        PICTURE.write_text(picture(folder, mlentory), "utf-8")
 
 
 if __name__ == "__main__":

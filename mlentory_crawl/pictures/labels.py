@@ -10,6 +10,7 @@ from mlentory_crawl.catalog.queries.lineage import Lineage, Member, Use
 from mlentory_crawl.printable import one_line
 
 NO_LICENSE = "no license stated"
+NAMED_ONLY = "named only"
 USED = {
     "trainedOn": "trained on",
     "evaluatedOn": "evaluated on",
@@ -54,15 +55,20 @@ def facts(member: Member) -> list[str]:
     if member.deleted_at:
         found.append(f"gone since {member.deleted_at[:10]}")
     elif not member.described:
-        found.append("named only")
+        found.append(NAMED_ONLY)
     return [one_line(each) for each in found]
+
+
+def recorded_by(stated: Step | Use) -> str:
+    """Return the source and the kind of the record that states a derivation or a use of data."""
+    platform, kind, _ = stated.record.split("/", 2)
+    return one_line(f"{platform} {kind} record")
 
 
 def stated_by(stated: Step | Use) -> tuple[str, str]:
     """Return the record that states a derivation or a use of data, and the field of its source."""
-    platform, kind, _ = stated.record.split("/", 2)
     how = f"{stated.how}, " if isinstance(stated, Step) else ""
-    return one_line(f"{how}{platform} {kind} record"), one_line(stated.field)
+    return f"{how}{recorded_by(stated)}", one_line(stated.field)
 
 
 def conflicts_by_step(found: Lineage) -> dict[tuple[str, str], list[LicenseConflict]]:

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from mlentory_crawl.pictures.layers import layers
+
 SWEEPS = 12
 APART, APART_LABELS = 28.0, 18.0
 """The space between neighbors in a layer."""
-ROWS, COLUMNS = 30.0, 54.0
+ROWS, COLUMNS = 22.0, 54.0
 """The space between layers, of boxes or of labels: where they are rows, and where they are columns."""
 PORTS, PORTS_OF_BOX = 14.0, 0.6
 """The space between the ends of links at a box, and the share of its side that they may take."""
@@ -27,6 +29,9 @@ class Box:
 
     width: float
     height: float
+
+
+NOTHING = Box(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,80 +49,34 @@ class Layout:
 
     Attributes:
         boxes: the place of each box.
+        asides: the place of what stands beside a box.
         labels: the place of the label of each link, in their order.
         ways: for each link the points of its way from the lower box to its label, and from there to the upper box.
         width, height: the size of the whole.
     """
 
     boxes: dict[str, Point]
+    asides: dict[str, Point]
     labels: list[Point]
     ways: list[list[list[Point]]]
     width: float
     height: float
 
 
-def layers(boxes: Sequence[str], links: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Return the layer of each box, 0 for the uppermost: below all boxes that its links lead to.
-
-    Args:
-        boxes: the boxes, in order.
-        links: pairs of a lower and an upper box; one that closes a circle may lead down.
-    """
-    above: dict[str, list[str]] = {box: [] for box in boxes}
-    for lower, upper in _without_circles(boxes, links):
-        above[lower].append(upper)
-    found: dict[str, int] = {}
-    waiting = list(boxes)
-    while waiting:
-        found |= {
-            box: max((found[each] + 1 for each in above[box]), default=0)
-            for box in waiting
-            if all(each in found for each in above[box])
-        }
-        waiting = [box for box in waiting if box not in found]
-    below: dict[str, list[str]] = {box: [] for box in boxes}
-    for lower, uppers in above.items():
-        for upper in uppers:
-            below[upper].append(lower)
-    # A box with nothing above it stands right above the first that leads to it.
-    for box in boxes:
-        if not above[box] and below[box]:
-            found[box] = min(found[each] for each in below[box]) - 1
-    first = min(found.values(), default=0)
-    return {box: layer - first for box, layer in found.items()}
-
-
-def _without_circles(boxes: Sequence[str], links: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    above: dict[str, list[str]] = {box: [] for box in boxes}
-    for lower, upper in links:
-        above[lower].append(upper)
-    kept: list[tuple[str, str]] = []
-    state: dict[str, bool] = {}  # True while the walk is above the box
-    for start in boxes:
-        if start in state:
-            continue
-        walk = [(start, iter(above[start]))]
-        state[start] = True
-        while walk:
-            box, uppers = walk[-1]
-            for upper in uppers:
-                if not state.get(upper, False):
-                    kept.append((box, upper))
-                if upper not in state:
-                    state[upper] = True
-                    walk.append((upper, iter(above[upper])))
-                    break
-            else:
-                state[box] = False
-                walk.pop()
-    return kept
-
-
 @dataclass(slots=True)
 class _Place:
-    """A box, a label, or a point of a link in a row; ``at`` is its middle, in the direction of the row."""
+    """A box, a label, or a point of a link in a row.
 
-    size: float
+    Attributes:
+        half: half of its size in the direction of the row.
+        aside: the size of what stands beside it, in the same direction.
+        apart: the space to its neighbors.
+        neighbors: what it is linked with in the rows above and below.
+        at: its middle, in the direction of the row.
+    """
+
+    half: float
+    aside: float
     apart: float
     neighbors: tuple[list[_Place], list[_Place]] = field(default_factory=lambda: ([], []))
     at: float = 0.0
@@ -152,25 +111,35 @@ def _strokes(stops: Sequence[_Stop]) -> list[list[tuple[float, float]]]:
     ]
 
 
-def arrange(boxes: Mapping[str, Box], links: Sequence[Link], *, across: bool = False) -> Layout:
+def arrange(
+    boxes: Mapping[str, Box], links: Sequence[Link], *, asides: Mapping[str, Box] | None = None, across: bool = False
+) -> Layout:
     """Place boxes, labels and links.
 
     Args:
         boxes: the sizes of the boxes, in order.
         links: the links between them; two of the same boxes go side by side.
+        asides: the sizes of what stands beside some of the boxes: on the right, or below where layers are columns.
         across: layers are columns, the uppermost on the left; else rows.
     """
+    asides = asides or {}
     layer = layers(list(boxes), [(link.lower, link.upper) for link in links])
     rows: list[list[_Place]] = [[] for _ in range(2 * max(layer.values(), default=0) + 1)]
     thick = [0.0] * len(rows)
 
-    def place(row: int, box: Box, apart: float) -> _Place:
-        made = _Place(box.height if across else box.width, apart)
+    def thickness(box: Box) -> float:
+        return box.width if across else box.height
+
+    def length(box: Box) -> float:
+        return box.height if across else box.width
+
+    def place(row: int, box: Box, apart: float, aside: Box = NOTHING) -> _Place:
+        made = _Place(length(box) / 2, length(aside), apart)
         rows[row].append(made)
-        thick[row] = max(thick[row], box.width if across else box.height)
+        thick[row] = max(thick[row], thickness(box), thickness(aside))
         return made
 
-    placed = {name: place(2 * layer[name], box, APART) for name, box in boxes.items()}
+    placed = {name: place(2 * layer[name], box, APART, asides.get(name, NOTHING)) for name, box in boxes.items()}
     chains: list[tuple[bool, list[tuple[int, _Place]]]] = []
     for link in links:
         is_up = layer[link.upper] < layer[link.lower]
@@ -179,7 +148,7 @@ def arrange(boxes: Mapping[str, Box], links: Sequence[Link], *, across: bool = F
         chain = [(first, placed[upper])]
         for row in range(first + 1, last):
             is_label = row == last - 1
-            chain.append((row, place(row, link.label if is_label else Box(0, 0), APART_LABELS)))
+            chain.append((row, place(row, link.label if is_label else NOTHING, APART_LABELS)))
         chain.append((last, placed[lower]))
         for (_, one), (_, other) in pairwise(chain):
             one.neighbors[1].append(other)
@@ -190,28 +159,33 @@ def arrange(boxes: Mapping[str, Box], links: Sequence[Link], *, across: bool = F
 
     gap = COLUMNS if across else ROWS
     starts = [gap * number + sum(thick[:number]) for number in range(len(rows))]
-    least = min((each.at - each.size / 2 for row in rows for each in row), default=0.0)
-    most = max((each.at + each.size / 2 for row in rows for each in row), default=0.0)
+    least = min((each.at - each.half for row in rows for each in row), default=0.0)
+    most = max((each.at + each.half + each.aside for row in rows for each in row), default=0.0)
 
     def point(along: float, at: float) -> Point:
         return (along, at - least) if across else (at - least, along)
 
-    def margin(row: int, box: Box) -> float:
-        return (thick[row] - (box.width if across else box.height)) / 2
+    def begin(row: int, box: Box, aside: Box = NOTHING) -> float:
+        # In a column a box and what stands below it are in one line on the left.
+        taken = max(thickness(box), thickness(aside)) if across else thickness(box)
+        return starts[row] + (thick[row] - taken) / 2
+
+    def begin_box(name: str) -> float:
+        return begin(2 * layer[name], boxes[name], asides.get(name, NOTHING))
 
     ports = _ports([chain for _, chain in chains])
     labels, ways = [], []
     for number, (link, (is_up, chain)) in enumerate(zip(links, chains, strict=True)):
         row, label = chain[-2]
-        labels.append(point(starts[row] + margin(row, link.label), label.at - label.size / 2))
-        sizes = [boxes[link.upper], *[None] * (len(chain) - 3), link.label, boxes[link.lower]]
-        if not is_up:
-            sizes[0], sizes[-1] = sizes[-1], sizes[0]
-        stops = []
-        for (row, stop), box in zip(chain, sizes, strict=True):
-            inner = thick[row] / 2 if box is None else margin(row, box)
-            start, end = starts[row], starts[row] + thick[row]
-            stops.append(_Stop(start, start + inner, end - inner, end, stop.at))
+        labels.append(point(begin(row, link.label), label.at - label.half))
+        upper, lower = (link.upper, link.lower) if is_up else (link.lower, link.upper)
+        inner = [(begin_box(upper), thickness(boxes[upper]))]
+        inner += [(starts[each] + thick[each] / 2, 0.0) for each, _ in chain[1:-2]]
+        inner += [(begin(row, link.label), thickness(link.label)), (begin_box(lower), thickness(boxes[lower]))]
+        stops = [
+            _Stop(starts[each], first, first + size, starts[each] + thick[each], stop.at)
+            for (each, stop), (first, size) in zip(chain, inner, strict=True)
+        ]
         stops[0].at += ports[number, 0]
         stops[-1].at += ports[number, 1]
         strokes = [[point(*each) for each in stroke] for stroke in _strokes(stops)]
@@ -219,10 +193,12 @@ def arrange(boxes: Mapping[str, Box], links: Sequence[Link], *, across: bool = F
         ways.append([stroke[::-1] for stroke in reversed(strokes)] if is_up else strokes)
     long, wide = starts[-1] + thick[-1], most - least
     return Layout(
-        boxes={
-            name: point(starts[row] + margin(row, box), placed[name].at - placed[name].size / 2)
-            for name, box in boxes.items()
-            for row in [2 * layer[name]]
+        boxes={name: point(begin_box(name), each.at - each.half) for name, each in placed.items()},
+        asides={
+            name: point(
+                begin_box(name) if across else begin(2 * layer[name], aside), placed[name].at + placed[name].half
+            )
+            for name, aside in asides.items()
         },
         labels=labels,
         ways=ways,
@@ -237,7 +213,7 @@ def _ports(chains: Sequence[Sequence[tuple[int, _Place]]]) -> dict[tuple[int, in
     sizes: dict[int, float] = {}
     for number, chain in enumerate(chains):
         for end, (box, neighbor) in enumerate(((chain[0][1], chain[1][1]), (chain[-1][1], chain[-2][1]))):
-            sizes[id(box)] = box.size
+            sizes[id(box)] = 2 * box.half
             sides.setdefault((id(box), end), []).append((neighbor.at, number))
     found = {}
     for (of, end), ordered in sides.items():
@@ -284,7 +260,7 @@ def _move(row: list[_Place], wanted: list[float]) -> None:
     shifts = []
     for before, each in zip([None, *row], row, strict=False):
         if before is not None:
-            shift += (before.size + each.size) / 2 + max(before.apart, each.apart)
+            shift += before.half + before.aside + max(before.apart, each.apart) + each.half
         shifts.append(shift)
     blocks: list[tuple[float, int]] = []
     for at, moved in zip(wanted, shifts, strict=True):

@@ -18,6 +18,7 @@ _WIDTHS = {
     for character in characters
 }  # fmt: skip
 _OTHERS = 640
+_WORD = re.compile(r"\S+\s*|\s+")
 _PIECE = re.compile(r"[^\s_./:-]*[\s_./:-]|[^\s_./:-]+")
 
 
@@ -32,7 +33,7 @@ def cut(text: str, length: int) -> str:
 
 
 def broken(text: str, length: int) -> list[str]:
-    """Return the lines of a text, broken behind spaces and punctuation; the last one is cut."""
+    """Return the lines of a text, broken behind spaces, and long words behind punctuation; the last one is cut."""
     lines = [""]
     for piece in _pieces(text, length):
         if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > length:
@@ -44,6 +45,7 @@ def broken(text: str, length: int) -> list[str]:
 
 
 def _pieces(text: str, length: int) -> Iterator[str]:
-    for piece in _PIECE.findall(text):
-        for start in range(0, len(piece), length):
-            yield piece[start : start + length]
+    for word in _WORD.findall(text):
+        for piece in [word] if len(word.rstrip()) <= length else _PIECE.findall(word):
+            for start in range(0, len(piece), length):
+                yield piece[start : start + length]

@@ -19,6 +19,7 @@ SUPPORT = "example-desk/acme-7b-support"
 ADAPTER = "example-desk/acme-7b-de-lora"
 MERGE = "example-merge/acme-7b-pro"
 QUANTIZED = "example-gguf/acme-7b-pro-GGUF"
+QUANTIZED_SUPPORT = "example-gguf/acme-7b-support-GGUF"
 RIVAL = "nova-example/nova-8b-chat"
 
 HELPDESK = "example-bench/helpdesk-qa"
@@ -79,6 +80,11 @@ _MODELS = [
         QUANTIZED, "2025-07-09T19:58:14.000Z", "apache-2.0", 208_415, 377,
         parents=(MERGE,), relation="quantized", languages=("en", "de"),
         words=("customer-support",), results=(Result(HELPDESK, 71.2), Result(SUMMARIES, 40.9)),
+    ),
+    _Model(
+        QUANTIZED_SUPPORT, "2025-05-22T17:36:08.000Z", "apache-2.0", 73_526, 164,
+        parents=(SUPPORT,), relation="quantized",
+        words=("customer-support",), results=(Result(HELPDESK, 69.1), Result(SUMMARIES, 39.8)),
     ),
     _Model(
         "nova-example/nova-8b", "2025-04-02T10:00:00.000Z", "apache-2.0", 142_067, 812, "llama",

@@ -13,7 +13,18 @@ from support.crawling import Project
 from mlentory_crawl.commands.demo import CENSUS, acts
 from mlentory_crawl.face import Catalog
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.sample_hub.story import ADAPTER, BASE, HELPDESK, INSTRUCT, MERGE, QUANTIZED, RIVAL, SUPPORT, records
+from mlentory_crawl.sample_hub.story import (
+    ADAPTER,
+    BASE,
+    HELPDESK,
+    INSTRUCT,
+    MERGE,
+    QUANTIZED,
+    QUANTIZED_SUPPORT,
+    RIVAL,
+    SUPPORT,
+    records,
+)
 
 MODELS = 40
 NOWHERE = "http://127.0.0.1:9"
@@ -92,6 +103,16 @@ def test_the_family_has_a_derivation_of_each_kind_and_data(demo: Demo) -> None:
         assert demo.catalog.model(id).root["trainedOn"], id
 
 
+def test_a_short_way_leads_from_a_quantized_model_to_the_conflict(demo: Demo) -> None:
+    found = demo.catalog.lineage(QUANTIZED_SUPPORT, data="training")
+    assert [(step.child, step.parent, step.kind) for step in found.steps] == [
+        (HUB + QUANTIZED_SUPPORT, HUB + SUPPORT, "quantized"),
+        (HUB + SUPPORT, HUB + BASE, "finetune"),
+    ]
+    assert [use.model for use in found.uses] == [HUB + SUPPORT, HUB + BASE]
+    assert [(each.child, each.parent) for each in found.conflicts] == [(HUB + SUPPORT, HUB + BASE)]
+
+
 def test_one_license_of_the_family_is_not_allowed_and_all_say_which_they_have(demo: Demo) -> None:
     (conflict,) = demo.catalog.lineage(QUANTIZED).conflicts
     assert (conflict.child, conflict.derived) == (HUB + SUPPORT, "Apache-2.0")
@@ -100,7 +121,7 @@ def test_one_license_of_the_family_is_not_allowed_and_all_say_which_they_have(de
     assert conflict.original in demo.done.stdout[demo.done.stdout.index(" --licenses") :]
     family = demo.catalog.lineage(BASE, up=False)
     assert family.conflicts == [conflict]
-    assert len(family.members) == 6
+    assert len(family.members) == 7
     assert all(member.licenses for member in family.members.values())
     assert demo.catalog.lineage(RIVAL).conflicts == []
 
@@ -116,7 +137,7 @@ def test_only_what_was_measured_in_the_same_way_is_ranked(demo: Demo) -> None:
     found = demo.catalog.leaderboard(HELPDESK)
     best = found.boards[0]
     ranked = [result.name for result in best.results]
-    assert ranked[:4] == [MERGE, QUANTIZED, RIVAL, SUPPORT]
+    assert ranked[:5] == [MERGE, QUANTIZED, RIVAL, SUPPORT, QUANTIZED_SUPPORT]
     assert ranked.index(INSTRUCT) < ranked.index(BASE)
     assert best.higher_is_better
     assert best.settings == {"split": "test", "num_few_shot": "5"}

@@ -10,6 +10,7 @@ from mlentory_crawl.pictures.lettering import MAX_LINES, broken, cut, text_width
 def test_names_are_broken_behind_punctuation() -> None:
     assert broken("Kelwick-8B-Instruct-GGUF-Q4_K_M", 16) == ["Kelwick-8B-", "Instruct-GGUF-", "Q4_K_M"]
     assert broken("gated: the owner decides", 12) == ["gated: the", "owner", "decides"]
+    assert broken("Apache-2.0 under CC-BY-NC-4.0", 26) == ["Apache-2.0 under", "CC-BY-NC-4.0"]
     assert broken("short", 12) == ["short"]
     assert broken("", 12) == [""]
 

@@ -59,6 +59,11 @@ def test_outputs_are_those_of_the_snippets(folder: Path) -> None:
     assert made.splitlines() == TEXT.splitlines(), "run tools/make_question_outputs.py"
 
 
+def test_the_picture_is_that_of_the_command(folder: Path) -> None:
+    made = tool.picture(folder, mlentory)
+    assert made.splitlines() == tool.PICTURE.read_text("utf-8").splitlines(), "run tools/make_question_outputs.py"
+
+
 def test_every_question_is_answered_by_a_command_and_in_python() -> None:
     assert len(QUESTIONS) >= 9
     assert [each.title for each in QUESTIONS if not {"sh", "python", "sql"} <= each.snippets.keys()] == []
