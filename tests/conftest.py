@@ -21,6 +21,9 @@ from mlentory_crawl.spiders import variables
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
 
+# The width of the terminal that tests are run on is not that of the commands in them.
+os.environ.pop("COLUMNS", None)
+
 # Nothing is asserted about time, and the machine may be busy.
 hypothesis.settings.register_profile("developer", deadline=None, max_examples=20)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True, database=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import threading
 import time
@@ -22,7 +23,7 @@ from mlentory_crawl.printable import one_line, printable
 MAX_TEXT = 400
 """The number of characters of a text that a cell shows."""
 WIDTH = 140
-"""The width of the output where it is no terminal."""
+"""The width of the output where it is no terminal, and no variable ``COLUMNS`` says otherwise."""
 UNITS = {"T": 10**12, "B": 10**9, "M": 10**6, "K": 10**3}
 """Letters for large numbers."""
 DIGITS, LARGE = 4, 1e15
@@ -126,7 +127,8 @@ class PlainConsole(Console):
     """
 
     def __init__(self, *, stderr: bool = False) -> None:
-        width = None if is_terminal(sys.stderr if stderr else sys.stdout) else WIDTH
+        is_seen = is_terminal(sys.stderr if stderr else sys.stdout)
+        width = None if is_seen or "COLUMNS" in os.environ else WIDTH
         super().__init__(stderr=stderr, width=width, soft_wrap=True, markup=False, emoji=False, highlight=False)
 
     def on_broken_pipe(self) -> None:

@@ -104,8 +104,10 @@ def test_sentences_are_broken_between_words() -> None:
 
 def test_a_pipe_has_a_width_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
-    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.delenv("COLUMNS", raising=False)
     assert PlainConsole().width == 140
+    monkeypatch.setenv("COLUMNS", "20")
+    assert PlainConsole().width == 20
 
 
 @pytest.mark.parametrize(
