@@ -1,4 +1,4 @@
-"""Run the commands, the Python and the SQL of docs/questions.md, and write what they print below each.
+"""Run the commands, the Python and the SQL of docs/questions.md and of README, and write what they print below each.
 
 The picture of a lineage of the same data, docs/assets/lineage.svg, is drawn as well.
 
@@ -33,6 +33,7 @@ from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "questions.md"
+README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "assets" / "lineage.svg"
 
 Mlentory = Callable[[Sequence[str], Path, Mapping[str, str]], str]
@@ -48,6 +49,10 @@ _SNIPPET = re.compile(
     r"(?:\n(?P=indent)```text\n.*?^(?P=indent)```\n)?",
     re.MULTILINE | re.DOTALL,
 )
+_OF_README = re.compile(
+    r"^(?P<indent>)```(?P<language>sh)\n(?P<code>[^`]*)^```\n\n```text\n.*?^```\n", re.MULTILINE | re.DOTALL
+)
+"""The commands that README shows with their output; it has others without."""
 _RUNS = ("20261201T031500Z_0a1b2c3d", "20261202T031500Z_4e5f6a7b")
 """The names of the demo's two runs on the page."""
 _DAY = "2026-12-01"
@@ -81,6 +86,10 @@ class Snippets:
     def page(self, text: str) -> str:
         """The page with the outputs written anew."""
         return _SNIPPET.sub(self._with_output, text)
+
+    def readme(self, text: str) -> str:
+        """README with the outputs written anew."""
+        return _OF_README.sub(self._with_output, text)
 
     def _with_output(self, found: re.Match[str]) -> str:
         indent, language = found["indent"], found["language"]
@@ -167,6 +176,7 @@ def main() -> None:
         mlentory(["demo", "--models", str(MODELS), "--keep", DATA_DIR], folder, os.environ)
         with contextlib.closing(Snippets(folder, mlentory)) as snippets:
             PAGE.write_text(snippets.page(PAGE.read_text("utf-8")), "utf-8")
+            README.write_text(snippets.readme(README.read_text("utf-8")), "utf-8")
         PICTURE.write_text(picture(folder, mlentory), "utf-8")
 
 

@@ -8,7 +8,7 @@ from mlentory_crawl.commands.base import ProjectCommand
 
 GROUPS: dict[str, dict[str, str]] = {
     "crawl": {
-        "crawl": "fetch from a platform (mlentory list), or from a seed list",
+        "crawl": "fetch from a platform, or what a list of addresses names",
         "demo": "the whole chain on made-up models, no server or network",
         "replay": "map the archived answers of earlier runs again",
     },

@@ -59,6 +59,14 @@ def test_outputs_are_those_of_the_snippets(folder: Path) -> None:
     assert made.splitlines() == TEXT.splitlines(), "run tools/make_question_outputs.py"
 
 
+def test_readme_shows_what_commands_print(folder: Path) -> None:
+    text = tool.README.read_text("utf-8")
+    with closing(tool.Snippets(folder, tool.mlentory)) as snippets:
+        made = snippets.readme(text)
+    assert made.count("```text") >= 2
+    assert made.splitlines() == text.splitlines(), "run tools/make_question_outputs.py"
+
+
 def test_the_picture_is_that_of_the_command(folder: Path) -> None:
     made = tool.picture(folder, mlentory)
     assert made.splitlines() == tool.PICTURE.read_text("utf-8").splitlines(), "run tools/make_question_outputs.py"
