@@ -140,8 +140,12 @@ def _print_conflicts(out: Console, found: Lineage, part: slice) -> None:
 
 
 def _print_tree(out: Console, found: Lineage, *, down: bool) -> None:
-    for line in _tree(folded(found), out.width, down=down):
+    origins = {_origin(step) for step in found.steps}
+    shared = origins.pop() if len(found.steps) > 1 and len(origins) == 1 else None
+    for line in _tree(folded(found), out.width, down=down, shared=shared):
         out.print(line, no_wrap=True)
+    if shared is not None:
+        out.print(f"all derivations: {shared}", style="dim")
     counts = found.summary
     if not counts.models:
         out.print(f"No record states {'a derivation from it' if down else 'what it derives from'}.", style="dim")
@@ -177,8 +181,20 @@ Branch = tuple[Member, Step | Use | None]
 """A model or a dataset of a tree, and why it stands there."""
 
 
-def _tree(found: Lineage, width: int, *, down: bool) -> Iterator[Text]:
-    """Yield the lines of a tree; what stands in several places has its branches in the first."""
+def _origin(why: Step | Use) -> str:
+    """Return how a branch is known, and the field that states it."""
+    return f"{why.how}, {one_line(why.field)}" if isinstance(why, Step) else one_line(why.field)
+
+
+def _tree(found: Lineage, width: int, *, down: bool, shared: str | None) -> Iterator[Text]:
+    """Yield the lines of a tree; what stands in several places has its branches in the first.
+
+    Args:
+        found: the lineage.
+        width: the number of columns.
+        down: whether branches lead to what derives from a model.
+        shared: the origin of all derivations, which is then left out of the branches.
+    """
     branches: dict[str, list[Branch]] = {iri: [] for iri in (*found.members, *found.datasets)}
     for use in found.uses:
         branches[use.model].append((found.datasets[use.dataset], use))
@@ -194,7 +210,7 @@ def _tree(found: Lineage, width: int, *, down: bool) -> Iterator[Text]:
         iri = member.iri
         is_cycle, is_again = iri in above, iri in grown and bool(branches[iri])
         note = "closes a cycle" if is_cycle else "see above" if is_again else ""
-        line = _branch(member, why, note, conflicts)
+        line = _branch(member, why, note, conflicts, shared)
         below = [] if iri in grown else branches[iri]
         grown.add(iri)
         first = "" if why is None else guides + ("\u2514\u2500\u2500 " if is_last else "\u251c\u2500\u2500 ")
@@ -206,16 +222,17 @@ def _tree(found: Lineage, width: int, *, down: bool) -> Iterator[Text]:
             waiting.append((branch, others, number == 0, (*above, iri)))
 
 
-def _branch(member: Member, why: Step | Use | None, note: str, conflicts: dict[tuple[str, str], list[str]]) -> Text:
+def _branch(
+    member: Member, why: Step | Use | None, note: str, conflicts: dict[tuple[str, str], list[str]], shared: str | None
+) -> Text:
     pieces: list[str | tuple[str, str]] = [(one_line(member.name), "dim" if member.context else "bold")]
     pieces.append(f"  {', '.join(facts(member))}")
     if isinstance(why, Use):
         pieces = [f"{USED[why.property]} ", *pieces]
     if isinstance(why, Step):
         pieces.append(f"  {why.kind_for_people}")
-    if why is not None:
-        how = f"{why.how}, " if isinstance(why, Step) else ""
-        pieces.append((f" ({how}{one_line(why.field)})", "dim"))
+    if why is not None and _origin(why) != shared:
+        pieces.append((f" ({_origin(why)})", "dim"))
     if note:
         pieces.append((f"  {note}", "red" if note == "closes a cycle" else "dim"))
     if isinstance(why, Step):

@@ -12,17 +12,32 @@ from mlentory_crawl.console import UNITS
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([KMBT]?)", re.ASCII)
 
 
+NAMES = {
+    "model": "MLModel",
+    "evaluation": "MLModelEvaluation",
+    "dataset": "Dataset",
+    "article": "ScholarlyArticle",
+    "application": "SoftwareApplication",
+    "repository": "SoftwareSourceCode",
+    "person": "Person",
+    "organization": "Organization",
+    "license": "License",
+    "task": "DefinedTerm",
+}
+"""The names by which people ask for classes."""
+
+
 def class_name(text: str) -> str:
     """Return the class that a text names, such as MLModel for model.
 
     Raises:
         argparse.ArgumentTypeError: it names none.
     """
-    known = {name.lower().removeprefix("ml"): name for name in CLASSES}
+    known = {name.lower(): name for name in CLASSES} | NAMES
     try:
-        return known[text.lower().removeprefix("ml")]
+        return known[text.lower()]
     except KeyError:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(sorted(known))}") from None
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(NAMES)}, got {text!r}") from None
 
 
 def number(text: str) -> int:

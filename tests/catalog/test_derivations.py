@@ -212,7 +212,7 @@ def test_a_model_that_is_gone_says_since_when(book: Book) -> None:
 
 
 def printed(found: Lineage) -> str:
-    return "\n".join(line.plain for line in _tree(found, 200, down=False))
+    return "\n".join(line.plain for line in _tree(found, 200, down=False, shared=None))
 
 
 # How much

@@ -89,7 +89,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure(crawled: Project) -> None:
         (["x.nt", "--where", "licens=mit"], "there is no field licens; did you mean license?"),
         (["x.nt", "--where", "height=3"], "there is no field height; there are platform, license"),
         (["x.nt", "--where", "type=MLModel"], "there is no field type"),
-        (["x.nt", "--type", "modl"], "'modl' is none of"),
+        (["x.nt", "--type", "modl"], "expected one of model, evaluation, dataset"),
         (["x.nt", "--min-parameters", "many"], "'many' is not a number"),
     ],
 )

@@ -159,10 +159,11 @@ def test_a_model_is_not_named_by_its_own_evaluations(screen: Screen) -> None:
 
 def test_a_lineage_has_pages_and_a_summary(screen: Screen) -> None:
     first = screen(80, "lineage", "tide/base-8B", "--down", "--limit", "10")
-    assert first.count("adapter (resolved") == 10
+    assert first.count("  adapter") == 10
+    assert "\nall derivations: resolved, baseModels.models\n" in first
     assert "\nand 6 more: --offset 10 shows the next\n16 models derived from it\n" in first
     second = screen(80, "lineage", "tide/base-8B", "--down", "--limit", "10", "--offset", "10")
-    assert second.count("adapter (resolved") == 2
+    assert second.count("  adapter") == 2
     assert [" ".join(line.split()) for line in second.splitlines()[-6:-2]] == [
         "license models conflicts", "MIT 7 7", "Apache-2.0 2 1", "no license stated 7"
     ]  # fmt: skip
