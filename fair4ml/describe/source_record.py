@@ -191,6 +191,8 @@ def _reason(error: Mapping[str, Any]) -> str:
     """The message of an error of pydantic, in the words of our own validators."""
     if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == _WEB_ADDRESS:
         return "is not a web address"
+    if error["type"] == "missing":
+        return "is missing"
     message: str = error["msg"].removeprefix("Value error, ")
     wanted = message.removeprefix("Input should be ")
     if wanted == message:

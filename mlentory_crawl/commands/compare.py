@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -15,6 +16,9 @@ from mlentory_crawl.console.tables import Facts, PlainTable
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.face import Catalog
 from mlentory_crawl.printable import one_line
+
+_COMMIT = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28}\b")
+"""The id of a commit, whose beginning is enough to tell two apart."""
 
 
 class Command(ProjectCommand):
@@ -64,7 +68,7 @@ def _table(section: str, columns: Sequence[str], rows: Sequence[Row]) -> PlainTa
     shown = table(section, *columns, right=tuple(columns) if section == "metrics" else ())
     for row in rows:
         cells = zip(row.values, row.stated, strict=True)
-        shown.add_row(row.name, *(_cell(section, values, stated) for values, stated in cells))
+        shown.add_row(row.name, *(_COMMIT.sub(r"\1", _cell(section, values, stated)) for values, stated in cells))
     return shown
 
 

@@ -144,10 +144,11 @@ def _print_run(report: Mapping[str, Any]) -> None:
     out.print("", facts)
     if report["projections"]:
         counts = ("written", "failed", "backlog")
-        stores = table("projection", "backend", *counts, "error", right=counts)
+        errors = ("error",) if any(told.get("error") for told in report["projections"].values()) else ()
+        stores = table("projection", "backend", *counts, *errors, right=counts)
         for name, told in report["projections"].items():
             figures = [f"{told[count]:,}" if told.get(count) is not None else "-" for count in counts]
-            stores.add_row(name, told.get("backend") or "-", *figures, told.get("error") or "")
+            stores.add_row(name, told.get("backend") or "-", *figures, *(told.get(error) or "" for error in errors))
         out.print("", stores)
     _print_issues(report["field_issues"])
 
@@ -169,7 +170,7 @@ def _facts(report: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "refused fields", ", ".join(report["refused_fields"])
     requests = report["requests"]
     if requests:
-        statuses = ", ".join(f"{count:,} answered {status}" for status, count in sorted(requests["by_status"].items()))
+        statuses = ", ".join(f"{count:,} returned {status}" for status, count in sorted(requests["by_status"].items()))
         waits = f", waited {duration(requests['waits'])}" if requests["waits"] else ""
         yield "requests", f"{statuses or 'none'}; {requests['retried']:,} retried{waits}"
     yield "program", f"mlentory_crawl {report['software_version']}"

@@ -95,7 +95,7 @@ def test_a_run_is_told_in_full(project: CatalogProject, runs: list[str]) -> None
     assert shown["Arguments:"] == "mode=census, accept_deletions=true"
     assert shown["records"] == "39 fetched: 38 unchanged, 1 quarantined; 1 deleted"
     assert shown["quarantine"] == f"mlentory status {runs[2]} --quarantine"
-    assert shown["requests"] == "1 answered 200, 1 answered 401; 0 retried"
+    assert shown["requests"] == "1 returned 200, 1 returned 401; 0 retried"
     assert shown["search"] == "tantivy 1 0 0"
     assert shown["createdAt"] == "should be a date and time with its zone in ISO 8601 1"
     last = rows(project.scrapy("status", "last").stdout)
@@ -121,7 +121,7 @@ def test_what_went_wrong_is_told(book: Book) -> None:
     assert (shown["Problem:"], shown["Note:"]) == ("2 records failed", "the list of datasets was refused")
     assert (shown["records"], shown["cards"]) == ("3 fetched: 1 new, 2 failed", "3 asked: 2 found, 1 failed")
     assert shown["ended"].startswith("not yet, or interrupted")
-    assert shown["requests"] == "7 answered 200, 1,200 answered 503; 3 retried, waited 1 min 15 s"
+    assert shown["requests"] == "7 returned 200, 1,200 returned 503; 3 retried, waited 1 min 15 s"
     assert shown["neo4j"] == "- - - - connection [refused]"
     assert (shown["field0"], "field20" in shown) == ("is [red]odd[/] 99", False)
     assert shown["and"].startswith("5 more")
