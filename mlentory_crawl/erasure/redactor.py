@@ -13,7 +13,7 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.document import document_of, without
 from fair4ml.identifiers import orcid
 from fair4ml.platforms import describe, entity_at, knows_answers, platforms, source_model
-from fair4ml.read.json_text import mended_json
+from fair4ml.read.json_text import DEEPEST, mended_json
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.erasure import Marks
 
@@ -113,11 +113,10 @@ class Redactor:
 
     def _cleaned(self, url: str, entity: Any) -> Any:
         """An object without erased entities, as far as its record makes the same statements without them."""
-        try:
-            kept = self._inside(url, entity)
-            fewer = self.unnamed(kept)
-        except RecursionError:  # the erased entity may be anywhere inside
+        if _is_deep(entity):  # the erased entity may be anywhere inside
             return MARKER
+        kept = self._inside(url, entity)
+        fewer = self.unnamed(kept)
         if fewer == entity:
             return entity
         found = self.about(url, entity)
@@ -147,10 +146,9 @@ class Redactor:
 
     def kept(self, payload: Any) -> Any:
         """The part of an unusable record that may be kept; None if it is nested too deeply to be examined."""
-        try:
-            return self.unnamed(payload) if self.marks else payload
-        except RecursionError:
-            return None
+        if not self.marks:
+            return payload
+        return None if _is_deep(payload) else self.unnamed(payload)
 
     def unnamed(self, value: Any) -> Any:
         """A JSON value with every text removed that is the name of an erased entity, alone or after a colon."""
@@ -190,6 +188,12 @@ def paths_of(iri: str) -> Iterable[str]:
     kind, _, name = path.partition("/")
     if "/" in name or (name and kind == "datasets"):
         yield name
+
+
+def _is_deep(value: Any, levels: int = DEEPEST) -> bool:
+    """Check whether a JSON value has more levels than every version of Python can examine and write again."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deep(each, levels - 1) for each in inside)
 
 
 def _told(body: bytes) -> Any:

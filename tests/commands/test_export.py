@@ -23,6 +23,8 @@ from mlentory_crawl.stores.search.fields import FACETS, NUMBERS
 from mlentory_crawl.stores.search.matching import matcher
 from mlentory_crawl.stores.search.query import SearchQuery
 
+needs_parquet = pytest.mark.extra(name="parquet")
+
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
@@ -54,7 +56,7 @@ def piped(project: Project, *words: str) -> bytes:
     return subprocess.run(command, cwd=ROOT, env=project.environment, stdout=subprocess.PIPE, check=True).stdout
 
 
-@pytest.mark.parametrize("ending", ["ttl", "jsonl.zst", "csv", "parquet"])
+@pytest.mark.parametrize("ending", ["ttl", "jsonl.zst", "csv", pytest.param("parquet", marks=needs_parquet)])
 def test_the_standard_output_gets_the_bytes_of_the_file(crawled: Project, ending: str) -> None:
     assert piped(crawled, "--format", ending) == crawled.export(f"a.{ending}")
     assert not (ROOT / "-").exists()
@@ -99,7 +101,7 @@ def test_wrong_usage(crawled: Project, words: list[str], told: str) -> None:
     assert told in done.stderr
 
 
-@pytest.mark.parametrize("ending", ["parquet", "jsonl.zst"])
+@pytest.mark.parametrize("ending", [pytest.param("parquet", marks=needs_parquet), "jsonl.zst"])
 def test_no_terminal_gets_what_it_cannot_show(crawled: Project, ending: str) -> None:
     code, text = on_terminal("export", "-", "--format", ending, environment=crawled.environment)
     assert code == 2

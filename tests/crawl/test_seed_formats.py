@@ -294,7 +294,7 @@ DAMAGED: dict[str, tuple[str | bytes, str]] = {
     "deep.json": ("[" * 600 + f'"{A}"' + "]" * 600, "nested deeper than 100 levels"),
     "rather_deep.json": ('{"a":' * 100 + f'["{A}"]' + "}" * 100, "nested deeper than 100 levels"),
     "rather_deep.yaml": ("[" * 101 + f'"{A}"' + "]" * 101, "nested deeper than 100 levels"),
-    "deeper.json": ('{"a":' * 9_000 + "1" + "}" * 9_000, "nested too deep"),
+    "deeper.json": ('{"a":' * 9_000 + "1" + "}" * 9_000, "nested too deep|depth limit"),
     "wide.csv": (f"url,note\n{A},a\n{B},{'x' * 140_000}\n", "cannot be read at line 3: field larger"),
     "picture.txt": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", "is not a text file"),
     "cut.txt.gz": (gzip.compress(f"{A}\n".encode() * 50)[:-12], "is a damaged gzip file"),
