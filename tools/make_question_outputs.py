@@ -53,7 +53,7 @@ _OF_README = re.compile(
     r"^(?P<indent>)```(?P<language>sh)\n(?P<code>[^`]*)^```\n\n```text\n.*?^```\n", re.MULTILINE | re.DOTALL
 )
 """The commands that README shows with their output; it has others without."""
-_RUNS = ("20261201T031500Z_0a1b2c3d", "20261202T031500Z_4e5f6a7b")
+_RUNS = ("20261201T031500Z_0a1b2c3d", "20261201T031501Z_4e5f6a7b")
 """The names of the demo's two runs on the page."""
 _DAY = "2026-12-01"
 """The day of everything that they did."""

@@ -35,7 +35,9 @@ def main() -> int:
 
 def _main(words: Sequence[str]) -> int:
     name, rest = (words[0], words[1:]) if words else ("--help", ())
-    if name in ("-h", "--help"):
+    if name == "help" and rest:
+        return _main([rest[0], "-h"])
+    if name in ("-h", "--help", "help"):
         _print_help()
         return 0
     if name == "--version":

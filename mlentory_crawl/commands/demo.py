@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -95,10 +96,20 @@ def _demonstrate(endpoint: str, data_dir: Path, *, is_kept: bool) -> int:
     if code := _run(CENSUS, environment, is_quiet=True):
         return code
     out.print(f"\n\nThe same census again: {_outcome(data_dir)}")
-    out.print(f"Go on with real models, the 1,000 that changed last: mlentory {ON_REAL_DATA}")
     if is_kept:
         _tell_what_to_try(data_dir)
+    else:
+        out.print(f"To keep what was made, and ask more: {_mlentory()} demo --keep DIR")
+    out.print(f"Go on with real models: {_mlentory()} {ON_REAL_DATA}")
     return 0
+
+
+def _mlentory() -> str:
+    """Return what to type for this program: its name, or where it is if the shell does not find it."""
+    if shutil.which("mlentory"):
+        return "mlentory"
+    script = Path(sys.executable).with_name("mlentory")
+    return str(script.relative_to(Path.cwd()) if script.is_relative_to(Path.cwd()) else script)
 
 
 def _run(command: str, environment: Mapping[str, str], *, is_quiet: bool = False) -> int:

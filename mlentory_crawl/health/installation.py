@@ -38,27 +38,34 @@ def check_versions() -> Iterator[Finding]:
         f"mlentory_crawl {__version__}, Python {platform.python_version()}, Scrapy {version('Scrapy')},"
         f" SQLite {sqlite3.sqlite_version}",
     )
-    missing: dict[str, list[str]] = {}
+    lacking: set[str] = set()
+    unsupported: dict[str, list[str]] = {}
     extras: set[str] = set()
     for required in _requirements():
         extra = _extra_of(required)
+        extras.update(filter(None, [extra]))
         try:
             installed = version(required.name)
         except PackageNotFoundError:
             if extra is None:
                 yield Finding("versions", "problem", f"{required.name} is not installed")
             else:
-                missing.setdefault(extra, []).append(required.name)
+                lacking.add(extra)
             continue
-        if extra is not None:
-            extras.add(extra)
         if not required.specifier.contains(installed, prereleases=True):
             message = f"{required.name} {installed} is installed, {required.specifier} is supported"
-            yield Finding("versions", "problem" if extra is None else "note", message)
-    if complete := sorted(extras - missing.keys()):
+            if extra is None:
+                yield Finding("versions", "problem", message)
+            else:
+                unsupported.setdefault(extra, []).append(message)
+    complete = sorted(extras - lacking)
+    for extra in complete:
+        for message in unsupported.get(extra, ()):
+            yield Finding("extras", "note", message)
+    if complete:
         yield Finding("extras", "ok", f"installed: {', '.join(complete)}")
-    if missing:
-        yield Finding("extras", "ok", f"not installed: {', '.join(sorted(missing))}")
+    if lacking:
+        yield Finding("extras", "ok", f"not installed: {', '.join(sorted(lacking))}")
 
 
 def _requirements() -> Iterator[Requirement]:

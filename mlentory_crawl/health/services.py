@@ -84,7 +84,9 @@ def _check_quota(platform: str, request: ScrapyRequest) -> Iterator[Finding]:
         answer, status = _fetch(Request(request.url, headers=headers))  # noqa: S310  the address of a setting
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = error.reason if isinstance(error, URLError) else error
-        yield Finding("quota", "problem", f"{platform}: {request.url} does not answer: {reason}")
+        yield Finding(
+            "quota", "problem", f"{platform}: {request.url} does not answer, so that it cannot be crawled: {reason}"
+        )
         return
     received = Headers(list(answer.items()))
     slot = Slot()

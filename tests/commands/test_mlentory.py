@@ -94,6 +94,8 @@ def test_each_command_has_a_help_of_its_own(crawled: Project) -> None:
     done = mlentory(crawled, "lineage", "-h")
     assert done.stdout.startswith("usage: mlentory lineage ")
     assert "--depth N" in done.stdout
+    assert mlentory(crawled, "help", "lineage").stdout == done.stdout
+    assert mlentory(crawled, "help").stdout == mlentory(crawled, "-h").stdout
 
 
 def test_it_tells_its_version(crawled: Project) -> None:
