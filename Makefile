@@ -99,7 +99,8 @@ typecheck: $(VENV)/.installed-dev ## types
 dist: $(VENV)/.installed-dev ## the source distribution, and the wheel made from it, in dist/
 	@# The list of files of an earlier build would add to that of this one.
 	@rm -rf dist ./*.egg-info
-	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m build --quiet --no-isolation
+	@ls -l dist
 
 requirements: $(VENV)/.installed-dev ## the lock files from pyproject.toml; what is pinned stays where its range allows it
 	$(BIN)/python tools/make_requirements.py
