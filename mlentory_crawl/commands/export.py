@@ -177,7 +177,7 @@ class _Export:
                 if not is_chosen(state):
                     continue
                 record: dict[str, Any] = {name: state[name] for name in ("key", "platforms", "root", "parts")}
-                record["stubs"] = stubs.of(state)
+                record["stubs"] = state["stubs"] if out.shows_names else stubs.of(state)
                 if opts.counters:
                     record["counters"] = state["counters"]
                 if opts.provenance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -168,3 +169,13 @@ def test_an_entity_is_exported_whole_whoever_states_the_value(tmp_path: Path) ->
     assert len(every) == 3
     chosen = exported(project, "--where", "task=text generation", "--where", "task=Text-Generation")
     assert [each["root"] for each in chosen] == [every["https://huggingface.co/acme/model-0"]["root"]]
+
+
+def test_every_row_shows_the_names_that_a_search_shows(crawled: Project, documents: list[dict[str, Any]]) -> None:
+    rows = list(csv.DictReader(crawled.export("names.csv").decode().splitlines(keepends=True)))
+    assert [row["iri"] for row in rows] == [each["iri"] for each in documents]
+    for name in ("license", "task", "library", "base_model", "dataset", "evaluation_dataset", "author"):
+        assert [row[name] for row in rows] == ["; ".join(each.get(name, ())) for each in documents], name
+        several = Counter(value for each in documents for value in each.get(name, ()))
+        assert max(several.values()) > 1, name
+        assert not [value for value in several if value.startswith("https://spdx.org/licenses/")]
