@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mlentory_crawl.commands.base import ProjectCommand, add_examples, add_json_option
-from mlentory_crawl.commands.choice import NUMBERS, Choice, add_choice_options, chosen
+from mlentory_crawl.commands.choice import DATES, NUMBERS, Choice, add_choice_options, chosen
 from mlentory_crawl.console import console, magnitude, print_json, table
 from mlentory_crawl.console.tables import PlainTable
 from mlentory_crawl.face import search
@@ -94,7 +94,7 @@ def _print(out: Console, choice: Choice, query: SearchQuery, result: SearchResul
         tables = (_table(query, result.hits, without) for without in ((), ("likes", "modified")))
         out.print(next((each for each in tables if each.fits(out.width)), None) or _list(query, result.hits))
         last = query.offset + len(result.hits)
-        more = "" if query.sort == "relevance" else f", by {query.sort}"
+        more = "" if query.sort == "relevance" else f", by {DATES.get(query.sort, query.sort)}"
         if last < result.total:
             more += f"; --offset {last} shows the next" if last < MAX_HITS else f"; only {MAX_HITS:,} can be shown"
         out.print(f"\n{query.offset + 1:,} to {last:,} of {result.total:,} found{more}")
