@@ -29,6 +29,7 @@ from mlentory_crawl.exceptions import CatalogError, WrongUsage
 from mlentory_crawl.projections.registry import positions
 from mlentory_crawl.stores.factory import open_search_store
 from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.search.reasons import explained
 
 RUNS = 10
 """The number of runs that `Catalog.status` returns by default."""
@@ -124,6 +125,8 @@ class Catalog:
         filters: Mapping[str, Sequence[str]] | None = None,
         minimum: Mapping[str, float | str] | None = None,
         maximum: Mapping[str, float | str] | None = None,
+        has: Sequence[str] = (),
+        without: Sequence[str] = (),
         sort: Sort = "relevance",
         size: int = 10,
         offset: int = 0,
@@ -141,6 +144,8 @@ class Catalog:
             filters={name: list(values) for name, values in (filters or {}).items()},
             minimum=dict(minimum or {}),
             maximum=dict(maximum or {}),
+            has=tuple(has),
+            without=tuple(without),
             sort=sort,
             size=size,
             offset=offset,
@@ -294,6 +299,6 @@ def search(settings: Mapping[str, Any], query: SearchQuery) -> SearchResult:
     # A new store for each search: a store is not thread-safe.
     with closing(open_search_store(settings)) as store:
         try:
-            return store.search(query)
+            return explained(store, query, store.search(query))
         except ValueError as error:
             raise WrongUsage(str(error)) from error

@@ -7,9 +7,12 @@ import contextlib
 import io
 import os
 import re
+import shutil
 import sys
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +67,7 @@ class ProjectCommand(ABC):
         log_printable()
         try:
             if unknown := [arg for arg in args if arg.startswith("-") and arg != "-"]:
-                raise WrongUsage(f"there is no option {' '.join(unknown)}")
+                raise WrongUsage(f"there is no option {' '.join(unknown)}{self._near(unknown[0])}")
             if args and not self.takes_words:
                 raise WrongUsage(f"it takes options only, not {' '.join(args)}")
             if not self.takes_files:
@@ -73,6 +76,16 @@ class ProjectCommand(ABC):
             return self._ended(args, opts)
         except (WrongUsage, SettingError) as error:
             raise WrongUsage(one_line(str(error))) from error
+
+    def _near(self, unknown: str) -> str:
+        """Return the most similar option, as the end of a sentence; an empty text if there is none."""
+        parser = argparse.ArgumentParser()
+        self.add_options(parser)
+        options = re.findall(r"--[a-z][a-z-]*", parser.format_usage())
+        name = unknown.partition("=")[0]
+        near = [option for option in options if option.startswith(name)] if name.startswith("--") else []
+        near = near or get_close_matches(name, options, n=1)
+        return f"; did you mean {' or '.join(near[:3])}?" if near else ""
 
     def _ended(self, args: list[str], opts: argparse.Namespace) -> int:
         if sys.stdout is None:
@@ -116,6 +129,19 @@ def write_no_more() -> None:
     """Discard the rest of the output, so that the interpreter does not fail again when it flushes it at exit."""
     with contextlib.suppress(io.UnsupportedOperation):  # not a file, so nothing is left to write
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def add_examples(parser: argparse.ArgumentParser, *command_lines: str) -> None:
+    """Add command lines to the end of the help.
+
+    Args:
+        parser: the parser of a command, which has its description already.
+        command_lines: the examples.
+    """
+    width = min(shutil.get_terminal_size().columns, 100) - 2
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter  # which leaves the description as it is, too
+    parser.description = textwrap.fill(parser.description or "", width)
+    parser.epilog = "\n".join(("Examples:", *(f"  {each}" for each in command_lines)))
 
 
 def add_json_option(parser: argparse.ArgumentParser) -> None:

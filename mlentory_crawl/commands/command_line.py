@@ -55,7 +55,7 @@ def _main(words: Sequence[str]) -> int:
 
 
 def _run(name: str, words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog=f"mlentory {name}")
+    parser = argparse.ArgumentParser(prog=f"mlentory {name}", allow_abbrev=False)
     _declare(parser, name)
     opts, args = parser.parse_known_args(words)
     settings = read_environment(VARIABLES)

@@ -67,6 +67,8 @@ class Command:
             WrongUsage: the arguments or the settings are invalid.
         """
         log_printable()
+        if unknown := [arg for arg in args if arg.startswith("-")]:
+            raise WrongUsage(f"there is no option {' '.join(unknown)}: mlentory crawl -h lists them")
         if len(args) != 1:
             raise WrongUsage("expected one spider: mlentory crawl -h names them")
         spider_class = _spider_class(self._settings, args[0])

@@ -5,31 +5,27 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from fair4ml.merge import State
 from fair4ml.vocabulary import NAMESPACES
 from fair4ml.write.search_document import search_document
 from mlentory_crawl import __version__
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
-from mlentory_crawl.commands.base import ProjectCommand
-from mlentory_crawl.commands.option_types import class_name, number
+from mlentory_crawl.commands.base import ProjectCommand, add_examples
+from mlentory_crawl.commands.choice import Choice, add_choice_options, chosen
 from mlentory_crawl.console import console, progress_shown
 from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
-from mlentory_crawl.stores.search.fields import FACETS, NUMBERS
-from mlentory_crawl.stores.search.query import SearchQuery
+from mlentory_crawl.stores.search.query import SearchQuery, Unknown
 
 TOLD = ("source", "fetched_at", "license", "seed")
 """The fields of a record's provenance that are exported beside its run."""
 STDOUT = "-"
-FIELDS = tuple(name for name in FACETS if name != "type")
-"""The fields of which an export can choose values; the type has an option of its own."""
 BINARY = (".jsonl.zst", ".parquet")
 """The formats that no terminal can show."""
 
@@ -55,24 +51,21 @@ class Command(ProjectCommand):
             "--provenance", action="store_true", help="also say which run fetched what from where, and when"
         )
         parser.add_argument("--counters", action="store_true", help="also downloads and likes")
-        choose = parser.add_argument_group("What is exported; the default is everything")
-        choose.add_argument("--platform", help="only what this platform states")
-        choose.add_argument(
-            "--type", metavar="CLASS", action="append", type=class_name, help="only entities of this class: model, ..."
+        add_choice_options(
+            parser, "What is exported; the default is everything", platform_help="only what this platform states"
         )
-        choose.add_argument(
-            "--where", metavar="FIELD=VALUE", action="append", type=_field, default=[],
-            help=f"only entities with this value, in any case; fields are {', '.join(FIELDS)}",
-        )  # fmt: skip
-        for name in NUMBERS:
-            choose.add_argument(f"--min-{name}", metavar="N", type=number, help="such as 1500, 20K, 350M or 7B")
-            choose.add_argument(f"--max-{name}", metavar="N", type=number)
+        add_examples(
+            parser,
+            "mlentory export open.csv --type model --license MIT --license Apache-2.0",
+            "mlentory export small.jsonl --task text-generation --max-parameters 1B --modified-after 2026",
+            "mlentory export - --format csv --type model --without license > unlicensed.csv",
+        )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1:
             raise WrongUsage("expected one file, or - for the standard output")
         ending = _ending(args[0], opts.format)
-        choice = _choice(opts)
+        choice = chosen(opts, self.data_dir)
         if args[0] == STDOUT and ending in BINARY and sys.stdout.isatty():
             raise WrongUsage(f"{ending[1:]} is nothing that a terminal can show: name a file, or pipe it")
         export = _Export(CatalogReader(self.data_dir), choice, opts)
@@ -94,7 +87,9 @@ class Command(ProjectCommand):
             raise MlentoryError(f"{path} could not be written: {error}") from error
         finally:
             part.unlink(missing_ok=True)
-        console().print(f"{export.described.total():,} entities in {path} ({path.stat().st_size / 1e6:,.1f} MB)")
+        size = f"{path.stat().st_size / 1e6:,.1f} MB"
+        written = f"{export.described.total():,} entities in {path} ({size})"
+        console().print("; ".join((written, *export.reasons())))
         return 0
 
 
@@ -116,48 +111,37 @@ def _ending(name: str, format: str | None) -> str:
     return ending
 
 
-def _field(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    name = name.replace("-", "_")  # as the options of `mlentory search`
-    if not value:
-        raise argparse.ArgumentTypeError(f"expected FIELD=VALUE, got {text!r}")
-    if name not in FIELDS:
-        near = get_close_matches(name, FIELDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FIELDS)}"
-        raise argparse.ArgumentTypeError(f"there is no field {name}; {hint}")
-    return name, value
-
-
-def _choice(opts: argparse.Namespace) -> SearchQuery:
-    filters: dict[str, list[str]] = {"type": opts.type} if opts.type else {}
-    for name, value in opts.where:
-        filters.setdefault(name, []).append(value)
-    given = vars(opts)
-    least, greatest = (
-        {name: given[f"{side}_{name}"] for name in NUMBERS if given[f"{side}_{name}"] is not None}
-        for side in ("min", "max")
-    )
-    return SearchQuery(filters=filters, minimum=least, maximum=greatest)
-
-
 class _Export:
     """One export.
 
     Args:
         reader: the catalog.
-        choice: the search whose filters and bounds an entity has to pass.
+        choice: what an entity has to pass.
         opts: the options of the command.
 
     Attributes:
         described: the number of entities that were written, by class.
+
+    Raises:
+        WrongUsage: a bound is no date.
     """
 
-    def __init__(self, reader: CatalogReader, choice: SearchQuery, opts: argparse.Namespace) -> None:
+    def __init__(self, reader: CatalogReader, choice: Choice, opts: argparse.Namespace) -> None:
         self._reader = reader
         self._choice = choice
         self._opts = opts
         self.described: Counter[str] = Counter()
+        self._unknown: list[Unknown] = []
+        self._unstated: dict[str, int] = {}
         self._licenses: dict[str, Counter[str]] = {}
+        self._matcher = None
+        if choice.query != SearchQuery():
+            from mlentory_crawl.stores.search.matching import Matcher  # loads the analyzers of the search index
+
+            try:
+                self._matcher = Matcher(choice.query)
+            except ValueError as error:
+                raise WrongUsage(str(error)) from error
 
     def write(self, out: Format, *, is_watched: bool = True) -> None:
         """Write the records.
@@ -165,19 +149,21 @@ class _Export:
         Args:
             out: the file.
             is_watched: whether a terminal can show how far it is.
+
+        Raises:
+            MlentoryError: nothing was written because no entity has a value that was asked for.
         """
         reader, opts = self._reader, self._opts
-        is_chosen = _chosen(self._choice)
         stubs = UnseenStubs(reader)
         total = None if opts.platform else reader.entities()
         with progress_shown(is_watched=is_watched) as show:
             out.start()
             for done, (state, records) in enumerate(reader.states(opts.platform)):
                 show("entities read", done, total)
-                if not is_chosen(state):
+                if not self._is_chosen(state):
                     continue
                 record: dict[str, Any] = {name: state[name] for name in ("key", "platforms", "root", "parts")}
-                record["stubs"] = stubs.of(state)
+                record["stubs"] = state["stubs"] if out.shows_names else stubs.of(state)
                 if opts.counters:
                     record["counters"] = state["counters"]
                 if opts.provenance:
@@ -191,16 +177,36 @@ class _Export:
                         platform = each.key.partition("/")[0]
                         self._licenses.setdefault(platform, Counter())[each.provenance["license"]] += 1
                 self.described[state["root"]["class"]] += 1
+            if self._matcher is not None:
+                self._unknown = self._choice.unknown(self._matcher.unknown())
+                self._unstated = self._matcher.unstated()
+            if self._unknown and not self.described:
+                raise MlentoryError("; ".join(self._choice.reasons(self._unknown, {})))
             out.finish()
+
+    def reasons(self) -> list[str]:
+        """Return a sentence for each reason why less was written than expected."""
+        return self._choice.reasons(self._unknown, self._unstated)
+
+    def _is_chosen(self, state: State) -> bool:
+        if self._matcher is None:
+            return True
+        types = self._choice.query.filters.get("type")
+        # Most entities are of another class, and need not be made a search document.
+        return (types is None or state["root"]["class"] in types) and self._matcher.matches(search_document(state))
 
     def about(self, name: str) -> bytes:
         """Return the description of a file as JSON: what was chosen is said only if something was."""
-        filters = dict(self._choice.filters)
+        query = self._choice.query
+        filters = dict(query.filters)
         chosen = {
             "type": filters.pop("type", None),
             "where": filters,
-            "minimum": self._choice.minimum,
-            "maximum": self._choice.maximum,
+            "minimum": query.minimum,
+            "maximum": query.maximum,
+            "has": query.has,
+            "without": query.without,
+            "unstated": self._unstated,
         }
         about = {
             "name": name,
@@ -220,14 +226,3 @@ class _Export:
             },
         }
         return orjson.dumps(about, option=orjson.OPT_INDENT_2) + b"\n"
-
-
-def _chosen(choice: SearchQuery) -> Callable[[Mapping[str, Any]], bool]:
-    """Return a function that checks whether the merged state of an entity is to be exported."""
-    if choice == SearchQuery():
-        return lambda state: True
-    from mlentory_crawl.stores.search.matching import matcher  # loads the analyzers of the search index
-
-    types, matches = choice.filters.get("type"), matcher(choice)
-    # Most entities are of another class, and need not be made a search document.
-    return lambda state: (types is None or state["root"]["class"] in types) and matches(search_document(state))

@@ -37,6 +37,7 @@ class ScrapyShell(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.allow_abbrev = False  # a beginning of an option may mean another one in a later version
         self.command.add_options(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
 from operator import itemgetter
@@ -14,18 +14,15 @@ from rich.columns import Columns
 from rich.console import Console
 from rich.text import Text
 
-from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.commands.option_types import class_name, number
+from mlentory_crawl.commands.base import ProjectCommand, add_examples, add_json_option
+from mlentory_crawl.commands.choice import DATES, NUMBERS, Choice, add_choice_options, chosen
 from mlentory_crawl.console import console, magnitude, print_json, table
 from mlentory_crawl.console.tables import PlainTable
 from mlentory_crawl.face import search
 from mlentory_crawl.printable import one_line, printable
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult, Sort
 
-FILTERS = ("task", "license", "library", "language", "author", "platform", "dataset", "keyword", "base_model")
 COUNTED = ("task", "license", "library", "language", "author", "platform", "type")
-NUMBERS = ("parameters", "downloads", "likes")
-DATES = ("modified", "created")
 
 FACET_VALUES_SHOWN = 10
 CELL_VALUES_SHOWN = 2
@@ -43,30 +40,38 @@ class Command(ProjectCommand):
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
-        narrow = parser.add_argument_group("Narrowing down")
-        narrow.add_argument("--type", metavar="CLASS", action="append", type=class_name, help="model, dataset, ...")
-        for name in FILTERS:
-            narrow.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="VALUE", action="append")
-        for name in NUMBERS:
-            narrow.add_argument(f"--min-{name}", metavar="N", type=number, help="such as 1500, 20K, 350M or 7B")
-            narrow.add_argument(f"--max-{name}", metavar="N", type=number)
-        for name in DATES:
-            narrow.add_argument(f"--{name}-after", metavar="DATE", help="then or later: 2026, 2026-11 or 2026-11-20")
-            narrow.add_argument(f"--{name}-before", metavar="DATE", help="then or earlier")
+        add_choice_options(parser, "Narrowing down", action="append", platform_help="a platform that describes it")
         show = parser.add_argument_group("What is shown")
-        show.add_argument("--sort", choices=get_args(Sort), default="relevance", help="default: relevance")
+        show.add_argument("--sort", choices=get_args(Sort), help="default: relevance with TEXT, else downloads")
         show.add_argument("--limit", type=_count, default=10, metavar="N", help="how many hits (default: 10)")
         show.add_argument("--offset", type=_count, default=0, metavar="N", help="how many hits to leave out first")
         show.add_argument("--facets", action="store_true", help=f"count the matches by {', '.join(COUNTED)}")
         add_json_option(parser)
+        add_examples(
+            parser,
+            "mlentory search bert --license MIT --license Apache-2.0",
+            "mlentory search --type model --task text-generation --max-parameters 8B --modified-after 2026",
+            "mlentory search --dataset squad --without license --facets",
+        )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
-        query = _query(" ".join(args), opts)
+        text = " ".join(args)
+        choice = chosen(opts, self.data_dir)
+        query = replace(
+            choice.query,
+            text=text,
+            sort=opts.sort or ("relevance" if text.strip() else "downloads"),
+            size=opts.limit,
+            offset=opts.offset,
+            facets=COUNTED if opts.facets else (),
+            highlight=bool(text),
+        )
         result = search(self.settings, query)
+        result = replace(result, unknown=choice.unknown(result.unknown))
         if opts.json:
             print_json(asdict(result))
         else:
-            _print(console(), query, result)
+            _print(console(), choice, query, result)
         return 0
 
 
@@ -76,42 +81,27 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _query(text: str, opts: argparse.Namespace) -> SearchQuery:
-    given = vars(opts)
-    return SearchQuery(
-        text,
-        filters={name: given[name] for name in ("type", *FILTERS) if given[name]},
-        minimum=_bounds(given, NUMBERS, "min_{}") | _bounds(given, DATES, "{}_after"),
-        maximum=_bounds(given, NUMBERS, "max_{}") | _bounds(given, DATES, "{}_before"),
-        sort=opts.sort,
-        size=opts.limit,
-        offset=opts.offset,
-        facets=COUNTED if opts.facets else (),
-        highlight=bool(text),
-    )
-
-
-def _bounds(given: dict[str, Any], names: Sequence[str], option: str) -> dict[str, float | str]:
-    return {name: given[option.format(name)] for name in names if given[option.format(name)] is not None}
-
-
 def _count_of(name: str, hit: dict[str, Any]) -> str:
     return magnitude(hit[name]) if hit.get(name) is not None else ""
 
 
-def _print(out: Console, query: SearchQuery, result: SearchResult) -> None:
+def _print(out: Console, choice: Choice, query: SearchQuery, result: SearchResult) -> None:
+    for told in choice.meanings():
+        out.print(told + "\n")
     if result.suggestion:
         out.print(f"Nothing has all these words. Found instead: {one_line(result.suggestion)}\n")
     if result.hits:
         tables = (_table(query, result.hits, without) for without in ((), ("likes", "modified")))
         out.print(next((each for each in tables if each.fits(out.width)), None) or _list(query, result.hits))
         last = query.offset + len(result.hits)
-        more = ""
+        more = "" if query.sort == "relevance" else f", by {DATES.get(query.sort, query.sort)}"
         if last < result.total:
-            more = f"; --offset {last} shows the next" if last < MAX_HITS else f"; only {MAX_HITS:,} can be shown"
+            more += f"; --offset {last} shows the next" if last < MAX_HITS else f"; only {MAX_HITS:,} can be shown"
         out.print(f"\n{query.offset + 1:,} to {last:,} of {result.total:,} found{more}")
     else:
         out.print(f"{result.total:,} found" if result.total else "Nothing found.")
+    for told in choice.reasons(result.unknown, result.unstated):
+        out.print(f"{told[0].upper()}{told[1:]}{'' if told.endswith('?') else '.'}")
     if result.facets:
         out.print("", Columns([_facet(name, counts) for name, counts in result.facets.items()], padding=(1, 4)))
         if filtered := [name for name in result.facets if name in query.filters]:

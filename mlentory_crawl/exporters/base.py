@@ -17,6 +17,9 @@ class Format(ABC):
     appends: ClassVar[bool] = True
     """True if a file of this format can be appended to another one."""
 
+    shows_names: ClassVar[bool] = False
+    """True if each record is shown with the names of what it refers to, and so needs all of its stubs."""
+
     def __init__(self, file: IO[bytes], *, counters: bool = True) -> None:
         self.file = file
         self.counters = counters

@@ -20,6 +20,8 @@ from mlentory_crawl.exporters.rows import columns, row
 
 _FORMULA = re.compile(r"\s*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+SEPARATOR = "; "
+"""Between the values of a cell of a CSV file: a line feed would make rows of spreadsheets several lines high."""
 REMEMBERED_STUBS = 200_000
 
 
@@ -61,7 +63,9 @@ class ZstdJsonLines(Format):
 
 
 class Csv(Format):
-    """The search document of each record as one row; several values in a cell are separated by line feeds."""
+    """The search document of each record as one row; several values in a cell are separated by `SEPARATOR`."""
+
+    shows_names = True
 
     def start(self) -> None:
         self._text = io.TextIOWrapper(self.file, encoding="utf-8", newline="", write_through=True)
@@ -77,7 +81,7 @@ class Csv(Format):
 
 
 def _cell(value: Any) -> Any:
-    cell = "\n".join(map(str, value)) if isinstance(value, list) else value
+    cell = SEPARATOR.join(map(str, value)) if isinstance(value, list) else value
     # Spreadsheets evaluate such values as formulas; a leading apostrophe makes them text (OWASP, CSV Injection).
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 

@@ -25,6 +25,7 @@ class Parquet(Format):
     """
 
     appends = False
+    shows_names = True
 
     def __init__(self, file: IO[bytes], *, counters: bool = True) -> None:
         super().__init__(file, counters=counters)

@@ -32,6 +32,7 @@ class Command(ScrapyCrawl):
         parser.description = None
         parser.formatter_class = argparse.HelpFormatter
         parser.add_argument("-h", "--help", action="store_true", help="show the spiders, or the arguments of a spider")
+        parser.allow_abbrev = False
         self._options = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

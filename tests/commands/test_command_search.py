@@ -36,7 +36,7 @@ class Ran(NamedTuple):
         """What it printed, which is JSON and nothing else."""
         assert (self.code, self.err) == (0, "")
         answer: dict[str, Any] = json.loads(self.out)
-        assert list(answer) == ["total", "hits", "facets", "suggestion"]
+        assert list(answer) == ["total", "hits", "facets", "suggestion", "unstated", "unknown", "sort", "filters"]
         return answer
 
 
@@ -116,6 +116,11 @@ def test_prints_json_for_programs(search: Search) -> None:
         ("--created-after 2022-09 --created-before 2022-09-26", "whisper-tiny"),
         ("--sort parameters --limit 1 --offset 1", "bert-base-uncased"),
         ("bert --sort likes --limit 1", "bert-base-uncased"),
+        ("--limit 2", "bert-base-uncased RoBERTa-large"),
+        ("--where base-model=google-bert/bert-base-uncased", "bert-german-sentiment"),
+        ("--where task=fill-mask --task text-classification --license mit", "RoBERTa-large"),
+        ("--without license --has task --language de", "bert-german-sentiment"),
+        ("--has description --has parameters", "bert-base-uncased"),
     ],
 )
 def test_options_narrow_down(search: Search, args: str, names: str) -> None:
@@ -166,7 +171,7 @@ def test_says_the_type_where_there_are_several(search: Search) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_says_how_to_go_on(search: Search) -> None:
-    assert "3 to 4 of 7 found; --offset 4 shows the next" in search("--limit", "2", "--offset", "2").out
+    assert "3 to 4 of 7 found, by downloads; --offset 4 shows the next" in search("--limit", "2", "--offset", "2").out
     assert search("--limit", "0").out == "7 found\n"
 
 
@@ -174,6 +179,56 @@ def test_says_how_to_go_on(search: Search) -> None:
 def test_finding_nothing_is_no_failure(search: Search) -> None:
     run = search("zyxwvut")
     assert (run.code, run.out, run.err) == (0, "Nothing found.\n", "")
+
+
+@pytest.mark.usefixtures("filled")
+def test_says_how_many_are_left_out_for_want_of_a_number(search: Search) -> None:
+    # The dataset is of a type that has no parameters.
+    run = search("--min-parameters", "100M", "--max-parameters", "0.2B")
+    assert run.out.splitlines()[-1] == (
+        "3 more match but state no parameter count; --without parameters instead of --min-parameters and"
+        " --max-parameters shows them."
+    )
+    answer = search("--min-parameters", "1", "--created-after", "2022-09", "--json").told()
+    assert answer["unstated"] == {}
+    assert search("--modified-after", "2024", "--language", "zh", "--json").told()["unstated"] == {"modified": 1}
+    assert "1 more matches but states no date of modification; --without modified instead of --modified-after" in (
+        search("--modified-after", "2024", "--language", "zh").out
+    )
+
+
+@pytest.mark.usefixtures("filled")
+def test_says_which_value_nothing_has(search: Search) -> None:
+    run = search("--license", "apache", "--type", "model")
+    assert run.code == 0
+    assert run.out.splitlines() == ["Nothing found.", "No model has the license 'apache'; did you mean Apache-2.0 (2)?"]
+    assert search("--library", "transfomers").out.endswith("'transfomers'; did you mean transformers (3)?\n")
+    assert search("--base-model", "bert-base-uncased", "--json").told()["unknown"] == [
+        {"field": "base_model", "value": "bert-base-uncased", "near": {"google-bert/bert-base-uncased": 1}}
+    ]
+    assert search("--license", "xyzzy").out == "Nothing found.\nNothing has the license 'xyzzy'.\n"
+    assert "has the" not in search("--license", "mit", "--language", "zh").out, "each of these exists"
+    some = search("--license", "apache", "--license", "MIT").out
+    assert "1 to 1 of 1 found" in some
+    assert "Nothing has the license 'apache'; did you mean Apache-2.0 (2)?" in some
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_order_is_said(search: Search) -> None:
+    assert search("--json").told()["sort"] == "downloads"
+    assert search("bert", "--json").told()["sort"] == "relevance"
+    assert "1 to 7 of 7 found, by downloads" in search().out
+    assert "3 found, by likes" in search("bert", "--sort", "likes").out
+    assert ", by" not in search("bert").out
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_misspelled_option_is_no_other_one(search: Search) -> None:
+    for word, told in (("--licence=mit", "--license"), ("--min-params", "--min-parameters"), ("--lic", "--license")):
+        run = search("bert", word)
+        assert (run.code, run.out) == (2, "")
+        assert f"there is no option {word}; did you mean {told}?" in run.err
+    assert "there is no option --xyzzy\n" in search("--xyzzy").err
 
 
 @pytest.mark.usefixtures("filled")
@@ -206,6 +261,12 @@ def test_says_in_one_line_that_there_is_no_index(search: Search, data_dir: Path)
         "--min-parameters many",
         "--modified-after yesterday",
         "--lisence mit",
+        "--lic mit",
+        "--has size",
+        "--where license",
+        "--without parameters --min-parameters 1",
+        "--without parameters --has parameters",
+        "--without license --license MIT",
     ],
 )
 def test_wrong_usage_is_said(search: Search, args: str) -> None:

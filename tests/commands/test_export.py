@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -19,9 +20,10 @@ from fair4ml.write.search_document import search_document
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.stores.factory import open_search_store
-from mlentory_crawl.stores.search.fields import FACETS, NUMBERS
-from mlentory_crawl.stores.search.matching import matcher
+from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, STATABLE
+from mlentory_crawl.stores.search.matching import Matcher
 from mlentory_crawl.stores.search.query import SearchQuery
+from mlentory_crawl.stores.search.reasons import explained
 
 needs_parquet = pytest.mark.extra(name="parquet")
 
@@ -93,6 +95,9 @@ def test_a_reader_that_has_seen_enough_is_no_failure(crawled: Project) -> None:
         (["x.nt", "--where", "type=MLModel"], "there is no field type"),
         (["x.nt", "--type", "modl"], "expected one of model, evaluation, dataset"),
         (["x.nt", "--min-parameters", "many"], "'many' is not a number"),
+        (["x.nt", "--modified-after", "yesterday"], "modified: expected a date such as 2026"),
+        (["x.nt", "--licence", "MIT"], "there is no option --licence; did you mean --license?"),
+        (["x.nt", "--counter"], "there is no option --counter; did you mean --counters?"),
     ],
 )
 def test_wrong_usage(crawled: Project, words: list[str], told: str) -> None:
@@ -116,7 +121,7 @@ def test_every_filter_finds_what_a_search_finds(crawled: Project, documents: lis
         for value, count in stated.most_common(12):
             for text in (value, value.upper()):
                 query = SearchQuery(filters={facet: [text]})
-                assert sum(map(matcher(query), documents)) == store.search(query).total >= count, text
+                assert sum(map(Matcher(query).matches, documents)) == store.search(query).total >= count, text
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -125,7 +130,88 @@ def test_every_bound_finds_what_a_search_finds(crawled: Project, documents: list
     with closing(open_search_store({"MLENTORY_DATA_DIR": str(crawled.data_dir)})) as store:
         for least, greatest in ((numbers[0], numbers[-1]), (numbers[len(numbers) // 2], 10**18), (5, 4)):
             query = SearchQuery(minimum={name: least}, maximum={name: greatest})
-            assert sum(map(matcher(query), documents)) == store.search(query).total
+            assert sum(map(Matcher(query).matches, documents)) == store.search(query).total
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_every_date_finds_what_a_search_finds(crawled: Project, documents: list[dict[str, Any]], name: str) -> None:
+    dates = sorted(each[name] for each in documents if name in each)
+    with closing(open_search_store({"MLENTORY_DATA_DIR": str(crawled.data_dir)})) as store:
+        for first, last in (
+            (dates[0][:4], dates[-1]),
+            (dates[len(dates) // 2][:10], dates[-1][:7]),
+            (dates[0], "0001"),
+        ):
+            query = SearchQuery(minimum={name: first}, maximum={name: last})
+            assert sum(map(Matcher(query).matches, documents)) == store.search(query).total
+
+
+@pytest.mark.parametrize("name", STATABLE)
+def test_every_required_field_finds_what_a_search_finds(
+    crawled: Project, documents: list[dict[str, Any]], name: str
+) -> None:
+    with closing(open_search_store({"MLENTORY_DATA_DIR": str(crawled.data_dir)})) as store:
+        for query in (SearchQuery(has=(name,)), SearchQuery(without=(name,))):
+            assert sum(map(Matcher(query).matches, documents)) == store.search(query).total
+
+
+def test_the_reasons_are_those_of_a_search(crawled: Project, documents: list[dict[str, Any]]) -> None:
+    with closing(open_search_store({"MLENTORY_DATA_DIR": str(crawled.data_dir)})) as store:
+        for query in (
+            SearchQuery(minimum={"parameters": 10**9}),
+            SearchQuery(minimum={"parameters": 1}, maximum={"modified": "2026-06"}, filters={"license": ["MIT"]}),
+            SearchQuery(filters={"license": ["apache"], "task": ["fill mask", "text-generaton"]}),
+        ):
+            matcher = Matcher(query)
+            result = explained(store, query, store.search(query))
+            assert sum(map(matcher.matches, documents)) == result.total
+            assert (matcher.unstated(), matcher.unknown()) == (result.unstated, result.unknown)
+            assert result.unstated or result.unknown
+
+
+def test_the_options_are_those_of_a_search(crawled: Project) -> None:
+    options = ["--type", "model", "--license", "MIT", "--has", "parameters", "--modified-after", "2020"]
+    done = crawled.scrapy("search", *options, "--limit", "1000", "--json")
+    found = [hit["iri"] for hit in json.loads(done.stdout)["hits"]]
+    assert found
+    assert [each["root"]["iri"] for each in exported(crawled, *options)] == sorted(found)
+
+
+def test_a_dataset_goes_by_the_names_that_other_commands_know(
+    crawled: Project, documents: list[dict[str, Any]]
+) -> None:
+    shown = Counter(name for each in documents for name in each.get("dataset", ()) if "/" in name)
+    ends = Counter(name.rpartition("/")[2] for name in shown)
+    name = next(name for name in shown if ends[name.rpartition("/")[2]] == 1)
+    for given in (name.rpartition("/")[2], f"https://huggingface.co/datasets/{name}"):
+        assert len(exported(crawled, "--dataset", given)) == shown[name]
+        done = crawled.scrapy("search", "--dataset", given, "--json")
+        answer = json.loads(done.stdout)
+        assert (answer["total"], answer["unknown"]) == (shown[name], [])
+        assert answer["filters"] == {"dataset": [given, name]}
+        assert f"--dataset {given} also finds {name}" in crawled.scrapy("search", "--dataset", given).stdout
+
+
+def test_a_value_that_nothing_has_is_a_failure(crawled: Project) -> None:
+    done = crawled.scrapy("export", str(crawled.data_dir.parent / "no.csv"), "--where", "task=text-generaton")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("nothing has the task 'text-generaton'; did you mean text-generation (")
+    assert not list(crawled.data_dir.parent.glob("no.csv*"))
+    done = crawled.scrapy("export", str(crawled.data_dir.parent / "no.csv"), "--license", "MIT", "--license", "apache")
+    assert done.returncode == 0
+    assert "nothing has the license 'apache'; did you mean Apache-2.0 (" in " ".join(done.stdout.split())
+
+
+def test_nothing_of_valid_values_is_no_failure(crawled: Project) -> None:
+    assert exported(crawled, "--license", "MIT", "--min-parameters", "900T") == []
+
+
+def test_says_how_many_state_no_number(crawled: Project, documents: list[dict[str, Any]]) -> None:
+    missing = sum(each["type"] == "MLModel" and "parameters" not in each for each in documents)
+    done = crawled.scrapy("export", str(crawled.data_dir.parent / "n.csv"), "--min-parameters", "1")
+    assert f"; {missing} more match but state no parameter count; --without parameters" in " ".join(done.stdout.split())
+    about = json.loads((crawled.data_dir.parent / "n.csv.about.json").read_bytes())
+    assert about["unstated"] == {"parameters": missing}
 
 
 def test_several_conditions_have_to_hold(crawled: Project, documents: list[dict[str, Any]]) -> None:
@@ -144,7 +230,6 @@ def test_several_conditions_have_to_hold(crawled: Project, documents: list[dict[
         "Dataset",
         "Organization",
     }
-    assert exported(crawled, "--where", "base-model=nobody/nothing") == []
 
 
 def test_what_was_chosen_is_said_beside_the_file(crawled: Project) -> None:
@@ -168,3 +253,13 @@ def test_an_entity_is_exported_whole_whoever_states_the_value(tmp_path: Path) ->
     assert len(every) == 3
     chosen = exported(project, "--where", "task=text generation", "--where", "task=Text-Generation")
     assert [each["root"] for each in chosen] == [every["https://huggingface.co/acme/model-0"]["root"]]
+
+
+def test_every_row_shows_the_names_that_a_search_shows(crawled: Project, documents: list[dict[str, Any]]) -> None:
+    rows = list(csv.DictReader(crawled.export("names.csv").decode().splitlines(keepends=True)))
+    assert [row["iri"] for row in rows] == [each["iri"] for each in documents]
+    for name in ("license", "task", "library", "base_model", "dataset", "evaluation_dataset", "author"):
+        assert [row[name] for row in rows] == ["; ".join(each.get(name, ())) for each in documents], name
+        several = Counter(value for each in documents for value in each.get(name, ()))
+        assert max(several.values()) > 1, name
+        assert not [value for value in several if value.startswith("https://spdx.org/licenses/")]

@@ -61,7 +61,7 @@ def rows_of_csv(text: str) -> list[dict[str, str]]:
 
 def as_cell(value: Any) -> str:
     if isinstance(value, list):
-        return "\n".join(value)
+        return "; ".join(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}"
     return "" if value is None else str(value)

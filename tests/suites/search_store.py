@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from mlentory_crawl.stores.search.fields import STATABLE
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchStore, Sort
+from mlentory_crawl.stores.search.reasons import explained
 from suites.search_changes import FAR, HUB, MODELS, SYNTAX, change, found
 from suites.search_writing import SearchWritingSuite
 
@@ -156,7 +158,7 @@ class SearchStoreSuite(SearchWritingSuite):
         (hit,) = filled.search(SearchQuery("a/odd")).hits
         assert hit["keyword"] == ["", odd]
 
-    # Filters, bounds, order, pages
+    # Filters
 
     def test_values_of_a_facet_are_alternatives_and_facets_are_conditions(self, filled: SearchStore) -> None:
         assert len(found(filled, filters={"task": ["fill-mask", "text-classification"]})) == 3
@@ -182,6 +184,55 @@ class SearchStoreSuite(SearchWritingSuite):
     def test_filters_by_what_a_thing_refers_to(self, filled: SearchStore, facet: str, value: str) -> None:
         assert found(filled, filters={facet: [value]})
         assert found(filled, filters={facet: ["something else"]}) == []
+
+    def test_a_space_may_stand_for_the_hyphen_of_a_task(self, filled: SearchStore) -> None:
+        assert len(found(filled, filters={"task": ["Fill Mask"]})) == 2
+        assert found(filled, filters={"author": ["google bert"]}) == []
+
+    @pytest.mark.parametrize("name", STATABLE)
+    def test_fields_can_be_required_and_excluded(self, filled: SearchStore, name: str) -> None:
+        filled.write([change("6", "a/measured", evaluations=[("accuracy", 0.5)])], FAR)
+        filled.flush()
+        have = {hit["name"] for hit in filled.search(SearchQuery(size=100)).hits if hit.get(name) is not None}
+        every = set(found(filled, size=100))
+        assert set(found(filled, has=(name,), size=100)) == have
+        assert set(found(filled, without=(name,), size=100)) == every - have
+        assert found(filled, has=(name,), without=(name,)) == []
+
+    def test_required_fields_are_conditions_beside_others(self, filled: SearchStore) -> None:
+        assert found(filled, has=("parameters", "description")) == ["google-bert/bert-base-uncased"]
+        assert found(filled, "bert", without=("license",)) == ["somebody/bert-german-sentiment"]
+        counted = filled.search(SearchQuery(has=("parameters",), without=("description",), facets=("license",)))
+        assert counted.facets == {"license": {"Apache-2.0": 1, "MIT": 1}}
+
+    # Reasons
+
+    def test_says_what_matches_but_for_a_number(self, filled: SearchStore) -> None:
+        filled.write([change("6", "a/data", kind="Dataset"), change("7", "a/model", mlTask=["fill-mask"])], FAR)
+        filled.flush()
+        for query, unstated in (
+            (SearchQuery(minimum={"parameters": 10**8}), {"parameters": 3}),
+            (SearchQuery(minimum={"parameters": 1}, filters={"task": ["fill-mask"]}), {"parameters": 1}),
+            (SearchQuery(minimum={"parameters": 1}, filters={"type": ["Dataset"]}), {}),
+            (SearchQuery("bert", minimum={"parameters": 1}, maximum={"modified": "2024"}), {"parameters": 1}),
+            (SearchQuery(minimum={"parameters": 1}, has=("parameters",)), {}),
+            (SearchQuery(filters={"task": ["fill-mask"]}), {}),
+        ):
+            assert explained(filled, query, filled.search(query)).unstated == unstated, query
+
+    def test_names_what_is_most_like_an_unknown_value(self, filled: SearchStore) -> None:
+        def near(**filters: list[str]) -> dict[str, list[str]]:
+            query = SearchQuery(filters=filters)
+            return {each.value: [*each.near] for each in explained(filled, query, filled.search(query)).unknown}
+
+        assert near(license=["apache"]) == {"apache": ["Apache-2.0"]}
+        assert near(library=["transfomers"], license=["MIT"]) == {"transfomers": ["transformers"]}
+        assert near(base_model=["BERT base uncased"]) == {"BERT base uncased": ["google-bert/bert-base-uncased"]}
+        assert near(license=["apache-2.0"], language=["zh", "xx"]) == {"xx": []}
+        assert near(license=["MIT"], language=["zh"]) == {}
+        assert near(license=["MIT"], type=["Dataset"]) == {"MIT": []}
+
+    # Bounds, order, pages
 
     @pytest.mark.parametrize(
         ("minimum", "maximum", "count"),
@@ -220,6 +271,8 @@ class SearchStoreSuite(SearchWritingSuite):
             {"minimum": {"downloads": float("nan")}},
             {"maximum": {"modified": "yesterday"}},
             {"maximum": {"modified": "2024-13"}},
+            {"has": ("iri",)},
+            {"without": ("nothing",)},
             {"size": -1},
             {"offset": -1},
         ],

@@ -138,7 +138,7 @@ def _ending(reader: CatalogReader, name: str) -> list[str]:
     rows = reader._execute(
         """SELECT iri, class = 'MLModel', (SELECT max(deleted_at IS NULL) FROM record WHERE iri = e.iri)
            FROM entity AS e WHERE iri LIKE '%/' || ? ESCAPE '\\' AND instr(iri, '#') = 0""",
-        (_literal(name),),
+        (literal(name),),
     )
     by_rank: dict[tuple[int, bool], list[str]] = {}
     for iri, is_model, is_live in rows:
@@ -154,11 +154,11 @@ def or_rather(reader: CatalogReader, name: str) -> str:
     on_the_hub = [iri for iri in addresses if iri.startswith(HUGGING_FACE)]
     target = (*on_the_hub, *addresses, name)[0].rstrip("/")
     place, _, last = target.rpartition("/")
-    called = _iris(reader, "iri LIKE '%/' || ? ESCAPE '\\'", _literal(last)) if last[2:] else []
+    called = _iris(reader, "iri LIKE '%/' || ? ESCAPE '\\'", literal(last)) if last[2:] else []
     if not called:
         is_owned = place + "/" != HUGGING_FACE
         beside = _iris(reader, "iri >= ?1 AND iri < ?1 || char(0x10ffff)", f"{place}/") if is_owned else []
-        beginning = _iris(reader, "iri LIKE '%/' || ? || '%' ESCAPE '\\'", _literal(last[:3])) if last[2:] else []
+        beginning = _iris(reader, "iri LIKE '%/' || ? || '%' ESCAPE '\\'", literal(last[:3])) if last[2:] else []
         by_name = {_compared(iri, whole=is_owned): iri for iri in (*beside, *beginning)}
         called = [by_name[each] for each in _alike(_compared(target, whole=is_owned), by_name)]
     return f"; did you mean {_listed(called[:MAX_SUGGESTIONS], ' or ')}?" if called else ""
@@ -195,6 +195,6 @@ def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
     return [iri for (iri,) in rows if "#" not in iri]
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Escape the wildcards of LIKE in a text."""
     return re.sub(r"[\\%_]", r"\\\g<0>", text)

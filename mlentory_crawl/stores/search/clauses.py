@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from mlentory_crawl.stores.search.analysis import analyze
-from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, seconds
+from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, STATABLE, seconds
 from mlentory_crawl.stores.search.query import SearchQuery, Sort
 
 MAX_TEXT = 1000
@@ -93,15 +93,29 @@ def check_query(query: SearchQuery) -> None:
         query: the search.
 
     Raises:
-        ValueError: a facet or sort that does not exist, or a negative number.
+        ValueError: a facet, field or sort that does not exist, or a negative number.
     """
     unknown = [name for name in (*query.facets, *query.filters) if name not in FACETS]
     if unknown:
         raise ValueError(f"expected a facet, one of {', '.join(FACETS)}, got {', '.join(unknown)}")
+    if unknown := [name for name in (*query.has, *query.without) if name not in STATABLE]:
+        raise ValueError(f"expected a field, one of {', '.join(STATABLE)}, got {', '.join(unknown)}")
     if query.sort not in get_args(Sort):
         raise ValueError(f"expected a sort order, one of {', '.join(get_args(Sort))}, got {query.sort}")
     if query.size < 0 or query.offset < 0:
         raise ValueError("size and offset must not be negative")
+
+
+def accepted(query: SearchQuery) -> dict[str, list[str]]:
+    """The values that each filter of a search accepts: the code of a task has hyphens, whatever a person types.
+
+    Args:
+        query: the search.
+    """
+    return {
+        name: [*values, *(value.replace(" ", "-") for value in values if " " in value)] if name == "task" else values
+        for name, values in query.filters.items()
+    }
 
 
 def bounds(query: SearchQuery) -> Iterator[tuple[str, int | None, int | None]]:

@@ -15,6 +15,8 @@ TEXTS = tuple(name for name, field in FIELDS.items() if field.type == "text")
 NUMBERS = tuple(name for name, field in FIELDS.items() if field.type == "number")
 DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
 FACETS = tuple(name for name, field in FIELDS.items() if field.facet)
+STATABLE = (*(name for name in FIELDS if name not in ("iri", "type")), "evaluations")
+"""The fields of which a search can require that a document has them, or that it has not."""
 
 # Nobody who types "huggingface" means nearly all documents, nor the models derived from bert who types "bert".
 _WORDLESS = frozenset({"type", "platform", "access", "base_model"})
@@ -24,6 +26,11 @@ WORDY = frozenset(FACETS) - _WORDLESS
 
 FACET_VALUES = 50
 """The most values of a facet that an answer counts."""
+
+
+def stated(source: Mapping[str, Any]) -> list[str]:
+    """The fields of which a search document has a value."""
+    return [name for name in STATABLE if source.get(name) not in (None, "", [])]
 
 
 def fields_digest() -> str:

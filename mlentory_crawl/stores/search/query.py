@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from mlentory_crawl.stores.protocol import Store
+from mlentory_crawl.stores.search.fields import FACET_VALUES
 
 MAX_HITS = 10_000
 """The hits of a search that can be had, in pages; who needs all exports the catalog."""
@@ -21,9 +22,11 @@ class SearchQuery:
         text: words to look for; empty matches everything.
         filters: facet name -> accepted values: OR inside a facet, AND between facets, case-insensitive.
         minimum, maximum: number or date field -> bound, inclusive.
+        has, without: fields that a document must have a value of, and fields that it must not.
         sort: the order of the hits.
         size, offset: which hits to return, of the first `MAX_HITS`.
         facets: the facets to count.
+        facet_values: the most values of a facet to count.
         highlight: whether hits say where they have the words.
     """
 
@@ -31,11 +34,29 @@ class SearchQuery:
     filters: dict[str, list[str]] = field(default_factory=dict)
     minimum: dict[str, float | str] = field(default_factory=dict)
     maximum: dict[str, float | str] = field(default_factory=dict)
+    has: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     sort: Sort = "relevance"
     size: int = 10
     offset: int = 0
     facets: tuple[str, ...] = ()
+    facet_values: int = FACET_VALUES
     highlight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value of a filter that no document has.
+
+    Attributes:
+        field: the facet.
+        value: the value that was asked for.
+        near: the most similar values that there are, each with the number of documents that have it; best first.
+    """
+
+    field: str
+    value: str
+    near: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +70,20 @@ class SearchResult:
         facets: facet -> value -> how many matches have it, most frequent first; a facet's own filter does not narrow
             its counts.
         suggestion: the text as the hits spell it, where it was found only with a typing error forgiven.
+        unstated: field with bounds -> how many more documents would match, but have no value of it.
+        unknown: the values of filters that no document of the wanted types has.
+        sort: the order of the hits.
+        filters: the values that were accepted. `mlentory_crawl.stores.search.reasons.explained` adds these four.
     """
 
     total: int
     hits: list[dict[str, Any]]
     facets: dict[str, dict[str, int]]
     suggestion: str | None = None
+    unstated: dict[str, int] = field(default_factory=dict)
+    unknown: list[Unknown] = field(default_factory=list)
+    sort: Sort = "relevance"
+    filters: dict[str, list[str]] = field(default_factory=dict)
 
 
 class SearchStore(Store, Protocol):

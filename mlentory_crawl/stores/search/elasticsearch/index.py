@@ -15,10 +15,11 @@ from mlentory_crawl.stores.search.fields import (
     WORDY,
     fields_digest,
     importance,
+    stated,
 )
 from mlentory_crawl.stores.search.query import MAX_HITS
 
-LAYOUT = 2
+LAYOUT = 3
 """The version of the layout below; raised with each change that does not show in the search fields."""
 
 PRODUCT = "mlentory_crawl"
@@ -32,6 +33,9 @@ WEIGHT = "weight"
 
 HASH = "hash"
 """The field by which equal documents of the same entity are recognized."""
+
+STATED = "stated"
+"""The field with the names of the fields that a document has."""
 
 TERMS = "terms"
 """The words of the facets that are searched too."""
@@ -80,6 +84,7 @@ def mappings() -> dict[str, Any]:
             **{name: _mapped(name, field) for name, field in FIELDS.items()},
             "evaluations": {"type": "nested", "dynamic": False, "properties": evaluation},
             "key": _keyword(),
+            STATED: _keyword(doc_values=False),
             TERMS: _words("words"),
             WEIGHT: {"type": "double", "index": False},
             HASH: {"type": "keyword", "index": False},
@@ -139,7 +144,7 @@ def operation(change: Change) -> tuple[list[bytes], str | None]:
         return [orjson.dumps({"delete": target})], None
     source = search_document(change.state)
     source["key"] = change.key
-    source[WEIGHT] = importance(source)
+    source[WEIGHT], source[STATED] = importance(source), stated(source)
     text = orjson.dumps(source)
     digest = blake2b(text, digest_size=16).hexdigest()
     return [orjson.dumps({"index": target}), b'%s,"%s":"%s"}' % (text[:-1], HASH.encode(), digest.encode())], digest

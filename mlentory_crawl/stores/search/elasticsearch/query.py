@@ -13,11 +13,12 @@ from mlentory_crawl.stores.search.clauses import (
     TIE_BREAKER,
     UNFINISHED,
     Clause,
+    accepted,
     bounds,
     clauses,
 )
-from mlentory_crawl.stores.search.elasticsearch.index import HASH, POSITION, TERMS, WEIGHT
-from mlentory_crawl.stores.search.fields import DATES, FACET_VALUES, TEXTS
+from mlentory_crawl.stores.search.elasticsearch.index import HASH, POSITION, STATED, TERMS, WEIGHT
+from mlentory_crawl.stores.search.fields import DATES, TEXTS
 from mlentory_crawl.stores.search.query import SearchQuery, Sort
 
 Json = dict[str, Any]
@@ -87,7 +88,9 @@ def search_body(query: SearchQuery, text: Json, *, size: int) -> Json:
         ValueError: a field that has no bounds, or a bound that is no number or no date.
     """
     within = [EVERYTHING, *(_range(*bound) for bound in bounds(query))]
-    filters: dict[str, Json] = {name: {"terms": {f"{name}.folded": values}} for name, values in query.filters.items()}
+    within += [{"term": {STATED: name}} for name in query.has]
+    within += [{"bool": {"must_not": [{"term": {STATED: name}}]}} for name in query.without]
+    filters: dict[str, Json] = {name: {"terms": {f"{name}.folded": values}} for name, values in accepted(query).items()}
     scored: Json = {
         "function_score": {
             "query": text,
@@ -102,7 +105,7 @@ def search_body(query: SearchQuery, text: Json, *, size: int) -> Json:
         "aggs": {
             name: {
                 "filter": _all(each for other, each in filters.items() if other != name),
-                "aggs": {"values": {"terms": {"field": name, "size": FACET_VALUES}}},
+                "aggs": {"values": {"terms": {"field": name, "size": query.facet_values}}},
             }
             for name in query.facets
         },
@@ -110,7 +113,7 @@ def search_body(query: SearchQuery, text: Json, *, size: int) -> Json:
         "size": size,
         "from": query.offset if size else 0,
         "track_total_hits": True,
-        "_source": {"excludes": [WEIGHT, HASH]},
+        "_source": {"excludes": [WEIGHT, STATED, HASH]},
     }
 
 

@@ -24,11 +24,12 @@ from mlentory_crawl.stores.search.fields import (
     fields_digest,
     importance,
     seconds,
+    stated,
 )
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 1
+LAYOUT = 2
 """The version of the layout below; raised with each change that does not show in the search fields."""
 
 VERSION_FILE = "mlentory.json"
@@ -40,6 +41,8 @@ SOURCE = "_source"
 WEIGHT = "_weight"
 SORT_NAME = "_sort_name"
 NAME_PARTS = "_name_parts"
+STATED = "_stated"
+"""The names of the fields that the document has."""
 TERMS = "_terms"
 """The words of the facets that are searched too."""
 
@@ -52,6 +55,7 @@ def schema() -> Schema:
     builder = SchemaBuilder()
     builder.add_text_field(KEY, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(POSITION, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(STATED, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field(SOURCE, stored=True)
     builder.add_float_field(WEIGHT, fast=True)
     builder.add_text_field(SORT_NAME, tokenizer_name="folded", fast=True, index_option="basic")
@@ -78,7 +82,7 @@ def document(key: str, source: dict[str, Any], stored: bytes) -> Document:
     Raises:
         ValueError, TypeError: a value that the index cannot hold, such as an integer outside 64 bits.
     """
-    fields: dict[str, Any] = {KEY: key, SOURCE: stored, WEIGHT: _weight(source)}
+    fields: dict[str, Any] = {KEY: key, SOURCE: stored, WEIGHT: _weight(source), STATED: stated(source)}
     words: list[str] = []
     for name, value in source.items():
         if name in _FACETS:

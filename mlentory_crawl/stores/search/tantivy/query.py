@@ -7,13 +7,23 @@ from collections.abc import Iterator
 from tantivy import FieldType, Occur, Query
 
 from mlentory_crawl.stores.search.analysis import analyze, analyzers
-from mlentory_crawl.stores.search.clauses import EXACT_NAME, MAX_TEXT, TIE_BREAKER, UNFINISHED, Clause, bounds, clauses
+from mlentory_crawl.stores.search.clauses import (
+    EXACT_NAME,
+    MAX_TEXT,
+    TIE_BREAKER,
+    UNFINISHED,
+    Clause,
+    accepted,
+    bounds,
+    clauses,
+)
 from mlentory_crawl.stores.search.fields import TEXTS
 from mlentory_crawl.stores.search.query import SearchQuery
 from mlentory_crawl.stores.search.tantivy.index import (
     NAME_PARTS,
     POSITION,
     SORT_NAME,
+    STATED,
     TERMS,
     schema,
 )
@@ -78,7 +88,7 @@ def conditions(query: SearchQuery, *, without: str | None = None) -> Iterator[Qu
     Raises:
         ValueError: a field that has no bounds, or a bound that is no number or no date.
     """
-    for name, values in query.filters.items():
+    for name, values in accepted(query).items():
         if name != without:
             yield Query.term_set_query(schema(), name, [_folded(value) for value in values])
     for name, lower, upper in bounds(query):
@@ -86,12 +96,15 @@ def conditions(query: SearchQuery, *, without: str | None = None) -> Iterator[Qu
             yield Query.empty_query()
         else:
             yield Query.range_query(schema(), name, FieldType.Integer, lower, upper)
+    for name in query.has:
+        yield Query.term_query(schema(), STATED, name)
 
 
 def whole_query(text: Query, query: SearchQuery, *, without: str | None = None) -> Query:
     """A text together with the other conditions; relevance comes from the text alone."""
     parts = [(Occur.Must, text), (Occur.MustNot, position_query())]
     parts += [(Occur.Must, Query.const_score_query(each, 0.0)) for each in conditions(query, without=without)]
+    parts += [(Occur.MustNot, Query.term_query(schema(), STATED, name)) for name in query.without]
     return Query.boolean_query(parts)
 
 

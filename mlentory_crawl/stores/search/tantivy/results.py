@@ -9,7 +9,6 @@ import orjson
 from tantivy import DocAddress, Order, Query, Searcher
 
 from mlentory_crawl.changes import Position
-from mlentory_crawl.stores.search.fields import FACET_VALUES
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, Sort
 from mlentory_crawl.stores.search.tantivy.index import SORT_NAME, SOURCE, WEIGHT
 from mlentory_crawl.stores.search.tantivy.query import position_query, whole_query
@@ -61,14 +60,14 @@ def facets(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, dic
     """
     counted: dict[str, dict[str, int]] = {}
     unfiltered = [name for name in query.facets if name not in query.filters]
-    counted.update(_terms(searcher, whole_query(text, query), unfiltered))
+    counted.update(_terms(searcher, whole_query(text, query), unfiltered, query.facet_values))
     for name in set(query.facets) - set(unfiltered):
-        counted.update(_terms(searcher, whole_query(text, query, without=name), [name]))
+        counted.update(_terms(searcher, whole_query(text, query, without=name), [name], query.facet_values))
     return {name: counted[name] for name in query.facets}
 
 
-def _terms(searcher: Searcher, whole: Query, facets: Iterable[str]) -> dict[str, dict[str, int]]:
-    wanted = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in facets}
+def _terms(searcher: Searcher, whole: Query, facets: Iterable[str], most: int) -> dict[str, dict[str, int]]:
+    wanted = {name: {"terms": {"field": name, "size": most}} for name in facets}
     if not wanted:
         return {}
     answer = searcher.aggregate(whole, wanted)
