@@ -21,7 +21,7 @@ from mlentory_crawl.catalog.queries import (
     run_details,
     status,
 )
-from mlentory_crawl.catalog.queries.find import find, or_rather
+from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change
 from mlentory_crawl.config import VARIABLES, read_environment
@@ -104,18 +104,22 @@ class Catalog:
         with damage_reported(self.data_dir):
             yield self._reader
 
-    def model(self, name: str, at: datetime | None = None) -> description.Description:
+    def model(
+        self, name: str, at: datetime | None = None, *, mentions_limit: int = mentions.MOST, mentions_offset: int = 0
+    ) -> description.Description:
         """Describe a model or another entity: its facts, its sources, what derives from it and what mentions it.
 
         Args:
             name: the name of the entity.
             at: return the state of the catalog at this time, in UTC unless it has a time zone.
+            mentions_limit: the maximum number of entities per platform that mention it.
+            mentions_offset: the number of them to leave out first.
 
         Raises:
             NotFound: there is no such entity, or there are several of this name.
         """
         with self._read() as reader:
-            return description.describe(reader, name, at)
+            return description.describe(reader, name, at, most=mentions_limit, offset=mentions_offset)
 
     def search(
         self,
@@ -190,10 +194,14 @@ class Catalog:
         with self._read() as reader:
             return boards.leaderboard(reader, dataset, metric, task)
 
-    def suggestion(self, name: str) -> str:
-        """Return suggestions of similar names, as the end of a sentence; an empty text if there are none."""
+    def without_results(self, dataset: str) -> str:
+        """Return the reason why there is no result on a dataset, as a sentence for people.
+
+        Args:
+            dataset: its id on the Hub, its name, or its IRI.
+        """
         with self._read() as reader:
-            return or_rather(reader, name)
+            return boards.empty(reader, dataset)
 
     def compare(self, *names: str) -> comparison.Comparison:
         """Compare licenses, data, parameters and metrics of entities side by side.
@@ -257,18 +265,19 @@ class Catalog:
             found = Feed(reader).changes(after, limit)
             return Changes(found.changes, found.upto)
 
-    def mentions(self, name: str, most: int = mentions.MOST) -> mentions.Mentions:
+    def mentions(self, name: str, most: int = mentions.MOST, offset: int = 0) -> mentions.Mentions:
         """Return the records that name an entity, in which role, and where in their sources.
 
         Args:
             name: the name of the entity.
-            most: the maximum number of mentions per platform.
+            most: the maximum number of entities per platform that name it.
+            offset: the number of them to leave out first.
 
         Raises:
             NotFound: there is no such entity, or there are several of this name.
         """
         with self._read() as reader:
-            return mentions.mentions(reader, find(reader, name).root["iri"], most)
+            return mentions.mentions(reader, find(reader, name).root["iri"], most, offset)
 
 
 def open_catalog(data_dir: str | Path) -> Catalog:

@@ -96,7 +96,17 @@ def test_a_value_comes_from_the_record_that_leads_not_from_the_first_that_was_st
     reader = CatalogReader(book.data_dir)
     found = describe(reader, "ada/late")
     origins = found.origins()
+    statements = found.statements()
     reader.close()
+    assert [(each.record.split("/")[1], each.agrees) for each in statements["license"]] == [
+        ("model", "all"), ("card", "none"),
+    ]  # fmt: skip
+    assert [(each.record.split("/")[1], each.agrees) for each in statements["description"]] == [
+        ("card", "all"), ("model", "none"),
+    ]  # fmt: skip
+    assert {name: stated[0].record for name, stated in statements.items()} == {
+        name: origin.record for name, origin in origins.items()
+    }
     assert origins["license"] == Origin("huggingface/model/ada/late", "cardData.license", "looked up")
     assert origins["version"].record == "huggingface/model/ada/late"
     # The declared precedence of a single property.

@@ -63,6 +63,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     value(many, "parameterCount", 8_030_261_248, unitText="parameters")
     value(many, "parameterCount", 8_030_000_000, "BF16", unitText="parameters")
     value(many, "contextLength", 8192, unitText="tokens")
+    many["root"]["codeSampleSnippet"] = ["from small import load\n\nif load():\n    print('[bold]ready')"]
     evaluation(many, "bench/words", "wer", 62.03071672354948, config="en", split="test")
     evaluation(many, "bench/lander", "mean_reward", 12.5, "12.5 +/- 3.25")
     other = relative("small/other", "MIT")
@@ -126,7 +127,7 @@ def test_values_without_a_property_have_headings(screen: Screen) -> None:
     assert below(flow, "components") == [f"  kernel  {FLOW}1"]
     model = screen(80, "show", "tide/measured-8B")
     assert below(model, "parameters by type") == ["  BF16  8,030,000,000"]
-    assert "parameterCount  8,030,261,248\ncontextLength   8,192 tokens\n" in model
+    assert "\nparameterCount     8,030,261,248\ncontextLength      8,192 tokens\n" in model
 
 
 def test_evaluations_are_a_table_with_rounded_values_and_spreads(screen: Screen) -> None:
@@ -141,13 +142,37 @@ def test_evaluations_are_a_table_with_rounded_values_and_spreads(screen: Screen)
 def test_children_are_counted_by_kind_and_the_rest_has_its_command(screen: Screen) -> None:
     lines = below(screen(80, "show", "tide/base-8B"), "parent of 14 models (12 adapter, 1 finetune, 1 kind not stated)")
     assert lines[0] == f"  adapter  {HUB}crowd/tune-00"
-    assert lines[-1] == f"  ... and 4 more: mlentory lineage {HUB}tide/base-8B --down"
+    assert lines[-1] == "  ... and 4 more: mlentory lineage tide/base-8B --down"
     assert len(lines) == 11
 
 
 def test_each_fact_names_its_record_by_the_kind_where_there_is_only_one(screen: Screen) -> None:
     shown = " ".join(screen(80, "show", "tide/measured-8B", "--why").split())
     assert "license MIT huggingface/model: cardData.license (looked up)" in shown
+
+
+def test_a_snippet_keeps_its_lines(screen: Screen) -> None:
+    lines = screen(80, "show", "tide/measured-8B").splitlines()
+    at = lines.index("codeSampleSnippet  from small import load")
+    assert lines[at + 1 : at + 4] == ["", " " * 19 + "if load():", " " * 23 + "print('[bold]ready')"]
+
+
+def test_records_that_state_a_fact_stand_beside_it_on_a_wide_terminal(screen: Screen) -> None:
+    lines = screen(160, "show", "tide/measured-8B", "--why").splitlines()
+    license = next(line for line in lines if line.startswith("license"))
+    assert " ".join(license.split()) == "license MIT huggingface/model: cardData.license (looked up)"
+
+
+def test_what_names_an_entity_has_pages(screen: Screen) -> None:
+    shown = screen(160, "show", "tide/base-8B", "--why")
+    assert shown.endswith(
+        "named by entities of huggingface: 5 of 14 shown, with 14 records that name it;"
+        " --offset 5 shows the next, --limit more at once\n"
+    )
+    last = screen(160, "show", "tide/base-8B", "--why", "--limit", "6", "--offset", "12")
+    assert last.endswith("named by entities of huggingface: 2 of 14 shown, with 14 records that name it\n")
+    rows = [line.split() for line in last.splitlines()[-3:-1]]
+    assert [row[:2] for row in rows] == [["orchard/tune-8B", "wasDerivedFrom"], ["tide/measured-8B", "wasDerivedFrom"]]
 
 
 def test_a_model_is_not_named_by_its_own_evaluations(screen: Screen) -> None:
