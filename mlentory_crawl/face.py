@@ -21,7 +21,7 @@ from mlentory_crawl.catalog.queries import (
     run_details,
     status,
 )
-from mlentory_crawl.catalog.queries.find import find
+from mlentory_crawl.catalog.queries.find import find, or_rather
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change
 from mlentory_crawl.config import VARIABLES, read_environment
@@ -164,6 +164,7 @@ class Catalog:
         limit: int | None = None,
         offset: int = 0,
         data: lineage.Data | None = None,
+        under: Sequence[str] = (),
     ) -> lineage.Lineage:
         """Follow the derivations from a model, with the incompatible licenses on the way.
 
@@ -175,13 +176,23 @@ class Catalog:
             limit: the number of models to return beside it, the nearest first; the others are counted.
             offset: the number of models to leave out first.
             data: return the datasets that the models were trained or evaluated on, too, or one of the two.
+            under: return only models under one of these licenses, by name or address; all if there are none.
 
         Raises:
             NotFound: there is no such model.
         """
         with self._read() as reader:
-            iri = find(reader, name).root["iri"]
-            return lineage.lineage(reader, iri, up=up, depth=depth, kind=kind, limit=limit, offset=offset, data=data)
+            return lineage.lineage(
+                reader,
+                find(reader, name).root["iri"],
+                up=up,
+                depth=depth,
+                kind=kind,
+                limit=limit,
+                offset=offset,
+                data=data,
+                under=under,
+            )
 
     def leaderboard(self, dataset: str, metric: str | None = None, task: str | None = None) -> boards.Leaderboard:
         """Rank models on a dataset; results that cannot be compared are not ranked together.
@@ -193,6 +204,11 @@ class Catalog:
         """
         with self._read() as reader:
             return boards.leaderboard(reader, dataset, metric, task)
+
+    def suggestion(self, name: str) -> str:
+        """Return suggestions of similar names, as the end of a sentence; an empty text if there are none."""
+        with self._read() as reader:
+            return or_rather(reader, name)
 
     def without_results(self, dataset: str) -> str:
         """Return the reason why there is no result on a dataset, as a sentence for people.

@@ -53,6 +53,15 @@ def _iri(id: str) -> str:
     return stub.iri
 
 
+def has_rules(original: str) -> bool:
+    """Check whether a rule is about a license.
+
+    Args:
+        original: its IRI.
+    """
+    return original in _rules()
+
+
 def conflict(original: str, derived: str) -> Conflict | None:
     """The reason why a work under one license may not derive from one under another; None if no rule forbids it.
 

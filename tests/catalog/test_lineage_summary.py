@@ -42,6 +42,7 @@ def test_models_are_counted_by_license_whatever_the_page(book: Book) -> None:
     summary = asdict(walk(book, "tide/base-8B", limit=1).summary)
     assert summary == {
         "models": 4, "not_named": 1, "none_stated": 1, "named_only": 0, "conflicts": 1,
+        "inheriting": 1, "unjudged": 0,
         "licenses": [{"license": LICENSES["Apache-2.0"], "name": "Apache-2.0", "models": 2, "conflicts": 1}],
     }  # fmt: skip
     assert summary == asdict(walk(book, "tide/base-8B").summary)

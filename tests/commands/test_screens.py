@@ -193,21 +193,23 @@ def test_a_lineage_has_pages_and_a_summary(screen: Screen) -> None:
         "license models conflicts", "MIT 7 7", "Apache-2.0 2 1", "no license stated 7"
     ]  # fmt: skip
     assert first.splitlines()[-6:] == second.splitlines()[-6:]
-    assert second.endswith("\n8 license conflicts: --format licenses shows them\n")
+    assert second.endswith("\n8 license conflicts, inherited by 1 more model: --format licenses shows them\n")
     assert "more" not in second
 
 
 def test_a_branch_begins_with_its_name_however_long(screen: Screen) -> None:
-    lines = screen(40, "lineage", "small/tune-8B-GGUF").splitlines()
-    assert lines[:2] == ["small/tune-8B-GGUF  Apache-2.0", "\u2514\u2500\u2500 orchard/tune-8B  Apache-2.0"]
-    assert screen(8, "lineage", "small/tune-8B-GGUF").splitlines()[2] == "\u2514\u2500\u2500 orchard/tune-8B"
+    lines = screen(40, "lineage", "orchard/tune-8B").splitlines()
+    assert lines[:2] == ["orchard/tune-8B  Apache-2.0", "\u2514\u2500\u2500 tide/base-8B  llama3.1, gated"]
+    assert screen(8, "lineage", "orchard/tune-8B").splitlines()[2] == "\u2514\u2500\u2500 tide/base-8B"
     assert "No record states what it derives from." in screen(80, "lineage", "tide/base-8B")
 
 
 def test_conflicts_have_pages_of_their_own(screen: Screen) -> None:
     words = ("lineage", "tide/base-8B", "--down", "--format", "licenses", "--limit", "6")
-    assert "and 2 more: --offset 6 shows the next\n" in screen(120, *words)
-    assert screen(120, *words, "--offset", "6").count("llama3.1\n") == 2
+    assert "and 3 more: --offset 6 shows the next\n" in screen(120, *words)
+    rest = screen(120, *words, "--offset", "6")
+    assert rest.count("llama3.1\n") == 3
+    assert "small/tune-8B-GGUF  Apache-2.0   tide/base-8B      llama3.1\n" in rest
     assert "Not judged, no license stated: " in screen(120, *words)
     assert ", and 4 more (--format json)\n" in screen(120, *words)
 
