@@ -188,14 +188,13 @@ def _print_tree(out: Console, found: Lineage, *, down: bool, under: Sequence[str
         out.print("")
         _print_more(out, found.offset, on_page, asked)
         selected = f"under {one_line(' or '.join(under))}: {asked:,} of " if under else ""
-        out.print(
-            f"{selected}{counted(counts.models, 'model')} {'derived from it' if down else 'that it derives from'}"
-        )
+        models = f"{counted(counts.models, 'model')} {'derived from it' if down else 'that it derives from'}"
+        out.print(f"{selected}{models}")
         _print_licenses(out, counts)
     if counts.conflicts:
         told = counted(counts.conflicts, "license conflict")
         if counts.inheriting:
-            told += f", inherited by {counted(counts.inheriting, 'more model')}"
+            told += f", inherited by {counted(counts.inheriting, 'model')}"
         out.print(styled("\n", (f"{told}: --format licenses shows them", "red")))
     _print_unjudged(out, counts)
 
@@ -246,7 +245,9 @@ def _tree(found: Lineage, width: int, *, down: bool, shared: str | None) -> Iter
         near, far = (step.parent, step.child) if down else (step.child, step.parent)
         branches[near].append((found.members[far], step))
     conflicts = {pair: [clause(each) for each in of] for pair, of in conflicts_by_step(found).items()}
-    inherited = inherited_by_model(found)
+    inherited = {
+        iri: dict.fromkeys(inheritance(each, found) for each in of) for iri, of in inherited_by_model(found).items()
+    }
     grown: set[str] = set()
     # Each entry: the branch, the guides before it, whether it is the last one, and what stands above it.
     waiting: list[tuple[Branch, str, bool, tuple[str, ...]]] = [((found.members[found.root], None), "", True, ())]
@@ -256,8 +257,8 @@ def _tree(found: Lineage, width: int, *, down: bool, shared: str | None) -> Iter
         is_cycle, is_again = iri in above, iri in grown and bool(branches[iri])
         note = "closes a cycle" if is_cycle else "see above" if is_again else ""
         line = _branch(member, why, note, conflicts, shared)
-        for conflict in inherited.get(iri, ()):
-            line.append(f"  {inheritance(conflict, found)}", "red")
+        for conflict in () if is_again else inherited.get(iri, ()):
+            line.append_text(styled("  ", (conflict, "red")))
         below = [] if iri in grown else branches[iri]
         grown.add(iri)
         first = "" if why is None else guides + ("\u2514\u2500\u2500 " if is_last else "\u251c\u2500\u2500 ")

@@ -90,8 +90,7 @@ def inherited_by_model(found: Lineage) -> dict[str, list[LicenseConflict]]:
 
 def inheritance(each: LicenseConflict, found: Lineage) -> str:
     """Return an inherited license conflict in short."""
-    ancestor = name_in(found, each.parent)
-    return one_line(f"inherits a license conflict: {each.derived} under {each.original} of {ancestor}")
+    return one_line(f"inherits the license conflict with {name_in(found, each.parent)}")
 
 
 def name_in(found: Lineage, iri: str) -> str:
