@@ -105,18 +105,22 @@ class Catalog:
         with damage_reported(self.data_dir):
             yield self._reader
 
-    def model(self, name: str, at: datetime | None = None) -> description.Description:
+    def model(
+        self, name: str, at: datetime | None = None, *, mentions_limit: int = mentions.MOST, mentions_offset: int = 0
+    ) -> description.Description:
         """Describe a model or another entity: its facts, its sources, what derives from it and what mentions it.
 
         Args:
             name: the name of the entity.
             at: return the state of the catalog at this time, in UTC unless it has a time zone.
+            mentions_limit: the maximum number of entities per platform that mention it.
+            mentions_offset: the number of them to leave out first.
 
         Raises:
             NotFound: there is no such entity, or there are several of this name.
         """
         with self._read() as reader:
-            return description.describe(reader, name, at)
+            return description.describe(reader, name, at, most=mentions_limit, offset=mentions_offset)
 
     def search(
         self,
@@ -165,6 +169,7 @@ class Catalog:
         limit: int | None = None,
         offset: int = 0,
         data: lineage.Data | None = None,
+        under: Sequence[str] = (),
     ) -> lineage.Lineage:
         """Follow the derivations from a model, with the incompatible licenses on the way.
 
@@ -176,13 +181,23 @@ class Catalog:
             limit: the number of models to return beside it, the nearest first; the others are counted.
             offset: the number of models to leave out first.
             data: return the datasets that the models were trained or evaluated on, too, or one of the two.
+            under: return only models under one of these licenses, by name or address; all if there are none.
 
         Raises:
             NotFound: there is no such model.
         """
         with self._read() as reader:
-            iri = find(reader, name).root["iri"]
-            return lineage.lineage(reader, iri, up=up, depth=depth, kind=kind, limit=limit, offset=offset, data=data)
+            return lineage.lineage(
+                reader,
+                find(reader, name).root["iri"],
+                up=up,
+                depth=depth,
+                kind=kind,
+                limit=limit,
+                offset=offset,
+                data=data,
+                under=under,
+            )
 
     def leaderboard(self, dataset: str, metric: str | None = None, task: str | None = None) -> boards.Leaderboard:
         """Rank models on a dataset; results that cannot be compared are not ranked together.
@@ -199,6 +214,15 @@ class Catalog:
         """Return suggestions of similar names, as the end of a sentence; an empty text if there are none."""
         with self._read() as reader:
             return or_rather(reader, name)
+
+    def without_results(self, dataset: str) -> str:
+        """Return the reason why there is no result on a dataset, as a sentence for people.
+
+        Args:
+            dataset: its id on the Hub, its name, or its IRI.
+        """
+        with self._read() as reader:
+            return boards.empty(reader, dataset)
 
     def compare(self, *names: str) -> comparison.Comparison:
         """Compare licenses, data, parameters and metrics of entities side by side.
@@ -262,18 +286,19 @@ class Catalog:
             found = Feed(reader).changes(after, limit)
             return Changes(found.changes, found.upto)
 
-    def mentions(self, name: str, most: int = mentions.MOST) -> mentions.Mentions:
+    def mentions(self, name: str, most: int = mentions.MOST, offset: int = 0) -> mentions.Mentions:
         """Return the records that name an entity, in which role, and where in their sources.
 
         Args:
             name: the name of the entity.
-            most: the maximum number of mentions per platform.
+            most: the maximum number of entities per platform that name it.
+            offset: the number of them to leave out first.
 
         Raises:
             NotFound: there is no such entity, or there are several of this name.
         """
         with self._read() as reader:
-            return mentions.mentions(reader, find(reader, name).root["iri"], most)
+            return mentions.mentions(reader, find(reader, name).root["iri"], most, offset)
 
 
 def open_catalog(data_dir: str | Path) -> Catalog:

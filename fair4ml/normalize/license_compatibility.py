@@ -18,7 +18,7 @@ class Conflict:
     Attributes:
         rule: the name of the rule.
         why: the requirement of the original's license.
-        source: the place where it is stated.
+        source: the place in the text of the original's license where it is stated.
     """
 
     rule: str
@@ -38,12 +38,10 @@ def _rules() -> dict[str, list[_Rule]]:
     table: dict[str, Any] = json.loads((files("fair4ml") / "data" / "license_rules.json").read_bytes())
     found: dict[str, list[_Rule]] = {}
     for stated in table["rules"]:
-        rule = _Rule(
-            Conflict(stated["name"], stated["why"], stated["source"]),
-            frozenset(map(_iri, stated["allows"])) if "allows" in stated else None,
-            frozenset(map(_iri, stated.get("forbids", ()))),
-        )
-        for license in stated["of"]:
+        allows = frozenset(map(_iri, stated["allows"])) if "allows" in stated else None
+        forbids = frozenset(map(_iri, stated.get("forbids", ())))
+        for license, source in stated["of"].items():
+            rule = _Rule(Conflict(stated["name"], stated["why"], source), allows, forbids)
             found.setdefault(_iri(license), []).append(rule)
     return found
 
@@ -53,6 +51,15 @@ def _iri(id: str) -> str:
     if stub is None:
         raise ValueError(f"license_rules.json: unknown license {id}")
     return stub.iri
+
+
+def has_rules(original: str) -> bool:
+    """Check whether a rule is about a license.
+
+    Args:
+        original: its IRI.
+    """
+    return original in _rules()
 
 
 def conflict(original: str, derived: str) -> Conflict | None:

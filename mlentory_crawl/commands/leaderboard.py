@@ -42,7 +42,7 @@ class Command(ProjectCommand):
         with Catalog(self.settings) as catalog:
             found = catalog.leaderboard(opts.dataset, opts.metric, opts.task)
             is_empty = not found.boards and not found.unranked
-            rather = catalog.suggestion(opts.dataset) if is_empty and not (opts.metric or opts.task) else ""
+            reason = catalog.without_results(opts.dataset) if is_empty and not (opts.metric or opts.task) else None
         shown = slice(opts.offset, opts.offset + opts.limit)
         if opts.json:
             print_json(asdict(found.cut(shown)))
@@ -53,7 +53,7 @@ class Command(ProjectCommand):
                     _print(out, board, shown, sources=opts.sources)
             _print_unranked(out, found.unranked, shown, sources=opts.sources)
         if is_empty:
-            fail(f"no result on {opts.dataset}" + (f" by {opts.metric}" if opts.metric else "") + rather)
+            fail(reason or f"no result on {opts.dataset}" + (f" by {opts.metric}" if opts.metric else ""))
         return int(is_empty)
 
 

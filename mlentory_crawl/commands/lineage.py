@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from rich.console import Console
@@ -12,13 +12,24 @@ from rich.text import Text
 from fair4ml.describe.licensing import NOT_NAMED
 from fair4ml.entities import KINDS_OF_DERIVATION
 from mlentory_crawl.catalog.queries.derivations import Step
+from mlentory_crawl.catalog.queries.license_summary import LicenseSummary
 from mlentory_crawl.catalog.queries.lineage import Data, Lineage, Member, Use
 from mlentory_crawl.commands.base import ProjectCommand
 from mlentory_crawl.console import console, counted, print_json, print_text, styled, table
-from mlentory_crawl.console.tables import wrapped
+from mlentory_crawl.console.tables import PlainTable, wrapped
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.face import Catalog
-from mlentory_crawl.pictures.labels import NO_LICENSE, USED, clause, conflicts_by_step, facts, folded
+from mlentory_crawl.pictures.labels import (
+    NO_LICENSE,
+    USED,
+    clause,
+    conflicts_by_step,
+    facts,
+    folded,
+    inheritance,
+    inherited_by_model,
+    name_in,
+)
 from mlentory_crawl.printable import one_line
 
 PAGE = 50
@@ -27,15 +38,15 @@ FEW = 5
 """The number of models up to which their licenses are not counted."""
 LICENSES_SHOWN = 12
 NAMES_SHOWN = 3
-PICTURES = ("mermaid", "dot", "svg")
+DRAWN = ("csv", "mermaid", "dot", "svg")
 
 
 class Command(ProjectCommand):
     """Shows ancestors or descendants, each with license and access, and licenses that do not go together."""
 
     syntax = (
-        "ID|IRI [--up|--down] [--depth N] [--kind K] [--data D] [--limit N] [--offset N]"
-        " [--format tree|licenses|json|mermaid|dot|svg]"
+        "ID|IRI [--up|--down] [--depth N] [--kind K] [--data D] [--license L]... [--limit N]"
+        " [--offset N] [--format tree|licenses|json|csv|mermaid|dot|svg]"
     )
 
     @classmethod
@@ -49,17 +60,24 @@ class Command(ProjectCommand):
             "--data", choices=get_args(Data), help="show the datasets that the models were trained or evaluated on"
         )
         parser.add_argument(
+            "--license",
+            action="append",
+            default=[],
+            metavar="L",
+            help="only models under this license, with their place; several times for several licenses",
+        )
+        parser.add_argument(
             "--limit",
             type=int,
             metavar="N",
-            help=f"models, or conflicts, at the most, the nearest first (default: {PAGE}; JSON: all)",
+            help=f"models, or conflicts, at the most, the nearest first (default: {PAGE}; JSON and CSV: all)",
         )
         parser.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N of them")
         parser.add_argument(
             "--format",
-            choices=["tree", "licenses", "json", *PICTURES],
+            choices=["tree", "licenses", "json", *DRAWN],
             default="tree",
-            help="a tree (default), only licenses that do not go together, JSON, or a picture",
+            help="a tree (default), only licenses that do not go together, JSON, CSV, or a picture",
         )
         for name, value in (("--json", "json"), ("--licenses", "licenses")):
             parser.add_argument(
@@ -73,7 +91,7 @@ class Command(ProjectCommand):
             raise WrongUsage("--depth is 1 or more")
         if (opts.limit is not None and opts.limit < 1) or opts.offset < 0:
             raise WrongUsage("--limit is 1 or more, --offset 0 or more")
-        limit = PAGE if opts.limit is None and opts.format != "json" else opts.limit
+        limit = PAGE if opts.limit is None and opts.format not in ("json", "csv") else opts.limit
         is_whole = opts.format == "licenses"  # its pages are of conflicts
         with Catalog(self.settings) as catalog:
             found = catalog.lineage(
@@ -84,20 +102,25 @@ class Command(ProjectCommand):
                 limit=None if is_whole else limit,
                 offset=0 if is_whole else opts.offset,
                 data=opts.data,
+                under=opts.license,
             )
         if opts.format == "json":
             print_json(found.to_dict())
-        elif opts.format in PICTURES:
-            print_text(_picture(found, opts.format, down=opts.down))
+        elif opts.format in DRAWN:
+            print_text(_drawn(found, opts.format, down=opts.down))
         elif opts.format == "licenses":
             _print_conflicts(console(), found, slice(opts.offset, opts.offset + limit))
         else:
-            _print_tree(console(), found, down=opts.down)
+            _print_tree(console(), found, down=opts.down, under=opts.license)
         return 0
 
 
-def _picture(found: Lineage, format: str, *, down: bool) -> str:
-    # Each picture is loaded only where it is drawn.
+def _drawn(found: Lineage, format: str, *, down: bool) -> str:
+    # Each is loaded only where it is drawn.
+    if format == "csv":
+        from mlentory_crawl.commands.lineage_sheet import sheet
+
+        return sheet(found)
     if format == "svg":
         from mlentory_crawl.pictures.svg import svg
 
@@ -112,23 +135,26 @@ def _picture(found: Lineage, format: str, *, down: bool) -> str:
 
 
 def _print_conflicts(out: Console, found: Lineage, part: slice) -> None:
-    conflicts = found.conflicts
+    stated = [each for each in found.conflicts if not found.members[each.child].context]
+    conflicts = [(each, "derives from") for each in stated]
+    conflicts += [(each, "inherits it from") for each in found.inherited]
     if not conflicts:
         out.print(
             "No rule speaks against a license in this lineage. That is no permission: of most licenses no rule knows."
         )
-    reasons = dict.fromkeys((each.rule, each.why, each.source) for each in conflicts[part])
-    for rule, why, source in reasons:
+    tables: dict[tuple[str, str, str], dict[str, PlainTable]] = {}
+    for each, way in conflicts[part]:
+        of_rule = tables.setdefault((each.rule, each.why, each.source), {})
+        if way not in of_rule:
+            of_rule[way] = table("model", "its license", way, "whose license", folding=("its license", "whose license"))
+        of_rule[way].add_row(name_in(found, each.child), each.derived, name_in(found, each.parent), each.original)
+    for (rule, why, source), of_rule in tables.items():
         out.print(styled((one_line(rule), "bold red"), f": {one_line(why)}"))
         out.print(one_line(source), style="dim")
-        shown = table("model", "its license", "derives from", "whose license")
-        for each in conflicts[part]:
-            if (each.rule, each.why, each.source) == (rule, why, source):
-                child, parent = (found.members[iri].name for iri in (each.child, each.parent))
-                shown.add_row(child, each.derived, parent, each.original)
-        out.print(shown, "")
+        for shown in of_rule.values():
+            out.print(shown, "")
     _print_more(out, part.start, len(conflicts[part]), len(conflicts))
-    described = [member for member in found.members.values() if member.described]
+    described = [member for member in found.members.values() if member.described and not member.context]
     for why, members in (
         (NOT_NAMED, [member for member in described if NOT_NAMED in member.licenses.values()]),
         (NO_LICENSE, [member for member in described if not member.licenses]),
@@ -137,9 +163,16 @@ def _print_conflicts(out: Console, found: Lineage, part: slice) -> None:
             names = ", ".join(one_line(member.name) for member in members[:NAMES_SHOWN])
             more = f", and {len(members) - NAMES_SHOWN:,} more (--format json)" if len(members) > NAMES_SHOWN else ""
             out.print(f"Not judged, {why}: {names}{more}")
+    _print_unjudged(out, found.summary)
 
 
-def _print_tree(out: Console, found: Lineage, *, down: bool) -> None:
+def _print_unjudged(out: Console, counts: LicenseSummary) -> None:
+    if counts.unjudged:
+        models = counted(counts.unjudged, "model")
+        out.print(f"Not judged, derived through a model without a named license: {models}", style="dim")
+
+
+def _print_tree(out: Console, found: Lineage, *, down: bool, under: Sequence[str]) -> None:
     origins = {_origin(step) for step in found.steps}
     shared = origins.pop() if len(found.steps) > 1 and len(origins) == 1 else None
     for line in _tree(folded(found), out.width, down=down, shared=shared):
@@ -150,26 +183,36 @@ def _print_tree(out: Console, found: Lineage, *, down: bool) -> None:
     if not counts.models:
         out.print(f"No record states {'a derivation from it' if down else 'what it derives from'}.", style="dim")
     on_page = sum(not member.context for member in found.members.values()) - 1
-    if found.offset or found.left_out or counts.models > FEW:
+    if found.offset or found.left_out or under or counts.models > FEW:
+        asked = found.offset + on_page + found.left_out if under else counts.models
         out.print("")
-        _print_more(out, found.offset, on_page, counts.models)
-        out.print(f"{counted(counts.models, 'model')} {'derived from it' if down else 'that it derives from'}")
-        shown = table("license", "models", "conflicts", right=("models", "conflicts"))
-        for each in counts.licenses[:LICENSES_SHOWN]:
-            shown.add_row(each.name, f"{each.models:,}", f"{each.conflicts:,}" if each.conflicts else "")
-        others = counts.licenses[LICENSES_SHOWN:]
-        for name, count in (
-            (counted(len(others), "more license"), sum(each.models for each in others)),
-            (NOT_NAMED, counts.not_named),
-            (NO_LICENSE, counts.none_stated),
-            ("named only", counts.named_only),
-        ):
-            if count:
-                shown.add_row(name, f"{count:,}")
-        out.print(shown)
+        _print_more(out, found.offset, on_page, asked)
+        selected = f"under {one_line(' or '.join(under))}: {asked:,} of " if under else ""
+        models = f"{counted(counts.models, 'model')} {'derived from it' if down else 'that it derives from'}"
+        out.print(f"{selected}{models}")
+        _print_licenses(out, counts)
     if counts.conflicts:
-        told = f"{counted(counts.conflicts, 'license conflict')}: --format licenses shows them"
-        out.print(styled("\n", (told, "red")))
+        told = counted(counts.conflicts, "license conflict")
+        if counts.inheriting:
+            told += f", inherited by {counted(counts.inheriting, 'model')}"
+        out.print(styled("\n", (f"{told}: --format licenses shows them", "red")))
+    _print_unjudged(out, counts)
+
+
+def _print_licenses(out: Console, counts: LicenseSummary) -> None:
+    shown = table("license", "models", "conflicts", right=("models", "conflicts"), folding=("license",))
+    for each in counts.licenses[:LICENSES_SHOWN]:
+        shown.add_row(each.name, f"{each.models:,}", f"{each.conflicts:,}" if each.conflicts else "")
+    others = counts.licenses[LICENSES_SHOWN:]
+    for name, count in (
+        (counted(len(others), "more license"), sum(each.models for each in others)),
+        (NOT_NAMED, counts.not_named),
+        (NO_LICENSE, counts.none_stated),
+        ("named only", counts.named_only),
+    ):
+        if count:
+            shown.add_row(name, f"{count:,}")
+    out.print(shown)
 
 
 def _print_more(out: Console, offset: int, shown: int, total: int) -> None:
@@ -202,6 +245,9 @@ def _tree(found: Lineage, width: int, *, down: bool, shared: str | None) -> Iter
         near, far = (step.parent, step.child) if down else (step.child, step.parent)
         branches[near].append((found.members[far], step))
     conflicts = {pair: [clause(each) for each in of] for pair, of in conflicts_by_step(found).items()}
+    inherited = {
+        iri: dict.fromkeys(inheritance(each, found) for each in of) for iri, of in inherited_by_model(found).items()
+    }
     grown: set[str] = set()
     # Each entry: the branch, the guides before it, whether it is the last one, and what stands above it.
     waiting: list[tuple[Branch, str, bool, tuple[str, ...]]] = [((found.members[found.root], None), "", True, ())]
@@ -211,6 +257,8 @@ def _tree(found: Lineage, width: int, *, down: bool, shared: str | None) -> Iter
         is_cycle, is_again = iri in above, iri in grown and bool(branches[iri])
         note = "closes a cycle" if is_cycle else "see above" if is_again else ""
         line = _branch(member, why, note, conflicts, shared)
+        for conflict in () if is_again else inherited.get(iri, ()):
+            line.append_text(styled("  ", (conflict, "red")))
         below = [] if iri in grown else branches[iri]
         grown.add(iri)
         first = "" if why is None else guides + ("\u2514\u2500\u2500 " if is_last else "\u251c\u2500\u2500 ")

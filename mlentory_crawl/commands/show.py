@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from fair4ml.entities import Kind, properties
+from fair4ml.identifiers import HUGGING_FACE
 from mlentory_crawl.catalog.queries.comparison import METRIC, PARAMETER
 from mlentory_crawl.catalog.queries.derivations import KIND_NOT_STATED
 from mlentory_crawl.catalog.queries.description import Description
 from mlentory_crawl.catalog.queries.evaluated import names_in
-from mlentory_crawl.catalog.queries.mentions import Mentions
+from mlentory_crawl.catalog.queries.mentions import MOST, Mention, Mentions
 from mlentory_crawl.commands.base import ProjectCommand
 from mlentory_crawl.console import console, counted, number, print_json, print_text, shorten, styled, table
 from mlentory_crawl.console.tables import GAP, Facts
@@ -28,6 +30,9 @@ MAX_CHILDREN, MAX_RESULTS = 10, 40
 LICENSED = frozenset({"MLModel", "Dataset"})
 """The classes of entities for which a missing license is shown."""
 NONE_STATED = "none stated"
+AS_WRITTEN = frozenset({"codeSampleSnippet"})
+"""The properties whose line breaks are shown."""
+AGREEMENT = {"all": "", "some": ", in part", "none": ", another value"}
 TOLD_ELSEWHERE = frozenset({"name", "hasEvaluation", "additionalProperty", "qualifiedDerivation", "wasDerivedFrom"})
 """The properties that are shown apart from the others."""
 HEADINGS = {
@@ -46,14 +51,22 @@ HEADINGS = {
 class Command(ProjectCommand):
     """Shows the facts about one entity, the records they come from, what it derives from and what derives from it."""
 
-    syntax = "ID|IRI|CATALOG_KEY [--at DATE] [--why] [--format text|json|ttl|jsonld]"
+    syntax = "ID|IRI|CATALOG_KEY [--at DATE] [--why] [--limit N] [--offset N] [--format text|json|ttl|jsonld]"
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--at", metavar="DATE", help="as the catalog knew it then (ISO 8601; a day means its end)")
         parser.add_argument(
-            "--why", action="store_true", help="say which record and which field of it states each fact"
+            "--why", action="store_true", help="say which records state each fact, in which field, and what names it"
         )
+        parser.add_argument(
+            "--limit",
+            type=int,
+            default=MOST,
+            metavar="N",
+            help=f"of what names it, N entities of each platform (default: {MOST})",
+        )
+        parser.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N of them")
         parser.add_argument("--format", choices=("text", "json", "ttl", "jsonld"), default="text")
         parser.add_argument(
             "--json", action="store_const", const="json", dest="format", help="the same as --format json"
@@ -62,8 +75,10 @@ class Command(ProjectCommand):
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if len(args) != 1:
             raise WrongUsage("name one entity: an id, an IRI, an address, a catalog key")
+        if opts.limit < 1 or opts.offset < 0:
+            raise WrongUsage("--limit is 1 or more, --offset 0 or more")
         with Catalog(self.settings) as catalog:
-            shown = catalog.model(args[0], _moment(opts.at))
+            shown = catalog.model(args[0], _moment(opts.at), mentions_limit=opts.limit, mentions_offset=opts.offset)
         if opts.format == "json":
             print_json(shown.to_dict())
         elif opts.format == "ttl":
@@ -118,7 +133,7 @@ def _section(out: Console, heading: str, facts: Facts) -> None:
 
 def _print_facts(out: Console, shown: Description, *, why: bool) -> None:
     root, names = shown.root, names_in(shown.state)
-    origins = _origins(shown) if why else {}
+    reasons = _reasons(shown) if why else {}
     facts = Facts()
     for name, prop in properties(root["class"]).items():
         value = root.get(name)
@@ -128,7 +143,10 @@ def _print_facts(out: Console, shown: Description, *, why: bool) -> None:
             continue
         values = value if isinstance(value, list) else [value]
         told = [names.get(each) or each if prop.kind is Kind.REFERENCE else number(each) for each in values]
-        facts.add(name, shorten(", ".join(told)), origins.get(name, ""))
+        text: str | Text = shorten(", ".join(told))
+        if name in AS_WRITTEN:
+            text = styled("\n\n".join(shorten(each.strip("\n")) for each in told))
+        facts.add(name, text, *reasons.get(name, ()))
     groups: dict[str, Facts] = {}
     stated = set(root.get("additionalProperty", ()))
     for part in shown.state["parts"]:
@@ -152,13 +170,14 @@ def _print_facts(out: Console, shown: Description, *, why: bool) -> None:
     _section(out, "counters", counters)
 
 
-def _origins(shown: Description) -> dict[str, str]:
-    """Return which record states each property, by its kind where there is only one of it, and the field."""
+def _reasons(shown: Description) -> dict[str, list[str]]:
+    """Return the records that state each property, by their kind where there is only one of it, and the field."""
     kinds = Counter(_kind(record.key) for record in shown.records)
-    told = {}
-    for name, origin in shown.origins().items():
-        record = _kind(origin.record) if kinds[_kind(origin.record)] == 1 else origin.record
-        told[name] = f"{record}: {origin.field} ({origin.method})"
+    told: dict[str, list[str]] = {}
+    for name, statements in shown.statements().items():
+        for each in statements:
+            record = _kind(each.record) if kinds[_kind(each.record)] == 1 else each.record
+            told.setdefault(name, []).append(f"{record}: {each.field} ({each.method}){AGREEMENT[each.agrees]}")
     return told
 
 
@@ -186,10 +205,10 @@ def _print_evaluations(out: Console, shown: Description) -> None:
                 others = ", ".join(names.get(iri, iri) for iri in each.models if iri != shown.iri)
                 value = "" if each.value is None else number(each.value, each.stated)
                 alike.add_row(f"{on} (of {others})" if others else on, each.metric or "", value)
-        published = Facts()
-        for source in sources:
-            published.add("published in", source)
-        out.print(published, style="dim")
+        if sources:
+            published = Facts()
+            published.add("published in", ", ".join(sources))
+            out.print(published, style="dim")
         out.print(alike)
         out.print("")
     if (more := len(results) - MAX_RESULTS) > 0:
@@ -216,17 +235,35 @@ def _print_lineage(out: Console, shown: Description) -> None:
         children.add(child.kind or KIND_NOT_STATED, child.iri)
     out.print(children)
     if (more := len(shown.derived) - MAX_CHILDREN) > 0:
-        out.print(f"  ... and {more:,} more: mlentory lineage {shown.iri} --down")
+        out.print(f"  ... and {more:,} more: mlentory lineage {_id(shown.iri)} --down")
     out.print("")
 
 
 def _print_mentions(out: Console, mentions: Mentions) -> None:
-    if not mentions.by:
-        return
-    shown = table("named by", "as its", "stated by", title="\nnamed")
-    for each in mentions.by:
-        field = f" {each.field} ({each.method})" if each.field else ""
-        shown.add_row(each.iri, each.property, f"{each.record}{field}")
-    told = ", ".join(f"{count:,} of {platform}" for platform, count in mentions.records.items())
-    out.print(shown)
-    out.print(f"records that name it: {told}", style="dim")
+    if mentions.by:
+        by_entity: dict[str, list[Mention]] = {}
+        for each in mentions.by:
+            by_entity.setdefault(each.entity, []).append(each)
+        shown = table("named by", "as its", "stated by", title="\nnamed")
+        for entity, stated in by_entity.items():
+            roles = dict.fromkeys(each.property for each in stated)
+            places = dict.fromkeys(_place(each) for each in stated)
+            shown.add_row(_id(entity), ", ".join(roles), "; ".join(places))
+        out.print(shown)
+    here = Counter(platform for platform, _ in {(each.record.partition("/")[0], each.entity) for each in mentions.by})
+    for platform, count in mentions.entities.items():
+        last = mentions.offset + here[platform]
+        told = f"{here[platform]:,} of {count:,} shown" if here[platform] < count else f"all {count:,} shown"
+        more = f"; --offset {last} shows the next, --limit more at once" if last < count else ""
+        records = counted(mentions.records[platform], "record")
+        out.print(f"named by entities of {platform}: {told}, with {records} that name it{more}", style="dim")
+
+
+def _place(mention: Mention) -> str:
+    field = f": {mention.field} ({mention.method})" if mention.field else ""
+    return f"{_kind(mention.record)}{field}"
+
+
+def _id(iri: str) -> str:
+    """Return the shortest name of an entity that commands understand."""
+    return iri.removeprefix(HUGGING_FACE)

@@ -221,12 +221,15 @@ def styled(*pieces: str | tuple[str, str]) -> Text:
     return Text.assemble(*((printable(text), style) for text, style in parts))
 
 
-def table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> PlainTable:
+def table(
+    *columns: str, right: tuple[str, ...] = (), title: str | None = None, folding: tuple[str, ...] = ()
+) -> PlainTable:
     """Return an empty table.
 
     Args:
         columns: the headings.
         right: the columns whose cells are numbers.
         title: the title above the table.
+        folding: the columns in which long words may be broken, as they are not there to be copied.
     """
-    return PlainTable(columns, right, title)
+    return PlainTable(columns, right, title, folding)

@@ -1,13 +1,15 @@
 """Facts and tables as lines of text.
 
-No word is ever broken, so that what people copy (ids, IRIs, names of runs) is whole: what is too long for a line runs
-over its end. A table that would have to break words becomes a block of lines for each of its rows.
+No word is broken, so that what people copy (ids, IRIs, names of runs) is whole: what is too long for a line runs over
+its end. A table that would have to break words becomes a block of lines for each of its rows. Only columns that are
+declared to fold break long words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions
@@ -18,6 +20,10 @@ from mlentory_crawl.printable import one_line, printable
 
 GAP = 2
 """The number of spaces between columns."""
+WIDE = 140
+"""The number of columns from which notes stand beside values."""
+FOLDED = 24
+"""The width to which a column that folds may shrink."""
 
 # Scripts without spaces may be broken between any two characters.
 _WIDE = "\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60"
@@ -41,13 +47,28 @@ def wrapped(text: Text, width: int) -> list[Text]:
     return lines
 
 
+def folded(text: Text, width: int) -> list[Text]:
+    """Return the lines of a text in which words that are longer than a line are broken, too."""
+    lines: list[Text] = []
+    for line in wrapped(text, width):
+        offsets, length = [], 0
+        for at, character in enumerate(line.plain):
+            size = cell_len(character)
+            if length + size > width:
+                offsets.append(at)
+                length = 0
+            length += size
+        lines += line.divide(offsets)
+    return lines
+
+
 def hanging(label: Text, text: Text, indent: int, width: int) -> Iterator[Text]:
     """Yield a label and, beside it, a text; the text's lines begin at the same column."""
     first, *others = wrapped(text, width - indent) or [Text()]
     gap = max(indent - label.cell_len, 1 if label else 0) if first else 0
     yield Text.assemble(label, " " * gap, first)
     for line in others:
-        yield Text.assemble(" " * indent, line)
+        yield Text.assemble(" " * indent, line) if line else line
 
 
 class Facts:
@@ -59,23 +80,41 @@ class Facts:
 
     def __init__(self, indent: int = 0) -> None:
         self._indent = indent
-        self._rows: list[tuple[Text, Text, Text]] = []
+        self._rows: list[tuple[Text, Text, list[Text]]] = []
 
     def __len__(self) -> int:
         """Return the number of values."""
         return len(self._rows)
 
-    def add(self, label: str, value: str | Text, note: str = "") -> None:
-        """Add a value, and a note below it."""
-        self._rows.append((Text(one_line(label), "bold"), _line(value), Text(one_line(note), "dim")))
+    def add(self, label: str, value: str | Text, *notes: str) -> None:
+        """Add a value, with notes: beside it if there is room, else below it."""
+        told = [Text(one_line(note), "dim") for note in notes]
+        self._rows.append((Text(one_line(label), "bold"), _line(value), told))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """Yield the lines."""
         indent = self._indent + max((label.cell_len for label, *_ in self._rows), default=0) + GAP
-        for label, value, note in self._rows:
-            yield from hanging(Text.assemble(" " * self._indent, label), value, indent, options.max_width)
-            if note:
+        longest = max((note.cell_len for *_, notes in self._rows for note in notes), default=0)
+        beside = min(longest, options.max_width // 3) if longest and options.max_width >= WIDE else 0
+        edge = options.max_width - (beside + GAP if beside else 0)
+        shown = [
+            (list(hanging(Text.assemble(" " * self._indent, label), value, indent, edge)), notes)
+            for label, value, notes in self._rows
+        ]
+        at = GAP + max((line.cell_len for lines, _ in shown for line in lines if line.cell_len <= edge), default=0)
+        for lines, notes in shown:
+            if beside and all(line.cell_len <= edge for line in lines):
+                told = [line for note in notes for line in wrapped(note, options.max_width - at)]
+                yield from _side_by_side(lines, told, at)
+                continue
+            yield from lines
+            for note in notes:
                 yield from hanging(Text(), note, indent, options.max_width)
+
+
+def _side_by_side(lines: Sequence[Text], others: Sequence[Text], at: int) -> Iterator[Text]:
+    for line, other in zip_longest(lines, others, fillvalue=Text()):
+        yield Text.assemble(line, " " * (at - line.cell_len), other) if other else line
 
 
 class PlainTable:
@@ -88,14 +127,22 @@ class PlainTable:
         columns: the headings.
         right: the columns whose cells are numbers.
         title: the title above the table.
+        folding: the columns in which long words may be broken.
 
     Attributes:
         show_header: whether the headings are shown.
     """
 
-    def __init__(self, columns: Sequence[str], right: Sequence[str] = (), title: str | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str],
+        right: Sequence[str] = (),
+        title: str | None = None,
+        folding: Sequence[str] = (),
+    ) -> None:
         self._headings = [Text(one_line(column), "bold") for column in columns]
         self._right = [column in right for column in columns]
+        self._folds = [column in folding for column in columns]
         self._title = None if title is None else Text(printable(title.lstrip("\n")), "bold")
         self._above = 0 if title is None else len(title) - len(title.lstrip("\n"))
         self._rows: list[tuple[list[Text], list[Text]]] = []
@@ -149,6 +196,7 @@ class PlainTable:
             max((cell_len(word.rstrip()) for cell in column for word in _WORD.findall(cell.plain)), default=0)
             for column in columns
         ]
+        words = [min(word, FOLDED) if folds else word for word, folds in zip(words, self._folds, strict=True)]
         return words, [max((cell.cell_len for cell in column), default=0) for column in columns]
 
     def _lines(self, widths: list[int], width: int) -> Iterator[Text]:
@@ -161,7 +209,10 @@ class PlainTable:
                 yield from hanging(Text(), each, indent, width)
 
     def _row(self, cells: Sequence[Text], widths: Sequence[int]) -> Iterator[Text]:
-        columns = [wrapped(cell, width) for cell, width in zip(cells, widths, strict=True)]
+        columns = [
+            (folded if folds else wrapped)(cell, width)
+            for cell, width, folds in zip(cells, widths, self._folds, strict=True)
+        ]
         for number in range(max(map(len, columns))):
             line = Text()
             at = 0

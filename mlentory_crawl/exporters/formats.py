@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
@@ -15,13 +14,10 @@ import zstandard
 from fair4ml.identifiers import run_iri
 from fair4ml.write import rdf
 from mlentory_crawl.exporters.base import Format
+from mlentory_crawl.exporters.cells import cell
 from mlentory_crawl.exporters.parquet import Parquet
 from mlentory_crawl.exporters.rows import columns, row
 
-_FORMULA = re.compile(r"\s*[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-SEPARATOR = "; "
-"""Between the values of a cell of a CSV file: a line feed would make rows of spreadsheets several lines high."""
 REMEMBERED_STUBS = 200_000
 
 
@@ -63,7 +59,7 @@ class ZstdJsonLines(Format):
 
 
 class Csv(Format):
-    """The search document of each record as one row; several values in a cell are separated by `SEPARATOR`."""
+    """The search document of each record as one row; the values of a cell are separated by semicolons."""
 
     shows_names = True
 
@@ -74,16 +70,10 @@ class Csv(Format):
             self._rows.writeheader()
 
     def write(self, record: dict[str, Any]) -> None:
-        self._rows.writerow({name: _cell(value) for name, value in row(record).items()})
+        self._rows.writerow({name: cell(value) for name, value in row(record).items()})
 
     def finish(self) -> None:
         self._text.detach()
-
-
-def _cell(value: Any) -> Any:
-    cell = SEPARATOR.join(map(str, value)) if isinstance(value, list) else value
-    # Spreadsheets evaluate such values as formulas; a leading apostrophe makes them text (OWASP, CSV Injection).
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 class _Rdf(Format):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fair4ml.identifiers import HUGGING_FACE
 from mlentory_crawl.catalog.queries.derivations import Step
 from mlentory_crawl.catalog.queries.license_summary import LicenseConflict
 from mlentory_crawl.catalog.queries.lineage import Lineage, Member, Use
@@ -77,6 +78,24 @@ def conflicts_by_step(found: Lineage) -> dict[tuple[str, str], list[LicenseConfl
     for each in found.conflicts:
         by_step.setdefault((each.child, each.parent), []).append(each)
     return by_step
+
+
+def inherited_by_model(found: Lineage) -> dict[str, list[LicenseConflict]]:
+    """Return the conflicts that each model inherits, by its IRI."""
+    by_model: dict[str, list[LicenseConflict]] = {}
+    for each in found.inherited:
+        by_model.setdefault(each.child, []).append(each)
+    return by_model
+
+
+def inheritance(each: LicenseConflict, found: Lineage) -> str:
+    """Return an inherited license conflict in short."""
+    return one_line(f"inherits the license conflict with {name_in(found, each.parent)}")
+
+
+def name_in(found: Lineage, iri: str) -> str:
+    """Return the name of a model; its id if it is not on this page of the lineage."""
+    return found.members[iri].name if iri in found.members else iri.removeprefix(HUGGING_FACE)
 
 
 def clause(each: LicenseConflict) -> str:

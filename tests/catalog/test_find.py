@@ -10,7 +10,7 @@ from support.catalogs import DAY, HUB, Book, model
 from fair4ml.document import Document
 from fair4ml.platforms import meant
 from mlentory_crawl.catalog.queries.evaluations import results
-from mlentory_crawl.catalog.queries.find import NotFound, find
+from mlentory_crawl.catalog.queries.find import NotFound, find, or_rather
 from mlentory_crawl.catalog.reader import CatalogReader
 
 PAPER, FLOW, CODE, GLUE, NUCLEI, SOLVED = (
@@ -23,6 +23,7 @@ PAPER, FLOW, CODE, GLUE, NUCLEI, SOLVED = (
 )
 
 
+FETCHED = "2024-01-01T00:00:00Z"
 NAMELESS, GONE = "https://track.test/data", "https://track.test/runs/gone"
 
 
@@ -224,15 +225,31 @@ def test_a_name_of_several_things_means_none(reader: CatalogReader) -> None:
 def test_what_is_like_nothing_gets_no_suggestion(reader: CatalogReader, written: str) -> None:
     with pytest.raises(NotFound) as error:
         find(reader, written)
-    assert str(error.value) == f"the catalog does not describe {written}"
+    assert str(error.value) == f"the catalog does not describe {written}{hint(written)}"
+
+
+def hint(written: str) -> str:
+    return f"; mlentory search {written} looks for this word" if written in ("to_l", "nightjXYZ") else ""
 
 
 def test_a_moment_before_anything_was_known(reader: CatalogReader) -> None:
     assert find(reader, "lab-nl/robbert-tiny_v2", "2030-01-01T00:00:00Z").records
-    with pytest.raises(NotFound, match="at 2001-01-01T00:00:00Z"):
-        find(reader, "Lab-NL/RobBERT-tiny_v2", "2001-01-01T00:00:00Z")
-    with pytest.raises(NotFound, match="describe nets at 2001-01-01T00:00:00Z; did you mean acme/nets"):
-        find(reader, "nets", "2001-01-01T00:00:00Z")
+    for name in ("Lab-NL/RobBERT-tiny_v2", "nets"):
+        with pytest.raises(NotFound) as error:
+            find(reader, name, "2001-01-01T00:00:00Z")
+        assert str(error.value) == (
+            f"nothing is known of {name} at 2001-01-01T00:00:00Z; it was first fetched {FETCHED}"
+        )
+    with pytest.raises(NotFound, match=", and no record described it then"):
+        find(reader, GONE, "2030-01-01T00:00:00Z")
+    with pytest.raises(NotFound, match=r"describe nowhere/model at 2001-01-01T00:00:00Z$"):
+        find(reader, "nowhere/model", "2001-01-01T00:00:00Z")
+
+
+def test_what_was_asked_for_is_never_suggested(reader: CatalogReader) -> None:
+    for name in ("acme/nets", "ACME/nets", f"{HUB}acme/nets", f"{HUB}acme/nets/tree/main"):
+        assert "acme/nets" not in or_rather(reader, name)
+    assert or_rather(reader, "net").endswith("did you mean acme/nets?")
 
 
 def test_an_address_means_one_thing_first() -> None:

@@ -42,6 +42,7 @@ def test_models_are_counted_by_license_whatever_the_page(book: Book) -> None:
     summary = asdict(walk(book, "tide/base-8B", limit=1).summary)
     assert summary == {
         "models": 4, "not_named": 1, "none_stated": 1, "named_only": 0, "conflicts": 1,
+        "inheriting": 1, "unjudged": 0,
         "licenses": [{"license": LICENSES["Apache-2.0"], "name": "Apache-2.0", "models": 2, "conflicts": 1}],
     }  # fmt: skip
     assert summary == asdict(walk(book, "tide/base-8B").summary)
@@ -96,7 +97,17 @@ def test_a_value_comes_from_the_record_that_leads_not_from_the_first_that_was_st
     reader = CatalogReader(book.data_dir)
     found = describe(reader, "ada/late")
     origins = found.origins()
+    statements = found.statements()
     reader.close()
+    assert [(each.record.split("/")[1], each.agrees) for each in statements["license"]] == [
+        ("model", "all"), ("card", "none"),
+    ]  # fmt: skip
+    assert [(each.record.split("/")[1], each.agrees) for each in statements["description"]] == [
+        ("card", "all"), ("model", "none"),
+    ]  # fmt: skip
+    assert {name: stated[0].record for name, stated in statements.items()} == {
+        name: origin.record for name, origin in origins.items()
+    }
     assert origins["license"] == Origin("huggingface/model/ada/late", "cardData.license", "looked up")
     assert origins["version"].record == "huggingface/model/ada/late"
     # The declared precedence of a single property.

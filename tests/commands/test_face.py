@@ -314,6 +314,22 @@ def test_who_names_an_entity(book: Book) -> None:
             (f"{HUB}a/m-10", "wasDerivedFrom"), (f"{HUB}a/m-11", "wasDerivedFrom"),
         ]  # fmt: skip
         assert len(catalog.mentions("b/base").by) == 4
+        assert (found.entities, found.offset) == ({"huggingface": 4}, 0)
+        last = catalog.mentions("b/base", 2, offset=3)
+        assert [each.iri for each in last.by] == [f"{HUB}a/x"]
+        assert catalog.model("b/base", mentions_limit=2, mentions_offset=3).mentions == last
+
+
+def test_an_entity_that_names_another_in_several_roles_counts_once(book: Book) -> None:
+    named = model("a/y", base="b/base")
+    named["root"]["fineTunedFrom"] = [f"{HUB}b/base"]
+    book.crawl({"20": named})
+    with mlentory_crawl.open(book.data_dir) as catalog:
+        found = catalog.mentions("b/base", 2)
+    assert found.entities == {"huggingface": 2}
+    assert [(each.entity, each.property) for each in found.by if each.entity.endswith("y")] == [
+        (f"{HUB}a/y", "fineTunedFrom"), (f"{HUB}a/y", "wasDerivedFrom"),
+    ]  # fmt: skip
 
 
 def test_a_search_narrows_down(book: Book) -> None:

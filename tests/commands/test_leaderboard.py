@@ -231,7 +231,9 @@ def test_a_metric_without_a_value_is_no_evaluation(project: Project) -> None:
 
 
 def test_nothing_found_is_told(project: Project) -> None:
-    assert project.scrapy("leaderboard", "--dataset", "no/such").returncode == 1
+    nothing = project.scrapy("leaderboard", "--dataset", "no/such")
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert nothing.stderr.startswith("no result on no/such; datasets with results: ")
     assert project.scrapy("leaderboard", "--dataset", "glue", "--task", "translation").returncode == 1
     assert project.scrapy("leaderboard").returncode == 2
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +12,8 @@ from xml.etree import ElementTree
 import pytest
 from support.crawling import Project, model, write_records
 
+from mlentory_crawl.catalog.queries.lineage import Lineage, Member
+from mlentory_crawl.commands.lineage_sheet import sheet
 from mlentory_crawl.sample_hub import SampleHub
 
 HUB = "https://huggingface.co/"
@@ -96,11 +100,13 @@ def test_a_cycle_ends(project: Project) -> None:
 
 def test_the_tree_shows_license_access_and_kind(project: Project) -> None:
     tree = project.scrapy("lineage", "acme/model-4").stdout
-    assert "acme/model-3  MIT  quantized\n" in tree
+    inherits = "inherits the license conflict with acme/model-1"
+    assert f"acme/model-4  MIT  {inherits}\n" in tree
+    assert f"acme/model-3  MIT  quantized  {inherits}\n" in tree
     assert "acme/model-2  MIT  quantized\n" in tree
     assert tree.count("all derivations: declared, tags\n") == 1
     assert "license conflict: MIT under llama3.1 (community license)" in " ".join(tree.split())
-    assert tree.endswith("\n1 license conflict: --format licenses shows them\n")
+    assert tree.endswith("\n1 license conflict, inherited by 2 models: --format licenses shows them\n")
     assert "other/unknown  named only" in tree
     assert "llama3.1, gated" in tree
 
@@ -129,6 +135,58 @@ def test_licenses_that_do_not_follow_each_other(project: Project) -> None:
     assert "acme/model-2  MIT          acme/model-1  llama3.1\n" in told
     assert project.scrapy("lineage", "acme/model-4", "--licenses").stdout == told
     assert "no permission" in project.scrapy("lineage", "acme/model-5", "--licenses").stdout
+
+
+def test_conflicts_that_are_inherited_stand_apart(project: Project) -> None:
+    told = lineage(project, "acme/model-4")
+    assert [(each["child"], each["parent"], each["derived"]) for each in told["inherited_conflicts"]] == [
+        (HUB + "acme/model-3", HUB + "acme/model-1", "MIT"), (HUB + "acme/model-4", HUB + "acme/model-1", "MIT"),
+    ]  # fmt: skip
+    assert (told["summary"]["inheriting"], told["summary"]["unjudged"]) == (2, 0)
+    shown = project.scrapy("lineage", "acme/model-4", "--licenses").stdout
+    assert "model         its license  inherits it from  whose license\n" in shown
+    assert "acme/model-4  MIT          acme/model-1      llama3.1\n" in shown
+
+
+def test_only_models_under_some_licenses(project: Project) -> None:
+    for license in ("mit", "MIT", "https://opensource.org/licenses/MIT"):
+        shown = project.scrapy("lineage", "acme/model-0", "--down", "--license", license, "--limit", "2").stdout
+        # What stands between is there, too, but counts as no model of the page.
+        assert "acme/model-1  llama3.1" in shown
+        assert "acme/model-4" not in shown
+        assert "acme/model-7" not in shown
+        assert f"\nand 1 more: --offset 2 shows the next\nunder {license}: 3 of 5 models derived from it\n" in shown
+    told = lineage(project, "acme/model-0", "--down", "--license", "mit", "--license", "llama3.1")
+    assert names(told).keys() == {f"acme/model-{n}" for n in range(5)}
+    assert not any(member["context"] for member in told["members"])
+    none = project.scrapy("lineage", "acme/model-0", "--down", "--license", "gpl-3.0").stdout
+    assert "\nunder gpl-3.0: 0 of 5 models derived from it\n" in none
+    assert "acme/model-2" not in none
+    assert "acme/model-2" not in project.scrapy("lineage", "acme/model-4", "--license", "llama3.1", "--licenses").stdout
+
+
+def test_a_lineage_is_a_sheet(project: Project) -> None:
+    text = project.scrapy("lineage", "acme/model-0", "--down", "--format", "csv").stdout
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert list(rows) == [f"acme/model-{n}" for n in (0, 1, 7, 2, 3, 4)]
+    assert rows["acme/model-0"] | {"license": ""} == {
+        "name": "acme/model-0", "iri": HUB + "acme/model-0", "generation": "0", "parent": "", "kind": "",
+        "license": "", "conflict": "", "inherited conflict": "",
+    }  # fmt: skip
+    merged, quantized = rows["acme/model-2"], rows["acme/model-3"]
+    assert (merged["parent"], merged["kind"], merged["license"]) == (HUB + "acme/model-1", "merge", "MIT")
+    assert merged["conflict"] == "MIT under llama3.1 (community license)"
+    assert quantized["conflict"] == ""
+    assert quantized["inherited conflict"] == "MIT under llama3.1 of acme/model-1 (community license)"
+    assert len(project.scrapy("lineage", "acme/model-4", "--format", "csv").stdout.splitlines()) == 1 + 7
+    few = project.scrapy("lineage", "acme/model-0", "--down", "--format", "csv", "--license", "mit").stdout
+    assert [line.partition(",")[0] for line in few.splitlines()[1:]] == [f"acme/model-{n}" for n in (0, 2, 3, 4)]
+
+
+def test_no_cell_of_a_sheet_is_a_formula() -> None:
+    member = Member("https://example.org/model", "=HYPERLINK(1)", 0, licenses={"https://example.org/l": "@SUM(1)"})
+    text = sheet(Lineage(member.iri, {member.iri: member}))
+    assert text.splitlines()[1] == "'=HYPERLINK(1),https://example.org/model,0,,,'@SUM(1),,"
 
 
 def test_a_license_that_is_not_named_is_told_from_none(project: Project) -> None:

@@ -63,6 +63,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     value(many, "parameterCount", 8_030_261_248, unitText="parameters")
     value(many, "parameterCount", 8_030_000_000, "BF16", unitText="parameters")
     value(many, "contextLength", 8192, unitText="tokens")
+    many["root"]["codeSampleSnippet"] = ["from small import load\n\nif load():\n    print('[bold]ready')"]
     evaluation(many, "bench/words", "wer", 62.03071672354948, config="en", split="test")
     evaluation(many, "bench/lander", "mean_reward", 12.5, "12.5 +/- 3.25")
     other = relative("small/other", "MIT")
@@ -126,7 +127,7 @@ def test_values_without_a_property_have_headings(screen: Screen) -> None:
     assert below(flow, "components") == [f"  kernel  {FLOW}1"]
     model = screen(80, "show", "tide/measured-8B")
     assert below(model, "parameters by type") == ["  BF16  8,030,000,000"]
-    assert "parameterCount  8,030,261,248\ncontextLength   8,192 tokens\n" in model
+    assert "\nparameterCount     8,030,261,248\ncontextLength      8,192 tokens\n" in model
 
 
 def test_evaluations_are_a_table_with_rounded_values_and_spreads(screen: Screen) -> None:
@@ -141,13 +142,37 @@ def test_evaluations_are_a_table_with_rounded_values_and_spreads(screen: Screen)
 def test_children_are_counted_by_kind_and_the_rest_has_its_command(screen: Screen) -> None:
     lines = below(screen(80, "show", "tide/base-8B"), "parent of 14 models (12 adapter, 1 finetune, 1 kind not stated)")
     assert lines[0] == f"  adapter  {HUB}crowd/tune-00"
-    assert lines[-1] == f"  ... and 4 more: mlentory lineage {HUB}tide/base-8B --down"
+    assert lines[-1] == "  ... and 4 more: mlentory lineage tide/base-8B --down"
     assert len(lines) == 11
 
 
 def test_each_fact_names_its_record_by_the_kind_where_there_is_only_one(screen: Screen) -> None:
     shown = " ".join(screen(80, "show", "tide/measured-8B", "--why").split())
     assert "license MIT huggingface/model: cardData.license (looked up)" in shown
+
+
+def test_a_snippet_keeps_its_lines(screen: Screen) -> None:
+    lines = screen(80, "show", "tide/measured-8B").splitlines()
+    at = lines.index("codeSampleSnippet  from small import load")
+    assert lines[at + 1 : at + 4] == ["", " " * 19 + "if load():", " " * 23 + "print('[bold]ready')"]
+
+
+def test_records_that_state_a_fact_stand_beside_it_on_a_wide_terminal(screen: Screen) -> None:
+    lines = screen(160, "show", "tide/measured-8B", "--why").splitlines()
+    license = next(line for line in lines if line.startswith("license"))
+    assert " ".join(license.split()) == "license MIT huggingface/model: cardData.license (looked up)"
+
+
+def test_what_names_an_entity_has_pages(screen: Screen) -> None:
+    shown = screen(160, "show", "tide/base-8B", "--why")
+    assert shown.endswith(
+        "named by entities of huggingface: 5 of 14 shown, with 14 records that name it;"
+        " --offset 5 shows the next, --limit more at once\n"
+    )
+    last = screen(160, "show", "tide/base-8B", "--why", "--limit", "6", "--offset", "12")
+    assert last.endswith("named by entities of huggingface: 2 of 14 shown, with 14 records that name it\n")
+    rows = [line.split() for line in last.splitlines()[-3:-1]]
+    assert [row[:2] for row in rows] == [["orchard/tune-8B", "wasDerivedFrom"], ["tide/measured-8B", "wasDerivedFrom"]]
 
 
 def test_a_model_is_not_named_by_its_own_evaluations(screen: Screen) -> None:
@@ -168,21 +193,23 @@ def test_a_lineage_has_pages_and_a_summary(screen: Screen) -> None:
         "license models conflicts", "MIT 7 7", "Apache-2.0 2 1", "no license stated 7"
     ]  # fmt: skip
     assert first.splitlines()[-6:] == second.splitlines()[-6:]
-    assert second.endswith("\n8 license conflicts: --format licenses shows them\n")
+    assert second.endswith("\n8 license conflicts, inherited by 1 model: --format licenses shows them\n")
     assert "more" not in second
 
 
 def test_a_branch_begins_with_its_name_however_long(screen: Screen) -> None:
-    lines = screen(40, "lineage", "small/tune-8B-GGUF").splitlines()
-    assert lines[:2] == ["small/tune-8B-GGUF  Apache-2.0", "\u2514\u2500\u2500 orchard/tune-8B  Apache-2.0"]
-    assert screen(8, "lineage", "small/tune-8B-GGUF").splitlines()[2] == "\u2514\u2500\u2500 orchard/tune-8B"
+    lines = screen(40, "lineage", "orchard/tune-8B").splitlines()
+    assert lines[:2] == ["orchard/tune-8B  Apache-2.0", "\u2514\u2500\u2500 tide/base-8B  llama3.1, gated"]
+    assert screen(8, "lineage", "orchard/tune-8B").splitlines()[2] == "\u2514\u2500\u2500 tide/base-8B"
     assert "No record states what it derives from." in screen(80, "lineage", "tide/base-8B")
 
 
 def test_conflicts_have_pages_of_their_own(screen: Screen) -> None:
     words = ("lineage", "tide/base-8B", "--down", "--format", "licenses", "--limit", "6")
-    assert "and 2 more: --offset 6 shows the next\n" in screen(120, *words)
-    assert screen(120, *words, "--offset", "6").count("llama3.1\n") == 2
+    assert "and 3 more: --offset 6 shows the next\n" in screen(120, *words)
+    rest = screen(120, *words, "--offset", "6")
+    assert rest.count("llama3.1\n") == 3
+    assert "small/tune-8B-GGUF  Apache-2.0   tide/base-8B      llama3.1\n" in rest
     assert "Not judged, no license stated: " in screen(120, *words)
     assert ", and 4 more (--format json)\n" in screen(120, *words)
 

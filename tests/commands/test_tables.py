@@ -82,7 +82,7 @@ def test_texts_below_a_row_are_as_wide_as_the_table() -> None:
 def test_facts_stand_beside_their_labels() -> None:
     facts = Facts(indent=2)
     facts.add("license", "MIT")
-    facts.add("trainedOn", "acme/one, acme/two, acme/three", note="huggingface/model: cardData.datasets")
+    facts.add("trainedOn", "acme/one, acme/two, acme/three", "huggingface/model: cardData.datasets")
     facts.add("url", ADDRESS)
     assert printed(facts, 40).splitlines() == [
         "  license    MIT",
@@ -92,6 +92,31 @@ def test_facts_stand_beside_their_labels() -> None:
         "             cardData.datasets",
         f"  url        {ADDRESS}",
     ]
+
+
+def test_notes_stand_beside_values_where_there_is_room() -> None:
+    facts = Facts()
+    facts.add("license", "MIT", "huggingface/model: cardData.license", "huggingface/card: README")
+    facts.add("url", f"{ADDRESS}/{'long/' * 15}", "huggingface/model: id")
+    facts.add("name", "model")
+    assert printed(facts, 140).splitlines() == [
+        "license  MIT    huggingface/model: cardData.license",
+        "                huggingface/card: README",
+        f"url      {ADDRESS}/{'long/' * 15}",
+        "         huggingface/model: id",
+        "name     model",
+    ]
+
+
+def test_only_columns_that_fold_break_long_words() -> None:
+    shown = table("license", "models", right=("models",), folding=("license",))
+    shown.add_row("MIT", "7")
+    shown.add_row(ADDRESS, "1")
+    lines = printed(shown, 40).splitlines()
+    assert lines[:2] == ["license" + " " * 27 + "models", "MIT" + " " * 36 + "7"]
+    assert "".join(line[:32].rstrip() for line in lines[2:]) == ADDRESS
+    assert all(len(line) <= 40 for line in lines)
+    assert printed(shown, 24).startswith("MIT\n  models  7\n")
 
 
 def test_sentences_are_broken_between_words() -> None:

@@ -6,10 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fair4ml.identifiers import HUGGING_FACE
 from fair4ml.normalize.metric_scales import Scale
 from fair4ml.normalize.metrics import metric_within
-from mlentory_crawl.catalog.queries.evaluations import SETTINGS, Result, results
+from mlentory_crawl.catalog.queries.evaluations import SETTINGS, Result, datasets_named, evaluated_datasets, results
+from mlentory_crawl.catalog.queries.find import or_rather
 from mlentory_crawl.catalog.reader import CatalogReader
+
+DATASETS = f"{HUGGING_FACE}datasets/"
+SUGGESTED = 3
+"""The number of datasets with results that are named where there is none on the one asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,20 @@ def leaderboard(reader: CatalogReader, dataset: str, metric: str | None = None, 
     """
     found = results(reader, dataset, metric, task)
     return Leaderboard(boards(found), [result for result in found if result.problem is not None])
+
+
+def empty(reader: CatalogReader, dataset: str) -> str:
+    """Return the reason why there is no result on a dataset, as a sentence for people.
+
+    Args:
+        reader: the catalog.
+        dataset: as in `leaderboard`.
+    """
+    with_results = ", ".join(iri.removeprefix(DATASETS) for iri in evaluated_datasets(reader, SUGGESTED))
+    others = f"; datasets with results: {with_results}" if with_results else ""
+    if datasets_named(reader, dataset):
+        return f"{dataset} is known, but no result on it{others}"
+    return f"no result on {dataset}{or_rather(reader, dataset) or others}"
 
 
 def boards(found: Iterable[Result]) -> list[Board]:

@@ -11,8 +11,8 @@ from fair4ml.write import rdf
 from mlentory_crawl.catalog.queries.derivations import derivations
 from mlentory_crawl.catalog.queries.evaluated import Evaluated, evaluated
 from mlentory_crawl.catalog.queries.find import find
-from mlentory_crawl.catalog.queries.mentions import Mentions, mentions
-from mlentory_crawl.catalog.queries.origins import Origin, origins
+from mlentory_crawl.catalog.queries.mentions import MOST, Mentions, mentions
+from mlentory_crawl.catalog.queries.origins import Origin, Statement, origins, statements
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 from mlentory_crawl.data_directory import in_utc
@@ -70,6 +70,10 @@ class Description:
         """Return the record that states each property, and its place in the source."""
         return origins(self.records)
 
+    def statements(self) -> dict[str, list[Statement]]:
+        """Return all records that state each property, the one that leads first."""
+        return statements(self.records, self.root)
+
     def evaluations(self) -> list[Evaluated]:
         """Return the results that its records state."""
         return list(evaluated(self.state))
@@ -95,18 +99,23 @@ class Description:
             "described": bool(self.records),
             **({"deletedAt": self.deleted_at} if self.deleted_at else {}),
             "sources": [{"key": r.key, "run": r.run, "modified": r.modified, **r.provenance} for r in self.records],
+            "statements": {name: [asdict(each) for each in stated] for name, stated in self.statements().items()},
             "derived": [asdict(each) for each in self.derived],
             "named": asdict(self.mentions),
         }
 
 
-def describe(reader: CatalogReader, name: str, at: datetime | None = None) -> Description:
+def describe(
+    reader: CatalogReader, name: str, at: datetime | None = None, *, most: int = MOST, offset: int = 0
+) -> Description:
     """Describe the entity that a name means.
 
     Args:
         reader: the catalog.
         name: its name, as `find` understands it.
         at: the time whose records are described, in UTC unless it has a time zone; None for now.
+        most: the maximum number of entities per platform that name it.
+        offset: the number of them to leave out first.
 
     Raises:
         NotFound: there is no such entity, or there are several of this name.
@@ -114,4 +123,4 @@ def describe(reader: CatalogReader, name: str, at: datetime | None = None) -> De
     found = find(reader, name, None if at is None else in_utc(at))
     iri = found.root["iri"]
     derived = [Derived(step.child, step.kind) for step in derivations(reader, [iri], up=False)]
-    return Description(found.state, found.records, derived, mentions(reader, iri))
+    return Description(found.state, found.records, derived, mentions(reader, iri, most, offset))

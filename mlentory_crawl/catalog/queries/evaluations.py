@@ -85,7 +85,7 @@ def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str |
         task: the name or the code of a task; None for all.
     """
     asked = None if wanted is None else metric_name(wanted)
-    joined = _joined(reader, _named(reader, dataset))
+    joined = _joined(reader, datasets_named(reader, dataset))
     names = _names(reader, joined)
     found: list[Result] = []
     copied: list[Result] = []
@@ -109,7 +109,18 @@ def _told(result: Result) -> tuple[Any, ...]:
     return *of, result.value, tuple(result.sources)
 
 
-def _named(reader: CatalogReader, dataset: str) -> list[str]:
+def evaluated_datasets(reader: CatalogReader, most: int) -> list[str]:
+    """Return the datasets with the largest numbers of evaluations."""
+    rows = reader._execute(
+        """SELECT d.iri FROM entity AS d JOIN edge AS e ON e.target = d.id AND e.type = 'EVALUATION_DATASET'
+           WHERE instr(d.iri, '#') = 0 GROUP BY d.id ORDER BY count(*) DESC, d.iri LIMIT ?""",
+        (most,),
+    )
+    return [iri for (iri,) in rows]
+
+
+def datasets_named(reader: CatalogReader, dataset: str) -> list[str]:
+    """Return the entities that a name of a dataset means."""
     iris = [reader.resolve(iri) for iri in meant(dataset)]
     rows = reader._execute(
         """SELECT iri FROM entity WHERE iri IN (SELECT value FROM json_each(?1))

@@ -21,8 +21,8 @@ from mlentory_crawl.exceptions import CatalogError
 MAX_SUGGESTIONS = 3
 READ, COMPARED = 50_000, 200
 """The maximum number of names that are read, and that are compared with an unknown one."""
-SHORTEST = 3
-"""The number of characters from which the last part of an id can be a name."""
+SHORTEST, LONGEST = 3, 40
+"""The number of characters from which the last part of an id can be a name, and up to which it can be a word."""
 ALIKE = 0.8
 """The similarity (`difflib`) from which one name may be the other with a typo."""
 
@@ -58,9 +58,39 @@ def find(reader: CatalogReader, name: str, at: str | None = None) -> Found:
     candidates = [*_by_key(reader, name), *meant(name)]
     found = _first(reader, candidates, at) or _first(reader, [_alone(reader, name, candidates)], at)
     if found is None:
-        when = f" at {at}" if at else ""
-        raise NotFound(f"the catalog does not describe {name}{when}{or_rather(reader, name)}")
+        raise NotFound(_unknown(reader, name, candidates, at))
     return found
+
+
+def _unknown(reader: CatalogReader, name: str, candidates: list[str], at: str | None) -> str:
+    if at is not None and (first := _first_fetched(reader, [*candidates, *_alone_now(reader, name, candidates)])):
+        since = f"; it was first fetched {first}" + ("" if first > at else ", and no record described it then")
+        return f"nothing is known of {name} at {at}{since}"
+    when = f" at {at}" if at else ""
+    rather = or_rather(reader, name) or (f"; mlentory search {name} looks for this word" if _is_word(name) else "")
+    return f"the catalog does not describe {name}{when}{rather}"
+
+
+def _is_word(name: str) -> bool:
+    return len(name) >= SHORTEST and re.fullmatch(r"\w[\w.-]*", name) is not None and len(name) < LONGEST
+
+
+def _alone_now(reader: CatalogReader, name: str, candidates: list[str]) -> list[str]:
+    found = _alone(reader, name, candidates)
+    return [] if found is None else [found]
+
+
+def _first_fetched(reader: CatalogReader, iris: Iterable[str]) -> str | None:
+    """Return the time at which the first record about one of some entities was fetched, if there is any."""
+    known = orjson.dumps([reader.resolve(iri) for iri in iris])
+    ((first,),) = reader._execute(
+        """SELECT min(provenance ->> 'fetched_at') FROM (
+               SELECT provenance FROM record WHERE iri IN (SELECT value FROM json_each(?1))
+               UNION ALL SELECT provenance FROM version WHERE record IN (
+                   SELECT id FROM record WHERE iri IN (SELECT value FROM json_each(?1))))""",
+        (known,),
+    ).fetchall()
+    return first if first is None else str(first)
 
 
 def _first(reader: CatalogReader, iris: Iterable[str | None], at: str | None) -> Found | None:
@@ -154,6 +184,7 @@ def or_rather(reader: CatalogReader, name: str) -> str:
     on_the_hub = [iri for iri in addresses if iri.startswith(HUGGING_FACE)]
     target = (*on_the_hub, *addresses, name)[0].rstrip("/")
     place, _, last = target.rpartition("/")
+    same = {each.casefold().removeprefix(HUGGING_FACE) for each in (name, *addresses)}
     called = _iris(reader, "iri LIKE '%/' || ? ESCAPE '\\'", literal(last)) if last[2:] else []
     if not called:
         is_owned = place + "/" != HUGGING_FACE
@@ -161,6 +192,7 @@ def or_rather(reader: CatalogReader, name: str) -> str:
         beginning = _iris(reader, "iri LIKE '%/' || ? || '%' ESCAPE '\\'", literal(last[:3])) if last[2:] else []
         by_name = {_compared(iri, whole=is_owned): iri for iri in (*beside, *beginning)}
         called = [by_name[each] for each in _alike(_compared(target, whole=is_owned), by_name)]
+    called = [iri for iri in called if iri.casefold().removeprefix(HUGGING_FACE) not in same]
     return f"; did you mean {_listed(called[:MAX_SUGGESTIONS], ' or ')}?" if called else ""
 
 

@@ -65,6 +65,8 @@ class LicenseSummary:
         none_stated: the number of models whose records state no license.
         named_only: the number of models that no record describes.
         conflicts: the number of pairs of licenses that do not go together.
+        inheriting: the number of models that inherit a conflict from further up.
+        unjudged: the number of models that may inherit one, through a model without a license that has a name.
     """
 
     models: int = 0
@@ -73,6 +75,8 @@ class LicenseSummary:
     none_stated: int = 0
     named_only: int = 0
     conflicts: int = 0
+    inheriting: int = 0
+    unjudged: int = 0
 
 
 def licenses(reader: CatalogReader, iris: Iterable[str]) -> Licenses:
@@ -98,7 +102,7 @@ def licenses(reader: CatalogReader, iris: Iterable[str]) -> Licenses:
 
 
 def conflicts(pairs: Iterable[tuple[str, str]], known: Licenses) -> list[LicenseConflict]:
-    """Return the licenses that do not go together, as far as rules are known.
+    """Return the licenses that do not go together, as far as rules are known; one that is not named is not judged.
 
     Args:
         pairs: models, each with one from which it derives.
@@ -109,7 +113,7 @@ def conflicts(pairs: Iterable[tuple[str, str]], known: Licenses) -> list[License
         for child, parent in pairs
         for original, original_name in known.get(parent, {}).items()
         for derived, derived_name in known.get(child, {}).items()
-        if (rule := conflict(original, derived)) is not None
+        if derived_name != NOT_NAMED and (rule := conflict(original, derived)) is not None
     ]
 
 

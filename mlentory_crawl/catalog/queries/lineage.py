@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import orjson
 
+from fair4ml.normalize.licenses import license_stub
 from mlentory_crawl.catalog.queries.derivations import Step, derivations
+from mlentory_crawl.catalog.queries.inherited_conflicts import inherited
 from mlentory_crawl.catalog.queries.license_summary import (
     LicenseConflict,
     Licenses,
@@ -59,7 +62,8 @@ class Member:
         licenses: IRI and name of each license.
         access: the conditions of access, if there are any.
         deleted_at: the time since which its source no longer has it.
-        context: whether it belongs to another page, and is there only because models of this page derive through it.
+        context: whether it was not asked for or belongs to another page, and is there only because models of this page
+            derive through it.
     """
 
     iri: str
@@ -85,6 +89,7 @@ class Lineage:
         offset: the number of models before this page.
         left_out: the number of models after it.
         summary: the licenses of all models, on this page or not.
+        inherited: the conflicts of models of this page with licenses further up, through models that are in conflict.
     """
 
     root: str
@@ -95,6 +100,7 @@ class Lineage:
     offset: int = 0
     left_out: int = 0
     summary: LicenseSummary = field(default_factory=LicenseSummary)
+    inherited: list[LicenseConflict] = field(default_factory=list)
 
     @property
     def conflicts(self) -> list[LicenseConflict]:
@@ -115,6 +121,7 @@ class Lineage:
             "offset": self.offset,
             "left_out": self.left_out,
             "conflicts": [asdict(each) for each in self.conflicts],
+            "inherited_conflicts": [asdict(each) for each in self.inherited],
             "summary": asdict(self.summary),
         }
 
@@ -129,6 +136,7 @@ def lineage(
     limit: int | None = None,
     offset: int = 0,
     data: Data | None = None,
+    under: Sequence[str] = (),
 ) -> Lineage:
     """Follow the derivations from a model.
 
@@ -141,6 +149,7 @@ def lineage(
         limit: the number of models to return beside it, the nearest first; the others are counted.
         offset: the number of models to leave out first.
         data: return the datasets that the models were trained or evaluated on, too, or one of the two.
+        under: return only models under one of these licenses, by name or address; all if there are none.
     """
     found = Lineage(iri, offset=offset)
     generations, here = {iri: 0}, [iri]
@@ -157,10 +166,16 @@ def lineage(
         if not here:
             break
     others = [each for each in generations if each != iri]
-    page = others[offset : None if limit is None else offset + limit]
-    found.left_out = max(len(others) - offset - len(page), 0)
     known: Licenses = licenses(reader, generations)
-    found.summary = summary(reader, others, conflicts(found._pairs(), known), known)
+    asked = [each for each in others if _is_under(known.get(each, {}), under)] if under else others
+    page = asked[offset : None if limit is None else offset + limit]
+    found.left_out = max(len(asked) - offset - len(page), 0)
+    further_up = inherited(found._pairs(), known)
+    found.summary = replace(
+        summary(reader, others, conflicts(found._pairs(), known), known),
+        inheriting=len({each.child for each in further_up.conflicts}),
+        unjudged=len(further_up.unjudged),
+    )
     wanted = {iri, *page}
     shown = set(wanted)
     for each in page:
@@ -172,8 +187,15 @@ def lineage(
         if each in shown
     }
     found.steps = [each for each in found.steps if each.child in shown and each.parent in shown]
+    found.inherited = [each for each in further_up.conflicts if each.child in wanted]
     _describe(reader, found, data)
     return found
+
+
+def _is_under(licenses: Mapping[str, str], asked: Sequence[str]) -> bool:
+    names = {each.casefold() for of in licenses.items() for each in of}
+    stubs = [stub for each in asked if (stub := license_stub(each)) is not None]
+    return any(each.casefold() in names for each in asked) or any(stub.iri in licenses for stub in stubs)
 
 
 def _kinds(step: Step) -> list[str]:

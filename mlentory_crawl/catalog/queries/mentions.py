@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -11,7 +11,7 @@ from fair4ml.platforms import declared_sources
 from mlentory_crawl.catalog.reader import CatalogReader
 
 MOST = 5
-"""The number of mentions per platform that are returned by default."""
+"""The number of entities per platform whose mentions are returned by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,12 @@ class Mention:
     """One entity as the value of a property of another one.
 
     Attributes:
-        iri: the IRI of the entity that names it.
+        iri: the IRI of the entity that names it, or of a part of that entity.
         property: the property whose value it is, such as ``referencePublication``.
         record: the catalog key of the record that states it.
         field: the field of the source that it comes from.
         method: the way in which the platform's mapping reads it.
+        entity: the IRI of the entity that the record is about.
     """
 
     iri: str
@@ -31,6 +32,7 @@ class Mention:
     record: str
     field: str
     method: str
+    entity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +41,56 @@ class Mentions:
 
     Attributes:
         records: the number of such records, by platform.
-        by: the first mentions of each platform.
+        by: the mentions by the first entities of each platform.
+        entities: the number of entities that they are about, by platform.
+        offset: the number of entities of each platform that were left out first.
     """
 
     records: dict[str, int]
     by: list[Mention]
+    entities: dict[str, int] = field(default_factory=dict)
+    offset: int = 0
 
 
-def mentions(reader: CatalogReader, iri: str, most: int = MOST) -> Mentions:
-    """Count the records that name an entity, and return their first mentions; records about it are left out.
+def mentions(reader: CatalogReader, iri: str, most: int = MOST, offset: int = 0) -> Mentions:
+    """Count the records that name an entity, and return the mentions by some entities; records about it are left out.
 
     Args:
         reader: the catalog.
         iri: the entity; its aliases count, too.
-        most: the maximum number of mentions per platform.
+        most: the maximum number of entities per platform that name it.
+        offset: the number of them to leave out first.
     """
     names = reader.also_called([iri])
     rows = reader._execute(
-        """SELECT iri, class, type, platform || '/' || kind || '/' || key, provenance FROM (
-               SELECT s.iri, s.class, e.type, r.platform, r.kind, r.key, r.provenance,
-                      row_number() OVER (PARTITION BY r.platform ORDER BY r.kind, r.key, s.iri, e.type) AS place
-               FROM json_each(?1) AS j JOIN entity AS t ON t.iri = j.value JOIN edge AS e ON e.target = t.id
-               JOIN entity AS s ON s.id = e.source
-               JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
-               WHERE r.iri NOT IN (SELECT value FROM json_each(?1)))
-           WHERE place <= ?2 ORDER BY platform, place""",
-        (orjson.dumps(names), most),
+        """SELECT iri, class, type, platform || '/' || kind || '/' || key, provenance, entity FROM (
+               SELECT *, dense_rank() OVER (PARTITION BY platform ORDER BY first, entity) AS place FROM (
+                   SELECT s.iri, s.class, e.type, r.platform, r.kind, r.key, r.provenance, r.iri AS entity,
+                          min(r.kind || '/' || r.key) OVER (PARTITION BY r.platform, r.iri) AS first
+                   FROM json_each(?1) AS j JOIN entity AS t ON t.iri = j.value JOIN edge AS e ON e.target = t.id
+                   JOIN entity AS s ON s.id = e.source
+                   JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
+                   WHERE r.iri NOT IN (SELECT value FROM json_each(?1))))
+           WHERE place > ?3 AND place <= ?2 + ?3 ORDER BY platform, place, kind, key, iri, type""",
+        (orjson.dumps(names), most, offset),
     )
     found = [_mention(*row) for row in rows]
     counts = reader._execute(
-        """SELECT r.platform, count(DISTINCT r.id) FROM json_each(?1) AS j JOIN entity AS t ON t.iri = j.value
+        """SELECT r.platform, count(DISTINCT r.id), count(DISTINCT r.iri)
+           FROM json_each(?1) AS j JOIN entity AS t ON t.iri = j.value
            JOIN edge AS e ON e.target = t.id
            JOIN record AS r ON r.id = e.record AND r.deleted_at IS NULL
            WHERE r.iri NOT IN (SELECT value FROM json_each(?1))
            GROUP BY r.platform ORDER BY r.platform""",
         (orjson.dumps(names),),
-    )
-    return Mentions(dict(counts.fetchall()), found)
+    ).fetchall()
+    records, entities = ({platform: row[at] for platform, *row in counts} for at in range(2))
+    return Mentions(records, found, entities, offset)
 
 
-def _mention(iri: str, class_name: str, type: str, record: str, provenance: str) -> Mention:
+def _mention(iri: str, class_name: str, type: str, record: str, provenance: str, entity: str) -> Mention:
     by_type = {name.upper(): name for name in properties(class_name)}
     name = by_type.get(type.replace("_", ""), type)
-    field, method = declared_sources(*record.split("/")[:2]).get(name, ("", ""))
+    declared, method = declared_sources(*record.split("/")[:2]).get(name, ("", ""))
     exceptions = orjson.loads(provenance).get("exceptions", {})
-    return Mention(iri, name, record, exceptions.get(name, field), method)
+    return Mention(iri, name, record, exceptions.get(name, declared), method, entity)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from fair4ml.platforms import declared_sources, precedence
 from mlentory_crawl.catalog.stored import Stored, in_order
@@ -18,6 +19,20 @@ class Origin:
     method: str
 
 
+Agreement = Literal["all", "some", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement(Origin):
+    """A statement of one record about a property.
+
+    Attributes:
+        agrees: whether it states the value that is shown, ``some`` of the values of a list, or ``none`` of them.
+    """
+
+    agrees: Agreement
+
+
 def origins(records: Sequence[Stored]) -> dict[str, Origin]:
     """Return the origin of each property of an entity; of a list that several records state, that of the first items.
 
@@ -27,6 +42,34 @@ def origins(records: Sequence[Stored]) -> dict[str, Origin]:
     names = dict.fromkeys(name for record in records for name in record.document["root"])
     found = {name: _stating(records, name) for name in names}
     return {name: _origin(stating[0], name) for name, stating in found.items() if stating}
+
+
+def statements(records: Sequence[Stored], root: Mapping[str, Any]) -> dict[str, list[Statement]]:
+    """Return all records that state each property of an entity, the one that leads first.
+
+    Args:
+        records: the records about the entity.
+        root: the properties of its merged state.
+    """
+    found: dict[str, list[Statement]] = {}
+    for name, value in root.items():
+        leading = _stating(records, name)
+        keys = {record.key for record in leading}
+        others = [each for each in in_order(records) if each.key not in keys and name in each.document["root"]]
+        for record in (*leading, *others):
+            origin = _origin(record, name)
+            agrees = _agreement(record.document["root"][name], value)
+            found.setdefault(name, []).append(Statement(origin.record, origin.field, origin.method, agrees))
+    return found
+
+
+def _agreement(stated: Any, shown: Any) -> Agreement:
+    if stated == shown:
+        return "all"
+    if not isinstance(stated, list) or not isinstance(shown, list):
+        return "none"
+    common = [each for each in stated if each in shown]
+    return "none" if not common else "all" if len(common) == len(shown) else "some"
 
 
 def origins_of_items(records: Sequence[Stored], name: str, items: Iterable[str]) -> dict[str, Origin]:
