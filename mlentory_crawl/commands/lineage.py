@@ -38,7 +38,7 @@ FEW = 5
 """The number of models up to which their licenses are not counted."""
 LICENSES_SHOWN = 12
 NAMES_SHOWN = 3
-DRAWN = ("csv", "mermaid", "dot", "svg")
+PICTURES = ("mermaid", "dot", "svg")
 
 
 class Command(ProjectCommand):
@@ -75,7 +75,7 @@ class Command(ProjectCommand):
         parser.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N of them")
         parser.add_argument(
             "--format",
-            choices=["tree", "licenses", "json", *DRAWN],
+            choices=["tree", "licenses", "json", "csv", *PICTURES],
             default="tree",
             help="a tree (default), only licenses that do not go together, JSON, CSV, or a picture",
         )
@@ -106,8 +106,12 @@ class Command(ProjectCommand):
             )
         if opts.format == "json":
             print_json(found.to_dict())
-        elif opts.format in DRAWN:
-            print_text(_drawn(found, opts.format, down=opts.down))
+        elif opts.format == "csv":
+            from mlentory_crawl.commands.lineage_sheet import sheet  # rarely needed
+
+            print_text(sheet(found))
+        elif opts.format in PICTURES:
+            print_text(_picture(found, opts.format, down=opts.down))
         elif opts.format == "licenses":
             _print_conflicts(console(), found, slice(opts.offset, opts.offset + limit))
         else:
@@ -115,12 +119,8 @@ class Command(ProjectCommand):
         return 0
 
 
-def _drawn(found: Lineage, format: str, *, down: bool) -> str:
-    # Each is loaded only where it is drawn.
-    if format == "csv":
-        from mlentory_crawl.commands.lineage_sheet import sheet
-
-        return sheet(found)
+def _picture(found: Lineage, format: str, *, down: bool) -> str:
+    # Each picture is loaded only where it is drawn.
     if format == "svg":
         from mlentory_crawl.pictures.svg import svg
 

@@ -244,12 +244,12 @@ def _print_mentions(out: Console, mentions: Mentions) -> None:
         by_entity: dict[str, list[Mention]] = {}
         for each in mentions.by:
             by_entity.setdefault(each.entity, []).append(each)
-        shown = table("named by", "as its", "stated by", title="\nnamed")
+        out.print(styled("\n", ("named by", "bold")))
         for entity, stated in by_entity.items():
             roles = dict.fromkeys(each.property for each in stated)
-            places = dict.fromkeys(_place(each) for each in stated)
-            shown.add_row(_id(entity), ", ".join(roles), "; ".join(places))
-        out.print(shown)
+            out.print(styled(f"  {one_line(_id(entity))}  as its {', '.join(roles)}"))
+            for place in dict.fromkeys(_place(each) for each in stated):
+                out.print(f"    {one_line(place)}", style="dim")
     here = Counter(platform for platform, _ in {(each.record.partition("/")[0], each.entity) for each in mentions.by})
     for platform, count in mentions.entities.items():
         last = mentions.offset + here[platform]

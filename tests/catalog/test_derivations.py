@@ -171,7 +171,8 @@ def test_a_lineage_as_json(book: Book) -> None:
     assert (said["root"], said["offset"], said["left_out"]) == (f"{HUB}b/base", 0, 1)
     assert said["datasets"] == said["uses"] == said["conflicts"] == []
     assert said["summary"] == {
-        "models": 2, "licenses": [], "not_named": 0, "none_stated": 2, "named_only": 0, "conflicts": 0
+        "models": 2, "licenses": [], "not_named": 0, "none_stated": 2, "named_only": 0, "conflicts": 0,
+            "inheriting": 0, "unjudged": 0,
     }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def judged(chain: dict[str, str], *pairs: str) -> tuple[list[str], list[str]]:
         stub = license_stub(license)
         known[model] = LICENSES[license] if stub is None else {stub.iri: license}
     names = list(chain)
-    found = inherited(pairs or list(zip(names[1:], names[:-1], strict=True)), known)
+    steps = pairs or [child + parent for child, parent in zip(names[1:], names[:-1], strict=True)]
+    found = inherited([(step[0], step[1]) for step in steps], known)
     return [f"{each.child}{each.parent}" for each in found.conflicts], found.unjudged
 
 

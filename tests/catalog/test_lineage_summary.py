@@ -106,7 +106,7 @@ def test_a_value_comes_from_the_record_that_leads_not_from_the_first_that_was_st
         ("card", "all"), ("model", "none"),
     ]  # fmt: skip
     assert {name: stated[0].record for name, stated in statements.items()} == {
-        name: origin.record for name, origin in origins.items()
+        name: origin.record for name, origin in origins.items() if name not in ("iri", "class")
     }
     assert origins["license"] == Origin("huggingface/model/ada/late", "cardData.license", "looked up")
     assert origins["version"].record == "huggingface/model/ada/late"

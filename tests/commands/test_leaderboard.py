@@ -234,6 +234,8 @@ def test_nothing_found_is_told(project: Project) -> None:
     nothing = project.scrapy("leaderboard", "--dataset", "no/such")
     assert (nothing.returncode, nothing.stdout) == (1, "")
     assert nothing.stderr.startswith("no result on no/such; datasets with results: ")
+    known = project.scrapy("leaderboard", "--dataset", "acme/model-0")
+    assert known.stderr.startswith("acme/model-0 is known, but no result on it; datasets with results: ")
     assert project.scrapy("leaderboard", "--dataset", "glue", "--task", "translation").returncode == 1
     assert project.scrapy("leaderboard").returncode == 2
 

@@ -19,6 +19,9 @@ class Origin:
     method: str
 
 
+IDENTITY = frozenset({"iri", "class"})
+"""The properties that identify an entity, and are the same in all records about it."""
+
 Agreement = Literal["all", "some", "none"]
 
 
@@ -53,6 +56,8 @@ def statements(records: Sequence[Stored], root: Mapping[str, Any]) -> dict[str, 
     """
     found: dict[str, list[Statement]] = {}
     for name, value in root.items():
+        if name in IDENTITY:
+            continue
         leading = _stating(records, name)
         keys = {record.key for record in leading}
         others = [each for each in in_order(records) if each.key not in keys and name in each.document["root"]]
