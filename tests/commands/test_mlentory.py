@@ -105,6 +105,21 @@ def test_it_tells_its_version(crawled: Project) -> None:
 def test_what_is_misspelled_is_told(crawled: Project) -> None:
     done = mlentory(crawled, "serach", "bert")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "there is no command serach; did you mean search?\n")
+    for name, word, told in (("export", "--counter", "--counters"), ("search", "--licence=MIT", "--license")):
+        done = mlentory(crawled, name, "a.csv", word)
+        text = f"mlentory {name}: there is no option {word}; did you mean {told}?\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", text)
+    done = mlentory(crawled, "crawl", "huggingface", "--outp", "a.csv")
+    assert done.returncode == 2
+    assert "there is no option --outp: mlentory crawl -h lists them" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["search", "export"])
+def test_the_help_ends_with_examples(crawled: Project, name: str) -> None:
+    text = mlentory(crawled, name, "-h").stdout
+    examples = text[text.index("Examples:") :].splitlines()[1:]
+    assert len(examples) == 3
+    assert all(each.startswith(f"  mlentory {name} ") for each in examples)
     assert "mlentory -h" in mlentory(crawled, "xyzzy").stderr
     done = mlentory(crawled, "show", "x/y", "--whi")
     assert (done.returncode, done.stdout) == (2, "")
