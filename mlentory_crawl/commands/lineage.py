@@ -195,7 +195,7 @@ def _print_tree(out: Console, found: Lineage, *, down: bool, under: Sequence[str
         told = counted(counts.conflicts, "license conflict")
         if counts.inheriting:
             told += f", inherited by {counted(counts.inheriting, 'model')}"
-        out.print(styled("\n", (f"{told}: --format licenses shows them", "red")))
+        out.print(styled("\n", (f"{told}: --licenses shows why", "red")))
     _print_unjudged(out, counts)
 
 

@@ -45,7 +45,7 @@ class Command(ProjectCommand):
         if len(args) > 1:
             raise WrongUsage("name one file, or none for the catalog")
         if args and not Path(args[0]).is_file():
-            raise WrongUsage(f"{args[0]}: there is no such file")
+            raise WrongUsage(f"{args[0]} cannot be read: there is no such file")
         if lacking := missing():
             raise WrongUsage(lacking)
         began = time.monotonic()

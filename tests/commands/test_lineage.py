@@ -106,7 +106,7 @@ def test_the_tree_shows_license_access_and_kind(project: Project) -> None:
     assert "acme/model-2  MIT  quantized\n" in tree
     assert tree.count("all derivations: declared, tags\n") == 1
     assert "license conflict: MIT under llama3.1 (community license)" in " ".join(tree.split())
-    assert tree.endswith("\n1 license conflict, inherited by 2 models: --format licenses shows them\n")
+    assert tree.endswith("\n1 license conflict, inherited by 2 models: --licenses shows why\n")
     assert "other/unknown  named only" in tree
     assert "llama3.1, gated" in tree
 

@@ -195,7 +195,7 @@ def test_a_lineage_has_pages_and_a_summary(screen: Screen) -> None:
         "license models conflicts", "MIT 7 7", "Apache-2.0 2 1", "no license stated 7"
     ]  # fmt: skip
     assert first.splitlines()[-6:] == second.splitlines()[-6:]
-    assert second.endswith("\n8 license conflicts, inherited by 1 model: --format licenses shows them\n")
+    assert second.endswith("\n8 license conflicts, inherited by 1 model: --licenses shows why\n")
     assert "more" not in second
 
 
