@@ -13,4 +13,4 @@ LOOK_UPS = {
     "owners": ("owner",),
     "articles": ("article",),
 }
-"""The look-ups of what records name, in their order, and the kinds of records that each brings; articles are arXiv's."""
+"""The look-ups of what records name, in their order, and the kinds of records that each brings (articles: arXiv's)."""
