@@ -48,6 +48,20 @@ def census_kinds(platform: str) -> tuple[str, ...]:
 
 
 @cache
+def look_ups(platform: str) -> Mapping[str, tuple[str, ...]]:
+    """The look-ups of what records name and the catalog lacks, in their order, with the kinds of records of each.
+
+    A platform's package declares them as ``LOOK_UPS``. They are the words of ``enrich=`` in a crawl with
+    ``mode=enrich``.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    declared: Mapping[str, tuple[str, ...]] = getattr(import_module(f"{__name__}.{platform}"), "LOOK_UPS", {})
+    return declared
+
+
+@cache
 def hosts(platform: str) -> frozenset[str]:
     """The hosts of a platform's pages; empty for a platform that runs wherever its users install it.
 

@@ -19,6 +19,7 @@ from fair4ml.platforms import (
     hosts,
     kinds,
     knows_answers,
+    look_ups,
     meant,
     platforms,
     prefixes_of_aliases,
@@ -36,6 +37,13 @@ API = "http://127.0.0.1:9/hub/api"
 def test_a_platform_declares_what_a_census_of_it_lists() -> None:
     of_spiders = {spider.name: spider.census_kinds for spider in spiders.platforms() if spider.name != "dispatcher"}
     assert {name: census_kinds(name) for name in platforms()} == of_spiders
+
+
+def test_look_ups_bring_kinds_of_records_that_there_are() -> None:
+    known = {kind for name in platforms() for kind in kinds(name)}
+    brought = {name: look_ups(name) for name in platforms() if look_ups(name)}
+    assert brought.keys() == {"arxiv", "huggingface"}
+    assert all(found and set(found) <= known for each in brought.values() for found in each.values())
 
 
 def test_each_spider_has_a_platform_with_its_pages() -> None:
@@ -74,7 +82,7 @@ def test_no_two_platforms_have_the_same_rank() -> None:
 
 
 def test_nobody_knows_another_platform() -> None:
-    for asked in (kinds, hosts, knows_answers):
+    for asked in (kinds, hosts, look_ups, knows_answers):
         with pytest.raises(ModuleNotFoundError):
             asked("nowhere")
 

@@ -5,3 +5,12 @@ IS_EXAMPLE = True
 
 CENSUS_KINDS = ("model",)
 """The kinds of records that a census lists completely."""
+
+LOOK_UPS = {
+    "ancestors": ("model",),
+    "cards": ("card",),
+    "datasets": ("dataset", "croissant"),
+    "owners": ("owner",),
+    "articles": ("article",),
+}
+"""The look-ups of what records name, in their order, and the kinds of records that each brings (articles: arXiv's)."""
