@@ -45,7 +45,7 @@ class Census:
         (deleted,) = self._database.execute(
             f"SELECT count(*) FROM record WHERE deleted_at IS NOT NULL AND {_LISTED}", of
         ).fetchone()
-        return [Missing(i, key, iri, bool(again)) for i, key, iri, again in rows], all_records - deleted
+        return [Missing(i, kind, key, iri, bool(again)) for i, key, iri, again in rows], all_records - deleted
 
     def settle(self, run: int, at: str, missed: Sequence[int], gone: Sequence[int], report: bytes) -> None:
         """Note the records that a census did not find, and make tombstones of those that are gone.

@@ -92,12 +92,14 @@ class Missing:
 
     Attributes:
         id: the row id.
+        kind: the kind of the record.
         key: the native id.
         iri: the IRI of the entity.
         again: whether the complete census before this one did not find it either.
     """
 
     id: int
+    kind: str
     key: str
     iri: str
     again: bool

@@ -29,7 +29,7 @@ class Batch:
     keys: set[tuple[str, str]] = field(default_factory=set)
     size: int = 0
     pages: int = 0
-    _platforms: dict[str, Counter[str]] = field(default_factory=dict)
+    _records: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
     _field_issues: Counter[str] = field(default_factory=Counter)
     _asked: list[Asked] = field(default_factory=list)
     _paid: list[Asked] = field(default_factory=list)
@@ -44,12 +44,13 @@ class Batch:
         self.size += len(done.page.keys)
         self.pages += 1
         self.keys.update(done.page.keys)
-        records = Counter(done.records)
+        by_kind = self._records.setdefault(done.page.platform, {})
+        for kind, records in done.records.items():
+            by_kind.setdefault(kind, Counter()).update(records, fetched=records.total() - records["erased"])
         if isinstance(done.page.pays, dict) and done.page.is_counted:
-            records["failed"] -= 1
-            self._paid.append(Asked(f"{done.page.pays['kind']}s", ("failed",)))
-        counts = Counter({**records, "fetched": records.total() - records["erased"]})
-        self._platforms.setdefault(done.page.platform, Counter()).update(counts)
+            kind = done.page.pays["kind"]
+            by_kind.setdefault(kind, Counter()).subtract(("fetched", "failed"))
+            self._paid.append(Asked(f"{kind}s", ("failed",)))
         self._field_issues.update(done.field_issues)
         for asked in done.asked:
             self.ask(asked, done.page.platform)
@@ -64,9 +65,8 @@ class Batch:
 
     def count(self, report: Report) -> None:
         """Count the batch as stored in a report."""
-        for platform, counts in self._platforms.items():
-            report.records.update(counts)
-            report.platforms.setdefault(platform, Counter()).update(counts)
+        for platform, by_kind in self._records.items():
+            report.count_records(platform, by_kind)
         report.field_issues.update(self._field_issues)
         for asked in self._asked:
             report.count_asked(asked.by, asked.outcomes)
@@ -75,13 +75,18 @@ class Batch:
 
     def count_failed(self, report: Report) -> None:
         """Count the batch as failed in a report that has counted it as stored."""
-        for platform, counts in self._platforms.items():
-            for counted in (report.records, report.platforms[platform]):
-                counted.subtract(counts)
-                counted.update(fetched=counts["fetched"], failed=counts["fetched"])
+        for platform, by_kind in self._records.items():
+            report.count_records(platform, {kind: _as_failed(counts) for kind, counts in by_kind.items()})
         report.field_issues -= self._field_issues
         for asked in self._asked:
             report.count_asked(asked.by, asked.outcomes, -1)
             report.count_asked(asked.by, ["failed" for outcome in asked.outcomes if outcome in REQUESTED])
         for paid in self._paid:
             report.count_asked(paid.by, paid.outcomes)
+
+
+def _as_failed(counts: Counter[str]) -> Counter[str]:
+    """Return what has to be added to counts of records for all of these to have failed."""
+    difference = Counter(fetched=counts["fetched"], failed=counts["fetched"])
+    difference.subtract(counts)
+    return difference

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -28,7 +28,8 @@ class OpenPage:
         claimed: kind and native id of the records that began in this run before the page.
         stored: kind and native id of the records that were stored.
         entries, rejected: the parts of it that are stored.
-        records, field_issues: the counts of it for the report.
+        records: the counts of its records for the report, by kind and outcome.
+        field_issues: the counts of its left-out values for the report.
         asked: the outcomes of the targets that it answers.
     """
 
@@ -39,7 +40,7 @@ class OpenPage:
     stored: set[Key] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    records: Counter[str] = field(default_factory=Counter)
+    records: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     field_issues: Counter[str] = field(default_factory=Counter)
     asked: list[Asked] = field(default_factory=list)
 
@@ -100,10 +101,11 @@ class OpenPages:
     def store(self, record: RawRecord | MappedRecord, entry: Entry, issues: Iterable[FieldIssue]) -> None:
         """End a valid record."""
         open_page = self._pages[record.page.number]
+        counts = open_page.records[record.kind]
         if entry.known is None or entry.known.deleted:
-            open_page.records["new"] += 1
+            counts["new"] += 1
         else:
-            open_page.records["unchanged" if entry.document is None else "changed"] += 1
+            counts["unchanged" if entry.document is None else "changed"] += 1
         open_page.entries.append(entry)
         open_page.stored.add((record.kind, record.key))
         open_page.field_issues.update(f"{_without_positions(issue.field)}: {issue.reason}" for issue in issues)
@@ -111,10 +113,8 @@ class OpenPages:
 
     def reject(self, page: Page, rejected: Rejected) -> None:
         """End a record in the quarantine."""
-        open_page = self._pages[page.number]
-        open_page.rejected.append(rejected)
-        open_page.records["quarantined"] += 1
-        self._ended(open_page)
+        self._pages[page.number].rejected.append(rejected)
+        self._count(page, rejected.kind, "quarantined")
 
     def count_asked(self, page: Page, asked: Asked) -> None:
         """Note the outcome of a target that a page answers as well."""
@@ -124,19 +124,19 @@ class OpenPages:
         """End an announced record that the service does not have or does not disclose."""
         self._ended(self._pages[page.number])
 
-    def withhold(self, page: Page) -> None:
+    def withhold(self, page: Page, kind: str) -> None:
         """Count a record as erased."""
-        self._count(page, "erased")
+        self._count(page, kind, "erased")
 
-    def drop_duplicate(self, page: Page) -> None:
+    def drop_duplicate(self, page: Page, kind: str) -> None:
         """End a record that is a duplicate of an earlier one in this run."""
-        self._count(page, "duplicate")
+        self._count(page, kind, "duplicate")
 
     def fail(self, page: Page, kind: str, key: str) -> None:
         """End a record on which a component failed, unless it has already been stored."""
         open_page = self._pages.get(page.number)
         if open_page is not None and (kind, key) not in open_page.stored:
-            self._count(page, "failed")
+            self._count(page, kind, "failed")
 
     def take_finished(self) -> Iterator[OpenPage]:
         """Return the pages that can be stored now, and close them."""
@@ -154,9 +154,9 @@ class OpenPages:
             later.claimed |= keys.intersection(later.page.keys)
         self._claims -= keys
 
-    def _count(self, page: Page, outcome: str) -> None:
+    def _count(self, page: Page, kind: str, outcome: str) -> None:
         open_page = self._pages[page.number]
-        open_page.records[outcome] += 1
+        open_page.records[kind][outcome] += 1
         self._ended(open_page)
 
     def _ended(self, open_page: OpenPage) -> None:

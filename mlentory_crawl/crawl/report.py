@@ -30,6 +30,8 @@ class Report:
         requested: the numbers of targets by outcome, and of those that were not requested because they are erased
             (``erased``) or already ``known``.
         platforms: the numbers of fetched records by outcome, for each platform.
+        kinds: the same for each platform and kind, with the numbers of deleted ones; None if an earlier version of the
+            program, which did not count them, began the run.
         fields: the number of live records that have each field at the end of the run, by platform and kind.
         notes: remarks that do not affect the verdict, one line each.
         lookups: the numbers of targets that records name, by look-up and outcome.
@@ -56,6 +58,7 @@ class Report:
     requested: Counter[str] = field(default_factory=Counter)
     lookups: dict[str, Counter[str]] = field(default_factory=dict)
     platforms: dict[str, Counter[str]] = field(default_factory=dict)
+    kinds: dict[str, dict[str, Counter[str]]] | None = field(default_factory=dict)
     fields: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     field_issues: Counter[str] = field(default_factory=Counter)
@@ -92,6 +95,7 @@ class Report:
         report.records.update(saved["records"])
         report.requested.update(_unasked(saved["requested"]))
         report.platforms = {name: Counter(counts) for name, counts in saved["platforms"].items()}
+        report.kinds = _kinds(saved.get("kinds"))
         report.notes = saved["notes"]
         report.suspicions = saved["suspicions"]
         report.lookups = {by: _unasked(counts) for by, counts in saved["lookups"].items()}
@@ -108,6 +112,14 @@ class Report:
     def seconds(self) -> float:
         """The duration of the run, without the time between interruption and resumption."""
         return self._seconds_before + time.monotonic() - self._begun
+
+    def count_records(self, platform: str, by_kind: Mapping[str, Mapping[str, int]]) -> None:
+        """Count the outcomes of a platform's records, by kind; negative numbers take some back."""
+        of_platform = self.platforms.setdefault(platform, Counter())
+        of_kinds = {} if self.kinds is None else self.kinds.setdefault(platform, {})
+        for kind, counts in by_kind.items():
+            for counted in (self.records, of_platform, of_kinds.setdefault(kind, Counter())):
+                counted.update(counts)
 
     def count_asked(self, by: str | None, outcomes: Iterable[str], times: int = 1) -> None:
         """Count the outcome of a target.
@@ -180,9 +192,8 @@ class Report:
             "notes": self.notes,
             "coverage": self.coverage,
             "records": records,
-            "platforms": {
-                name: {end: counts[end] for end in ("fetched", *OUTCOMES)} for name, counts in self.platforms.items()
-            },
+            "platforms": {name: _ends(counts) for name, counts in self.platforms.items()},
+            **({} if self.kinds is None else {"kinds": self._told_kinds(self.kinds)}),
             "requested": {"asked": sum(self.requested[name] for name in REQUESTED), **requested},
             "lookups": {
                 by: {"asked": sum(counts[name] for name in REQUESTED), **counts} for by, counts in self.lookups.items()
@@ -197,10 +208,30 @@ class Report:
             "processor_seconds": {name: round(seconds, 2) for name, seconds in self.processor_seconds.items()},
         }
 
+    @staticmethod
+    def _told_kinds(kinds: Mapping[str, Mapping[str, Counter[str]]]) -> dict[str, Any]:
+        return {
+            platform: {kind: {**_ends(counts), "deleted": counts["deleted"]} for kind, counts in by_kind.items()}
+            for platform, by_kind in kinds.items()
+        }
+
     def json(self) -> bytes:
         """Return the report as JSON."""
         # A resumed run is as doubtful as what it goes on with.
         return orjson.dumps({**self.told(), "suspicions": self.suspicions})
+
+
+def _ends(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the number of fetched records, and the outcomes that it is made of."""
+    return {end: counts[end] for end in ("fetched", *OUTCOMES)}
+
+
+def _kinds(saved: Mapping[str, Mapping[str, Mapping[str, int]]] | None) -> dict[str, dict[str, Counter[str]]] | None:
+    if saved is None:
+        return None
+    return {
+        platform: {kind: Counter(counts) for kind, counts in by_kind.items()} for platform, by_kind in saved.items()
+    }
 
 
 def _unasked(counts: Mapping[str, int]) -> Counter[str]:

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from mlentory_crawl.erasure.redactor import MARKERS, Redactor
 from mlentory_crawl.exceptions import CatalogError
 
 if TYPE_CHECKING:
+    from mlentory_crawl.catalog.commits import Missing
     from mlentory_crawl.crawl.plan import CrawlPlan
     from mlentory_crawl.items import Page, RawRecord
 
@@ -127,7 +128,8 @@ class Run:
             self._pending.add(ready)
             page = ready.page
             if page.walk is not None and page.keys:
-                is_repeated = ready.records["duplicate"] == len(page.keys)
+                duplicates = sum(counts["duplicate"] for counts in ready.records.values())
+                is_repeated = duplicates == len(page.keys)
                 self.repeated[page.walk] = self.repeated[page.walk] + 1 if is_repeated else 0
             self.cursor.advance(page)
         if self._pending.size >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS:
@@ -177,20 +179,27 @@ class Run:
                 self.broken = str(error)
                 logger.error(error)
 
-    def settle(self, missed: Iterable[int], gone: Sequence[int]) -> None:
+    def settle(self, missed: Iterable[int], gone: Collection[Missing]) -> None:
         """Store which records a census did not find; never raises: a failure is kept in `broken`.
 
         Args:
             missed: row ids of the live records that it did not find.
-            gone: row ids of the deleted ones among them.
+            gone: the deleted ones among them.
         """
-        self.report.records["deleted"] += len(gone)
+        deleted = Counter(record.kind for record in gone)
+        self._count_deleted(deleted, 1)
         at = now()
         try:
-            self.catalog.census.settle(self.id, at, list(missed), gone, self.report.json())
+            ids = [record.id for record in gone]
+            self.catalog.census.settle(self.id, at, list(missed), ids, self.report.json())
         except CatalogError as error:
             self.broken = str(error)
             logger.error(error)
+            self._count_deleted(deleted, -1)
+
+    def _count_deleted(self, by_kind: Mapping[str, int], times: int) -> None:
+        counts = {kind: {"deleted": count * times} for kind, count in by_kind.items()}
+        self.report.count_records(self.plan.platform, counts)
 
     @property
     def owes_as_before(self) -> bool:

@@ -105,9 +105,9 @@ class CatalogPipeline:
         if not isinstance(item, RawRecord):
             return
         if isinstance(exception, Duplicate):
-            self.run.pages.drop_duplicate(item.page)
+            self.run.pages.drop_duplicate(item.page, item.kind)
         elif isinstance(exception, Erased):
-            self.run.pages.withhold(item.page)
+            self.run.pages.withhold(item.page, item.kind)
         elif isinstance(exception, Quarantined):
             self.run.pages.reject(
                 item.page,

@@ -50,6 +50,9 @@ def test_what_models_name_is_described(hub: SampleHub, tmp_path: Path) -> None:
     assert kinds["card"]["live"] == 40
     assert kinds["dataset"]["live"] == told["datasets"]["found"]
     assert kinds["owner"]["live"] == told["owners"]["found"]
+    assert {kind: counts["new"] for kind, counts in report["kinds"]["huggingface"].items()} == {
+        kind: counts["live"] for kind, counts in kinds.items()
+    }
     assert report["requests"]["by_slot"]["huggingface.resolvers"] == 40
     rows = [line.split() for line in project.scrapy("status").stdout.splitlines() if line.startswith("huggingface ")]
     censuses = {kind: last_census for _, kind, _, _, last_census, *_ in rows}

@@ -15,6 +15,7 @@ from support.kept_catalogs import HUB, KEPT, OLDEST, Kept
 import mlentory_crawl
 from mlentory_crawl.catalog.queries.find import NotFound
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.crawl.report import Report
 from mlentory_crawl.sample_hub import SampleHub
 
 MODELS = 37
@@ -52,6 +53,15 @@ def test_it_is_read(kept: Kept, project: CatalogProject) -> None:
     lines = [json.loads(line) for line in project.export("kept.jsonl").splitlines()]
     assert len(lines) == MODELS
     assert not any(kept.entities["erased"] + '"' in json.dumps(line) for line in lines)
+
+
+def test_its_reports_are_shown_and_gone_on_with(kept: Kept, project: CatalogProject) -> None:
+    done = project.scrapy("status", "last", "--json")
+    assert json.loads(done.stdout)["mode"] == "ids"
+    assert "1 fetched: 1 unchanged" in project.scrapy("status", "last").stdout
+    with mlentory_crawl.open(kept.data_dir) as catalog:
+        for told in catalog.status().runs:
+            assert Report.resumed(told | {"suspicions": []}).told()["records"] == told["records"]
 
 
 def test_a_crawl_goes_on(kept: Kept, project: CatalogProject) -> None:

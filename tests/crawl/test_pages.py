@@ -65,7 +65,7 @@ def test_each_end_of_a_record_has_its_count(run: Run) -> None:
     store_again(run, second, "1")
     store_again(run, second, "3")
     store_again(run, second, "2", changed=True)
-    run.pages.drop_duplicate(second)
+    run.pages.drop_duplicate(second, "model")
     run.pages.reject(second, rejected("4"))
     run.commit()
     told = run.report.records
@@ -114,7 +114,7 @@ def test_a_walk_counts_the_last_pages_that_hold_nothing_new(run: Run) -> None:
         run.open_page(of)
         for n, key in enumerate(keys):
             if n < again:
-                run.pages.drop_duplicate(of)
+                run.pages.drop_duplicate(of, "model")
             else:
                 store(run, of, key)
         return run.repeated["list"]

@@ -11,7 +11,7 @@ from support.runs import HUB, opened, page, record, refuse, store, stored
 from support.small_catalog import SmallCatalog, document
 
 from fair4ml.entities import FieldIssue
-from mlentory_crawl.catalog.commits import Lookup
+from mlentory_crawl.catalog.commits import Lookup, Missing
 from mlentory_crawl.crawl import run as runs
 from mlentory_crawl.crawl.current_run import opened_run, run_of
 from mlentory_crawl.crawl.outcomes import Asked
@@ -59,7 +59,7 @@ def test_a_new_name_that_a_run_finds_holds_in_that_run(tmp_path: Path) -> None:
         of = page(number, key)
         run.open_page(of)
         assert run.withholds(record(of, key, {"_id": key, "id": "acme/new"}))
-        run.pages.withhold(of)
+        run.pages.withhold(of, "model")
         run.commit()
     assert run.report.records["erased"] == 2
     assert run.withholds(record(page(2, "3"), "3", MARKERS[0]))  # nobody's name
@@ -139,12 +139,12 @@ def test_what_a_census_has_not_shown_is_settled(run: Run) -> None:
     run.commit()
     known = run.catalog.lookup(run.id, "huggingface", [("model", key) for key in "123"])
     rows = [known["model", key].id for key in "12"]
-    run.settle(iter(rows), rows[:1])
+    run.settle(iter(rows), [Missing(rows[0], "model", "1", f"{HUB}acme/1", again=True)])
     assert (stored(run), run.broken) == (["2", "3"], None)
     assert run.report.records["deleted"] == 1
     kept = run.catalog.runs.report(run.name)
     assert kept is not None
-    assert kept["records"]["deleted"] == 1
+    assert kept["records"]["deleted"] == kept["kinds"]["huggingface"]["model"]["deleted"] == 1
 
 
 def test_what_cannot_be_stored_has_failed_and_ends_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,8 +173,9 @@ def test_a_failure_is_kept_wherever_it_is_met(run: Run, attribute: str, monkeypa
     if owner == "runs":
         run.keep_counts()
     else:
-        run.settle([], [])
+        run.settle([1], [Missing(1, "model", "1", f"{HUB}acme/1", again=True)])
     assert run.broken == "the disk is full"
+    assert run.report.records["deleted"] == 0
 
 
 def test_much_is_stored_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

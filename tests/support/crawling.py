@@ -48,13 +48,7 @@ class Project:
         done = self.scrapy("crawl", spider, *words)
         assert done.returncode == code, done.stderr[-3000:]
         report = self.report()
-        records = report["records"]
-        ends = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
-        assert records["fetched"] == sum(records[end] for end in ends)
-        asked = report["requested"]
-        assert asked["asked"] == sum(
-            asked[end] for end in ("found", "missing", "blocked", "invalid", "duplicate", "failed")
-        )
+        assert_adds_up(report)
         return report
 
     def report(self) -> dict[str, Any]:
@@ -71,6 +65,24 @@ class Project:
         done = self.scrapy("export", path, *words)
         assert done.returncode == 0, done.stderr
         return path.read_bytes()
+
+
+def assert_adds_up(report: dict[str, Any]) -> None:
+    """Check that outcomes add up to what was fetched and asked for, kinds to platforms, and platforms to the whole."""
+    records, asked = report["records"], report["requested"]
+    fetched = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
+    requested = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
+    assert asked["asked"] == sum(asked[end] for end in requested)
+    kinds = {platform: list(by_kind.values()) for platform, by_kind in report["kinds"].items()}
+    every = [counts for by_kind in kinds.values() for counts in by_kind]
+    for counts in (records, *report["platforms"].values(), *every):
+        assert counts["fetched"] == sum(counts[end] for end in fetched)
+    assert kinds.keys() == report["platforms"].keys()
+    for name in ("fetched", *fetched):
+        for platform, counts in report["platforms"].items():
+            assert counts[name] == sum(of_kind[name] for of_kind in kinds[platform]), (platform, name)
+        assert records[name] == sum(counts[name] for counts in report["platforms"].values()), name
+    assert records["deleted"] == sum(counts["deleted"] for counts in every)
 
 
 class CatalogProject(Project):

@@ -34,7 +34,7 @@ class Deletions:
         self._pending: Iterator[Missing] | None = None
         self._open = 0
         self._missed: set[int] = set()
-        self._gone: list[int] = []
+        self._gone: list[Missing] = []
         self._settled = False
 
     def step(self) -> bool:
@@ -84,7 +84,7 @@ class Deletions:
         self._open -= 1
         verdict = self._spider.is_gone(response, record)
         if verdict:
-            self._gone.append(record.id)
+            self._gone.append(record)
         elif verdict is None:
             self._spider.fail(
                 f"{shown(response.url)} returned HTTP {response.status}: {self._spider.refusal(response)}"

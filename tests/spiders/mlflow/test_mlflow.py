@@ -176,6 +176,12 @@ def test_what_two_censuses_miss_and_the_server_denies_is_gone(server: Tracking, 
     assert report["records"]["deleted"] == 0
     report, _ = crawl(project, "-a", "mode=census", "-a", "accept_deletions=true")
     assert report["records"]["deleted"] == 4
+    assert {kind: counts["deleted"] for kind, counts in report["kinds"]["mlflow"].items() if counts["deleted"]} == {
+        "registered_model": 1,
+        "model_version": 1,
+        "logged_model": 1,
+        "run": 1,
+    }
     assert report["requests"]["probes"] == 4
     kinds = project.status()["catalog"]["records"]["mlflow"]
     assert {kind for kind, counts in kinds.items() if counts["deleted"]} == {
