@@ -253,7 +253,7 @@ class Catalog:
         """Return the report of a run, as far as it is or as it ended.
 
         Args:
-            name: its name, a beginning that no other run has, or ``last``.
+            name: its name, a beginning that no other run has, the id of the job that ran it, or ``last``.
 
         Raises:
             UnknownRun: there is no such run, or there are several.

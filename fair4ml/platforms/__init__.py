@@ -38,6 +38,17 @@ def kinds(platform: str) -> tuple[str, ...]:
 
 
 @cache
+def descriptions(platform: str) -> Mapping[str, str]:
+    """The kinds of records that a platform has, each with a sentence on what it is.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    models: Mapping[str, type[SourceRecord]] = import_module(f"{__name__}.{platform}.source").KINDS
+    return {kind: (model.__doc__ or "").partition("\n")[0].replace("``", "`") for kind, model in models.items()}
+
+
+@cache
 def census_kinds(platform: str) -> tuple[str, ...]:
     """The kinds of records that a census lists completely; its package declares them as ``CENSUS_KINDS``.
 
@@ -59,6 +70,16 @@ def look_ups(platform: str) -> Mapping[str, tuple[str, ...]]:
     """
     declared: Mapping[str, tuple[str, ...]] = getattr(import_module(f"{__name__}.{platform}"), "LOOK_UPS", {})
     return declared
+
+
+@cache
+def lists_apart(platform: str) -> bool:
+    """Check whether a crawl can be told which of the kinds to list (``-a kinds=``); declared as ``LISTS_APART``.
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    return getattr(import_module(f"{__name__}.{platform}"), "LISTS_APART", False)
 
 
 @cache

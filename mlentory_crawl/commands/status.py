@@ -29,10 +29,11 @@ _ASKED = ("asked", "found", "missing", "blocked", "invalid", "duplicate", "faile
 class Command(ProjectCommand):
     """Shows the contents of the catalog, each projection's position and backlog, and the last runs; or one run."""
 
-    syntax = "[RUN|last [--quarantine [--limit N] [--offset N]]]"
+    syntax = "[RUN|JOB|last [--quarantine [--limit N] [--offset N]]]"
     description = (
         "Shows the contents of the catalog, each projection's position and backlog, and the last runs. With the id of a"
-        " run, a beginning of it that no other run has, or last: what that run did. Times are in UTC."
+        " run, a beginning of it that no other run has, the id of the job that ran it, or last: what that run did."
+        " Times are in UTC."
     )
 
     @classmethod

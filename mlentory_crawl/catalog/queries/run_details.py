@@ -64,7 +64,8 @@ def run_named(reader: CatalogReader, given: str) -> str:
 
     Args:
         reader: the catalog.
-        given: the name, a beginning that no other run has, or ``last`` for the newest run.
+        given: the name, a beginning that no other run has, the id of the job that ran it (``_job``), or ``last`` for
+            the newest run.
 
     Raises:
         UnknownRun: there is no such run, or there are several.
@@ -78,6 +79,9 @@ def run_named(reader: CatalogReader, given: str) -> str:
         "SELECT name FROM run WHERE substr(name, 1, length(:given)) = :given ORDER BY id DESC", {"given": given}
     )
     found = [name for (name,) in rows]
+    if given and not found:
+        of_job = "SELECT name FROM run WHERE report ->> 'job' = :given ORDER BY id DESC LIMIT 1"
+        found = [name for (name,) in reader._execute(of_job, {"given": given})]
     if not given or not found:
         raise UnknownRun(f"there is no run {given}{_or_rather(reader, given)}")
     if len(found) > 1 and given not in found:
