@@ -1,4 +1,4 @@
-"""The positions of projections: up to which sequence number each is complete, before and after it was brought up to date."""
+"""The positions of projections: up to which sequence number each is complete, before and after a sync."""
 
 from __future__ import annotations
 
