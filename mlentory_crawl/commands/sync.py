@@ -13,6 +13,9 @@ from mlentory_crawl.exceptions import StoreError, WrongUsage
 from mlentory_crawl.projections.registry import names, sync
 from mlentory_crawl.stores.factory import check_store_settings
 
+UNKNOWN = ("backend", "position", "backlog")
+"""Facts about a store that cannot be asked."""
+
 
 class Command(ProjectCommand):
     """Brings projections up to date from the catalog; exit 1 when one stays behind."""
@@ -41,7 +44,7 @@ class Command(ProjectCommand):
                     results[name] = self._sync(name, rebuild=opts.rebuild)
                 except StoreError as error:
                     fail(f"{name}: {error}")
-                    results[name] = {"backend": None, "written": 0, "failed": 0, "backlog": None, "error": str(error)}
+                    results[name] = {**dict.fromkeys(UNKNOWN), "written": 0, "failed": 0, "error": str(error)}
         if opts.json:
             print_json(results)
         else:

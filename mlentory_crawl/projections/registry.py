@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,10 @@ def _position(reader: CatalogReader, name: str, settings: Mapping[str, Any]) -> 
 
 def _files(reader: CatalogReader, data_dir: Path) -> dict[str, Any]:
     files = run_files.expected(reader)
-    missing = {run for _, run, path in files if not (data_dir / path).exists()}
-    firsts = [run_records.first_sequence(reader, run) for run in missing]
+    missing = [run for _, run, path in files if not (data_dir / path).exists()]
+    firsts = [run_records.first_sequence(reader, run) for run in set(missing)]
     position = min(firsts) - 1 if firsts else reader.last_sequence()
-    lacking = sum(not (data_dir / path).exists() for _, _, path in files)
-    return {"backend": "files", "position": position, "backlog": lacking, "files": len(files) - lacking}
+    return {"backend": "files", "position": position, "backlog": len(missing), "files": len(files) - len(missing)}
 
 
 def sync(
@@ -84,7 +84,7 @@ def sync(
         on_batch: called after each batch.
 
     Returns:
-        Counts of what was written and what is left, as in the run report.
+        Counts of what was written and what is left, with the position, as in the run report.
 
     Raises:
         StoreError: the store cannot be used.
@@ -103,15 +103,14 @@ def sync(
 
 
 def _write_files(data_dir: Path, *, rebuild: bool) -> dict[str, Any]:
-    reader = CatalogReader(data_dir)
-    files = run_files.expected(reader)
-    wanted = dict.fromkeys(run for _, run, path in files if rebuild or not (data_dir / path).exists())
-    reader.close()
-    written = 0
-    for run in wanted:
-        writer = run_files.RunFiles(data_dir, run)
-        while writer.step():
-            pass
-        written += writer.flush().written
-        writer.close()
-    return {"backend": "files", "written": written, "failed": 0, "backlog": 0, "files": len(files)}
+    with closing(CatalogReader(data_dir)) as reader:
+        files = run_files.expected(reader)
+        wanted = dict.fromkeys(run for _, run, path in files if rebuild or not (data_dir / path).exists())
+        written = 0
+        for run in wanted:
+            writer = run_files.RunFiles(data_dir, run)
+            while writer.step():
+                pass
+            written += writer.flush().written
+            writer.close()
+        return {**_files(reader, data_dir), "written": written, "failed": 0}

@@ -107,8 +107,13 @@ def test_sync_restores_what_was_deleted(crawled: Project) -> None:
     behind = crawled.status()["projections"]
     assert behind["search"]["backlog"] == 80
     assert behind["turtle"]["backlog"] == 1
+    assert behind["turtle"]["position"] < before["turtle"]["position"]
     told = json.loads(crawled.scrapy("sync", "--json").stdout)
-    assert told["search"]["written"] == 80
+    assert (told["search"]["written"], told["turtle"]["written"]) == (80, 2)
+    for name, at in before.items():
+        assert told[name]["failed"] == 0
+        assert {key: told[name][key] for key in at} == at
+        assert at["position"] == crawled.status()["catalog"]["sequence"]
     assert crawled.status()["projections"] == before
     assert crawled.scrapy("sync", "search", "--rebuild").returncode == 0
     assert crawled.status()["projections"] == before

@@ -266,7 +266,8 @@ def test_it_fills_itself_when_it_is_switched_on_or_emptied(tmp_path: Path, hub: 
     project.crawl("-a", "mode=census")
     assert_equal(driver, project)
     driver.execute_query("MATCH (n) DETACH DELETE n")
-    assert project.scrapy("sync", "neo4j").returncode == 0
+    told = json.loads(project.scrapy("sync", "neo4j", "--json").stdout)["neo4j"]
+    assert (told["position"], told["backlog"], told["failed"]) == (project.status()["catalog"]["sequence"], 0, 0)
     assert_equal(driver, project)
 
 
