@@ -23,6 +23,8 @@ from mlentory_crawl.health.finding import Finding, State
 from mlentory_crawl.middlewares.quota import Slot
 from mlentory_crawl.spiders import platforms
 
+SECTIONS = ("elasticsearch", "neo4j", "search")
+"""The projections that have a section of their own, by backend or by name; the others share one."""
 TIMEOUT = 10.0
 CLOCK_NOTE, CLOCK_PROBLEM = 5.0, 60.0
 """Differences of clocks in seconds from which they are told, and from which certificates and quotas may fail."""
@@ -48,8 +50,7 @@ def check_stores(status: Status) -> Iterator[Finding]:
             )
             yield Finding("catalog", "note", message)
     for name, at in status.projections.items():
-        check = at["backend"] if at["backend"] in ("elasticsearch", "neo4j") else name
-        check = check if check in ("search", "elasticsearch", "neo4j") else "projections"
+        check = next((each for each in (at["backend"], name) if each in SECTIONS), "projections")
         if error := at.get("error"):
             yield Finding(check, "problem", f"{name}: {error}")
         elif at["backlog"]:

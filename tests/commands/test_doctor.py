@@ -13,8 +13,10 @@ import pytest
 from support.crawling import CatalogProject, Project
 from support.http_servers import Answer, served
 
+from mlentory_crawl.catalog.queries.status import CatalogStatus
 from mlentory_crawl.config import ENV_FILE, read_environment
 from mlentory_crawl.data_directory import locked
+from mlentory_crawl.face import Status
 from mlentory_crawl.health import installation, services
 from mlentory_crawl.health.finding import Finding
 from mlentory_crawl.health.installation import check_data_directory, check_settings, check_versions, settings_in_effect
@@ -62,7 +64,23 @@ def test_each_check_has_its_section_in_the_documentation() -> None:
     sources = (Path(installation.__file__), Path(services.__file__))
     checks = set(re.findall(r'Finding\(\s*"([a-z-]+)"', "".join(path.read_text("utf-8") for path in sources)))
     assert {"versions", "quota"} <= checks
-    assert checks | {"search", "neo4j", "elasticsearch", "projections"} <= sections
+    assert checks | {*services.SECTIONS, "projections"} <= sections
+
+
+@pytest.mark.parametrize(
+    ("name", "backend", "section"),
+    [
+        ("neo4j", "neo4j", "neo4j"),
+        ("search", "elasticsearch", "elasticsearch"),
+        ("search", "tantivy", "search"),
+        ("turtle", "files", "projections"),
+    ],
+)
+def test_a_projection_is_told_in_the_section_of_its_store(name: str, backend: str, section: str) -> None:
+    catalog = CatalogStatus(sequence=9, entities=9, edges=0, stubs=0, records={}, watermarks={}, last_census={})
+    status = Status(catalog, {name: {"backend": backend, "position": 2, "backlog": 7}}, [])
+    _, note = services.check_stores(status)
+    assert note == Finding(section, "note", f"{name} is 7 behind the catalog: mlentory sync {name}")
 
 
 def test_a_store_that_is_down_is_a_problem(tmp_path: Path) -> None:
