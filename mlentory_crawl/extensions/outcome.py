@@ -94,6 +94,8 @@ def _next(told: Mapping[str, Any], again: str) -> str:
         return f"mlentory sync {' '.join(behind)}"
     if told["verdict"] == "failed":
         return repetition
+    if told["verdict"] == "suspect":
+        return f"mlentory status {told['run_id']}"
     if "search" not in told["projections"]:
         return "mlentory sync"
     platforms = list(told["platforms"])
