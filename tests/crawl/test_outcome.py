@@ -35,6 +35,10 @@ def next_of(report: Report) -> str:
         ({"new": 100}, {}, 50, [], "mlentory status run-1"),
         ({"new": 100}, CURRENT, 100, ["many have lost a field"], "mlentory status run-1"),
         ({"new": 90, "quarantined": 10}, CURRENT, 100, [], "mlentory status run-1 --quarantine"),
+        ({"new": 98, "quarantined": 2}, CURRENT, 100, [], "mlentory status run-1 --quarantine"),
+        # What is still to be done comes first: nothing that anybody reads about odd records brings it.
+        ({"new": 98, "quarantined": 2}, BEHIND, 100, [], "mlentory sync neo4j"),
+        ({"new": 97, "quarantined": 2, "failed": 1}, CURRENT, 100, [], "the same command resumes"),
     ],
 )
 def test_what_makes_sense_next(
