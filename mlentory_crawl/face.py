@@ -21,7 +21,7 @@ from mlentory_crawl.catalog.queries import (
     run_details,
     status,
 )
-from mlentory_crawl.catalog.queries.find import find, or_rather
+from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change
 from mlentory_crawl.config import VARIABLES, read_environment
@@ -209,11 +209,6 @@ class Catalog:
         """
         with self._read() as reader:
             return boards.leaderboard(reader, dataset, metric, task)
-
-    def suggestion(self, name: str) -> str:
-        """Return suggestions of similar names, as the end of a sentence; an empty text if there are none."""
-        with self._read() as reader:
-            return or_rather(reader, name)
 
     def without_results(self, dataset: str) -> str:
         """Return the reason why there is no result on a dataset, as a sentence for people.

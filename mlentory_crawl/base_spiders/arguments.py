@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import AfterValidator, BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 
 from mlentory_crawl.base_spiders.argument_file import NAME as CONFIG, PARAMETERS
+from mlentory_crawl.suggestions import did_you_mean
 
 LONGEST_SHOWN = 100
 """The number of characters of a wrong value that a message shows."""
+MOST_SUGGESTED = 3
 
 # Types of pydantic's errors. The first one is that of our own validators, whose messages are for people.
 _OF_OUR_OWN, _MISSING, _UNKNOWN = "value_error", "missing", "extra_forbidden"
@@ -111,8 +112,8 @@ def _problems(known: Mapping[str, Argument], given: Mapping[str, str], error: Va
         if each["type"] == _MISSING:
             yield f"-a {name}=... is missing: {known[name].meaning}"
         elif each["type"] == _UNKNOWN:
-            near = get_close_matches(name, known)
-            yield f"{place}: there is no such argument" + (f", did you mean {_either(near)}?" if near else "")
+            hint = did_you_mean(name, known, most=MOST_SUGGESTED)
+            yield f"{place}: there is no such argument" + (f", {hint}" if hint else "")
         else:
             told = message if each["type"] == _OF_OUR_OWN else f"expected {known[name].expected}"
             yield f"{place}{equals}{repr(each['input'])[:LONGEST_SHOWN]}: {told}"

@@ -12,7 +12,6 @@ import sys
 import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from mlentory_crawl.console import fail
 from mlentory_crawl.data_directory import restrict
 from mlentory_crawl.exceptions import MlentoryError, SettingError, WrongUsage
 from mlentory_crawl.printable import log_printable, one_line
+from mlentory_crawl.suggestions import did_you_mean, suggested
 
 _UNREAD = re.compile("[\udc80-\udcff]")
 """Bytes of a command line that are not characters in the locale, as Python represents them."""
@@ -83,9 +83,9 @@ class ProjectCommand(ABC):
         self.add_options(parser)
         options = re.findall(r"--[a-z][a-z-]*", parser.format_usage())
         name = unknown.partition("=")[0]
-        near = [option for option in options if option.startswith(name)] if name.startswith("--") else []
-        near = near or get_close_matches(name, options, n=1)
-        return f"; did you mean {' or '.join(near[:3])}?" if near else ""
+        begun = [option for option in options if option.startswith(name)] if name.startswith("--") else []
+        hint = suggested(begun[:3]) or did_you_mean(name, options)
+        return f"; {hint}" if hint else ""
 
     def _ended(self, args: list[str], opts: argparse.Namespace) -> int:
         if sys.stdout is None:

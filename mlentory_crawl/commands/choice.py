@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from mlentory_crawl.exceptions import CatalogError, WrongUsage
 from mlentory_crawl.printable import one_line
 from mlentory_crawl.stores.search.fields import FACETS, STATABLE
 from mlentory_crawl.stores.search.query import SearchQuery, Unknown
+from mlentory_crawl.suggestions import did_you_mean, suggested
 
 FILTERS = {
     "task": "the task, such as text-generation",
@@ -128,9 +128,9 @@ class Choice:
         nouns = {class_: noun for noun, class_ in NAMES.items()}
         types = [nouns.get(each, each) for each in self.query.filters.get("type", ())]
         who = f"no {' or '.join(types)}" if types else "nothing"
-        near = " or ".join(f"{one_line(value)} ({count:,})" for value, count in unknown.near.items())
-        hint = f"; did you mean {near}?" if near else ""
-        return f"{who} has the {_typed(unknown.field).replace('-', ' ')} {one_line(unknown.value)!r}{hint}"
+        hint = suggested([f"{one_line(value)} ({count:,})" for value, count in unknown.near.items()])
+        told = f"{who} has the {_typed(unknown.field).replace('-', ' ')} {one_line(unknown.value)!r}"
+        return f"{told}; {hint}" if hint else told
 
     def _unstated_told(self, name: str, count: int) -> str:
         least, greatest = _bound_options(name)
@@ -226,7 +226,6 @@ def _known(text: str, fields: Iterable[str]) -> str:
     name = ALSO_CALLED.get(text, text).replace("-", "_")
     if name not in fields:
         names = list(map(_typed, fields))
-        near = get_close_matches(text, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+        hint = did_you_mean(text, names, f"there are {', '.join(names)}")
         raise argparse.ArgumentTypeError(f"there is no field {text}; {hint}")
     return name

@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from mlentory_crawl import __version__
 from mlentory_crawl.commands.base import write_no_more
@@ -14,6 +13,7 @@ from mlentory_crawl.commands.groups import GROUPS, SUMMARIES, command_of
 from mlentory_crawl.config import VARIABLES, read_environment
 from mlentory_crawl.console import console, fail, print_text, styled, table
 from mlentory_crawl.exceptions import SettingError, WrongUsage
+from mlentory_crawl.suggestions import did_you_mean
 
 OF_SCRAPY = ("list", "genspider", "shell", "fetch", "view", "parse", "check", "settings", "edit", "runspider", "bench")
 """Scrapy's own commands that are of use in this project."""
@@ -49,8 +49,8 @@ def _main(words: Sequence[str]) -> int:
         return _run(name, rest)
     if name == "crawl" or name in OF_SCRAPY:
         return _run_in_scrapy(words)
-    near = get_close_matches(name, [*SUMMARIES, *OF_SCRAPY], n=1)
-    fail(f"there is no command {name}; {f'did you mean {near[0]}?' if near else 'mlentory -h lists them'}")
+    hint = did_you_mean(name, [*SUMMARIES, *OF_SCRAPY], "mlentory -h lists them")
+    fail(f"there is no command {name}; {hint}")
     return 2
 
 

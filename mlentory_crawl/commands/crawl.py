@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections.registry import kept_current
 from mlentory_crawl.spiders import platforms
 from mlentory_crawl.stores.factory import check_store_settings
+from mlentory_crawl.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -128,8 +128,7 @@ def _spider_class(settings: BaseSettings, name: str) -> type[Spider]:
     try:
         return loader.load(name)
     except KeyError as error:
-        near = get_close_matches(name, loader.list(), n=1)
-        hint = f"did you mean {near[0]}?" if near else "mlentory crawl -h names them"
+        hint = did_you_mean(name, loader.list(), "mlentory crawl -h names them")
         raise WrongUsage(f"there is no spider {name}; {hint}") from error
 
 

@@ -87,13 +87,15 @@ def _next(told: Mapping[str, Any], again: str) -> str:
     repetition = f"the same command {again}"
     if told["verdict"] == "stopped":
         return repetition
-    if told["records"]["quarantined"]:
-        return f"mlentory status {told['run_id']} --quarantine"
     behind = [name for name, projection in told["projections"].items() if projection.get("backlog")]
     if behind:
         return f"mlentory sync {' '.join(behind)}"
     if told["verdict"] == "failed":
         return repetition
+    if told["records"]["quarantined"]:
+        return f"mlentory status {told['run_id']} --quarantine"
+    if told["verdict"] == "suspect":
+        return f"mlentory status {told['run_id']}"
     if "search" not in told["projections"]:
         return "mlentory sync"
     platforms = list(told["platforms"])

@@ -8,7 +8,6 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,13 @@ from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.health.finding import Finding
 from mlentory_crawl.projections.registry import kept_current
 from mlentory_crawl.stores.factory import check_store_settings
+from mlentory_crawl.suggestions import did_you_mean
 
 DISTRIBUTION = "mlentory-crawl"
 LEAST_FREE = 1 << 30
 """The number of free bytes below which a crawl will soon fail."""
+MISSPELLED = 0.85
+"""The similarity from which an unknown variable is a misspelled setting, and not one of another program."""
 
 _SECRET = re.compile(r"(PASSWORD|TOKEN|KEY)$")
 
@@ -115,9 +117,8 @@ def check_settings(variables: tuple[Variable, ...], settings: Mapping[str, Any])
             yield Finding("settings", "problem", str(error))
     known = {variable.name for variable in variables}
     for name in dotenv(working_folder()):
-        near = get_close_matches(name, known, n=1, cutoff=0.85)
-        if name not in known and near:
-            yield Finding("settings", "note", f".env sets {name}, which is no setting: did you mean {near[0]}?")
+        if name not in known and (hint := did_you_mean(name, known, alike=MISSPELLED)):
+            yield Finding("settings", "note", f".env sets {name}, which is no setting: {hint}")
 
 
 def _check_values(settings: Mapping[str, Any]) -> None:

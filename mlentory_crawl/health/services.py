@@ -23,6 +23,8 @@ from mlentory_crawl.health.finding import Finding, State
 from mlentory_crawl.middlewares.quota import Slot
 from mlentory_crawl.spiders import platforms
 
+SECTIONS = ("elasticsearch", "neo4j", "search")
+"""The projections that have a section of their own, by backend or by name; the others share one."""
 TIMEOUT = 10.0
 CLOCK_NOTE, CLOCK_PROBLEM = 5.0, 60.0
 """Differences of clocks in seconds from which they are told, and from which certificates and quotas may fail."""
@@ -39,17 +41,16 @@ def read_status(settings: Mapping[str, Any]) -> Status | Finding:
 
 
 def check_stores(status: Status) -> Iterator[Finding]:
-    """Check which runs can be resumed, and how far each projection is."""
+    """Check which runs can be resumed, how the last one ended, and how far each projection is."""
     yield Finding("catalog", "ok", _told(status.catalog))
-    for run in status.runs:
+    for place, run in enumerate(status.runs):
+        told = f"run {run['run_id']} ({run['platform']} {run['mode']})"
         if run["verdict"] in (None, "stopped"):
-            message = (
-                f"run {run['run_id']} ({run['platform']} {run['mode']}) has not ended: the same command resumes it"
-            )
-            yield Finding("catalog", "note", message)
+            yield Finding("catalog", "note", f"{told} has not ended: the same command resumes it")
+        elif run["verdict"] != "complete" and place == 0:
+            yield Finding("catalog", "note", f"{told}, the last one, is {run['verdict']}: mlentory status last")
     for name, at in status.projections.items():
-        check = at["backend"] if at["backend"] in ("elasticsearch", "neo4j") else name
-        check = check if check in ("search", "elasticsearch", "neo4j") else "projections"
+        check = next((each for each in (at["backend"], name) if each in SECTIONS), "projections")
         if error := at.get("error"):
             yield Finding(check, "problem", f"{name}: {error}")
         elif at["backlog"]:
@@ -97,7 +98,7 @@ def _check_quota(platform: str, request: ScrapyRequest) -> Iterator[Finding]:
         state: State = "ok" if status == 200 else "problem"
         yield Finding("quota", state, f"{platform}: {request.url} returned HTTP {status} and announces no quota")
     else:
-        seconds = max(0.0, slot.resets_at - time.monotonic())
+        seconds = max(0.0, slot.resets_at - time.monotonic()) if slot.beyond is None else slot.beyond
         message = f"{platform}: {slot.left:,} of {slot.quota or slot.left:,} requests left, reset in {seconds:,.0f} s"
         yield Finding("quota", "ok" if slot.left else "note", message)
     yield from _check_clock(platform, answer.get("Date"), (asked_at + time.time()) / 2)

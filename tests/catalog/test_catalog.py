@@ -135,19 +135,20 @@ def test_several_records_about_a_thing_are_one_change(book: Book, reader: Catalo
 
 
 def test_a_tombstone_is_a_change_that_says_since_when(book: Book, reader: CatalogReader) -> None:
-    book.crawl({"1": model("a/a", owner="a", license=["https://spdx.org/licenses/MIT"]), "2": model("a/b")})
+    mit = "https://spdx.org/licenses/MIT"
+    book.crawl({"1": model("a/a", owner="a", license=[mit]), "2": model("a/b")})
     ((record,),) = book.rows("SELECT id FROM record WHERE key = '1'")
     book.writer.census.settle(book.run, DAY.format(2), [record], [record], b"{}")
     live, buried = read(reader)
     assert (live.key, live.deleted_at) == ("huggingface/model/2", None)
     assert (buried.key, buried.deleted_at) == ("huggingface/model/1", DAY.format(2))
     assert buried.state is not None
-    assert buried.state["root"]["license"] == ["https://spdx.org/licenses/MIT"]
+    assert buried.state["root"]["license"] == [mit]
     assert "sharedBy" not in buried.state["root"]
-    assert buried.state["stubs"] == []
+    assert [stub["iri"] for stub in buried.state["stubs"]] == [mit]
     assert [state["root"]["name"] for state, _ in reader.states()] == ["a/b"]
     # The owner was named by nobody else.
-    assert entities(book).keys() == {"a/a", "a/b"}
+    assert entities(book).keys() == {"a/a", "a/b", mit}
     book.writer.census.settle(book.run, DAY.format(3), [], [], b"{}")
     assert [stored.deleted_at for stored in reader.tombstones([HUB + "a/a"])] == [DAY.format(2)]
 

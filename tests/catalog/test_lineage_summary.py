@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.catalogs import HUB, Book
+from support.catalogs import DAY, HUB, Book
 from support.families import DATASETS, LICENSES, family, relative, store, using
 
 from fair4ml.describe.licensing import NOT_NAMED
+from fair4ml.document import Document
+from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.queries.description import describe
+from mlentory_crawl.catalog.queries.license_summary import conflicts
 from mlentory_crawl.catalog.queries.lineage import Lineage, Use, lineage
 from mlentory_crawl.catalog.queries.origins import Origin
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -34,11 +37,15 @@ def walk(book: Book, name: str, **asked: Any) -> Lineage:
     return found
 
 
+def not_named(name: str, **parents: str | None) -> Document:
+    document = relative(name, None, **parents)
+    document["root"]["license"] = [OTHER]
+    document["parts"].append({"iri": OTHER, "class": "License", "name": NOT_NAMED})
+    return document
+
+
 def test_models_are_counted_by_license_whatever_the_page(book: Book) -> None:
-    odd = relative("odd/model", None, **{"tide__base-8B": "adapter"})
-    odd["root"]["license"] = [OTHER]
-    odd["parts"].append({"iri": OTHER, "class": "License", "name": NOT_NAMED})
-    store(book, odd)
+    store(book, not_named("odd/model", **{"tide__base-8B": "adapter"}))
     summary = asdict(walk(book, "tide/base-8B", limit=1).summary)
     assert summary == {
         "models": 4, "not_named": 1, "none_stated": 1, "named_only": 0, "conflicts": 1,
@@ -64,6 +71,51 @@ def test_a_model_that_was_renamed_keeps_its_licenses_in_the_count(book: Book) ->
     found = walk(book, "orchard/tune-8B")
     assert f"{HUB}small/renamed" in found.members
     assert [(each.name, each.models) for each in found.summary.licenses] == [("MIT", 1)]
+
+
+def bury(book: Book, key: str) -> None:
+    ((row,),) = book.rows("SELECT id FROM record WHERE key = ?", key)
+    book.writer.census.settle(book.run, DAY.format(9), [], [row], b"{}")
+
+
+def test_a_model_that_is_gone_keeps_its_license_in_the_count_and_in_conflicts(book: Book) -> None:
+    book.crawl({"b/base": relative("b/base", "CC-BY-NC-4.0"), "a/x": relative("a/x", "Apache-2.0", b__base="finetune")})
+    before = walk(book, "a/x", up=True)
+    bury(book, "b/base")
+    found = walk(book, "a/x", up=True)
+    assert found.members[f"{HUB}b/base"].deleted_at == DAY.format(9)
+    assert found.summary == before.summary
+    assert (found.summary.conflicts, len(found.conflicts), found.summary.none_stated) == (1, 1, 0)
+    assert [(each.name, each.models) for each in found.summary.licenses] == [("CC-BY-NC-4.0", 1)]
+    assert list(walk(book, "a/x", up=True, under=["cc-by-nc-4.0"]).members) == [f"{HUB}a/x", f"{HUB}b/base"]
+
+
+def test_a_model_that_is_gone_keeps_that_its_license_has_no_name(book: Book) -> None:
+    book.crawl({"odd/model": not_named("odd/model"), "a/x": relative("a/x", "Apache-2.0", odd__model="finetune")})
+    bury(book, "odd/model")
+    summary = walk(book, "a/x", up=True).summary
+    assert (summary.not_named, summary.licenses, summary.none_stated) == (1, [], 0)
+
+
+def test_a_record_that_is_gone_states_nothing_beside_one_that_is_not(book: Book) -> None:
+    book.crawl({"b/base": relative("b/base", "CC-BY-NC-4.0"), "a/x": relative("a/x", "Apache-2.0", b__base="finetune")})
+    bury(book, "b/base")
+    elsewhere = book.entry("1", relative("b/base"), platform="openml")
+    book.writer.commit(book.run, Commit(entries=[elsewhere]))
+    found = walk(book, "a/x", up=True)
+    assert (found.members[f"{HUB}b/base"].licenses, found.summary.none_stated, found.conflicts) == ({}, 1, [])
+
+
+def test_each_page_has_the_conflicts_along_its_steps(book: Book) -> None:
+    for n in range(4):
+        store(book, relative(f"more/tune-{n}", "MIT" if n % 2 else "llama3.1", **{"tide__base-8B": "finetune"}))
+    pages = [walk(book, "tide/base-8B", limit=1, offset=n) for n in range(walk(book, "tide/base-8B").summary.models)]
+    for each in pages:
+        licenses = {iri: member.licenses for iri, member in each.members.items()}
+        assert each.conflicts == conflicts([(step.child, step.parent) for step in each.steps], licenses)
+    violating = {conflict.child for each in pages for conflict in each.conflicts}
+    assert violating == {HUB + each for each in ("orchard/tune-8B", "more/tune-1", "more/tune-3")}
+    assert len(violating) == pages[0].summary.conflicts
 
 
 def test_conflicts_of_the_page_and_of_all(book: Book) -> None:

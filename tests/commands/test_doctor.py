@@ -13,8 +13,10 @@ import pytest
 from support.crawling import CatalogProject, Project
 from support.http_servers import Answer, served
 
+from mlentory_crawl.catalog.queries.status import CatalogStatus
 from mlentory_crawl.config import ENV_FILE, read_environment
 from mlentory_crawl.data_directory import locked
+from mlentory_crawl.face import Status
 from mlentory_crawl.health import installation, services
 from mlentory_crawl.health.finding import Finding
 from mlentory_crawl.health.installation import check_data_directory, check_settings, check_versions, settings_in_effect
@@ -62,7 +64,44 @@ def test_each_check_has_its_section_in_the_documentation() -> None:
     sources = (Path(installation.__file__), Path(services.__file__))
     checks = set(re.findall(r'Finding\(\s*"([a-z-]+)"', "".join(path.read_text("utf-8") for path in sources)))
     assert {"versions", "quota"} <= checks
-    assert checks | {"search", "neo4j", "elasticsearch", "projections"} <= sections
+    assert checks | {*services.SECTIONS, "projections"} <= sections
+
+
+EMPTY = CatalogStatus(sequence=9, entities=9, edges=0, stubs=0, records={}, watermarks={}, last_census={})
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "noted"),
+    [
+        (("complete", "failed"), []),
+        (("failed", "suspect"), ["run 0 (openml census), the last one, is failed: mlentory status last"]),
+        (("suspect", "failed"), ["run 0 (openml census), the last one, is suspect: mlentory status last"]),
+        (("complete", "stopped", None), ["run 1 ({0}) {1}", "run 2 ({0}) {1}"]),
+    ],
+)
+def test_runs_that_need_something_are_noted(verdicts: tuple[str | None, ...], noted: list[str]) -> None:
+    runs = [
+        {"run_id": str(place), "platform": "openml", "mode": "census", "verdict": verdict}
+        for place, verdict in enumerate(verdicts)
+    ]
+    _, *notes = services.check_stores(Status(EMPTY, {}, runs))
+    has_not_ended = "has not ended: the same command resumes it"
+    assert notes == [Finding("catalog", "note", each.format("openml census", has_not_ended)) for each in noted]
+
+
+@pytest.mark.parametrize(
+    ("name", "backend", "section"),
+    [
+        ("neo4j", "neo4j", "neo4j"),
+        ("search", "elasticsearch", "elasticsearch"),
+        ("search", "tantivy", "search"),
+        ("turtle", "files", "projections"),
+    ],
+)
+def test_a_projection_is_told_in_the_section_of_its_store(name: str, backend: str, section: str) -> None:
+    status = Status(EMPTY, {name: {"backend": backend, "position": 2, "backlog": 7}}, [])
+    _, note = services.check_stores(status)
+    assert note == Finding(section, "note", f"{name} is 7 behind the catalog: mlentory sync {name}")
 
 
 def test_a_store_that_is_down_is_a_problem(tmp_path: Path) -> None:
@@ -200,6 +239,20 @@ def test_the_clock_of_a_service_is_compared(settings: dict[str, str | None], sec
         *_, clock = check_quotas({**settings, "HF_ENDPOINT": url}, {"huggingface"})
     assert (clock.check, clock.state) == ("clock", state)
     assert ("behind" if seconds > 0 else "ahead of") in clock.message
+
+
+@pytest.mark.parametrize("seconds", [120, 7_200])
+def test_a_quota_is_told_as_the_service_announces_it(settings: dict[str, str | None], seconds: int) -> None:
+    def answer(_method: str, _path: str, _body: bytes) -> Answer:
+        limits = {"RateLimit": f'"api";r=0;t={seconds}', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}
+        return 200, {**limits, "Date": formatdate(usegmt=True)}, b"[]"
+
+    with served(answer) as url:
+        quota, _ = check_quotas({**settings, "HF_ENDPOINT": url}, {"huggingface"})
+    assert quota.state == "note"
+    found = re.fullmatch(r"huggingface: 0 of 500 requests left, reset in ([\d,]+) s", quota.message)
+    assert found
+    assert seconds - 60 < int(found[1].replace(",", "")) <= seconds + 1
 
 
 def test_a_service_that_is_down_is_a_problem(settings: dict[str, str | None]) -> None:

@@ -344,4 +344,5 @@ def test_an_entity_that_is_a_part_now_is_no_stub_any_more() -> None:
     newer = {"iri": f"{HUB}acme/b", "class": "MLModel", "name": "acme/b", "wasRevisionOf": [f"{HUB}acme/a"]}
     now |= {"parts": [newer], "stubs": []}
     kept = carry_over(now, before, {"license": ["cardData"]}, ["cardData"])
-    assert kept == {"root": before["root"], "parts": [newer], "stubs": []}
+    stub = {"iri": "urn:x:license", "class": "License", "name": "urn:x:license"}
+    assert kept == {"root": before["root"], "parts": [newer], "stubs": [stub]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from neo4j import Driver, GraphDatabase
+from neo4j import Driver
 from support.crawling import ROOT, Project, model, write_records
 from support.made_up_platforms import ARGUMENTS, made_up
+from support.neo4j_server import connected, emptied, settings
 
 from fair4ml.document import EntityDict
 from fair4ml.merge import State
@@ -28,30 +28,18 @@ from mlentory_crawl.stores.neo4j.store import Neo4jStore, graph_of
 pytestmark = pytest.mark.servers
 
 HUB = "https://huggingface.co/"
-VARIABLES = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE")
-
-
-def settings() -> dict[str, str]:
-    return {name: os.environ[name] for name in VARIABLES if os.environ.get(name)}
 
 
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Driver]:
-    if not os.environ.get("NEO4J_URI"):
-        pytest.skip("NEO4J_URI names no server")
-    password = os.environ.get("NEO4J_PASSWORD")
-    auth = (os.environ.get("NEO4J_USERNAME", "neo4j"), password) if password else None
-    with GraphDatabase.driver(os.environ["NEO4J_URI"], auth=auth) as connected:
-        (nodes,) = connected.execute_query("MATCH (n) RETURN count(n)").records[0]
-        if nodes:
-            pytest.fail("the Neo4j at NEO4J_URI is not empty: tests need one of their own")
-        yield connected
+    with connected() as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
 def empty(driver: Driver) -> Iterator[None]:
     yield
-    driver.execute_query("MATCH (n) DETACH DELETE n")
+    emptied(driver)
 
 
 @pytest.fixture

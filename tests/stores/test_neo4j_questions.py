@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from neo4j import Driver, GraphDatabase
+from neo4j import Driver
 from support.crawling import ROOT, Project
+from support.neo4j_server import connected, settings
 from support.questions import Question, common, opened, questions, sql_rows
 
 from mlentory_crawl.sample_hub import SampleHub
@@ -17,7 +17,6 @@ from mlentory_crawl.sample_hub import SampleHub
 pytestmark = pytest.mark.servers
 
 MODELS = 100
-VARIABLES = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE")
 QUESTIONS = [
     each for each in questions((ROOT / "docs" / "questions.md").read_text("utf-8")) if "cypher" in each.snippets
 ]
@@ -25,25 +24,16 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Driver]:
-    if not os.environ.get("NEO4J_URI"):
-        pytest.skip("NEO4J_URI names no server")
-    password = os.environ.get("NEO4J_PASSWORD")
-    auth = (os.environ.get("NEO4J_USERNAME", "neo4j"), password) if password else None
-    with GraphDatabase.driver(os.environ["NEO4J_URI"], auth=auth) as connected:
-        (nodes,) = connected.execute_query("MATCH (n) RETURN count(n)").records[0]
-        if nodes:
-            pytest.fail("the Neo4j at NEO4J_URI is not empty: tests need one of their own")
-        yield connected
-        connected.execute_query("MATCH (n) DETACH DELETE n")
+    with connected() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory, driver: Driver) -> sqlite3.Connection:
     """The catalog of the demo, which is in Neo4j, too."""
     data_dir = tmp_path_factory.mktemp("questions") / "data"
-    given = {name: os.environ[name] for name in VARIABLES if os.environ.get(name)}
     with SampleHub(models=MODELS, demo=True) as hub:
-        report = Project(data_dir, hub.url, **given).crawl("-a", "mode=census")
+        report = Project(data_dir, hub.url, **settings()).crawl("-a", "mode=census")
     assert report["projections"]["neo4j"]["backlog"] == 0
     return opened(data_dir)
 

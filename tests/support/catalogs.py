@@ -35,6 +35,8 @@ def model(name: str, *, part: str | None = None, **facts: Any) -> Document:
     if owner := facts.pop("owner", None):
         root["sharedBy"] = [HUB + owner]
         stubs.append({"iri": HUB + owner, "class": "Agent", "name": owner})
+    # As in the records of all platforms: what has no stub has no edge.
+    stubs += [{"iri": iri, "class": "License", "name": iri.rpartition("/")[2]} for iri in facts.get("license", ())]
     if part:
         iri = f"{HUB}{name}#dataset-0000000000000001"
         root["trainedOn"] = [iri]

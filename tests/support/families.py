@@ -14,6 +14,7 @@ DATASETS = f"{HUB}datasets/"
 LICENSES = {
     "llama3.1": f"{HUB}models?license=license:llama3.1",
     "Apache-2.0": "https://spdx.org/licenses/Apache-2.0",
+    "CC-BY-NC-4.0": "https://spdx.org/licenses/CC-BY-NC-4.0",
     "MIT": "https://spdx.org/licenses/MIT",
 }
 

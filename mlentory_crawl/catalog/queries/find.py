@@ -17,6 +17,7 @@ from fair4ml.platforms import meant
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, merged
 from mlentory_crawl.exceptions import CatalogError
+from mlentory_crawl.suggestions import suggested
 
 MAX_SUGGESTIONS = 3
 READ, COMPARED = 50_000, 200
@@ -135,7 +136,7 @@ def _alone(reader: CatalogReader, name: str, candidates: list[str]) -> str | Non
     for having in (_named, _ending):
         iris = having(reader, name)
         if len(iris) > 1:
-            raise NotFound(f"{name} is the name of several entities: {_listed(iris, ', ')}")
+            raise NotFound(f"{name} is the name of several entities: {_listed(iris)}")
         if iris:
             return iris[0]
     return None
@@ -193,7 +194,8 @@ def or_rather(reader: CatalogReader, name: str) -> str:
         by_name = {_compared(iri, whole=is_owned): iri for iri in (*beside, *beginning)}
         called = [by_name[each] for each in _alike(_compared(target, whole=is_owned), by_name)]
     called = [iri for iri in called if iri.casefold().removeprefix(HUGGING_FACE) not in same]
-    return f"; did you mean {_listed(called[:MAX_SUGGESTIONS], ' or ')}?" if called else ""
+    hint = suggested([iri.removeprefix(HUGGING_FACE) for iri in called[:MAX_SUGGESTIONS]])
+    return f"; {hint}" if hint else ""
 
 
 def _compared(iri: str, *, whole: bool) -> str:
@@ -215,9 +217,9 @@ def _pairs(name: str) -> set[str]:
     return {name[at : at + 2] for at in range(len(name) - 1)}
 
 
-def _listed(iris: list[str], between: str) -> str:
-    more = f"{between}..." if len(iris) > MAX_SUGGESTIONS else ""
-    return between.join(iri.removeprefix(HUGGING_FACE) for iri in iris[:MAX_SUGGESTIONS]) + more
+def _listed(iris: list[str]) -> str:
+    more = ", ..." if len(iris) > MAX_SUGGESTIONS else ""
+    return ", ".join(iri.removeprefix(HUGGING_FACE) for iri in iris[:MAX_SUGGESTIONS]) + more
 
 
 def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:

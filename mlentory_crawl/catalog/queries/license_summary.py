@@ -80,15 +80,19 @@ class LicenseSummary:
 
 
 def licenses(reader: CatalogReader, iris: Iterable[str]) -> Licenses:
-    """Return the licenses of models, without reading their records.
+    """Return the licenses of models or datasets, without reading their records.
 
-    As in the merged state of a model, licenses from second-hand records only count if no other record states any.
+    As in the merged state of an entity, licenses from second-hand records only count if no other record states any,
+    and those from records that are gone only if no other record describes it.
     """
     rows = reader._execute(
         f"""SELECT s.iri, t.iri, coalesce(t.name, t.iri), r.platform || '/' || r.kind
             FROM {elements("iris")} AS j JOIN entity AS s ON s.iri = j.value
             JOIN edge AS e ON e.source = s.id AND e.type = 'LICENSE'
-            JOIN entity AS t ON t.id = e.target JOIN record AS r ON r.id = e.record ORDER BY 1, 3, 2""",
+            JOIN entity AS t ON t.id = e.target JOIN record AS r ON r.id = e.record
+            WHERE r.deleted_at IS NULL
+                  OR NOT EXISTS (SELECT 1 FROM record AS o WHERE o.iri = s.iri AND o.deleted_at IS NULL)
+            ORDER BY 1, 3, 2""",
         {"iris": array(reader.also_called(iris))},
     ).fetchall()
     now = reader.resolve_all(iri for iri, *_ in rows)

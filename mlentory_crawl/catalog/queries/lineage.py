@@ -89,6 +89,7 @@ class Lineage:
         offset: the number of models before this page.
         left_out: the number of models after it.
         summary: the licenses of all models, on this page or not.
+        conflicts: the incompatible licenses along the steps, as far as rules are known; an empty list is no permission.
         inherited: the conflicts of models of this page with licenses further up, through models that are in conflict.
     """
 
@@ -100,15 +101,8 @@ class Lineage:
     offset: int = 0
     left_out: int = 0
     summary: LicenseSummary = field(default_factory=LicenseSummary)
+    conflicts: list[LicenseConflict] = field(default_factory=list)
     inherited: list[LicenseConflict] = field(default_factory=list)
-
-    @property
-    def conflicts(self) -> list[LicenseConflict]:
-        """The incompatible licenses along the steps, as far as rules are known; an empty list is no permission."""
-        return conflicts(self._pairs(), {iri: member.licenses for iri, member in self.members.items()})
-
-    def _pairs(self) -> list[tuple[str, str]]:
-        return [(step.child, step.parent) for step in self.steps]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the lineage as JSON."""
@@ -170,9 +164,10 @@ def lineage(
     asked = [each for each in others if _is_under(known.get(each, {}), under)] if under else others
     page = asked[offset : None if limit is None else offset + limit]
     found.left_out = max(len(asked) - offset - len(page), 0)
-    further_up = inherited(found._pairs(), known)
+    pairs = [(step.child, step.parent) for step in found.steps]
+    along, further_up = conflicts(pairs, known), inherited(pairs, known)
     found.summary = replace(
-        summary(reader, others, conflicts(found._pairs(), known), known),
+        summary(reader, others, along, known),
         inheriting=len({each.child for each in further_up.conflicts}),
         unjudged=len(further_up.unjudged),
     )
@@ -182,11 +177,12 @@ def lineage(
         while (each := reached_from[each]) not in shown:
             shown.add(each)
     found.members = {
-        each: Member(each, each, generation, context=each not in wanted)
+        each: Member(each, each, generation, licenses=dict(known.get(each, {})), context=each not in wanted)
         for each, generation in generations.items()
         if each in shown
     }
     found.steps = [each for each in found.steps if each.child in shown and each.parent in shown]
+    found.conflicts = [each for each in along if each.child in shown and each.parent in shown]
     found.inherited = [each for each in further_up.conflicts if each.child in wanted]
     _describe(reader, found, data)
     return found
@@ -214,7 +210,11 @@ def _describe(reader: CatalogReader, found: Lineage, data: Data | None) -> None:
                 found.uses.append(Use(iri, dataset, name, origin.record, origin.field))
     now = reader.resolve_all(use.dataset for use in found.uses)
     found.uses = [replace(use, dataset=now[use.dataset]) for use in found.uses]
-    found.datasets = {use.dataset: Member(use.dataset, use.dataset, 0) for use in found.uses}
+    known = licenses(reader, now.values())
+    found.datasets = {
+        use.dataset: Member(use.dataset, use.dataset, 0, licenses=dict(known.get(use.dataset, {})))
+        for use in found.uses
+    }
     _details(reader, found.datasets)
 
 
@@ -230,9 +230,7 @@ def _details(reader: CatalogReader, members: dict[str, Member]) -> dict[str, lis
         records.setdefault(stored.iri, []).append(stored)
     for iri, about in records.items():
         member, state = members[iri], merged(live(about) or about)[0]
-        names = {each["iri"]: each.get("name") for each in (*state["stubs"], *state["parts"])}
         member.described = True
         member.deleted_at = None if live(about) else about[0].deleted_at
-        member.licenses = {license: names.get(license) or license for license in state["root"].get("license", ())}
         member.access = state["root"].get("conditionsOfAccess")
     return {iri: live(about) for iri, about in records.items()}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import orjson
 
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.exceptions import CatalogError
+from mlentory_crawl.suggestions import did_you_mean
 
 LAST = "last"
 """The name of the newest run, whatever it is called."""
@@ -83,7 +83,7 @@ def run_named(reader: CatalogReader, given: str) -> str:
         of_job = "SELECT name FROM run WHERE report ->> 'job' = :given ORDER BY id DESC LIMIT 1"
         found = [name for (name,) in reader._execute(of_job, {"given": given})]
     if not given or not found:
-        raise UnknownRun(f"there is no run {given}{_or_rather(reader, given)}")
+        raise UnknownRun(f"there is no run {given}; {_or_rather(reader, given)}")
     if len(found) > 1 and given not in found:
         names = ", ".join(found[:MAX_SUGGESTIONS]) + (", ..." if len(found) > MAX_SUGGESTIONS else "")
         raise UnknownRun(f"{len(found)} runs begin with {given}: {names}")
@@ -92,8 +92,8 @@ def run_named(reader: CatalogReader, given: str) -> str:
 
 def _or_rather(reader: CatalogReader, given: str) -> str:
     rows = reader._execute("SELECT name FROM run ORDER BY id DESC LIMIT :most", {"most": COMPARED})
-    near = get_close_matches(given, [LAST, *(name for (name,) in rows)], n=MAX_SUGGESTIONS)
-    return f"; did you mean {' or '.join(near)}?" if near else "; mlentory status lists the last runs"
+    known = [LAST, *(name for (name,) in rows)]
+    return did_you_mean(given, known, "mlentory status lists the last runs", most=MAX_SUGGESTIONS)
 
 
 def run_report(reader: CatalogReader, run: str) -> dict[str, Any]:
