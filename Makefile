@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 PIP_OPTIONS := --quiet --disable-pip-version-check --no-input
 PIP_INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS)
 
+# The platform of `make extract`.
+SOURCE ?= huggingface
+
 # Extras that have tests of their own, and programs that tests start: each has an environment beside .venv.
 EXTRAS := parquet validate scrapyd
 PROGRAMS := mlflow wheel
@@ -25,7 +28,7 @@ TEST_EXTRA = python -m pytest -m 'extra(name="$*")' $$(grep --recursive --files-
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test coverage mutation test-servers test-extras docs bench bench-servers up down logs lint format typecheck \
+.PHONY: help install demo extract etl-run orchestrate test coverage mutation test-servers test-extras docs bench bench-servers up down logs lint format typecheck \
 	dist requirements upgrade clean $(EXTRA_VENVS)/wheel/.installed
 
 help: ## this list
@@ -35,6 +38,15 @@ install: $(VENV)/.installed ## the project and what it runs on, in .venv
 
 demo: $(VENV)/.installed ## the whole chain on made-up records, without servers and network
 	@$(BIN)/mlentory demo
+
+extract: $(VENV)/.installed ## crawls one platform: SOURCE=huggingface
+	$(BIN)/mlentory crawl $(SOURCE)
+
+etl-run: $(VENV)/.installed ## crawls all platforms that are configured, then brings the projections up to date
+	@$(BIN)/python tools/etl_run.py
+
+orchestrate: $(VENV)/.installed $(EXTRA_VENVS)/dagster/.installed ## Dagster's page over a made-up hub, http://127.0.0.1:3000
+	@MLENTORY_SCRAPY=$(CURDIR)/$(BIN)/mlentory $(EXTRA_VENVS)/dagster/bin/python tools/orchestrate.py
 
 test: $(VENV)/.installed-dev ## all tests that need no server and no extra, a worker for each core
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal

@@ -24,7 +24,8 @@ SEEDS = DATA_DIR / "seeds"
 PROJECTIONS = names(SETTINGS)
 POOL = "data_directory"
 """The pool of all that write: one run at a time holds the data directory."""
-RETRIES, RETRY_AFTER = 3, 15.0
+RETRIES, RETRY_AFTER = 4, 15.0
+"""Retries, and the number of seconds before the first one; before each further one it is four times as long."""
 FRESH = timedelta(hours=36)
 MOST_DAYS, MOST_QUARANTINED = 8, 0.05
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
@@ -62,7 +63,7 @@ def crawled(context: dg.AssetExecutionContext, spider: str, given: Mapping[str, 
     if ended.code == 2 or context.retry_number == RETRIES:
         raise dg.Failure(reason, allow_retries=False)
     context.log.warning(reason)
-    raise dg.RetryRequested(RETRIES, RETRY_AFTER)
+    raise dg.RetryRequested(RETRIES, RETRY_AFTER * 4**context.retry_number)
 
 
 def lists_of(platform: str) -> tuple[str, ...]:

@@ -1,0 +1,45 @@
+"""Crawls all platforms that are configured, then brings the projections up to date: `python tools/etl_run.py`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from scrapy.utils.project import get_project_settings
+
+from fair4ml.platforms import census_kinds, look_ups
+from mlentory_crawl.crawl.report import EXIT_CODES
+from mlentory_crawl.exceptions import SettingError
+from mlentory_crawl.spiders import platforms
+
+PROGRAM = (sys.executable, "-P", "-m", "mlentory_crawl")
+
+
+def main() -> int:
+    """Return 0 if all commands did; one that fails keeps no other from running, one that is interrupted does."""
+    settings, codes = get_project_settings(), {}
+    for spider in platforms():
+        if not census_kinds(spider.name) and not look_ups(spider.name):
+            continue  # somebody has to say what to crawl
+        try:
+            spider.check_settings(settings)
+        except SettingError as error:
+            print(f"{spider.name} is left out: {error}", flush=True)
+            continue
+        codes[spider.name] = _run("crawl", spider.name)
+        if codes[spider.name] == EXIT_CODES["stopped"]:
+            return EXIT_CODES["stopped"]
+    codes["projections"] = _run("sync")
+    print(", ".join(f"{name}: exit code {code}" for name, code in codes.items()))
+    return int(any(codes.values()))
+
+
+def _run(*arguments: str) -> int:
+    print("$ mlentory", *arguments, flush=True)
+    environment = {"PROJECTIONS": "none", **os.environ} if arguments[0] == "crawl" else None
+    return subprocess.run([*PROGRAM, *arguments], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
