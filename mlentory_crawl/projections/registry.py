@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -108,10 +109,13 @@ def _write_files(data_dir: Path, *, rebuild: bool) -> dict[str, Any]:
     wanted = dict.fromkeys(run for _, run, path in files if rebuild or not (data_dir / path).exists())
     reader.close()
     written = 0
-    for run in wanted:
-        writer = run_files.RunFiles(data_dir, run)
-        while writer.step():
-            pass
-        written += writer.flush().written
-        writer.close()
+    try:
+        for run in wanted:
+            with closing(run_files.RunFiles(data_dir, run)) as writer:
+                while writer.step():
+                    pass
+                written += writer.flush().written
+    except OSError as error:
+        place = error.filename or f"the files of runs in {data_dir}"
+        raise StoreError(f"{place} cannot be written: {error.strerror or error}") from error
     return {"backend": "files", "written": written, "failed": 0, "backlog": 0, "files": len(files)}
