@@ -25,7 +25,7 @@ from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change
 from mlentory_crawl.config import VARIABLES, read_environment
-from mlentory_crawl.exceptions import CatalogError, WrongUsage
+from mlentory_crawl.exceptions import CatalogError, StoreError, WrongUsage
 from mlentory_crawl.projections.registry import positions
 from mlentory_crawl.stores.factory import open_search_store
 from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, Sort
@@ -319,6 +319,9 @@ def search(settings: Mapping[str, Any], query: SearchQuery) -> SearchResult:
     # A new store for each search: a store is not thread-safe.
     with closing(open_search_store(settings)) as store:
         try:
-            return explained(store, query, store.search(query))
+            result = store.search(query)
+            if result.total == 0 and store.peek()[0] is None:  # stopped before its first commit, or not yet there
+                raise StoreError("the search index has nothing in it yet; crawl first, or run: mlentory sync search")
+            return explained(store, query, result)
         except ValueError as error:
             raise WrongUsage(str(error)) from error

@@ -102,11 +102,16 @@ def damage_reported(data_dir: Path) -> Iterator[None]:
         data_dir: the data directory.
 
     Raises:
-        CatalogError: the file is damaged, or can no longer be read.
+        CatalogError: the file is damaged, or can no longer be read, or the disk is full.
     """
     try:
         yield
     except (sqlite3.Error, DamagedDocument) as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            # Rows are sorted in temporary files, which may be on another disk.
+            raise CatalogError(
+                f"the disk of {data_dir}, or that of temporary files, is full: make room, then run the same command"
+            ) from error
         raise CatalogError(f"the catalog {data_dir / CATALOG} cannot be read: {error}{IF_DAMAGED}") from error
 
 

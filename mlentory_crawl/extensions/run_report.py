@@ -211,6 +211,8 @@ class RunReport:
             if terminal.has_log:
                 return
         self._log(told, file)
+        if told["verdict"] == "stopped":  # no problem says it
+            logger.info("Next: the same command %s", self.run.report.again)
 
     @staticmethod
     def _log(told: dict[str, Any], file: str) -> None:

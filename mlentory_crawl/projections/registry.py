@@ -107,10 +107,13 @@ def _write_files(data_dir: Path, *, rebuild: bool) -> dict[str, Any]:
         files = run_files.expected(reader)
         wanted = dict.fromkeys(run for _, run, path in files if rebuild or not (data_dir / path).exists())
         written = 0
-        for run in wanted:
-            writer = run_files.RunFiles(data_dir, run)
-            while writer.step():
-                pass
-            written += writer.flush().written
-            writer.close()
+        try:
+            for run in wanted:
+                with closing(run_files.RunFiles(data_dir, run)) as writer:
+                    while writer.step():
+                        pass
+                    written += writer.flush().written
+        except OSError as error:
+            place = error.filename or f"the files of runs in {data_dir}"
+            raise StoreError(f"{place} cannot be written: {error.strerror or error}") from error
         return {**_files(reader, data_dir), "written": written, "failed": 0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -235,6 +236,15 @@ def test_a_damaged_document_is_told_with_the_file(data_dir: Path) -> None:
     told = rf"{CATALOG} cannot be read: a document .*; where it is damaged"
     with pytest.raises(CatalogError, match=told), damage_reported(data_dir):
         list(CatalogReader(data_dir).states())
+
+
+def test_a_full_disk_is_no_damage(data_dir: Path) -> None:
+    temporary = sqlite3.connect("")
+    temporary.executescript("PRAGMA max_page_count = 2; CREATE TABLE version (texts BLOB);")
+    told = f"the disk of {data_dir}, or that of temporary files, is full: make room, then run the same command"
+    with pytest.raises(CatalogError, match=f"^{told}$"), damage_reported(data_dir):
+        temporary.execute("INSERT INTO version VALUES (zeroblob(100000))")
+    temporary.close()
 
 
 @pytest.mark.parametrize("words", [("status",), ("show", "acme/m-1"), ("export", "x.nt"), ("sync",), ("prune",)])

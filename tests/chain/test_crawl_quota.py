@@ -53,10 +53,11 @@ def test_a_wait_ends_with_the_crawl(tmp_path: Path) -> None:
             pass
         began = time.monotonic()
         walk.terminate()
-        walk.communicate(timeout=60)
+        _, log = walk.communicate(timeout=60)
         assert walk.returncode == 3
         assert time.monotonic() - began < 30
         assert project.report()["verdict"] == "stopped"
+        assert "Next: the same command resumes\n" in log
         hub.set(quota=0)
         assert project.crawl("-a", "mode=census")["records"]["new"] == 3_000
 

@@ -26,6 +26,7 @@ from mlentory_crawl.exceptions import CatalogError, MlentoryError, StoreError, W
 from mlentory_crawl.face import Catalog
 from mlentory_crawl.projections.registry import sync
 from mlentory_crawl.sample_hub import SampleHub
+from mlentory_crawl.stores.search.tantivy.store import TantivyStore
 
 MIT, GPL = "https://spdx.org/licenses/MIT", "https://spdx.org/licenses/GPL-3.0-only"
 
@@ -208,6 +209,12 @@ def test_errors_are_for_people(book: Book, data_dir: Path, tmp_path: Path) -> No
         with pytest.raises(NotFound, match="does not describe a/nothing"):
             catalog.model("a/nothing")
         with pytest.raises(StoreError, match="no search index"):
+            catalog.search("x")
+        # As a crawl leaves it that was stopped before its first commit.
+        index = TantivyStore(data_dir / "search")
+        index.open()
+        index.close()
+        with pytest.raises(StoreError, match="the search index has nothing in it yet"):
             catalog.search("x")
         book.alter("UPDATE record SET document = x'00112233'")
         with pytest.raises(CatalogError, match="where it is damaged"):
