@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.exceptions import SettingError
+from mlentory_crawl.secret_file import file_variable, named_file, read_secret
 
 PROJECT_URL = "https://github.com/mlentory/mlentory_crawl"
 DATA_DIR = "data"
@@ -27,11 +28,13 @@ class Variable:
         name: of the environment variable and of the Scrapy setting.
         default: the value on a machine without any configuration; None leaves the feature switched off.
         meaning: one sentence for the reader of ``.env.example``.
+        secret: whether its value is never shown, and may stand in a file that ``<name>_FILE`` names.
     """
 
     name: str
     default: str | None
     meaning: str
+    secret: bool = False
 
 
 VARIABLES = (
@@ -44,7 +47,7 @@ VARIABLES = (
         "Address of a Neo4j server (5 or newer), such as neo4j://localhost:7687; if unset, no graph is kept.",
     ),
     Variable("NEO4J_USERNAME", None, "User name for Neo4j; if unset: neo4j."),
-    Variable("NEO4J_PASSWORD", None, "Password for Neo4j; if unset, no authentication is used."),
+    Variable("NEO4J_PASSWORD", None, "Password for Neo4j; if unset, no authentication is used.", secret=True),
     Variable(
         "NEO4J_DATABASE",
         None,
@@ -60,12 +63,18 @@ VARIABLES = (
         None,
         "Address of an Elasticsearch server (8 or 9), such as https://localhost:9200; if unset, the embedded index.",
     ),
-    Variable("ELASTICSEARCH_API_KEY", None, "Encoded API key for Elasticsearch, instead of user name and password."),
+    Variable(
+        "ELASTICSEARCH_API_KEY",
+        None,
+        "Encoded API key for Elasticsearch, instead of user name and password.",
+        secret=True,
+    ),
     Variable("ELASTICSEARCH_USERNAME", None, "User name for Elasticsearch; if unset and there is a password: elastic."),
     Variable(
         "ELASTICSEARCH_PASSWORD",
         None,
         "Password for Elasticsearch; if neither it nor an API key is set, no authentication is used.",
+        secret=True,
     ),
     Variable("ELASTICSEARCH_INDEX_PREFIX", "mlentory", "Prefix of the names of the index and its aliases."),
     Variable(
@@ -101,24 +110,94 @@ def working_folder() -> Path:
     return here
 
 
+def names_in_environment(variables: Iterable[Variable]) -> frozenset[str]:
+    """Return the names of all environment variables that settings are read from."""
+    names = {variable.name: variable.secret for variable in variables}
+    return frozenset((*names, *(file_variable(name) for name, is_secret in names.items() if is_secret)))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The value of a setting, and where it stands.
+
+    Attributes:
+        value: the value; None if it is not set.
+        origin: ``environment``, ``.env``, ``file`` with its path, ``default``, or ``derived`` from the folder.
+    """
+
+    value: str | None = field(repr=False)
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A place where settings stand; relative paths of files of secrets begin at its folder."""
+
+    name: str
+    values: Mapping[str, str | None] = field(repr=False)
+    folder: Path
+
+
 def read_environment(variables: Iterable[Variable]) -> dict[str, str | None]:
+    """Return the value of each setting; see `read_settings`.
+
+    Raises:
+        SettingError: a secret is set twice, or ``.env`` or the file of a secret cannot be used.
+    """
+    return {name: setting.value for name, setting in read_settings(variables).items()}
+
+
+def read_settings(variables: Iterable[Variable]) -> dict[str, Setting]:
     """Return each setting: from the environment, else from ``.env``, else the default; empty counts as unset.
 
-    A relative data directory is relative to the folder that it is written in: `working_folder`, or the current one
-    where the environment names it.
+    In both places, a secret may stand in a file that ``<name>_FILE`` names. A relative data directory is relative to
+    the folder that it is written in: `working_folder`, or the current one where the environment names it.
+
+    Raises:
+        SettingError: a secret is set twice, or ``.env`` or the file of a secret cannot be used.
     """
     folder = working_folder()
-    written = dotenv(folder)
-    settings = {v.name: os.environ.get(v.name) or written.get(v.name) or v.default for v in variables}
-    if folder != Path.cwd() and not os.environ.get("MLENTORY_DATA_DIR"):
-        settings["MLENTORY_DATA_DIR"] = str(folder / (settings["MLENTORY_DATA_DIR"] or DATA_DIR))
+    file = dotenv_file(folder)
+    sources = (
+        _Source("environment", os.environ, Path()),
+        _Source(DOTENV, dotenv(folder), file.parent),
+    )
+    settings = {variable.name: _read(variable, sources) for variable in variables}
+    data_dir = settings.get("MLENTORY_DATA_DIR", Setting(None, "default"))
+    if folder != Path.cwd() and data_dir.origin != "environment":
+        origin = "derived" if data_dir.origin == "default" else data_dir.origin
+        settings["MLENTORY_DATA_DIR"] = Setting(str(folder / (data_dir.value or DATA_DIR)), origin)
     return settings
 
 
+def _read(variable: Variable, sources: Iterable[_Source]) -> Setting:
+    for source in sources:
+        if variable.secret and (path := named_file(variable.name, source.values, source.name)):
+            file = source.folder / path
+            return Setting(read_secret(file_variable(variable.name), file), f"file {file}")
+        if value := source.values.get(variable.name):
+            return Setting(value, source.name)
+    return Setting(variable.default, "default")
+
+
+def dotenv_file(folder: Path) -> Path:
+    """Return the ``.env`` of a folder, or the file that `ENV_FILE` names."""
+    return Path(os.environ.get(ENV_FILE) or folder / DOTENV)
+
+
 def dotenv(folder: Path) -> dict[str, str | None]:
-    """Return what the ``.env`` of a folder sets, or the file that `ENV_FILE` names."""
-    path = Path(os.environ.get(ENV_FILE) or folder / DOTENV)
-    return dotenv_values(path) if path.is_file() else {}
+    """Return what the ``.env`` of a folder sets, or the file that `ENV_FILE` names.
+
+    Raises:
+        SettingError: the file cannot be read.
+    """
+    path = dotenv_file(folder)
+    try:
+        return dotenv_values(path) if path.is_file() else {}
+    except OSError as error:
+        raise SettingError(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise SettingError(f"{path}: it is not UTF-8") from None
 
 
 def exported(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +225,8 @@ def allowed_hosts(settings: Mapping[str, Any]) -> frozenset[str]:
 _ADDRESS = re.compile(r"_(ENDPOINT|URI|URL)$")
 _WITH_CREDENTIALS = {"ELASTICSEARCH_URL"}
 """Settings whose addresses may hold credentials; messages show these addresses without them."""
+SET = "set"
+"""Shown in place of a value that nobody may see."""
 
 
 def check_addresses(settings: Mapping[str, Any]) -> None:
@@ -167,3 +248,17 @@ def without_credentials(address: str) -> str:
     """Return an address without user and password."""
     parts = urlsplit(address)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def shown(variable: Variable, value: str) -> str:
+    """Return the value of a setting as reports show it: ``set`` in place of secrets, addresses without credentials."""
+    if variable.secret:
+        return SET
+    if _ADDRESS.search(variable.name) and "@" in value:
+        try:
+            value = without_credentials(value)
+        except ValueError:
+            return SET
+        # A password with a slash in it is not where an address has its credentials.
+        return SET if "@" in value else value
+    return value

@@ -301,6 +301,7 @@ def open_catalog(data_dir: str | Path) -> Catalog:
 
     Raises:
         CatalogError: there is no catalog that can be read.
+        SettingError: a secret is set twice, or the file of a secret cannot be used.
     """
     return Catalog({**read_environment(VARIABLES), "MLENTORY_DATA_DIR": str(data_dir)})
 

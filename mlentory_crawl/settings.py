@@ -6,9 +6,17 @@ from pathlib import Path
 
 from mlentory_crawl import __version__
 from mlentory_crawl.config import read_environment
+from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.spiders import platforms, variables
 
-_environment = read_environment(variables())
+try:
+    _environment = read_environment(variables())
+except SettingError as error:
+    # Scrapy shows a traceback for whatever an import raises.
+    from mlentory_crawl.console import fail  # not needed otherwise
+
+    fail(str(error))
+    raise SystemExit(2) from None
 globals().update(_environment)
 
 BOT_NAME = "mlentory_crawl"

@@ -14,7 +14,7 @@ import vcr
 from support.runs import opened
 from support.scrapy_process import run_scrapy
 
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config import ENV_FILE, names_in_environment
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.spiders import variables
 
@@ -73,7 +73,7 @@ def data_dir(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(data_dir: Path) -> dict[str, str]:
     """The environment variables of a machine without servers, accounts and ``.env``; the test may add to it."""
-    names = {variable.name for variable in variables()}
+    names = names_in_environment(variables())
     others = {name: value for name, value in os.environ.items() if name not in names}
     return {**others, "MLENTORY_DATA_DIR": str(data_dir), ENV_FILE: os.devnull}
 

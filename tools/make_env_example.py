@@ -12,7 +12,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from mlentory_crawl.config import Variable
 from mlentory_crawl.spiders import variables
 
-HEAD = "# Settings of mlentory: copy to .env, or set environment variables, which take precedence. Empty means unset.\n"
+HEAD = """\
+# Settings of mlentory: copy to .env, or set environment variables, which take precedence. Empty means unset.
+# A password, token or key may stand in a file instead: HF_TOKEN_FILE=secrets/hf_token.txt (from the folder of .env).
+"""
 DOCKER_HEAD = "\n# The following settings are read by docker-compose.yml only.\n"
 DOCKER = (
     Variable("SCRAPYD_USERNAME", "scrapyd", "User name for scrapyd."),

@@ -13,11 +13,12 @@ from scrapy.exceptions import DontCloseSpider
 from mlentory_crawl.base_spiders.argument_file import NAME as CONFIG, with_file
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.config import Variable, check_addresses
+from mlentory_crawl.config import VARIABLES, Variable, check_addresses
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.run_settings import RunSettings
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.printable import printable
@@ -161,7 +162,14 @@ class PlatformSpider(Spider):
             asks=self.asks,
             job=self.job,
             instance=self.instance_in(catalog),
+            settings=RunSettings.of(self.used_variables, self.settings),
         )
+
+    @property
+    def used_variables(self) -> tuple[Variable, ...]:
+        """The settings that the crawl depends on: the project's, the platform's, and those of spiders that help it."""
+        helpers = (stage for stage in self.stages if isinstance(stage, PlatformSpider))
+        return (*VARIABLES, *self.variables, *(variable for helper in helpers for variable in helper.variables))
 
     def instance_in(self, catalog: CatalogWriter) -> str:
         """Hook: return the installation of the platform that it crawls, as the catalog names it.

@@ -58,8 +58,8 @@ def _run(name: str, words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"mlentory {name}", allow_abbrev=False)
     _declare(parser, name)
     opts, args = parser.parse_known_args(words)
-    settings = read_environment(VARIABLES)
     try:
+        settings = read_environment(VARIABLES)
         for given in opts.set:
             setting, equals, value = given.partition("=")
             if not equals:

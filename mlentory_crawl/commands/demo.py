@@ -16,7 +16,7 @@ from pathlib import Path
 from mlentory_crawl.catalog.queries.status import last_runs
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.base import ProjectCommand
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config import ENV_FILE, names_in_environment
 from mlentory_crawl.console import console, fail
 from mlentory_crawl.exceptions import WrongUsage
 
@@ -133,7 +133,7 @@ def _environment(endpoint: str, data_dir: Path) -> Mapping[str, str]:
     """Return the environment of the commands, without the user's settings, stores and proxies."""
     from mlentory_crawl.spiders import variables  # loads Scrapy
 
-    names = {variable.name for variable in variables()}
+    names = names_in_environment(variables())
     others = {name: value for name, value in os.environ.items() if name not in names}
     settings = {ENV_FILE: os.devnull, "MLENTORY_DATA_DIR": str(data_dir), "HF_ENDPOINT": endpoint}
     return {**others, **settings, "no_proxy": "127.0.0.1"}

@@ -174,6 +174,8 @@ def _facts(report: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         statuses = ", ".join(f"{count:,} returned {status}" for status, count in sorted(requests["by_status"].items()))
         waits = f", waited {duration(requests['waits'])}" if requests["waits"] else ""
         yield "requests", f"{statuses or 'none'}; {requests['retried']:,} retried{waits}"
+    if "settings" in report:
+        yield "settings", _settings(report) or "defaults"
     yield "program", f"mlentory_crawl {report['software_version']}"
 
 
@@ -225,6 +227,12 @@ def _counts(counts: Mapping[str, int], summed: Iterable[str], apart: Iterable[st
     shown = [[f"{counts[name]:,} {name}" for name in names if counts.get(name)] for names in (others, apart)]
     parts, further = map(", ".join, shown)
     return f"{counts[total]:,} {total}" + (f": {parts}" if parts else "") + (f"; {further}" if further else "")
+
+
+def _settings(report: Mapping[str, Any]) -> str:
+    """Return the settings that were not the defaults, on one line."""
+    values = report["settings"]
+    return ", ".join(f"{name}={values[name]}" for name in report["settings_changed"])
 
 
 def _argument(value: object) -> str:

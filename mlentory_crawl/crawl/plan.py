@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
+
+from mlentory_crawl.crawl.run_settings import RunSettings
 
 if TYPE_CHECKING:
     from mlentory_crawl.catalog.writer import CatalogWriter
@@ -26,6 +28,7 @@ class CrawlPlan:
         asks: whether it sends requests to a service; a spider that reads files reads them again in a replay.
         job: scrapyd's id of the job, if scrapyd started it.
         instance: the installation of the platform, as the catalog names it; empty for its public or only one.
+        settings: the settings that it depends on, as the report shows them.
     """
 
     platform: str
@@ -38,6 +41,7 @@ class CrawlPlan:
     asks: bool = True
     job: str | None = None
     instance: str = ""
+    settings: RunSettings = field(default_factory=RunSettings)
 
     def key(self) -> bytes:
         """Return the identity as the catalog keeps it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,14 @@ import orjson
 
 from mlentory_crawl import __version__
 from mlentory_crawl.crawl.outcomes import OUTCOMES, REQUESTED
+from mlentory_crawl.crawl.run_settings import RunSettings
 from mlentory_crawl.data_directory import now
 
 if TYPE_CHECKING:
     from mlentory_crawl.crawl.plan import CrawlPlan
 
+OTHER_SETTINGS = "the run began with other settings: "
+"""The beginning of the note on a resumed run whose settings differ from those it began with."""
 EXIT_CODES = {"complete": 0, "failed": 1, "suspect": 1, "stopped": 3}
 
 
@@ -46,6 +49,9 @@ class Report:
         probes: the number of entities that were requested one by one because a list lacked them.
         job: scrapyd's id of the last job that ran it.
         again: the effect of the same command after a run that did not finish.
+        settings: the settings of the process that runs it.
+        begun_settings: the values of the settings that it began with; None if an earlier version of the program, which
+            did not keep them, began the run.
     """
 
     run_id: str
@@ -76,6 +82,8 @@ class Report:
     peak_rss_mb: float = 0.0
     processor_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     suspicions: list[str] = field(default_factory=list)
+    settings: RunSettings = field(default_factory=RunSettings)
+    begun_settings: Mapping[str, str] | None = None
     _seconds_before: float = 0.0
     _requests_before: dict[str, Any] = field(default_factory=dict)
     _begun: float = field(default_factory=time.monotonic)
@@ -84,11 +92,28 @@ class Report:
     def begun(cls, name: str, plan: CrawlPlan) -> Report:
         """Return the report of a run that begins now."""
         again = "resumes" if plan.resumable else "starts over"
-        return cls(name, plan.platform, plan.mode, plan.arguments, now(), plan.coverage, job=plan.job, again=again)
+        return cls(
+            name,
+            plan.platform,
+            plan.mode,
+            plan.arguments,
+            now(),
+            plan.coverage,
+            job=plan.job,
+            again=again,
+            settings=plan.settings,
+            begun_settings=plan.settings.values,
+        )
 
     @classmethod
-    def resumed(cls, saved: dict[str, Any], job: str | None = None) -> Report:
-        """Return the report of an interrupted run, to be continued."""
+    def resumed(cls, saved: dict[str, Any], job: str | None = None, settings: RunSettings | None = None) -> Report:
+        """Return the report of an interrupted run, to be continued.
+
+        Args:
+            saved: the report as it was stored.
+            job: scrapyd's id of the job that continues it.
+            settings: the settings of the process that continues it.
+        """
         report = cls(
             **{name: saved[name] for name in ("run_id", "platform", "mode", "arguments", "started_at", "coverage")}
         )
@@ -96,7 +121,9 @@ class Report:
         report.requested.update(_unasked(saved["requested"]))
         report.platforms = {name: Counter(counts) for name, counts in saved["platforms"].items()}
         report.kinds = _kinds(saved.get("kinds"))
-        report.notes = saved["notes"]
+        report.notes = [note for note in saved["notes"] if not note.startswith(OTHER_SETTINGS)]
+        report.settings = settings or RunSettings()
+        report.begun_settings = saved.get("begun_settings")
         report.suspicions = saved["suspicions"]
         report.lookups = {by: _unasked(counts) for by, counts in saved["lookups"].items()}
         report.field_issues.update(saved["field_issues"])
@@ -189,7 +216,10 @@ class Report:
             "finish_reason": self.finish_reason,
             "verdict": self.verdict,
             "problems": self.problems,
-            "notes": self.notes,
+            "notes": [*self.notes, *self._notes_on_settings()],
+            "settings": self.settings.values,
+            "settings_changed": self.settings.changed,
+            "settings_sha256": self.settings.sha256,
             "coverage": self.coverage,
             "records": records,
             "platforms": {name: _ends(counts) for name, counts in self.platforms.items()},
@@ -208,6 +238,10 @@ class Report:
             "processor_seconds": {name: round(seconds, 2) for name, seconds in self.processor_seconds.items()},
         }
 
+    def _notes_on_settings(self) -> Iterator[str]:
+        if self.begun_settings is not None and (others := self.settings.difference(self.begun_settings)):
+            yield f"{OTHER_SETTINGS}{', '.join(others)}"
+
     @staticmethod
     def _told_kinds(kinds: Mapping[str, Mapping[str, Counter[str]]]) -> dict[str, Any]:
         return {
@@ -217,8 +251,8 @@ class Report:
 
     def json(self) -> bytes:
         """Return the report as JSON."""
-        # A resumed run is as doubtful as what it goes on with.
-        return orjson.dumps({**self.told(), "suspicions": self.suspicions})
+        # A resumed run is as doubtful as what it goes on with, and compares its settings with the first ones.
+        return orjson.dumps({**self.told(), "suspicions": self.suspicions, "begun_settings": self.begun_settings})
 
 
 def _ends(counts: Mapping[str, int]) -> dict[str, int]:

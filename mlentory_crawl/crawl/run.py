@@ -69,7 +69,7 @@ class Run:
         resumed = self.catalog.runs.resumable(plan.key()) if plan.resumable else None
         if resumed:
             self.id, self.name, before, saved = resumed
-            self.report = Report.resumed(before, plan.job)
+            self.report = Report.resumed(before, plan.job, plan.settings)
         else:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
             self.report = report = Report.begun(self.name, plan)

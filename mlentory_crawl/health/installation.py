@@ -15,7 +15,14 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from mlentory_crawl import __version__
-from mlentory_crawl.config import Variable, dotenv, without_credentials, working_folder
+from mlentory_crawl.config import (
+    Variable,
+    dotenv,
+    names_in_environment,
+    read_settings,
+    shown,
+    working_folder,
+)
 from mlentory_crawl.data_directory import CATALOG, WITHHELD, holder_of
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.health.finding import Finding
@@ -28,8 +35,6 @@ LEAST_FREE = 1 << 30
 """The number of free bytes below which a crawl will soon fail."""
 MISSPELLED = 0.85
 """The similarity from which an unknown variable is a misspelled setting, and not one of another program."""
-
-_SECRET = re.compile(r"(PASSWORD|TOKEN|KEY)$")
 
 
 def check_versions() -> Iterator[Finding]:
@@ -89,20 +94,15 @@ def _extra_of(required: Requirement) -> str | None:
 
 def settings_in_effect(variables: tuple[Variable, ...], settings: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return the settings that are set, by name, with their value and origin; secrets are hidden."""
-    written = dotenv(working_folder())
+    stated = read_settings(variables)
     found = {}
     for variable in variables:
         value = settings.get(variable.name)
         if value in (None, variable.default):
             continue
-        if os.environ.get(variable.name) == value:
-            origin = "environment"
-        elif written.get(variable.name):
-            origin = ".env"
-        else:
-            origin = "derived" if variable.name == "MLENTORY_DATA_DIR" else "command line"
-        shown = "(hidden)" if _SECRET.search(variable.name) else without_credentials(str(value))
-        found[variable.name] = {"value": shown, "origin": origin}
+        at = stated[variable.name]
+        text = "(hidden)" if variable.secret else shown(variable, str(value))
+        found[variable.name] = {"value": text, "origin": at.origin if at.value == value else "command line"}
     return found
 
 
@@ -115,7 +115,7 @@ def check_settings(variables: tuple[Variable, ...], settings: Mapping[str, Any])
             check(settings)
         except SettingError as error:
             yield Finding("settings", "problem", str(error))
-    known = {variable.name for variable in variables}
+    known = names_in_environment(variables)
     for name in dotenv(working_folder()):
         if name not in known and (hint := did_you_mean(name, known, alike=MISSPELLED)):
             yield Finding("settings", "note", f".env sets {name}, which is no setting: {hint}")

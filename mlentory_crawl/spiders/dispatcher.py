@@ -12,11 +12,11 @@ from pydantic import Field, field_validator
 from scrapy import Request
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
-from mlentory_crawl.config import allowed_hosts, endpoints
+from mlentory_crawl.config import Variable, allowed_hosts, endpoints
 from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed, SeedList, canonical, is_private, is_source, read
 from mlentory_crawl.exceptions import WrongUsage
-from mlentory_crawl.spiders import platforms
+from mlentory_crawl.spiders import platforms, variables
 
 
 class DispatcherArguments(Arguments):
@@ -62,6 +62,10 @@ class DispatcherSpider(PlatformSpider):
         super().__init__(**kwargs)
         self.seeds = _seeds(self.arguments.seeds)
         self._delegates: dict[str, PlatformSpider] = {}
+
+    @property
+    def used_variables(self) -> tuple[Variable, ...]:
+        return variables()
 
     def identity(self) -> dict[str, Any]:
         urls = orjson.dumps([(seed.place, seed.url) for seed in self.seeds.seeds])

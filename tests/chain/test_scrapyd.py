@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -66,7 +67,7 @@ def egg(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Scrapyd:
     """A scrapyd with a folder of its own, and what one asks of it."""
 
-    def __init__(self, home: Path, endpoint: str) -> None:
+    def __init__(self, home: Path, endpoint: str, **given: str) -> None:
         self.data_dir = home / "data"
         shutil.copy(ROOT / "scrapy.cfg", home)
         (home / "scrapyd.conf").write_text("[scrapyd]\npoll_interval = 0.2\n")
@@ -79,6 +80,7 @@ class Scrapyd:
             # Without the folder of its eggs, what is installed would go before what is deployed.
             "PYTHONPATH": os.pathsep.join([str(home / "eggs" / PROJECT), str(ROOT)]),
             "SCRAPYD_HTTP_PORT": str(port),
+            **given,
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -269,7 +271,7 @@ def test_nobody_runs_code_from_outside_without_a_password(
 
     from mlentory_crawl.scrapyd_launcher import Launcher
 
-    for name in ("BIND_ADDRESS", "USERNAME", "PASSWORD"):
+    for name in ("BIND_ADDRESS", "USERNAME", "PASSWORD", "PASSWORD_FILE"):
         monkeypatch.delenv(f"SCRAPYD_{name}", raising=False)
     for name, value in given.items():
         monkeypatch.setenv(name, value)
@@ -279,6 +281,56 @@ def test_nobody_runs_code_from_outside_without_a_password(
     else:
         with pytest.raises(SystemExit, match=r"anyone could run code: set SCRAPYD_USERNAME and SCRAPYD_PASSWORD"):
             Launcher(Config({"max_proc": "1"}), app)
+
+
+def test_a_password_that_stands_in_a_file_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("100%(x)s%\n")
+    given = {"SCRAPYD_USERNAME": "scrapyd", "SCRAPYD_PASSWORD_FILE": str(tmp_path / "password")}
+    server = Scrapyd(tmp_path, "http://127.0.0.1:9", **given)
+
+    def status(password: str) -> int:
+        token = base64.b64encode(f"scrapyd:{password}".encode()).decode()
+        request = Request(f"{server.url}/daemonstatus.json", headers={"Authorization": f"Basic {token}"})
+        try:
+            with urlopen(request, timeout=PATIENCE) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            with error:
+                return error.code
+        except URLError:  # not up yet
+            return 0
+
+    try:
+        assert wait_for(lambda: status("wrong")) == 401
+        assert status("100%(x)s%") == 200
+    finally:
+        server.stop()
+    assert "100%(x)s%" not in server.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"SCRAPYD_PASSWORD_FILE": "none"}, "SCRAPYD_PASSWORD_FILE: none: No such file or directory"),
+        (
+            {"SCRAPYD_PASSWORD_FILE": "none", "SCRAPYD_PASSWORD": "secret"},
+            "SCRAPYD_PASSWORD and SCRAPYD_PASSWORD_FILE are both set (environment): set only one of them",
+        ),
+    ],
+)
+def test_without_its_password_it_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: dict[str, str], message: str
+) -> None:
+    from scrapyd.config import Config
+
+    from mlentory_crawl.scrapyd_launcher import Launcher
+
+    monkeypatch.delenv("SCRAPYD_PASSWORD", raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        Launcher(Config({"max_proc": "1"}), SimpleNamespace(getComponent=lambda interface: None))
+    assert (ended.value.code, capsys.readouterr().err) == (2, f"{message}\n")
 
 
 def test_an_open_scrapyd_does_not_start(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from support.crawling import CatalogProject, Project
 from support.http_servers import Answer, served
 
 from mlentory_crawl.catalog.queries.status import CatalogStatus
-from mlentory_crawl.config import ENV_FILE, read_environment
+from mlentory_crawl.config import ENV_FILE, names_in_environment, read_environment
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.face import Status
 from mlentory_crawl.health import installation, services
@@ -126,8 +126,8 @@ def test_a_damaged_catalog_is_a_problem(tmp_path: Path) -> None:
 
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str | None]:
-    for variable in variables():
-        monkeypatch.delenv(variable.name, raising=False)
+    for name in names_in_environment(variables()):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(ENV_FILE, os.devnull)
     monkeypatch.chdir(tmp_path)
     return read_environment(variables())
@@ -160,10 +160,14 @@ def test_settings_in_effect_have_their_origin_and_no_secret(
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     monkeypatch.setenv(ENV_FILE, str(tmp_path / "given"))
-    (tmp_path / "given").write_text("RAW_KEEP_RUNS=3\nELASTICSEARCH_URL=https://me:secret@search.example:9200\n")
+    (tmp_path / "given").write_text(
+        "RAW_KEEP_RUNS=3\nELASTICSEARCH_URL=https://me:secret@search.example:9200\nNEO4J_PASSWORD_FILE=neo4j\n"
+    )
+    (tmp_path / "neo4j").write_text("secret\n")
     shown = settings_in_effect(variables(), {**read_environment(variables()), "QUOTA_SHARE": "0.5"})
     assert shown == {
         "HF_TOKEN": {"value": "(hidden)", "origin": "environment"},
+        "NEO4J_PASSWORD": {"value": "(hidden)", "origin": f"file {tmp_path / 'neo4j'}"},
         "RAW_KEEP_RUNS": {"value": "3", "origin": ".env"},
         "ELASTICSEARCH_URL": {"value": "https://search.example:9200", "origin": ".env"},
         "QUOTA_SHARE": {"value": "0.5", "origin": "command line"},
@@ -172,7 +176,8 @@ def test_settings_in_effect_have_their_origin_and_no_secret(
 
 def test_a_misspelled_setting_in_the_file_is_noted(settings: dict[str, str | None], tmp_path: Path) -> None:
     os.environ.pop(ENV_FILE)
-    (tmp_path / ".env").write_text("HF_TOKKEN=x\nSOMETHING_ELSE=y\n")
+    (tmp_path / ".env").write_text("HF_TOKKEN=x\nSOMETHING_ELSE=y\nHF_TOKEN_FILE=z\n")
+    (tmp_path / "z").write_text("hf_x")
     (note,) = check_settings(variables(), settings)
     assert note == Finding("settings", "note", ".env sets HF_TOKKEN, which is no setting: did you mean HF_TOKEN?")
 

@@ -18,9 +18,11 @@ from support.terminals import on_terminal
 import mlentory_crawl
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.queries.run_details import UnknownRun
+from mlentory_crawl.config import VARIABLES
 from mlentory_crawl.console import duration
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.report import Report
+from mlentory_crawl.crawl.run_settings import RunSettings
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +127,18 @@ def test_what_went_wrong_is_told(book: Book) -> None:
     assert shown["neo4j"] == "- - - - connection [refused]"
     assert (shown["field0"], "field20" in shown) == ("is [red]odd[/] 99", False)
     assert shown["and"].startswith("5 more")
+
+
+def test_settings_that_are_not_the_defaults_are_told(book: Book) -> None:
+    def told(**settings: str) -> dict[str, str]:
+        told = report("first")
+        told.settings = RunSettings.of(VARIABLES, {**{each.name: each.default for each in VARIABLES}, **settings})
+        book.writer.runs.save_report(run, told.json())
+        return rows(CatalogProject(book.data_dir, "http://127.0.0.1:9").scrapy("status", "first").stdout)
+
+    run = book.writer.runs.open("first", "huggingface", "census", b"{}", "2024-01-01T00:00:00Z", b"{}")
+    assert told()["settings"] == "defaults"
+    assert told(QUOTA_SHARE="0.5", NEO4J_PASSWORD="x")["settings"] == "NEO4J_PASSWORD=set, QUOTA_SHARE=0.5"
 
 
 def test_json_is_the_report(project: CatalogProject, runs: list[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mlentory_crawl import __version__
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config import ENV_FILE, names_in_environment
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders import variables
 
@@ -44,7 +44,7 @@ class Installed:
             pytest.fail("there is no mlentory on PATH: make test-extras EXTRA=wheel has one")
         self.command = Path(command)
         self.folder = folder
-        left_out = {*(variable.name for variable in variables()), "PYTHONPATH"}
+        left_out = {*names_in_environment(variables()), "PYTHONPATH"}
         others = {name: value for name, value in os.environ.items() if name not in left_out}
         self.environment = {**others, ENV_FILE: os.devnull, **settings}
 

@@ -16,7 +16,7 @@ from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.commands.crawl_help import data_sheet
-from mlentory_crawl.config import ENV_FILE, read_environment
+from mlentory_crawl.config import ENV_FILE, names_in_environment, read_environment
 from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[2]
@@ -28,8 +28,8 @@ def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
 ) -> None:
     file = tmp_path / "settings.env"
     file.write_text("MLENTORY_DATA_DIR=from-file\nHF_TOKEN=from-file\nHF_ENDPOINT=\n")
-    for variable in variables():
-        monkeypatch.delenv(variable.name, raising=False)
+    for name in names_in_environment(variables()):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(ENV_FILE, str(file))
     monkeypatch.setenv("HF_TOKEN", "from-environment")
     monkeypatch.setenv("MLENTORY_DATA_DIR", "")

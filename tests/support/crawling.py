@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config import ENV_FILE, names_in_environment
 from mlentory_crawl.spiders import variables
 from support.scrapy_process import run_scrapy
 
@@ -26,7 +26,7 @@ class Project:
     """
 
     def __init__(self, data_dir: Path, endpoint: str, **given: str) -> None:
-        names = {variable.name for variable in variables()}
+        names = names_in_environment(variables())
         others = {name: value for name, value in os.environ.items() if name not in names}
         self.data_dir = data_dir
         self.environment = {

@@ -11,6 +11,7 @@ from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Entry
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.crawl.run_settings import RunSettings
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.items import Page, RawRecord
 from support.small_catalog import BSD, document
@@ -18,8 +19,11 @@ from support.small_catalog import BSD, document
 HUB = "https://huggingface.co/"
 
 
-def opened(data_dir: Path, *, ordered: bool = True) -> Run:
-    plan = CrawlPlan("huggingface", "census", "census", {}, {"mode": "census"}, resumable=True, ordered=ordered)
+def opened(data_dir: Path, *, ordered: bool = True, settings: RunSettings | None = None) -> Run:
+    plan = CrawlPlan(
+        "huggingface", "census", "census", {}, {"mode": "census"},
+        resumable=True, ordered=ordered, settings=settings or RunSettings(),
+    )  # fmt: skip
     return Run(data_dir, lambda catalog: plan)
 
 

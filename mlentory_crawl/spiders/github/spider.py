@@ -73,6 +73,7 @@ class GitHubSpider(EntitySpider):
             "GITHUB_TOKEN",
             None,
             "Token without any permissions, for a higher quota; it is sent to GITHUB_ENDPOINT only.",
+            secret=True,
         ),
         Variable("GITHUB_RAW_ENDPOINT", api.RAW, "Address of the service with the files of repositories."),
     )

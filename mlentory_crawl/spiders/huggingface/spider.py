@@ -127,7 +127,12 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
             "https://huggingface.co",
             "Address of the Hugging Face Hub or a mirror; IRIs are always those of the Hub.",
         ),
-        Variable("HF_TOKEN", None, "Read token of the Hub, which doubles the quota; it is sent to HF_ENDPOINT only."),
+        Variable(
+            "HF_TOKEN",
+            None,
+            "Read token of the Hub, which doubles the quota; it is sent to HF_ENDPOINT only.",
+            secret=True,
+        ),
         Variable("HF_CARDS", "none", "Model cards to fetch with the models: none, changed or all."),
         Variable("HF_ANCESTORS", "0", "Number of levels of parent models to fetch with the models."),
         Variable(

@@ -82,9 +82,12 @@ class MlflowSpider(ModeSpider):
         Variable(
             "MLFLOW_TRACKING_USERNAME", None, "User name for the tracking server; it is sent to that server only."
         ),
-        Variable("MLFLOW_TRACKING_PASSWORD", None, "Password for the tracking server."),
+        Variable("MLFLOW_TRACKING_PASSWORD", None, "Password for the tracking server.", secret=True),
         Variable(
-            "MLFLOW_TRACKING_TOKEN", None, "Bearer token for the tracking server, instead of user name and password."
+            "MLFLOW_TRACKING_TOKEN",
+            None,
+            "Bearer token for the tracking server, instead of user name and password.",
+            secret=True,
         ),
     )
     census_kinds = CENSUS_KINDS
