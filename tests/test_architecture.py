@@ -56,10 +56,10 @@ USES = {
     " mlentory_crawl.spiders mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.health"
     " mlentory_crawl.pictures mlentory_crawl.sample_hub",
     "mlentory_crawl.scrapy_commands": "mlentory_crawl mlentory_crawl.commands",
+    "mlentory_crawl.orchestration": "fair4ml.platforms mlentory_crawl mlentory_crawl.projections",
     # Modules of the root that stand above what they serve.
     "mlentory_crawl.face": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.projections",
     "mlentory_crawl.settings": f"{BASE} mlentory_crawl.spiders",
-    "mlentory_crawl.scrapyd_launcher": "mlentory_crawl",
     "mlentory_crawl.__main__": "mlentory_crawl.commands",
 }
 """The rooms, and those that each may use besides itself."""

@@ -269,7 +269,7 @@ def test_nobody_runs_code_from_outside_without_a_password(
 ) -> None:
     from scrapyd.config import Config
 
-    from mlentory_crawl.scrapyd_launcher import Launcher
+    from mlentory_crawl.extensions.scrapyd_launcher import Launcher
 
     for name in ("BIND_ADDRESS", "USERNAME", "PASSWORD", "PASSWORD_FILE"):
         monkeypatch.delenv(f"SCRAPYD_{name}", raising=False)
@@ -323,7 +323,7 @@ def test_without_its_password_it_does_not_start(
 ) -> None:
     from scrapyd.config import Config
 
-    from mlentory_crawl.scrapyd_launcher import Launcher
+    from mlentory_crawl.extensions.scrapyd_launcher import Launcher
 
     monkeypatch.delenv("SCRAPYD_PASSWORD", raising=False)
     for name, value in given.items():

@@ -29,7 +29,12 @@ _PACKAGES = (
     "scrapy.statscollectors",
 )
 # Read from the environment of each command; programs; deprecated.
-_LEFT_OUT = ("mlentory_crawl.settings", "mlentory_crawl.scrapyd_launcher", "scrapy.extensions.statsmailer")
+_LEFT_OUT = (
+    "mlentory_crawl.settings",
+    "mlentory_crawl.extensions.scrapyd_launcher",
+    "mlentory_crawl.orchestration.definitions",
+    "scrapy.extensions.statsmailer",
+)
 # It opens the event loop, which each process must do for itself.
 _NEVER = "twisted.internet.reactor"
 
