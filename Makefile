@@ -25,6 +25,11 @@ endif
 # Only the files that have such tests are loaded: others may need what this environment has not.
 TEST_EXTRA = python -m pytest -m 'extra(name="$*")' $$(grep --recursive --files-with-matches --include='*.py' 'mark.extra(name="$*")' tests)
 
+# With PORTS=1, Neo4j and Elasticsearch are open to programs on this machine.
+PORTS ?=
+COMPOSE = docker compose $(if $(PORTS),--file docker-compose.yml --file docker-compose.ports.yml)
+PASSWORDS := NEO4J_PASSWORD ELASTICSEARCH_PASSWORD SCRAPYD_PASSWORD
+
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -88,14 +93,24 @@ docs: $(EXTRA_VENVS)/docs/.installed ## the documentation as a site, in build/si
 	@! grep --recursive --extended-regexp '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//' build/site --include='*.html'
 	@echo "build/site/index.html"
 
-up: ## Neo4j, Elasticsearch and scrapyd in Docker; .env has the passwords
-	docker compose up --detach --build --wait
+up: .env ## Neo4j, Elasticsearch and scrapyd in Docker; makes .env with passwords; PORTS=1 opens the stores
+	$(COMPOSE) up --detach --build --wait
 
 down: ## stops them; what they keep stays
-	docker compose down
+	$(COMPOSE) down
 
 logs: ## what they say
-	docker compose logs --follow --tail 100
+	$(COMPOSE) logs --follow --tail 100
+
+# Only if it is missing. Hexadecimal digits mean themselves wherever a password goes.
+.env:
+	@umask 077; while IFS= read -r line; do \
+		for name in $(PASSWORDS); do \
+			[ "$$line" != "# $$name=" ] || line="$$name=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"; \
+		done; \
+		printf '%s\n' "$$line"; \
+	done < .env.example > $@
+	@echo "Made .env, with a random password for each of $(PASSWORDS)"
 
 lint: $(VENV)/.installed-dev ## rules of style, and the format
 	$(BIN)/ruff check

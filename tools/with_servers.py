@@ -25,6 +25,7 @@ SERVICES = ROOT / "../shared/services/services"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 NAMES = ("NEO4J_URI", "ELASTICSEARCH_URL")
 SERVERS = ("neo4j", "elasticsearch")
+COMPOSE_FILES = ("docker-compose.yml", "docker-compose.ports.yml")
 
 
 class Unavailable(Exception):
@@ -65,7 +66,7 @@ def named() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def docker() -> Iterator[dict[str, str]]:
-    """The servers of docker-compose.yml, as a project of its own with volumes and ports of its own."""
+    """The servers of `COMPOSE_FILES`, as a project of its own with volumes and ports of its own."""
     program = shutil.which("docker")
     if not program:
         raise Unavailable("there is no Docker")
@@ -86,6 +87,7 @@ def docker() -> Iterator[dict[str, str]]:
         str(ROOT),
         "--env-file",
         os.devnull,
+        *(word for name in COMPOSE_FILES for word in ("--file", str(ROOT / name))),
     ]
     ask([*compose, "version"], environment)
     try:
