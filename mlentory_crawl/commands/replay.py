@@ -27,6 +27,8 @@ PLAN = "replay.json"
 
 # Archived responses announce the quota of their time, for which a replay must not wait.
 SETTINGS = ("-s", "QUOTA_ENABLED=0", "-s", "RETRY_ENABLED=0", "-L", "ERROR")
+# Servers have the catalog that is replayed. An empty environment variable would leave what .env says.
+NO_SERVERS = ("-s", "NEO4J_URI=", "-s", "ELASTICSEARCH_URL=", "-s", "PROJECTIONS=")
 
 
 class Command(ProjectCommand):
@@ -99,14 +101,13 @@ def _replay(source: Path, data_dir: Path, run: ReplayableRun, *, erased: bool) -
         arguments = {**arguments, "mode": run.mode}
     # A seed list asks several platforms.
     endpoints = run.identity.get("endpoints") or {platform: run.identity["endpoint"]}
-    command = [sys.executable, "-P", "-m", "mlentory_crawl", "crawl", platform, *SETTINGS]
+    command = [sys.executable, "-P", "-m", "mlentory_crawl", "crawl", platform, *SETTINGS, *NO_SERVERS]
     command += [word for key, value in arguments.items() for word in ("-a", f"{key}={value}")]
     for key, value in (("FROM", source.absolute()), ("RUN", name), ("REFUSED", ",".join(before["refused_fields"]))):
         command += ["-s", f"REPLAY_{key}={value}"]
     environment = {
         **os.environ, "MLENTORY_DATA_DIR": str(data_dir),
         **{spider_of(name).endpoint_setting: address for name, address in endpoints.items()},
-        "NEO4J_URI": "", "ELASTICSEARCH_URL": "",
     }  # fmt: skip
     now, said = _outcome(data_dir, name), ""
     if now.get("verdict") in (None, "stopped"):

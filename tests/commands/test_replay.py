@@ -57,9 +57,13 @@ def test_a_seed_list_is_replayed_as_well(tmp_path: Path) -> None:
         project = Project(tmp_path / "data", hub.url)
         project.crawl("-a", "limit=2")
         assert project.scrapy("crawl", "dispatcher", "-a", f"seeds={seeds}").returncode == 0
-    again = Project(tmp_path / "again", "http://127.0.0.1:9")
+    # Servers have the catalog that is replayed, and are left alone wherever they are named.
+    dotenv = tmp_path / "env"
+    dotenv.write_text("NEO4J_URI=bolt://127.0.0.1:9\nPROJECTIONS=neo4j\n")
+    again = Project(tmp_path / "again", "http://127.0.0.1:9", MLENTORY_ENV_FILE=str(dotenv))
     done = again.scrapy("replay", "--all", "--from", project.data_dir)
     assert (done.returncode, done.stdout.count(" yes")) == (0, 2), done.stderr
+    assert [sorted(run["projections"]) for run in again.status()["runs"]] == [["search", "turtle"]] * 2
     assert again.export("again.nt") == project.export("before.nt")
     seeds.unlink()
     lost = Project(tmp_path / "lost", "http://127.0.0.1:9").scrapy("replay", "--all", "--from", project.data_dir)
