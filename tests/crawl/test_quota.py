@@ -373,4 +373,4 @@ def test_what_is_left_is_used_however_far_away_the_next_window_is() -> None:
 
 def test_a_limit_may_be_written_with_blanks() -> None:
     told = Headers({"RateLimit": '"api" ; r = 5 ; t = 7', "RateLimit-Policy": '"api"; q = 9; w=300'})
-    assert _announced(told) == (5, 7, 9)
+    assert _announced(told) == (5, 7, 9, 300)

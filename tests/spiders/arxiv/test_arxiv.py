@@ -15,11 +15,12 @@ from support.arxiv_server import Arxiv, entry, feed, served_arxiv
 from support.crawling import CatalogProject, Project, model, write_records
 from support.http_servers import Answer
 
+from fair4ml.platforms.arxiv import BATCH
 from fair4ml.platforms.arxiv.source import entries
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.spiders.arxiv import BATCH, ArxivSpider
+from mlentory_crawl.spiders.arxiv import ArxivSpider
 
 AT_ONCE = ("-s", 'DOWNLOAD_SLOTS={"arxiv.api": {"concurrency": 1, "delay": 0, "jitter": 0}}')
 QUICK = ("-s", "RETRY_TIMES=1", "-s", "RETRY_BACKOFF=0.01")
