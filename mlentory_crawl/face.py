@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -53,7 +53,7 @@ class Status:
     catalog: status.CatalogStatus
     projections: dict[str, dict[str, Any]]
     runs: list[dict[str, Any]]
-    waiting: dict[str, dict[str, Waiting]]
+    waiting: dict[str, dict[str, Waiting]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def waiting(reader: CatalogReader) -> dict[str, dict[str, Waiting]]:
 
 def _days(count: int, queue: Queue, rates: Mapping[str, float]) -> float | None:
     rate = rates.get(queue.slot)
-    return None if rate is None else round(count * queue.requests / rate / DAY, 4)
+    return None if rate is None else round(count * queue.requests / rate / DAY, 6)
 
 
 def _named(reader: CatalogReader, found: Mapping[tuple[str, str], Named]) -> dict[tuple[str, str], int]:

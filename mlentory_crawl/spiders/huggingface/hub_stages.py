@@ -40,7 +40,7 @@ def stages(spider: HubSpider, names: Collection[str], levels: int, limit: int | 
     for name in (each for each in LOOK_UPS if each in names):
         if name == "cards":
             request: Callable[[Any], Request | None] = partial(_card_request, spider)
-            found.append(Enrichment(spider, name, partial(_cards, spider), request, limit, is_owed=True))
+            found.append(Enrichment(spider, name, partial(_cards, spider), request, limit, is_read_once=True))
         elif name == "articles":
             arxiv: Any = get_spider_loader(spider.settings).load("arxiv")
             found.append(arxiv.from_crawler(spider.crawler, **({} if limit is None else {"limit": str(limit)})))

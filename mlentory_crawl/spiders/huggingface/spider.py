@@ -113,8 +113,8 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         if spider.mode == "enrich":
             if not names:
                 raise WrongUsage(
-                    f"mode=enrich: nothing says what to request: give enrich={WORDS}, or set HF_ENRICH, HF_CARDS or"
-                    " HF_ANCESTORS"
+                    f"{cls.name}: mode=enrich has nothing to request: give enrich=... ({WORDS}), or set HF_ENRICH,"
+                    " HF_CARDS or HF_ANCESTORS"
                 )
             spider.looked_up = {kind for name in names for kind in LOOK_UPS[name]}
             spider.stages = stages(spider, names, levels, given.limit, of_all=True)
