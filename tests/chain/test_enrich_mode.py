@@ -202,6 +202,18 @@ def test_what_fails_each_time_does_not_keep_the_run_open(hub: SampleHub, project
     assert project.crawl("-a", "mode=census")["lookups"] == {}
 
 
+def test_with_models_it_is_of_the_whole_catalog_too(project: Project) -> None:
+    of_run = project.crawl("-a", "ids=acme/model-9", "-a", "cards=changed", "-a", "ancestors=1")
+    assert of_run["lookups"] == {"cards": {"asked": 1, "found": 1}}
+    report = project.crawl("-a", "ids=acme/model-9", "-a", f"enrich={ALL}")
+    assert {name: report["lookups"][name]["asked"] for name in ALL.split(",")[:3]} == {
+        "ancestors": 6, "cards": 24, "datasets": 3,
+    }  # fmt: skip
+    assert waiting(project) == {"ancestors": 0, "cards": 1, "datasets": 0, "owners": 0}
+    project.environment["HF_ENRICH"] = "ancestors"
+    assert project.crawl("-a", "ids=acme/model-9", "-a", "ancestors=0")["lookups"] == {}
+
+
 def test_without_words_it_is_what_the_settings_name(hub: SampleHub, project: Project) -> None:
     project.environment |= {"HF_ENRICH": "datasets", "HF_CARDS": "changed", "HF_ANCESTORS": "1"}
     report = project.crawl("-a", "mode=enrich", "-a", "limit=1")
@@ -226,8 +238,7 @@ def test_without_words_it_is_what_the_settings_name(hub: SampleHub, project: Pro
         (("mode=enrich", "enrich=owners", "ancestors=2"), "ancestors=N goes with enrich=ancestors"),
         (("mode=enrich", "enrich=ancestors", "ancestors=0"), "at least one level"),
         (("mode=enrich", "enrich=owners", "limit=0"), "-a limit='0': expected a whole number from 1"),
-        (("mode=census", "enrich=datasets,cards"), "it is cards=changed"),
-        (("enrich=ancestors",), "it is ancestors=N"),
+        (("enrich=ancestors", "ancestors=0"), "at least one level"),
     ],
 )
 def test_wrong_usage(tmp_path: Path, words: tuple[str, ...], told: str) -> None:

@@ -12,8 +12,6 @@ from mlentory_crawl.base_spiders.arguments import Words
 from mlentory_crawl.base_spiders.modes import CensusArguments
 
 WORDS = f"any of {', '.join(LOOK_UPS)} with commas between"
-ALONG_WITH_MODELS = {"ancestors": "ancestors=N", "cards": "cards=changed"}
-"""Look-ups that have an argument of their own in crawls of lists."""
 
 
 class HuggingFaceArguments(CensusArguments):
@@ -44,13 +42,13 @@ class HuggingFaceArguments(CensusArguments):
     ancestors: NonNegativeInt | None = Field(
         default=None,
         description="also fetch models that the crawled ones derive from, so many levels up; else HF_ANCESTORS. With"
-        " mode=enrich: that any model derives from, all levels unless one of the two says how many",
+        " enrich=ancestors those of all models, all levels unless one of the two says how many",
     )
     enrich: Annotated[str, Words("|".join(LOOK_UPS), f"{WORDS}, or none", instead="none")] | None = Field(
         default=None,
-        description="also describe the datasets, owners, articles that the catalog's records name; else HF_ENRICH. With"
-        " mode=enrich also ancestors, and cards of models whose present revision the catalog has no card of; else what"
-        " HF_ENRICH, HF_CARDS and HF_ANCESTORS name",
+        description="also fetch what the whole catalog names and lacks, ancestors and cards of models crawled earlier"
+        " among it; else HF_ENRICH. With mode=enrich nothing but that; else what HF_ENRICH, HF_CARDS and HF_ANCESTORS"
+        " name",
     )
 
     @model_validator(mode="after")
@@ -63,10 +61,9 @@ class HuggingFaceArguments(CensusArguments):
 
     @model_validator(mode="after")
     def _look_ups_go_with_their_mode(self) -> HuggingFaceArguments:
+        if self.ancestors == 0 and "ancestors" in self._words:
+            raise ValueError("enrich=ancestors needs at least one level, got ancestors=0")
         if self.mode != "enrich":
-            for word, instead in ALONG_WITH_MODELS.items():
-                if word in self._words:
-                    raise ValueError(f"enrich={word} goes with mode=enrich; along with models, it is {instead}")
             return self
         if self.enrich == "none":
             raise ValueError(f"mode=enrich requests nothing but what enrich names: {WORDS}")
@@ -76,8 +73,6 @@ class HuggingFaceArguments(CensusArguments):
             raise ValueError("cards goes with models that are crawled; with mode=enrich, it is enrich=cards")
         if self.ancestors is not None and self.enrich is not None and "ancestors" not in self._words:
             raise ValueError("with mode=enrich, ancestors=N goes with enrich=ancestors")
-        if self.ancestors == 0 and "ancestors" in self._words:
-            raise ValueError("enrich=ancestors needs at least one level, got ancestors=0")
         return self
 
     @property
@@ -89,21 +84,18 @@ class HuggingFaceArguments(CensusArguments):
         return configured if self.ancestors is None else self.ancestors
 
     def look_ups(self, settings: Mapping[str, Any]) -> set[str]:
-        """Return what to look up beside the models, or in place of them with ``mode=enrich``.
+        """Return what to look up for the whole catalog, after the models or, with ``mode=enrich``, in place of them.
 
         Args:
             settings: the settings that hold where there is no argument.
         """
         words = set(self._words or (settings.get("HF_ENRICH") or "none").split(","))
-        if self.mode == "enrich" and self._words:
-            return words
-        if self.mode != "enrich":
-            words -= ALONG_WITH_MODELS.keys()
-        if self.levels(int(settings.get("HF_ANCESTORS") or 0)):
-            words.add("ancestors")
-        if self.mode == "enrich" and (settings.get("HF_CARDS") or "none") != "none":
-            words.add("cards")
-        return words & LOOK_UPS.keys()
+        if self.mode == "enrich" and not self._words:
+            if self.levels(int(settings.get("HF_ANCESTORS") or 0)):
+                words.add("ancestors")
+            if (settings.get("HF_CARDS") or "none") != "none":
+                words.add("cards")
+        return words & LOOK_UPS.keys() - ({"ancestors"} if self.ancestors == 0 else set())
 
     @property
     def filters(self) -> list[tuple[str, str]]:

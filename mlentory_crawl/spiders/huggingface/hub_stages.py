@@ -34,7 +34,7 @@ def stages(spider: HubSpider, names: Collection[str], levels: int, limit: int | 
         names: those of `LOOK_UPS` that are wanted.
         levels: the number of levels of ancestors; 0 for all.
         limit: the number of entities to request by each look-up; None for as many as a run usually does.
-        of_all: look up what any model of the catalog derives from, not only the models of this run.
+        of_all: look up the ancestors of all models of the catalog, not only of those of this run.
     """
     found: list[Stage] = []
     for name in (each for each in LOOK_UPS if each in names):
@@ -83,7 +83,7 @@ def _cards(spider: HubSpider) -> Iterator[_Model]:
     """Return the models whose present revision the catalog has no card of."""
     queue, run = QUEUES["cards"], spider.run
     assert isinstance(queue, Lacking)
-    owed = {each["key"] for each in run.cursor.owed if isinstance(each, dict) and each["kind"] == queue.other}
+    owed = {each["key"] for each in run.cursor.debts if isinstance(each, dict) and each["kind"] == queue.other}
     for pairs in run.catalog.lookups.pairs(spider.name, queue.kind, queue.other):
         listed = [(pair, _as_listed(pair)) for pair in pairs if pair.key not in owed]
         due = [

@@ -86,7 +86,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         Variable(
             "HF_ENRICH",
             "none",
-            "Comma-separated kinds of named entities to describe: datasets, owners, articles; or none.",
+            "Comma-separated look-ups of what records name: ancestors, cards, datasets, owners, articles; or none.",
         ),
     )
     hosts = HOSTS
@@ -110,6 +110,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         given, settings = spider.arguments, crawler.settings
         names, levels = given.look_ups(settings), given.levels(settings.getint("HF_ANCESTORS"))
+        of_all = "ancestors" in names
         if spider.mode == "enrich":
             if not names:
                 raise WrongUsage(
@@ -117,12 +118,13 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
                     " HF_CARDS or HF_ANCESTORS"
                 )
             spider.looked_up = {kind for name in names for kind in LOOK_UPS[name]}
-            spider.stages = stages(spider, names, levels, given.limit, of_all=True)
+            spider.stages = stages(spider, names, levels, given.limit, of_all=of_all)
         else:
             spider.cards = given.cards or settings.get("HF_CARDS") or "none"
+            names |= {"ancestors"} if levels else set()
             spider.stages = [
                 Deletions(spider, *cls.census_kinds),
-                *stages(spider, names, levels, None, of_all=False),
+                *stages(spider, names, levels, None, of_all=of_all),
             ]
         return spider
 
