@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +22,7 @@ from mlentory_crawl.catalog.queries import (
     status,
 )
 from mlentory_crawl.catalog.queries.find import find
+from mlentory_crawl.catalog.queries.waiting import Waiting, waiting
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.changes import Change
 from mlentory_crawl.config import VARIABLES, read_environment
@@ -46,11 +47,13 @@ class Status:
         catalog: the counts of the catalog.
         projections: by name, ``backend``, ``position``, ``backlog`` and what the store holds, or its ``error``.
         runs: the reports of the last runs, newest first.
+        waiting: what the catalog names and lacks, by platform and look-up.
     """
 
     catalog: status.CatalogStatus
     projections: dict[str, dict[str, Any]]
     runs: list[dict[str, Any]]
+    waiting: dict[str, dict[str, Waiting]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +244,10 @@ class Catalog:
         """
         with self._read() as reader:
             return Status(
-                status.catalog_status(reader), positions(reader, self._settings), status.last_runs(reader, runs)
+                status.catalog_status(reader),
+                positions(reader, self._settings),
+                status.last_runs(reader, runs),
+                waiting(reader),
             )
 
     def run(self, name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fair4ml.describe.about import About
+from fair4ml.describe.queues import Queue
 from fair4ml.describe.source_record import SourceRecord
 from fair4ml.entities import Description
 from fair4ml.identifiers import doi, orcid
@@ -80,6 +81,17 @@ def lists_apart(platform: str) -> bool:
         ModuleNotFoundError: there is no such platform.
     """
     return getattr(import_module(f"{__name__}.{platform}"), "LISTS_APART", False)
+
+
+@cache
+def queues(platform: str) -> Mapping[str, Queue]:
+    """The queues of the look-ups that bring a platform's own records, as its package declares them (``QUEUES``).
+
+    Raises:
+        ModuleNotFoundError: there is no such platform.
+    """
+    declared: Mapping[str, Queue] = getattr(import_module(f"{__name__}.{platform}"), "QUEUES", {})
+    return declared
 
 
 @cache

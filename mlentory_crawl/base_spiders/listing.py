@@ -177,10 +177,10 @@ class ListSpider(EntitySpider):
             yield from self.again(response, place, error)
             return
         items = self.bounded(response, page.items, place.cursor)
-        if self.newest is None and place.pays is None:
-            self.newest = self.newest_of(response, items)
-        # The arguments limit the platform's own lists, not walks that something else requests.
+        # Only the platform's own lists say how far the crawl is, and only they are limited by its arguments.
         is_own = place.walk.wanted is None
+        if is_own and self.newest is None and place.pays is None:
+            self.newest = self.newest_of(response, items)
         kept = self.take(items, place.cursor) if is_own else items
         is_last = len(kept) < len(items) or (is_own and self.listed == self.limit) or not self.is_due(place.cursor)
         yield from self.send(response, place, kept, None if is_last else page.next)

@@ -1,8 +1,8 @@
-"""Modes of a crawl: all of the lists, the changes since the watermark, or only named entities."""
+"""Modes of a crawl: all of the lists, the changes since the watermark, or only entities named by people or records."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
@@ -11,12 +11,17 @@ from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.crawl.seed_list import as_list, names_in
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.items import Page
 from mlentory_crawl.responses import time_of
 
 if TYPE_CHECKING:
     from scrapy import Request
 
     from mlentory_crawl.catalog.writer import CatalogWriter
+
+
+WITHOUT_LISTS = ("ids", "enrich")
+"""The modes that read no list of the platform."""
 
 
 class ModeArguments(Arguments):
@@ -75,13 +80,17 @@ class ModeSpider(ListSpider):
     A subclass defines `named_requests`, and `begin_at` if its platform has a delta; if it has none, `first_mode` is the
     default whatever the watermark.
 
+    In the mode ``enrich``, all requests are made by its `stages`.
+
     Attributes:
+        looked_up: the kinds of records that these stages bring; an earlier attempt may owe some.
         first_mode: the mode if neither the arguments nor a watermark decide.
         begins_at: the watermark of the catalog when the crawl begins, if there is a usable one; None without a delta.
     """
 
     Arguments: ClassVar[type[Arguments]] = ModeArguments
     arguments: ModeArguments
+    looked_up: Collection[str] = ()
     first_mode: ClassVar[str] = "census"
     begins_at: str | None = None
 
@@ -140,18 +149,18 @@ class ModeSpider(ListSpider):
 
     @property
     def coverage(self) -> str:
-        if self.mode == "ids":
+        if self.mode == "ids" or (self.mode == "enrich" and self.is_whole):
             return "ids"
         return self.mode if self.mode in ("census", "delta") and self.is_whole else "limit"
 
     @property
     def watermark(self) -> str | None:
         is_usable = self.newest is not None and self.is_watermark(self.newest)
-        return self.newest if is_usable and self.mode != "ids" and self.is_whole else None
+        return self.newest if is_usable and self.mode not in WITHOUT_LISTS and self.is_whole else None
 
     @property
     def resumable(self) -> bool:
-        return self.mode in ("census", "delta")
+        return self.mode in ("census", "delta", "enrich")
 
     async def start(self) -> AsyncIterator[Any]:
         for line in self._first_notes:
@@ -159,6 +168,20 @@ class ModeSpider(ListSpider):
         if self.arguments.ids is not None:
             for request in self.named_requests():
                 yield request
-        if self.mode != "ids":
+        if self.mode == "enrich":
+            for request in self._owed_lookups():
+                yield request
+        if self.mode not in WITHOUT_LISTS:
             async for each in super().start():
                 yield each
+
+    def _owed_lookups(self) -> Iterator[Request]:
+        """Return the requests for what earlier runs and attempts owe of the records that the look-ups bring."""
+        if self.run.cursor.start is not None:
+            self.logger.info("Resuming run %s", self.run.name)
+        for owed in self.run.cursor.owed:
+            if isinstance(owed, dict) and owed["kind"] in self.looked_up:
+                yield self.owed_later(owed)
+        # From here on, there is nothing to walk over.
+        number = self.run.pages.reserve()
+        self.run.open_page(Page(number, self.endpoint, self.name, [], self.cursor_after(number)))

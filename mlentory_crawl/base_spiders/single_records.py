@@ -173,7 +173,7 @@ class EntitySpider(PlatformSpider):
         if instance := self.instance:
             records = [(kind, f"{instance}/{key}", url, payload) for kind, key, url, payload in records]
             later = [(kind, f"{instance}/{key}", request) for kind, key, request in later]
-        later = [each for each in later if not self._is_erased(each)]
+        later = [each for each in later if not self.is_erased(each)]
         keys = [*((kind, key) for kind, key, _, _ in records), *((kind, key) for kind, key, _ in later)]
         page = Page(number, response.url, self.name, keys, cursor, list(owed), pays, walk, instance=instance)
         self.run.open_page(page, *([] if asked is None else [asked]))
@@ -203,23 +203,33 @@ class EntitySpider(PlatformSpider):
 
     def owed_later(self, owed: dict[str, Any]) -> Request:
         """Return the request for such a record that an earlier attempt could not fetch, as a page of its own."""
-        kind, key = owed["kind"], owed["key"]
-        request, number = self.later_request(**owed["known"]), self.run.pages.reserve()
-        cursor, is_counted = {"page": number + 1}, self.run.cursor.start is not None
+        return self.lone_later(self.later_request(**owed["known"]), owed["kind"], owed["key"], pays=owed)
+
+    def lone_later(self, request: Request, kind: str, key: str, pays: dict[str, Any] | None = None) -> Request:
+        """Return the request for such a record as a page of its own, because the catalog has its entity already.
+
+        Args:
+            request: the request.
+            kind: the kind of the record.
+            key: the native id.
+            pays: what an earlier attempt owed, if the record is requested because of that.
+        """
+        number = self.run.pages.reserve()
         page = Page(
             number,
             request.url,
             self.name,
             [(kind, key)],
-            cursor,
-            pays=owed,
-            is_counted=is_counted,
+            self.cursor_after(number) if pays is None else {"page": number + 1},
+            pays=pays,
+            is_counted=pays is not None and self.run.cursor.start is not None,
             instance=self.instance,
         )
         self.run.open_page(page)
         return self._later(request, kind, key, page)
 
-    def _is_erased(self, later: LaterTuple) -> bool:
+    def is_erased(self, later: LaterTuple) -> bool:
+        """Check whether such a record is of an erased entity."""
         _, key, request = later
         redactor = self.run.redactor
         return (self.name, key) in redactor.marks.keys or redactor.has(request.url)
@@ -244,6 +254,15 @@ class EntitySpider(PlatformSpider):
         """
         raise NotImplementedError
 
+    def later_lookup(self, response: Response, **known: Any) -> Lookup | None:
+        """Hook: return the entry for a record that the service lacks or does not disclose, if a look-up may ask again.
+
+        Args:
+            response: the response.
+            known: the values that the request had in ``cb_kwargs``.
+        """
+        return None
+
     def public_address(self, url: str) -> str:
         """Return the address at the public service, which records state whichever copy of it the settings name."""
         return url
@@ -256,7 +275,8 @@ class EntitySpider(PlatformSpider):
             self.fail(f"{shown(response.url)}: {error}")
             self._later_lost(kind, key, page, known)
             return
-        self.run.pages.count_asked(page, Asked(f"{kind}s", (outcome,)))
+        lookup = None if payload is not None else self.later_lookup(response, **known)
+        self.run.pages.count_asked(page, Asked(f"{kind}s", (outcome,), lookup))
         if payload is None:
             self.run.pages.withdraw(page)
         else:

@@ -107,6 +107,13 @@ class Erasure:
         for name, table in (("look-ups", "lookup"), ("aliases", "alias")):
             for column in ("iri", "found" if table == "lookup" else "target"):
                 counts[name] += self._delete(f"{table} WHERE {column}", iris)
+        # Files of a repository are requested as its parts.
+        counts["look-ups"] += sum(
+            self._database.execute(
+                "DELETE FROM lookup WHERE iri > :iri || '#' AND iri < :iri || '$'", {"iri": iri}
+            ).rowcount
+            for iri in iris
+        )
         self._drop_entities(iris, erased)
         counts["requests to come"] += drop_owed(self._database, iris)
         return erased

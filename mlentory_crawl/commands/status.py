@@ -10,6 +10,7 @@ from typing import Any
 from fair4ml.platforms import census_kinds, platforms
 from mlentory_crawl.catalog.queries.run_details import Quarantine
 from mlentory_crawl.catalog.queries.status import CatalogStatus
+from mlentory_crawl.catalog.queries.waiting import DAY, Waiting
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
 from mlentory_crawl.console import console, duration, print_json, styled, table
 from mlentory_crawl.exceptions import WrongUsage
@@ -85,6 +86,7 @@ def _print(status: Status) -> None:
         )
     )
     _print_records(catalog, is_wide=is_wide)
+    _print_waiting(status.waiting)
     stores = table("projection", "backend", "position", "backlog", "holds", right=("position", "backlog"))
     for name, at in status.projections.items():
         holds = ", ".join(f"{at[unit]:,} {unit}" for unit in ("documents", "nodes", "edges", "files") if unit in at)
@@ -108,6 +110,21 @@ def _print_records(catalog: CatalogStatus, *, is_wide: bool) -> None:
                 cells.append(_time(catalog.watermarks.get(source)) if place == 0 else "")
             kinds.add_row(*cells)
     console().print(kinds, "")
+
+
+def _print_waiting(waiting: Mapping[str, Mapping[str, Waiting]]) -> None:
+    shown = table("to look up", "platform", "waiting", "takes at most", right=("waiting",))
+    rows = [(platform, name, each) for platform, found in waiting.items() for name, each in found.items() if each.count]
+    for platform, name, each in rows:
+        shown.add_row(name, platform, f"{each.count:,}", _days(each.days))
+    if rows:
+        console().print(shown, "")
+
+
+def _days(days: float | None) -> str:
+    if days is None:
+        return "rate unknown"
+    return f"{days:,.1f} days" if days >= 2 else duration(days * DAY)
 
 
 def _print_runs(runs: Iterable[Mapping[str, Any]], *, is_wide: bool) -> None:

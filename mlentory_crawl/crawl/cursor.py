@@ -31,12 +31,18 @@ class RunCursor:
         self.owed: list[Any] = found.get("owed", [])
         self.first_page: int = found.get("page", 0)
 
+    @property
+    def debts(self) -> list[Any]:
+        """The debts so far: what the next attempt or run requests again."""
+        owed: list[Any] = (self._now or {}).get("owed", [])
+        return owed
+
     def advance(self, page: Page) -> None:
         """Move past a page that is about to be stored."""
         if not self._ordered:
             self._now = page.cursor
         elif page.cursor is not None:
-            owed = [each for each in (self._now or {}).get("owed", []) if each != page.pays]
+            owed = [each for each in self.debts if each != page.pays]
             self._now = {**(self._now or {}), **page.cursor, "owed": [*owed, *page.owed]}
 
     def json(self) -> bytes | None:

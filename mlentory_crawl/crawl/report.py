@@ -167,8 +167,18 @@ class Report:
         by_host: dict[str, tuple[int, str]],
         retried: int,
         waits: float,
+        allowed: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
-        """Set the counts of requests from this process, by host with its rule, and add those of earlier attempts."""
+        """Set the counts of requests from this process, and add those of earlier attempts.
+
+        Args:
+            by_slot: requests by download slot.
+            by_status: responses by status.
+            by_host: requests by host, with the rule that allowed them.
+            retried: repeated requests.
+            waits: the seconds that requests have waited.
+            allowed: the ``requests`` that may be sent in so many ``seconds``, by download slot, as far as it is known.
+        """
         before = self._requests_before
         self.requests = {
             "by_slot": dict(Counter(before.get("by_slot", {})) + Counter(by_slot)),
@@ -177,6 +187,7 @@ class Report:
             "retried": before.get("retried", 0) + retried,
             "probes": before.get("probes", 0) + self.probes,
             "waits": round(before.get("waits", 0.0) + waits, 1),
+            "allowed": {**before.get("allowed", {}), **(allowed or {})},
         }
 
     @staticmethod

@@ -191,7 +191,10 @@ class RunReport:
         retried = self.crawler.stats.get_value("retry/count", 0)
         quota = self.crawler.get_downloader_middleware(QuotaMiddleware)
         waited = quota.waited if quota else 0.0
-        self.run.report.count_requests(dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited)
+        allowed = quota.allowed() if quota else {}
+        self.run.report.count_requests(
+            dict(self.by_slot), dict(self.by_status), self._rules(), retried, waited, allowed
+        )
 
     def _rules(self) -> dict[str, tuple[int, str]]:
         """The number of requests to each host, and the rule that allowed them."""

@@ -37,6 +37,7 @@ LONGEST_BACKOFF = 60.0
 
 _LIMIT = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*([0-9]{1,15})\s*;\s*t\s*=\s*([0-9]{1,15})\b')
 _POLICY = re.compile(r"\bq\s*=\s*([0-9]{1,15})\b")
+_WINDOW = re.compile(r"\bw\s*=\s*([0-9]{1,15})\b")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
 
@@ -47,6 +48,7 @@ class Slot:
     Attributes:
         left: the number of remaining requests that the service announced for this window; None before the first answer.
         quota: requests per window.
+        window: the length of a window in seconds; None if the service does not announce it.
         resets_at: when the next window begins, on the monotonic clock.
         blocked_until: no request before this moment, on the same clock.
         beyond: the last announced wait in seconds, if it is longer than a window can be.
@@ -55,6 +57,7 @@ class Slot:
 
     left: int | None = None
     quota: int = 0
+    window: int | None = None
     resets_at: float = 0.0
     blocked_until: float = 0.0
     beyond: float | None = None
@@ -68,7 +71,7 @@ class Slot:
         """
         if self.left is not None and now >= self.resets_at:
             self.left = None
-        spent = self.left is not None and self.left <= int(self.quota * (1 - share) + 1e-9)
+        spent = self.left is not None and self.left <= self._spared(share)
         if spent and self.beyond is not None and self.tried:
             raise QuotaGone(
                 f"the service announced that its quota resets in {self.beyond:,.0f} s, which is too long to wait;"
@@ -76,12 +79,24 @@ class Slot:
             )
         return max(self.blocked_until - now, self.resets_at - now if spent else 0.0, 0.0)
 
+    def _spared(self, share: float) -> int:
+        return int(self.quota * (1 - share) + 1e-9)
+
+    def allowed(self, share: float) -> dict[str, float] | None:
+        """Return the requests that may be sent in so many seconds; None if the service does not announce both.
+
+        Args:
+            share: the share of the quota that may be used.
+        """
+        usable = self.quota - self._spared(share)
+        return {"requests": usable, "seconds": self.window} if self.window and usable else None
+
     def learn(self, headers: Headers, now: float) -> None:
         """Update the state from the headers of an answer; `_announced` has the sources."""
         announced = _announced(headers)
         if announced is None:
             return
-        left, seconds, quota = announced
+        left, seconds, quota, window = announced
         # Announced seconds are whole ones, rounded down, so one more is added.
         self.tried = self.beyond is not None and (self.tried or now >= self.resets_at)
         self.beyond = seconds if seconds > LONGEST_WINDOW else None
@@ -92,6 +107,8 @@ class Slot:
         self.resets_at = resets_at
         if quota is not None:
             self.quota = quota
+        if window is not None:
+            self.window = window
 
 
 class QuotaMiddleware:
@@ -121,6 +138,18 @@ class QuotaMiddleware:
             raise MlentoryError(f"QUOTA_SHARE: expected a number above 0 and at most 1, got {share}")
         retries = RETRIES * crawler.settings.getint("RETRY_TIMES")
         return cls(crawler, share, crawler.settings.getfloat("RETRY_BACKOFF"), retries)
+
+    def allowed(self) -> dict[str, dict[str, float]]:
+        """Return the requests that may be sent in so many seconds, by slot: as announced, or one in each delay."""
+        delays = {
+            name: {"requests": 1, "seconds": delay}
+            for name, limits in self.crawler.settings.getdict("DOWNLOAD_SLOTS").items()
+            if name in self.slots and (delay := limits.get("delay"))
+        }
+        announced = {
+            name: found for name, slot in self.slots.items() if (found := slot.allowed(self.share)) is not None
+        }
+        return {**delays, **announced}
 
     async def process_request(self, request: Request) -> None:
         name = request.meta.get("download_slot", "default")
@@ -176,21 +205,22 @@ class QuotaMiddleware:
         return LONGEST_BACKOFF if is_forbidden else min(UNANNOUNCED_WAITS * self.backoff * 2**retries, LONGEST_BACKOFF)
 
 
-def _announced(headers: Headers) -> tuple[int, int, int | None] | None:
-    """Remaining requests, seconds until the next window, and requests per window, or None if not announced.
+def _announced(headers: Headers) -> tuple[int, int, int | None, int | None] | None:
+    """Remaining requests, seconds until the next window, requests per window, and its seconds; None if not announced.
 
     Sources: draft-ietf-httpapi-ratelimit-headers-09, and for ``X-RateLimit-*`` the form documented at
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
     """
     limit = _LIMIT.search(_text(headers, "RateLimit"))
     if limit is not None:
-        policy = _POLICY.search(_text(headers, "RateLimit-Policy"))
-        return int(limit[1]), int(limit[2]), int(policy[1]) if policy else None
-    quota, left, reset = (_text(headers, f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
-    if not all(map(_NUMBER.fullmatch, (quota, left, reset))):
+        stated = (each.search(_text(headers, "RateLimit-Policy")) for each in (_POLICY, _WINDOW))
+        quota, window = (None if each is None else int(each[1]) for each in stated)
+        return int(limit[1]), int(limit[2]), quota, window
+    most, left, reset = (_text(headers, f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
+    if not all(map(_NUMBER.fullmatch, (most, left, reset))):
         return None
     # The time refers to the server's clock.
-    return int(left), max(0, int(reset) - int(_clock(headers))), int(quota)
+    return int(left), max(0, int(reset) - int(_clock(headers))), int(most), None
 
 
 def _is_refusal(response: Response) -> bool:

@@ -8,12 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from fair4ml.identifiers import arxiv
+from fair4ml.platforms.arxiv import API_SLOT, ARTICLES, BATCH, LOOK_UPS, QUEUES
 from fair4ml.platforms.arxiv.addresses import HOSTS
 from fair4ml.platforms.arxiv.source import entries, is_error
 from fair4ml.read.json_text import spoiled
@@ -29,20 +30,16 @@ from mlentory_crawl.responses import error_message, fetched_at, shown
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
-API_SLOT = "arxiv.api"
 API = "https://export.arxiv.org/api/query"
-ARTICLES = "https://arxiv.org/abs/"
-BATCH = 200
-"""The number of articles per request: their ids fit into an address, and the response takes only seconds."""
 
 
 class ArxivArguments(ModeArguments):
     """Arguments that select the articles to fetch."""
 
-    mode: Literal["catalog", "ids"] | None = Field(
+    mode: Literal["catalog", "ids", "enrich"] | None = Field(
         default=None,
         description="catalog: the articles that the catalog's records name, as without it where no ids are given; ids:"
-        " those named",
+        " those named; enrich: as catalog, for programs that look up what several platforms lack",
     )
     limit: PositiveInt | None = Field(default=None, description="how many articles to ask for at most")
     ids: str | None = Field(
@@ -50,6 +47,15 @@ class ArxivArguments(ModeArguments):
         description="a file with one arXiv id a line, or ids with commas between; addresses of articles are understood",
     )
     refresh: bool = Field(default=False, description="also ask for articles that the catalog has already")
+    enrich: Literal["articles"] | None = Field(default=None, description="what to look up, with mode=enrich")
+
+    @model_validator(mode="after")
+    def _look_ups_go_with_their_mode(self) -> ArxivArguments:
+        if self.enrich is not None and self.mode != "enrich":
+            raise ValueError("enrich=articles goes with mode=enrich")
+        if self.refresh and self.mode == "enrich":
+            raise ValueError("mode=enrich requests what the catalog lacks; refresh goes with mode=catalog and mode=ids")
+        return self
 
 
 class ArxivSpider(PlatformSpider):
@@ -91,15 +97,21 @@ class ArxivSpider(PlatformSpider):
 
     @property
     def mode(self) -> str:
-        return "ids" if self.arguments.ids is not None else "catalog"
+        return "ids" if self.arguments.ids is not None else self.arguments.mode or "catalog"
 
     @property
     def coverage(self) -> str:
         return "ids" if self.arguments.limit is None else "limit"
 
+    @property
+    def resumable(self) -> bool:
+        return self.mode == "enrich"
+
     async def start(self) -> AsyncIterator[Any]:
+        if self.mode == "enrich":
+            self._begin_look_ups()
         self._fill(self._given() if self.mode == "ids" else self._named())
-        if self.mode == "catalog" and not self._waiting:
+        if self.mode != "ids" and not self._waiting:
             note = (
                 "nothing to fetch: all articles that the catalog names are described or were requested recently;"
                 " to fetch others, use -a ids=FILE_OR_LIST"
@@ -109,12 +121,23 @@ class ArxivSpider(PlatformSpider):
         for request in self._next():
             yield request
 
+    def _begin_look_ups(self) -> None:
+        """Count the articles as look-ups; those that an earlier attempt did not get are requested and counted anew."""
+        (self._by,) = LOOK_UPS
+        for outcome in ("failed", "blocked"):
+            self.run.report.lookups.get(self._by, Counter()).pop(outcome, None)
+
     def _fill(self, ids: Iterable[str]) -> None:
-        wanted = islice(ids, self.arguments.limit)
+        wanted = islice(ids, self._left())
         # One batch after the other: arXiv allows one connection, and the first refusal ends the crawl.
         while batch := list(islice(wanted, BATCH)):
             self._waiting.append(batch)
         self.logger.info("Articles to fetch: %d", sum(map(len, self._waiting)))
+
+    def _left(self) -> int | None:
+        limit = self.arguments.limit
+        counts = self.run.report.lookups.get(self._by or "", Counter())
+        return None if limit is None else max(0, limit - counts.total())
 
     def step(self) -> bool:
         """Request the articles that records name, as a stage of another spider."""
@@ -122,9 +145,7 @@ class ArxivSpider(PlatformSpider):
         assert engine is not None
         if self._by is not None:
             return False
-        self._by = "articles"
-        # Failed look-ups are requested again, and counted anew.
-        self.run.report.lookups.get(self._by, Counter()).pop("failed", None)
+        self._begin_look_ups()
         run.commit()
         if run.broken:
             return False
@@ -141,7 +162,7 @@ class ArxivSpider(PlatformSpider):
         catalog = self.run.catalog
         if self.arguments.refresh:
             return iter(catalog.keys(self.name, "article"))
-        iris = catalog.lookups.named(self.run.id, "ScholarlyArticle", ARTICLES, -1)
+        iris = catalog.lookups.named(self.run.id, QUEUES["articles"], -1)
         return (iri.removeprefix(ARTICLES) for iri in iris if arxiv(iri) == iri)
 
     def _given(self) -> Iterator[str]:

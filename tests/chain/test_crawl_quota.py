@@ -22,6 +22,7 @@ def test_a_census_waits_for_the_quota(tmp_path: Path) -> None:
         assert hub.stats()["requests"]["models"] == {"200": 6}
         assert report["requests"]["waits"] > 1
         assert report["requests"]["by_slot"] == {"huggingface.api": 6}
+        assert report["requests"]["allowed"] == {"huggingface.api": {"requests": 2, "seconds": 5}}
 
 
 def test_a_quota_that_is_gone_at_the_start_costs_one_answer(tmp_path: Path) -> None:

@@ -139,6 +139,6 @@ def test_labels_in_an_older_catalog_are_not_asked_for(tmp_path: Path, name: str,
     crawler = get_crawler(HuggingFaceSpider, {"HF_ENDPOINT": "https://hub.test", "MLENTORY_DATA_DIR": str(tmp_path)})
     crawler.spider = spider = crawler._create_spider()
     assert isinstance(spider, HuggingFaceSpider)
-    request = spider._ask("dataset", f"https://huggingface.co/datasets/{name}")
+    request = spider.look_up("datasets", "dataset", f"https://huggingface.co/datasets/{name}")
     assert (request is not None) == is_asked_for
     run_of(crawler).close()

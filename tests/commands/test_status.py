@@ -222,3 +222,21 @@ def test_wrong_usage(project: CatalogProject, words: list[str]) -> None:
 )  # fmt: skip
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+# What waits
+
+
+def test_what_waits_is_told_with_the_time_that_it_takes(book: Book) -> None:
+    book.crawl({str(n): model(f"a/{n}", owner=f"owner-{n}") for n in range(900)})
+    told = report("first")
+    told.count_requests({}, {}, {}, 0, 0.0, {"huggingface.api": {"requests": 450, "seconds": 300}})
+    book.writer.runs.save_report(book.run, told.json())
+    project = CatalogProject(book.data_dir, "http://127.0.0.1:9")
+    shown = rows(project.scrapy("status").stdout)
+    assert (shown["owners"], shown["cards"]) == ("huggingface 900 20 min 0 s", "huggingface 900 rate unknown")
+    assert not shown.keys() & {"datasets", "ancestors", "articles"}
+    assert project.status()["waiting"]["huggingface"]["owners"] == {"count": 900, "days": 0.013889}
+    told.count_requests({}, {}, {}, 0, 0.0, {"huggingface.api": {"requests": 450, "seconds": 86_400}})
+    book.writer.runs.save_report(book.run, told.json())
+    assert rows(project.scrapy("status").stdout)["owners"] == "huggingface 900 4.0 days"

@@ -43,6 +43,32 @@ def test_a_slot_pauses_before_its_quota_is_gone() -> None:
     assert slot.pause(301.5, 0.9) == 0.0
 
 
+def test_a_slot_tells_how_many_requests_it_allows() -> None:
+    slot = Slot()
+    assert slot.allowed(0.9) is None
+    slot.learn(headers(51, 200), 100.0)
+    assert slot.allowed(0.9) == {"requests": 450, "seconds": 300}
+    slot.learn(headers(51, 200, quota=3), 100.0)
+    assert slot.allowed(0.5) == {"requests": 2, "seconds": 300}
+    # GitHub does not announce how long a window is.
+    of_github = Slot()
+    of_github.learn(Headers({f"X-RateLimit-{name}": "9" for name in ("Limit", "Remaining", "Reset")}), 100.0)
+    assert (of_github.quota, of_github.allowed(1.0)) == (9, None)
+
+
+def test_a_delay_between_requests_is_a_rate_too() -> None:
+    slots = {"slow.api": {"delay": 3.0}, "quick.api": {"delay": 0}, "other.api": {"delay": 1.0}}
+    quota = QuotaMiddleware.from_crawler(
+        get_crawler(settings_dict={"QUOTA_ENABLED": True, "QUOTA_SHARE": "0.9", "DOWNLOAD_SLOTS": slots})
+    )
+    for name in ("slow.api", "quick.api", "hub.api"):
+        quota.slots[name].learn(headers(51, 200) if name == "hub.api" else Headers(), 0.0)
+    assert quota.allowed() == {
+        "slow.api": {"requests": 1, "seconds": 3.0},
+        "hub.api": {"requests": 450, "seconds": 300},
+    }
+
+
 def test_a_window_ends_at_the_moment_that_was_announced() -> None:
     slot = Slot()
     slot.learn(headers(0, 100), 0.0)
@@ -373,4 +399,4 @@ def test_what_is_left_is_used_however_far_away_the_next_window_is() -> None:
 
 def test_a_limit_may_be_written_with_blanks() -> None:
     told = Headers({"RateLimit": '"api" ; r = 5 ; t = 7', "RateLimit-Policy": '"api"; q = 9; w=300'})
-    assert _announced(told) == (5, 7, 9)
+    assert _announced(told) == (5, 7, 9, 300)

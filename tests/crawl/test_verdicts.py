@@ -85,10 +85,15 @@ def test_a_refused_field_is_suspect() -> None:
 def test_a_resumed_run_has_one_report() -> None:
     first = report(fetched=1000, new=990, quarantined=10)
     first.requested.update(found=3, missing=1)
-    first.count_requests({"hub": 2}, {"200": 2}, {"hub.example": (2, "documented API")}, 1, 0.5)
+    allowed: dict[str, dict[str, float]] = {
+        "hub": {"requests": 450, "seconds": 300},
+        "files": {"requests": 1, "seconds": 3.0},
+    }
+    first.count_requests({"hub": 2}, {"200": 2}, {"hub.example": (2, "documented API")}, 1, 0.5, allowed)
     resumed = Report.resumed(orjson.loads(first.json()))
     resumed.records.update(fetched=5, new=5)
-    resumed.count_requests({"hub": 1}, {"200": 1, "503": 1}, {"cdn.example": (1, "redirected")}, 2, 0.0)
+    of_token: dict[str, dict[str, float]] = {"hub": {"requests": 900, "seconds": 300}}
+    resumed.count_requests({"hub": 1}, {"200": 1, "503": 1}, {"cdn.example": (1, "redirected")}, 2, 0.0, of_token)
     told = resumed.told()
     assert told["records"]["fetched"] == 1005
     assert told["requested"]["asked"] == 4
@@ -102,6 +107,7 @@ def test_a_resumed_run_has_one_report() -> None:
         "retried": 3,
         "probes": 0,
         "waits": 0.5,
+        "allowed": {**allowed, **of_token},
     }
     assert resumed.seconds >= told["seconds"]
     assert told["started_at"] == "2026-01-01T00:00:00Z"

@@ -23,7 +23,7 @@ from fair4ml.platforms import platforms
 from mlentory_crawl.config import ENV_FILE
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.spiders.huggingface.spider import HuggingFaceArguments
+from mlentory_crawl.spiders.huggingface.arguments import HuggingFaceArguments
 
 MODELS = 60
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

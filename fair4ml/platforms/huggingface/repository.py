@@ -11,9 +11,10 @@ from fair4ml.platforms.huggingface.repository_source import RepositoryCard, Repo
 LEGACY_CREATION = datetime(2022, 3, 2, 23, 29, 4, tzinfo=UTC)
 """The creation time that the Hub gives for repositories that are older than its record of such times."""
 
+_DISABLED, _GATED = "disabled by the platform", "gated"
 _GATES = {
-    "auto": "gated: conditions have to be accepted",
-    "manual": "gated: the owner decides on each request",
+    "auto": f"{_GATED}: conditions have to be accepted",
+    "manual": f"{_GATED}: the owner decides on each request",
 }
 
 
@@ -45,11 +46,21 @@ def access(source: RepositoryInfo, card: RepositoryCard) -> str | None:
     """The conditions of access to the files. Gated is not paid: no field says what access costs."""
     conditions = []
     if source.disabled:
-        conditions.append("disabled by the platform")
+        conditions.append(_DISABLED)
     if source.private:
         conditions.append("private")
     if source.gated:
-        conditions.append(_GATES.get(str(source.gated), "gated"))
+        conditions.append(_GATES.get(str(source.gated), _GATED))
     if card.extra_gated_eu_disallowed:
         conditions.append("not available in the European Union")
     return "; ".join(conditions) or None
+
+
+def is_disabled(conditions: str | None) -> bool:
+    """Check whether conditions of access, as `access` states them, are those of a repository without access."""
+    return _DISABLED in (conditions or "").split("; ")
+
+
+def is_gated(conditions: str | None) -> bool:
+    """Check whether conditions of access, as `access` states them, keep the files from the public."""
+    return any(each.startswith(_GATED) for each in (conditions or "").split("; "))

@@ -71,6 +71,11 @@ def entity_path(page: HubPage, fields: list[str]) -> str:
             return f"/api/{'datasets' if kind == 'dataset' else 'models'}/{name}?{query}"
 
 
+def card_path(id: str, sha: str) -> str:
+    """Return the address of a model's card at a revision: that to which ``/resolve/`` redirects."""
+    return f"/api/resolve-cache/models/{quote(id, safe='/')}/{quote(sha)}/README.md"
+
+
 def fields_in(url: str) -> list[str]:
     """Return the fields that an address requests."""
     return [value for name, value in parse_qsl(urlsplit(url).query) if name == "expand[]"]

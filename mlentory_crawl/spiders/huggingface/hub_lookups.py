@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.spiderloader import get_spider_loader
 
 from fair4ml.describe.hub_repositories import dataset_id
-from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id
+from fair4ml.identifiers import hugging_face_dataset, hugging_face_model, hugging_face_owner, is_repo_id, part_iri
+from fair4ml.platforms.huggingface import API_SLOT, FILE_SLOT
 from fair4ml.platforms.huggingface.addresses import HubPage, page_of
 from mlentory_crawl.base_spiders.listing import ListSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader
-from mlentory_crawl.base_spiders.platform import Stage
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
-from mlentory_crawl.base_spiders.stages.enrichment import Enrichment
 from mlentory_crawl.base_spiders.walks import Place
+from mlentory_crawl.catalog.commits import Lookup
 from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.responses import error_message
+from mlentory_crawl.responses import error_message, fetched_at
 from mlentory_crawl.spiders.huggingface import api
 from mlentory_crawl.spiders.huggingface.api import DATASETS, HUB
-
-API_SLOT, FILE_SLOT = "huggingface.api", "huggingface.resolvers"
-"""The download slots, one for each of the Hub's quotas."""
-MANY_UNKNOWN = 1_000
-"""The number of wanted datasets above which walking over the list of all datasets takes fewer requests."""
-PER_RUN = 10_000
-"""The number of entities of one kind that a run requests one by one; the next run continues."""
 
 
 class HubSpider(ListSpider):
@@ -170,50 +161,32 @@ class HubSpider(ListSpider):
 
     # Entities that records name
 
-    def look_ups(self, *, ancestors: int, enrich: Iterable[str]) -> list[Stage]:
-        """Return the stages that look up named entities when everything else is done.
+    def look_up(self, name: str, kind: str, iri: str) -> Request | None:
+        """Return the request for an entity that records name; None if the Hub cannot have it.
 
         Args:
-            ancestors: the number of levels of models from which the crawled ones derive.
-            enrich: those of ``datasets``, ``owners`` and ``articles`` that are to be described.
+            name: the name of the look-up.
+            kind: the kind of the entity.
+            iri: its IRI.
         """
-        stages: list[Stage] = []
-        if ancestors:
-            stages.append(Enrichment(self, "ancestors", "model", partial(self._ancestors, ancestors), self._ask))
-        if "datasets" in enrich:
-            named = partial(self._named, "Dataset", DATASETS)
-            stages += [DatasetWalk(self), Enrichment(self, "datasets", "dataset", named, self._ask)]
-        if "owners" in enrich:
-            stages.append(Enrichment(self, "owners", "agent", partial(self._named, "Agent", f"{HUB}/"), self._ask))
-        if "articles" in enrich:
-            arxiv: Any = get_spider_loader(self.settings).load("arxiv")
-            stages.append(arxiv.from_crawler(self.crawler))
-        return stages
-
-    def _ancestors(self, levels: int, run: int) -> list[str]:
-        return self.run.catalog.lookups.ancestors(run, levels, f"{HUB}/")
-
-    def _named(self, class_name: str, prefix: str, run: int) -> list[str]:
-        return self.run.catalog.lookups.named(run, class_name, prefix, PER_RUN)
-
-    def _ask(self, kind: str, iri: str) -> Request | None:
-        name = iri.removeprefix(DATASETS if kind == "dataset" else f"{HUB}/")
+        id = iri.removeprefix(DATASETS if kind == "dataset" else f"{HUB}/")
         # Catalogs of earlier versions have labels among their datasets.
-        is_name = dataset_id(name) == name if kind == "dataset" else is_repo_id(name)
-        return self.named_request(HubPage(kind, name)) if is_name else None
+        if not (dataset_id(id) == id if kind == "dataset" else is_repo_id(id)):
+            return None
+        return self.entity_request(self.named_request(HubPage(kind, id)), Wanted(iri, kind, by=name, iri=iri))
 
     def records_on_page(
         self, items: list[Any], number: int, wanted: Wanted | None
     ) -> tuple[Iterable[RawTuple], Iterable[LaterTuple], Asked | None]:
         if wanted is None or wanted.kind != "datasets":
             return super().records_on_page(items, number, wanted)
-        run = self.run
-        named = set(run.catalog.lookups.named(run.id, "Dataset", DATASETS, -1))
-        found = [
-            each
+        iris = {
+            hugging_face_dataset(id): each
             for each in items
-            if isinstance(each, dict) and isinstance(id := each.get("id"), str) and hugging_face_dataset(id) in named
-        ]
+            if isinstance(each, dict) and isinstance(id := each.get("id"), str) and is_repo_id(id)
+        }
+        unknown = self.run.catalog.lookups.still_unknown(self.run.id, iris)
+        found = [each for iri, each in iris.items() if iri in unknown]
         return (
             api.listed_records("dataset", found, number),
             self._croissants(found),
@@ -225,24 +198,31 @@ class HubSpider(ListSpider):
     def later_records(self, entities: list[Any]) -> Iterator[LaterTuple]:
         if self.cards == "none":
             return
-        models = [each for each in entities if isinstance(each, dict) and self._may_read_card(each)]
+        models = [each for each in entities if isinstance(each, dict) and self.may_read_card(each)]
         known = self.run.catalog.sources(self.name, "card", [model["_id"] for model in models])
         for model in models:
-            request = self._card_request(model)
+            request = self.card_request(model)
             if self.cards == "all" or known.get(model["_id"]) != self.public_address(request.url):
                 yield "card", model["_id"], request
 
-    def _may_read_card(self, model: dict[str, Any]) -> bool:
+    def may_read_card(self, model: dict[str, Any]) -> bool:
+        """Check whether the card of a model can be read, given what the list says of it."""
         # The API describes gated models; their files are only for those who have access.
         is_open = not model.get("gated") or bool(self.settings.get("HF_TOKEN"))
         has_address = all(isinstance(model.get(name), str) for name in ("_id", "id", "sha")) and is_repo_id(model["id"])
         return is_open and has_address and not model.get("disabled")
 
-    def _card_request(self, model: dict[str, Any]) -> Request:
-        # The address to which /resolve/ redirects: one request instead of two.
-        path = f"/api/resolve-cache/models/{quote(model['id'], safe='/')}/{quote(model['sha'])}/README.md"
+    def card_request(self, model: dict[str, Any]) -> Request:
+        """Return the request for the card of a model at its revision."""
         known = {name: model[name] for name in ("_id", "id", "sha")}
-        return self.hub_request(path, slot=FILE_SLOT, model=known)
+        return self.hub_request(api.card_path(model["id"], model["sha"]), slot=FILE_SLOT, model=known)
+
+    def card_iri(self, model: dict[str, Any]) -> str:
+        """Return the IRI by which the catalog notes that a card was requested at a revision."""
+        return part_iri(hugging_face_model(model["id"]), "card", model["sha"])
+
+    def later_lookup(self, response: Response, **known: Any) -> Lookup | None:
+        return Lookup(self.card_iri(known["model"]), None, fetched_at(response)) if "model" in known else None
 
     def _croissants(self, datasets: list[Any]) -> Iterator[LaterTuple]:
         for dataset in datasets:
@@ -255,35 +235,10 @@ class HubSpider(ListSpider):
         return self.hub_request(f"/api/datasets/{quote(dataset['id'], safe='/')}/croissant", dataset=dataset)
 
     def later_request(self, **known: Any) -> Request:
-        return self._croissant_request(known["dataset"]) if "dataset" in known else self._card_request(known["model"])
+        return self._croissant_request(known["dataset"]) if "dataset" in known else self.card_request(known["model"])
 
     def public_address(self, url: str) -> str:
         return f"{HUB}{url.removeprefix(self.endpoint)}" if url.startswith(f"{self.endpoint}/") else url
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
         return api.croissant_in(response, **known) if "dataset" in known else api.card_in(response, **known)
-
-
-class DatasetWalk:
-    """Walks over the list of all datasets if many of them are to be looked up.
-
-    Args:
-        spider: the spider that sends the requests.
-    """
-
-    def __init__(self, spider: HubSpider) -> None:
-        self._spider = spider
-        self._is_done = False
-
-    def step(self) -> bool:
-        run, engine = self._spider.run, self._spider.crawler.engine
-        assert engine is not None
-        if self._is_done:
-            return False
-        self._is_done = True
-        run.commit()
-        if run.broken or len(run.catalog.lookups.named(run.id, "Dataset", DATASETS, MANY_UNKNOWN + 1)) <= MANY_UNKNOWN:
-            return False
-        datasets = LinkHeader(api.list_path("dataset", self._spider.expand["dataset"]))
-        engine.crawl(self._spider.walk([datasets.first()], Wanted("the list of datasets", "datasets", by="datasets")))
-        return True

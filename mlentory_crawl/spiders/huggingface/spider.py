@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 from scrapy import Request
 from scrapy.http import Response
 
 from fair4ml.identifiers import is_repo_id
-from fair4ml.platforms.huggingface import CENSUS_KINDS
+from fair4ml.platforms.huggingface import CENSUS_KINDS, LOOK_UPS
 from fair4ml.platforms.huggingface.addresses import HOSTS, HubPage, page_of
-from mlentory_crawl.base_spiders.arguments import Words
-from mlentory_crawl.base_spiders.modes import CensusArguments, ModeSpider
+from mlentory_crawl.base_spiders.modes import ModeSpider
 from mlentory_crawl.base_spiders.paginators import Cursor
 from mlentory_crawl.base_spiders.paginators.link_header import LinkHeader
 from mlentory_crawl.base_spiders.platform import Arguments
@@ -23,6 +21,7 @@ from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.config import Variable
+from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.responses import error_message, json_of, time_of
 from mlentory_crawl.spiders.huggingface.api import (
     DATASET_EXPAND,
@@ -32,15 +31,14 @@ from mlentory_crawl.spiders.huggingface.api import (
     list_path,
     listed_records,
 )
+from mlentory_crawl.spiders.huggingface.arguments import WORDS, HuggingFaceArguments
 from mlentory_crawl.spiders.huggingface.hub_lookups import HubSpider
+from mlentory_crawl.spiders.huggingface.hub_stages import stages
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
-ENRICHMENTS = Words(
-    "datasets|owners|articles", "any of datasets, owners, articles with commas between, or none", instead="none"
-)
 FIRST_LATEST = 1_000
 OVERLAP = timedelta(minutes=10)
 """The time before the watermark from which a delta reads, because the Hub's clocks and indexes differ."""
@@ -51,56 +49,6 @@ EXPAND = (
     " model-index pipeline_tag private safetensors sha tags transformersInfo trendingScore"
 ).split()
 """The fields that every mode requests: a field that was not requested must not look removed."""
-
-
-class HuggingFaceArguments(CensusArguments):
-    """Arguments of a crawl of the Hub."""
-
-    mode: Literal["latest", "census", "delta", "ids"] | None = Field(
-        default=None,
-        description="census: every model, oldest first; delta: what was modified since the last census or delta;"
-        " latest: the models modified last; ids: those named. Without it a delta, or in a catalog that has no watermark"
-        " yet the latest",
-    )
-    limit: PositiveInt | None = Field(default=None, description="how many models to fetch at most")
-    ids: str | None = Field(
-        default=None,
-        description="a file with one model id a line, or ids with commas between; addresses of models are understood."
-        " With mode=latest both are fetched",
-    )
-    author: str | None = Field(default=None, description="only models of this owner")
-    task: str | None = Field(default=None, description="only models with this pipeline tag")
-    library: str | None = Field(default=None, description="only models of this library")
-    files: bool = Field(default=False, description="also fetch the list of each model's files")
-    cards: Literal["none", "changed", "all"] | None = Field(
-        default=None,
-        description="also fetch the model cards: of no model, of those with a new revision, or of all; else HF_CARDS",
-    )
-    ancestors: NonNegativeInt | None = Field(
-        default=None,
-        description="also fetch models that the crawled ones derive from, so many levels up; else HF_ANCESTORS",
-    )
-    enrich: Annotated[str, ENRICHMENTS] | None = Field(
-        default=None, description="also describe what the catalog's records name; else HF_ENRICH"
-    )
-
-    @model_validator(mode="after")
-    def _ids_go_with_their_mode(self) -> HuggingFaceArguments:
-        if self.mode == "ids" and self.ids is None:
-            raise ValueError("mode=ids needs ids=FILE_OR_LIST")
-        if self.ids is not None and self.mode not in (None, "ids", "latest"):
-            raise ValueError("ids=FILE_OR_LIST goes with mode=ids or mode=latest")
-        return self
-
-    @property
-    def filters(self) -> list[tuple[str, str]]:
-        """The filters of the lists, as the API's parameters."""
-        named = (("author", self.author), ("pipeline_tag", self.task), ("filter", self.library))
-        return [(parameter, value) for parameter, value in named if value]
-
-    @property
-    def is_whole(self) -> bool:
-        return self.limit is None and not self.filters and self.ids is None
 
 
 class HuggingFaceSpider(ModeSpider, HubSpider):
@@ -138,7 +86,7 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
         Variable(
             "HF_ENRICH",
             "none",
-            "Comma-separated kinds of named entities to describe: datasets, owners, articles; or none.",
+            "Comma-separated look-ups of what records name: ancestors, cards, datasets, owners, articles; or none.",
         ),
     )
     hosts = HOSTS
@@ -160,14 +108,24 @@ class HuggingFaceSpider(ModeSpider, HubSpider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        given = spider.arguments
-        spider.cards = given.cards or crawler.settings.get("HF_CARDS") or "none"
-        levels = crawler.settings.getint("HF_ANCESTORS") if given.ancestors is None else given.ancestors
-        enrich = (crawler.settings.get("HF_ENRICH") or "none") if given.enrich is None else given.enrich
-        spider.stages = [
-            Deletions(spider, *cls.census_kinds),
-            *spider.look_ups(ancestors=levels, enrich=enrich.split(",")),
-        ]
+        given, settings = spider.arguments, crawler.settings
+        names, levels = given.look_ups(settings), given.levels(settings.getint("HF_ANCESTORS"))
+        of_all = "ancestors" in names
+        if spider.mode == "enrich":
+            if not names:
+                raise WrongUsage(
+                    f"{cls.name}: mode=enrich has nothing to request: give enrich=... ({WORDS}), or set HF_ENRICH,"
+                    " HF_CARDS or HF_ANCESTORS"
+                )
+            spider.looked_up = {kind for name in names for kind in LOOK_UPS[name]}
+            spider.stages = stages(spider, names, levels, given.limit, of_all=of_all)
+        else:
+            spider.cards = given.cards or settings.get("HF_CARDS") or "none"
+            names |= {"ancestors"} if levels else set()
+            spider.stages = [
+                Deletions(spider, *cls.census_kinds),
+                *stages(spider, names, levels, None, of_all=of_all),
+            ]
         return spider
 
     @classmethod

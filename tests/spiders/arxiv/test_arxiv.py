@@ -15,11 +15,12 @@ from support.arxiv_server import Arxiv, entry, feed, served_arxiv
 from support.crawling import CatalogProject, Project, model, write_records
 from support.http_servers import Answer
 
+from fair4ml.platforms.arxiv import BATCH
 from fair4ml.platforms.arxiv.source import entries
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.spiders.arxiv import BATCH, ArxivSpider
+from mlentory_crawl.spiders.arxiv import ArxivSpider
 
 AT_ONCE = ("-s", 'DOWNLOAD_SLOTS={"arxiv.api": {"concurrency": 1, "delay": 0, "jitter": 0}}')
 QUICK = ("-s", "RETRY_TIMES=1", "-s", "RETRY_BACKOFF=0.01")
@@ -69,6 +70,64 @@ def test_articles_that_models_name_are_fetched_once(project: Project, server: Ar
     assert crawl(project, "-a", "refresh=true")["records"]["unchanged"] == 3
     assert crawl(project, "-a", "ids=2401.00001", "-a", "refresh=true")["records"]["unchanged"] == 1
     assert [len(ids) for ids in server.asked[2:]] == [3, 1]
+
+
+@pytest.fixture
+def catalog_with_names(project: Project, tmp_path: Path) -> Project:
+    """A catalog in which one article is named twice, another one by a model with more downloads than the third."""
+    tags = ([NAMED[0]], [NAMED[2]], [NAMED[1], NAMED[2]])
+    records = [model(n, tags=[f"arxiv:{id}" for id in ids]) for n, ids in enumerate(tags)]
+    with SampleHub(records=write_records(tmp_path / "records.jsonl", records)) as hub:
+        project.environment["HF_ENDPOINT"] = hub.url
+        project.crawl("-a", "mode=census")
+    return project
+
+
+def test_in_the_mode_of_all_look_ups_it_requests_the_most_wanted_first(
+    catalog_with_names: Project, server: Arxiv
+) -> None:
+    project = catalog_with_names
+    words = ("-a", "mode=enrich", "-a", "enrich=articles")
+    report = crawl(project, *words, "-a", "limit=2")
+    assert (report["mode"], report["coverage"], report["verdict"]) == ("enrich", "limit", "complete")
+    assert (report["lookups"], requested(report)) == ({"articles": {"asked": 2, "found": 2}}, {})
+    assert server.asked == [["math/0309136", "2401.00002"]]
+    refused: Answer = (429, {"Content-Type": "text/plain"}, b"Rate exceeded.")
+    server.answers = [refused]
+    stopped = crawl(project, *words, code=1)
+    assert stopped["lookups"] == {"articles": {"asked": 1, "blocked": 1}}
+    report = crawl(project, *words)
+    assert (report["run_id"], report["coverage"]) == (stopped["run_id"], "ids")
+    assert report["lookups"] == {"articles": {"asked": 1, "found": 1}}
+    again = crawl(project, *words)
+    assert (again["lookups"], again["notes"]) == ({}, [again["notes"][0]])
+    assert len(server.asked) == 3
+
+
+def test_the_hub_s_look_ups_bring_articles_too(catalog_with_names: Project, server: Arxiv) -> None:
+    server.missing = {NAMED[2]}
+    project = catalog_with_names
+    words = ("-a", "mode=enrich", "-a", "enrich=articles", "-a", "limit=2")
+    report = project.crawl(*AT_ONCE, *words)
+    assert (report["platform"], report["lookups"]) == (
+        "huggingface", {"articles": {"asked": 2, "found": 1, "missing": 1}},
+    )  # fmt: skip
+    assert server.asked == [["math/0309136", "2401.00002"]]
+    assert project.status()["waiting"]["arxiv"] == {"articles": {"count": 1, "days": None}}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("enrich=articles",), "enrich=articles goes with mode=enrich"),
+        (("mode=enrich", "enrich=owners"), "-a enrich='owners': expected articles"),
+        (("mode=enrich", "ids=2401.00001"), "mode=ids and ids=FILE_OR_LIST go together"),
+        (("mode=enrich", "refresh=true"), "refresh goes with mode=catalog and mode=ids"),
+    ],
+)
+def test_look_ups_have_their_own_arguments(project: Project, words: tuple[str, ...], told: str) -> None:
+    done = project.scrapy("crawl", "arxiv", *(part for word in words for part in ("-a", word)))
+    assert (done.returncode, told in done.stderr) == (2, True)
 
 
 def test_nothing_named_is_nothing_asked_for(project: Project, server: Arxiv) -> None:

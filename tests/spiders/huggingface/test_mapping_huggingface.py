@@ -15,6 +15,7 @@ from fair4ml.describe.source_record import InvalidRecord, SourceRecord, parse
 from fair4ml.entities import Description
 from fair4ml.platforms import describe
 from fair4ml.platforms.huggingface.provenance import PROVENANCE
+from fair4ml.platforms.huggingface.repository import is_disabled, is_gated
 from fair4ml.platforms.huggingface.source import ModelInfo
 
 CASES = sorted((Path(__file__).parents[2] / "data" / "huggingface_models").glob("*.json"))
@@ -141,3 +142,14 @@ def test_the_corpus_is_described_and_closed(corpus: Path) -> None:
         else:
             assert_closed(description, PROVENANCE["model"])
     assert refused == 0
+
+
+@pytest.mark.parametrize("disabled", [True, False, None])
+@pytest.mark.parametrize("gated", ["auto", "manual", True, "later", False, None])
+@pytest.mark.parametrize("further", [{}, {"private": True}, {"cardData": {"extra_gated_eu_disallowed": True}}])
+def test_whether_files_can_be_read_is_known_from_the_description(
+    gated: bool | str | None, disabled: bool | None, further: dict[str, Any]
+) -> None:
+    record = {"_id": "65f0a1b2c3d4e5f601234567", "id": "acme/elm", "gated": gated, "disabled": disabled, **further}
+    conditions = stored(mapped(record)[0].root).get("conditionsOfAccess")
+    assert (is_gated(conditions), is_disabled(conditions)) == (bool(gated), bool(disabled))
