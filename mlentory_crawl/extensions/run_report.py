@@ -226,6 +226,9 @@ class RunReport:
             logger.info(
                 "Requested: %s", ", ".join(f"{count} {name}" for name, count in told["requested"].items() if count)
             )
+        for name, counts in told["lookups"].items():
+            shown = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+            logger.info("Looked up %s: %s", name, shown)
         for name, projection in told["projections"].items():
             logger.info(
                 "Projection %s: %s written, %s failed, backlog %s",

@@ -136,8 +136,9 @@ def test_a_card_is_requested_once_for_each_revision(hub: SampleHub, project: Pro
     assert "cards" not in enrich(project, "cards")["lookups"]  # the catalog does not know of the new revision
     project.crawl("-a", "ids=acme/model-1,acme/model-2,acme/model-6")
     assert enrich(project, "cards")["lookups"]["cards"] == {"asked": 1, "found": 1}
-    with_token = enrich(project, "cards", "-s", "HF_TOKEN=hf_x")
-    assert with_token["lookups"]["cards"] == {"asked": 1, "blocked": 1}
+    done = project.scrapy("crawl", "huggingface", "-a", "mode=enrich", "-a", "enrich=cards", "-s", "HF_TOKEN=hf_x")
+    assert "Looked up cards: 1 asked, 1 blocked" in done.stderr
+    assert project.report()["lookups"]["cards"] == {"asked": 1, "blocked": 1}
     assert waiting(project)["cards"] == 0
     assert enrich(project, "cards", "-s", "HF_TOKEN=hf_x")["lookups"] == {}
 

@@ -25,7 +25,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 def test_status_tells_catalog_projections_and_runs(crawled: Project) -> None:
     told = crawled.status()
-    assert set(told) == {"catalog", "projections", "runs"}
+    assert set(told) == {"catalog", "projections", "runs", "waiting"}
     catalog = told["catalog"]
     assert catalog["sequence"] == 80
     assert catalog["records"] == {"huggingface": {"model": {"live": 80, "deleted": 0}}}

@@ -46,7 +46,7 @@ def test_the_help_of_a_spider_lists_its_arguments(project: CatalogProject, words
     text = " ".join(done.stdout.split())
     assert "Domain huggingface.co" in text
     assert "https://huggingface.co/docs/hub/api" in text
-    assert "mode latest, census, delta or ids census: every model, oldest first;" in text
+    assert "mode latest, census, delta, ids or enrich census: every model, oldest first;" in text
     assert "files true or false (default: false) also fetch the list of each model's files" in text
     assert "config text a YAML file" in text
 
@@ -58,7 +58,10 @@ def test_the_help_of_a_spider_lists_its_arguments(project: CatalogProject, words
         (["huggingface", "openml"], "expected one spider: mlentory crawl -h names them"),
         (["hugingface"], "there is no spider hugingface; did you mean huggingface?"),
         (["zoo", "-h"], "there is no spider zoo; mlentory crawl -h names them"),
-        (["huggingface", "-a", "mode=all"], "huggingface: -a mode='all': expected latest, census, delta or ids"),
+        (
+            ["huggingface", "-a", "mode=all"],
+            "huggingface: -a mode='all': expected latest, census, delta, ids or enrich",
+        ),
         (["huggingface", "-a", "limit"], "Invalid -a value, use -a NAME=VALUE"),
         (["huggingface", "-a", "ids="], "huggingface: -a ids='': expected at least one id, got none"),
         (["dispatcher"], "dispatcher: -a seeds=... is missing: a file (one URL a line,"),
