@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS)
 SOURCE ?= huggingface
 
 # Extras that have tests of their own, and programs that tests start: each has an environment beside .venv.
-EXTRAS := parquet validate scrapyd
+EXTRAS := parquet validate scrapyd dagster
 PROGRAMS := mlflow wheel
 EXTRA_VENVS := .venv-extras
 # One of them: `make test-extras EXTRA=parquet`; unset: all.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,9 @@ from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
+
+# These files load the extra that they test, which is in an environment of its own.
+collect_ignore = [] if find_spec("dagster") else ["orchestration"]
 
 # The width of the terminal that tests are run on is not that of the commands in them.
 os.environ.pop("COLUMNS", None)

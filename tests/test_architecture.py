@@ -171,6 +171,7 @@ FORBIDDEN = {
     "mlentory_crawl.stores": "scrapy twisted itemadapter",
     "mlentory_crawl.catalog": "scrapy twisted itemadapter",
     "mlentory_crawl.erasure": "scrapy twisted itemadapter",
+    "mlentory_crawl.orchestration": "scrapy twisted itemadapter",
 }
 
 

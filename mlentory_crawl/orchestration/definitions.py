@@ -30,7 +30,7 @@ FRESH = timedelta(hours=36)
 MOST_DAYS, MOST_QUARANTINED = 8, 0.05
 OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
 TOLD = ("run_id", "mode", "coverage", "verdict", "problems", "seconds", "peak_rss_mb", "lookups", "requests")
-UNFINISHED = [dg.DagsterRunStatus(each) for each in ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")]
+UNFINISHED = [each for each in dg.DagsterRunStatus if each.name not in ("SUCCESS", "FAILURE", "CANCELED")]
 CHECKS = {
     "verdict": "The verdict of the run is complete.",
     "adds_up": "Every fetched record has exactly one outcome.",
@@ -41,7 +41,7 @@ CENSUS_AGE = {"census_age": f"The last complete census is less than {MOST_DAYS} 
 
 
 class CrawlConfig(dg.Config):
-    """How to crawl."""
+    """Arguments of a crawl."""
 
     arguments: dict[str, str] = Field(
         default={}, description="Arguments of the spider, as with `-a`: `mode: census`. `mlentory crawl PLATFORM -h`"
@@ -50,13 +50,14 @@ class CrawlConfig(dg.Config):
 
 def crawled(context: dg.AssetExecutionContext, spider: str, given: Mapping[str, str]) -> dict[str, Any]:
     """Crawl, and return the run report; a crawl that did not finish is tried again, and goes on where it was."""
-    words = [word for name, value in {**given, "_job": context.run_id}.items() for word in ("-a", f"{name}={value}")]
+    job = context.run.run_id
+    words = [word for name, value in {**given, "_job": job}.items() for word in ("-a", f"{name}={value}")]
     context.log.info("mlentory crawl %s %s", spider, " ".join(words))
     ended = program.run("crawl", spider, *words)
-    report: dict[str, Any] = program.answer("status", context.run_id) or {}
+    report: dict[str, Any] = program.answer("status", job) or {}
     if report:
         tags = {"mlentory/run": report["run_id"], "mlentory/verdict": report["verdict"] or "unfinished"}
-        context.instance.add_run_tags(context.run_id, tags)
+        context.instance.add_run_tags(job, tags)
     if ended.code == 0 or (ended.code == 1 and report.get("verdict") == "suspect"):
         return report
     reason = f"exit code {ended.code}: {'; '.join(report.get('problems', ())) or ended.log}"
@@ -80,7 +81,7 @@ def look_ups_of(platform: str) -> dict[str, str]:
 def crawl_of(platform: str) -> dg.AssetsDefinition:
     """Return the assets of a platform, which are all materialized by one command."""
     lists, named = lists_of(platform), look_ups_of(platform)
-    about = dict.fromkeys(named, "What the platform's records name.") | descriptions(platform)
+    about = {**dict.fromkeys(named, "What the platform's records name."), **descriptions(platform)}
 
     @dg.multi_asset(
         name=f"crawl_{platform}",
@@ -153,7 +154,7 @@ def checks(
 ) -> Iterator[dg.AssetCheckResult]:
     """Yield the results of the checks on a kind of records after a run."""
 
-    def result(name: str, passed: bool, level: str = "ERROR", **told: Any) -> dg.AssetCheckResult:
+    def result(name: str, passed: bool, level: str = "ERROR", /, **told: Any) -> dg.AssetCheckResult:
         named = {"asset_key": dg.AssetKey([platform, kind]), "check_name": name}
         return dg.AssetCheckResult(passed=passed, severity=dg.AssetCheckSeverity(level), metadata=told, **named)
 
@@ -174,7 +175,7 @@ seeds = dg.DynamicPartitionsDefinition(name="seeds")
 
 @dg.asset(partitions_def=seeds, group_name="seeds", pool=POOL)
 def seed_list(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-    """What became of each line of a list of URLs: the files in `seeds` of the data directory."""
+    """The outcome of each line of a list of URLs: the files in `seeds` of the data directory."""
     report = crawled(context, "dispatcher", {"seeds": str(SEEDS / context.partition_key)})
     told = {name: report[name] for name in (*TOLD, "requested", "records")}
     return dg.MaterializeResult(metadata=told, data_version=dg.DataVersion(report["run_id"]))
@@ -245,8 +246,9 @@ def automation(platform: str, minute: int) -> Iterator[Any]:
 
 @dg.sensor(job=(seed_lists := job_of("seed_lists", seed_list.key)), minimum_interval_seconds=30)
 def new_seed_lists(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """Crawl each list of URLs that is new or has changed."""
-    found = {path.name: path.stat().st_mtime_ns for path in sorted(SEEDS.glob("[!.]*")) if path.is_file()}
+    """Crawl each list of URLs that is new or has changed; `.name` and `name.part` are still being written."""
+    lists = [path for path in sorted(SEEDS.glob("[!.]*")) if path.is_file() and path.suffix != ".part"]
+    found = {path.name: path.stat().st_mtime_ns for path in lists}
     new = [name for name in found if not context.instance.has_dynamic_partition("seeds", name)]
     return dg.SensorResult(
         [dg.RunRequest(run_key=f"{name} {changed}", partition_key=name) for name, changed in found.items()],

@@ -35,7 +35,7 @@ def run(*arguments: str) -> Ended:
     command = shlex.split(os.environ.get(PROGRAM) or "") or [sys.executable, "-P", "-m", "mlentory_crawl"]
     log: deque[str] = deque(maxlen=20)
     with tempfile.TemporaryFile("w+") as output:
-        child = subprocess.Popen(
+        with subprocess.Popen(
             [*command, *arguments],
             # Projections are assets of their own: a store that is down is no fault of a crawl.
             env={"PROJECTIONS": "none", **os.environ} if arguments[0] == "crawl" else None,
@@ -46,16 +46,18 @@ def run(*arguments: str) -> Ended:
             errors="replace",
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509  (it only calls the kernel)
-        )
-        try:
-            for line in child.stderr or ():
-                sys.stderr.write(line)
-                log.append(line)
-            child.wait()
-        finally:
-            if child.poll() is None:
+        ) as child:
+            try:
+                for line in child.stderr or ():
+                    sys.stderr.write(line)
+                    log.append(line)
+            except BaseException:
                 child.terminate()
-                child.communicate(timeout=PATIENCE)
+                try:
+                    sys.stderr.write(child.communicate(timeout=PATIENCE)[1])
+                finally:
+                    child.kill()  # unless it has ended
+                raise
         output.seek(0)
         return Ended(child.returncode, output.read(), "".join(log).strip())
 

@@ -78,7 +78,7 @@ def test_it_is_the_wheel_and_all_of_it_can_be_loaded_without_extras(tmp_path: Pa
     for place in installed.python("-c", IMPORT_ALL).stdout.split():
         assert Path(place).is_relative_to(installed.command.parents[1])
         assert not Path(place).is_relative_to(ROOT / Path(place).parent.name)
-    extras = "elasticsearch ijson neo4j pyarrow pyshacl scrapyd"
+    extras = "dagster elasticsearch ijson neo4j pyarrow pyshacl scrapyd"
     absent = f"import importlib.util; print(*(name for name in {extras.split()} if importlib.util.find_spec(name)))"
     assert installed.python("-c", absent).stdout == "\n"
 
