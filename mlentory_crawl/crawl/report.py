@@ -87,6 +87,7 @@ class Report:
     _seconds_before: float = 0.0
     _requests_before: dict[str, Any] = field(default_factory=dict)
     _begun: float = field(default_factory=time.monotonic)
+    _ended: float | None = None
 
     @classmethod
     def begun(cls, name: str, plan: CrawlPlan) -> Report:
@@ -138,7 +139,13 @@ class Report:
     @property
     def seconds(self) -> float:
         """The duration of the run, without the time between interruption and resumption."""
-        return self._seconds_before + time.monotonic() - self._begun
+        return self._seconds_before + (self._ended or time.monotonic()) - self._begun
+
+    def finish(self) -> str:
+        """Note that the run ends now, and return this time (UTC)."""
+        self.finished_at = now()
+        self._ended = time.monotonic()
+        return self.finished_at
 
     def count_records(self, platform: str, by_kind: Mapping[str, Mapping[str, int]]) -> None:
         """Count the outcomes of a platform's records, by kind; negative numbers take some back."""

@@ -22,7 +22,7 @@ from mlentory_crawl.config import endpoints
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import COMMIT_SECONDS
 from mlentory_crawl.crawl.verdict import judge
-from mlentory_crawl.data_directory import now, whole
+from mlentory_crawl.data_directory import whole
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.feeds import LOST_ITEMS
 from mlentory_crawl.extensions.outcome import outcome
@@ -157,7 +157,7 @@ class RunReport:
         report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
         report.finish_reason = reason
         report.processor_seconds["crawl"] += time.process_time()
-        report.finished_at = now()
+        finished_at = report.finish()
         report.peak_rss_mb += resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         for suspicion in run.catalog.fields.suspicions():
             report.suspicions.append(suspicion)
@@ -177,7 +177,7 @@ class RunReport:
         if lost := self.crawler.stats.get_value(LOST_ITEMS, 0):
             report.fail(f"{lost} records could not be written to a feed")
         if complete or is_closed:
-            run.catalog.runs.complete(run.id, report.finished_at, watermark=spider.watermark, census=census)
+            run.catalog.runs.complete(run.id, finished_at, watermark=spider.watermark, census=census)
         if complete:
             prune(run.data_dir / "raw", run.catalog, spider.name, self.crawler.settings.getint("RAW_KEEP_RUNS"))
 
