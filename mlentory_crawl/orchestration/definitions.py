@@ -73,15 +73,15 @@ def lists_of(platform: str) -> tuple[str, ...]:
 
 
 def look_ups_of(platform: str) -> dict[str, str]:
-    """Return the kinds of records that are fetched because records name them, each with its look-up."""
+    """Return the platform's own kinds of records that are fetched because records name them, each with its look-up."""
     found = {kind: word for word, kinds in look_ups(platform).items() for kind in kinds}
-    return {kind: word for kind, word in found.items() if kind not in lists_of(platform)}
+    return {kind: found[kind] for kind in descriptions(platform) if kind in found and kind not in lists_of(platform)}
 
 
 def crawl_of(platform: str) -> dg.AssetsDefinition:
     """Return the assets of a platform, which are all materialized by one command."""
     lists, named = lists_of(platform), look_ups_of(platform)
-    about = {**dict.fromkeys(named, "What the platform's records name."), **descriptions(platform)}
+    about = descriptions(platform)
 
     @dg.multi_asset(
         name=f"crawl_{platform}",
@@ -118,19 +118,18 @@ def crawl_of(platform: str) -> dg.AssetsDefinition:
         status = program.answer("status")["catalog"]
         counts = {(of, kind): Counter(each) for of, kinds in report["kinds"].items() for kind, each in kinds.items()}
         for kind in sorted(chosen):
-            of = next((of for of, each in counts if each == kind), platform)  # articles are another platform's records
-            count = counts.pop((of, kind), Counter())
+            count = counts.pop((platform, kind), Counter())
             is_main = kind in lists or kind in named
             if not count and not is_main:
                 context.log.info("no %s: it comes along with others, or only if the arguments say so", kind)
                 continue
             yield dg.MaterializeResult(
                 asset_key=[platform, kind],
-                metadata=metadata(report, status, of, kind, count),
+                metadata=metadata(report, status, platform, kind, count),
                 data_version=dg.DataVersion(report["run_id"]),
                 check_results=[*checks(report, status, platform, kind, count)] if is_main else [],
             )
-        for (of, kind), count in counts.items():
+        for (of, kind), count in counts.items():  # they came along
             context.log_event(dg.AssetMaterialization([of, kind], metadata=metadata(report, status, of, kind, count)))
 
     return crawl

@@ -14,7 +14,7 @@ import dagster as dg
 import pytest
 from support.orchestrating import Orchestrated, configured, orchestrated
 
-from fair4ml.platforms import census_kinds, descriptions, look_ups, platforms
+from fair4ml.platforms import census_kinds, descriptions, platforms
 
 pytestmark = pytest.mark.extra(name="dagster")
 
@@ -72,8 +72,7 @@ def test_every_kind_of_every_platform_is_a_described_asset_of_its_group(graph: A
         of_groups.setdefault(node.group_name, set()).add(key.path[-1])
     assert of_groups.pop("projections") == {"neo4j", "search", "turtle"}
     assert of_groups.pop("seeds") == {"seed_list"}
-    named = {platform: {kind for kinds in look_ups(platform).values() for kind in kinds} for platform in platforms()}
-    assert of_groups == {platform: {*descriptions(platform), *named[platform]} for platform in platforms()}
+    assert of_groups == {platform: {*descriptions(platform)} for platform in platforms()}
 
 
 def test_kinds_that_a_crawl_is_about_are_checked(graph: Any) -> None:
@@ -84,7 +83,7 @@ def test_kinds_that_a_crawl_is_about_are_checked(graph: Any) -> None:
         for kind in census_kinds(platform):
             assert checked.pop(f"{platform}/{kind}") == {*CHECKS, "census_age"}
     assert all(checked.pop(name) == {"backlog"} for name in ("neo4j", "search", "turtle"))
-    assert {"huggingface/card", "huggingface/article", "arxiv/article", "github/repository"} <= checked.keys()
+    assert {"huggingface/card", "arxiv/article", "github/repository"} <= checked.keys()
     assert all(names == CHECKS for names in checked.values())
 
 
@@ -148,8 +147,12 @@ def test_a_platform_that_is_added_is_shown_and_nothing_that_crawls_is_loaded(
 ) -> None:
     added = tmp_path / "added" / "acme"
     added.mkdir(parents=True)
-    (added / "__init__.py").write_text('CENSUS_KINDS = ("gadget",)\nLOOK_UPS = {"makers": ("maker",)}\n')
-    (added / "source.py").write_text('class Gadget:\n    """A gadget of ACME."""\n\n\nKINDS = {"gadget": Gadget}\n')
+    (added / "__init__.py").write_text(
+        'CENSUS_KINDS = ("gadget",)\nLOOK_UPS = {"gadgets": ("gadget",), "makers": ("maker",), "articles": ("article",)}\n'
+    )
+    (added / "source.py").write_text(
+        'class Gadget:\n    """A gadget of ACME."""\n\n\nKINDS = dict.fromkeys(("gadget", "maker"), Gadget)\n'
+    )
     done = subprocess.run(
         [sys.executable, "-c", ADDED, str(added.parent)],
         env=project.environment, stdout=subprocess.PIPE, text=True, check=True,
@@ -157,6 +160,7 @@ def test_a_platform_that_is_added_is_shown_and_nothing_that_crawls_is_loaded(
     told = json.loads(done.stdout)
     assert told["assets"]["acme/gadget"] == "A gadget of ACME."
     assert told["assets"]["acme/maker"]
+    assert "acme/article" not in told["assets"]  # a record of another platform
     assert {"acme_nightly", "acme_census", "acme_enrich_nightly"} <= set(told["schedules"])
     assert told["loaded"] == []
 
