@@ -147,12 +147,10 @@ def test_a_platform_that_is_added_is_shown_and_nothing_that_crawls_is_loaded(
 ) -> None:
     added = tmp_path / "added" / "acme"
     added.mkdir(parents=True)
-    (added / "__init__.py").write_text(
-        'CENSUS_KINDS = ("gadget",)\nLOOK_UPS = {"gadgets": ("gadget",), "makers": ("maker",), "articles": ("article",)}\n'
-    )
-    (added / "source.py").write_text(
-        'class Gadget:\n    """A gadget of ACME."""\n\n\nKINDS = dict.fromkeys(("gadget", "maker"), Gadget)\n'
-    )
+    look_ups = '{"gadgets": ("gadget",), "makers": ("maker",), "articles": ("article",)}'
+    (added / "__init__.py").write_text(f'CENSUS_KINDS = ("gadget",)\nLOOK_UPS = {look_ups}\n')
+    gadget = 'class Gadget:\n    """A gadget of ACME."""\n'
+    (added / "source.py").write_text(f'{gadget}\n\nKINDS = dict.fromkeys(("gadget", "maker"), Gadget)\n')
     done = subprocess.run(
         [sys.executable, "-c", ADDED, str(added.parent)],
         env=project.environment, stdout=subprocess.PIPE, text=True, check=True,
