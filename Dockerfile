@@ -1,4 +1,5 @@
-# The crawler under scrapyd. Everything it keeps is in /var/lib/mlentory: data/, and scrapyd's eggs/, dbs/ and logs/.
+# The crawler under scrapyd; with `--target dagster`, the crawler and Dagster. Everything the crawler keeps is in /var/lib/mlentory:
+# data/, and scrapyd's eggs/, dbs/ and logs/.
 FROM python:3.11-slim AS build
 RUN python -m venv /opt/mlentory
 ENV PATH=/opt/mlentory/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -9,12 +10,38 @@ RUN pip install --requirement requirements.txt --requirement requirements/scrapy
 COPY pyproject.toml setup.py README.md LICENSE NOTICE ./
 COPY fair4ml fair4ml
 COPY mlentory_crawl mlentory_crawl
-RUN pip install --no-deps --no-build-isolation .
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /dist . && pip install --no-deps /dist/*.whl
 
-FROM python:3.11-slim
+FROM build AS build-dagster
+RUN python -m venv /opt/dagster
+COPY requirements/dagster.txt requirements/
+RUN /opt/dagster/bin/pip install --requirement requirements.txt --requirement requirements/dagster.txt \
+    && /opt/dagster/bin/pip install --no-deps /dist/*.whl
+WORKDIR /var/lib/dagster
+RUN cd /src/mlentory_crawl/orchestration \
+    && cat dagster.yaml storage.yaml > /var/lib/dagster/dagster.yaml \
+    && cp workspace.yaml /var/lib/dagster
+
+FROM python:3.11-slim AS base
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/mlentory mlentory
 COPY --from=build /opt/mlentory /opt/mlentory
 COPY scrapy.cfg /etc/scrapy.cfg
+
+FROM base AS dagster
+# Runs and events are in PostgreSQL. Of this folder, storage/ alone is written: the logs of steps, and the socket.
+COPY --from=build-dagster /opt/dagster /opt/dagster
+COPY --from=build-dagster /var/lib/dagster /var/lib/dagster
+RUN install --directory --owner mlentory --group mlentory --mode 700 /var/lib/dagster/storage
+ENV PATH=/opt/dagster/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DAGSTER_HOME=/var/lib/dagster \
+    DAGSTER_CODE_SERVER_SOCKET=/var/lib/dagster/storage/code-server.sock \
+    MLENTORY_DATA_DIR=/var/lib/mlentory/data \
+    MLENTORY_SCRAPY=/opt/mlentory/bin/mlentory
+USER mlentory
+WORKDIR /var/lib/dagster
+
+FROM base
 COPY scrapy.cfg /etc/scrapyd/scrapyd.conf
 # An egg of this folder goes before what is installed (pkg_resources puts an egg before the folder that it is in).
 ENV PATH=/opt/mlentory/bin:$PATH \

@@ -27,8 +27,10 @@ TEST_EXTRA = python -m pytest -m 'extra(name="$*")' $$(grep --recursive --files-
 
 # With PORTS=1, Neo4j and Elasticsearch are open to programs on this machine.
 PORTS ?=
+# With PROFILE=dagster, Dagster runs beside scrapyd.
+PROFILE ?=
 COMPOSE = docker compose $(if $(PORTS),--file docker-compose.yml --file docker-compose.ports.yml)
-PASSWORDS := NEO4J_PASSWORD ELASTICSEARCH_PASSWORD SCRAPYD_PASSWORD
+PASSWORDS := NEO4J_PASSWORD ELASTICSEARCH_PASSWORD SCRAPYD_PASSWORD DAGSTER_PG_PASSWORD
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -93,14 +95,14 @@ docs: $(EXTRA_VENVS)/docs/.installed ## the documentation as a site, in build/si
 	@! grep --recursive --extended-regexp '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//' build/site --include='*.html'
 	@echo "build/site/index.html"
 
-up: .env ## Neo4j, Elasticsearch and scrapyd in Docker; makes .env with passwords; PORTS=1 opens the stores
-	$(COMPOSE) up --detach --build --wait
+up: .env ## Neo4j, Elasticsearch and scrapyd in Docker; makes .env with passwords; PORTS=1 opens the stores; PROFILE=dagster adds it
+	$(COMPOSE) $(if $(PROFILE),--profile $(PROFILE)) up --detach --build --wait
 
 down: ## stops them; what they keep stays
-	$(COMPOSE) down
+	$(COMPOSE) --profile '*' down
 
 logs: ## what they say
-	$(COMPOSE) logs --follow --tail 100
+	$(COMPOSE) --profile '*' logs --follow --tail 100
 
 # Only if it is missing. Hexadecimal digits mean themselves wherever a password goes.
 .env:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from mlentory_crawl.config import names_in_environment
+from mlentory_crawl.orchestration.program import PATIENCE
 from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,8 @@ COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 PORTS_TEXT = (ROOT / "docker-compose.ports.yml").read_text()
 PORTS: dict[str, Any] = yaml.safe_load(PORTS_TEXT)
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+STAGES = dict(re.findall(r"^FROM \S+(?: AS (\S+))?\n(.+?)(?=^FROM |\Z)", DOCKERFILE, re.MULTILINE | re.DOTALL))
+ORCHESTRATION = ROOT / "mlentory_crawl" / "orchestration"
 _VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([?+-])([^}]*))?\}")
 
 
@@ -35,7 +38,9 @@ def test_what_has_no_default_is_asked_for() -> None:
     for name, operator, _ in _VARIABLE.findall(COMPOSE_TEXT):
         assert operator, f"{name} may be unset without anybody noticing"
     asked = {name: text for name, operator, text in _VARIABLE.findall(COMPOSE_TEXT) if operator == "?" and text}
-    assert asked.keys() == {secret["environment"] for secret in COMPOSE["secrets"].values()}
+    always = [service for service in COMPOSE["services"].values() if "profiles" not in service]
+    used = {secret["source"] for service in always for secret in service.get("secrets", ())}
+    assert asked.keys() == {COMPOSE["secrets"][name]["environment"] for name in used}
     assert all(f"set {name} in .env" in text for name, text in asked.items())
 
 
@@ -55,16 +60,27 @@ def test_every_server_keeps_its_data_and_its_limits(name: str) -> None:
     assert service["mem_limit"]
     assert service["stop_grace_period"]
     assert {volume.partition(":")[0] for volume in service["volumes"]} <= COMPOSE["volumes"].keys()
-    assert "healthcheck" in service or "HEALTHCHECK" in DOCKERFILE
+    assert "healthcheck" in service or "HEALTHCHECK" in STAGES[""]
+    assert service["restart"] == "unless-stopped"
     assert "image" not in service or not service["image"].endswith(":latest")
 
 
-def test_only_the_crawler_has_a_way_out_and_a_port() -> None:
-    assert COMPOSE["networks"]["stores"] == {"internal": True}
+def test_only_what_crawls_or_has_a_port_has_a_way_out() -> None:
+    assert COMPOSE["networks"] == {"stores": {"internal": True}, "dagster": {"internal": True}, "edge": None}
     services = COMPOSE["services"]
-    assert {name for name, service in services.items() if "edge" in service["networks"]} == {"crawler"}
-    assert {name for name, service in services.items() if "ports" in service} == {"crawler"}
-    assert all(set(service["networks"]) <= COMPOSE["networks"].keys() for service in services.values())
+    ports = {name for name, service in services.items() if "ports" in service}
+    assert ports == {"crawler", "dagster-webserver"}
+    assert {name for name, service in services.items() if "edge" in service["networks"]} == {*ports, "dagster-code"}
+    assert {name for name, service in services.items() if "stores" in service["networks"]} == {
+        "neo4j", "elasticsearch", "crawler", "dagster-code",
+    }  # fmt: skip
+
+
+def test_dagster_runs_only_for_who_asks_for_it() -> None:
+    asked_for = {name: service["profiles"] for name, service in COMPOSE["services"].items() if "profiles" in service}
+    assert asked_for == {name: ["dagster"] for name in COMPOSE["services"] if name.startswith("dagster-")}
+    for name in COMPOSE["services"].keys() - asked_for.keys():
+        assert asked_for.keys().isdisjoint(COMPOSE["services"][name].get("depends_on", ()))
 
 
 @pytest.mark.parametrize("compose", [COMPOSE, PORTS], ids=["alone", "with ports"])
@@ -76,14 +92,15 @@ def test_nothing_listens_beyond_this_machine(compose: dict[str, Any]) -> None:
 
 def test_ports_are_those_of_the_stores() -> None:
     """What the second file adds is reached from this machine: a network without a way out has no ports."""
-    assert PORTS["services"].keys() == COMPOSE["services"].keys() - {"crawler"}
+    assert PORTS["services"].keys() == {"neo4j", "elasticsearch"}
     for name, service in PORTS["services"].items():
         assert service.keys() == {"networks", "ports"}
         assert set(service["networks"]) == {*COMPOSE["services"][name]["networks"], "edge"}
 
 
 # The users that the images run as, or read files as.
-USERS = {"neo4j": "7474", "elasticsearch": "1000", "crawler": re.findall(r"--uid (\d+)", DOCKERFILE)[0]}
+OURS = re.findall(r"--uid (\d+)", STAGES["base"])[0]
+USERS = {"neo4j": "7474", "elasticsearch": "1000", "dagster-db": "999"}
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -95,8 +112,8 @@ def test_secrets_reach_a_server_as_files_that_it_alone_reads(name: str) -> None:
     assert {secret["source"] for secret in mounted.values()} <= COMPOSE["secrets"].keys()
     mounted |= {config["target"]: config for config in service.get("configs", ())}
     for file in mounted.values():
-        assert (file["uid"], file["mode"]) == (USERS[name], "0o400")
-    named = {text for key, text in service["environment"].items() if key.endswith("_FILE")}
+        assert (file["uid"], file["mode"]) == (USERS.get(name, OURS), "0o400")
+    named = {text for key, text in service["environment"].items() if key.endswith("FILE")}
     # One that may be unset is only named if it is set.
     assert {_VARIABLE.sub(lambda found: found[3], text) for text in named} == mounted.keys()
     for key, text in service["environment"].items():
@@ -106,13 +123,15 @@ def test_secrets_reach_a_server_as_files_that_it_alone_reads(name: str) -> None:
 
 def test_what_may_be_unset_has_some_content() -> None:
     for config in COMPOSE["configs"].values():
-        (found,) = _VARIABLE.finditer(config["content"])
-        assert found[2] == "?" or found[3]
+        assert _VARIABLE.sub(lambda found: "set" if found[2] == "?" else found[3], config["content"])
 
 
-def test_the_crawler_gets_settings_that_exist() -> None:
-    given = {name for name in COMPOSE["services"]["crawler"]["environment"] if not name.startswith("SCRAPYD_")}
-    assert given <= names_in_environment(variables())
+def test_crawls_get_settings_that_exist_and_the_same_ones_from_whoever_starts_them() -> None:
+    given, of_dagster = (COMPOSE["services"][name]["environment"] for name in ("crawler", "dagster-code"))
+    known = names_in_environment(variables())
+    settings = {name: text for name, text in given.items() if not name.startswith("SCRAPYD_")}
+    assert settings.keys() <= known
+    assert {name: text for name, text in of_dagster.items() if name in known} == settings
 
 
 def test_a_newcomer_gets_passwords(tmp_path: Path) -> None:
@@ -127,7 +146,7 @@ def test_a_newcomer_gets_passwords(tmp_path: Path) -> None:
     assert len(set(passwords.values())) == len(needed)
     assert not any(password in done.stdout for password in passwords.values())
     example = re.sub(
-        r"(?m)^# (?=(SCRAPYD|NEO4J|ELASTICSEARCH)_PASSWORD=$)", "", (tmp_path / ".env.example").read_text()
+        r"(?m)^# (?=(SCRAPYD|NEO4J|ELASTICSEARCH|DAGSTER_PG)_PASSWORD=$)", "", (tmp_path / ".env.example").read_text()
     )
     assert re.sub(r"[0-9a-f]{32}$", "", made, flags=re.MULTILINE) == example
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
@@ -148,5 +167,61 @@ def test_the_image_is_built_from_files_that_it_can_see_and_runs_as_a_user_withou
     for path in copied:
         assert (ROOT / path).exists()
         assert any(fnmatch(path, pattern) for pattern in seen), f"{path} is hidden by .dockerignore"
-    assert re.search(r"^USER (?!root|0)\w+$", DOCKERFILE, re.MULTILINE)
-    assert f"WORKDIR {COMPOSE['services']['crawler']['volumes'][0].partition(':')[2]}" in DOCKERFILE
+    for stage in ("", "dagster"):
+        assert re.search(r"^USER (?!root|0)\w+$", STAGES[stage], re.MULTILINE)
+    assert f"WORKDIR {COMPOSE['services']['crawler']['volumes'][0].partition(':')[2]}" in STAGES[""]
+
+
+def test_the_image_is_that_of_the_crawler_and_dagster_is_another_one() -> None:
+    assert list(STAGES)[-1] == ""
+    assert "dagster" not in STAGES[""] + STAGES["base"] + STAGES["build"]
+    for name, service in COMPOSE["services"].items():
+        assert service.get("build", ".") in (".", {"context": ".", "target": "dagster"})
+        assert (service.get("build") == ".") is (name == "crawler")
+
+
+def test_the_parts_of_dagster_find_each_other() -> None:
+    database, server, *clients = (
+        COMPOSE["services"][f"dagster-{name}"] for name in ("db", "code", "daemon", "webserver")
+    )
+    user = database["environment"]["POSTGRES_USER"]
+    content = COMPOSE["configs"]["dagster_pgpass"]["content"]
+    assert content == f"dagster-db:5432:{user}:{user}:${{DAGSTER_PG_PASSWORD:-}}"
+    for part in (server, *clients):
+        assert part["environment"]["DAGSTER_PG_URL"] == f"postgresql://{user}@dagster-db/{user}"
+        assert "dagster" in {*part["networks"]} & {*database["networks"]}
+    settings = dict(re.findall(r"(\w+)=(\S+)", STAGES["dagster"]))
+    folder = f"{settings['DAGSTER_HOME']}/storage"
+    # Its socket, and the logs of its steps.
+    assert settings["DAGSTER_CODE_SERVER_SOCKET"].startswith(f"{folder}/")
+    assert f"dagster:{folder}" in server["volumes"]
+    assert all(client["volumes"] == [f"dagster:{folder}:ro"] for client in clients)
+    assert all(yaml.safe_load((ORCHESTRATION / f"{name}.yaml").read_text()) for name in ("dagster", "storage"))
+    (named,) = yaml.safe_load((ORCHESTRATION / "workspace.yaml").read_text())["load_from"]
+    assert named["grpc_server"]["socket"] == {"env": "DAGSTER_CODE_SERVER_SOCKET"}
+    for client in clients:
+        assert "--workspace=workspace.yaml" in client["command"]
+        assert set(client["command"]).isdisjoint(server["command"])
+
+
+def test_crawls_of_dagster_are_in_the_catalog_of_the_crawler_and_can_report_when_it_is_stopped() -> None:
+    server, crawler = COMPOSE["services"]["dagster-code"], COMPOSE["services"]["crawler"]
+    assert crawler["volumes"][0] in server["volumes"]
+    assert len(set(re.findall(r"MLENTORY_DATA_DIR=(\S+)", DOCKERFILE))) == 1
+    assert (ROOT / f"{server['command'][-1].replace('.', '/')}.py").is_file()
+    assert server["environment"]["TINI_KILL_PROCESS_GROUP"]
+    assert server["init"]
+    assert 60 * int(server["stop_grace_period"].removesuffix("m")) > PATIENCE
+
+
+def test_everything_is_stopped_whatever_was_asked_for(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".env").touch()
+
+    def said(*words: str) -> list[str]:
+        command = ["make", "--dry-run", *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
+
+    assert said("up", "PROFILE=dagster")[:4] == ["docker", "compose", "--profile", "dagster"]
+    assert "--profile" not in said("up")
+    assert said("down") == ["docker", "compose", "--profile", "'*'", "down"]
