@@ -6,18 +6,22 @@ once the database was away at such a moment. A run that has failed is started ag
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import runpy
+import signal
 import sys
 import threading
 from collections.abc import Sequence
+from types import FrameType
 
 import dagster as dg
 
 SOCKET = "DAGSTER_CODE_SERVER_SOCKET"
 """The variable with the path of the socket that the server listens on."""
 LOCATION = "mlentory"
-DEFINITIONS = "mlentory_crawl.orchestration.definitions"
+MODULE, DEFINITIONS = "DAGSTER_MODULE_NAME", "mlentory_crawl.orchestration.definitions"
+"""The variable that names another module to serve, and the module that is served if it is unset."""
 NOTICED = 90.0
 """The number of seconds after which the daemon, which looks once a minute, knows of a new server and can start runs."""
 
@@ -44,14 +48,27 @@ def end(failed: threading.ExceptHookArgs) -> None:
     os._exit(1)
 
 
+def stop(_number: int, _frame: FrameType | None) -> None:
+    """Interrupt the runs, for which the server waits before it ends.
+
+    Raises:
+        KeyboardInterrupt: always, for the server to end.
+    """
+    for run in multiprocessing.active_children():
+        run.terminate()
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Serve the definitions until the process is terminated."""
+    signal.signal(signal.SIGINT, stop)  # which Dagster makes that of SIGTERM, too
     threading.excepthook = end
     if left := unfinished_runs():
         giving_up = threading.Timer(NOTICED, give_up, [left])
         giving_up.daemon = True
         giving_up.start()
-    served = ["--socket", os.environ[SOCKET], "--location-name", LOCATION, "--module-name", DEFINITIONS]
+    module = os.environ.get(MODULE, DEFINITIONS)
+    served = ["--socket", os.environ[SOCKET], "--location-name", LOCATION, "--module-name", module]
     sys.argv = ["dagster", "api", "grpc", *served]
     runpy.run_module("dagster", run_name="__main__")
 

@@ -209,7 +209,6 @@ def test_crawls_of_dagster_are_in_the_catalog_of_the_crawler_and_can_report_when
     assert crawler["volumes"][0] in server["volumes"]
     assert len(set(re.findall(r"MLENTORY_DATA_DIR=(\S+)", DOCKERFILE))) == 1
     assert (ROOT / f"{server['command'][-1].replace('.', '/')}.py").is_file()
-    assert server["environment"]["TINI_KILL_PROCESS_GROUP"]
     assert server["init"]
     assert 60 * int(server["stop_grace_period"].removesuffix("m")) > PATIENCE
 

@@ -24,7 +24,7 @@ IMPORT_ALL = """
 import fair4ml, importlib, mlentory_crawl, pkgutil
 for package in (fair4ml, mlentory_crawl):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if not module.name.endswith((".__main__", ".scrapyd_launcher", ".orchestration.definitions")):
+        if not module.name.endswith((".__main__", ".scrapyd_launcher", ".code_server", ".definitions")):
             importlib.import_module(module.name)
     print(package.__file__)
 """

@@ -32,6 +32,7 @@ _PACKAGES = (
 _LEFT_OUT = (
     "mlentory_crawl.settings",
     "mlentory_crawl.extensions.scrapyd_launcher",
+    "mlentory_crawl.orchestration.code_server",
     "mlentory_crawl.orchestration.definitions",
     "scrapy.extensions.statsmailer",
 )
