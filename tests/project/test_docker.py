@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -218,8 +219,13 @@ def test_everything_is_stopped_whatever_was_asked_for(tmp_path: Path) -> None:
     (tmp_path / ".env").touch()
 
     def said(*words: str) -> list[str]:
+        # The options of the make that runs these tests, if one does, are none of its.
+        environment = {
+            name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+        }
         command = ["make", "--dry-run", *words]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.split()
 
     assert said("up", "PROFILE=dagster")[:4] == ["docker", "compose", "--profile", "dagster"]
     assert "--profile" not in said("up")
