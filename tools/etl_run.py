@@ -8,10 +8,10 @@ import sys
 
 from scrapy.utils.project import get_project_settings
 
-from fair4ml.platforms import census_kinds, look_ups
+from fair4ml.platforms import census_kinds, look_ups, platforms
 from mlentory_crawl.crawl.report import EXIT_CODES
 from mlentory_crawl.exceptions import SettingError
-from mlentory_crawl.spiders import platforms
+from mlentory_crawl.spiders import spider_of
 
 PROGRAM = (sys.executable, "-P", "-m", "mlentory_crawl")
 
@@ -19,16 +19,17 @@ PROGRAM = (sys.executable, "-P", "-m", "mlentory_crawl")
 def main() -> int:
     """Return 0 if all commands did; one that fails keeps no other from running, one that is interrupted does."""
     settings, codes = get_project_settings(), {}
-    for spider in platforms():
-        if not census_kinds(spider.name) and not look_ups(spider.name):
+    # Those that look up what others name come last.
+    for name in sorted(platforms(), key=lambda name: not census_kinds(name)):
+        if not census_kinds(name) and not look_ups(name):
             continue  # somebody has to say what to crawl
         try:
-            spider.check_settings(settings)
+            spider_of(name).check_settings(settings)
         except SettingError as error:
-            print(f"{spider.name} is left out: {error}", flush=True)
+            print(f"{name} is left out: {error}", flush=True)
             continue
-        codes[spider.name] = _run("crawl", spider.name)
-        if codes[spider.name] == EXIT_CODES["stopped"]:
+        codes[name] = _run("crawl", name)
+        if codes[name] == EXIT_CODES["stopped"]:
             return EXIT_CODES["stopped"]
     codes["projections"] = _run("sync")
     print(", ".join(f"{name}: exit code {code}" for name, code in codes.items()))
