@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 
 from scrapy.utils.project import get_project_settings
@@ -11,9 +9,8 @@ from scrapy.utils.project import get_project_settings
 from fair4ml.platforms import census_kinds, look_ups, platforms
 from mlentory_crawl.crawl.report import EXIT_CODES
 from mlentory_crawl.exceptions import SettingError
+from mlentory_crawl.orchestration import program
 from mlentory_crawl.spiders import spider_of
-
-PROGRAM = (sys.executable, "-P", "-m", "mlentory_crawl")
 
 
 def main() -> int:
@@ -38,9 +35,13 @@ def main() -> int:
 
 def _run(*arguments: str) -> int:
     print("$ mlentory", *arguments, flush=True)
-    environment = {"PROJECTIONS": "none", **os.environ} if arguments[0] == "crawl" else None
-    return subprocess.run([*PROGRAM, *arguments], env=environment, check=False).returncode
+    ended = program.run(*arguments)
+    print(ended.output, end="", flush=True)
+    return ended.code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # the command has been interrupted, and has reported
+        sys.exit(EXIT_CODES["stopped"])

@@ -113,10 +113,12 @@ def _print_records(catalog: CatalogStatus, *, is_wide: bool) -> None:
 
 
 def _print_waiting(waiting: Mapping[str, Mapping[str, Waiting]]) -> None:
-    shown = table("to look up", "platform", "waiting", "takes at most", right=("waiting",))
     rows = [(platform, name, each) for platform, found in waiting.items() for name, each in found.items() if each.count]
+    is_any_known = any(each.days is not None for _, _, each in rows)
+    further = ("takes at most",) if is_any_known else ()
+    shown = table("to look up", "platform", "waiting", *further, right=("waiting",))
     for platform, name, each in rows:
-        shown.add_row(name, platform, f"{each.count:,}", _days(each.days))
+        shown.add_row(name, platform, f"{each.count:,}", *([_days(each.days)] if is_any_known else []))
     if rows:
         console().print(shown, "")
 

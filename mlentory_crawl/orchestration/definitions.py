@@ -116,7 +116,9 @@ def crawl_of(platform: str) -> dg.AssetsDefinition:
             given["kinds"] = ",".join(kind for kind in lists if kind in chosen)
         report = crawled(context, platform, given | config.arguments)
         status = program.answer("status")["catalog"]
-        counts = {(of, kind): Counter(each) for of, kinds in report["kinds"].items() for kind, each in kinds.items()}
+        # A run that was begun by an older version has no figures by kind.
+        told = report.get("kinds", {})
+        counts = {(of, kind): Counter(each) for of, kinds in told.items() for kind, each in kinds.items()}
         for kind in sorted(chosen):
             count = counts.pop((platform, kind), Counter())
             is_main = kind in lists or kind in named
@@ -142,7 +144,7 @@ def metadata(
     sources = [kinds for source, kinds in status["records"].items() if source.partition("/")[0] == platform]
     return {
         "dagster/row_count": sum(kinds[kind]["live"] for kinds in sources if kind in kinds),
-        **{name: counts[name] for name in ("fetched", *OUTCOMES)},
+        **({name: counts[name] for name in ("fetched", *OUTCOMES)} if "kinds" in report else {}),
         **{name: report[name] for name in TOLD},
         "report": dg.MetadataValue.path(str(DATA_DIR / "runs" / f"{report['run_id']}.json")),
     }

@@ -240,3 +240,11 @@ def test_what_waits_is_told_with_the_time_that_it_takes(book: Book) -> None:
     told.count_requests({}, {}, {}, 0, 0.0, {"huggingface.api": {"requests": 450, "seconds": 86_400}})
     book.writer.runs.save_report(book.run, told.json())
     assert rows(project.scrapy("status").stdout)["owners"] == "huggingface 900 4.0 days"
+
+
+def test_without_a_known_rate_nothing_is_said_of_the_time(book: Book) -> None:
+    book.crawl({str(n): model(f"a/{n}", owner=f"owner-{n}") for n in range(3)})
+    book.writer.runs.save_report(book.run, report("first").json())
+    text = CatalogProject(book.data_dir, "http://127.0.0.1:9").scrapy("status").stdout
+    assert rows(text)["owners"] == "huggingface 3"
+    assert "takes at most" not in text
