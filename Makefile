@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS)
 SOURCE ?= huggingface
 
 # Extras that have tests of their own, and programs that tests start: each has an environment beside .venv.
-EXTRAS := parquet validate scrapyd dagster
+EXTRAS := parquet validate documents scrapyd dagster playwright splash
 PROGRAMS := mlflow wheel
 EXTRA_VENVS := .venv-extras
 # One of them: `make test-extras EXTRA=parquet`; unset: all.
@@ -25,12 +25,12 @@ endif
 # Only the files that have such tests are loaded: others may need what this environment has not.
 TEST_EXTRA = python -m pytest -m 'extra(name="$*")' $$(grep --recursive --files-with-matches --include='*.py' 'mark.extra(name="$*")' tests)
 
-# With PORTS=1, Neo4j and Elasticsearch are open to programs on this machine.
+# With PORTS=1, Neo4j, Elasticsearch and MongoDB are open to programs on this machine.
 PORTS ?=
 # With PROFILE=dagster, Dagster runs beside scrapyd.
 PROFILE ?=
 COMPOSE = docker compose $(if $(PORTS),--file docker-compose.yml --file docker-compose.ports.yml)
-PASSWORDS := NEO4J_PASSWORD ELASTICSEARCH_PASSWORD SCRAPYD_PASSWORD DAGSTER_PG_PASSWORD
+PASSWORDS := NEO4J_PASSWORD ELASTICSEARCH_PASSWORD MONGODB_PASSWORD SCRAPYD_PASSWORD DAGSTER_PG_PASSWORD
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -64,7 +64,7 @@ coverage: $(VENV)/.installed-dev ## the same with more examples, and the thresho
 mutation: $(VENV)/.installed-dev ## how many small mistakes in the modules that decide most the tests find; takes long
 	$(BIN)/python tools/mutation.py
 
-test-servers: $(VENV)/.installed-dev ## tests of the stores with real Neo4j and Elasticsearch: named ones, Docker's or none
+test-servers: $(VENV)/.installed-dev ## tests of the stores with Neo4j, Elasticsearch, MongoDB: named ones, Docker's or none
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m pytest -m servers
 
 test-extras: $(VENV)/.installed-dev ## tests of extras, each in an environment that has it; of one: EXTRA=parquet
@@ -87,6 +87,7 @@ bench: $(VENV)/.installed-dev ## how fast it is on this machine
 bench-servers: $(VENV)/.installed-dev ## the same with real servers, which must be empty
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.neo4j
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.elasticsearch
+	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.mongodb
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks --servers 20000
 
 docs: $(EXTRA_VENVS)/docs/.installed ## the documentation as a site, in build/site
@@ -95,7 +96,7 @@ docs: $(EXTRA_VENVS)/docs/.installed ## the documentation as a site, in build/si
 	@! grep --recursive --extended-regexp '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//' build/site --include='*.html'
 	@echo "build/site/index.html"
 
-up: .env ## Neo4j, Elasticsearch and scrapyd in Docker; makes .env with passwords; PORTS=1 opens the stores; PROFILE=dagster adds it
+up: .env ## Neo4j, Elasticsearch, MongoDB and scrapyd in Docker; makes .env with passwords; PORTS=1 opens the stores; PROFILE=dagster adds it
 	$(COMPOSE) $(if $(PROFILE),--profile $(PROFILE)) up --detach --build --wait
 
 down: ## stops them; what they keep stays
@@ -163,12 +164,15 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/test.txt requirements/de
 	@$(PIP_INSTALL) -r requirements/test.txt -r requirements/dev.txt
 	@touch $@
 
+# What is rendered is read, too.
+$(EXTRA_VENVS)/playwright/.installed $(EXTRA_VENVS)/splash/.installed: requirements/documents.txt
+
 # Made anew each time, as are those below: what an earlier lock file had must not be left in it.
 $(EXTRAS:%=$(EXTRA_VENVS)/%/.installed): $(EXTRA_VENVS)/%/.installed: $(VENV)/.created requirements.txt requirements/test.txt \
 		requirements/%.txt pyproject.toml
 	@echo "Making $(@D)"
 	@$(BIN)/python -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) -r requirements.txt -r requirements/test.txt -r requirements/$*.txt
+	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) $(patsubst %,-r %,$(filter %.txt,$^))
 	@$(@D)/bin/python -m pip install $(PIP_OPTIONS) --no-deps --editable .
 	@$(@D)/bin/python -m pip check
 	@touch $@

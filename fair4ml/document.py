@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
-from fair4ml.entities import CLASSES, Entity, Kind, Stub, properties
+from fair4ml.entities import CLASSES, NOAI, Entity, Kind, Stub, properties
 from fair4ml.identifiers import inside
 
 EntityDict = dict[str, Any]
@@ -20,23 +20,75 @@ class Document(TypedDict):
         root: the entity that it describes.
         parts: entities that exist only with the root, and others of which it states single properties.
         stubs: entities that are only named: ``iri``, ``class`` and, if there is one, ``name``.
+        text: what somebody wrote, whole, where the root is a text; it belongs to its author, and is in no export of the
+            graph.
+        files: the texts of a repository's files by their paths, None for those whose texts are not known; they are in
+            no export of the graph, either.
     """
 
     root: EntityDict
     parts: list[EntityDict]
     stubs: list[EntityDict]
+    text: NotRequired[str]
+    files: NotRequired[dict[str, str | None]]
 
 
-def document_of(root: Entity, parts: Iterable[Entity], stubs: Iterable[Stub]) -> Document:
+TEXTS = frozenset({"text", "files"})
+"""The names of what somebody wrote, beside the statements."""
+
+
+def document_of(
+    root: Entity,
+    parts: Iterable[Entity],
+    stubs: Iterable[Stub],
+    text: str | None = None,
+    files: Mapping[str, str | None] | None = None,
+) -> Document:
     """The document of entities, as it is stored."""
-    return {
+    document: Document = {
         "root": root.document(),
         "parts": [part.document() for part in parts],
         "stubs": [stub.document() for stub in stubs],
     }
+    if text is not None:
+        document["text"] = text
+    if files:
+        document["files"] = dict(files)
+    return document
+
+
+def has_texts(document: Mapping[str, Any]) -> bool:
+    """Check whether a document, or a state, has more than exports of the graph may show."""
+    return not TEXTS.isdisjoint(document)
+
+
+def public(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document, or the state, without the texts that somebody wrote: what exports of the graph may show."""
+    return {name: value for name, value in document.items() if name not in TEXTS}
 
 
 # Reading
+
+
+def value_of(document: Mapping[str, Any], property_id: str) -> Any:
+    """The value that an entity states under a name of its own (``additionalProperty``), or None.
+
+    Args:
+        document: the record, or the merged state, of the entity.
+        property_id: the name.
+    """
+    stated = set(document["root"].get("additionalProperty", ()))
+    found = (part for part in document["parts"] if part["iri"] in stated and part.get("propertyID") == property_id)
+    return next((part["value"] for part in found if "value" in part), None)
+
+
+def forbids_ai(document: Mapping[str, Any]) -> bool:
+    """Check whether the page of a text says that AI must not use it (`NOAI`).
+
+    Args:
+        document: the record, or the merged state, of the text.
+    """
+    return value_of(document, NOAI) is True
 
 
 def entities(document: Document) -> list[EntityDict]:
@@ -107,7 +159,7 @@ def rename(document: Document, targets: Mapping[str, str], names: Mapping[str, s
         target = targets.get(stub["iri"])
         stubs.append(stub if target is None else {**stub, "iri": target, "name": names.get(target) or stub.get("name")})
     root, *parts = (_renamed(entity, targets) for entity in entities(document))
-    return {"root": root, "parts": parts, "stubs": [*by_iri(stubs).values()]}
+    return {**document, "root": root, "parts": parts, "stubs": [*by_iri(stubs).values()]}
 
 
 def _renamed(entity: EntityDict, targets: Mapping[str, str]) -> EntityDict:
@@ -142,7 +194,7 @@ def without(document: Document, iris: Collection[str]) -> Document:
             continue
         kept = _taken_out(part, iris)
         # A part that only describes a reference to another entity means nothing without that entity.
-        if not (is_folded(part) and (part.keys() - kept.keys()) & _edges(part["class"])):
+        if not (is_folded(part) and (part.keys() - kept.keys()) & _resources(part["class"])):
             parts[part["iri"]] = kept
     stubs = {stub["iri"]: stub for stub in document["stubs"] if not is_of(stub["iri"], iris)}
     # Parts that were reachable before and no longer are belonged to what was removed.
@@ -153,6 +205,7 @@ def without(document: Document, iris: Collection[str]) -> Document:
     named = _referred_to((root, *parts.values()))
     named_before = _referred_to(entities(document))
     return {
+        **document,
         "root": _taken_out(root, gone),
         "parts": [_taken_out(part, gone) for part in parts.values()],
         "stubs": [stub for iri, stub in stubs.items() if iri in named or iri not in named_before],
@@ -240,12 +293,18 @@ def carry_over(
     stubs = by_iri(
         stub for stub in (*before["stubs"], *document["stubs"]) if stub["iri"] in named and stub["iri"] not in parts
     )
-    now: Document = {"root": root, "parts": [*parts.values()], "stubs": [*stubs.values()]}
+    now: Document = {**document, "root": root, "parts": [*parts.values()], "stubs": [*stubs.values()]}
     return before if _unordered(now) == _unordered(before) else now
 
 
-def _unordered(document: Document) -> tuple[EntityDict, dict[str, EntityDict], dict[str, EntityDict]]:
-    return document["root"], by_iri(document["parts"]), by_iri(document["stubs"])
+def _unordered(document: Document) -> tuple[Any, ...]:
+    return (
+        document["root"],
+        by_iri(document["parts"]),
+        by_iri(document["stubs"]),
+        document.get("text"),
+        document.get("files"),
+    )
 
 
 def _referred_to(entities: Iterable[EntityDict]) -> set[str]:

@@ -219,7 +219,7 @@ class MLModel(CreativeWork):
     storage_requirements: str | None = literal(SCHEMA.storageRequirements)
     release_notes: str | None = literal(SCHEMA.releaseNotes)
     software_help: list[Iri] = urls(SCHEMA.softwareHelp)
-    code_repository: list[Iri] = urls(SCHEMA.codeRepository)
+    code_repository: list[Iri] = references(SCHEMA.codeRepository)
 
     build_instructions: Iri | None = url(CODEMETA.buildInstructions)
     development_status: str | None = literal(CODEMETA.developmentStatus)
@@ -259,6 +259,35 @@ class ScholarlyArticle(CreativeWork):
     """A paper or preprint (http://schema.org/ScholarlyArticle)."""
 
     types = (SCHEMA.ScholarlyArticle,)
+
+
+class Article(CreativeWork):
+    """A text on the web: an article, a post of a blog or newsletter (http://schema.org/Article)."""
+
+    types = (SCHEMA.Article,)
+
+    author: list[Iri] = references(SCHEMA.author, search="author")
+    alternative_headline: str | None = literal(SCHEMA.alternativeHeadline)
+    image: list[Iri] = urls(SCHEMA.image)
+    mentions: list[Iri] = references(SCHEMA.mentions)
+    relation: list[Iri] = references(DCTERMS.relation)
+    """Texts that read nearly the same, as far as they were known when this one was stored."""
+
+
+class SocialMediaPosting(Article):
+    """A post in a social network (http://schema.org/SocialMediaPosting)."""
+
+    types = (SCHEMA.SocialMediaPosting,)
+
+
+class Comment(CreativeWork):
+    """A comment on something that somebody else has published (http://schema.org/Comment)."""
+
+    types = (SCHEMA.Comment,)
+
+    author: list[Iri] = references(SCHEMA.author, search="author")
+    mentions: list[Iri] = references(SCHEMA.mentions)
+    parent_item: Iri | None = reference(SCHEMA.parentItem)
 
 
 class Activity(Entity):
@@ -326,6 +355,7 @@ class SoftwareSourceCode(CreativeWork):
 
     types = (SCHEMA.SoftwareSourceCode,)
 
+    mentions: list[Iri] = references(SCHEMA.mentions)
     reference_publication: list[Iri] = references(CODEMETA.referencePublication, search="article")
 
 
@@ -352,6 +382,9 @@ class PropertyValue(Entity):
     description: str | None = literal(SCHEMA.description)
     measurement_technique: str | None = literal(SCHEMA.measurementTechnique)
 
+
+NOAI = "noai"
+"""The name of a value: true for a text whose page says that AI must not use it."""
 
 KINDS_OF_DERIVATION = frozenset({"adapter", "finetune", "merge", "quantized"})
 """The kinds of derivation that sources state, by the Hub's names
@@ -432,6 +465,9 @@ class Description:
         exceptions: the actual origin of properties that do not come from where the mapping declares; a property of a
             part is named ``<kind>-<hex>.<property>``.
         license: the IRI of the license of the source's metadata, if it states one for all of it.
+        text: what somebody wrote, whole: it stays in the catalog, and leaves it as a document only.
+        files: of a repository, the texts of its files by their paths, None for those whose texts are not known; they
+            are kept as the text is.
     """
 
     root: Entity
@@ -441,3 +477,5 @@ class Description:
     issues: list[FieldIssue] = field(default_factory=list)
     exceptions: dict[str, str] = field(default_factory=dict)
     license: str | None = None
+    text: str | None = None
+    files: dict[str, str | None] = field(default_factory=dict)

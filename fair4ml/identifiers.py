@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from urllib.parse import quote, unquote
+from uuid import UUID
 
 from fair4ml.hub_datasets import FORMER, MOVED
 
@@ -95,6 +97,9 @@ _ARXIV_ARCHIVES = frozenset(
 )
 _PACKAGE = re.compile(r"pkg:(?P<type>[a-z]+)/(?P<name>[^?#]+)", re.IGNORECASE)
 _GITHUB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
+_GITHUB_PAGE = re.compile(
+    r"https?://(?:www\.)?github\.com/(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?(?:[/?#].*)?", re.ASCII | re.DOTALL
+)
 # Pages of the site itself, which have two steps as repositories have.
 _NO_GITHUB_OWNERS = frozenset(
     """
@@ -191,6 +196,12 @@ def is_github_name(text: str) -> bool:
 def github_repository(name: str) -> str:
     """The IRI of a repository on GitHub, from its name (``owner/name``)."""
     return GITHUB + name
+
+
+def github_name_in(address: str) -> str | None:
+    """The full name of the repository on GitHub that an address leads into; None for any other text."""
+    page = _GITHUB_PAGE.fullmatch(address)
+    return page["name"] if page is not None and is_github_name(page["name"]) else None
 
 
 def bioimage_artifact(alias: str) -> str:
@@ -291,3 +302,24 @@ def doi(text: str) -> str | None:
 def run_iri(name: str) -> str:
     """The IRI of a run of the crawler."""
     return f"urn:mlentory:run:{name}"
+
+
+UUID_URN = "urn:uuid:"
+_UUID_VERSION = 4
+
+
+def document_id(iri: str) -> UUID:
+    """Return the id of a document, for whoever keeps documents by UUID: the same for the same address.
+
+    Its bytes are those of the address's hash; version and variant are those of a random UUID, which consumers check.
+    Of an entity that has no address but such a UUID (``urn:uuid:``), it is that one.
+
+    Args:
+        iri: the canonical address.
+    """
+    if iri.startswith(UUID_URN):
+        with suppress(ValueError):
+            stated = UUID(iri.removeprefix(UUID_URN))
+            if stated.version == _UUID_VERSION:
+                return stated
+    return UUID(bytes=sha256(iri.encode()).digest()[:16], version=_UUID_VERSION)

@@ -174,7 +174,10 @@ def _merged(records: list[RecordState], precedence: Precedence) -> State:
         for stub_iri, stated in _stated((record.document["stubs"], record.key) for record in records).items()
         if stub_iri != iri and "name" not in parts.get(stub_iri, {}) and stub_iri not in dropped
     ]
+    text = next((record.document["text"] for record in records if "text" in record.document), None)
+    written = {"text": text, "files": _files(records) or None}
     return {
+        **{name: each for name, each in written.items() if each is not None},  # type: ignore[typeddict-item]
         "key": records[0].key,
         "root": root,
         "parts": [part for part_iri, part in parts.items() if part_iri not in dropped],
@@ -183,6 +186,18 @@ def _merged(records: list[RecordState], precedence: Precedence) -> State:
         "platforms": sorted({record.key.partition("/")[0] for record in records}),
         "conflicts": conflicts,
     }
+
+
+def _files(records: Iterable[RecordState]) -> dict[str, str | None]:
+    """The files that the records of one platform know, the first that knows any."""
+    found: dict[str, str | None] = {}
+    platform = ""
+    for record in records:
+        files = record.document.get("files", {})
+        platform = platform or (record.key.partition("/")[0] if files else "")
+        if record.key.startswith(f"{platform}/"):
+            found |= {path: text for path, text in files.items() if found.get(path) is None}
+    return found
 
 
 def _only_dropped(

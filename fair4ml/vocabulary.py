@@ -51,15 +51,15 @@ SCHEMA = ClosedNamespace(
     "schema",
     "http://schema.org/",
     """
-    CreativeWork DataDownload Dataset DefinedTerm DownloadAction InteractionCounter Language LikeAction Organization
-    Person PropertyValue ScholarlyArticle SoftwareApplication SoftwareSourceCode
-    about additionalProperty alternateName archivedAt author citation codeRepository conditionsOfAccess contentUrl
-    contentSize contributor copyrightHolder dateCreated dateModified datePublished description discussionUrl
-    distribution encodingFormat funding identifier inDefinedTermSet inLanguage interactionService interactionStatistic
-    interactionType isAccessibleForFree isBasedOn keywords license maintainer maxValue measurementTechnique
-    memoryRequirements minValue name operatingSystem processorRequirements propertyID releaseNotes sameAs sha256
-    softwareHelp softwareRequirements softwareVersion storageRequirements termCode unitText url userInteractionCount
-    value version creator email affiliation
+    Article Comment CreativeWork DataDownload Dataset DefinedTerm DownloadAction InteractionCounter Language LikeAction
+    Organization Person PropertyValue ScholarlyArticle SocialMediaPosting SoftwareApplication SoftwareSourceCode
+    about additionalProperty alternateName alternativeHeadline archivedAt author citation codeRepository
+    conditionsOfAccess contentUrl contentSize contributor copyrightHolder dateCreated dateModified datePublished
+    description discussionUrl distribution encodingFormat funding identifier image inDefinedTermSet inLanguage
+    interactionService interactionStatistic interactionType isAccessibleForFree isBasedOn keywords license maintainer
+    maxValue measurementTechnique memoryRequirements mentions minValue name operatingSystem parentItem
+    processorRequirements propertyID releaseNotes sameAs sha256 softwareHelp softwareRequirements softwareVersion
+    storageRequirements termCode unitText url userInteractionCount value version creator email affiliation
     """.split(),
 )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fair4ml.merge import State  # stores, each in a process of its own, need not load it
@@ -34,12 +35,14 @@ class Change:
         iri: the entity's IRI.
         state: the merged state of all live records, with the published counters; None when it is gone.
         deleted_at: the time at which its sources were found to have deleted it (UTC); the state is what is kept of it.
+        provenance: that of the leading record: ``source``, ``fetched_at``, the ``seed``'s metadata.
     """
 
     key: str
     iri: str
     state: State | None
     deleted_at: str | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

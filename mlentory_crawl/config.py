@@ -78,15 +78,52 @@ VARIABLES = (
     ),
     Variable("ELASTICSEARCH_INDEX_PREFIX", "mlentory", "Prefix of the names of the index and its aliases."),
     Variable(
+        "MONGODB_URI",
+        None,
+        "Address of a MongoDB server, such as mongodb://localhost:27017; if unset, documents stay in the catalog.",
+        # Providers hand it out with the password in it, and its options can hold further ones.
+        secret=True,
+    ),
+    Variable("MONGODB_USERNAME", None, "User name for MongoDB; if unset and there is a password: mlentory."),
+    Variable(
+        "MONGODB_PASSWORD",
+        None,
+        "Password for MongoDB; if neither it nor the address has one, no authentication is used.",
+        secret=True,
+    ),
+    Variable(
+        "MONGODB_DATABASE",
+        "mlentory",
+        "Database in MongoDB, whose collections of documents must be empty or written by mlentory.",
+    ),
+    Variable(
         "PROJECTIONS",
         None,
         "Comma-separated projections that crawls keep up to date, such as search,turtle, or none; if unset, all.",
     ),
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Contact of whoever runs the crawler, sent in the User-Agent header."),
     Variable(
+        "PAGE_DELAY",
+        "1",
+        "Seconds between two requests for pages of one host, at most 60; robots.txt may ask for more.",
+    ),
+    Variable(
+        "PAGES_PER_HOST", "500", "Maximum number of requests for pages of one host in a run; the same command goes on."
+    ),
+    Variable(
+        "PLAYWRIGHT_CHROMIUM",
+        None,
+        "Chromium that renders pages whose text their scripts put there, such as /usr/bin/chromium; if unset, none is.",
+    ),
+    Variable(
+        "SPLASH_URL",
+        None,
+        "Address of a Splash server that renders them instead, such as http://localhost:8050; see docs/rendering.md.",
+    ),
+    Variable(
         "ALLOWED_PRIVATE_HOSTS",
         None,
-        "Comma-separated hosts in private networks that seeds and responses may lead to; endpoints are always allowed.",
+        "Comma-separated hosts in private networks that seeds and responses may lead to; APIs reach their endpoints.",
     ),
 )
 
@@ -223,7 +260,7 @@ def allowed_hosts(settings: Mapping[str, Any]) -> frozenset[str]:
 
 
 _ADDRESS = re.compile(r"_(ENDPOINT|URI|URL)$")
-_WITH_CREDENTIALS = {"ELASTICSEARCH_URL"}
+_WITH_CREDENTIALS = {"ELASTICSEARCH_URL", "MONGODB_URI"}
 """Settings whose addresses may hold credentials; messages show these addresses without them."""
 SET = "set"
 """Shown in place of a value that nobody may see."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
+from fair4ml.document import has_texts, public
 from mlentory_crawl.catalog.database import damage_reported
 from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.queries import (
@@ -31,6 +32,9 @@ from mlentory_crawl.projections.registry import positions
 from mlentory_crawl.stores.factory import open_search_store
 from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, Sort
 from mlentory_crawl.stores.search.reasons import explained
+
+if TYPE_CHECKING:
+    from fair4ml.merge import State
 
 RUNS = 10
 """The number of runs that `Catalog.status` returns by default."""
@@ -277,7 +281,7 @@ class Catalog:
             return run_details.quarantine(reader, run_details.run_named(reader, run), limit, offset)
 
     def changes(self, after: int = 0, limit: int = 1000) -> Changes:
-        """Return the changes since a sequence number.
+        """Return the changes since a sequence number, without whole texts: these leave the catalog as documents only.
 
         Args:
             after: the sequence number up to which the caller is complete; 0 for everything.
@@ -285,7 +289,7 @@ class Catalog:
         """
         with self._read() as reader:
             found = Feed(reader).changes(after, limit)
-            return Changes(found.changes, found.upto)
+            return Changes([_public(change) for change in found.changes], found.upto)
 
     def mentions(self, name: str, most: int = mentions.MOST, offset: int = 0) -> mentions.Mentions:
         """Return the records that name an entity, in which role, and where in their sources.
@@ -300,6 +304,12 @@ class Catalog:
         """
         with self._read() as reader:
             return mentions.mentions(reader, find(reader, name).root["iri"], most, offset)
+
+
+def _public(change: Change) -> Change:
+    if change.state is None or not has_texts(change.state):
+        return change
+    return replace(change, state=cast("State", public(change.state)))
 
 
 def open_catalog(data_dir: str | Path) -> Catalog:

@@ -55,6 +55,7 @@ class RawRecord:
         fetched_at: the time of the response (UTC, ISO 8601).
         page: the page that held it.
         seed: the seed list's metadata of the seed that requested it.
+        robots_allowed: the decision of the site's robots.txt, where it was asked.
     """
 
     platform: str
@@ -65,6 +66,7 @@ class RawRecord:
     fetched_at: str
     page: Page = field(repr=False)
     seed: Mapping[str, Any] | None = None
+    robots_allowed: bool | None = None
 
 
 @dataclass(slots=True)
@@ -108,12 +110,14 @@ class MappedRecord:
         parts: entities under the root's IRI that exist only with it.
         stubs: entities that are only named.
         provenance: where and when it was fetched (``source``, ``fetched_at``), the origin of single values that do not
-            come from where the mapping declares (``exceptions``), and the license of the source's metadata
-            (``license``), if it has one.
+            come from where the mapping declares (``exceptions``), the license of the source's metadata (``license``),
+            the seed list's metadata (``seed``) and the decision of robots.txt (``robots_allowed``), if there are any.
         counters: numbers that change although the entity does not.
         page: the page that held it.
         issues: values that validation or mapping left out.
         digest: as in `ValidRecord`.
+        text: what somebody wrote, whole, where the entity is a text.
+        files: the texts of a repository's files by their paths, None for those whose texts are not known.
         erased: the IRIs of erased entities, which it must not refer to.
     """
 
@@ -129,9 +133,11 @@ class MappedRecord:
     page: Page = field(repr=False)
     issues: list[FieldIssue] = field(default_factory=list)
     digest: bytes | None = field(default=None, repr=False)
+    text: str | None = field(default=None, repr=False)
+    files: dict[str, str | None] = field(default_factory=dict, repr=False)
     erased: Collection[str] = field(default=(), repr=False)
 
     def document(self) -> Document:
         """Return the record as the catalog stores it."""
-        document = document_of(self.root, self.parts, self.stubs)
+        document = document_of(self.root, self.parts, self.stubs, self.text, self.files)
         return without(document, self.erased) if self.erased else document

@@ -39,10 +39,10 @@ def one_line(text: str) -> str:
 
 
 class PrintableRecord(logging.LogRecord):
-    """A log record whose message and traceback are printable."""
+    """A log record whose message and traceback are printable, and have no secrets in them."""
 
     def getMessage(self) -> str:  # noqa: N802  (logging's name)
-        return printable(super().getMessage())
+        return _loggable(super().getMessage())
 
     @property
     def exc_text(self) -> str | None:
@@ -51,7 +51,13 @@ class PrintableRecord(logging.LogRecord):
 
     @exc_text.setter
     def exc_text(self, text: str | None) -> None:
-        self._exc_text = None if text is None else printable(text)
+        self._exc_text = None if text is None else _loggable(text)
+
+
+def _loggable(text: str) -> str:
+    from fair4ml.read.secrets import masked  # commands that only read log nothing
+
+    return masked(printable(text))
 
 
 def log_printable() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,13 @@ from fair4ml.read.json_text import mended_json
 from mlentory_crawl.data_directory import in_utc
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
+    from scrapy.http import Headers, Response
 
 logger = logging.getLogger(__name__)
 
 AHEAD = timedelta(minutes=5)
 """The most that the clock of a service may be ahead of this machine's."""
+_SECONDS = re.compile(r"[0-9]{1,15}")
 
 
 class NoJson(ValueError):
@@ -95,6 +97,20 @@ def served_at(response: Response) -> datetime | None:
 def fetched_at(response: Response) -> str:
     """Return the time of a response according to its server, else the current time (UTC, ISO 8601)."""
     return in_utc(served_at(response) or datetime.now(UTC))
+
+
+def retry_after(headers: Headers) -> float | None:
+    """Return the seconds until a server accepts the next request (RFC 9110, section 10.2.3); None if it does not say.
+
+    The header has a number or a date.
+    """
+    stated = (headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if _SECONDS.fullmatch(stated):
+        return float(stated)
+    try:
+        return max(0.0, (parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _past(time: datetime) -> datetime | None:

@@ -30,9 +30,11 @@ USER_AGENT = f"mlentory_crawl/{__version__} (+{_environment['CRAWLER_CONTACT']})
 ITEM_PIPELINES = {
     "mlentory_crawl.pipelines.validation.ValidationPipeline": 100,
     "mlentory_crawl.pipelines.mapping.MappingPipeline": 200,
+    "mlentory_crawl.pipelines.likeness.LikenessPipeline": 250,
     "mlentory_crawl.pipelines.catalog.CatalogPipeline": 300,
     "mlentory_crawl.pipelines.neo4j.Neo4jPipeline": 400,
     "mlentory_crawl.pipelines.search.SearchPipeline": 500,
+    "mlentory_crawl.pipelines.mongodb.MongoPipeline": 550,
     "mlentory_crawl.pipelines.turtle.TurtlePipeline": 600,
 }
 DOWNLOADER_MIDDLEWARES = {
@@ -41,9 +43,15 @@ DOWNLOADER_MIDDLEWARES = {
     "mlentory_crawl.middlewares.replay.ReplayMiddleware": 55,  # only if REPLAY_RUN names a run
     # Nearer to the network than Scrapy's retries (550): it delays them, too, and handles 429 itself.
     "mlentory_crawl.middlewares.quota.QuotaMiddleware": 560,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # APIs do not send HTML pages
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a page is read as it is
+    # Nearer to the network than redirects (600): each address has its own answers.
+    "mlentory_crawl.middlewares.conditional.ConditionalMiddleware": 780,
+    # Pages of the web. Before a name is looked up (800): that a host is not there is found once, for its robots.txt.
+    "mlentory_crawl.middlewares.robots.RobotsMiddleware": 790,
     # Nearer to the network than redirects (600) and proxies (750): it sees where a request really goes.
     "mlentory_crawl.middlewares.private_addresses.PrivateAddressMiddleware": 800,
+    # Nearest to the network: no other component delays a request whose turn it is, or fails before its turn has ended.
+    "mlentory_crawl.middlewares.pacing.PacingMiddleware": 890,
 }
 SPIDER_MIDDLEWARES = {
     # Each costs a step for every record, and guards against something that paging through a list does not do.
@@ -53,6 +61,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # APIs need none
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
 }
+ADDONS = {"mlentory_crawl.rendering.renderer.RendererAddon": 100}  # only if SPLASH_URL or PLAYWRIGHT_CHROMIUM is set
 EXTENSIONS = {
     # Before the run report, which is shown where the progress has been.
     "mlentory_crawl.extensions.terminal.Terminal": -20,
@@ -76,7 +85,7 @@ FEED_EXPORTERS = {
 }
 
 # Politeness. Requests to the documented APIs keep the pace that these announce; robots.txt rules everything else.
-ROBOTSTXT_OBEY = False  # the spiders only send requests to documented APIs
+ROBOTSTXT_OBEY = False  # Scrapy's lets requests through that wait for a robots.txt, and asks documented APIs for one
 CONCURRENT_REQUESTS_PER_DOMAIN = 4  # default 8
 ENDPOINT_SETTINGS = {
     spider.name: spider.endpoint_setting
@@ -120,5 +129,7 @@ LOG_LEVEL = "INFO"
 LOG_VERSIONS: list[str] = []  # default: ten libraries at each start; scrapy version -v shows them
 STATS_DUMP = False  # default True; the run report has what users need, scrapyd and -s STATS_DUMP=1 have the rest
 
+RENDERING_TIMEOUT = 75.0
+"""The number of seconds after which a page is given up whose scripts are still running (`docs/rendering.md`)."""
 PROJECTION_TIMEOUT = 120.0
 """The number of seconds without progress after which a store is left behind at the end of a crawl."""

@@ -45,27 +45,34 @@ USES = {
     "mlentory_crawl.shapes": STATE,
     "mlentory_crawl.middlewares": WORK,
     "mlentory_crawl.pipelines": WORK,
-    "mlentory_crawl.base_spiders": WORK,
-    "mlentory_crawl.spiders": f"{WORK} mlentory_crawl.base_spiders",
+    "mlentory_crawl.rendering": f"{WORK} mlentory_crawl.middlewares",
+    "mlentory_crawl.base_spiders": f"{WORK} mlentory_crawl.rendering",
+    "mlentory_crawl.spiders": f"{WORK} mlentory_crawl.base_spiders mlentory_crawl.rendering",
     "mlentory_crawl.extensions": f"{WORK} mlentory_crawl.exporters mlentory_crawl.middlewares",
     "mlentory_crawl.health": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.middlewares"
-    " mlentory_crawl.spiders",
+    " mlentory_crawl.rendering mlentory_crawl.spiders",
+    "mlentory_crawl.documents": f"{STATE} mlentory_crawl.catalog.queries",
     "mlentory_crawl.pictures": f"{BASE} mlentory_crawl.catalog.queries",
     "mlentory_crawl.sample_hub": "",
     "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.base_spiders"
-    " mlentory_crawl.spiders mlentory_crawl.exporters mlentory_crawl.shapes mlentory_crawl.health"
-    " mlentory_crawl.pictures mlentory_crawl.sample_hub",
+    " mlentory_crawl.spiders mlentory_crawl.rendering mlentory_crawl.exporters mlentory_crawl.shapes"
+    " mlentory_crawl.health mlentory_crawl.pictures mlentory_crawl.sample_hub",
     "mlentory_crawl.scrapy_commands": "mlentory_crawl mlentory_crawl.commands",
     "mlentory_crawl.orchestration": "fair4ml.platforms mlentory_crawl mlentory_crawl.projections",
     # Modules of the root that stand above what they serve.
     "mlentory_crawl.face": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.projections",
-    "mlentory_crawl.settings": f"{BASE} mlentory_crawl.spiders",
+    "mlentory_crawl.settings": f"{BASE} mlentory_crawl.rendering mlentory_crawl.spiders",
     "mlentory_crawl.__main__": "mlentory_crawl.commands",
 }
 """The rooms, and those that each may use besides itself."""
 
 PLATFORMS = tuple(sorted(path.parent.name for path in (ROOT / "fair4ml" / "platforms").glob("*/__init__.py")))
-NAMED = re.compile("|".join((*PLATFORMS, "bioimage", "hugging_face", r"hf\.co", "papers_with_code")), re.IGNORECASE)
+COMMON_WORDS = {"article", "documents", "medium"}
+"""Keys of platforms that are ordinary words, too."""
+NAMED = re.compile(
+    "|".join((*sorted({*PLATFORMS} - COMMON_WORDS), "bioimage", "hugging_face", r"hf\.co", "papers_with_code")),
+    re.IGNORECASE,
+)
 MAY_NAME_PLATFORMS = (
     *(f"fair4ml.platforms.{name}" for name in PLATFORMS),
     *(f"mlentory_crawl.spiders.{name}" for name in PLATFORMS),
@@ -166,8 +173,8 @@ def circles() -> Iterator[str]:
 
 
 FORBIDDEN = {
-    "fair4ml": "scrapy twisted itemadapter sqlite3 neo4j elasticsearch tantivy pyarrow socket subprocess asyncio"
-    " urllib.request http.client pathlib os shutil tempfile",
+    "fair4ml": "scrapy twisted itemadapter sqlite3 neo4j elasticsearch pymongo bson tantivy pyarrow"
+    " socket subprocess asyncio urllib.request http.client pathlib os shutil tempfile",
     "mlentory_crawl.stores": "scrapy twisted itemadapter",
     "mlentory_crawl.catalog": "scrapy twisted itemadapter",
     "mlentory_crawl.erasure": "scrapy twisted itemadapter",
@@ -197,6 +204,8 @@ def foreign() -> Iterator[str]:
 DRIVERS = {
     "neo4j": ("mlentory_crawl.stores.neo4j",),
     "elasticsearch": ("mlentory_crawl.stores.search.elasticsearch",),
+    "pymongo": ("mlentory_crawl.stores.mongodb",),
+    "bson": ("mlentory_crawl.stores.mongodb",),
     # Both engines compare words as it does.
     "tantivy": ("mlentory_crawl.stores.search.tantivy", "mlentory_crawl.stores.search.analysis"),
 }

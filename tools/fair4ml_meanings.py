@@ -79,6 +79,14 @@ MEANINGS = {
     # Datasets.
     "creator": "who made it",
     "citeAs": "how to cite it",
+    # Articles and posts.
+    "alternativeHeadline": "its subtitle",
+    "image": "the picture that its page shows for it",
+    "mentions": "the models, datasets, papers and repositories that it links to",
+    "Article.author": "who wrote it, as its page says",
+    "Comment.author": "who wrote it",
+    "parentItem": "the post that it is a comment on",
+    "Article.relation": "texts that read nearly the same, as far as they were known when it was stored",
     # Runs and experiments.
     "startedAtTime": "when it began",
     "endedAtTime": "when it ended",

@@ -24,6 +24,7 @@ DOCKER = (
     Variable("NEO4J_BOLT_PORT", "7687", "Port of Neo4j on this machine."),
     Variable("NEO4J_HTTP_PORT", "7474", "Port of Neo4j Browser on this machine."),
     Variable("ELASTICSEARCH_PORT", "9200", "Port of Elasticsearch on this machine."),
+    Variable("MONGODB_PORT", "27017", "Port of MongoDB on this machine."),
     Variable("DAGSTER_PG_PASSWORD", None, "Password for the database of Dagster; required with --profile dagster."),
     Variable("DAGSTER_PORT", "3000", "Port of Dagster's page on this machine."),
 )

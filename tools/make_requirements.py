@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DRIVERS = ("neo4j", "elasticsearch")
+DRIVERS = ("neo4j", "elasticsearch", "mongodb")
 """The extras that are part of ``requirements.txt``."""
 COMPILE = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11")
 HEAD = ("--custom-compile-command", "make requirements")

@@ -48,18 +48,18 @@ shape:name-value a sh:PropertyShape ;
     sh:maxCount 1 ;
     sh:datatype xsd:string .
 
-# Of a license there may be no more than its text.
+# Of a license there may be no more than its text, and a post has no title.
 shape:CreativeWork-identified a sh:PropertyShape ;
-    sh:targetClass schema:CreativeWork ;
+    sh:targetClass schema:Article, schema:Comment, schema:CreativeWork, schema:SocialMediaPosting ;
     sh:path [ sh:alternativePath ( schema:name schema:url ) ] ;
     sh:minCount 1 .
 
 # Everything has an IRI.
 shape:iri a sh:NodeShape ;
-    sh:targetClass fair4ml:MLModel, fair4ml:MLModelEvaluation, schema:CreativeWork, schema:DataDownload, schema:Dataset,
-        schema:DefinedTerm, schema:InteractionCounter, schema:Language, schema:Organization, schema:Person,
-        schema:PropertyValue, schema:ScholarlyArticle, schema:SoftwareApplication, schema:SoftwareSourceCode,
-        prov:Agent, prov:Derivation, prov:Entity ;
+    sh:targetClass fair4ml:MLModel, fair4ml:MLModelEvaluation, schema:Article, schema:Comment, schema:CreativeWork,
+        schema:DataDownload, schema:Dataset, schema:DefinedTerm, schema:InteractionCounter, schema:Language,
+        schema:Organization, schema:Person, schema:PropertyValue, schema:ScholarlyArticle, schema:SocialMediaPosting,
+        schema:SoftwareApplication, schema:SoftwareSourceCode, prov:Agent, prov:Derivation, prov:Entity ;
     sh:nodeKind sh:IRI .
 
 shape:MLModelEvaluation-model a sh:PropertyShape ;
@@ -145,6 +145,31 @@ shape:agent-value a sh:PropertyShape ;
         schema:author schema:contributor schema:copyrightHolder schema:creator schema:maintainer
     ) ] ;
     sh:or ( [ sh:class schema:Person ] [ sh:class schema:Organization ] [ sh:class prov:Agent ] ) .
+
+# What a text links to, and what it is about.
+shape:mentions-value a sh:PropertyShape ;
+    sh:targetSubjectsOf schema:mentions ;
+    sh:path schema:mentions ;
+    sh:or (
+        [ sh:class fair4ml:MLModel ] [ sh:class schema:Dataset ] [ sh:class schema:ScholarlyArticle ]
+        [ sh:class schema:SoftwareSourceCode ] [ sh:class schema:CreativeWork ]
+    ) .
+
+shape:codeRepository-value a sh:PropertyShape ;
+    sh:targetSubjectsOf schema:codeRepository ;
+    sh:path schema:codeRepository ;
+    sh:class schema:SoftwareSourceCode .
+
+shape:Article-alternativeHeadline a sh:PropertyShape ;
+    sh:targetSubjectsOf schema:alternativeHeadline ;
+    sh:path schema:alternativeHeadline ;
+    sh:maxCount 1 ;
+    sh:datatype xsd:string .
+
+shape:image-value a sh:PropertyShape ;
+    sh:targetSubjectsOf schema:image ;
+    sh:path schema:image ;
+    sh:nodeKind sh:IRI .
 
 shape:isAccessibleForFree-value a sh:PropertyShape ;
     sh:targetSubjectsOf schema:isAccessibleForFree ;

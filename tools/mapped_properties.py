@@ -107,6 +107,11 @@ def _calls(function: ast.FunctionDef, trees: Mapping[str, ast.Module]) -> Iterat
     }
     for call in calls:
         called = ast.unparse(call.func)
+        if called == "describe_writing":
+            # What all platforms of texts share: it sets whatever they declare.
+            of = next((each for each in (*call.args[2:], *(k.value for k in call.keywords if k.arg == "cls"))), None)
+            cls = "Article" if of is None else ast.unparse(of)
+            yield cls, list(CLASSES[cls].model_fields)
         iri = next((ast.unparse(each.value) for each in call.keywords if each.arg == "iri"), "")
         # A record of something else may state facts about a model: that is a part whose source is declared.
         if iri.startswith("part_iri") or (id(call) in parts and called != "MLModel"):

@@ -23,8 +23,8 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ROOT / "../shared/services/services"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-NAMES = ("NEO4J_URI", "ELASTICSEARCH_URL")
-SERVERS = ("neo4j", "elasticsearch")
+NAMES = ("NEO4J_URI", "ELASTICSEARCH_URL", "MONGODB_URI")
+SERVERS = ("neo4j", "elasticsearch", "mongodb")
 COMPOSE_FILES = ("docker-compose.yml", "docker-compose.ports.yml")
 
 
@@ -60,7 +60,7 @@ def named() -> Iterator[dict[str, str]]:
     """The servers that the environment names."""
     found = [name for name in NAMES if os.environ.get(name)]
     if not found:
-        raise Unavailable(f"neither {' nor '.join(NAMES)} is set")
+        raise Unavailable(f"none of {', '.join(NAMES)} is set")
     yield {}
 
 
@@ -70,11 +70,11 @@ def docker() -> Iterator[dict[str, str]]:
     program = shutil.which("docker")
     if not program:
         raise Unavailable("there is no Docker")
-    bolt, browser, rest = free_ports(3)
+    bolt, browser, rest, mongodb = free_ports(4)
     password = secrets.token_hex(16)
     environment = {
-        "NEO4J_PASSWORD": password, "ELASTICSEARCH_PASSWORD": password, "SCRAPYD_PASSWORD": password,
-        "NEO4J_BOLT_PORT": bolt, "NEO4J_HTTP_PORT": browser, "ELASTICSEARCH_PORT": rest,
+        **{f"{name}_PASSWORD": password for name in ("NEO4J", "ELASTICSEARCH", "MONGODB", "SCRAPYD")},
+        "NEO4J_BOLT_PORT": bolt, "NEO4J_HTTP_PORT": browser, "ELASTICSEARCH_PORT": rest, "MONGODB_PORT": mongodb,
     }  # fmt: skip
     ask([program, "info"], {})
     project = f"mlentory-{secrets.token_hex(4)}"
@@ -96,6 +96,7 @@ def docker() -> Iterator[dict[str, str]]:
             "NEO4J_URI": f"bolt://127.0.0.1:{bolt}", "NEO4J_USERNAME": "neo4j", "NEO4J_PASSWORD": password,
             "ELASTICSEARCH_URL": f"http://127.0.0.1:{rest}",
             "ELASTICSEARCH_USERNAME": "elastic", "ELASTICSEARCH_PASSWORD": password,
+            "MONGODB_URI": f"mongodb://127.0.0.1:{mongodb}", "MONGODB_PASSWORD": password,
         }  # fmt: skip
     finally:
         ask([*compose, "down", "--volumes"], environment)
@@ -108,7 +109,9 @@ def services() -> Iterator[dict[str, str]]:
         raise Unavailable("there is no services folder beside the checkout")
     home = CACHE / "mlentory_crawl" / "servers"
     home.mkdir(parents=True, exist_ok=True)
-    roles = ("NEO4J_PORT", "NEO4J_HTTP_PORT", "ELASTICSEARCH_PORT", "ELASTICSEARCH_TRANSPORT_PORT")
+    roles = (
+        "NEO4J_PORT", "NEO4J_HTTP_PORT", "ELASTICSEARCH_PORT", "ELASTICSEARCH_TRANSPORT_PORT", "MONGODB_PORT",
+    )  # fmt: skip
     environment = {"SERVICES_HOME": str(home), **dict(zip(roles, free_ports(len(roles)), strict=True))}
     with (home / "in-use").open("w") as lock:
         # The kernel frees it when this process ends: what still runs then was left behind by a kill.

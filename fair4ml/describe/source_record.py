@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+)
 
 from fair4ml.entities import FieldIssue
-from fair4ml.identifiers import IRI_MAX_LENGTH
+from fair4ml.identifiers import IRI_MAX_LENGTH, IRI_PATTERN
+from fair4ml.read.web_addresses import canonical
 
 MAX_ISSUES = 50
 """The number of issues of one record that are reported one by one."""
+
+LONGEST_PAGE = 1_900
+"""The maximum length of the address of a page that has an entity: the IRIs of its parts are longer."""
 
 _ROUNDS = 3
 _WEB_ADDRESS = r"^https?://[^\x00-\x20\x7f<>\"{}|\\^`]+$"
@@ -106,13 +121,40 @@ def _utc(value: Any) -> datetime:
     raise ValueError("expected a date and time with a time zone in ISO 8601")
 
 
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        if parts.hostname and parts.port is not False:  # reading the port finds one that is none
+            return value
+    except ValueError:
+        pass
+    raise ValueError("is not a web address")
+
+
+def _page_address(value: str) -> str:
+    # The entity has the canonical form, in which characters may be written with more of them.
+    if len(address := canonical(value)) > LONGEST_PAGE:
+        raise ValueError(f"is longer than {LONGEST_PAGE:,} characters")
+    if not re.match(IRI_PATTERN, address):
+        raise ValueError("is not a web address")
+    return value
+
+
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 """Prose. The limit also makes pydantic read the characters, and so find invalid ones (lone surrogates)."""
 
 Word = Annotated[str, StringConstraints(max_length=512)]
 """A name, a tag, an identifier."""
 
-WebAddress = Annotated[str, StringConstraints(pattern=_WEB_ADDRESS, max_length=IRI_MAX_LENGTH)]
+FilePath = Annotated[str, StringConstraints(min_length=1, max_length=4_096)]
+"""The path of a file in a repository."""
+
+WebAddress = Annotated[
+    str, StringConstraints(pattern=_WEB_ADDRESS, max_length=IRI_MAX_LENGTH), AfterValidator(_web_address)
+]
+
+PageAddress = Annotated[WebAddress, AfterValidator(_page_address)]
+"""The address of a page that has an entity, whose IRI is its canonical form."""
 
 Listed = BeforeValidator(_listed)
 """Accepts a single value as a list of one, as in hand-written YAML, and null as an empty list."""

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from fair4ml.describe.about import About
 from fair4ml.describe.queues import Queue
 from fair4ml.describe.source_record import SourceRecord
-from fair4ml.entities import Description
+from fair4ml.entities import Description, Stub
 from fair4ml.identifiers import doi, orcid
 from fair4ml.merge import Precedence
 
@@ -184,6 +184,15 @@ def meant(text: str) -> list[str]:
 def _likeliest() -> list[Any]:
     """The address modules of the platforms whose entities have names of their own, the most likely first."""
     return sorted((each for each in map(_addresses, platforms()) if hasattr(each, "meant")), key=attrgetter("RANK"))
+
+
+def named_at(url: str) -> Stub | None:
+    """The model, dataset, paper or repository that a page is about; None if it is about none that a platform knows.
+
+    A platform declares it beside its addresses as ``named_at``.
+    """
+    known = (getattr(_addresses(platform), "named_at", None) for platform in platforms())
+    return next((stub for each in known if each is not None and (stub := each(url)) is not None), None)
 
 
 def _spellings(text: str) -> Iterator[str]:

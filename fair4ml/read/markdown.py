@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -61,6 +61,33 @@ class Passage:
             if limit < 0:
                 break
         return tidy("".join(lines)), limit < 0
+
+    def blocks(self) -> Iterator[tuple[Literal["paragraph", "item", "row"], list[str]]]:
+        """The lines of paragraphs, the first lines of items of lists, and the cells of rows of tables, as Markdown.
+
+        Quotations are left out, and what stands below an item: it belongs to what that names.
+        """
+        depth = items = 0
+        row: list[str] | None = None
+        for token in self._tokens:
+            if token.type in ("list_item_open", "list_item_close", "blockquote_open", "blockquote_close"):
+                depth += token.nesting
+                items = depth if token.type == "list_item_open" else 0
+            elif token.type == "tr_open":
+                row = []
+            elif token.type == "inline" and row is not None:
+                row.append(token.content)
+            elif token.type == "tr_close" and row is not None:
+                if depth == 0:
+                    yield "row", row
+                row = None
+            elif token.type == "inline":
+                lines = token.content.split("\n")
+                if depth == 0:
+                    yield "paragraph", lines
+                elif items == 1:
+                    yield "item", lines[:1]
+                items = 0
 
     def code(self) -> Iterator[tuple[str, str]]:
         """The code blocks, each as the language that its fence names and its text."""

@@ -1,23 +1,21 @@
 """Reading of model cards (the ``README.md`` of a model on the Hugging Face Hub), by topic.
 
 Cards are hostile input: nothing in them is run or followed, and parts that cannot be read are left out and reported as
-issues. The headings are those of the Hub's template (https://huggingface.co/docs/hub/model-card-annotated) and what
-people write instead of them; `data/card_headings.json` has them. Placeholders of the template are not content.
+issues. Placeholders of the Hub's template are not content.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from fair4ml.entities import FieldIssue
 from fair4ml.normalize.co2_emissions import stated_emissions
-from fair4ml.read import bibtex, front_matter, markdown
+from fair4ml.read import bibtex, card_code, front_matter, markdown
+from fair4ml.read.card_headings import BEGINNING, TABLE, topics_of
 
 MAX_CARD = 1_000_000
 """The maximum number of characters of a card that are read."""
@@ -25,22 +23,8 @@ MAX_SECTION = 10_000
 """The maximum number of characters of Markdown that are read about one topic, and of a code sample."""
 MAX_SAMPLES = 3
 
-BEGINNING = "beginning"
-"""The heading of text before the first heading, or under the title."""
-
-_TABLE: dict[str, Any] = json.loads((files("fair4ml") / "data" / "card_headings.json").read_bytes())
-_PHRASES: dict[str, str] = {phrase: topic for topic, phrases in _TABLE["phrases"].items() for phrase in phrases}
-_WHOLES: dict[str, list[str]] = _TABLE["wholes"]
-_BEGINNINGS: dict[str, str] = _TABLE["beginnings"]
-_OTHERS = frozenset(_TABLE["others"])
-_PLACEHOLDERS = frozenset(_TABLE["placeholders"])
-_BOILERPLATE: list[str] = sorted(_TABLE["boilerplate"], key=len, reverse=True)
-
-TOPICS = tuple(_TABLE["phrases"])
-"""The topics of sections, as named in `ModelCard.sections`."""
-
-_NO_WORD = re.compile(r"[^\w\s]+|_")
-_NUMBERED = re.compile(r"^(?:\d+ )+")
+_PLACEHOLDERS = frozenset(TABLE["placeholders"])
+_BOILERPLATE: list[str] = sorted(TABLE["boilerplate"], key=len, reverse=True)
 
 _LABEL = re.compile(r"^(?:[-*•] |\d+[.)] )?(?:[^:]{1,80}: *)?")
 _UNSAID = re.compile(r"[^\w\s/]|_")
@@ -73,6 +57,7 @@ class ModelCard:
         sections: the content of the text by topic (`TOPICS`). The citation is either entries or prose.
         emissions: the emissions of training, with the unit.
         references: the entries of the citation.
+        code: the IRIs of the repositories that it names as its code, each with the heading above it.
         issues: the parts that could not be read, and why.
     """
 
@@ -80,6 +65,7 @@ class ModelCard:
     sections: dict[str, Section] = field(default_factory=dict)
     emissions: Section | None = None
     references: list[bibtex.Reference] = field(default_factory=list)
+    code: dict[str, str] = field(default_factory=dict)
     issues: list[FieldIssue] = field(default_factory=list)
 
 
@@ -104,6 +90,7 @@ def read(text: str) -> ModelCard:
         if section.text or section.code:
             card.sections[topic] = section
     card.emissions = _emissions(card)
+    card.code = _code(passages, card.issues)
     return card
 
 
@@ -144,24 +131,6 @@ def _by_topic(passages: list[markdown.Passage]) -> dict[str, list[_Placed]]:
         for topic in topics or ():
             found.setdefault(topic, []).append(_Placed(passage, heading))
     return found
-
-
-@lru_cache(maxsize=4096)
-def topics_of(heading: str) -> frozenset[str] | None:
-    """The topics of a heading: some of `TOPICS`, the empty set if it is about none of them, or None if unknown."""
-    words = " ".join(_NO_WORD.sub(" ", heading.casefold().replace("&", " and ").replace(",", " and ")).split())
-    words = _NUMBERED.sub("", words).removesuffix(" optional").replace(" and and ", " and ")
-    if words in _OTHERS:
-        return frozenset()
-    if words in _WHOLES:
-        return frozenset(_WHOLES[words])
-    phrases = [_PHRASES.get(phrase) for phrase in words.split(" and ")]
-    if all(phrases):
-        return frozenset(topic for topic in phrases if topic is not None)
-    for beginning, topic in _BEGINNINGS.items():
-        if words == beginning or words.startswith(f"{beginning} "):
-            return frozenset({topic})
-    return None
 
 
 def _section(topic: str, placed: list[_Placed], issues: list[FieldIssue]) -> Section:
@@ -226,6 +195,15 @@ def _citation(placed: list[_Placed], card: ModelCard) -> Section:
         card.issues.append(FieldIssue("citation", "has BibTeX that cannot be read"))
     headings = dict.fromkeys(each.heading for each in placed if bibtex.has_entries(each.passage.source))
     return Section("", tuple(headings), tuple(reference.source for reference in card.references))
+
+
+def _code(passages: list[markdown.Passage], issues: list[FieldIssue]) -> dict[str, str]:
+    code = card_code.repositories(passages)
+    if len(code) > card_code.MAX_REPOSITORIES:
+        issues.append(
+            FieldIssue("code", f"is in more than {card_code.MAX_REPOSITORIES} repositories; the rest was left out")
+        )
+    return dict(islice(code.items(), card_code.MAX_REPOSITORIES))
 
 
 def _emissions(card: ModelCard) -> Section | None:

@@ -13,6 +13,9 @@ from fair4ml.write.value_types import value_types
 TEXT_LIMIT = 20_000
 """The number of characters of a text that can be searched."""
 
+TEXT = "text"
+"""The field of the whole text of an article or post: indices search it, and none of them keeps or shows it."""
+
 COUNTERS = ("downloads", "likes")
 """The counters that documents can be sorted by; others stay in the catalog."""
 
@@ -113,6 +116,16 @@ def search_document(state: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = counters[name]
     _add_from_parts(found, root, parts, names)
     return found
+
+
+def searched_text(state: Mapping[str, Any]) -> str | None:
+    """The text of an article or post as far as it can be searched, for the field `TEXT`; it is in no search document.
+
+    Args:
+        state: the entity's merged state.
+    """
+    text: str | None = state.get("text")
+    return text[:TEXT_LIMIT] if text else None
 
 
 @cache

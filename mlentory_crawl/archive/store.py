@@ -16,6 +16,11 @@ from mlentory_crawl.data_directory import whole
 INDEX = "answers.jsonl"
 ENTRY = {"place", "url", "status", "headers", "fetched_at", "sha256", "file"}
 SECRET_HEADERS = {b"Set-Cookie", b"Www-Authenticate", b"Authorization"}
+REVALIDATE = "revalidate"
+"""The key of ``Request.meta`` that marks a request whose archived answer a service may confirm instead of sending it.
+
+It is to be archived, too (``archive``).
+"""
 
 
 class Archive:
@@ -60,16 +65,11 @@ class Archive:
             file: the path that `store` returned, in this run or, for the same body, in an earlier one.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        headers = {
-            name.decode("latin-1"): [value.decode("latin-1") for value in values]
-            for name, values in response.headers.items()
-            if name not in SECRET_HEADERS
-        }
         line = {
             "place": place,
             "url": response.url,
             "status": response.status,
-            "headers": headers,
+            "headers": headers_of(response),
             "fetched_at": fetched_at,
             "sha256": digest,
             "file": file,
@@ -91,6 +91,29 @@ def entries(index: Path) -> tuple[list[dict[str, Any]], int]:
         else:
             damaged += 1
     return found, damaged
+
+
+def body_of(path: Path, digest: str) -> bytes | None:
+    """Return an archived body; None if it is damaged or missing.
+
+    Args:
+        path: its file.
+        digest: its SHA-256.
+    """
+    try:
+        body = zstandard.decompress(path.read_bytes())
+    except (OSError, zstandard.ZstdError):
+        return None
+    return body if digest_of(body) == digest else None
+
+
+def headers_of(response: Response) -> dict[str, list[str]]:
+    """Return the headers of an answer that may be kept, each with its lines."""
+    return {
+        name.decode("latin-1"): [value.decode("latin-1") for value in values]
+        for name, values in response.headers.items()
+        if name not in SECRET_HEADERS
+    }
 
 
 def write_body(path: Path, body: bytes) -> None:

@@ -130,8 +130,8 @@ def _of_type(schema: Mapping[str, Any]) -> str:
         return str(schema["expected"])
     if choices := schema.get("enum") or [schema[key] for key in ("const",) if key in schema]:
         return _either([str(each) for each in choices])
-    if schema.get("format") == "directory-path":
-        return "a folder"
+    if kind := {"directory-path": "a folder", "file-path": "a file"}.get(schema.get("format", "")):
+        return kind
     if schema.get("type") == "integer":
         least = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
         return f"a whole number from {least}"

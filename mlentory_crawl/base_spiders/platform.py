@@ -79,6 +79,7 @@ class PlatformSpider(Spider):
         hosts: the hosts of the pages about entities that the platform's API describes.
         slots: the limits on requests for which no quota is announced, by download slot (Scrapy's ``DOWNLOAD_SLOTS``).
         census_kinds: the kinds of records that a census lists completely.
+        is_fallback: whether it is asked for pages that are no other platform's.
         is_walk: whether the pages have an order in which an interrupted run continues.
         endpoint: the address of its API, without a slash at the end.
         accepts_deletions: whether a census may mark any number of records as deleted.
@@ -95,6 +96,7 @@ class PlatformSpider(Spider):
     hosts: ClassVar[frozenset[str]] = frozenset()
     slots: ClassVar[dict[str, dict[str, float]]] = {}
     census_kinds: ClassVar[tuple[str, ...]] = ()
+    is_fallback: ClassVar[bool] = False
     is_walk: ClassVar[bool] = True
     endpoint: str
     accepts_deletions = False
@@ -255,6 +257,11 @@ class PlatformSpider(Spider):
         """Check whether a URL is one of the platform's pages."""
         return (urlsplit(request.url).hostname or "").removeprefix("www.") in cls.hosts
 
+    @classmethod
+    def further_hosts(cls, settings: BaseSettings) -> frozenset[str]:
+        """Hook: return the hosts of pages of the platform that only settings name."""
+        return frozenset()
+
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         """Return the request for the entity that a page of the platform is about; None if it is about none.
 
@@ -265,6 +272,14 @@ class PlatformSpider(Spider):
             seed: the seed that names it.
         """
         return None
+
+    def refusal_of(self, text: str) -> tuple[str, str]:
+        """Return the outcome of a seed for which `seed_request` makes no request, and the reason.
+
+        Args:
+            text: the address that the seed gives.
+        """
+        return "invalid", "is not the address of an entity on a known platform"
 
     def request_key(self, request: Request) -> str:
         """Return a key that is the same for all requests for an entity that differ only in spelling."""

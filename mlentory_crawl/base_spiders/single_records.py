@@ -10,9 +10,10 @@ from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.catalog.commits import Lookup
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed
+from mlentory_crawl.crawl.web import WEB
 from mlentory_crawl.erasure.redactor import MARKER_BODIES
 from mlentory_crawl.items import Page, RawRecord
-from mlentory_crawl.responses import fetched_at, json_of, shown
+from mlentory_crawl.responses import failure_message, fetched_at, json_of, shown
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -96,7 +97,7 @@ class EntitySpider(PlatformSpider):
 
     def parse_entity(self, response: Response, wanted: Wanted, number: int) -> Iterator[Any]:
         """Send on the records of a target, or count its outcome if there are none."""
-        entity: Any = None
+        entity, reason = None, None
         records: list[RawTuple] = []
         outcomes: tuple[str, ...]
         if response.status in self.statuses_of_missing:
@@ -105,7 +106,8 @@ class EntitySpider(PlatformSpider):
             outcomes = ("blocked",)
         elif response.status != 200:
             outcomes = ("blocked" if response.status == 403 else "failed",)
-            self.fail(f"{shown(response.url)} returned HTTP {response.status}: {self.refusal(response)}")
+            reason = f"HTTP {response.status}: {self.refusal(response)}"
+            self.fail(f"{shown(response.url)} returned {reason}")
         elif response.body in MARKER_BODIES:
             outcomes = ("found",)
         else:
@@ -114,16 +116,17 @@ class EntitySpider(PlatformSpider):
                 records = [] if entity is None else list(self.entity_records(entity, wanted, number))
                 outcomes = ("missing",) if entity is None else self.outcomes(entity, wanted)
             except ValueError as error:
-                outcomes = ("failed",)
-                self.fail(f"{shown(response.url)}: {error}")
+                outcomes, reason = ("failed",), str(error)
+                self.fail(f"{shown(response.url)}: {reason}")
         if outcomes == ("missing",) and wanted.by is None:
-            self.logger.warning("%s does not exist or is private (HTTP %d)", wanted.name, response.status)
+            reason = f"does not exist or is private (HTTP {response.status})"
+            self.logger.warning("%s %s", wanted.name, reason)
         lookup = None
         if wanted.iri is not None and "failed" not in outcomes:
             found = None if entity is None else self.iri_of(entity, wanted) or wanted.iri
             lookup = Lookup(wanted.iri, found, fetched_at(response))
         later = () if entity is None else self.later_of_entity(entity, wanted)
-        asked = Asked(wanted.by, outcomes, lookup, wanted.seed)
+        asked = Asked(wanted.by, outcomes, lookup, wanted.seed, reason)
         if entity is not None:
             yield from (each for each in self.named_by(entity, wanted) if not self.run.redactor.has(each.url))
         yield from self.records_of(response, records, later, number, self.cursor_after(number), asked)
@@ -136,7 +139,9 @@ class EntitySpider(PlatformSpider):
         if not isinstance(failure.value, Stopping):
             number = request.cb_kwargs["number"]
             page = Page(number, request.url, self.name, [], self.cursor_after(number))
-            self.run.open_page(page, Asked(wanted.by, ("failed",), None, wanted.seed))
+            assert failure.value is not None
+            reason = failure_message(failure.value)
+            self.run.open_page(page, Asked(wanted.by, ("failed",), None, wanted.seed, reason))
 
     def cursor_after(self, number: int) -> dict[str, Any] | None:
         """Return the cursor of the run after the page of a target; None if it does not walk over a list."""
@@ -179,8 +184,9 @@ class EntitySpider(PlatformSpider):
         self.run.open_page(page, *([] if asked is None else [asked]))
         time = fetched_at(response)
         seed = asked.seed.metadata if asked is not None and asked.seed is not None else None
+        allowed = True if response.request is not None and response.request.meta.get(WEB) else None
         for kind, key, api_url, payload in records:
-            yield RawRecord(self.name, kind, key, api_url, payload, time, page, seed=seed)
+            yield RawRecord(self.name, kind, key, api_url, payload, time, page, seed=seed, robots_allowed=allowed)
         for kind, key, request in later:
             yield self._later(request, kind, key, page)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import orjson
+
 from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.sql import among, array, insert
 
@@ -22,6 +24,23 @@ class Answers:
         """Return the file of a body that the archive already has, below ``raw/``."""
         rows = self._database.execute("SELECT file FROM answer WHERE sha256 = :sha256 LIMIT 1", {"sha256": sha256})
         return next((str(file) for (file,) in rows), None)
+
+    def last_of(self, address: str) -> tuple[str, str, dict[str, list[str]]] | None:
+        """Return the last answer of an address that can be asked whether it still holds.
+
+        Returns:
+            The SHA-256 of its body, the body's file below ``raw/``, and the headers that it came with.
+        """
+        rows = self._database.execute(
+            "SELECT sha256, file, headers FROM answer WHERE address = :address ORDER BY run DESC LIMIT 1",
+            {"address": address},
+        )
+        return next(((sha256, file, orjson.loads(headers)) for sha256, file, headers in rows), None)
+
+    def forget_headers(self) -> None:
+        """Forget what services could be asked about; the next crawl asks them for everything."""
+        with self._database.transaction():
+            self._database.execute("UPDATE answer SET address = NULL, headers = NULL WHERE address IS NOT NULL")
 
     def outdated(self, platform: str, keep_runs: int) -> tuple[list[str], list[str]]:
         """Find the runs whose archived responses are no longer needed, and the files that only they refer to.

@@ -127,6 +127,7 @@ class EndedSeed:
     Attributes:
         platform: the platform that it belongs to, if any.
         reason: the reason why nothing was fetched, if the outcome does not state it.
+        state: what the outcome means on the platform, such as ``paywall``, else the outcome; None in old catalogs.
     """
 
     number: int
@@ -135,6 +136,26 @@ class EndedSeed:
     platform: str | None
     outcome: str
     reason: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An archived response.
+
+    Attributes:
+        place: the request that it answers, as `mlentory_crawl.archive.store.place_of` returns it.
+        sha256: the digest of its body.
+        file: the file of its body, below ``raw/``.
+        address: the address that gave it, if the service can be asked whether it still holds.
+        headers: the headers that it came with, as JSON, in this case.
+    """
+
+    place: str
+    sha256: str
+    file: str
+    address: str | None = None
+    headers: str | None = None
 
 
 @dataclass(slots=True)
@@ -144,7 +165,7 @@ class Commit:
     Attributes:
         report: the run report including these pages, as JSON.
         cursor: the place from which the run continues after them, as JSON.
-        answers: the archived responses that they came from: place, SHA-256, file.
+        answers: the archived responses that they came from.
         lookups: the entities that were requested because a record names them.
         seeds: the lines of a seed list that have an outcome.
         seed_fields: the fields of the seed lists that were read, with their types, by source.
@@ -153,7 +174,7 @@ class Commit:
 
     entries: list[Entry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    answers: list[tuple[str, str, str]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     seeds: list[EndedSeed] = field(default_factory=list)
     seed_fields: dict[str, Mapping[str, str]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from mlentory_crawl.catalog.reader import CatalogReader
@@ -56,7 +56,7 @@ class Feed:
         (count,) = self._reader._execute(sql, {"name": projection}).fetchone()
         return int(count)
 
-    def changes(self, after: int, limit: int, settled: int = 0) -> NextChanges:
+    def changes(self, after: int, limit: int, settled: int = 0, kinds: Collection[str] | None = None) -> NextChanges:
         """Return the next changes, each entity in its latest state.
 
         An entity that occurs again later, because another of its records has a higher sequence number, is left to its
@@ -67,15 +67,29 @@ class Feed:
             limit: the maximum number of records to read, unless a single entity has more.
             settled: the sequence number up to which no entity was left to a later occurrence. A store can have an
                 entity whose records have not changed since under one key only, that of the record that led then.
+            kinds: the kinds of records without which an entity is passed over; None for none.
         """
         with self._reader._database.snapshot():
-            rows = self._reader._execute(
-                "SELECT sequence, iri FROM record WHERE sequence > :after ORDER BY sequence LIMIT :limit",
-                {"after": after, "limit": limit},
-            ).fetchall()
+            rows = self._rows(after, limit, kinds)
             upto, iris, read = self._due(rows, limit) if rows else (after, [], 0)
+            if kinds is not None and len(rows) < limit and upto == (rows[-1][0] if rows else after):
+                upto = self._reader.last_sequence()
             read_again = max(0, read - sum(sequence <= upto for sequence, _ in rows))
             return NextChanges(self._states(iris, settled), upto, read_again)
+
+    def _rows(self, after: int, limit: int, kinds: Collection[str] | None) -> list[tuple[int, str]]:
+        """Return sequence number and IRI of the next changed records."""
+        described = (
+            ""
+            if kinds is None
+            else f"""AND EXISTS (SELECT 1 FROM record AS each
+                                 WHERE each.iri = record.iri AND each.kind IN {among("kinds")})"""
+        )
+        return self._reader._execute(
+            f"""SELECT sequence, iri FROM record
+                WHERE sequence > :after {described} ORDER BY sequence LIMIT :limit""",
+            {"after": after, "limit": limit, "kinds": array(kinds or ())},
+        ).fetchall()
 
     def _due(self, rows: Sequence[tuple[int, str]], limit: int) -> tuple[int, list[str], int]:
         """Return the sequence number to read up to, the entities that do not occur later, and the number of records."""
@@ -123,7 +137,8 @@ class Feed:
             lead = None
             if shown := live(records) or records:
                 state, lead = merged(shown)
-                changes.append(Change(lead, iri, state, shown[0].deleted_at))
+                provenance = next(stored.provenance for stored in shown if stored.key == lead)
+                changes.append(Change(lead, iri, state, shown[0].deleted_at, provenance))
             if before := [stored for stored in records if stored.sequence <= settled]:
                 former[iri].append(leading_key(live(before) or before))
             changes += [Change(key, iri, None) for key in former[iri] if key != lead]

@@ -13,6 +13,7 @@ from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Entry
 from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.field_counts import FieldCounts
+from mlentory_crawl.catalog.likeness import Likeness
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.sequence import SequenceNumbers
 from mlentory_crawl.catalog.sql import among, array, elements, insert, insert_missing, update, upsert, with_member
@@ -68,16 +69,24 @@ class RecordTable:
         links: the entities and edges.
         fields: the counts of records by field.
         aliases: the other names of entities.
+        likeness: the index of texts.
     """
 
     def __init__(
-        self, database: Database, numbers: SequenceNumbers, links: Links, fields: FieldCounts, aliases: AliasTable
+        self,
+        database: Database,
+        numbers: SequenceNumbers,
+        links: Links,
+        fields: FieldCounts,
+        aliases: AliasTable,
+        likeness: Likeness,
     ) -> None:
         self._database = database
         self._numbers = numbers
         self._links = links
         self._fields = fields
         self._aliases = aliases
+        self._likeness = likeness
         self._next: int | None = None
         database.after_rollback(self._reset)
 
@@ -254,6 +263,8 @@ class RecordTable:
         """
         before = row.document()
         self._links.remove(row.id, before)
+        if "text" in before and "text" not in stated:
+            self._likeness.drop([row.id])
         if row.deleted_at is None:
             self._fields.remove(row.platform, row.kind, before["root"])
         if columns["deleted_at"] is None:

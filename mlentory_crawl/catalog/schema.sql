@@ -129,11 +129,17 @@ CREATE TABLE seed (
     platform TEXT,
     outcome TEXT NOT NULL,
     reason TEXT,
+    state TEXT,                     -- what the outcome means on the platform, such as paywall, if it says more
     PRIMARY KEY (run, number)
 ) WITHOUT ROWID;
 
 -- The fields that a source of seeds had when it was read last, with their types, as JSON.
 CREATE TABLE seed_list (source TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID;
+
+-- The texts that others are compared with, in the order in which they came, and the bands of their signatures.
+CREATE TABLE compared_text (number INTEGER PRIMARY KEY, record INTEGER NOT NULL UNIQUE);
+CREATE TABLE text_band (band INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (band, number)) WITHOUT ROWID;
+CREATE INDEX text_band_number ON text_band (number);
 
 -- What was asked for by name because a record names it.
 CREATE TABLE lookup (
@@ -148,9 +154,12 @@ CREATE TABLE answer (
     place TEXT NOT NULL,            -- the address that was asked for
     sha256 TEXT NOT NULL,
     file TEXT NOT NULL,             -- below raw/: identical answers share one
+    address TEXT,                   -- the address that gave it, if the service can be asked whether it still holds
+    headers TEXT,                   -- those that it came with then, as JSON
     PRIMARY KEY (run, place)
 ) WITHOUT ROWID;
 CREATE INDEX answer_sha256 ON answer (sha256);
+CREATE INDEX answer_address ON answer (address, run) WHERE address IS NOT NULL;
 
 -- Up to which time of a platform's own the catalog has what it says, and its last complete census.
 CREATE TABLE watermark (

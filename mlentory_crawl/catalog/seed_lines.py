@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple
 
 import orjson
 
+from fair4ml.read.web_addresses import host_of
 from mlentory_crawl.catalog.commits import EndedSeed
 from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.sql import upsert
@@ -22,6 +24,33 @@ class Seeds:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def failed(self, run: int) -> int:
+        """Return the number of the seeds that have failed."""
+        rows = self._database.execute("SELECT count(*) FROM seed WHERE run = :run AND outcome = 'failed'", {"run": run})
+        return int(rows.fetchone()[0])
+
+    def reopen(self, run: int) -> None:
+        """Take back the outcome of the seeds that have failed, inside a transaction."""
+        self._database.execute("DELETE FROM seed WHERE run = :run AND outcome = 'failed'", {"run": run})
+
+    def counts(self, run: int) -> tuple[dict[str, Counter[str]], Counter[str]]:
+        """Count the seeds of a run by their outcome.
+
+        Returns:
+            For each host of their addresses, the ``total`` and the outcomes; and the states of all seeds.
+        """
+        by_host: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        states: Counter[str] = Counter()
+        for url, outcome, state in self._database.execute(
+            "SELECT url, outcome, state FROM seed WHERE run = :run ORDER BY number", {"run": run}
+        ):
+            ends = {outcome, state} & {"found", "unchanged", "duplicate", "missing", "blocked", "invalid", "failed"}
+            if host := host_of(url):
+                by_host[host].update({"total", *ends})
+            if state is not None:
+                states[state] += 1
+        return dict(by_host), states
+
     def finished(self, run: int) -> set[int]:
         """Return the numbers of the seeds that have an outcome."""
         rows = self._database.execute("SELECT number FROM seed WHERE run = :run", {"run": run})
@@ -30,7 +59,7 @@ class Seeds:
     def ended(self, run: int) -> Iterator[EndedSeed]:
         """Return the seeds of a run that have an outcome, in their order."""
         rows = self._database.execute(
-            "SELECT number, place, url, platform, outcome, reason FROM seed WHERE run = :run ORDER BY number",
+            "SELECT number, place, url, platform, outcome, reason, state FROM seed WHERE run = :run ORDER BY number",
             {"run": run},
         )
         return (EndedSeed(*row) for row in rows)
@@ -59,7 +88,7 @@ class Seeds:
             fields: the type of each field, by source and name.
         """
         self._database.executemany(
-            upsert("seed", "run number", "place url platform outcome reason"), [(run, *astuple(s)) for s in seeds]
+            upsert("seed", "run number", "place url platform outcome reason state"), [(run, *astuple(s)) for s in seeds]
         )
         self._database.executemany(
             upsert("seed_list", "source", "fields"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from mlentory_crawl.catalog.database import Database, catalog_id
 from mlentory_crawl.catalog.erasable_texts import Traces
 from mlentory_crawl.catalog.erasure import Erased, Erasure, Marks, marks
 from mlentory_crawl.catalog.field_counts import FieldCounts
+from mlentory_crawl.catalog.likeness import Likeness
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.lookups import Lookups
 from mlentory_crawl.catalog.records import RecordTable
@@ -57,7 +58,8 @@ class CatalogWriter:
         self._aliases = AliasTable(database, numbers)
         self.fields = FieldCounts(database)
         links = Links(database)
-        self._records = RecordTable(database, numbers, links, self.fields, self._aliases)
+        self.likeness = Likeness(database)
+        self._records = RecordTable(database, numbers, links, self.fields, self._aliases, self.likeness)
         self._erasure = Erasure(database, self._records, links)
         self.lookups = Lookups(database, self._aliases)
         self.seeds = Seeds(database)
@@ -210,6 +212,17 @@ class CatalogWriter:
                 self._erasure.erase(self._erasure.names_of(pages.erased), now())
             self.runs.advance(run, pages.report, pages.cursor)
 
+    def reopen(self, run: int, report: bytes) -> None:
+        """Take back the outcome of the seeds that have failed, which the same command asks for again.
+
+        Args:
+            run: the row id of their run.
+            report: its report without them.
+        """
+        with self._database.transaction():
+            self.seeds.reopen(run)
+            self.runs.settle(run, report)
+
     def _store(self, run: int, pages: Commit) -> None:
         """Store the records of pages."""
         new = [entry for entry in pages.entries if entry.known is None]
@@ -220,6 +233,8 @@ class CatalogWriter:
         self._aliases.end([entry.iri for entry in (*new, *changed)])
         self._aliases.join(run, (*new, *changed))
         self._records.publish(same)
+        self.likeness.enter(zip(ids, new, strict=True))
+        self.likeness.enter((entry.known.id, entry) for entry in (*changed, *same) if entry.known is not None)
         ids += [entry.known.id for entry in pages.entries if entry.known is not None]
         self._database.executemany(insert_missing("seen", "run record"), [(run, i) for i in ids])
 
@@ -233,6 +248,7 @@ class CatalogWriter:
             ],
         )
         self._database.executemany(
-            upsert("answer", "run place", "sha256 file"), [(run, *answer) for answer in pages.answers]
+            upsert("answer", "run place", "sha256 file address headers"),
+            [(run, *astuple(answer)) for answer in pages.answers],
         )
         self.seeds.enter(run, pages.seeds, pages.seed_fields)

@@ -34,7 +34,7 @@ FILTERS = {
 FIELDS = tuple(name for name in FACETS if name != "type")
 """The fields of which values can be chosen; the type has an option of its own."""
 NUMBERS = {"parameters": "parameter count", "downloads": "number of downloads", "likes": "number of likes"}
-DATES = {"modified": "date of modification", "created": "date of creation"}
+DATES = {"modified": "date of modification", "created": "date of creation", "published": "date of publication"}
 ALSO_CALLED = {"evaluation": "evaluations"}
 
 

@@ -26,6 +26,7 @@ from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import FORMATS
 from mlentory_crawl.printable import log_printable
 from mlentory_crawl.projections.registry import kept_current
+from mlentory_crawl.rendering.renderer import check_renderer
 from mlentory_crawl.spiders import platforms
 from mlentory_crawl.stores.factory import check_store_settings
 from mlentory_crawl.suggestions import did_you_mean
@@ -105,6 +106,7 @@ class Command:
     def _check_settings(self, spider_class: type[Spider]) -> None:
         check_store_settings(self._settings)
         kept_current(self._settings)
+        check_renderer(self._settings)
         restrict(self._settings["MLENTORY_DATA_ACCESS"])
         if issubclass(spider_class, PlatformSpider):
             spider_class.check_settings(self._settings)

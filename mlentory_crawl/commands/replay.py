@@ -28,7 +28,7 @@ PLAN = "replay.json"
 # Archived responses announce the quota of their time, for which a replay must not wait.
 SETTINGS = ("-s", "QUOTA_ENABLED=0", "-s", "RETRY_ENABLED=0", "-L", "ERROR")
 # Servers have the catalog that is replayed. An empty environment variable would leave what .env says.
-NO_SERVERS = ("-s", "NEO4J_URI=", "-s", "ELASTICSEARCH_URL=", "-s", "PROJECTIONS=")
+NO_SERVERS = ("-s", "NEO4J_URI=", "-s", "ELASTICSEARCH_URL=", "-s", "MONGODB_URI=", "-s", "PROJECTIONS=")
 
 
 class Command(ProjectCommand):

@@ -20,10 +20,13 @@ from mlentory_crawl.console import console, magnitude, print_json, table
 from mlentory_crawl.console.tables import PlainTable
 from mlentory_crawl.face import search
 from mlentory_crawl.printable import one_line, printable
+from mlentory_crawl.stores.search.hints import FRAGMENT
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult, Sort
 
 COUNTED = ("task", "license", "library", "language", "author", "platform", "type")
 
+WRITTEN = frozenset({"Article", "SocialMediaPosting", "ScholarlyArticle"})
+"""The types of what is known by its author and date."""
 FACET_VALUES_SHOWN = 10
 CELL_VALUES_SHOWN = 2
 
@@ -42,7 +45,9 @@ class Command(ProjectCommand):
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
         add_choice_options(parser, "Narrowing down", action="append", platform_help="a platform that describes it")
         show = parser.add_argument_group("What is shown")
-        show.add_argument("--sort", choices=get_args(Sort), help="default: relevance with TEXT, else downloads")
+        show.add_argument(
+            "--sort", choices=get_args(Sort), help="default: relevance with TEXT, else downloads; published of texts"
+        )
         show.add_argument("--limit", type=_count, default=10, metavar="N", help="how many hits (default: 10)")
         show.add_argument("--offset", type=_count, default=0, metavar="N", help="how many hits to leave out first")
         show.add_argument("--facets", action="store_true", help=f"count the matches by {', '.join(COUNTED)}")
@@ -60,7 +65,7 @@ class Command(ProjectCommand):
         query = replace(
             choice.query,
             text=text,
-            sort=opts.sort or ("relevance" if text.strip() else "downloads"),
+            sort=opts.sort or _order(text, choice.query),
             size=opts.limit,
             offset=opts.offset,
             facets=COUNTED if opts.facets else (),
@@ -73,6 +78,14 @@ class Command(ProjectCommand):
         else:
             _print(console(), choice, query, result)
         return 0
+
+
+def _order(text: str, query: SearchQuery) -> Sort:
+    """Return the order of hits if none is asked for."""
+    if text.strip():
+        return "relevance"
+    types = query.filters.get("type")
+    return "published" if types and WRITTEN.issuperset(types) else "downloads"
 
 
 def _count(text: str) -> int:
@@ -115,6 +128,8 @@ CELLS: dict[str, Callable[[dict[str, Any]], str]] = {
     "license": lambda hit: _listed(hit.get("license", ())),
     **{name: partial(_count_of, name) for name in NUMBERS},
     "modified": lambda hit: hit.get("modified", "")[: len("2026-11-20")],
+    "author": lambda hit: _listed(hit.get("author", ())) if hit["type"] in WRITTEN else "",
+    "published": lambda hit: hit.get("published", "")[: len("2026-11-20")] if hit["type"] in WRITTEN else "",
 }
 """The columns beside the name."""
 
@@ -158,9 +173,14 @@ def _name(hit: dict[str, Any], style: str = "") -> Text:
 
 
 def _excerpt(hit: dict[str, Any]) -> list[Text]:
-    """Return an excerpt of the description if it has the words."""
-    found = hit.get("highlight", {})
-    return [_marked(found["description"], "bold not dim", "dim")] if "description" in found else []
+    """Return an excerpt of the description if it has the words; of what is written also if only the text has them."""
+    found = hit.get("highlight")
+    if found and "description" in found:
+        return [_marked(found["description"], "bold not dim", "dim")]
+    if found is None or hit["type"] not in WRITTEN or "description" not in hit:
+        return []
+    shown = one_line(hit["description"])
+    return [Text(shown if len(shown) <= FRAGMENT else shown[:FRAGMENT].rpartition(" ")[0] + " …", "dim")]
 
 
 def _marked(fragment: dict[str, Any], style: str, around: str = "") -> Text:

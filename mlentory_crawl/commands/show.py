@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from fair4ml.describe.text_values import TEXT_SIMILARITY
 from fair4ml.entities import Kind, properties
 from fair4ml.identifiers import HUGGING_FACE
 from mlentory_crawl.catalog.queries.comparison import METRIC, PARAMETER
@@ -19,6 +20,7 @@ from mlentory_crawl.catalog.queries.description import Description
 from mlentory_crawl.catalog.queries.evaluated import names_in
 from mlentory_crawl.catalog.queries.mentions import MOST, Mention, Mentions
 from mlentory_crawl.commands.base import ProjectCommand
+from mlentory_crawl.commands.text_sheet import FIRST, TOLD_APART, is_text, print_mentioned, print_written
 from mlentory_crawl.console import console, counted, number, print_json, print_text, shorten, styled, table
 from mlentory_crawl.console.tables import GAP, Facts
 from mlentory_crawl.exceptions import WrongUsage
@@ -109,8 +111,10 @@ def _print(out: Console, shown: Description, *, why: bool) -> None:
     elif shown.deleted_at:
         out.print(styled((f"Gone since {shown.deleted_at}", "red"), ": what is kept of it.\n"))
     _print_facts(out, shown, why=why)
+    print_mentioned(out, shown)
     _print_evaluations(out, shown)
     _print_lineage(out, shown)
+    print_written(out, shown)
     if records:
         out.print(styled(("records", "bold")))
     for record in records:
@@ -135,11 +139,13 @@ def _print_facts(out: Console, shown: Description, *, why: bool) -> None:
     root, names = shown.root, names_in(shown.state)
     reasons = _reasons(shown) if why else {}
     facts = Facts()
-    for name, prop in properties(root["class"]).items():
-        value = root.get(name)
+    declared = properties(root["class"])
+    told_apart = TOLD_ELSEWHERE | (TOLD_APART if is_text(root) else {"mentions"})
+    for name in dict.fromkeys((*(FIRST if is_text(root) else ()), *declared)):
+        prop, value = declared[name], root.get(name)
         if name == "license" and value is None and root["class"] in LICENSED and shown.records:
             facts.add(name, NONE_STATED)
-        if value is None or name in TOLD_ELSEWHERE:
+        if value is None or name in told_apart:
             continue
         values = value if isinstance(value, list) else [value]
         told = [names.get(each) or each if prop.kind is Kind.REFERENCE else number(each) for each in values]
@@ -151,6 +157,8 @@ def _print_facts(out: Console, shown: Description, *, why: bool) -> None:
     stated = set(root.get("additionalProperty", ()))
     for part in shown.state["parts"]:
         if part["iri"] not in stated or "propertyID" not in part or "value" not in part:
+            continue
+        if part["propertyID"] == TEXT_SIMILARITY:
             continue
         of, value = part["propertyID"], part["value"]
         if "name" in part:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mlentory_crawl.crawl.pages import OpenPage
     from mlentory_crawl.crawl.report import Report
 
+_TELLING = ("new", "changed", "quarantined", "failed", "unchanged", "duplicate")
+"""The outcomes of records; the first one of those of a target is that of the seed which asks for it."""
+
 
 @dataclass(slots=True)
 class Batch:
@@ -52,16 +55,25 @@ class Batch:
             by_kind.setdefault(kind, Counter()).subtract(("fetched", "failed"))
             self._paid.append(Asked(f"{kind}s", ("failed",)))
         self._field_issues.update(done.field_issues)
+        ended = Counter[str]()
+        for records in done.records.values():
+            ended.update(records)
         for asked in done.asked:
-            self.ask(asked, done.page.platform)
+            self.ask(asked, done.page.platform, next((name for name in _TELLING if ended[name]), None))
 
-    def ask(self, asked: Asked, platform: str | None, reason: str | None = None) -> None:
-        """Add the outcome of a target; with the reason if the outcome does not state it."""
+    def ask(self, asked: Asked, platform: str | None, ended: str | None = None) -> None:
+        """Add the outcome of a target.
+
+        Args:
+            asked: the outcome.
+            platform: the platform that was asked, if any.
+            ended: what became of the target's records, if it has any.
+        """
         self._asked.append(asked)
         if asked.lookup is not None:
             self.commit.lookups.append(asked.lookup)
         if asked.seed is not None:
-            self.commit.seeds.append(asked.ended_seed(platform, reason))
+            self.commit.seeds.append(asked.ended_seed(platform, ended))
 
     def count(self, report: Report) -> None:
         """Count the batch as stored in a report."""

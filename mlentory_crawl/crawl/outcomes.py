@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem, IgnoreRequest
 
+from fair4ml.read.secrets import masked_values
 from mlentory_crawl.catalog.commits import EndedSeed, Lookup
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ OUTCOMES = ("new", "changed", "unchanged", "duplicate", "quarantined", "failed")
 """The outcomes of fetched records; their counts add up to the number of fetched records."""
 REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
 """The outcomes of targets; their counts add up to the number of targets."""
+REASONS = {
+    "missing": "does not exist or is private",
+    "blocked": "the platform refuses it",
+    "failed": "could not be fetched: the log says why",
+}
+"""The reasons of outcomes of seeds for which the platform gives none."""
 
 
 class Quarantined(DropItem):
@@ -55,8 +62,28 @@ class QuotaGone(IgnoreRequest):
     """A service announces, also to a second request, a longer wait than is acceptable."""
 
 
-class PrivateAddress(IgnoreRequest):
+class RefusedAddress(IgnoreRequest):
+    """An address that no request is sent to."""
+
+
+class PrivateAddress(RefusedAddress):
     """A host with an address in a private network that is not allowed."""
+
+
+class RobotsRefused(IgnoreRequest):
+    """A page that its host's robots.txt forbids."""
+
+
+class RobotsUnknown(RobotsRefused):
+    """A page of a host whose robots.txt could not be read: nothing is requested from the host in this run."""
+
+
+class HostLeft(IgnoreRequest):
+    """A page of a host that is left for the next run."""
+
+
+class HostFull(HostLeft):
+    """A page of a host of which this run has requested as many as it may; the same command goes on with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +95,24 @@ class Asked:
         outcomes: one of `REQUESTED`, and what else is counted of it.
         lookup: the entry for the catalog, if a record names it.
         seed: the seed that asks for it.
+        reason: the reason for the outcome, if the outcome does not state it.
     """
 
     by: str | None
     outcomes: tuple[str, ...]
     lookup: Lookup | None = None
     seed: Seed | None = None
+    reason: str | None = None
 
-    def ended_seed(self, platform: str | None, reason: str | None = None) -> EndedSeed:
-        """Return the line of the seed list that asks for it, as the catalog keeps it."""
+    def ended_seed(self, platform: str | None, ended: str | None = None) -> EndedSeed:
+        """Return the line of the seed list that asks for it, as the catalog keeps it, in a state and with a reason.
+
+        Args:
+            platform: the platform that was asked, if any.
+            ended: what became of the target's records, if it has any.
+        """
         assert self.seed is not None
-        return EndedSeed(self.seed.number, self.seed.place, self.seed.url, platform, self.outcomes[0], reason)
+        outcome, *states = self.outcomes
+        state = ended or (states[-1] if states else outcome)
+        url, reason = masked_values(self.seed.url), masked_values(self.reason) or REASONS.get(outcome)
+        return EndedSeed(self.seed.number, self.seed.place, url, platform, outcome, reason, state)

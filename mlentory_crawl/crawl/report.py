@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from fair4ml.read.secrets import masked_values
 from mlentory_crawl import __version__
 from mlentory_crawl.crawl.outcomes import OUTCOMES, REQUESTED
 from mlentory_crawl.crawl.run_settings import RunSettings
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 OTHER_SETTINGS = "the run began with other settings: "
 """The beginning of the note on a resumed run whose settings differ from those it began with."""
+DOMAIN_COUNTS = {
+    "total": "total",
+    "found": "successful",
+    **{name: name for name in ("unchanged", "duplicate", "missing", "blocked", "invalid", "failed")},
+}
+"""The counts of the seeds of a host, and their names in the report."""
 EXIT_CODES = {"complete": 0, "failed": 1, "suspect": 1, "stopped": 3}
 
 
@@ -32,6 +39,8 @@ class Report:
             (``erased``).
         requested: the numbers of targets by outcome, and of those that were not requested because they are erased
             (``erased``) or already ``known``.
+        domains: the numbers of seeds by outcome (and of ``unchanged`` ones), for each host of their addresses.
+        states: the numbers of seeds by state, such as ``paywall``.
         platforms: the numbers of fetched records by outcome, for each platform.
         kinds: the same for each platform and kind, with the numbers of deleted ones; None if an earlier version of the
             program, which did not count them, began the run.
@@ -63,6 +72,8 @@ class Report:
     records: Counter[str] = field(default_factory=Counter)
     requested: Counter[str] = field(default_factory=Counter)
     lookups: dict[str, Counter[str]] = field(default_factory=dict)
+    domains: dict[str, Counter[str]] = field(default_factory=dict)
+    states: Counter[str] = field(default_factory=Counter)
     platforms: dict[str, Counter[str]] = field(default_factory=dict)
     kinds: dict[str, dict[str, Counter[str]]] | None = field(default_factory=dict)
     fields: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
@@ -233,8 +244,9 @@ class Report:
             "seconds": round(seconds, 3),
             "finish_reason": self.finish_reason,
             "verdict": self.verdict,
-            "problems": self.problems,
-            "notes": [*self.notes, *self._notes_on_settings()],
+            # A seed may have a key in its address.
+            "problems": masked_values(self.problems),
+            "notes": masked_values([*self.notes, *self._notes_on_settings()]),
             "settings": self.settings.values,
             "settings_changed": self.settings.changed,
             "settings_sha256": self.settings.sha256,
@@ -243,6 +255,11 @@ class Report:
             "platforms": {name: _ends(counts) for name, counts in self.platforms.items()},
             **({} if self.kinds is None else {"kinds": self._told_kinds(self.kinds)}),
             "requested": {"asked": sum(self.requested[name] for name in REQUESTED), **requested},
+            "states": dict(self.states.most_common()),
+            "domains": {
+                host: {told: counts[name] for name, told in DOMAIN_COUNTS.items()}
+                for host, counts in self.domains.items()
+            },
             "lookups": {
                 by: {"asked": sum(counts[name] for name in REQUESTED), **counts} for by, counts in self.lookups.items()
             },

@@ -24,7 +24,7 @@ from mlentory_crawl.erasure.redactor import MARKERS, Redactor
 from mlentory_crawl.exceptions import CatalogError
 
 if TYPE_CHECKING:
-    from mlentory_crawl.catalog.commits import Missing
+    from mlentory_crawl.catalog.commits import Answer, Missing
     from mlentory_crawl.crawl.plan import CrawlPlan
     from mlentory_crawl.items import Page, RawRecord
 
@@ -47,6 +47,7 @@ class Run:
         pages: the pages with records that have not ended.
         repeated: the number of consecutive pages, up to the last one, that held only duplicates, for each list.
         broken: the reason why the catalog can no longer be written, if so.
+        left: the reasons why seeds are left for the same command to go on with.
         before_commit: called before the report is stored.
 
     Raises:
@@ -64,12 +65,14 @@ class Run:
         self.before_commit: Callable[[], None] = lambda: None
         self.repeated: Counter[str] = Counter()
         self.broken: str | None = None
+        self.left: set[str] = set()
         self._pending = Batch()
         self._committed_at = time.monotonic()
         resumed = self.catalog.runs.resumable(plan.key()) if plan.resumable else None
         if resumed:
             self.id, self.name, before, saved = resumed
             self.report = Report.resumed(before, plan.job, plan.settings)
+            self._reopen()
         else:
             self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}_{secrets.token_hex(4)}"
             self.report = report = Report.begun(self.name, plan)
@@ -103,9 +106,15 @@ class Run:
         """
         self._pending.commit.seed_fields[source] = fields
 
-    def end_seed(self, asked: Asked, reason: str | None) -> None:
+    def _reopen(self) -> None:
+        """Ask again for the seeds that have failed so far."""
+        if failed := self.catalog.seeds.failed(self.id):
+            self.report.count_asked(None, ["failed"], -failed)
+            self.catalog.reopen(self.id, self.report.json())
+
+    def end_seed(self, asked: Asked) -> None:
         """Note the outcome of a seed for which no request is sent."""
-        self._pending.ask(asked, None, reason)
+        self._pending.ask(asked, None)
         if len(self._pending.commit.seeds) >= COMMIT_RECORDS:
             self.commit()
 
@@ -135,9 +144,9 @@ class Run:
         if self._pending.size >= COMMIT_RECORDS or time.monotonic() - self._committed_at > COMMIT_SECONDS:
             self.commit()
 
-    def archived(self, place: str, sha256: str, file: str) -> None:
+    def archived(self, answer: Answer) -> None:
         """Note a response that was put into the archive."""
-        self._pending.commit.answers.append((place, sha256, file))
+        self._pending.commit.answers.append(answer)
 
     def commit(self) -> None:
         """Store the finished pages; never raises: a failure is kept in `broken`."""

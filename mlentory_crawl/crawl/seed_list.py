@@ -5,28 +5,22 @@ from __future__ import annotations
 import ipaddress
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from w3lib.url import canonicalize_url
-
+from fair4ml.read.web_addresses import DEFAULT_PORTS, canonical, host_of, of_web
 from mlentory_crawl.crawl.seed_formats import ENDINGS, of_text, seeds_in
 from mlentory_crawl.crawl.seed_text import LARGEST, UNDECODED, content, decoded, lines, replaced
 from mlentory_crawl.crawl.seed_values import Found
 
-TRACKING = frozenset({"fbclid", "gclid", "dclid", "msclkid", "yclid", "mc_cid", "mc_eid", "igshid", "ref_src", "spm"})
-"""Parameters that track where a reader came from, besides ``utm_*``."""
+T = TypeVar("T")
 LONGEST_URL = 2_048
 MOST_SEEDS = 1_000_000
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-_BARE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE | re.ASCII)
-_GIT = re.compile(
-    r"(?:(?:git\+https|(?:git\+)?ssh|git)://(?:git@)?(?P<a>[\w.-]+)/|git@(?P<b>[\w.-]+):)", re.IGNORECASE | re.ASCII
-)
 # URLs may contain commas: a comma only separates two URLs if the text after it looks like the start of one.
 _PARTING_COMMA = re.compile(r",\s*(?=(?:https?://|(?:[a-z0-9-]+\.)+[a-z]{2,}/))", re.IGNORECASE | re.ASCII)
 
@@ -151,32 +145,21 @@ def _is_path(text: str) -> bool:
     return "://" not in text and (text.startswith((".", "/", "~")) or Path(text.casefold()).suffix in ENDINGS)
 
 
-def canonical(url: str) -> str:
-    """Normalize a URL, so that the order of parameters, tracking and the host's case make no difference.
+def spread(items: Iterable[T], url_of: Callable[[T], str]) -> list[T]:
+    """Return items in turn by host, in their order for each, so that a host is given time while others are asked.
 
-    Users, passwords and default ports are removed; an address to clone from with git becomes that of the page.
+    Args:
+        items: seeds, for instance.
+        url_of: returns the address of one.
     """
-    parts = urlsplit(_of_web(url))
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if name not in TRACKING and not name.startswith("utm_")
-    ]
-    # The pages of some platforms differ only in the fragment.
-    fragment = parts.fragment if parts.fragment.startswith("/") else ""
-    host = parts.netloc.rpartition("@")[2]
-    if parts.port == _DEFAULT_PORTS.get(parts.scheme):
-        host = host.removesuffix(f":{parts.port}")
-    cleaned = parts._replace(netloc=host.rstrip("."), query=urlencode(kept), fragment=fragment).geturl()
-    return str(canonicalize_url(cleaned, keep_fragments=True)).rstrip("/")
+    seen: Counter[str | None] = Counter()
 
+    def turn(item: T) -> int:
+        host = host_of(url_of(item))
+        seen[host] += 1
+        return seen[host]
 
-def _of_web(url: str) -> str:
-    """Return the address of the page for a URL that has no scheme or that is for cloning with git."""
-    if _BARE.match(url):
-        return f"https://{url}"
-    clone = _GIT.match(url)
-    return f"https://{clone['a'] or clone['b']}/{url[clone.end() :]}" if clone else url
+    return sorted(items, key=turn)
 
 
 def is_private(url: str) -> bool:
@@ -192,19 +175,20 @@ def _seed(number: int, name: str, found: Found) -> Seed:
     text, metadata, problem, line = found
     place = f"{name}:{line}" if line is not None else f"{name}: item {number + 1}"
     text = text.strip()
-    problem = problem or _problem(text)
+    problem = problem or problem_of(text)
     return Seed(number, place, replaced(text), metadata, problem)
 
 
-def _problem(text: str) -> str | None:
-    url = _of_web(text)
+def problem_of(text: str) -> str | None:
+    """Return the reason why a text is no URL that can be requested; None if it is one."""
+    url = of_web(text)
     if len(url) > LONGEST_URL:
         return f"is longer than {LONGEST_URL} characters"
     if any(character.isspace() or not character.isprintable() or character == UNDECODED for character in url):
         return "has characters that are not allowed in a URL"
     try:
         parts = urlsplit(url)
-        if parts.scheme not in _DEFAULT_PORTS:
+        if parts.scheme not in DEFAULT_PORTS:
             return "is not an http or https URL"
         canonical(url)
     except ValueError as error:

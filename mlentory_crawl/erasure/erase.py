@@ -198,6 +198,8 @@ def _clean_archive(raw: Path, catalog: CatalogWriter, marks: Marks, show: OnProg
         kept.update(entry["file"] for entry in kept_entries)
         # Even if nothing has changed: an earlier call may have been killed right here.
         catalog.answers.enter(run, {each["place"]: (each["sha256"], each["file"]) for each in kept_entries})
+    # They may name erased entities, and what they came with may have changed.
+    catalog.answers.forget_headers()
     for body in raw.glob("*/*/*.zst"):
         if str(body.relative_to(raw)) not in kept:
             body.unlink()

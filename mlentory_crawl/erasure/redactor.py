@@ -176,7 +176,7 @@ class Redactor:
             told = describe(source)
         except InvalidRecord:
             return None
-        document = document_of(told.root, told.parts, told.stubs)
+        document = document_of(told.root, told.parts, told.stubs, told.text, told.files)
         return encode(without(document, self.marks.iris))[1], told.counters
 
 

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, Self
 from itemadapter import ItemAdapter
 from scrapy.exporters import BaseItemExporter
 
+from fair4ml.document import public
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.exporters.formats import Csv, Json, JsonLd, JsonLines, NTriples, Turtle, ZstdJsonLines
 from mlentory_crawl.exporters.parquet import Parquet
@@ -62,7 +63,7 @@ def _record(item: Any) -> dict[str, Any]:
         "key": f"{adapter['platform']}/{adapter['kind']}/{adapter['key']}",
         "run": adapter["run"],
         "platforms": [adapter["platform"]],
-        **item.document(),
+        **public(item.document()),
         "counters": adapter["counters"],
         "provenance": adapter["provenance"],
     }

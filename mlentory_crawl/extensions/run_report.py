@@ -22,6 +22,7 @@ from mlentory_crawl.config import endpoints
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import COMMIT_SECONDS
 from mlentory_crawl.crawl.verdict import judge
+from mlentory_crawl.crawl.web import RENDERING, WEB
 from mlentory_crawl.data_directory import whole
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.exporters.feeds import LOST_ITEMS
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+ROBOTS_TXT = "robots.txt"
 ENDED_BY_ITSELF = {"finished", "catalog_failed", "start_error"}
 
 
@@ -79,6 +81,7 @@ class RunReport:
         self.by_slot: Counter[str] = Counter()
         self.by_status: Counter[str] = Counter()
         self.by_host: Counter[str] = Counter()
+        self.hosts_of_pages: set[str] = set()
         self.errors: list[str] = []
         self.closed: asyncio.Event | None = None
         self._caught_errors = CaughtErrors()
@@ -110,11 +113,17 @@ class RunReport:
         collect_seldom()
 
     def request_reached_downloader(self, request: Request) -> None:
+        if request.meta.get(RENDERING):
+            return  # to nobody: what a page asks for is requested by itself
         self.by_slot[request.meta.get("download_slot", "default")] += 1
-        self.by_host[_host(request.url)] += 1
+        host = _host(request.url)
+        self.by_host[host] += 1
+        if request.meta.get(WEB):
+            self.hosts_of_pages.add(host)
 
-    def response_downloaded(self, response: Response) -> None:
-        self.by_status[str(response.status)] += 1
+    def response_downloaded(self, response: Response, request: Request) -> None:
+        if not request.meta.get(RENDERING):
+            self.by_status[str(response.status)] += 1
 
     def spider_error(self, failure: Any) -> None:
         self.errors.append(f"the spider failed: {type(failure.value).__name__}: {failure.value}")
@@ -154,7 +163,8 @@ class RunReport:
         run, report = self.run, self.run.report
         self._count_requests()
         self.errors += self._caught_errors.messages
-        report.problems += [*([run.broken] if run.broken else []), *spider.failures[:10], *self.errors[:10]]
+        left = [*spider.failures[:10], *sorted(run.left)[:10]]
+        report.problems += [*([run.broken] if run.broken else []), *left, *self.errors[:10]]
         report.finish_reason = reason
         report.processor_seconds["crawl"] += time.process_time()
         finished_at = report.finish()
@@ -163,7 +173,8 @@ class RunReport:
             report.suspicions.append(suspicion)
         report.fields = run.catalog.fields.shares()
         at_end = reason == "finished" and not (len(run.pages) or run.broken or self.errors)
-        complete = at_end and not spider.failures
+        report.domains, report.states = run.catalog.seeds.counts(run.id)
+        complete = at_end and not (spider.failures or run.left)
         if is_closed := at_end and not complete and run.owes_as_before:
             report.again = "requests what is missing"
         census = spider.listed if complete and report.coverage == "census" else None
@@ -202,7 +213,11 @@ class RunReport:
         apis = {_host(address): platform for platform, address in endpoints(settings).items()}
         rules = {host: f"documented API of {platform}" for host, platform in apis.items()}
         if settings.getbool("ROBOTSTXT_OBEY"):  # Scrapy then fetches it from every host
-            rules = dict.fromkeys(self.by_host, "robots.txt")
+            rules = dict.fromkeys(self.by_host, ROBOTS_TXT)
+        if settings.get("SPLASH_URL"):
+            rules[_host(settings["SPLASH_URL"])] = "renders pages (SPLASH_URL)"
+        for host in self.hosts_of_pages:
+            rules[host] = f"{rules[host]}, {ROBOTS_TXT} for pages" if host in apis else ROBOTS_TXT
         return {host: (count, rules.get(host, "an API redirected there")) for host, count in self.by_host.items()}
 
     def _tell(self, file: str) -> None:

@@ -26,7 +26,9 @@ from mlentory_crawl.config import (
 from mlentory_crawl.data_directory import CATALOG, WITHHELD, holder_of
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.health.finding import Finding
+from mlentory_crawl.middlewares.pacing import pace
 from mlentory_crawl.projections.registry import kept_current
+from mlentory_crawl.rendering.renderer import check_renderer
 from mlentory_crawl.stores.factory import check_store_settings
 from mlentory_crawl.suggestions import did_you_mean
 
@@ -110,7 +112,7 @@ def check_settings(variables: tuple[Variable, ...], settings: Mapping[str, Any])
     """Check the values of the settings, and that ``.env`` has no misspelled ones."""
     for name, each in settings_in_effect(variables, settings).items():
         yield Finding("settings", "ok", f"{name}={each['value']} ({each['origin']})")
-    for check in (check_store_settings, kept_current, _check_values):
+    for check in (check_store_settings, kept_current, pace, check_renderer, _check_values):
         try:
             check(settings)
         except SettingError as error:

@@ -23,7 +23,7 @@ from mlentory_crawl.health.finding import Finding, State
 from mlentory_crawl.middlewares.quota import Slot
 from mlentory_crawl.spiders import platforms
 
-SECTIONS = ("elasticsearch", "neo4j", "search")
+SECTIONS = ("elasticsearch", "mongodb", "neo4j", "search")
 """The projections that have a section of their own, by backend or by name; the others share one."""
 TIMEOUT = 10.0
 CLOCK_NOTE, CLOCK_PROBLEM = 5.0, 60.0

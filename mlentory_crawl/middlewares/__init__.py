@@ -1,1 +1,1 @@
-"""Scrapy's downloader components: the archive of answers, replay, quotas, private addresses."""
+"""Scrapy's downloader components: pace, robots.txt, allowed addresses, connections, the archive of answers, replay."""

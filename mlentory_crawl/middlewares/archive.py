@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
-from mlentory_crawl.archive.store import Archive, digest_of, place_of
+import orjson
+
+from mlentory_crawl.archive.store import REVALIDATE, Archive, digest_of, headers_of, place_of
+from mlentory_crawl.catalog.commits import Answer
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import Run
+from mlentory_crawl.middlewares.aside import aside
+from mlentory_crawl.middlewares.conditional import VALIDATORS
 from mlentory_crawl.responses import fetched_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -20,11 +23,6 @@ if TYPE_CHECKING:
 
 UNSAID = frozenset({408, 429, *range(500, 600)})
 """Statuses of answers without information about the target: the request is made again."""
-
-LARGE = 64 * 1024
-"""The size in bytes below which handing a body to a thread takes longer than the work itself."""
-
-T = TypeVar("T")
 
 
 class ArchiveMiddleware:
@@ -47,15 +45,18 @@ class ArchiveMiddleware:
         body = response.body if not redactor else await asyncio.to_thread(redactor.without, place, response.body)
         if body is None or redactor.has(place):
             return response
-        digest = await _aside(len(body), digest_of, body)
+        digest = await aside(len(body), digest_of, body)
         file = self.run.catalog.answers.file_of(digest)
         if file is None or not self.archive.holds(file):
-            file = await _aside(len(body), self.archive.store, body, digest)
+            file = await aside(len(body), self.archive.store, body, digest)
         self.archive.enter(place, response, fetched_at(response), digest, file)
-        self.run.archived(place, digest, file)
+        self.run.archived(Answer(place, digest, file, *_confirmable(request, response)))
         return response
 
 
-async def _aside(size: int, work: Callable[..., T], *given: Any) -> T:
-    """Return the result of work on a body, in a thread if it is large, so that the previous page's records go on."""
-    return await asyncio.to_thread(work, *given) if size > LARGE else work(*given)
+def _confirmable(request: Request, response: Response) -> tuple[str, str] | tuple[None, None]:
+    """Return the address and the headers of an answer that its service may confirm later."""
+    headers = headers_of(response)
+    if not request.meta.get(REVALIDATE) or response.status != 200 or not headers.keys() & VALIDATORS.keys():
+        return None, None
+    return request.url, orjson.dumps(headers).decode()

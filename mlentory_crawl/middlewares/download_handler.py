@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
 from mlentory_crawl.crawl.outcomes import Stopping
+from mlentory_crawl.middlewares.connections import ConnectionPool
 
 if TYPE_CHECKING:
     from scrapy import Request
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 POLL_SECONDS = 0.5
@@ -20,13 +22,19 @@ GRACE_SECONDS = 1.5
 
 
 class DownloadHandler(HTTP11DownloadHandler):
-    """Downloads as Scrapy does, but gives up slow downloads when the crawl is to end.
+    """Downloads as Scrapy does, but over limited connections, and gives up slow downloads when the crawl is to end.
 
     Raises:
         Stopping: the download was given up; a resumed run makes the request again.
     """
 
     lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        most = self._pool.maxPersistentPerHost
+        self._pool = ConnectionPool(self._pool._reactor)  # type: ignore[no-untyped-call]
+        self._pool.maxPersistentPerHost = most
 
     async def download_request(self, request: Request) -> Response:
         if not self._crawler.crawling:

@@ -9,14 +9,15 @@ import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import NotConfigured
 
 from mlentory_crawl.crawl.outcomes import QuotaGone, Stopping
+from mlentory_crawl.crawl.web import WEB
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.responses import retry_after
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -115,7 +116,7 @@ class QuotaMiddleware:
     """Delays requests before a slot's quota is exhausted, after a 429, and before a retry.
 
     A request's slot is its ``meta["download_slot"]``; spiders name one for each quota of their platform. A request with
-    ``meta["dont_wait_for_quota"]`` is not tried again after a refusal.
+    ``meta["dont_wait_for_quota"]`` is not tried again after a refusal. Pages of the web have a pace of their own.
     """
 
     def __init__(self, crawler: Crawler, share: float, backoff: float, retries: int) -> None:
@@ -152,6 +153,8 @@ class QuotaMiddleware:
         return {**delays, **announced}
 
     async def process_request(self, request: Request) -> None:
+        if request.meta.get(WEB):
+            return
         name = request.meta.get("download_slot", "default")
         slot = self.slots[name]
         retries = request.meta.get("retry_times", 0)
@@ -179,6 +182,8 @@ class QuotaMiddleware:
                 self.waiting.pop(name, None)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
+        if request.meta.get(WEB):
+            return response
         now = time.monotonic()
         slot = self.slots[request.meta.get("download_slot", "default")]
         slot.learn(response.headers, now)
@@ -187,7 +192,7 @@ class QuotaMiddleware:
             # One status for one state: later components must not take it for an entity without public access.
             response = response.replace(status=429)
         retries = request.meta.get("quota_retries", 0)
-        wait = _retry_after(response.headers)
+        wait = retry_after(response.headers)
         is_beyond = wait is not None and wait > LONGEST_WINDOW
         is_last = retries >= self.retries or (is_beyond and retries) or request.meta.get("dont_wait_for_quota")
         if response.status != 429 or is_last:
@@ -239,14 +244,3 @@ def _clock(headers: Headers) -> float:
         return parsedate_to_datetime(_text(headers, "Date")).timestamp()
     except (ValueError, OverflowError):
         return time.time()
-
-
-def _retry_after(headers: Headers) -> float | None:
-    """Seconds until a service accepts the next request (RFC 9110, section 10.2.3), from a number or a date."""
-    stated = _text(headers, "Retry-After")
-    if _NUMBER.fullmatch(stated):
-        return float(stated)
-    try:
-        return max(0.0, (parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        return None

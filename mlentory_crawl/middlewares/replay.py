@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import zstandard
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import TextResponse
 
-from mlentory_crawl.archive.store import INDEX, entries, place_of
+from mlentory_crawl.archive.store import INDEX, body_of, entries, place_of
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.exceptions import MlentoryError
 
@@ -51,11 +49,8 @@ class ReplayMiddleware:
             damaged = f" ({self._damaged} lines of its index are damaged)" if self._damaged else ""
             raise IgnoreRequest(f"the archive has no response to {request.url}{damaged}")
         path = self._raw / entry["file"]
-        try:
-            body = zstandard.decompress(path.read_bytes())
-        except (OSError, zstandard.ZstdError):
-            body = b""
-        if sha256(body).hexdigest() != entry["sha256"]:
+        body = body_of(path, entry["sha256"])
+        if body is None:
             raise IgnoreRequest(f"{entry['file']} is {'damaged' if path.exists() else 'missing'} in the archive")
         return TextResponse(
             entry["url"], status=entry["status"], headers=entry["headers"], body=body, encoding="utf-8", request=request

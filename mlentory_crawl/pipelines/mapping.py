@@ -44,6 +44,8 @@ class MappingPipeline:
         provenance: dict[str, Any] = {"source": raw.url, "fetched_at": raw.fetched_at}
         if raw.seed:
             provenance["seed"] = raw.seed
+        if raw.robots_allowed is not None:
+            provenance["robots_allowed"] = raw.robots_allowed
         if description.exceptions:
             provenance["exceptions"] = description.exceptions
         if description.license:
@@ -61,5 +63,7 @@ class MappingPipeline:
             page=raw.page,
             issues=[*item.issues, *description.issues],
             digest=item.digest,
+            text=description.text,
+            files=description.files,
             erased=erased,
         )

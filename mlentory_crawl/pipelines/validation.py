@@ -8,6 +8,8 @@ from fair4ml.describe.digest import digest
 from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.platforms import source_model
 from fair4ml.read.json_text import SPOILED
+from fair4ml.read.secrets import masked_values
+from fair4ml.write.document_classes import KINDS
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Erased, Quarantined
 from mlentory_crawl.crawl.run import Run
@@ -15,6 +17,9 @@ from mlentory_crawl.items import RawRecord, UnchangedRecord, ValidRecord
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+WRITTEN = KINDS | {"comment"}
+"""The kinds of records about what people write."""
 
 
 class ValidationPipeline:
@@ -44,6 +49,9 @@ class ValidationPipeline:
         if self.run.withholds(item):
             raise Erased
         self.pages.claim(item)
+        if item.kind in WRITTEN:
+            # The archive alone keeps a key that somebody has left in a text.
+            item.payload, item.url, item.seed = map(masked_values, (item.payload, item.url, item.seed))
         payload = item.payload
         if isinstance(payload, dict) and (reason := payload.get(SPOILED)):
             raise Quarantined("", str(reason)[:500])

@@ -117,7 +117,8 @@ class StoreProjection:
 
     def step(self) -> bool:
         """Write the next batch; False when there is none."""
-        changes, upto, read_again = self._feed.changes(self._at, self._store.batch_size, self._settled)
+        store = self._store
+        changes, upto, read_again = self._feed.changes(self._at, store.batch_size, self._settled, store.kinds)
         more = upto > self._at
         if more:
             self._write(changes, upto)

@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 import zstandard
 
+from fair4ml.document import has_texts, public
 from fair4ml.identifiers import run_iri
 from fair4ml.write import rdf
 from mlentory_crawl.catalog import run_records
@@ -102,8 +103,12 @@ class RunFiles:
         )
         turtle = rdf.turtle({**document, "stubs": ()}, [described]).encode()
         deleted = b',"deletedAt":"%b"' % version.deleted_at.encode() if version.deleted_at else b""
+        # What somebody wrote leaves the catalog as a document only.
+        stated = (
+            orjson.dumps(public(document), option=orjson.OPT_SORT_KEYS) if has_texts(document) else version.document
+        )
         line = b'{"key":%b,%b,"provenance":%b%b}\n' % (
-            orjson.dumps(version.key), version.document[1:-1], version.provenance, deleted,
+            orjson.dumps(version.key), stated[1:-1], version.provenance, deleted,
         )  # fmt: skip
         return version.iri, version.key, len(turtle), self._compressor.compress(turtle + line)
 

@@ -11,12 +11,17 @@ import orjson
 from pydantic import Field, field_validator
 from scrapy import Request
 
+from fair4ml.read.web_addresses import canonical
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
-from mlentory_crawl.config import Variable, allowed_hosts, endpoints
+from mlentory_crawl.config import Variable, allowed_hosts, endpoints, plain_host
 from mlentory_crawl.crawl.outcomes import Asked
-from mlentory_crawl.crawl.seed_list import Seed, SeedList, canonical, is_private, is_source, read
+from mlentory_crawl.crawl.seed_list import Seed, SeedList, is_private, is_source, read, spread
+from mlentory_crawl.crawl.web import MANY_HOSTS
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.spiders import platforms, variables
+
+PLATFORM_FIELD = "platform"
+"""The field of a seed by which a list says to which platform an address belongs that its host does not show."""
 
 
 class DispatcherArguments(Arguments):
@@ -44,7 +49,8 @@ class DispatcherSpider(PlatformSpider):
     API documentation
         see the spiders of the platforms
     Caveats
-        URLs are not fetched from their own hosts, but from the endpoint of their platform.
+        URLs of a platform are not fetched from their own hosts, but from the platform's endpoint.
+        Any other URL is a page of the web; see the spider article.
     """
 
     name = "dispatcher"
@@ -57,6 +63,7 @@ class DispatcherSpider(PlatformSpider):
     resumable = True
     mode = "seeds"
     coverage = "ids"
+    custom_settings = {"CONCURRENT_REQUESTS": MANY_HOSTS}  # noqa: RUF012  Scrapy declares it as an instance's
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -84,41 +91,61 @@ class DispatcherSpider(PlatformSpider):
             self.run.report.notes.append(f"{self.seeds.source}: {change}")
         finished = catalog.seeds.finished(self.run.id)
         seen: set[str] = set()
-        for seed in self.seeds.seeds:
+        for seed in spread(self.seeds.seeds, lambda seed: seed.url):
             url = seed.url if seed.problem else canonical(seed.url)
-            request, asked = (None, url) if seed.problem else self._request(url, seed)
+            request, asked, refusal = (None, url, None) if seed.problem else self._request(url, seed)
             is_duplicate = asked in seen
             seen.add(asked)
             if seed.number in finished:
                 continue
             if seed.problem or is_duplicate:
-                self._reject(seed, "duplicate" if is_duplicate else "invalid", seed.problem)
+                self._reject(seed, ("duplicate" if is_duplicate else "invalid",), seed.problem)
             elif request is not None:
                 if self.run.redactor.has(request.url):
                     self.run.report.requested["erased"] += 1
                 else:
                     yield request
-            elif is_private(url) and urlsplit(url).hostname not in allowed_hosts(self.settings):
-                self._reject(seed, "blocked", "is in a private network")
+            elif self._is_private(url):
+                self._reject(seed, ("blocked", "refused_address"), "is in a private network")
             else:
-                self._reject(seed, "invalid", "is not the address of an entity on a known platform")
+                outcome, reason = refusal or self.refusal_of(url)
+                self._reject(seed, (outcome,), reason)
 
-    def _reject(self, seed: Seed, outcome: str, reason: str | None) -> None:
+    def _reject(self, seed: Seed, outcomes: tuple[str, ...], reason: str | None) -> None:
         if reason:
             self.logger.warning("%s: %r %s", seed.place, seed.url[:200], reason)
-        self.run.end_seed(Asked(None, (outcome,), seed=seed), reason)
+        self.run.end_seed(Asked(None, outcomes, seed=seed, reason=reason))
 
-    def _request(self, url: str, seed: Seed) -> tuple[Request | None, str]:
-        """Return the request for the entity that a page is about, and a key that all spellings of the page share."""
-        for spider_class in platforms():
-            endpoint = (self.settings[spider_class.endpoint_setting] or "").rstrip("/")
-            is_its_api = bool(endpoint) and url.startswith(f"{endpoint}/")
-            if spider_class.name != self.name and (is_its_api or spider_class.handles_request(Request(url))):
+    def _request(self, url: str, seed: Seed) -> tuple[Request | None, str, tuple[str, str] | None]:
+        """Return the request for the entity that a page is about, and a key that all spellings of the page share.
+
+        Without a request, the outcome and the reason that the first platform gives to which the page belongs.
+        """
+        refusal = None
+        for spider_class in sorted(platforms(), key=lambda each: each.is_fallback):
+            # The pages of a platform's site are its own, whatever they are about.
+            if spider_class.name == self.name or (spider_class.is_fallback and (refusal or self._is_private(url))):
+                continue
+            is_claimed = spider_class.is_fallback or self._is_of(spider_class, url)
+            if is_claimed or seed.metadata.get(PLATFORM_FIELD) == spider_class.name:
                 delegate = self._delegate(spider_class)
                 request = delegate.seed_request(url, seed)
                 if request is not None:
-                    return request, delegate.request_key(request)
-        return None, url
+                    return request, delegate.request_key(request), None
+                if is_claimed:
+                    refusal = refusal or delegate.refusal_of(url)
+        return None, url, refusal
+
+    def _is_of(self, spider_class: type[PlatformSpider], url: str) -> bool:
+        """Check whether an address is one of a platform's API or pages."""
+        has_endpoint = spider_class.endpoint_setting in {variable.name for variable in spider_class.variables}
+        endpoint = (self.settings[spider_class.endpoint_setting] or "").rstrip("/") if has_endpoint else ""
+        is_its_api = bool(endpoint) and url.startswith(f"{endpoint}/")
+        is_its_page = plain_host(urlsplit(url).hostname or "") in spider_class.further_hosts(self.settings)
+        return is_its_api or is_its_page or spider_class.handles_request(Request(url))
+
+    def _is_private(self, url: str) -> bool:
+        return is_private(url) and urlsplit(url).hostname not in allowed_hosts(self.settings)
 
     def _delegate(self, spider_class: type[PlatformSpider]) -> PlatformSpider:
         if spider_class.name not in self._delegates:

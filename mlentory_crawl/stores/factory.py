@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlentory_crawl.config import check_addresses
+from mlentory_crawl.stores.mongodb import server as mongodb
 from mlentory_crawl.stores.protocol import Store
 from mlentory_crawl.stores.search.elasticsearch import access as elasticsearch
 from mlentory_crawl.stores.search.query import SearchStore
@@ -23,6 +24,7 @@ def check_store_settings(settings: Mapping[str, Any]) -> None:
     """
     check_addresses(settings)
     elasticsearch.check(settings)
+    mongodb.check(settings)
 
 
 def open_search_store(settings: Mapping[str, Any]) -> SearchStore:
@@ -48,6 +50,12 @@ def _open_neo4j(settings: Mapping[str, Any]) -> Store:
     return Neo4jStore.from_settings(settings)
 
 
+def _open_mongodb(settings: Mapping[str, Any]) -> Store:
+    from mlentory_crawl.stores.mongodb.store import MongoStore
+
+    return MongoStore.from_settings(settings)
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """A projection's store.
@@ -68,6 +76,7 @@ class Registration:
 STORES = {
     "neo4j": Registration("NEO4J_URI", _open_neo4j),
     "search": Registration(None, open_search_store),
+    "mongodb": Registration("MONGODB_URI", _open_mongodb),
 }
 
 

@@ -17,6 +17,9 @@ class Store(Protocol):
     batch_size: int
     """The most changes that one `write` takes."""
 
+    kinds: frozenset[str] | None
+    """The kinds of records that it shows; entities that have no such record are passed over. None for all."""
+
     equal: int
     """Changes of the last `write` that changed nothing, as the store had just that; deletions of nothing, too."""
 

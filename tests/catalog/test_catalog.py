@@ -13,7 +13,7 @@ from support.catalogs import DAY, HUB, Book, model, rejected
 from fair4ml.document import Document
 from mlentory_crawl.catalog import run_records
 from mlentory_crawl.catalog.codec import encode, pack, unpack
-from mlentory_crawl.catalog.commits import Commit
+from mlentory_crawl.catalog.commits import Answer, Commit, Entry
 from mlentory_crawl.catalog.database import connect
 from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
@@ -132,6 +132,37 @@ def test_several_records_about_a_thing_are_one_change(book: Book, reader: Catalo
     assert change.state["root"]["sharedBy"] == [HUB + "a"]
     assert Feed(reader).changes_of(["paperswithcode/model/x"]) == [change, former]
     assert Feed(reader).changes_of(["huggingface/model/none"]) == []
+
+
+def test_a_change_says_where_its_leading_record_comes_from(book: Book, reader: CatalogReader) -> None:
+    book.begin()
+    entries = [book.entry("x", model("a/a"), platform="paperswithcode"), book.entry("1", model("a/a"))]
+    book.writer.commit(book.run, Commit(entries=entries))
+    change, former = read(reader)
+    assert change.provenance == {"source": "https://example.org/1", "fetched_at": DAY.format(1)}
+    assert former.provenance == {}
+
+
+def test_entities_without_a_record_of_the_kinds_are_passed_over(book: Book, reader: CatalogReader) -> None:
+    def next_changes(after: int, limit: int = 1_000) -> tuple[list[str], int]:
+        changes, upto, _ = Feed(reader).changes(after, limit, kinds={"article", "post"})
+        return [change.iri[-1] for change in changes if change.state], upto
+
+    def of(kind: str, key: str, name: str) -> Entry:
+        return book.entry(key, model(name), kind=kind)
+
+    book.begin()
+    entries = [of("article", "1", "a"), of("model", "2", "b"), of("post", "3", "c"), of("model", "4", "d")]
+    book.writer.commit(book.run, Commit(entries=entries))
+    assert next_changes(0) == (["a", "c"], 4)
+    # In portions, too, the last one ends where the catalog does.
+    assert next_changes(0, 1) == (["a"], 1)
+    assert next_changes(1, 1) == (["c"], 3)
+    assert next_changes(3, 1) == ([], 4)
+    assert next_changes(4) == ([], 4)
+    # A record of another kind changes an entity, too.
+    book.writer.commit(book.run, Commit(entries=[of("model", "5", "a"), of("model", "6", "e")]))
+    assert next_changes(4) == (["a"], 6)
 
 
 def test_a_tombstone_is_a_change_that_says_since_when(book: Book, reader: CatalogReader) -> None:
@@ -396,7 +427,7 @@ def test_a_complete_run_drops_what_it_has_seen(book: Book) -> None:
 
 def test_identical_answers_share_a_file(book: Book) -> None:
     assert book.writer.answers.file_of("ab") is None
-    book.writer.commit(book.begin(), Commit(answers=[("0", "ab", "huggingface/run/0.zst")]))
+    book.writer.commit(book.begin(), Commit(answers=[Answer("0", "ab", "huggingface/run/0.zst")]))
     assert book.writer.answers.file_of("ab") == "huggingface/run/0.zst"
 
 
@@ -413,7 +444,7 @@ def test_a_commit_that_fails_leaves_nothing(book: Book, reader: CatalogReader) -
         book.entry("2", model("a/b", owner="c")),  # the same key twice cannot be stored
     ]
     with pytest.raises(CatalogError, match="cannot be written: IntegrityError"):
-        book.writer.commit(run, Commit(entries=entries, rejected=[rejected("3")], answers=[("0", "ab", "file")]))
+        book.writer.commit(run, Commit(entries=entries, rejected=[rejected("3")], answers=[Answer("0", "ab", "file")]))
     assert dump(book) == before
     assert reader.last_sequence() == book.writer.sequence == sequence
     # The writer goes on as if nothing had been.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.catalogs import DAY, Book, model
 
-from mlentory_crawl.catalog.commits import Commit
+from mlentory_crawl.catalog.commits import Answer, Commit
 from mlentory_crawl.catalog.database import Database, ReadDatabase
 
 HERE, THERE = "https://ml.example", "https://ml.example.org/b"
@@ -69,7 +69,7 @@ def test_answers_of_an_installation_outlive_the_censuses_of_another(book: Book) 
     answers = book.writer.answers
     for number, instance in enumerate((HERE, THERE, HERE, THERE), 1):
         run = census(book, str(number), instance, "a")
-        book.writer.commit(run, Commit(answers=[("/", f"sha-{number}", f"file-{number}")]))
+        book.writer.commit(run, Commit(answers=[Answer("/", f"sha-{number}", f"file-{number}")]))
         if number > 2:
             book.writer.runs.complete(run, DAY.format(1), watermark=None, census=1)
     assert answers.outdated("mlflow", 1) == (["1", "2"], ["file-1", "file-2"])

@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from suites.search_changes import FAR, MODELS
+from suites.search_changes import MODELS
+from suites.store import FAR
 from support.catalogs import HUB, Book, model
 from support.crawling import ROOT, Project
 from support.kept_catalogs import OLDEST, Kept

@@ -17,6 +17,7 @@ from mlentory_crawl.catalog.codec import encode, unpack
 from mlentory_crawl.catalog.commits import Entry, Known
 from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.field_counts import FieldCounts
+from mlentory_crawl.catalog.likeness import Likeness
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.records import NO_RUN, RecordTable, Row
 from mlentory_crawl.catalog.refusals import Refusals
@@ -35,7 +36,7 @@ class Records:
         self.numbers = SequenceNumbers(self.database)
         self.fields = FieldCounts(self.database)
         links, aliases = Links(self.database), AliasTable(self.database, self.numbers)
-        self.table = RecordTable(self.database, self.numbers, links, self.fields, aliases)
+        self.table = RecordTable(self.database, self.numbers, links, self.fields, aliases, Likeness(self.database))
 
     def entry(self, key: str, document: Document, row: int | None = None, **given: Any) -> Entry:
         text, digest = encode(document)

@@ -97,10 +97,3 @@ def test_names_are_checked_where_the_connection_is_made(inside: SampleHub, host:
     assert told("other.example") == ""
     assert asked(inside) == 0
     assert told(host).strip() == "200"
-
-
-def test_a_seed_on_an_allowed_host_is_as_any_other(inside: SampleHub, tmp_path: Path) -> None:
-    seeds = "http://wiki.internal/x,http://printer.local/y,http://10.0.0.1/z"
-    project = Project(tmp_path / "data", inside.url, ALLOWED_PRIVATE_HOSTS="wiki.internal,10.0.0.1")
-    told = project.crawl("-a", f"seeds={seeds}", spider="dispatcher", code=1)["requested"]
-    assert (told["invalid"], told["blocked"]) == (2, 1)

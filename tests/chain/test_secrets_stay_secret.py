@@ -19,12 +19,13 @@ from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders import variables
 
 ADDRESS = "ELASTICSEARCH_URL"
+MONGODB = "MONGODB_URI"
 IN_FILES = ("HF_TOKEN", "ELASTICSEARCH_PASSWORD", "MLFLOW_TRACKING_PASSWORD")
 
 
 @pytest.fixture(scope="module")
 def given() -> dict[str, str]:
-    """A value for every secret, and the password of an address."""
+    """A value for every secret, and the passwords of addresses."""
     names = [*(variable.name for variable in variables() if variable.secret), ADDRESS]
     return {name: f"hf_{secrets.token_hex(12)}" for name in names}
 
@@ -34,11 +35,13 @@ def crawled(given: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     """A crawl with all of these settings, and what it printed."""
     folder = tmp_path_factory.mktemp("crawl")
     settings = {**given, ADDRESS: f"https://elastic:{given[ADDRESS]}@127.0.0.1:9", "PROJECTIONS": "turtle"}
+    settings[MONGODB] = f"mongodb://elastic:{given[MONGODB]}@127.0.0.1:9/?serverSelectionTimeoutMS=10"
     for name in IN_FILES:
         (folder / name).write_text(f"{settings.pop(name)}\n")
         settings[f"{name}_FILE"] = str(folder / name)
     # One or the other.
     settings.pop("ELASTICSEARCH_API_KEY")
+    settings.pop("MONGODB_PASSWORD")
     with SampleHub(models=30) as hub:
         project = Project(folder / "data", hub.url, **settings)
         words = ("-a", "mode=census", "-a", "cards=all", "-L", "DEBUG", "--logfile")
@@ -100,6 +103,6 @@ def test_the_report_says_which_are_set(crawled: tuple[Project, str]) -> None:
     # Not of the platform that is crawled, or not set.
     assert {"MLFLOW_TRACKING_TOKEN", "GITHUB_TOKEN", "NEO4J_URI", "MLENTORY_DATA_DIR"}.isdisjoint(settings)
     assert report["settings_changed"] == [
-        "ELASTICSEARCH_PASSWORD", ADDRESS, "HF_ENDPOINT", "HF_TOKEN", "NEO4J_PASSWORD", "PROJECTIONS",
+        "ELASTICSEARCH_PASSWORD", ADDRESS, "HF_ENDPOINT", "HF_TOKEN", MONGODB, "NEO4J_PASSWORD", "PROJECTIONS",
     ]  # fmt: skip
-    assert "HF_TOKEN=set, NEO4J_PASSWORD=set, PROJECTIONS=turtle" in " ".join(printed.split())
+    assert "HF_TOKEN=set, MONGODB_URI=set, NEO4J_PASSWORD=set, PROJECTIONS=turtle" in " ".join(printed.split())

@@ -8,7 +8,8 @@ import pytest
 from conftest import ROOT, RunScrapy
 from scrapy.cmdline import execute
 from scrapy.settings import Settings
-from suites.search_changes import FAR, HUB, MODELS, change
+from suites.search_changes import HUB, MODELS, change
+from suites.store import FAR
 
 from mlentory_crawl.stores.search.tantivy.store import TantivyStore
 

@@ -139,6 +139,8 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str |
         ("QUOTA_SHARE", "2"),
         ("QUOTA_SHARE", "much"),
         ("RAW_KEEP_RUNS", "-1"),
+        ("PAGE_DELAY", "often"),
+        ("PAGES_PER_HOST", "0"),
         ("MLENTORY_DATA_ACCESS", "everybody"),
         ("PROJECTIONS", "serach"),
         ("HF_ENDPOINT", "https://user:secret@hub.example"),

@@ -52,7 +52,7 @@ def test_all_runs_again_make_the_same_catalog(crawled: Project, tmp_path: Path) 
 
 def test_a_seed_list_is_replayed_as_well(tmp_path: Path) -> None:
     seeds = tmp_path / "seeds.csv"
-    seeds.write_text("url,why\nhttps://huggingface.co/acme/model-2,ours\nhttps://nowhere.example/x,\n")
+    seeds.write_text("url,why\nhttps://huggingface.co/acme/model-2,ours\nhttps://huggingface.co/pricing,\n")
     with SampleHub(records=write_records(tmp_path / "records.jsonl", [model(n) for n in range(4)])) as hub:
         project = Project(tmp_path / "data", hub.url)
         project.crawl("-a", "limit=2")

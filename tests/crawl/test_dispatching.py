@@ -23,6 +23,7 @@ from mlentory_crawl.spiders.dispatcher import DispatcherSpider
 SEARCH = "https://duckduckgo.com/?q=2401.00003"
 REGISTRY = "http://127.0.0.1:9/registry"
 MADE: list[Run] = []
+needs_documents = pytest.mark.extra(name="documents")
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def asked(spider: DispatcherSpider, monkeypatch: pytest.MonkeyPatch) -> tuple[li
     """The addresses that are asked for, and what became of the other seeds."""
     rejected: Counter[str] = Counter()
 
-    def end_seed(asked: Asked, reason: str | None) -> None:
+    def end_seed(asked: Asked) -> None:
         rejected[asked.outcomes[0]] += 1
 
     monkeypatch.setattr(spider.run, "end_seed", end_seed)
@@ -112,6 +113,7 @@ def test_spellings_of_one_page_are_asked_for_once(
     assert others == {"duplicate": len(spellings) - 1}
 
 
+@needs_documents
 def test_addresses_elsewhere_that_name_an_article_are_its_own(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = ["https://doi.org/10.48550/arXiv.2401.00003", "https://huggingface.co/papers/2401.00003"]
 
@@ -119,9 +121,10 @@ def test_addresses_elsewhere_that_name_an_article_are_its_own(data_dir: Path, mo
         return arxiv("2401.00003" if text in elsewhere else text)
 
     monkeypatch.setattr("mlentory_crawl.spiders.arxiv.arxiv", known)
-    urls, others = asked(dispatcher(data_dir, *elsewhere, "https://doi.org/10.1234/5", SEARCH), monkeypatch)
-    assert [url.partition("id_list=")[2][:10] for url in urls] == ["2401.00003"]
-    assert others == {"duplicate": 1, "invalid": 2}
+    pages = "https://doi.org/10.1234/5", SEARCH
+    urls, others = asked(dispatcher(data_dir, *elsewhere, *pages), monkeypatch)
+    assert [url.partition("id_list=")[2][:10] for url in urls if url not in pages] == ["2401.00003"]
+    assert (len(urls), others) == (3, {"duplicate": 1})
 
 
 def test_other_pages_are_asked_for_too(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,18 +138,22 @@ def test_other_pages_are_asked_for_too(data_dir: Path, monkeypatch: pytest.Monke
     assert others == {}
 
 
-def test_the_address_of_the_contact_is_no_platforms(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@needs_documents
+def test_the_address_of_the_contact_is_a_page_like_others(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     urls, others = asked(dispatcher(data_dir, "https://example.org/x", f"{REGISTRY}x/#/models/churn"), monkeypatch)
-    assert (urls, others) == ([], {"invalid": 1, "blocked": 1})
+    assert (urls, others) == (["https://example.org/x"], {"blocked": 1})
 
 
-def test_the_same_paths_of_other_hosts_are_of_no_platform(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@needs_documents
+def test_the_same_paths_of_other_hosts_are_pages_like_others(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [page for address, spellings in SPELLINGS.items() for page in (address.rstrip("?&"), *spellings)]
     elsewhere = [
         f"https://x.test{urlsplit(page)._replace(scheme='', netloc='').geturl()}" for page in pages if "//" in page
     ]
-    urls, others = asked(dispatcher(data_dir, *elsewhere), monkeypatch)
-    assert (urls, others.keys() - {"invalid", "duplicate"}) == ([], set())
+    alike = "https://huggingface.co.evil.test/acme/net"
+    urls, others = asked(dispatcher(data_dir, *elsewhere, alike), monkeypatch)
+    assert {urlsplit(url).hostname for url in urls} == {"x.test", urlsplit(alike).hostname}
+    assert others.keys() <= {"duplicate", "invalid"}
 
 
 def test_an_endpoint_may_end_with_a_slash(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,22 +191,33 @@ def test_a_list_that_was_interrupted_goes_on_as_the_same_run(data_dir: Path) -> 
     assert name("https://github.com/acme/tools") == first
 
 
-def test_a_private_address_is_told_from_one_of_no_platform(
+@needs_documents
+def test_a_private_address_is_told_from_a_page(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    seeds = "http://wiki.local/x", "http://10.0.0.1/x", "https://x.test/", "some prose"
-    spider = dispatcher(data_dir, *seeds, ALLOWED_PRIVATE_HOSTS="wiki.local")
-    assert asked(spider, monkeypatch) == ([], {"blocked": 1, "invalid": 3})
+    seeds = "http://wiki.local/x", "http://10.0.0.1/x", "http://10.0.0.2/x", "https://x.test/", "some prose"
+    spider = dispatcher(data_dir, *seeds, ALLOWED_PRIVATE_HOSTS="wiki.local,10.0.0.2")
+    urls, others = asked(spider, monkeypatch)
+    assert set(urls) == {"http://wiki.local/x", "http://10.0.0.2/x", "https://x.test"}
+    assert others == {"blocked": 1, "invalid": 1}
     assert [text.partition(": ")[2] for text in caplog.messages if text.startswith("seeds.txt:")] == [
-        "'http://wiki.local/x' is not the address of an entity on a known platform",
         "'http://10.0.0.1/x' is in a private network",
-        "'https://x.test/' is not the address of an entity on a known platform",
         "'some prose' has characters that are not allowed in a URL",
     ]
 
 
+@needs_documents
+def test_hosts_take_turns(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = [f"https://{host}.test/{n}" for host in "ab" for n in range(3)] + ["https://c.test/0"]
+    urls, _ = asked(dispatcher(data_dir, *seeds), monkeypatch)
+    assert [url.removeprefix("https://").replace(".test/", "") for url in urls] == [
+        "a0", "b0", "c0", "a1", "b1", "a2", "b2",
+    ]  # fmt: skip
+
+
 def test_seeds_that_ended_before_are_not_asked_for_again(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    spider = dispatcher(data_dir, "https://x.test/a", "https://huggingface.co/acme/net", "https://huggingface.co/a/b")
+    seeds = "https://github.com/acme/x", "https://huggingface.co/acme/net", "https://huggingface.co/a/b"
+    spider = dispatcher(data_dir, *seeds)
     monkeypatch.setattr(spider.run.catalog.seeds, "finished", lambda run: {0, 1})
     urls, others = asked(spider, monkeypatch)
     assert ([url.partition("?")[0] for url in urls], others) == (["https://huggingface.co/api/models/a/b"], {})

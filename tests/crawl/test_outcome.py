@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from mlentory_crawl.crawl.outcomes import Asked
 from mlentory_crawl.crawl.report import Report
+from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.crawl.verdict import judge
 from mlentory_crawl.extensions.outcome import outcome
 
@@ -51,3 +53,13 @@ def test_what_makes_sense_next(
     made.suspicions = suspicions
     judge(made, interrupted=False, complete=True, census=census, previous_census=100)
     assert next_of(made) == expected
+
+
+def test_a_key_in_the_address_of_a_seed_is_in_no_report() -> None:
+    token = "hf_" + "a1B2c3D4" * 4 + "e5"
+    url = f"https://notes.example/p?token={token}"
+    line = Asked(None, ("failed",), seed=Seed(0, "seeds.csv:2", url), reason=f"{url} is down").ended_seed("article")
+    assert (line.url, line.reason) == (
+        "https://notes.example/p?token=secret-removed",
+        "https://notes.example/p?token=[secret removed] is down",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,8 @@ from twisted.internet.error import DNSLookupError
 from twisted.internet.testing import MemoryReactorClock
 
 from mlentory_crawl.config import allowed_hosts
-from mlentory_crawl.crawl.outcomes import PrivateAddress
+from mlentory_crawl.crawl.outcomes import PrivateAddress, RefusedAddress
+from mlentory_crawl.crawl.web import WEB
 from mlentory_crawl.middlewares.private_addresses import (
     PrivateAddressMiddleware,
     PublicResolver,
@@ -29,7 +31,8 @@ from mlentory_crawl.middlewares.private_addresses import (
     [
         "127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255",
         "100.64.0.1", "::", "::1", "::2", "::7f00:1", "fd00::1", "fe80::1", "ff02::1", "::ffff:10.0.0.1",
-        "64:ff9b::a00:1", "64:ff9b:1::808:808", "2002:a00:1::", "2001:0:a00:1::f5ff:fffe",
+        "64:ff9b::a00:1", "64:ff9b:1::808:808", "2002:a00:1::", "2001:0:a00:1::f5ff:fffe", "192.0.0.8",
+        "168.63.129.16", "fec0::1", "3fff::1", "5f00::1", "100:0:0:1::1", "::ffff:0:10.0.0.1", "4000::1",
     ],
 )  # fmt: skip
 def test_private_addresses(address: str) -> None:
@@ -74,10 +77,13 @@ ENDPOINTS = {
 PROXY = "http://127.0.0.1:3128"
 
 
-def ask(url: str, resolver: Names | None = None, *, proxy: str | None = PROXY, **settings: str) -> None:
+def ask(
+    url: str, resolver: Names | None = None, *, proxy: str | None = PROXY, is_page: bool = False, **settings: str
+) -> None:
     names: Any = resolver or Names()
     guard = PrivateAddressMiddleware(Settings({**ENDPOINTS, **settings}), names)
-    asyncio.run(guard.process_request(Request(url, meta={"proxy": proxy} if proxy else {})))
+    meta = {WEB: is_page, **({"proxy": proxy} if proxy else {})}
+    asyncio.run(guard.process_request(Request(url, meta=meta)))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +95,7 @@ def ask(url: str, resolver: Names | None = None, *, proxy: str | None = PROXY, *
         "1.2.3.4.5", "a.0x", "%31%32%37.0.0.3", "\uff11\uff12\uff17.0.0.3", "127。0。0。3",
         "[::127.0.0.3]", "[::ffff:10.0.0.1]",
         "[64:ff9b::7f00:3]", "[64:ff9b:1::808:808]", "[2002:7f00:3::]", "[2001:0:a00:1::f5ff:fffe]", "[fe80::1%25lo]",
-        "[::]", "224.0.0.1", "[ff02::1]", "user:pw@10.0.0.1", "8.8.8.8@10.0.0.1",
+        "[::]", "224.0.0.1", "[ff02::1]",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("port", ["", ":3128", ":443"])
@@ -100,6 +106,43 @@ def test_no_spelling_leads_a_proxy_inside(host: str, port: str, monkeypatch: pyt
     for scheme in ("http", "https"):
         with pytest.raises(PrivateAddress):
             ask(f"{scheme}://{host}{port}/x")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://user:pw@10.0.0.1/", "10.0.0.1: the address has a user name"),
+        ("https://8.8.8.8:80@blog.example/", "blog.example: the address has a user name"),
+        ("https://@blog.example/", "blog.example: the address has a user name"),
+        ("ftp://user:pw@blog.example/x", "expected an http or https address with a host, got ftp:blog.example"),
+        ("file:///etc/passwd", "expected an http or https address with a host, got file:"),
+        ("http:///x", "expected an http or https address with a host, got http:"),
+        ("http://blog.example:25/", "blog.example:25: the port is that of another protocol"),
+        ("https://blog.example:0/", "blog.example:0: the port is that of another protocol"),
+    ],
+)
+def test_addresses_that_are_none_of_pages(url: str, reason: str) -> None:
+    for proxy in (None, PROXY):
+        with pytest.raises(RefusedAddress, match=re.escape(reason)) as refused:
+            ask(url, Names(blog_example="8.8.8.8"), proxy=proxy)
+        assert "pw" not in str(refused.value)
+
+
+def test_a_server_that_renders_pages_is_reached_and_no_page_leads_there() -> None:
+    names, server = Names(splash="10.0.0.2"), "http://splash:8050/"
+    ask("http://splash:8050/execute", names, proxy=None, SPLASH_URL=server)
+    for url, is_page in (("http://splash:8050/execute", True), ("http://splash:8051/", False)):
+        with pytest.raises(PrivateAddress):
+            ask(url, names, proxy=None, is_page=is_page, SPLASH_URL=server)
+
+
+def test_pages_do_not_lead_to_what_is_configured_for_apis() -> None:
+    names = Names(tracking="10.0.0.1")
+    ask("http://tracking:5000/api", names, proxy=None)
+    for proxy in (None, PROXY):
+        with pytest.raises(PrivateAddress):
+            ask("http://tracking:5000/api", names, proxy=proxy, is_page=True)
+    ask("http://tracking:5000/api", names, is_page=True, ALLOWED_PRIVATE_HOSTS="tracking")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:3128/x", "https://10.0.0.1/x"])
@@ -168,6 +211,18 @@ def test_only_names_that_settings_reach_may_be_private(monkeypatch: pytest.Monke
         resolver.getHostByName(name).addBoth(told.append)
     assert told[:4] == ["10.0.0.1"] * 4
     assert [type(each.value) for each in told[4:]] == [PrivateAddress] * 2
+
+
+def test_a_name_that_is_public_only_when_it_is_looked_at_is_not_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(("8.8.8.8", "10.0.0.1"))
+    monkeypatch.setattr(CachingThreadedResolver, "getHostByName", lambda *given: succeed(next(answers)))
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    resolver = PublicResolver.from_crawler(get_crawler(settings_dict=ENDPOINTS), reactor)
+    guard = PrivateAddressMiddleware(Settings(ENDPOINTS), resolver)
+    asyncio.run(guard.process_request(Request("https://rebinding.example/", meta={WEB: True})))
+    told: list[Any] = []
+    resolver.getHostByName("rebinding.example").addBoth(told.append)
+    assert isinstance(told[0].value, PrivateAddress)
 
 
 def test_proxies_may_be_configured_without_a_host(monkeypatch: pytest.MonkeyPatch) -> None:

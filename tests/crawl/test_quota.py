@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 from scrapy import Request
@@ -14,6 +12,7 @@ from scrapy.http import Headers, Response, TextResponse
 from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.crawl.outcomes import QuotaGone, Stopping
+from mlentory_crawl.crawl.web import WEB
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.middlewares.quota import (
     LONGEST_BACKOFF,
@@ -21,7 +20,6 @@ from mlentory_crawl.middlewares.quota import (
     Slot,
     _announced,
     _is_refusal,
-    _retry_after,
 )
 
 
@@ -116,16 +114,6 @@ def test_answers_that_overtake_each_other_leave_the_smaller_rest() -> None:
     assert slot.left == 499
 
 
-def test_retry_after_is_a_number_or_a_date() -> None:
-    assert _retry_after(Headers({"Retry-After": "17"})) == 17.0
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
-    wait = _retry_after(Headers({"Retry-After": date}))
-    assert wait is not None
-    assert 28 < wait <= 30
-    assert _retry_after(Headers({"Retry-After": "soon"})) is None
-    assert _retry_after(Headers()) is None
-
-
 def of_github(status: int, left: str, message: str = "") -> TextResponse:
     told = {
         "Date": "Sat, 02 Mar 2024 03:00:00 GMT",
@@ -183,6 +171,15 @@ def test_a_service_that_always_refuses_is_asked_so_often_and_no_more() -> None:
         assert isinstance(again, Request)
         request = again
     assert isinstance(quota.process_response(request, Response(request.url, status=429)), Response)
+
+
+def test_pages_of_the_web_have_a_pace_of_their_own() -> None:
+    quota, request = middleware(backoff=60), Request("https://blog.test/", meta={WEB: True, "retry_times": 3})
+    asyncio.run(asyncio.wait_for(quota.process_request(request), 5))
+    for status in (403, 429):
+        refused = Response(request.url, status=status, headers={"Retry-After": "60", "RateLimit": '"api";r=0;t=99'})
+        assert quota.process_response(request, refused) is refused
+    assert not quota.slots
 
 
 def test_a_request_that_waits_for_no_quota_is_refused_at_once() -> None:
@@ -339,17 +336,6 @@ def test_numbers_that_nobody_can_mean_announce_nothing(told: dict[str, str]) -> 
 @pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 01 Jan 0001 00:00:00 +2300", "soon"])
 def test_a_date_beyond_all_dates_is_none(date: str) -> None:
     assert _announced(announced(3, int(time.time()) + 100, Date=date)) is not None
-    wait = _retry_after(Headers({"Retry-After": date}))
-    assert wait is None or wait >= 0
-
-
-@pytest.mark.parametrize(("told", "wait"), [(b"\xb2", None), (b"-5", None), (LONG.encode(), None), (b"5", 5.0)])
-def test_odd_numbers_after_which_to_ask_again(told: bytes, wait: float | None) -> None:
-    assert _retry_after(Headers({"Retry-After": told})) == wait
-
-
-def test_a_moment_that_has_passed_is_no_wait() -> None:
-    assert _retry_after(Headers({"Retry-After": "Sat, 02 Mar 2024 03:00:00 GMT"})) == 0
 
 
 def test_a_quota_that_never_begins_anew_is_asked_once_more() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import orjson
 import pytest
 from hypothesis import given, strategies as st
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError, ResponseDataLossError
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from support.crawling import Project, model
 from support.http_servers import Answer, served
 from support.payloads import JSON
@@ -23,7 +24,7 @@ from twisted.web.client import ResponseFailed
 
 from fair4ml.read.json_text import SPOILED
 from mlentory_crawl.base_spiders.paginators.link_header import next_link
-from mlentory_crawl.responses import failure_message, fetched_at, json_of, served_at
+from mlentory_crawl.responses import failure_message, fetched_at, json_of, retry_after, served_at
 
 
 def said(body: bytes) -> Any:
@@ -141,3 +142,28 @@ def test_an_error_without_words_gets_some() -> None:
     assert "DOWNLOAD_MAXSIZE" in failure_message(DownloadCancelledError())
     assert failure_message(DownloadTimeoutError("took longer than 5 s")) == "took longer than 5 s"
     assert failure_message(KeyError()) == "KeyError"
+
+
+def test_retry_after_is_a_number_or_a_date() -> None:
+    assert retry_after(Headers({"Retry-After": "17"})) == 17.0
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    wait = retry_after(Headers({"Retry-After": date}))
+    assert wait is not None
+    assert 28 < wait <= 30
+    assert retry_after(Headers({"Retry-After": "soon"})) is None
+    assert retry_after(Headers()) is None
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 01 Jan 0001 00:00:00 +2300"])
+def test_a_wait_until_a_date_beyond_all_dates_is_none_or_long(date: str) -> None:
+    wait = retry_after(Headers({"Retry-After": date}))
+    assert wait is None or wait >= 0
+
+
+@pytest.mark.parametrize(("told", "wait"), [(b"\xb2", None), (b"-5", None), (b"9" * 5_000, None), (b"5", 5.0)])
+def test_odd_numbers_after_which_to_ask_again(told: bytes, wait: float | None) -> None:
+    assert retry_after(Headers({"Retry-After": told})) == wait
+
+
+def test_a_moment_that_has_passed_is_no_wait() -> None:
+    assert retry_after(Headers({"Retry-After": "Sat, 02 Mar 2024 03:00:00 GMT"})) == 0

@@ -11,7 +11,7 @@ from support.runs import HUB, opened, page, record, refuse, store, stored
 from support.small_catalog import SmallCatalog, document
 
 from fair4ml.entities import FieldIssue
-from mlentory_crawl.catalog.commits import Lookup, Missing
+from mlentory_crawl.catalog.commits import Answer, Lookup, Missing
 from mlentory_crawl.crawl import run as runs
 from mlentory_crawl.crawl.current_run import opened_run, run_of
 from mlentory_crawl.crawl.outcomes import Asked
@@ -192,7 +192,7 @@ def test_seeds_that_nothing_is_asked_for_are_stored_many_at_once(run: Run, monke
     monkeypatch.setattr(runs, "COMMIT_RECORDS", 2)
     seeds = [Seed(n, f"seeds.txt:{n + 1}", f"https://x.example/{n}") for n in range(3)]
     for n, ended in enumerate([set(), {0, 1}, {0, 1}]):
-        run.end_seed(Asked(None, ("invalid",), seed=seeds[n]), "belongs to no platform")
+        run.end_seed(Asked(None, ("invalid",), seed=seeds[n], reason="belongs to no platform"))
         assert run.catalog.seeds.finished(run.id) == ended
     run.commit()
     assert run.report.requested["invalid"] == 3
@@ -210,6 +210,7 @@ def test_there_is_one_run_of_a_crawler(tmp_path: Path) -> None:
 
 
 def test_an_answer_in_the_archive_is_stored_without_a_page(run: Run) -> None:
-    run.archived("list/1", "ab", "0.zst")
+    run.archived(Answer("list/1", "ab", "0.zst", "https://x.example/list/1", '{"Etag": ["a"]}'))
     run.keep_counts()
-    assert run.catalog._database.execute("SELECT * FROM answer").fetchall() == [(run.id, "list/1", "ab", "0.zst")]
+    assert run.catalog._database.execute("SELECT run, place FROM answer").fetchall() == [(run.id, "list/1")]
+    assert run.catalog.answers.last_of("https://x.example/list/1") == ("ab", "0.zst", {"Etag": ["a"]})

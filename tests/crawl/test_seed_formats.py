@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from fair4ml.read.web_addresses import canonical
 from mlentory_crawl.crawl import seed_list as seed_lists, seed_text
-from mlentory_crawl.crawl.seed_list import SeedList, canonical, names_in, read
+from mlentory_crawl.crawl.seed_list import SeedList, names_in, read
 
 A, B, C = "https://huggingface.co/acme/a", "https://www.openml.org/d/61", "https://github.com/acme/c"
 

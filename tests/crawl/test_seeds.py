@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from mlentory_crawl.crawl.seed_list import Seed, canonical, is_private, is_source, names_in, read
+from fair4ml.read.web_addresses import canonical
+from mlentory_crawl.crawl.seed_list import Seed, is_private, is_source, names_in, read
 
 needs_parquet = pytest.mark.extra(name="parquet")
 A, B = "https://huggingface.co/acme/a", "https://www.openml.org/d/61"

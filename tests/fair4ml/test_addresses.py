@@ -40,6 +40,7 @@ def test_addresses_without_are_as_they_were() -> None:
     check_addresses({variable.name: variable.default for variable in variables()})
     check_addresses({"NEO4J_URI": "neo4j://localhost:7687", "NEO4J_PASSWORD": "p@ss", "HF_TOKEN": "t@"})
     check_addresses({"ELASTICSEARCH_URL": "https://eve:hidden@search.example"})
+    check_addresses({"MONGODB_URI": "mongodb://eve:hidden@one.example,two.example"})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from fair4ml.identifiers import (
     IRI_PATTERN,
     arxiv,
     bioimage_artifact,
+    document_id,
     doi,
     github_repository,
     hugging_face_dataset,
@@ -424,3 +425,12 @@ def test_all_below_some_addresses_are_entities(start: str) -> None:
     for other in (start, f"https://example.org/{start}x", f"https://x.{start}x", f"https://{start[:-1]}.example/x"):
         assert not names_an_entity(other)
     assert not names_an_entity(f"https://{start[:-1]}")
+
+
+def test_the_id_of_a_document_is_the_uuid_that_it_has_in_place_of_an_address() -> None:
+    id = "3f2b8a54-9d3c-4e77-8f0a-1b2c3d4e5f60"
+    assert str(document_id(f"urn:uuid:{id}")) == id
+    # Consumers take no other version.
+    for other in (id.replace("-4e77", "-1e77"), id.replace("-8f0a", "-0f0a"), "none"):
+        assert document_id(f"urn:uuid:{other}").version == 4
+        assert str(document_id(f"urn:uuid:{other}")) != other

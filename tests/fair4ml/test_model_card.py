@@ -11,8 +11,9 @@ from hypothesis import given, strategies as st
 from support.captured import model_cards
 from support.card_pieces import PIECES
 
+from fair4ml.read.card_headings import TOPICS
 from fair4ml.read.markdown import MAX_LINES
-from fair4ml.read.model_card import MAX_CARD, MAX_SAMPLES, MAX_SECTION, TOPICS, read, topics_of
+from fair4ml.read.model_card import MAX_CARD, MAX_SAMPLES, MAX_SECTION, read
 
 
 def issues(text: str) -> list[tuple[str, str]]:
@@ -371,36 +372,6 @@ Nothing.
     assert (reference.kind, reference.title) == ("article", "The Tern")
     assert reference.preprint == "https://arxiv.org/abs/2301.00001"
     assert card.issues == []
-
-
-@pytest.mark.parametrize(
-    ("heading", "topics"),
-    [
-        ("Uses", {"intended use"}),
-        ("🎯 Intended Use:", {"intended use"}),
-        ("2. Intended Use Cases", {"intended use"}),
-        ("Intended uses & limitations", {"intended use", "limitations"}),
-        ("Limitations and bias", {"limitations"}),
-        ("Bias, Risks, and Limitations", {"limitations"}),
-        ("Out-of-Scope Use Cases", {"limitations"}),
-        ("Ethical Considerations and Limitations", {"ethical considerations", "limitations"}),
-        ("How to use", {"usage"}),
-        ("How to use the discriminator in `transformers`", {"usage"}),
-        ("Usage (Sentence-Transformers)", {"usage"}),
-        ("Training and evaluation data", {"training data", "evaluation data"}),
-        ("BibTeX entry and citation info", {"citation"}),
-        ("Citing & Authors", {"citation"}),
-        ("Training procedure", set()),
-        ("Results", set()),
-    ],
-)
-def test_headings_are_known_in_their_usual_forms(heading: str, topics: set[str]) -> None:
-    assert topics_of(heading) == frozenset(topics)
-
-
-@pytest.mark.parametrize("heading", ["", "Tern", "Useful links", "Limitation of liability", "Usages of the crown", "!"])
-def test_other_headings_are_unknown(heading: str) -> None:
-    assert topics_of(heading) is None
 
 
 def test_what_is_below_a_heading_belongs_to_it_until_a_heading_says_otherwise() -> None:

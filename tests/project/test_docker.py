@@ -73,7 +73,7 @@ def test_only_what_crawls_or_has_a_port_has_a_way_out() -> None:
     assert ports == {"crawler", "dagster-webserver"}
     assert {name for name, service in services.items() if "edge" in service["networks"]} == {*ports, "dagster-code"}
     assert {name for name, service in services.items() if "stores" in service["networks"]} == {
-        "neo4j", "elasticsearch", "crawler", "dagster-code",
+        "neo4j", "elasticsearch", "mongodb", "crawler", "dagster-code",
     }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def test_nothing_listens_beyond_this_machine(compose: dict[str, Any]) -> None:
 
 def test_ports_are_those_of_the_stores() -> None:
     """What the second file adds is reached from this machine: a network without a way out has no ports."""
-    assert PORTS["services"].keys() == {"neo4j", "elasticsearch"}
+    assert PORTS["services"].keys() == {"neo4j", "elasticsearch", "mongodb"}
     for name, service in PORTS["services"].items():
         assert service.keys() == {"networks", "ports"}
         assert set(service["networks"]) == {*COMPOSE["services"][name]["networks"], "edge"}
@@ -101,7 +101,7 @@ def test_ports_are_those_of_the_stores() -> None:
 
 # The users that the images run as, or read files as.
 OURS = re.findall(r"--uid (\d+)", STAGES["base"])[0]
-USERS = {"neo4j": "7474", "elasticsearch": "1000", "dagster-db": "999"}
+USERS = {"neo4j": "7474", "elasticsearch": "1000", "mongodb": "999", "dagster-db": "999"}
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -147,7 +147,9 @@ def test_a_newcomer_gets_passwords(tmp_path: Path) -> None:
     assert len(set(passwords.values())) == len(needed)
     assert not any(password in done.stdout for password in passwords.values())
     example = re.sub(
-        r"(?m)^# (?=(SCRAPYD|NEO4J|ELASTICSEARCH|DAGSTER_PG)_PASSWORD=$)", "", (tmp_path / ".env.example").read_text()
+        r"(?m)^# (?=(SCRAPYD|NEO4J|ELASTICSEARCH|MONGODB|DAGSTER_PG)_PASSWORD=$)",
+        "",
+        (tmp_path / ".env.example").read_text(),
     )
     assert re.sub(r"[0-9a-f]{32}$", "", made, flags=re.MULTILINE) == example
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600

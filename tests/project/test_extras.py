@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from fair4ml.read.web_page import read_page
 from mlentory_crawl import extras
 from mlentory_crawl.commands.validate import Command as Validate
 from mlentory_crawl.exceptions import WrongUsage
-from mlentory_crawl.extras import install_command
+from mlentory_crawl.extras import install_command, no_page_reader
 
 ROOT = Path(__file__).parents[2]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
@@ -50,6 +51,23 @@ def test_without_the_library_of_shapes_it_is_told_what_to_install(
     monkeypatch.setitem(sys.modules, "pyshacl", None)
     with pytest.raises(WrongUsage, match=r"^validation needs pySHACL: .* 'mlentory-crawl\[validate\]'$"):
         Validate({"MLENTORY_DATA_DIR": str(tmp_path)}).run([], argparse.Namespace(json=False))
+
+
+def test_without_the_library_of_pages_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "trafilatura" else name)
+    told = no_page_reader()
+    assert told is not None
+    assert re.fullmatch(r"reading web pages needs trafilatura: .* 'mlentory-crawl\[documents\]'", told)
+    monkeypatch.setattr(extras, "find_spec", lambda name: name)
+    assert no_page_reader() is None
+
+
+def test_a_missing_library_is_no_property_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    assert read_page(b"%PDF-1.7", "https://terns.test/a", "text/html", {})["state"] == "not_html"
+    with pytest.raises(ImportError):
+        read_page(b"<html><p>Terns.", "https://terns.test/a", "text/html", {})
 
 
 def test_every_extra_that_tests_need_is_run_by_make_and_the_other_way_round() -> None:

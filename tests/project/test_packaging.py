@@ -24,7 +24,7 @@ PACKAGES = ("fair4ml", "mlentory_crawl")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS: dict[str, list[str]] = PYPROJECT["project"]["optional-dependencies"]
 GROUPS: dict[str, list[str]] = PYPROJECT["dependency-groups"]
-DRIVERS = ("neo4j", "elasticsearch")
+DRIVERS = ("neo4j", "elasticsearch", "mongodb")
 
 
 def of_git(*paths: str) -> set[str]:

@@ -23,6 +23,7 @@ class ListStore:
 
     backend = "list"
     batch_size = 2
+    kinds: frozenset[str] | None = None
     equal = 0
 
     def __init__(self) -> None:
@@ -107,6 +108,15 @@ def test_it_goes_on_where_the_store_is_complete(catalog: SmallCatalog) -> None:
     catalog.store("1", document("a/1", BSD))
     assert second.catch_up().backlog == 0
     assert store.durable["huggingface/model/1"].state["root"]["license"] == [BSD]  # type: ignore[index]
+
+
+def test_a_store_of_other_kinds_passes_over_all_and_is_current(catalog: SmallCatalog) -> None:
+    store = ListStore()
+    store.kinds = frozenset({"article"})
+    progress = opened(catalog, store).catch_up()
+    assert store.batches == [[]]
+    assert (progress.written, progress.backlog, progress.position) == (0, 0, 5)
+    assert store.position == Position(catalog.writer.id, "first", 5)
 
 
 def test_a_refused_change_is_listed_and_tried_again(catalog: SmallCatalog) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
-from suites.search_changes import FAR, MODELS, NewStore, change
+from suites.search_changes import MODELS, NewStore, change
 from suites.search_store import SearchStoreSuite
+from suites.store import FAR
 from support.crawling import ROOT, Project, model, write_records
 from support.http_servers import Answer, forwarded, served
 from support.made_up_platforms import ARGUMENTS, made_up

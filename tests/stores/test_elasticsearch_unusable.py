@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from conftest import RunScrapy
-from suites.search_changes import FAR, MODELS
+from suites.search_changes import MODELS
+from suites.store import FAR
 from support.http_servers import Answer, served
 
 from mlentory_crawl.exceptions import SettingError, StoreError

@@ -11,9 +11,12 @@ import pytest
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.factory import STORES, open_search_store, open_store
 
-SETTINGS = {"MLENTORY_DATA_DIR": "data", "ELASTICSEARCH_INDEX_PREFIX": "mlentory"}
+SETTINGS = {
+    "MLENTORY_DATA_DIR": "data", "ELASTICSEARCH_INDEX_PREFIX": "mlentory", "MONGODB_DATABASE": "mlentory",
+}  # fmt: skip
 ELASTICSEARCH = {"ELASTICSEARCH_URL": "http://127.0.0.1:9"}
 NEO4J = {"NEO4J_URI": "bolt://127.0.0.1:9"}
+MONGODB = {"MONGODB_URI": "mongodb://127.0.0.1:9"}
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,7 @@ NEO4J = {"NEO4J_URI": "bolt://127.0.0.1:9"}
         ({"NEO4J_URI": "", "NEO4J_PASSWORD": "x"}, ["search"]),
         (ELASTICSEARCH, ["search"]),
         (NEO4J, ["neo4j", "search"]),
+        (MONGODB, ["search", "mongodb"]),
     ],
 )
 def test_settings_switch_stores_on(changed: dict[str, Any], on: list[str]) -> None:
@@ -34,20 +38,26 @@ def test_one_engine_answers_searches() -> None:
     assert open_search_store(SETTINGS).backend == "tantivy"
     assert open_store("search", SETTINGS | ELASTICSEARCH).backend == "elasticsearch"
     assert open_store("neo4j", SETTINGS | NEO4J).backend == "neo4j"
+    assert open_store("mongodb", SETTINGS | MONGODB).backend == "mongodb"
 
 
 @pytest.mark.parametrize(
-    ("name", "library", "given"), [("neo4j", "neo4j", NEO4J), ("search", "elasticsearch", ELASTICSEARCH)]
+    ("name", "library", "extra", "given"),
+    [
+        ("neo4j", "neo4j", "neo4j", NEO4J),
+        ("search", "elasticsearch", "elasticsearch", ELASTICSEARCH),
+        ("mongodb", "pymongo", "mongodb", MONGODB),
+    ],
 )
 def test_a_driver_that_is_not_installed_is_named(
-    monkeypatch: pytest.MonkeyPatch, name: str, library: str, given: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, name: str, library: str, extra: str, given: dict[str, str]
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(StoreError, match=rf"needs the .*: .* install 'mlentory-crawl\[{library}\]'"):
+    with pytest.raises(StoreError, match=rf"needs the .*: .* install 'mlentory-crawl\[{extra}\]'"):
         open_store(name, SETTINGS | given)
 
 
 def test_nothing_is_imported_that_is_not_opened() -> None:
     code = "import mlentory_crawl.stores.factory, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert {"tantivy", "elasticsearch", "neo4j"}.isdisjoint(done.stdout.split())
+    assert {"tantivy", "elasticsearch", "neo4j", "pymongo", "bson"}.isdisjoint(done.stdout.split())

@@ -11,8 +11,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from suites.search_changes import FAR, MODELS, NewStore, change, found
+from suites.search_changes import MODELS, NewStore, change, found
 from suites.search_store import SearchStoreSuite
+from suites.store import FAR
 
 from mlentory_crawl.changes import Position
 from mlentory_crawl.exceptions import StoreError

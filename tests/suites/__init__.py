@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("suites.search_store", "suites.search_writing")
+pytest.register_assert_rewrite("suites.search_store", "suites.search_texts", "suites.search_writing", "suites.store")

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from fair4ml.merge import State
-from mlentory_crawl.changes import Change, Position
+from mlentory_crawl.changes import Change
 from mlentory_crawl.stores.search.query import SearchQuery, SearchStore
 
 HUB = "https://huggingface.co/"
-FAR = Position("catalog", "run", 1)
-
 SYNTAX = [*'"()[]{}:*?~^-+\\/&|!<>=', "AND", "OR", "NOT", "name:bert", "[a TO b]", "bert", "5"]
 """What query languages are made of."""
 

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from mlentory_crawl.stores.search.fields import STATABLE
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchStore, Sort
 from mlentory_crawl.stores.search.reasons import explained
-from suites.search_changes import FAR, HUB, MODELS, SYNTAX, change, found
-from suites.search_writing import SearchWritingSuite
+from suites.search_changes import HUB, MODELS, SYNTAX, change, found
+from suites.search_texts import SearchTextSuite
+from suites.store import FAR
 
 
-class SearchStoreSuite(SearchWritingSuite):
+class SearchStoreSuite(SearchTextSuite):
     """Subclasses say in `new_store` how a store is made."""
 
     # Text

@@ -55,6 +55,7 @@ PIECES = st.sampled_from(
             "](",
             "\\",
         ),
+        *("Repository: ", "# Code\n", "[Code](", "https://github.com/a/b", "github.com/a/c", " | "),
         *("|a|b|\n|-|-|\n", "1. ", "***", "===", "http://x", "no", "~", "\u2028"),
     ]
 )

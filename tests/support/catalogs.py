@@ -67,15 +67,20 @@ class Book:
         return self.run
 
     def entry(
-        self, key: str, document: Document, counters: Mapping[str, int] | None = None, platform: str = "huggingface"
+        self,
+        key: str,
+        document: Document,
+        counters: Mapping[str, int] | None = None,
+        platform: str = "huggingface",
+        kind: str = "model",
     ) -> Entry:
         """What a crawl makes of a record now."""
         text, digest = encode(document)
-        known = self.writer.lookup(self.run, platform, [("model", key)]).get(("model", key))
+        known = self.writer.lookup(self.run, platform, [(kind, key)]).get((kind, key))
         unchanged = known is not None and known.hash == digest and not known.deleted
         return Entry(
             platform=platform,
-            kind="model",
+            kind=kind,
             key=key,
             iri=document["root"]["iri"],
             hash=digest,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import encodebytes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
+from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote
 
 from support.http_servers import Answer, served
 
@@ -85,6 +88,15 @@ def repository(id: int, name: str, **fields: Any) -> dict[str, Any]:
     }
 
 
+MISSING = {"message": "Not Found", "documentation_url": "https://docs.test", "status": "404"}
+README_BYTES = 1_000_000
+"""The size of the largest README whose text the API returns."""
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
+
+
 class GitHub:
     """What the server has and does.
 
@@ -92,8 +104,16 @@ class GitHub:
         repositories: what it has, in any order.
         moved: ids by former name.
         blocked: status and reason by name.
-        files: texts by name of the repository and of the file.
+        files: texts, or bytes, by name of the repository and path of the file.
+        links: paths of symbolic links and of modules in trees, with mode and type, by name of the repository.
+        readmes: paths of READMEs by name of the repository; others have none.
+        languages: bytes by language, by name of the repository.
+        releases: releases by name of the repository.
+        empty: names of repositories in which there is nothing.
+        truncated: names of repositories whose trees are not listed completely.
         refusals: what is answered instead, one request each, until there is none left.
+        refusals_of: the same for single addresses.
+        confirms: whether answers of the API that are still what they were are confirmed (304); if so, they have tags.
         quota: requests in a window of so many seconds; what is left of them is announced.
         asked: the addresses so far.
     """
@@ -102,8 +122,17 @@ class GitHub:
         self.repositories = repositories
         self.moved: dict[str, int] = {}
         self.blocked: dict[str, tuple[int, str]] = {}
-        self.files: dict[tuple[str, str], str] = {}
+        self.files: dict[tuple[str, str], str | bytes] = {}
+        self.links: dict[str, list[tuple[str, str, str]]] = {}
+        self.readmes: dict[str, str] = {}
+        self.languages: dict[str, dict[str, int]] = {}
+        self.releases: dict[str, list[Any]] = {}
+        self.empty: set[str] = set()
+        self.truncated: set[str] = set()
         self.refusals: list[Answer] = []
+        self.refusals_of: dict[str, list[Answer]] = {}
+        self.confirms = False
+        self.sent: dict[str, str] = {}
         self.quota = 5_000
         self.window = 3_600
         self.taken = 0
@@ -121,12 +150,21 @@ class GitHub:
         self.asked.append(path)
         if self.refusals:
             return self.refusals.pop(0)
+        if self.refusals_of.get(path):
+            return self.refusals_of[path].pop(0)
         if path.startswith(RAW):
             owner, name, _, file = path.removeprefix(f"{RAW}/").split("/", 3)
-            text = self.files.get((f"{owner}/{name}", file))
-            return (404, {}, b"404: Not Found") if text is None else (200, {}, text.encode())
+            text = self.files.get((f"{owner}/{name}", unquote(file)))
+            return (404, {}, b"404: Not Found") if text is None else (200, {}, _bytes(text))
         status, told = self._told(path.removeprefix(API))
-        return status, self.announced(), json.dumps(told).encode()
+        answer = json.dumps(told).encode()
+        if not self.confirms or status != 200:
+            return status, self.announced(), answer
+        tag = {"ETag": f'W/"{sha256(answer).hexdigest()}"'}
+        if self.sent.get(path) == tag["ETag"]:
+            return 304, {**self.announced(), **tag}, b""
+        self.sent[path] = tag["ETag"]
+        return status, {**self.announced(), **tag}, answer
 
     def announced(self) -> dict[str, str]:
         if time.time() >= self.resets_at:
@@ -144,7 +182,10 @@ class GitHub:
         if path.startswith("/repositories/"):
             found = next((each for each in self.repositories if str(each["id"]) == path.rpartition("/")[2]), None)
         else:
-            name = path.removeprefix("/repos/")
+            owner, name, *part = path.removeprefix("/repos/").split("/", 2)
+            name = f"{owner}/{name}"
+            if part:
+                return self._part(name, part[0])
             if name in self.blocked:
                 status, reason = self.blocked[name]
                 block = {"reason": reason, "created_at": "2024-01-01T00:00:00Z", "html_url": "https://github.com/tos"}
@@ -154,8 +195,31 @@ class GitHub:
                 address = f"https://api.github.com/repositories/{self.moved[name]}"
                 return 301, {"message": "Moved Permanently", "url": address, "documentation_url": "https://docs.test"}
             found = next((e for e in self.repositories if e["full_name"].casefold() == name.casefold()), None)
-        missing = {"message": "Not Found", "documentation_url": "https://docs.test", "status": "404"}
-        return (404, missing) if found is None else (200, found)
+        return (404, MISSING) if found is None else (200, found)
+
+    def _part(self, name: str, part: str) -> tuple[int, Any]:
+        if part == "readme" and name in self.readmes:
+            path = self.readmes[name]
+            body = _bytes(self.files[name, path])
+            told = {"name": path.rpartition("/")[2], "path": path, "size": len(body), "type": "file"}
+            if len(body) > README_BYTES:
+                return 200, {**told, "content": "", "encoding": "none"}
+            return 200, {**told, "content": encodebytes(body).decode(), "encoding": "base64"}
+        if part == "languages":
+            return 200, self.languages.get(name, {})
+        if part.startswith("releases?per_page="):
+            return 200, self.releases.get(name, [])[: int(part.rpartition("=")[2])]
+        if part.startswith("git/trees/"):
+            if name in self.empty:
+                return 409, {"message": "Git Repository is empty.", "documentation_url": "https://docs.test"}
+            blobs = [
+                {"path": path, "mode": "100644", "type": "blob", "size": len(_bytes(text)), "sha": "0" * 40}
+                for (of, path), text in self.files.items()
+                if of == name
+            ]
+            others = [{"path": path, "mode": mode, "type": type} for path, mode, type in self.links.get(name, [])]
+            return 200, {"sha": "1" * 40, "tree": [*blobs, *others], "truncated": name in self.truncated}
+        return 404, MISSING
 
 
 def refused(status: int, message: str, headers: dict[str, str]) -> Answer:

@@ -6,7 +6,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -14,11 +14,12 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 @contextmanager
-def served(answer: Callable[[str, str, bytes], Answer | None]) -> Iterator[str]:
+def served(answer: Callable[[str, str, bytes], Answer | None], host: str = "127.0.0.1") -> Iterator[str]:
     """A server's address.
 
     Args:
         answer: what it answers to method, path and body; None hangs up.
+        host: an address of the loopback.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -32,23 +33,31 @@ def served(answer: Callable[[str, str, bytes], Answer | None]) -> Iterator[str]:
             if answered is None:
                 return
             status, headers, told = answered
+            if status == 200 and self._has(headers):
+                status, told = 304, b""
             (self.send_response_only if "Date" in headers else self.send_response)(status)
             for name, value in ({"Content-Type": "application/json"} | headers).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(told)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(told)
+                with suppress(ConnectionError):  # not everybody listens to the end
+                    self.wfile.write(told)
+
+        def _has(self, headers: dict[str, str]) -> bool:
+            """Whether the client has what would be sent, as it says."""
+            asked = [("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")]
+            return any(name in headers and self.headers.get(condition) == headers[name] for condition, name in asked)
 
         do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
 
         def log_message(self, *args: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer((host, 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http://{host}:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()

@@ -28,12 +28,14 @@ _PACKAGES = (
     "scrapy.squeues",
     "scrapy.statscollectors",
 )
-# Read from the environment of each command; programs; deprecated.
+# Read from the environment of each command; programs; what needs an extra; deprecated.
 _LEFT_OUT = (
     "mlentory_crawl.settings",
     "mlentory_crawl.extensions.scrapyd_launcher",
     "mlentory_crawl.orchestration.code_server",
     "mlentory_crawl.orchestration.definitions",
+    "mlentory_crawl.rendering.playwright",
+    "mlentory_crawl.rendering.splash",
     "scrapy.extensions.statsmailer",
 )
 # It opens the event loop, which each process must do for itself.

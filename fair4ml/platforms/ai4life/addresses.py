@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from fair4ml.entities import Stub
 from fair4ml.identifiers import bioimage_artifact, is_repo_id
 
 HOSTS = frozenset({"bioimage.io", "hypha.aicell.io"})
@@ -81,6 +82,15 @@ def collection_id(alias: str) -> str:
         return alias
     versioned = _VERSION.fullmatch(alias)
     return (versioned["id"] if versioned else alias).casefold()
+
+
+def named_at(url: str) -> Stub | None:
+    """The resource that a page of the zoo, or an address of its API, is about; no address says of which class it is."""
+    alias = alias_at(url) if "://" in url else None
+    if alias is None:
+        return None
+    id = collection_id(alias)
+    return Stub(bioimage_artifact(id), "CreativeWork", id)
 
 
 def meant(text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
+from fair4ml.describe.code import code_stub
 from fair4ml.describe.draft import Draft
 from fair4ml.describe.licensing import stated_licenses
 from fair4ml.entities import (
@@ -67,7 +68,9 @@ def describe_model(source: ModelArtifact) -> Description:
             *tensors(draft, "inputs", manifest.inputs),
             *tensors(draft, "outputs", manifest.outputs),
         ],
-        code_repository=addresses(draft, "manifest.git_repo", manifest.git_repo),
+        code_repository=[
+            draft.stub(code_stub(address)) for address in addresses(draft, "manifest.git_repo", manifest.git_repo)
+        ],
         readme=file_address(draft, "manifest.documentation", manifest.documentation),
     )
     return draft.finish(model, source.counted())

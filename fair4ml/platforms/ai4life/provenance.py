@@ -25,7 +25,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "modelCategory": ("manifest.weights", "stated"),
     "distribution": ("manifest.weights, manifest.download_url", "linked"),
     "additionalProperty": ("manifest.inputs, manifest.outputs, manifest.weights, manifest", "stated"),
-    "codeRepository": ("manifest.git_repo", "stated"),
+    "codeRepository": ("manifest.git_repo", "linked"),
     "readme": ("manifest.documentation", "constructed"),
     "dateCreated": ("created_at", "normalized"),
     "dateModified": ("last_modified", "normalized"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fair4ml.describe.articles import cited_article
+from fair4ml.entities import Stub
 from fair4ml.identifiers import arxiv, doi
 
 HOSTS = frozenset({"arxiv.org", "export.arxiv.org"})
@@ -14,6 +16,11 @@ ALIASES = {"ScholarlyArticle": "https://arxiv.org/abs/"}
 """An article may have an arXiv number besides a DOI."""
 
 _OWN_DOI = "https://doi.org/10.48550/arxiv."
+
+
+def named_at(url: str) -> Stub | None:
+    """The article that a page of arXiv, or a DOI that arXiv or somebody else has registered, is about."""
+    return cited_article(url) if "://" in url else None
 
 
 def meant(text: str) -> Iterator[str | None]:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import SourceRecord
+from fair4ml.entities import Stub
 from fair4ml.identifiers import github_repository, is_github_name, packaged
 
 HOSTS = frozenset({"github.com", "api.github.com", "raw.githubusercontent.com"})
@@ -25,10 +26,17 @@ BY_NUMBER = re.compile(r"/repositories/\d+$")
 """The end of the API's address of a repository, whatever its current name."""
 
 _ANSWER = re.compile(
-    r"/repos/(?P<repository>[^/]+/[^/]+)$|/(?P<of_file>[^/]+/[^/]+)/HEAD/(?P<file>CITATION\.cff|codemeta\.json)$"
+    r"/repos/(?P<repository>[^/]+/[^/]+)(?P<part>/(?:readme|languages|releases|git/trees/[^/]+))?$"
+    r"|/(?P<of_file>[^/]+/[^/]+)/HEAD/(?P<file>.+)$"
 )
 # The part after the name on pages that show content of the repository.
 _INSIDE = frozenset({"archive", "blame", "blob", "commit", "commits", "raw", "releases", "tags", "tree"})
+
+
+def named_at(url: str) -> Stub | None:
+    """The repository that a page is about, or shows content of."""
+    name = repository_at(url) if "://" in url else None
+    return None if name is None else Stub(github_repository(name), "SoftwareSourceCode", name)
 
 
 def repository_at(text: str) -> str | None:
@@ -74,7 +82,7 @@ def entity_at(url: str, payload: Any = None) -> About | None:
     known = payload if isinstance(payload, dict) else {}
     id, name = known.get("id"), known.get("full_name")
     if isinstance(name, str) and is_github_name(name):
-        kind = None if found is not None and found["file"] else "repository"
+        kind = None if found is not None and (found["file"] or found["part"]) else "repository"
         return About(github_repository(name), str(id) if type(id) is int else None, kind)
     asked = "" if found is None else found["repository"] or found["of_file"]
     return About(github_repository(asked)) if is_github_name(asked) else None
@@ -90,11 +98,16 @@ FullName = Annotated[str, StringConstraints(max_length=201), AfterValidator(_ful
 RepositoryId = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
 
 
-class RepositoryFile(SourceRecord):
-    """A file of a repository; one without a text no longer exists."""
+class RepositoryItem(SourceRecord):
+    """A part of a repository that takes a request of its own."""
 
     identity: ClassVar[frozenset[str]] = frozenset({"id", "full_name"})
 
     id: RepositoryId
     full_name: FullName
+
+
+class RepositoryFile(RepositoryItem):
+    """A file of a repository; one without a text no longer exists."""
+
     text: Annotated[str, StringConstraints(max_length=MAX_FILE)] | None = None

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from fair4ml.merge import Authority
 
-AUTHORITY = Authority(rank=2)
+AUTHORITY = Authority(rank=2, first=("repository",))

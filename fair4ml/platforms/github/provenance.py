@@ -70,10 +70,16 @@ _CODEMETA: Mapping[str, tuple[str, str]] = {
 }
 """The term in the file that gives each property, and how it gives the value."""
 
+_NAME = {"name": ("full_name", "stated")}
+
 PROVENANCE: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "repository": _REPOSITORY,
     "citation": _CITATION,
     "codemeta": _CODEMETA,
+    "readme": {**_NAME, "mentions": ("text", "linked")},
+    "tree": {**_NAME, "additionalProperty": ("count, truncated, left_out, is_empty", "stated")},
+    "language": {**_NAME, "additionalProperty": ("languages", "stated")},
+    "release": {**_NAME, "additionalProperty": ("releases", "stated")},
 }
 
 FURTHER_SOURCES: Mapping[str, Mapping[str, str]] = {"repository": _REPOSITORY_FURTHER}

@@ -15,6 +15,8 @@ from fair4ml.describe.source_record import Count, Flag, Moment, NoneSent, Source
 from fair4ml.platforms.github.addresses import FullName, RepositoryId
 from fair4ml.platforms.github.citation_source import CitationFile
 from fair4ml.platforms.github.codemeta_source import CodeMetaFile
+from fair4ml.platforms.github.contents_source import Readme, Tree
+from fair4ml.platforms.github.details_source import Languages, Releases
 
 _LOGIN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?$"
 
@@ -80,5 +82,13 @@ class Repository(SourceRecord):
     subscribers_count: Count | None = None
 
 
-KINDS: dict[str, type[SourceRecord]] = {"repository": Repository, "citation": CitationFile, "codemeta": CodeMetaFile}
+KINDS: dict[str, type[SourceRecord]] = {
+    "repository": Repository,
+    "citation": CitationFile,
+    "codemeta": CodeMetaFile,
+    "readme": Readme,
+    "tree": Tree,
+    "language": Languages,
+    "release": Releases,
+}
 """The source model of each kind of record."""

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fair4ml.describe.about import About
+from fair4ml.describe.hub_repositories import dataset_id, dataset_stub, model_id, model_stub
+from fair4ml.entities import Stub
 from fair4ml.identifiers import (
     HUGGING_FACE,
     arxiv,
@@ -27,6 +29,13 @@ RANK = 1
 # The part after the name of a repository on pages about its parts.
 _PARTS = frozenset({"blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "tree", "viewer"})
 _PART = re.compile(rf"(?:datasets/)?[^/?#]+/[^/?#]+/(?:{'|'.join(sorted(_PARTS))})/")
+# Parts of the site that have pages below them, and no owners.
+_SITE = frozenset(
+    """
+    autotrain avatars changelog chat enterprise front hackathons hardware inference inference-endpoints join login new
+    posts pricing security storage subscribe support
+    """.split()
+)
 _FILTERS = {"pipeline_tag": "pipeline_tag", "library": "filter", "author": "author", "search": "search",
             "other": "filter", "dataset": "filter", "language": "filter", "license": "filter"}  # fmt: skip
 """Parameters of the search page, and their names in the API."""
@@ -72,6 +81,16 @@ def page_of(url: str) -> HubPage | None:
     if not is_repo_id(path):
         return None
     return HubPage("owner" if kind == "model" and "/" not in path else kind, path)
+
+
+def named_at(url: str) -> Stub | None:
+    """The model or dataset that a page of the Hub is about, or the page of a part of it."""
+    if not url.startswith(("http://", "https://")) or _PAGE.match(url) is None:
+        return None
+    if (dataset := dataset_id(url)) is not None:
+        return dataset_stub(dataset)
+    model, _ = model_id(url)
+    return None if model is None or model.partition("/")[0] in _SITE else model_stub(model)
 
 
 def meant(text: str) -> Iterator[str | None]:

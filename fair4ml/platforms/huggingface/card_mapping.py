@@ -6,9 +6,11 @@ is out of date; `fair4ml.merge` then prefers the Hub's record and keeps the othe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from fair4ml.describe.articles import article_stub
+from fair4ml.describe.code import code_stub
 from fair4ml.describe.draft import Draft
 from fair4ml.describe.source_record import parse
 from fair4ml.entities import Description, FieldIssue, MLModel, ScholarlyArticle, Stub
@@ -77,6 +79,7 @@ def describe_card(source: ModelCardFile) -> Description:
         code_sample_snippet=list(card.sections.get("usage", _NO_SECTION).code),
         citation=_citation(card),
         reference_publication=_publications(draft, card.references),
+        code_repository=[draft.stub(code_stub(address)) for address in card.code],
         has_co2e_emissions=card.emissions.text if card.emissions is not None else None,
         additional_property=[
             *(draft.value(name, text) for name, topic in _DATA.items() if (text := _text(card, topic)) is not None),
@@ -129,13 +132,18 @@ def _places(root: MLModel, card: ModelCard, elsewhere: dict[str, str]) -> dict[s
     """The place in the file of each property: a key of the metadata, or a heading."""
     places = {name: f"{METADATA}, {key}" for name, key in DECLARED_IN.items()}
     places |= {name: f"{METADATA}, {place.replace('cardData.', '')}" for name, place in elsewhere.items()}
-    places |= {name: _headings(card.sections.get(topic)) for name, topic in SECTIONS.items()}
-    places["hasCO2eEmissions"] = _headings(card.emissions)
-    data = [card.sections[topic] for topic in _DATA.values() if topic in card.sections]
-    places["additionalProperty"] = _headings(*data)
+    places |= {name: _below(_headings(card.sections.get(topic))) for name, topic in SECTIONS.items()}
+    places["hasCO2eEmissions"] = _below(_headings(card.emissions))
+    data = [heading for topic in _DATA.values() for heading in _headings(card.sections.get(topic))]
+    places["additionalProperty"] = _below(data)
+    places["codeRepository"] = _below(card.code.values())
     return {name: place for name, place in places.items() if name in root.document()}
 
 
-def _headings(*sections: Section | None) -> str:
-    stated = dict.fromkeys(heading for section in sections if section is not None for heading in section.headings)
-    return f"{README}: {', '.join(heading[:_MAX_HEADING] for heading in list(stated)[:_MAX_HEADINGS])}"
+def _headings(section: Section | None) -> tuple[str, ...]:
+    return section.headings if section is not None else ()
+
+
+def _below(headings: Iterable[str]) -> str:
+    named = list(dict.fromkeys(headings))[:_MAX_HEADINGS]
+    return f"{README}: {', '.join(heading[:_MAX_HEADING] for heading in named)}"

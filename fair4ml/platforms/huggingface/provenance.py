@@ -83,6 +83,7 @@ _CARD: Mapping[str, tuple[str, str]] = {
     "name": ("id", "stated"),
     **{name: (f"{METADATA}, {key}", "looked up") for name, key in DECLARED_IN.items()},
     **dict.fromkeys((*SECTIONS, "hasCO2eEmissions", "additionalProperty"), (README, "stated")),
+    "codeRepository": (README, "linked"),
 }
 """The part of the file that gives each property, and how; a record's exceptions name the headings."""
 

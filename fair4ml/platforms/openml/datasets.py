@@ -9,6 +9,7 @@ from fair4ml.identifiers import arxiv, part_iri
 from fair4ml.normalize.languages import parse_language
 from fair4ml.platforms import describe
 from fair4ml.platforms.openml import terms
+from fair4ml.platforms.openml.addresses import dataset_iri
 from fair4ml.platforms.openml.source import Dataset as Listed, DatasetDescription
 from fair4ml.read.bibtex import PUBLICATIONS, has_entries, references
 
@@ -20,7 +21,7 @@ LONGEST_ADDRESS = 200
 @describe.register
 def describe_listed_dataset(source: Listed) -> Description:
     """Map a dataset in the list of datasets; see `describe`."""
-    iri = terms.dataset_iri(source.did)
+    iri = dataset_iri(source.did)
     draft = Draft(iri)
     qualities: dict[str, None] = {}
     for position, quality in enumerate(source.quality):
@@ -46,7 +47,7 @@ def describe_listed_dataset(source: Listed) -> Description:
 @describe.register
 def describe_dataset(source: DatasetDescription) -> Description:
     """Map the description of a dataset; see `describe`."""
-    iri = terms.dataset_iri(source.id)
+    iri = dataset_iri(source.id)
     draft = Draft(iri)
     parsed = parse_language(source.language) if source.language else None
     if source.language and parsed is None:

@@ -14,6 +14,7 @@ from fair4ml.identifiers import part_iri
 from fair4ml.normalize.metrics import metric_name
 from fair4ml.platforms import describe
 from fair4ml.platforms.openml import terms
+from fair4ml.platforms.openml.addresses import dataset_stub, flow_stub
 from fair4ml.platforms.openml.answers import MAIN_ENGINE
 from fair4ml.platforms.openml.source import EstimationProcedure, Evaluation, Id, Task
 
@@ -43,7 +44,7 @@ def describe_task(source: Task) -> Description:
             inputs.setdefault(given.name, given.value)
     about = []
     if source.did is not None:
-        about.append(draft.stub(terms.dataset_stub(source.did, source.name)))
+        about.append(draft.stub(dataset_stub(source.did, source.name)))
     if source.task_type_id is not None and source.task_type is not None:
         about.append(draft.stub(terms.task_type_stub(source.task_type_id, source.task_type)))
     procedure = inputs.get("estimation_procedure")
@@ -82,8 +83,8 @@ def describe_evaluation(source: Evaluation) -> Description:
     results = []
     if source.value is not None:
         results.append(draft.part(terms.measured(part_iri(run, "result", *identity), function, metric, source.value)))
-    on = [] if source.data_id is None else [draft.stub(terms.dataset_stub(source.data_id, source.data_name))]
-    of = None if source.flow_id is None else draft.stub(terms.flow_stub(source.flow_id, source.flow_name))
+    on = [] if source.data_id is None else [draft.stub(dataset_stub(source.data_id, source.data_name))]
+    of = None if source.flow_id is None else draft.stub(flow_stub(source.flow_id, source.flow_name))
     if of is not None and results:
         # The evaluation states that the flow has it: the list of flows does not know.
         draft.part(MLModel(iri=of, url=of, has_evaluation=[iri]))

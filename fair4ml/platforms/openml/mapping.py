@@ -17,6 +17,7 @@ from fair4ml.platforms.openml import (
     evaluations,  # noqa: F401  registers those of tasks and evaluations
     terms,
 )
+from fair4ml.platforms.openml.addresses import flow_iri
 from fair4ml.platforms.openml.source import Flow, FlowDescription
 
 _REQUIREMENT = re.compile(r"([\w.-]+?)\s*(?:(==|_)\s*v?(\d[\w.+-]*)|[<>~!=].*)?", re.ASCII)
@@ -26,7 +27,7 @@ _REQUIREMENT = re.compile(r"([\w.-]+?)\s*(?:(==|_)\s*v?(\d[\w.+-]*)|[<>~!=].*)?"
 @describe.register
 def describe_listed_flow(source: Flow) -> Description:
     """Map a flow in the list of flows; see `describe`."""
-    iri = terms.flow_iri(source.id)
+    iri = flow_iri(source.id)
     draft = Draft(iri)
     model = MLModel(
         iri=iri,
@@ -44,7 +45,7 @@ def describe_listed_flow(source: Flow) -> Description:
 @describe.register
 def describe_flow(source: FlowDescription) -> Description:
     """Map the description of a flow; see `describe`."""
-    iri = terms.flow_iri(source.id)
+    iri = flow_iri(source.id)
     draft = Draft(iri)
     model = MLModel(
         iri=iri,
@@ -114,7 +115,7 @@ def _parameters(draft: Draft, source: FlowDescription) -> list[str]:
 def _components(draft: Draft, source: FlowDescription) -> list[str]:
     """The IRIs of values that name the flows inside this one."""
     return [
-        draft.value("component", terms.flow_iri(component.flow.id), name=component.identifier or component.flow.id)
+        draft.value("component", flow_iri(component.flow.id), name=component.identifier or component.flow.id)
         for component in source.component
         if component is not None and component.flow is not None and component.flow.id is not None
     ]

@@ -22,16 +22,6 @@ _OFFERED = frozenset({"public"})
 """Other licenses that the form offers: whoever chooses one means the same."""
 
 
-def dataset_iri(id: str) -> str:
-    """The IRI of a dataset."""
-    return f"{OPENML}d/{id}"
-
-
-def flow_iri(id: str) -> str:
-    """The IRI of a flow."""
-    return f"{OPENML}f/{id}"
-
-
 def task_iri(id: str) -> str:
     """The IRI of a task."""
     return f"{OPENML}t/{id}"
@@ -40,18 +30,6 @@ def task_iri(id: str) -> str:
 def run_iri(id: str) -> str:
     """The IRI of a run, whose parts are evaluations."""
     return f"{OPENML}r/{id}"
-
-
-@lru_cache(maxsize=65_536)
-def dataset_stub(id: str, name: str | None) -> Stub:
-    """The stub of a dataset, by its id; every record that refers to it gives its name."""
-    return Stub(dataset_iri(id), "Dataset", name or f"Dataset {id}")
-
-
-@lru_cache(maxsize=65_536)
-def flow_stub(id: str, full_name: str | None) -> Stub:
-    """The stub of a flow, by its id; every record that refers to it gives its name and version."""
-    return Stub(flow_iri(id), "MLModel", full_name or f"Flow {id}")
 
 
 @lru_cache(maxsize=65_536)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from fair4ml.entities import Stub
 from fair4ml.identifiers import IRI_MAX_LENGTH, arxiv, doi
 
 HOSTS = frozenset({"paperswithcode.co"})
@@ -21,7 +22,9 @@ LONGEST = IRI_MAX_LENGTH - 150
 _PAPER_ID = re.compile(r"\d{1,12}", re.ASCII)
 _PAGES = {"paper": "paper", "task": "task", "tasks": "task", "benchmark": "dataset", "dataset": "dataset"}
 _WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f<>\"{}|\\^`]+")
-_OWN_PAGE = re.compile(r"https?://(?:www\.)?paperswithcode\.com?/paper/(?P<slug>[\w.~+-]+)/?", re.ASCII)
+_OWN_PAGE = re.compile(
+    r"https?://(?:www\.)?paperswithcode\.com?/(?P<kind>paper|dataset)/(?P<slug>[\w.~+-]+)/?(?:[?#].*)?", re.ASCII
+)
 
 
 def page_of(url: str) -> tuple[str, str] | None:
@@ -54,9 +57,18 @@ def paper_at(address: str) -> str | None:
     if own is not None:
         return own
     page = _OWN_PAGE.fullmatch(address)
-    if page is not None:
+    if page is not None and page["kind"] == "paper":
         return f"{SITE}paper/{page['slug']}"
     return address if _WEB_ADDRESS.fullmatch(address) and len(address) <= LONGEST else None
+
+
+def named_at(url: str) -> Stub | None:
+    """The paper or dataset that a page of the site is about, also at its former address."""
+    page = _OWN_PAGE.fullmatch(url)
+    if page is None:
+        return None
+    iri = f"{SITE}{page['kind']}/{page['slug']}"
+    return Stub(iri, "ScholarlyArticle" if page["kind"] == "paper" else "Dataset", page["slug"])
 
 
 def meant(text: str) -> Iterator[str | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fair4ml.describe.code import code_stub
 from fair4ml.describe.draft import Draft
 from fair4ml.describe.source_record import InvalidRecord
 from fair4ml.entities import Dataset, Description, MLModel, MLModelEvaluation, Moment, PropertyValue, Stub
@@ -176,7 +177,7 @@ def _model(
         keywords=[row.task[0]] if known is None and row.task[0] else [],
         evaluated_on=dataset,
         has_evaluation=_evaluations(draft, row, about, paper, dataset),
-        code_repository=code,
+        code_repository=list(dict.fromkeys(draft.stub(code_stub(address)) for address in code)),
         reference_publication=paper,
         additional_property=values,
     )

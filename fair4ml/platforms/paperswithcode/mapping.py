@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fair4ml.describe.code import code_stub
 from fair4ml.describe.draft import Draft
 from fair4ml.describe.hub_repositories import dataset_id
 from fair4ml.entities import (
@@ -77,10 +78,10 @@ def describe_archived_paper(source: ArchivedPaper) -> Description:
 @describe.register
 def describe_code(source: ArchivedCode) -> Description:
     """Map a repository that is the code of a paper; see `describe`."""
-    iri, name = terms.code_repository(source.repo_url)
+    code = code_stub(source.repo_url)
     wrong: list[str] = []
     paper = terms.paper_iri(wrong, source.paper_arxiv_id, source.paper_url)
-    draft = Draft(iri)
+    draft = Draft(code.iri)
     draft.license = ARCHIVE_LICENSE
     for field in wrong:
         draft.issue(f"paper_{field}", "is not an arXiv identifier")
@@ -95,7 +96,7 @@ def describe_code(source: ArchivedCode) -> Description:
     # A repository may belong to several papers, and each statement is about one of them.
     values = [draft.value(id, value, name=paper) for id, value in stated.items() if value is not None]
     root = SoftwareSourceCode(
-        iri=iri, name=name, url=source.repo_url, reference_publication=[paper], additional_property=values
+        iri=code.iri, name=code.name, url=source.repo_url, reference_publication=[paper], additional_property=values
     )
     return draft.finish(root, {})
 

@@ -25,7 +25,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "mlTask": ("tasks, task_name", "looked up"),
     "evaluatedOn": ("datasets, dataset_id", "linked"),
     "hasEvaluation": ("metrics", "linked"),
-    "codeRepository": ("code_links, code_url", "stated"),
+    "codeRepository": ("code_links, code_url", "linked"),
     "additionalProperty": ("conference, repositories, num_parameters, harness, framework", "stated"),
 }
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from fair4ml.describe.code import code_stub
 from fair4ml.describe.draft import Draft
 from fair4ml.entities import Person, SoftwareSourceCode, Stub
 from fair4ml.identifiers import (
     HUGGING_FACE,
     arxiv,
-    github_repository,
-    is_github_name,
     is_repo_id,
     part_iri,
 )
@@ -25,9 +24,6 @@ ARCHIVE_LICENSE = "https://spdx.org/licenses/CC-BY-SA-4.0"
 """The license of everything in the archive (https://github.com/paperswithcode/paperswithcode-data)."""
 
 _TASK_BY_LABEL = {task.label.casefold(): task for task in TASKS.values()}
-_ON_GITHUB = re.compile(
-    r"https?://(?:www\.)?github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?(?:[/?#].*)?", re.ASCII | re.DOTALL
-)
 _ON_THE_HUB = re.compile(r"https?://(?:huggingface\.co|hf\.co)/(?:datasets/|spaces/)?(?P<id>[^?#]+?)/?")
 
 
@@ -103,20 +99,11 @@ def authors(draft: Draft, names: list[str | None]) -> list[str]:
     return [draft.part(Person(iri=part_iri(draft.iri, "author", name), name=name)) for name in found]
 
 
-def code_repository(address: str) -> tuple[str, str]:
-    """The IRI and the name of the repository that an address leads into."""
-    match = _ON_GITHUB.fullmatch(address)
-    name = f"{match['owner']}/{match['name']}" if match else ""
-    if not is_github_name(name):
-        return address, address.partition("://")[2].rstrip("/") or address
-    return github_repository(name), name
-
-
 def code(draft: Draft, addresses: list[str], paper: str) -> None:
     """Add the statement that code belongs to a paper; it is about the code, which is an entity of its own."""
     for address in addresses:
-        iri, name = code_repository(address)
-        draft.part(SoftwareSourceCode(iri=iri, name=name, reference_publication=[paper]))
+        stub = code_stub(address)
+        draft.part(SoftwareSourceCode(iri=stub.iri, name=stub.name, reference_publication=[paper]))
 
 
 def on_the_hub(stated: str) -> str | None:

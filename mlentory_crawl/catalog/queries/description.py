@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from fair4ml.document import public
 from fair4ml.merge import State
 from fair4ml.write import rdf
 from mlentory_crawl.catalog.queries.derivations import derivations
@@ -13,6 +14,7 @@ from mlentory_crawl.catalog.queries.evaluated import Evaluated, evaluated
 from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.queries.mentions import MOST, Mentions, mentions
 from mlentory_crawl.catalog.queries.origins import Origin, Statement, origins, statements
+from mlentory_crawl.catalog.queries.writings import AlikeText, CodeOf, Writings, alike, code_of, writings
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 from mlentory_crawl.data_directory import in_utc
@@ -43,12 +45,18 @@ class Description:
         records: the records that it comes from; none if the entity is only named.
         derived: the models that derive from it, sorted by IRI.
         mentions: the records that name it.
+        written: the texts and repositories that mention it or are about it.
+        code_of: of a repository, the models whose code it is.
+        alike: of a text, those that read nearly the same.
     """
 
     state: State
     records: list[Stored]
     derived: list[Derived]
     mentions: Mentions
+    written: Writings
+    code_of: CodeOf
+    alike: list[AlikeText]
 
     @property
     def root(self) -> dict[str, Any]:
@@ -95,13 +103,16 @@ class Description:
     def to_dict(self) -> dict[str, Any]:
         """Return the description as JSON."""
         return {
-            **self.state,
+            **public(self.state),
             "described": bool(self.records),
             **({"deletedAt": self.deleted_at} if self.deleted_at else {}),
             "sources": [{"key": r.key, "run": r.run, "modified": r.modified, **r.provenance} for r in self.records],
             "statements": {name: [asdict(each) for each in stated] for name, stated in self.statements().items()},
             "derived": [asdict(each) for each in self.derived],
             "named": asdict(self.mentions),
+            "written": asdict(self.written),
+            "codeOf": asdict(self.code_of),
+            "alike": [asdict(each) for each in self.alike],
         }
 
 
@@ -123,4 +134,12 @@ def describe(
     found = find(reader, name, None if at is None else in_utc(at))
     iri = found.root["iri"]
     derived = [Derived(step.child, step.kind) for step in derivations(reader, [iri], up=False)]
-    return Description(found.state, found.records, derived, mentions(reader, iri, most, offset))
+    return Description(
+        found.state,
+        found.records,
+        derived,
+        mentions(reader, iri, most, offset),
+        writings(reader, iri),
+        code_of(reader, iri),
+        alike(reader, found.state),
+    )

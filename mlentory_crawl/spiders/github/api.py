@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 from scrapy.http import Response
@@ -15,8 +15,10 @@ from scrapy.http import Response
 from fair4ml.identifiers import is_github_name
 from fair4ml.platforms.github.addresses import BY_NUMBER, MAX_FILE
 from mlentory_crawl.base_spiders.single_records import RawTuple
+from mlentory_crawl.spiders.github import contents
 
-API = "https://api.github.com/repos/"
+PUBLIC = "https://api.github.com"
+API = f"{PUBLIC}/repos/"
 RAW = "https://raw.githubusercontent.com"
 HEADERS = {
     "Accept": "application/vnd.github+json",
@@ -26,6 +28,10 @@ HEADERS = {
 }
 FILES = {"citation": "CITATION.cff", "codemeta": "codemeta.json"}
 """The files that are records of their own, by kind."""
+MOST_RELEASES = 30
+"""The number of releases that are asked for, the newest."""
+DETAILS = {"language": "languages", "release": f"releases?per_page={MOST_RELEASES}"}
+"""The parts of a repository that are records of their own, by kind, below its address."""
 REPOSITORY_BLOCKED = frozenset({403, 451})
 """The platform blocks a repository for everybody, because of its terms or a law."""
 
@@ -78,6 +84,46 @@ def records(payload: list[Any], page: int) -> Iterator[RawTuple]:
         id, name = entity.get("id"), entity.get("full_name")
         key = str(id) if type(id) is int else f"page-{page}-{i}"
         yield "repository", key, f"{API}{name}" if isinstance(name, str) and is_github_name(name) else API, entity
+
+
+def parts_of(name: str, branch: Any, content: str) -> Iterator[tuple[str, str]]:
+    """Return kind and address, below the endpoint, of each part of a repository that is to be requested.
+
+    Args:
+        name: the name of the repository.
+        branch: the name of its default branch, if the API states one.
+        content: how much of its content is kept, as the argument of the spider says.
+    """
+    if content != "none":
+        yield "readme", f"/repos/{name}/readme"
+    if content in ("tree", "files"):
+        for kind, path in DETAILS.items():
+            yield kind, f"/repos/{name}/{path}"
+        tree = quote(branch, safe="") if isinstance(branch, str) and branch else "HEAD"
+        yield "tree", f"/repos/{name}/git/trees/{tree}?recursive=1"
+
+
+def part_in(kind: str, answer: Any) -> dict[str, Any]:
+    """Return what a record states of a part of a repository.
+
+    Raises:
+        ValueError: the answer is not of that kind.
+    """
+    if kind == "readme":
+        return contents.readme_in(answer)
+    if kind == "tree":
+        files, truncated = contents.files_in(answer)
+        return contents.tree(files, truncated=truncated)
+    if kind == "language":
+        if not isinstance(answer, dict):
+            raise ValueError("expected an object with the bytes of each language")
+        return {"languages": answer}
+    if not isinstance(answer, list):
+        raise ValueError("expected a list of releases")
+    fields = ("tag_name", "published_at", "prerelease", "draft")
+    return {
+        "releases": [{name: each.get(name) for name in fields} if isinstance(each, dict) else each for each in answer]
+    }
 
 
 def text_of(response: Response) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from urllib.parse import quote
 
 from pydantic import Field, PositiveInt
 from scrapy import Request, signals
@@ -12,22 +13,27 @@ from scrapy.http import Response
 
 from fair4ml.identifiers import github_repository, is_github_name
 from fair4ml.platforms.github.addresses import HOSTS, repository_at
+from mlentory_crawl.archive.store import REVALIDATE
 from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import EntitySpider, LaterTuple, RawTuple, Wanted
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import Variable
-from mlentory_crawl.crawl.outcomes import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.exceptions import WrongUsage
-from mlentory_crawl.responses import json_of
-from mlentory_crawl.spiders.github import api
+from mlentory_crawl.items import Page, RawRecord
+from mlentory_crawl.responses import fetched_at, json_of, shown
+from mlentory_crawl.spiders.github import api, contents
+from mlentory_crawl.spiders.github.contents import Reading
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
 
 API_SLOT, FILE_SLOT = "github.api", "github.raw"
+API_META = {"download_slot": API_SLOT, "dont_redirect": True, REVALIDATE: True}
 INVALID = "is not the name or address of a repository on GitHub"
 MOST_REPORTED = 10
 """The number of failures whose reasons the report holds; the log has them all."""
@@ -43,17 +49,25 @@ class GitHubArguments(ModeArguments):
         description="a file with one repository (owner/name) a line, or a list with commas; addresses are understood",
     )
     files: bool = Field(default=True, description="also fetch CITATION.cff and codemeta.json")
+    content: Literal["none", "readme", "tree", "files"] = Field(
+        default="readme",
+        description="how much of the content to fetch: the README; with its languages, releases and the paths of its"
+        " files (tree); with the texts of these as well (files)",
+    )
 
 
 class GitHubSpider(EntitySpider):
-    """Repositories on GitHub by name, from the REST API: one request for each, and two for its files.
+    """Repositories on GitHub by name, from the REST API: two requests for each, one of them for its README.
+
+    With content=none it is one request, with content=tree and content=files five. CITATION.cff and codemeta.json take
+    two requests that do not count, and content=files one for each file, a hundred at most.
 
     Domain
         github.com
     API documentation
         https://docs.github.com/en/rest/repos/repos, https://docs.github.com/en/rest/using-the-rest-api
     Caveats
-        The quota is 60 requests per hour without a token, 5,000 with one; files do not count.
+        The quota is 60 requests per hour without a token, 5,000 with one.
         The API returns 404 for missing and private repositories, and redirects from former names.
         There is no list of changes: each crawl requests all named repositories.
     """
@@ -145,9 +159,9 @@ class GitHubSpider(EntitySpider):
                 continue
             if name is None:
                 self.logger.warning("%r %s", text[:200], INVALID)
-                self.run.end_seed(Asked(None, ("invalid",), seed=seed), INVALID)
+                self.run.end_seed(Asked(None, ("invalid",), seed=seed, reason=INVALID))
             elif is_duplicate:
-                self.run.end_seed(Asked(None, ("duplicate",), seed=seed), None)
+                self.run.end_seed(Asked(None, ("duplicate",), seed=seed))
             elif self.run.redactor.has(f"{self.endpoint}/repos/{name}"):
                 self.run.report.requested["erased"] += 1
             else:
@@ -162,8 +176,7 @@ class GitHubSpider(EntitySpider):
 
     def _repository_request(self, name: str, seed: Seed) -> Request:
         headers = api.headers(self.settings)
-        meta = {"download_slot": API_SLOT, "dont_redirect": True}
-        request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=meta)
+        request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=API_META)
         return self.entity_request(request, Wanted(name, iri=github_repository(name), seed=seed))
 
     # Responses
@@ -177,8 +190,10 @@ class GitHubSpider(EntitySpider):
         if moved is not None and not response.request.url.endswith(moved):
             yield response.request.replace(url=f"{self.endpoint}{moved}")
         elif response.status in api.REPOSITORY_BLOCKED:
-            self.logger.warning("%s is blocked (HTTP %d): %s", wanted.name, response.status, self.refusal(response))
-            yield from self.records_of(response, (), (), number, None, Asked(None, ("blocked",), seed=wanted.seed))
+            reason = f"is blocked (HTTP {response.status}): {self.refusal(response)}"
+            self.logger.warning("%s %s", wanted.name, reason)
+            asked = Asked(None, ("blocked",), seed=wanted.seed, reason=reason)
+            yield from self.records_of(response, (), (), number, None, asked)
         else:
             yield from super().parse_entity(response, wanted, number)
 
@@ -197,27 +212,41 @@ class GitHubSpider(EntitySpider):
     def raw_records(self, payload: list[Any], page: int) -> Iterator[RawTuple]:
         return api.records(payload, page)
 
-    # Files
+    # Files and other parts
 
     def later_records(self, entities: list[Any]) -> Iterable[LaterTuple]:
-        for entity in entities if self.arguments.files else ():
+        for entity in entities:
             id, name = entity.get("id"), entity.get("full_name")
             if type(id) is int and isinstance(name, str) and is_github_name(name) and not entity.get("disabled"):
-                for kind, file in api.FILES.items():
-                    known = {"file": kind, "repository": {"id": id, "full_name": name}}
-                    address = f"{self.settings['GITHUB_RAW_ENDPOINT'].rstrip('/')}/{name}/HEAD/{file}"
-                    # Before repositories, which may wait for their quota: a page is stored with its files.
-                    request = Request(address, meta={"download_slot": FILE_SLOT}, cb_kwargs=known, priority=1)
-                    yield kind, str(id), request
+                known = {"repository": {"id": id, "full_name": name}}
+                for kind, file in api.FILES.items() if self.arguments.files else ():
+                    yield kind, str(id), self._file_request(name, file).replace(cb_kwargs={**known, "part": kind})
+                headers = api.headers(self.settings)
+                for kind, path in api.parts_of(name, entity.get("default_branch"), self.arguments.content):
+                    # Before other repositories: a page is stored with its parts.
+                    request = Request(f"{self.endpoint}{path}", headers=headers, meta=API_META, priority=1)
+                    yield kind, str(id), request.replace(cb_kwargs={**known, "part": kind})
+
+    def _file_request(self, name: str, path: str) -> Request:
+        address = f"{self.settings['GITHUB_RAW_ENDPOINT'].rstrip('/')}/{name}/HEAD/{quote(path)}"
+        # Before repositories, which may wait for their quota.
+        return Request(address, meta={"download_slot": FILE_SLOT}, priority=1)
 
     def public_address(self, url: str) -> str:
-        endpoint = self.settings["GITHUB_RAW_ENDPOINT"].rstrip("/")
-        return f"{api.RAW}{url.removeprefix(endpoint)}" if url.startswith(f"{endpoint}/") else url
+        for setting, public in (("GITHUB_RAW_ENDPOINT", api.RAW), (self.endpoint_setting, api.PUBLIC)):
+            endpoint = self.settings[setting].rstrip("/")
+            if url.startswith(f"{endpoint}/"):
+                return f"{public}{url.removeprefix(endpoint)}"
+        return url
 
     def later_record(self, response: Response, **known: Any) -> tuple[str, Any | None]:
-        kind, repository = known["file"], known["repository"]
+        kind, repository = known["part"], known["repository"]
         if response.status == 200:
-            return "found", {**repository, "text": api.text_of(response)}
+            is_file = kind in api.FILES
+            told = {"text": api.text_of(response)} if is_file else api.part_in(kind, json_of(response))
+            return "found", {**repository, **told}
+        if response.status == 409 and kind == "tree":
+            return "found", {**repository, "is_empty": True}
         if response.status == 404:
             # Most repositories have no such file; if one has lost it, the facts from it no longer hold.
             was_there = self.run.catalog.sources(self.name, kind, [str(repository["id"])])
@@ -225,3 +254,60 @@ class GitHubSpider(EntitySpider):
         if response.status in api.REPOSITORY_BLOCKED:
             return "blocked", None
         raise ValueError(f"returned HTTP {response.status}: {self.refusal(response)}")
+
+    # The texts of files
+
+    def parse_later(self, response: Response, kind: str, key: str, page: Page, **known: Any) -> Iterator[Any]:
+        """Send on a part of a repository, or begin to read the files that its tree lists."""
+        if kind != "tree" or self.arguments.content != "files" or response.status != 200:
+            yield from super().parse_later(response, kind, key, page, **known)
+            return
+        try:
+            files, truncated = contents.files_in(json_of(response))
+        except ValueError as error:
+            self.fail(f"{shown(response.url)}: {error}")
+            self._later_lost(kind, key, page, known)
+            return
+        told = contents.tree(files, truncated=truncated)
+        paths, left_out = contents.chosen(files[: len(told["paths"])])
+        payload = {**known["repository"], **told, "left_out": {**told["left_out"], **left_out}}
+        reading = Reading(payload, paths, self.public_address(response.url), fetched_at(response))
+        yield self._next_file(reading, page)
+
+    def _next_file(self, reading: Reading, page: Page) -> Request | RawRecord:
+        """Return the request for the next file of a repository, or the record if there is none left."""
+        payload, key = reading.payload, str(reading.payload["id"])
+        if not reading.left:
+            self.run.pages.count_asked(page, Asked("trees", ("found",)))
+            return RawRecord(self.name, "tree", key, reading.url, payload, reading.fetched_at, page)
+        request = self._file_request(payload["full_name"], reading.left[0])
+        return request.replace(
+            callback=self.parse_file,
+            errback=self.file_failed,
+            cb_kwargs={"reading": reading, "page": page},
+            meta={**request.meta, "archive": True},
+            dont_filter=True,
+        )
+
+    def parse_file(self, response: Response, reading: Reading, page: Page) -> Iterator[Any]:
+        """Take the text of a file, and go on to the next one."""
+        if response.status == 200:
+            reading.add(reading.left.pop(0), response.body)
+        elif response.status in (404, *api.REPOSITORY_BLOCKED):
+            reading.left.pop(0)
+            reading.leave_out(contents.NOT_SENT)
+        else:
+            self.fail(f"{shown(response.url)} returned HTTP {response.status}")
+            self._tree_lost(reading, page)
+            return
+        yield self._next_file(reading, page)
+
+    def file_failed(self, failure: Failure) -> None:
+        """Give up the files of a repository of which one could not be fetched: what the catalog has of them stays."""
+        self.page_failed(failure)
+        if not isinstance(failure.value, Stopping):
+            request: Request = failure.request  # type: ignore[attr-defined]
+            self._tree_lost(request.cb_kwargs["reading"], request.cb_kwargs["page"])
+
+    def _tree_lost(self, reading: Reading, page: Page) -> None:
+        self._later_lost("tree", str(reading.payload["id"]), page, {"part": "tree"})

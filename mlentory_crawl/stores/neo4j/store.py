@@ -60,6 +60,7 @@ class Neo4jStore:
 
     backend = "neo4j"
     batch_size = 1_000
+    kinds: frozenset[str] | None = None
 
     def __init__(self, uri: str, user: str | None, password: str | None, database: str | None) -> None:
         self._uri = uri

@@ -12,11 +12,10 @@ from functools import cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from fair4ml.read.scripts import IDEOGRAPHS
+
 LONGEST_WORD = 80
 """Bytes of a word that are too many for the index."""
-
-IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-"""Each of these stands alone, as languages without spaces have no other words to find."""
 
 PART = r"\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|\p{Lo}"
 """The parts of names, however they are joined: "DistilBERT" is "distil" and "bert", "gpt2" is "gpt" and "2"."""

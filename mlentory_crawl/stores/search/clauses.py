@@ -31,6 +31,9 @@ EXACT_NAME = 20.0
 TIE_BREAKER = 0.1
 """The share of their scores that further fields with a word add to the best one."""
 
+IN_TEXT = 0.5
+"""The score of a word somewhere in a whole text. Typing errors are not forgiven there: texts have nearly all words."""
+
 MAX_INTEGER = 2**63 - 1
 
 # Names leave these out, so they need not occur; they count when they do.

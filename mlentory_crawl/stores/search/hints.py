@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from mlentory_crawl.stores.search.analysis import IDEOGRAPHS, analyze
+from fair4ml.read.scripts import IDEOGRAPHS
+from mlentory_crawl.stores.search.analysis import analyze
 from mlentory_crawl.stores.search.clauses import TYPO_LENGTH, clauses
 from mlentory_crawl.stores.search.fields import TEXTS, WORDY
 

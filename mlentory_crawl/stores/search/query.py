@@ -11,7 +11,7 @@ from mlentory_crawl.stores.search.fields import FACET_VALUES
 MAX_HITS = 10_000
 """The hits of a search that can be had, in pages; who needs all exports the catalog."""
 
-Sort = Literal["relevance", "downloads", "likes", "modified", "created", "parameters", "name"]
+Sort = Literal["relevance", "downloads", "likes", "modified", "created", "published", "parameters", "name"]
 
 
 @dataclass(frozen=True, slots=True)

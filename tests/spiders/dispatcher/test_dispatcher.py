@@ -46,7 +46,7 @@ def test_every_line_of_a_list_is_accounted_for(hub: SampleHub, tmp_path: Path) -
         f"{HUB}/models?pipeline_tag=ner&sort=likes,a search\n"
         "http://127.0.0.1:8080/admin,\n"
         "file:///etc/passwd,\n"
-        "https://huggingface.co.evil.tld/acme/model-3,\n"
+        "https://huggingface.co:99999/acme/model-3,\n"
         "hello,\n"
     )
     project = CatalogProject(tmp_path / "data", hub.url)

@@ -22,11 +22,13 @@ from support.paperswithcode_server import Catalog, paper, paperswithcode
 from fair4ml.identifiers import orcid
 from fair4ml.platforms import entity_at
 from fair4ml.vocabulary import CODEMETA as TERMS, SCHEMA
+from mlentory_crawl.archive.store import REVALIDATE
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.spiders.github.spider import GitHubSpider
 
 TOOLS, PLAIN = "acme/tools", "acme/plain"
 HERE = "https://github.com/"
+LEAST = ("-a", "files=false", "-a", "content=none")
 AT_ONCE = ("-s", "DOWNLOAD_SLOTS={}", "-s", "RETRY_TIMES=1", "-s", "RETRY_BACKOFF=0.01")
 
 
@@ -71,8 +73,9 @@ def test_a_repository_and_its_files_are_one_thing_and_unchanged_the_second_time(
     assert {by: dict(told) for by, told in report["lookups"].items()} == {
         "citations": {"asked": 2, "found": 1, "missing": 1},
         "codemetas": {"asked": 2, "found": 1, "missing": 1},
+        "readmes": {"asked": 2, "missing": 2},
     }
-    assert report["requests"]["by_slot"] == {"github.api": 2, "github.raw": 4}
+    assert report["requests"]["by_slot"] == {"github.api": 4, "github.raw": 4}
     assert report["field_issues"] == {}
     kinds = project.status()["catalog"]["records"]["github"]
     assert {kind: told["live"] for kind, told in kinds.items()} == {"repository": 2, "citation": 1, "codemeta": 1}
@@ -110,7 +113,7 @@ def test_a_file_that_is_there_no_more_says_nothing_more(project: Project, server
 
 
 def test_files_can_be_left_alone(project: Project, server: GitHub) -> None:
-    report = crawl(project, TOOLS, "-a", "files=false")
+    report = crawl(project, TOOLS, *LEAST)
     assert (report["records"]["new"], server.asked) == (1, [f"{API}/repos/{TOOLS}"])
 
 
@@ -133,6 +136,7 @@ def test_what_is_not_there_is_counted_and_no_record(project: Project, server: Gi
     told = [json.loads(line) for line in seeds.read_text().splitlines()]
     ended = ["missing", "blocked", "blocked", "missing", "missing", "found", "found"]
     assert [line["outcome"] for line in told] == ended
+    assert [bool(line["reason"]) for line in told] == [True] * 5 + [False] * 2
     values = {part.get("propertyID"): part.get("value") for part in shown(project, "acme/kept")["parts"]}
     assert values["archived"] is True
     index = "".join(path.read_text() for path in (project.data_dir / "raw").rglob("answers.jsonl"))
@@ -149,7 +153,7 @@ def test_a_renamed_repository_keeps_its_history_and_its_former_name_leads_to_it(
     report = crawl(project, TOOLS)
     assert requested(report) == {"asked": 1, "found": 1, "renamed": 1}
     assert (report["records"]["changed"], report["records"]["new"]) == (3, 0)
-    assert server.asked[-3] == f"{API}/repositories/1"
+    assert f"{API}/repositories/1" in server.asked
     assert shown(project, TOOLS)["root"]["iri"] == f"{HERE}labs/instruments"
     kinds = project.status()["catalog"]["records"]["github"]
     assert {kind: told["live"] for kind, told in kinds.items()} == {"repository": 1, "citation": 1, "codemeta": 1}
@@ -159,7 +163,7 @@ def test_another_spelling_and_a_former_name_are_aliases_from_the_first_crawl_on(
     project: Project, server: GitHub
 ) -> None:
     server.rename(PLAIN, "acme/simple")
-    report = crawl(project, f"{PLAIN},ACME/Tools,https://github.com/acme/tools.git,acme/simple", "-a", "files=false")
+    report = crawl(project, f"{PLAIN},ACME/Tools,https://github.com/acme/tools.git,acme/simple", *LEAST)
     assert requested(report) == {"asked": 4, "found": 3, "duplicate": 1, "renamed": 1}
     assert (report["records"]["new"], report["records"]["duplicate"]) == (2, 1)
     assert shown(project, PLAIN)["root"]["iri"] == f"{HERE}acme/simple"
@@ -190,7 +194,7 @@ def test_a_redirect_that_leads_nowhere_is_told(project: Project, server: GitHub)
 )
 def test_one_request_too_many_waits_and_is_asked_again(project: Project, server: GitHub, refusal: Any) -> None:
     server.refusals = [refusal]
-    report = crawl(project, TOOLS, "-a", "files=false")
+    report = crawl(project, TOOLS, *LEAST)
     assert (report["verdict"], report["records"]["new"]) == ("complete", 1)
     assert len(server.asked) == 2
     assert report["requests"]["waits"] > 0
@@ -212,7 +216,7 @@ def test_an_interrupted_list_goes_on_where_it_was(tmp_path: Path) -> None:
         names = tmp_path / "names.txt"
         names.write_text("# made up\nno repository\n" + "".join(f"{each['full_name']}\n" for each in many))
         server.quota, server.window = 50, 600
-        words = ("crawl", "github", "-a", f"ids={names}", "-a", "files=false", *AT_ONCE, "-s", "QUOTA_SHARE=0.5")
+        words = ("crawl", "github", "-a", f"ids={names}", *LEAST, *AT_ONCE, "-s", "QUOTA_SHARE=0.5")
         walk = subprocess.Popen(project.command(*words), env=project.environment, stderr=subprocess.PIPE, text=True)
         assert walk.stderr is not None
         while "Waiting" not in walk.stderr.readline():
@@ -223,7 +227,7 @@ def test_an_interrupted_list_goes_on_where_it_was(tmp_path: Path) -> None:
         before = len(server.asked)
         assert before < 40
         server.quota = 5_000
-        report = crawl(project, names, "-a", "files=false", "-s", "QUOTA_SHARE=0.5")
+        report = crawl(project, names, *LEAST, "-s", "QUOTA_SHARE=0.5")
         assert requested(report) == {"asked": 41, "found": 40, "invalid": 1}
         assert report["records"]["new"] == 40
         assert len(server.asked) < 80
@@ -264,7 +268,7 @@ def test_a_seed_list_leads_to_repositories(project: Project, server: GitHub) -> 
     report = crawl(project, ",".join(seeds), spider="dispatcher")
     assert requested(report) == {"asked": 5, "found": 2, "invalid": 3}
     assert report["platforms"]["github"]["new"] == 4
-    assert report["requests"]["by_slot"] == {"github.api": 2, "github.raw": 4}
+    assert report["requests"]["by_slot"] == {"github.api": 4, "github.raw": 4}
 
 
 def test_quotas_are_obeyed_for_a_seed_list_too(project: Project, server: GitHub) -> None:
@@ -371,7 +375,11 @@ def test_the_token_goes_to_the_endpoint_only(tmp_path: Path) -> None:
     assert request.headers["Authorization"] == b"Bearer secret"
     assert request.headers["Accept"] == b"application/vnd.github+json"
     assert request.meta["dont_redirect"]
-    files = [each for _, _, each in spider.later_records([repository(1, TOOLS)])]
+    *files, readme = (each for _, _, each in spider.later_records([repository(1, TOOLS)]))
+    assert readme.url == f"https://api.test/repos/{TOOLS}/readme"
+    assert readme.headers["Authorization"] == b"Bearer secret"
+    assert request.meta[REVALIDATE]
+    assert readme.meta[REVALIDATE]
     assert [each.url for each in files] == [
         f"https://raw.test/{TOOLS}/HEAD/CITATION.cff",
         f"https://raw.test/{TOOLS}/HEAD/codemeta.json",

@@ -16,8 +16,9 @@ from support.descriptions import assert_closed, stored_whole
 from support.github_server import CITATION, repository
 from support.payloads import LEAVES
 
+from fair4ml.describe.code import code_stub
 from fair4ml.describe.source_record import InvalidRecord, parse
-from fair4ml.entities import Description, properties
+from fair4ml.entities import Description, Stub, properties
 from fair4ml.identifiers import GITHUB, github_repository, is_github_name
 from fair4ml.merge import RecordState, merge
 from fair4ml.platforms import describe, precedence
@@ -26,7 +27,6 @@ from fair4ml.platforms.github.citation_source import Citation
 from fair4ml.platforms.github.codemeta_source import CodeMeta
 from fair4ml.platforms.github.provenance import PROVENANCE
 from fair4ml.platforms.github.source import KINDS, Repository
-from fair4ml.platforms.paperswithcode.terms import code_repository
 from fair4ml.write import rdf
 
 NAME = "acme/tools"
@@ -164,11 +164,11 @@ def test_what_cannot_be_told_from_others_is_refused(wrong: dict[str, Any]) -> No
 
 def test_a_repository_is_the_code_that_papers_name() -> None:
     for address in (IRI, f"{IRI}.git", f"{IRI}/tree/main/sub", "http://www.github.com/acme/tools?tab=x"):
-        assert code_repository(address) == (github_repository(NAME), NAME)
+        assert code_stub(address) == Stub(github_repository(NAME), "SoftwareSourceCode", NAME)
         assert repository_at(address) == NAME
     # Pages of the site itself are no code.
     for address in (f"{GITHUB}topics/nlp", f"{GITHUB}orgs/acme"):
-        assert code_repository(address)[0] == address
+        assert code_stub(address).iri == address
         assert repository_at(address) is None
 
 
@@ -488,7 +488,14 @@ def test_a_file_that_is_gone_says_nothing(kind: str) -> None:
 
 def states() -> list[RecordState]:
     texts = {"citation": CITATION, "codemeta": json.dumps(CODEMETA_FULL)}
-    payloads: dict[str, Any] = {"repository": FULL, **{kind: file(text) for kind, text in texts.items()}}
+    payloads: dict[str, Any] = {
+        "repository": FULL,
+        **{kind: file(text) for kind, text in texts.items()},
+        "readme": {**file("See https://huggingface.co/acme/elm"), "path": "README.md"},
+        "tree": {**file(None), "paths": ["README.md"], "count": 1},
+        "language": {**file(None), "languages": {"Python": 5}},
+        "release": {**file(None), "releases": [{"tag_name": "v1", "published_at": "2024-01-02T03:04:05Z"}]},
+    }
     return [
         RecordState(f"github/{kind}/7", stored_whole(mapped(kind, payload)[0]), {})
         for kind, payload in payloads.items()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 from support.captured import model_cards
 from support.card_pieces import PIECES
+from support.catalogs import Book
 from support.descriptions import assert_closed
 from support.documents import stored
 
@@ -22,6 +23,8 @@ from fair4ml.platforms.huggingface.provenance import PROVENANCE
 from fair4ml.platforms.huggingface.source import ModelInfo
 from fair4ml.read.model_card import MAX_CARD
 from fair4ml.write import rdf
+from mlentory_crawl.catalog.commits import Commit
+from mlentory_crawl.face import Catalog
 
 KEY = "650000000000000000000001"
 ID = "ada-labs/tern"
@@ -42,6 +45,11 @@ pipeline_tag: text-classification
 # Tern
 
 Sorts bird sounds.
+
+### Model Sources [optional]
+
+- **Repository:** https://github.com/ada-labs/tern-code
+- **Paper [optional]:** https://example.org/paper
 
 ## Direct Use
 
@@ -130,6 +138,7 @@ def test_what_a_card_says() -> None:
         "ethicalSocial": ["No terns were harmed."],
         "usageInstructions": ["Install it."],
         "codeSampleSnippet": ["import tern"],
+        "codeRepository": ["https://github.com/ada-labs/tern-code"],
         "hasCO2eEmissions": "1.5 kg CO2e",
         "citation": [
             "@article{a, title={A}, eprint={2301.00001}}",
@@ -143,6 +152,7 @@ def test_what_a_card_says() -> None:
     named = {(stub.iri, stub.cls, stub.name) for stub in description.stubs}
     assert ("https://arxiv.org/abs/2301.00001", "ScholarlyArticle", "arXiv:2301.00001") in named
     assert (doi, "ScholarlyArticle", "doi:10.1000/x1") in named
+    assert ("https://github.com/ada-labs/tern-code", "SoftwareSourceCode", "ada-labs/tern-code") in named
     parts = {part.iri: stored(part)["root"] for part in description.parts}
     assert (parts[article]["name"], parts[article]["url"]) == ("C", "https://example.org/c")
     assert (parts[training]["propertyID"], parts[training]["value"]) == ("trainingData", "Two thousand hours.")
@@ -168,12 +178,14 @@ def test_every_property_says_where_in_the_file_it_comes_from() -> None:
         "ethicalSocial": "README: Ethical considerations",
         "usageInstructions": "README: How to use",
         "codeSampleSnippet": "README: How to use",
+        "codeRepository": "README: Model Sources [optional]",
         "hasCO2eEmissions": "README: Environmental Impact",
         "citation": "README: Citation",
         "referencePublication": "README: Citation",
         "additionalProperty": "README: Training data, Testing Data",
     }
     assert declared_sources("huggingface", "card")["intendedUse"] == ("README", "stated")
+    assert declared_sources("huggingface", "card")["codeRepository"] == ("README", "linked")
 
 
 def test_places_stay_short_however_many_headings_there_are() -> None:
@@ -307,6 +319,24 @@ def test_publications_of_both_are_joined() -> None:
         "https://arxiv.org/abs/2302.00001",
         "https://arxiv.org/abs/2301.00001",
     ]
+
+
+def test_models_and_the_repository_that_their_cards_name_are_shown_with_each_other(tmp_path: Path) -> None:
+    book, code = Book(tmp_path / "data"), "https://github.com/ada-labs/tern-code"
+    book.begin()
+    cards = [book.entry(KEY, state(described(CARD), "card").document, kind="card")]
+    text = f"Code: {code}/tree/main/gull"
+    gull = describe(parse(ModelCardFile, {"_id": KEY[:-1] + "2", "id": "ada-labs/gull", "text": text})[0])
+    cards.append(book.entry("2", state(gull, "card").document, kind="card"))
+    book.writer.commit(book.run, Commit(entries=cards))
+    book.close()
+    with Catalog({"MLENTORY_DATA_DIR": str(book.data_dir)}) as catalog:
+        of_model, of_code = (catalog.model(name).to_dict() for name in (ID, code))
+    assert of_model["root"]["codeRepository"] == [code]
+    assert of_code["codeOf"] == {
+        "count": 2,
+        "models": [("https://huggingface.co/ada-labs/gull", "ada-labs/gull"), (IRI, ID)],
+    }
 
 
 @given(st.lists(PIECES | st.text(max_size=4), max_size=30).map("".join))

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
-from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, FieldType, search_document
+from fair4ml.read.scripts import IDEOGRAPHS
+from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, TEXT, FieldType, search_document, searched_text
 from mlentory_crawl.changes import Change
-from mlentory_crawl.stores.search.analysis import IDEOGRAPHS, LONGEST_WORD, PART
+from mlentory_crawl.stores.search.analysis import LONGEST_WORD, PART
 from mlentory_crawl.stores.search.fields import (
     TEXTS,
     WORDY,
@@ -19,7 +20,7 @@ from mlentory_crawl.stores.search.fields import (
 )
 from mlentory_crawl.stores.search.query import MAX_HITS
 
-LAYOUT = 3
+LAYOUT = 4
 """The version of the layout below; raised with each change that does not show in the search fields."""
 
 PRODUCT = "mlentory_crawl"
@@ -80,9 +81,12 @@ def mappings() -> dict[str, Any]:
     return {
         "dynamic": False,
         "_meta": {PRODUCT: fingerprint()},
+        # What somebody wrote is searched, and not kept.
+        "_source": {"excludes": [TEXT]},
         "properties": {
             **{name: _mapped(name, field) for name, field in FIELDS.items()},
             "evaluations": {"type": "nested", "dynamic": False, "properties": evaluation},
+            TEXT: {"type": "text", "analyzer": "prose"},
             "key": _keyword(),
             STATED: _keyword(doc_values=False),
             TERMS: _words("words"),
@@ -143,6 +147,8 @@ def operation(change: Change) -> tuple[list[bytes], str | None]:
     if change.state is None or change.deleted_at is not None:
         return [orjson.dumps({"delete": target})], None
     source = search_document(change.state)
+    if (written := searched_text(change.state)) is not None:
+        source[TEXT] = written
     source["key"] = change.key
     source[WEIGHT], source[STATED] = importance(source), stated(source)
     text = orjson.dumps(source)

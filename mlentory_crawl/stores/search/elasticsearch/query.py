@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from fair4ml.write.search_document import TEXT
 from mlentory_crawl.stores.search.analysis import analyze
 from mlentory_crawl.stores.search.clauses import (
     EXACT_NAME,
+    IN_TEXT,
     MAX_TEXT,
     TIE_BREAKER,
     UNFINISHED,
@@ -29,11 +31,11 @@ EVERYTHING: Json = {"bool": {"must_not": [{"exists": {"field": f"{POSITION}.sequ
 _SORTS: dict[Sort, list[Json]] = {
     "relevance": [{"_score": "desc"}],
     "name": [{"name.folded": "asc"}],
-    **{name: [{name: "desc"}] for name in ("downloads", "likes", "modified", "created", "parameters")},
+    **{name: [{name: "desc"}] for name in ("downloads", "likes", "modified", "created", "published", "parameters")},
 }
 
 # Field -> analyzer, how much a match in it counts.
-_FIELDS = {"name": ("words", 4.0), "name.parts": ("parts", 2.0), TERMS: ("words", 1.5)} | {
+_FIELDS = {"name": ("words", 4.0), "name.parts": ("parts", 2.0), TERMS: ("words", 1.5), TEXT: ("prose", IN_TEXT)} | {
     name: ("prose", 1.0) for name in TEXTS if name != "name"
 }
 
@@ -62,7 +64,7 @@ def _clause(clause: Clause, *, typos: bool) -> Json:
         tokens = analyze(analyzer, clause.text)
         if len(tokens) != 1:
             continue
-        if typos and clause.may_have_typo:
+        if typos and clause.may_have_typo and field != TEXT:
             fuzzy = {"query": clause.text, "fuzziness": 1, "boost": boost}
             alternatives.append({"match": {field: fuzzy}})
         if clause.unfinished and analyzer != "prose":

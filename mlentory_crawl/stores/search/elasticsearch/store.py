@@ -41,6 +41,7 @@ class ElasticsearchStore:
 
     backend = "elasticsearch"
     batch_size = 2_000
+    kinds: frozenset[str] | None = None
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from typing import Any
 
 from tantivy import Document, Index, Schema, SchemaBuilder, Tokenizer
 
+from fair4ml.write.search_document import TEXT
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.errors import error_message
 from mlentory_crawl.stores.search.analysis import analyzer, analyzers, spaced
@@ -29,7 +30,7 @@ from mlentory_crawl.stores.search.fields import (
 
 logger = logging.getLogger(__name__)
 
-LAYOUT = 2
+LAYOUT = 3
 """The version of the layout below; raised with each change that does not show in the search fields."""
 
 VERSION_FILE = "mlentory.json"
@@ -63,6 +64,7 @@ def schema() -> Schema:
     builder.add_text_field(TERMS, tokenizer_name="words")
     for name in TEXTS:
         builder.add_text_field(name, tokenizer_name="words" if name == "name" else "prose")
+    builder.add_text_field(TEXT, tokenizer_name="prose")
     for name in FACETS:
         builder.add_text_field(name, tokenizer_name="value", fast=True, index_option="basic")
     # A date is its seconds since 1970: tantivy's own dates end in 2262 and cost more to hand over.
@@ -71,13 +73,14 @@ def schema() -> Schema:
     return builder.build()
 
 
-def document(key: str, source: dict[str, Any], stored: bytes) -> Document:
+def document(key: str, source: dict[str, Any], stored: bytes, text: str | None = None) -> Document:
     """A search document as tantivy takes it.
 
     Args:
         key: the catalog key that it is replaced and deleted by.
         source: the search document.
         stored: the same as JSON, which is what a search gives back.
+        text: the whole text of an article or post, which is only searched.
 
     Raises:
         ValueError, TypeError: a value that the index cannot hold, such as an integer outside 64 bits.
@@ -95,6 +98,8 @@ def document(key: str, source: dict[str, Any], stored: bytes) -> Document:
             fields[name] = seconds(value)
         elif name in _TEXTS:
             fields[name] = spaced(value)
+    if text is not None:
+        fields[TEXT] = spaced(text)
     fields[TERMS] = spaced(" ".join(words))
     if "name" in source:
         fields[NAME_PARTS], fields[SORT_NAME] = fields["name"], source["name"]

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from tantivy import FieldType, Occur, Query
 
+from fair4ml.write.search_document import TEXT
 from mlentory_crawl.stores.search.analysis import analyze, analyzers
 from mlentory_crawl.stores.search.clauses import (
     EXACT_NAME,
+    IN_TEXT,
     MAX_TEXT,
     TIE_BREAKER,
     UNFINISHED,
@@ -29,7 +31,7 @@ from mlentory_crawl.stores.search.tantivy.index import (
 )
 
 # Field -> analyzer, how much a match in it counts.
-_FIELDS = {"name": ("words", 4.0), NAME_PARTS: ("parts", 2.0), TERMS: ("words", 1.5)} | {
+_FIELDS = {"name": ("words", 4.0), NAME_PARTS: ("parts", 2.0), TERMS: ("words", 1.5), TEXT: ("prose", IN_TEXT)} | {
     name: ("prose", 1.0) for name in TEXTS if name != "name"
 }
 
@@ -58,7 +60,7 @@ def _clause(clause: Clause, *, typos: bool) -> Query:
         tokens = analyze(analyzer, clause.text)
         if len(tokens) != 1:
             continue
-        if typos and clause.may_have_typo:
+        if typos and clause.may_have_typo and field != TEXT:
             alternatives.append(Query.boost_query(Query.fuzzy_term_query(schema(), field, tokens[0]), boost))
         if clause.unfinished and analyzer != "prose":
             begins = Query.fuzzy_term_query(schema(), field, tokens[0], distance=0, prefix=True)

@@ -18,6 +18,7 @@ _ORDER: dict[Sort, tuple[str, Order]] = {
     "likes": ("likes", Order.Desc),
     "modified": ("modified", Order.Desc),
     "created": ("created", Order.Desc),
+    "published": ("published", Order.Desc),
     "parameters": ("parameters", Order.Desc),
     "name": (SORT_NAME, Order.Asc),
 }

@@ -12,7 +12,7 @@ from typing import Any, Self
 import orjson
 from tantivy import Document, Index, IndexWriter, Searcher
 
-from fair4ml.write.search_document import search_document
+from fair4ml.write.search_document import search_document, searched_text
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.errors import error_message
@@ -60,6 +60,7 @@ class TantivyStore:
 
     backend = "tantivy"
     batch_size = 1000
+    kinds: frozenset[str] | None = None
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -113,12 +114,12 @@ class TantivyStore:
         with self._store_errors():
             keep_readable(self._directory)  # merges go on by themselves
             for change in changes:
-                entry, stored = None, b""
+                entry, stored, text = None, b"", None
                 if change.state is not None and change.deleted_at is None:
                     try:
-                        source = search_document(change.state)
+                        source, text = search_document(change.state), searched_text(change.state)
                         stored = orjson.dumps(source)
-                        entry = document(change.key, source, stored)
+                        entry = document(change.key, source, stored, text)
                     except Exception as error:  # noqa: BLE001  (whatever is wrong with it, its neighbors are taken)
                         refusals.append(Refusal(change.key, error_message(error)))
                         continue
@@ -126,7 +127,7 @@ class TantivyStore:
                 taken.append((change.key, entry is not None))
                 if entry is not None:
                     writer.add_document(entry)
-                    self._uncommitted_bytes += len(stored)
+                    self._uncommitted_bytes += len(stored) + len(text or "")
             self.equal = self._keys.absent(taken, lambda: None if self._replaces else self._searcher())
         if self._pending is None:
             self._commit_due = time.monotonic() + COMMIT_SECONDS

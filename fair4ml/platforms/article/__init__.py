@@ -1,0 +1,1 @@
+"""Articles on the web, wherever they are: what no other platform knows."""

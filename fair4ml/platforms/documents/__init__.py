@@ -1,0 +1,1 @@
+"""Documents that another collection of texts has exported: articles, posts, repositories and users."""

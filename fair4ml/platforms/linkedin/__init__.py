@@ -1,0 +1,1 @@
+"""Posts, articles and comments on LinkedIn, from the export that a member has of their own data."""

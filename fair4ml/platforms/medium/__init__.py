@@ -1,0 +1,1 @@
+"""Stories on Medium, as its feeds give them: the newest ones of an author, a publication or a tag."""

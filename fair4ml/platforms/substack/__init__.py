@@ -1,0 +1,1 @@
+"""Posts of newsletters on Substack, whole where everybody may read them."""
