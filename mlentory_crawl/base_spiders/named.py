@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from operator import itemgetter
@@ -13,13 +14,15 @@ from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import EntitySpider
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.crawl.outcomes import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Refusal
 from mlentory_crawl.crawl.seed_list import Seed, names_in, spread
 from mlentory_crawl.exceptions import WrongUsage
 
 if TYPE_CHECKING:
     from scrapy import Request
 
+BREATH = 50
+"""The number of targets after which others have a turn: most may need no request."""
 MOST_REPORTED = 10
 """The number of failures whose reasons the report holds; the log has them all."""
 
@@ -50,9 +53,9 @@ class NamedSpider(EntitySpider):
         """Return the request for what a text names; None if it names nothing of the platform."""
         return self.seed_request(text, seed)
 
-    def refusal_of(self, text: str) -> tuple[str, str]:
-        """Return the outcome of a text that names nothing of the platform, and the reason."""
-        return "invalid", f"is nothing that {self.name} can be asked for"
+    def refusal_of(self, text: str) -> Refusal:
+        """Return the outcome of a text that names nothing of the platform."""
+        return Refusal("invalid", f"is nothing that {self.name} can be asked for")
 
     def plan(self, catalog: CatalogWriter) -> None:
         if self.arguments.ids is None:
@@ -82,6 +85,8 @@ class NamedSpider(EntitySpider):
         finished = self.run.catalog.seeds.finished(self.run.id)
         seen: set[str] = set()
         for number, text in spread(list(enumerate(self.named)), itemgetter(1)):
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
             seed = Seed(number, f"ids: {number + 1}", text)
             request = self.named_request(text, seed)
             key = None if request is None else self.request_key(request)
@@ -91,9 +96,9 @@ class NamedSpider(EntitySpider):
             if number in finished:
                 continue
             if request is None:
-                outcome, reason = self.refusal_of(text)
-                self.logger.warning("%r %s", text[:200], reason)
-                self.run.end_seed(Asked(None, (outcome,), seed=seed, reason=reason))
+                refusal = self.refusal_of(text)
+                self.logger.warning("%r %s", text[:200], refusal.reason)
+                self.run.end_seed(refusal.of(seed))
             elif is_duplicate:
                 self.run.end_seed(Asked(None, ("duplicate",), seed=seed))
             elif self.run.redactor.has(request.url):

@@ -15,7 +15,7 @@ from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.config import VARIABLES, Variable, check_addresses
 from mlentory_crawl.crawl.current_run import run_of
-from mlentory_crawl.crawl.outcomes import Stopping
+from mlentory_crawl.crawl.outcomes import Refusal, Stopping
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.run_settings import RunSettings
@@ -273,13 +273,13 @@ class PlatformSpider(Spider):
         """
         return None
 
-    def refusal_of(self, text: str) -> tuple[str, str]:
-        """Return the outcome of a seed for which `seed_request` makes no request, and the reason.
+    def refusal_of(self, text: str) -> Refusal:
+        """Return the outcome of a seed for which `seed_request` makes no request.
 
         Args:
             text: the address that the seed gives.
         """
-        return "invalid", "is not the address of an entity on a known platform"
+        return Refusal("invalid", "is not the address of an entity on a known platform")
 
     def request_key(self, request: Request) -> str:
         """Return a key that is the same for all requests for an entity that differ only in spelling."""

@@ -20,6 +20,7 @@ REQUESTED = ("found", "missing", "blocked", "invalid", "duplicate", "failed")
 REASONS = {
     "missing": "does not exist or is private",
     "blocked": "the platform refuses it",
+    "duplicate": "an earlier line leads to the same",
     "failed": "could not be fetched: the log says why",
 }
 """The reasons of outcomes of seeds for which the platform gives none."""
@@ -84,6 +85,26 @@ class HostLeft(IgnoreRequest):
 
 class HostFull(HostLeft):
     """A page of a host of which this run has requested as many as it may; the same command goes on with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The outcome of a target for which no request is made.
+
+    Attributes:
+        outcome: one of `REQUESTED`.
+        reason: the reason.
+        state: the state, if it says more than the outcome.
+    """
+
+    outcome: str
+    reason: str
+    state: str | None = None
+
+    def of(self, seed: Seed) -> Asked:
+        """Return the outcome of a seed."""
+        states = (self.state,) if self.state else ()
+        return Asked(None, (self.outcome, *states), seed=seed, reason=self.reason)
 
 
 @dataclass(frozen=True, slots=True)

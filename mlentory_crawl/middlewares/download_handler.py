@@ -52,6 +52,11 @@ class DownloadHandler(HTTP11DownloadHandler):
                 raise Stopping("the crawl is stopping")
         return download.result()
 
+    async def close(self) -> None:
+        # Scrapy's own raises an error in the reactor if the last connection is closed at the moment when it gives up.
+        closed = self._pool.closeCachedConnections()  # type: ignore[no-untyped-call]
+        await asyncio.wait({closed.asFuture(asyncio.get_running_loop())}, timeout=self._disconnect_timeout)
+
     def _hurry(self) -> None:
         """Drop queued requests at once: they have not been sent to anybody."""
         assert self._crawler.engine is not None

@@ -14,7 +14,7 @@ from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import Wanted
 from mlentory_crawl.base_spiders.text_spider import TextArguments, TextSpider
 from mlentory_crawl.base_spiders.workers import WorkerDied
-from mlentory_crawl.crawl.outcomes import Asked, Stopping
+from mlentory_crawl.crawl.outcomes import Asked, Refusal, Stopping
 from mlentory_crawl.crawl.seed_list import Seed, problem_of
 from mlentory_crawl.crawl.web import MANY_HOSTS
 from mlentory_crawl.items import Page, RawRecord
@@ -76,9 +76,9 @@ class ArticleSpider(TextSpider):
             return None
         return self.entity_request(self.page_request(url), Wanted(url, "article", seed=seed))
 
-    def refusal_of(self, text: str) -> tuple[str, str]:
+    def refusal_of(self, text: str) -> Refusal:
         problem = problem_of(text)
-        return ("invalid", problem) if problem else ("failed", self.missing or "")
+        return Refusal("invalid", problem) if problem else Refusal("failed", self.missing or "")
 
     # Pages
 

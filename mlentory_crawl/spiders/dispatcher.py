@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -12,9 +13,10 @@ from pydantic import Field, field_validator
 from scrapy import Request
 
 from fair4ml.read.web_addresses import canonical
+from mlentory_crawl.base_spiders.named import BREATH
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.config import Variable, allowed_hosts, endpoints, plain_host
-from mlentory_crawl.crawl.outcomes import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Refusal
 from mlentory_crawl.crawl.seed_list import Seed, SeedList, is_private, is_source, read, spread
 from mlentory_crawl.crawl.web import MANY_HOSTS
 from mlentory_crawl.exceptions import WrongUsage
@@ -92,6 +94,8 @@ class DispatcherSpider(PlatformSpider):
         finished = catalog.seeds.finished(self.run.id)
         seen: set[str] = set()
         for seed in spread(self.seeds.seeds, lambda seed: seed.url):
+            if seed.number % BREATH == 0:
+                await asyncio.sleep(0)
             url = seed.url if seed.problem else canonical(seed.url)
             request, asked, refusal = (None, url, None) if seed.problem else self._request(url, seed)
             is_duplicate = asked in seen
@@ -99,27 +103,28 @@ class DispatcherSpider(PlatformSpider):
             if seed.number in finished:
                 continue
             if seed.problem or is_duplicate:
-                self._reject(seed, ("duplicate" if is_duplicate else "invalid",), seed.problem)
+                self._end(
+                    seed, Asked(None, ("duplicate" if is_duplicate else "invalid",), seed=seed, reason=seed.problem)
+                )
             elif request is not None:
                 if self.run.redactor.has(request.url):
                     self.run.report.requested["erased"] += 1
                 else:
                     yield request
             elif self._is_private(url):
-                self._reject(seed, ("blocked", "refused_address"), "is in a private network")
+                self._end(seed, Refusal("blocked", "is in a private network", "refused_address").of(seed))
             else:
-                outcome, reason = refusal or self.refusal_of(url)
-                self._reject(seed, (outcome,), reason)
+                self._end(seed, (refusal or self.refusal_of(url)).of(seed))
 
-    def _reject(self, seed: Seed, outcomes: tuple[str, ...], reason: str | None) -> None:
-        if reason:
-            self.logger.warning("%s: %r %s", seed.place, seed.url[:200], reason)
-        self.run.end_seed(Asked(None, outcomes, seed=seed, reason=reason))
+    def _end(self, seed: Seed, asked: Asked) -> None:
+        if asked.reason:
+            self.logger.warning("%s: %r %s", seed.place, seed.url[:200], asked.reason)
+        self.run.end_seed(asked)
 
-    def _request(self, url: str, seed: Seed) -> tuple[Request | None, str, tuple[str, str] | None]:
+    def _request(self, url: str, seed: Seed) -> tuple[Request | None, str, Refusal | None]:
         """Return the request for the entity that a page is about, and a key that all spellings of the page share.
 
-        Without a request, the outcome and the reason that the first platform gives to which the page belongs.
+        Without a request, the outcome that the first platform gives to which the page belongs.
         """
         refusal = None
         for spider_class in sorted(platforms(), key=lambda each: each.is_fallback):

@@ -15,7 +15,7 @@ from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.text_spider import TextArguments, TextSpider
 from mlentory_crawl.base_spiders.workers import WorkerDied
 from mlentory_crawl.config import Variable
-from mlentory_crawl.crawl.outcomes import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Refusal
 from mlentory_crawl.crawl.seed_list import Seed
 
 if TYPE_CHECKING:
@@ -78,12 +78,12 @@ class MediumSpider(TextSpider):
         request = self.page_request(feed_address(name, self.endpoint))
         return self.entity_request(request, Wanted(name, "article", seed=seed))
 
-    def refusal_of(self, text: str) -> tuple[str, str]:
+    def refusal_of(self, text: str) -> Refusal:
         if missing := self.missing:
-            return "failed", missing
+            return Refusal("failed", missing)
         if "://" in text and story_id(text) is not None:
-            return "invalid", f"is a single story: mlentory crawl article -a ids={text}"
-        return "invalid", "names no author, publication or tag on Medium"
+            return Refusal("invalid", f"is a single story: mlentory crawl article -a ids={text}")
+        return Refusal("invalid", "names no author, publication or tag on Medium")
 
     def request_key(self, request: Request) -> str:
         return request.url.casefold()

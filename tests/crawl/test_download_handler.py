@@ -17,6 +17,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Response
 from support.crawling import Project
 from support.http_servers import Answer, served
+from twisted.internet.defer import Deferred, succeed
 
 from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.middlewares import download_handler
@@ -47,6 +48,17 @@ def downloaded(
         return asyncio.run(asyncio.wait_for(handler.download_request(request), 30)), slot
     except Stopping:
         return Response("stopped:"), slot
+
+
+@pytest.mark.parametrize("is_slow", [True, False])
+def test_connections_are_given_the_time_to_close_and_no_more(is_slow: bool) -> None:
+    handler: Any = DownloadHandler.__new__(DownloadHandler)
+    closed: Deferred[None] = Deferred() if is_slow else succeed(None)
+    handler._pool = SimpleNamespace(closeCachedConnections=lambda: closed)
+    handler._disconnect_timeout = 0.05
+    asyncio.run(asyncio.wait_for(handler.close(), 30))
+    if is_slow:
+        closed.callback(None)  # raises an error if somebody else has done so
 
 
 def stop(crawler: Any) -> None:

@@ -14,8 +14,8 @@ SEED = Seed(3, "list.txt:4", "https://blog.example/x")
 def test_a_line_without_more_to_say_has_the_outcome_as_its_state(outcome: str) -> None:
     ended = Asked(None, (outcome,), seed=SEED).ended_seed("article")
     assert (ended.outcome, ended.state) == (outcome, outcome)
-    # A line that is no URL brings its own.
-    assert (ended.reason is not None) == (outcome in ("missing", "blocked", "failed"))
+    # A line that is no URL brings its own reason.
+    assert (ended.reason is None) == (outcome in ("found", "invalid"))
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,14 @@ from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.text_spider import TextArguments, TextSpider, missing_library
 from mlentory_crawl.base_spiders.workers import WorkerDied
 from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.crawl.outcomes import Refusal
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.data_directory import now
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.spiders.linkedin.own_export import TABLES, OwnExport, UnusableExport, read_article
 
 PAGE_SIZE = 100
-LOGIN_WALL = (
-    "login_wall: LinkedIn asks for a login: import your own export with mlentory crawl linkedin -a export=FILE.zip"
-)
+LOGIN_WALL = "LinkedIn asks for a login: import your own export with mlentory crawl linkedin -a export=FILE.zip"
 TEXTS = ("ShareCommentary", "Message")
 """The columns with what the member wrote."""
 Record = tuple[str, str, str, dict[str, Any]]
@@ -82,8 +81,8 @@ class LinkedInSpider(TextSpider):
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         return None
 
-    def refusal_of(self, text: str) -> tuple[str, str]:
-        return ("blocked", LOGIN_WALL) if is_own(text) else super().refusal_of(text)
+    def refusal_of(self, text: str) -> Refusal:
+        return Refusal("blocked", LOGIN_WALL, "login_wall") if is_own(text) else super().refusal_of(text)
 
     def plan(self, catalog: CatalogWriter) -> None:
         if self.arguments.export is None:

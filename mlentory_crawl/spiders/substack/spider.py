@@ -14,12 +14,13 @@ from fair4ml.platforms.substack.addresses import HOSTS, Place, is_own, place_of
 from fair4ml.read.feed import MOST_ENTRIES
 from fair4ml.read.json_text import spoiled
 from fair4ml.read.web_fragment import read_fragment
+from mlentory_crawl.archive.store import REVALIDATE
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.base_spiders.text_spider import TextArguments, TextSpider
 from mlentory_crawl.base_spiders.workers import WorkerDied
 from mlentory_crawl.config import Variable, plain_host
-from mlentory_crawl.crawl.outcomes import Asked
+from mlentory_crawl.crawl.outcomes import Asked, Refusal
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.erasure.redactor import MARKER_BODIES
 from mlentory_crawl.items import Page, RawRecord
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 API_SLOT = "substack.api"
+ASKED = {"download_slot": API_SLOT, REVALIDATE: True}
+"""The ``meta`` of requests to the API."""
 MOST_POSTS = 10_000
 """The number of posts after which the list of a publication is not read further."""
 
@@ -118,10 +121,10 @@ class SubstackSpider(TextSpider):
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         return self._request(place_of(url, anywhere=True), seed)
 
-    def refusal_of(self, text: str) -> tuple[str, str]:
+    def refusal_of(self, text: str) -> Refusal:
         if missing := self.missing:
-            return "failed", missing
-        return "invalid", "names no publication or post on Substack"
+            return Refusal("failed", missing)
+        return Refusal("invalid", "names no publication or post on Substack")
 
     def _request(self, place: Place | None, seed: Seed) -> Request | None:
         if place is None or self.missing:
@@ -130,7 +133,7 @@ class SubstackSpider(TextSpider):
             return self._archive(Walk(Wanted(place.site, "article", seed=seed), place.site))
         address = api.post_api_address(place.site, place.slug)
         wanted = Wanted(f"{place.site}/p/{place.slug}", "article", seed=seed)
-        return self.entity_request(Request(address, meta={"download_slot": API_SLOT}), wanted)
+        return self.entity_request(Request(address, meta=dict(ASKED)), wanted)
 
     # Single posts
 
@@ -194,7 +197,7 @@ class SubstackSpider(TextSpider):
         )
 
     def _archive(self, walk: Walk) -> Request:
-        request = Request(api.archive_address(walk.site, walk.offset), meta={"download_slot": API_SLOT})
+        request = Request(api.archive_address(walk.site, walk.offset), meta=dict(ASKED))
         return self._walked(walk, request, self.parse_archive)
 
     async def parse_archive(self, response: Response, wanted: Wanted, number: int, walk: Walk) -> AsyncIterator[Any]:
@@ -241,7 +244,7 @@ class SubstackSpider(TextSpider):
             else:
                 url = api.post_api_address(site, post["slug"])
                 metadata = None if walk.wanted.seed is None else walk.wanted.seed.metadata
-                request = Request(url, meta={"download_slot": API_SLOT}, cb_kwargs={"metadata": metadata})
+                request = Request(url, meta=dict(ASKED), cb_kwargs={"metadata": metadata})
                 later.append(("article", address, request))
         return records, later
 

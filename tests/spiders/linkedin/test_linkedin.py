@@ -75,10 +75,9 @@ def test_pages_are_blocked_and_the_reason_says_what_to_do(project: Project) -> N
     report = crawl(project, "-a", f"ids={names}", code=1)
     assert (report["requested"]["blocked"], report["requested"]["invalid"]) == (2, 1)
     (path,) = (project.data_dir / "runs").glob("*.seeds.jsonl")
-    reasons = [json.loads(line)["reason"] for line in path.read_text().splitlines()]
-    assert reasons[0].startswith(
-        "login_wall: LinkedIn asks for a login: import your own export with mlentory crawl linkedin"
-    )
+    first, *_ = map(json.loads, path.read_text().splitlines())
+    assert first["state"] == "login_wall"
+    assert first["reason"].startswith("LinkedIn asks for a login: import your own export with mlentory crawl linkedin")
     assert report["requests"]["by_slot"] == {}
 
 
