@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS)
 SOURCE ?= huggingface
 
 # Extras that have tests of their own, and programs that tests start: each has an environment beside .venv.
-EXTRAS := parquet validate documents scrapyd dagster playwright splash
+EXTRAS := parquet validate documents scrapyd dagster playwright splash serve
 PROGRAMS := mlflow wheel
 EXTRA_VENVS := .venv-extras
 # One of them: `make test-extras EXTRA=parquet`; unset: all.
@@ -25,6 +25,9 @@ endif
 # Only the files that have such tests are loaded: others may need what this environment has not.
 TEST_EXTRA = python -m pytest -m 'extra(name="$*")' $$(grep --recursive --files-with-matches --include='*.py' 'mark.extra(name="$*")' tests)
 
+# The data directory of `make serve-demo`, which is made anew if it is not there.
+SERVED := build/served
+
 # With PORTS=1, Neo4j, Elasticsearch and MongoDB are open to programs on this machine.
 PORTS ?=
 # With PROFILE=dagster, Dagster runs beside scrapyd.
@@ -35,7 +38,7 @@ PASSWORDS := NEO4J_PASSWORD ELASTICSEARCH_PASSWORD MONGODB_PASSWORD SCRAPYD_PASS
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo extract etl-run orchestrate test coverage mutation test-servers test-extras docs bench bench-servers up down logs lint format typecheck \
+.PHONY: help install demo serve-demo extract etl-run orchestrate test coverage mutation test-servers test-extras docs bench bench-servers up down logs lint format typecheck \
 	dist requirements upgrade clean $(EXTRA_VENVS)/wheel/.installed
 
 help: ## this list
@@ -45,6 +48,10 @@ install: $(VENV)/.installed ## the project and what it runs on, in .venv
 
 demo: $(VENV)/.installed ## the whole chain on made-up records, without servers and network
 	@$(BIN)/mlentory demo
+
+serve-demo: $(VENV)/.installed $(EXTRA_VENVS)/serve/.installed ## the service over made-up models, http://127.0.0.1:8010
+	@test -e $(SERVED)/catalog.sqlite || $(BIN)/mlentory demo --keep $(SERVED) --models 2000
+	@MLENTORY_DATA_DIR=$(SERVED) $(EXTRA_VENVS)/serve/bin/mlentory serve
 
 extract: $(VENV)/.installed ## crawls one platform: SOURCE=huggingface
 	$(BIN)/mlentory crawl $(SOURCE)
@@ -166,6 +173,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/test.txt requirements/de
 
 # What is rendered is read, too.
 $(EXTRA_VENVS)/playwright/.installed $(EXTRA_VENVS)/splash/.installed: requirements/documents.txt
+
+$(EXTRA_VENVS)/serve/.installed: requirements/clients.txt
 
 # Made anew each time, as are those below: what an earlier lock file had must not be left in it.
 $(EXTRAS:%=$(EXTRA_VENVS)/%/.installed): $(EXTRA_VENVS)/%/.installed: $(VENV)/.created requirements.txt requirements/test.txt \

@@ -99,7 +99,7 @@ VARIABLES = (
     Variable(
         "PROJECTIONS",
         None,
-        "Comma-separated projections that crawls keep up to date, such as search,turtle, or none; if unset, all.",
+        "Comma-separated projections that crawls keep up to date, such as search, or none; if unset, all but sparql.",
     ),
     Variable("CRAWLER_CONTACT", PROJECT_URL, "Contact of whoever runs the crawler, sent in the User-Agent header."),
     Variable(
@@ -125,6 +125,26 @@ VARIABLES = (
         None,
         "Comma-separated hosts in private networks that seeds and responses may lead to; APIs reach their endpoints.",
     ),
+    Variable(
+        "METRICS_FILE",
+        None,
+        "File for the metrics of the last runs, named *.prom in the folder of node-exporter's textfile collector.",
+    ),
+    Variable("SERVE_KEYS", "optional", "Who can ask the service without a key: optional (everybody) or required."),
+    Variable(
+        "SERVE_HOSTS",
+        None,
+        "Comma-separated names by which the service is reached; required where other machines can reach it.",
+    ),
+    Variable(
+        "SERVE_PROXIES",
+        None,
+        "Comma-separated addresses or networks of reverse proxies, whose X-Forwarded-For names the client.",
+    ),
+    Variable(
+        "SERVE_RATE", "600", "Number of units that a client of the service can use in a minute; a search costs one."
+    ),
+    Variable("SERVE_ACCESS_LOG", "no", "Whether the service writes a line for each request: yes or no."),
 )
 
 

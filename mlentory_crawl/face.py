@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from fair4ml.document import has_texts, public
 from mlentory_crawl.catalog.database import damage_reported
@@ -18,6 +18,7 @@ from mlentory_crawl.catalog.queries import (
     coverage,
     description,
     lineage,
+    measures,
     mentions,
     run_details,
     status,
@@ -30,11 +31,14 @@ from mlentory_crawl.config import VARIABLES, read_environment
 from mlentory_crawl.exceptions import CatalogError, StoreError, WrongUsage
 from mlentory_crawl.projections.registry import positions
 from mlentory_crawl.stores.factory import open_search_store
-from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, SearchStore, Sort
 from mlentory_crawl.stores.search.reasons import explained
 
 if TYPE_CHECKING:
     from fair4ml.merge import State
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
 
 RUNS = 10
 """The number of runs that `Catalog.status` returns by default."""
@@ -105,12 +109,35 @@ class Catalog:
         self._is_closed = True
         self._reader.close()
 
+    @property
+    def version(self) -> tuple[str, int]:
+        """The id of the catalog, and its sequence number, which grows with every change."""
+        with self._read() as reader:
+            return reader.id, reader.last_sequence()
+
     @contextmanager
     def _read(self) -> Iterator[CatalogReader]:
         if self._is_closed:
             raise CatalogError(f"the catalog in {self.data_dir} was closed")
         with damage_reported(self.data_dir):
             yield self._reader
+
+    def ask(
+        self,
+        question: Callable[Concatenate[CatalogReader, Arguments], Answer],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Answer:
+        """Return the answer to a question of `mlentory_crawl.catalog.queries`, for which this class has no method.
+
+        Args:
+            question: a function whose first argument is the catalog.
+            *args: its further arguments.
+            **kwargs: its further arguments, by name.
+        """
+        with self._read() as reader:
+            return question(reader, *args, **kwargs)
 
     def model(
         self, name: str, at: datetime | None = None, *, mentions_limit: int = mentions.MOST, mentions_offset: int = 0
@@ -134,6 +161,7 @@ class Catalog:
         text: str = "",
         *,
         filters: Mapping[str, Sequence[str]] | None = None,
+        excluded: Mapping[str, Sequence[str]] | None = None,
         minimum: Mapping[str, float | str] | None = None,
         maximum: Mapping[str, float | str] | None = None,
         has: Sequence[str] = (),
@@ -142,6 +170,7 @@ class Catalog:
         size: int = 10,
         offset: int = 0,
         facets: Sequence[str] = (),
+        histograms: Sequence[str] = (),
         highlight: bool = False,
     ) -> SearchResult:
         """Search for words, and narrow down by facets, numbers and dates, as described in `SearchQuery`.
@@ -153,6 +182,7 @@ class Catalog:
         query = SearchQuery(
             text,
             filters={name: list(values) for name, values in (filters or {}).items()},
+            excluded={name: list(values) for name, values in (excluded or {}).items()},
             minimum=dict(minimum or {}),
             maximum=dict(maximum or {}),
             has=tuple(has),
@@ -161,6 +191,7 @@ class Catalog:
             size=size,
             offset=offset,
             facets=tuple(facets),
+            histograms=tuple(histograms),
             highlight=highlight,
         )
         with self._read():
@@ -254,6 +285,16 @@ class Catalog:
                 waiting(reader),
             )
 
+    def measures(self) -> list[measures.Measure]:
+        """Return the figures of the catalog and of the last run of each platform, for systems that watch programs."""
+        with self._read() as reader:
+            return measures.measures(reader)
+
+    def projections(self) -> dict[str, dict[str, Any]]:
+        """Return the position and the backlog of each projection, as `status` has them."""
+        with self._read() as reader:
+            return positions(reader, self._settings)
+
     def run(self, name: str) -> dict[str, Any]:
         """Return the report of a run, as far as it is or as it ended.
 
@@ -335,10 +376,15 @@ def search(settings: Mapping[str, Any], query: SearchQuery) -> SearchResult:
     """
     # A new store for each search: a store is not thread-safe.
     with closing(open_search_store(settings)) as store:
-        try:
-            result = store.search(query)
-            if result.total == 0 and store.peek()[0] is None:  # stopped before its first commit, or not yet there
-                raise StoreError("the search index has nothing in it yet; crawl first, or run: mlentory sync search")
-            return explained(store, query, result)
-        except ValueError as error:
-            raise WrongUsage(str(error)) from error
+        return search_in(store, query)
+
+
+def search_in(store: SearchStore, query: SearchQuery) -> SearchResult:
+    """Search an index that is kept open; arguments and failures as in `search`."""
+    try:
+        result = store.search(query)
+        if result.total == 0 and store.peek()[0] is None:  # stopped before its first commit, or not yet there
+            raise StoreError("the search index has nothing in it yet; crawl first, or run: mlentory sync search")
+        return explained(store, query, result)
+    except ValueError as error:
+        raise WrongUsage(str(error)) from error

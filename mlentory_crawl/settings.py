@@ -35,6 +35,7 @@ ITEM_PIPELINES = {
     "mlentory_crawl.pipelines.neo4j.Neo4jPipeline": 400,
     "mlentory_crawl.pipelines.search.SearchPipeline": 500,
     "mlentory_crawl.pipelines.mongodb.MongoPipeline": 550,
+    "mlentory_crawl.pipelines.sparql.SparqlPipeline": 570,
     "mlentory_crawl.pipelines.turtle.TurtlePipeline": 600,
 }
 DOWNLOADER_MIDDLEWARES = {
@@ -67,6 +68,7 @@ EXTENSIONS = {
     "mlentory_crawl.extensions.terminal.Terminal": -20,
     "mlentory_crawl.extensions.progress.Progress": -10,
     "mlentory_crawl.extensions.run_report.RunReport": 0,
+    "mlentory_crawl.extensions.metrics_of_run.MetricsOfRun": 10,  # after the report; only if METRICS_FILE is set
     # The run report and the progress lines say the same in fewer words.
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.corestats.CoreStats": None,

@@ -23,7 +23,8 @@ ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 # These files load the extra that they test, which is in an environment of its own.
-collect_ignore = [] if find_spec("dagster") else ["orchestration"]
+_NEEDED = {"orchestration": "dagster", "service": "fastapi", "stores/test_sparql.py": "pyoxigraph"}
+collect_ignore = [folder for folder, library in _NEEDED.items() if find_spec(library) is None]
 
 # The width of the terminal that tests are run on is not that of the commands in them.
 os.environ.pop("COLUMNS", None)

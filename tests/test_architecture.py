@@ -54,9 +54,11 @@ USES = {
     "mlentory_crawl.documents": f"{STATE} mlentory_crawl.catalog.queries",
     "mlentory_crawl.pictures": f"{BASE} mlentory_crawl.catalog.queries",
     "mlentory_crawl.sample_hub": "",
+    "mlentory_crawl.service": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.pictures"
+    " mlentory_crawl.projections",
     "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.base_spiders"
     " mlentory_crawl.spiders mlentory_crawl.rendering mlentory_crawl.exporters mlentory_crawl.shapes"
-    " mlentory_crawl.health mlentory_crawl.pictures mlentory_crawl.sample_hub",
+    " mlentory_crawl.health mlentory_crawl.pictures mlentory_crawl.sample_hub mlentory_crawl.service",
     "mlentory_crawl.scrapy_commands": "mlentory_crawl mlentory_crawl.commands",
     "mlentory_crawl.orchestration": "fair4ml.platforms mlentory_crawl mlentory_crawl.projections",
     # Modules of the root that stand above what they serve.
@@ -173,7 +175,7 @@ def circles() -> Iterator[str]:
 
 
 FORBIDDEN = {
-    "fair4ml": "scrapy twisted itemadapter sqlite3 neo4j elasticsearch pymongo bson tantivy pyarrow"
+    "fair4ml": "scrapy twisted itemadapter sqlite3 neo4j elasticsearch pymongo bson tantivy pyoxigraph pyarrow"
     " socket subprocess asyncio urllib.request http.client pathlib os shutil tempfile",
     "mlentory_crawl.stores": "scrapy twisted itemadapter",
     "mlentory_crawl.catalog": "scrapy twisted itemadapter",
@@ -206,6 +208,7 @@ DRIVERS = {
     "elasticsearch": ("mlentory_crawl.stores.search.elasticsearch",),
     "pymongo": ("mlentory_crawl.stores.mongodb",),
     "bson": ("mlentory_crawl.stores.mongodb",),
+    "pyoxigraph": ("mlentory_crawl.stores.sparql", "mlentory_crawl.service.sparql"),  # one writes, the other reads
     # Both engines compare words as it does.
     "tantivy": ("mlentory_crawl.stores.search.tantivy", "mlentory_crawl.stores.search.analysis"),
 }
@@ -257,6 +260,8 @@ MAY_SAY_SQL = (
     "mlentory_crawl.catalog",
     # Temporary databases of their own.
     "mlentory_crawl.projections.run_files",
+    # What the service keeps of its own: keys.
+    "mlentory_crawl.service.gateway.key_store",
     "mlentory_crawl.shapes.pairs_on_disk",
 )
 
@@ -293,11 +298,11 @@ def _within(module: str, packages: Iterable[str]) -> bool:
 
 
 MAY_STAND_TWICE = {"__init__", "__main__", "store", "query", "index", "spider", "api", "arguments"}
-LIKE_THEIR_STEP = ("commands", "scrapy_commands", "pipelines", "middlewares")
+LIKE_THEIR_STEP = ("commands", "scrapy_commands", "pipelines", "middlewares", "api", "pages")
 
 
 def file_names() -> Iterator[str]:
-    """Names of files that stand twice; a command, a step or a middleware may be called as what it works with."""
+    """Names of files that stand twice; steps, commands and pages may be called as what they are about."""
     paths = [path for name, path in modules().items() if name.startswith("mlentory_crawl.")]
     counted = Counter(path.stem for path in paths if path.parent.name not in LIKE_THEIR_STEP)
     counted -= Counter({name: counted[name] for name in (*MAY_STAND_TWICE, *PLATFORMS)})

@@ -18,10 +18,10 @@ from pathlib import Path
 # The packages of this checkout, not those that happen to be installed.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from fair4ml_meanings import MEANINGS
 from mapped_properties import Origin, origins
 
 from fair4ml.entities import CLASSES, Kind, Property, properties
+from fair4ml.meanings import MEANINGS
 from fair4ml.vocabulary import NAMESPACES
 
 ROOT = Path(__file__).resolve().parent.parent

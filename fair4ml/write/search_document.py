@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -21,6 +21,12 @@ COUNTERS = ("downloads", "likes")
 
 PARAMETER_COUNT = "parameterCount"
 """The ``propertyID`` of the number of a model's parameters."""
+
+CONTEXT_LENGTH = "contextLength"
+"""The ``propertyID`` of the number of tokens that a model reads at once."""
+
+MARKS = ("card", "license", "data", "evaluation")
+"""Values of the field ``has``: those of these that are known of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,10 @@ FIELDS: dict[str, FieldType] = {
     "type": FieldType("keyword", facet=True),
     "platform": FieldType("keyword", multi=True, facet=True),
     **_declared_fields(),
+    "derivation": FieldType("keyword", multi=True, facet=True),
+    "has": FieldType("keyword", multi=True, facet=True),
     "parameters": FieldType("number"),
+    "context_length": FieldType("number"),
     **{name: FieldType("number") for name in COUNTERS},
 }
 """The fields of a search document, apart from ``evaluations``; only ``iri`` and ``type`` are always present."""
@@ -139,14 +148,18 @@ def _searched(class_name: str) -> dict[str, tuple[str, bool, bool]]:
 
 
 def _add_from_parts(
-    found: dict[str, Any], root: Mapping[str, Any], parts: Iterable[Mapping[str, Any]], names: Mapping[str, str]
+    found: dict[str, Any], root: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], names: Mapping[str, str]
 ) -> None:
     values = {part["iri"]: part for part in parts if part["class"] == "PropertyValue"}
     for iri in root.get("additionalProperty", ()):
         part = values.get(iri, {})
         # Counts with a name are those of one kind of parameters only.
-        if part.get("propertyID") == PARAMETER_COUNT and "name" not in part and type(part.get("value")) is int:
-            found["parameters"] = part["value"]
+        field = _NUMBERS.get(part.get("propertyID", ""))
+        if field is not None and "name" not in part and type(part.get("value")) is int:
+            found[field] = part["value"]
+    kinds = {part["iri"]: part["type"] for part in parts if part["class"] == "Derivation" and "type" in part}
+    if derivations := [kinds[iri] for iri in root.get("qualifiedDerivation", ()) if iri in kinds]:
+        found["derivation"] = list(dict.fromkeys(derivations))
     evaluations = [
         result
         for entity in (root, *parts)
@@ -155,6 +168,17 @@ def _add_from_parts(
     ]
     if evaluations:
         found["evaluations"] = evaluations
+    if root["class"] == "MLModel" and (marks := _marks(root, is_evaluated=bool(evaluations))):
+        found["has"] = marks
+
+
+_NUMBERS = {PARAMETER_COUNT: "parameters", CONTEXT_LENGTH: "context_length"}
+
+
+def _marks(root: Mapping[str, Any], *, is_evaluated: bool) -> list[str]:
+    """Return those of `MARKS` that are known of a model."""
+    known = ("readme" in root or "description" in root, "license" in root, "trainedOn" in root, is_evaluated)
+    return [mark for mark, is_known in zip(MARKS, known, strict=True) if is_known]
 
 
 def _is_of(evaluation: Mapping[str, Any], root: Mapping[str, Any]) -> bool:

@@ -21,7 +21,10 @@ from mlentory_crawl.erasure.erase import erase
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, StoreError, WrongUsage
 from mlentory_crawl.printable import one_line
 from mlentory_crawl.projections.registry import names, sync
-from mlentory_crawl.stores.factory import check_store_settings, open_store
+from mlentory_crawl.stores.factory import check_store_settings
+
+KEEP_WHAT_IS_DELETED = ("tantivy", "oxigraph")
+"""Embedded stores whose files keep what was deleted until it is merged or compacted: they are filled anew."""
 
 BY_NAME = "a person or an entity that has only a name is erased with the records that name it, by the IRIs of these"
 """Responses identify entities only by an IRI or an id; any text could be a name."""
@@ -95,11 +98,14 @@ class Command(ProjectCommand):
     def _sync(self, name: str, show: OnProgress) -> dict[str, Any]:
         show(name, 0, None)
         try:
-            # The embedded index keeps deleted documents in its files until it merges them.
-            rebuild = name == "search" and open_store(name, self.settings).backend == "tantivy"
-            return sync(name, self.settings, rebuild=rebuild, on_batch=lambda at: show(name, at.written, None))
+            told = self._synced(name, show, rebuild=False)
+            # Only now: readers no longer find it, however long this takes.
+            return self._synced(name, show, rebuild=True) if told["backend"] in KEEP_WHAT_IS_DELETED else told
         except (StoreError, MlentoryError, sqlite3.Error, OSError) as error:
             return {"error": str(error)}
+
+    def _synced(self, name: str, show: OnProgress, *, rebuild: bool) -> dict[str, Any]:
+        return sync(name, self.settings, rebuild=rebuild, on_batch=lambda at: show(name, at.written, None))
 
 
 def _confirmed(iris: Collection[str]) -> bool:

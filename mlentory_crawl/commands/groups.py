@@ -32,6 +32,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "doctor": "check settings, stores, quota, disk and clock",
     },
     "serve": {
+        "serve": "the catalog in a browser and over HTTP, on this machine",
         "sample-hub": "a stand-in of the Hugging Face Hub on this machine",
     },
 }

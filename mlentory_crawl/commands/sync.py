@@ -10,7 +10,7 @@ from mlentory_crawl.commands.base import ProjectCommand, add_json_option
 from mlentory_crawl.console import console, fail, print_json, progress_shown, table
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.exceptions import StoreError, WrongUsage
-from mlentory_crawl.projections.registry import names, sync
+from mlentory_crawl.projections.registry import names, possible, sync
 from mlentory_crawl.stores.factory import check_store_settings
 
 UNKNOWN = ("backend", "position", "backlog")
@@ -32,14 +32,14 @@ class Command(ProjectCommand):
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         check_store_settings(self.settings)
-        on = names(self.settings)
-        unknown = [name for name in args if name not in on]
+        known = possible(self.settings)
+        unknown = [name for name in args if name not in known]
         if unknown:
-            raise WrongUsage(f"there is no projection {', '.join(unknown)}; there are {', '.join(on)}")
+            raise WrongUsage(f"there is no projection {', '.join(unknown)}; there are {', '.join(known)}")
         CatalogReader(self.data_dir).close()  # fails without a catalog, when there is nothing to lock
         results: dict[str, dict[str, Any]] = {}
         with locked(self.data_dir):
-            for name in args or on:
+            for name in args or names(self.settings):
                 try:
                     results[name] = self._sync(name, rebuild=opts.rebuild)
                 except StoreError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -78,13 +78,14 @@ class Datasets:
     def _before_boxes(self) -> float:
         return self._lead + self._label_width + TAIL
 
-    def drawn(self, at: Point, model: Point, size: Box) -> Iterator[str]:
+    def drawn(self, at: Point, model: Point, size: Box, address: Callable[[str], str]) -> Iterator[str]:
         """Draw them.
 
         Args:
             at: the place.
             model: the place of the model.
             size: the size of the model.
+            address: returns where the name of a dataset leads to, by its IRI.
         """
         x, y = at
         y += APART if self._across else 0
@@ -100,7 +101,7 @@ class Datasets:
             yield from written(group.label[:1], middle, y - LINE - 1)
             yield from written(group.label[1:], middle, y + 2)
             yield "</g>"
-            yield from _boxed(group, end, y)
+            yield from _boxed(group, end, y, address)
             y += group.half + APART
 
     def _way(self, at: Point, y: float, port: float) -> str:
@@ -149,13 +150,14 @@ def _dataset(found: Lineage, use: Use) -> _Dataset:
     return _Dataset("" if is_rest else member.iri, title, lines)
 
 
-def _boxed(group: _Group, x: float, y: float) -> Iterator[str]:
+def _boxed(group: _Group, x: float, y: float, address: Callable[[str], str]) -> Iterator[str]:
     box = around(group.lines, PADDING)
     top = y - box.height / 2
     yield '<g class="data">'
     yield f'<rect class="box" x="{x:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="8"/>'
     line = y - LINE * len(group.lines) / 2
     for dataset in group.datasets:
-        yield from linked(dataset.iri, dataset.title, [*written(dataset.lines, x + box.width / 2, line)])
+        leads_to = address(dataset.iri) if dataset.iri else ""
+        yield from linked(leads_to, dataset.title, [*written(dataset.lines, x + box.width / 2, line)])
         line += LINE * len(dataset.lines)
     yield "</g>"

@@ -106,9 +106,9 @@ def written(lines: Sequence[Line], x: float, y: float, apart: float = LINE) -> I
         yield f'<text{style} x="{x:.1f}" y="{base:.1f}">{escape(printable(line.text))}{rest}</text>'
 
 
-def linked(iri: str, title: str, drawn: Sequence[str]) -> list[str]:
-    """Return what is drawn with a title, and as a link if the IRI is an address of the web."""
+def linked(address: str, title: str, drawn: Sequence[str]) -> list[str]:
+    """Return what is drawn with a title, and as a link if the address is one of the web, or of a page of ours."""
     inner = [f"<g><title>{escape(printable(title))}</title>", *drawn, "</g>"]
-    if not iri.startswith(("https://", "http://")):
+    if not address.startswith(("https://", "http://", "/")):
         return inner
-    return [f'<a href="{escape(printable(iri))}">', *inner, "</a>"]
+    return [f'<a href="{escape(printable(address))}">', *inner, "</a>"]

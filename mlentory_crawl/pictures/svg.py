@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -37,8 +37,15 @@ class _Arrow:
     style: str
 
 
-def svg(found: Lineage, *, down: bool) -> str:
-    """Draw a lineage: models below or beside those from which they derive, each with the datasets it rests on."""
+def svg(found: Lineage, *, down: bool, style: str = STYLE, address: Callable[[str], str] = str) -> str:
+    """Draw a lineage: models below or beside those from which they derive, each with the datasets it rests on.
+
+    Args:
+        found: the lineage.
+        down: whether it was followed to what derives from the model.
+        style: the style sheet in the picture; empty on a page that has it.
+        address: returns where the box of an entity leads to, by its IRI.
+    """
     count = len(found.datasets)
     found = folded(found)
     texts = {iri: _lines(member) for iri, member in found.members.items()}
@@ -63,7 +70,7 @@ def svg(found: Lineage, *, down: bool) -> str:
             f' height="{height:.0f}" role="img" aria-label="{title}">'
         ),
         f"<title>{title}</title>",
-        f"<style>{STYLE}</style>",
+        f"<style>{style}</style>" if style else "",
         f'<rect class="card" x="0.5" y="0.5" width="{width - 1:.0f}" height="{height - 1:.0f}" rx="12"/>',
         *written(head, MARGIN, MARGIN - 2, 1.3 * LINE),
         f'<g transform="translate({(width - laid.width) / 2:.1f} {TOP:.1f})">',
@@ -71,9 +78,9 @@ def svg(found: Lineage, *, down: bool) -> str:
     for arrow, label, place, way in zip(arrows, labels, laid.labels, laid.ways, strict=True):
         drawn += _drawn_arrow(arrow, label, place, way, across=across)
     for iri, of in datasets.items():
-        drawn += of.drawn(laid.asides[iri], laid.boxes[iri], boxes[iri])
+        drawn += of.drawn(laid.asides[iri], laid.boxes[iri], boxes[iri], address)
     for iri, lines in texts.items():
-        drawn += _drawn_box(found, found.members[iri], laid.boxes[iri], boxes[iri], lines)
+        drawn += _drawn_box(found, found.members[iri], laid.boxes[iri], boxes[iri], lines, address)
     return "\n".join([*drawn, "</g>", *written(foot, MARGIN, TOP + laid.height + FOOT_LINE, FOOT_LINE), "</svg>\n"])
 
 
@@ -151,7 +158,9 @@ def _style(step: Step, against: Sequence[LicenseConflict]) -> str:
     return " ".join(["declared"] * (step.how != "resolved") + ["conflict"] * bool(against))
 
 
-def _drawn_box(found: Lineage, member: Member, at: Point, box: Box, lines: Sequence[Line]) -> Iterator[str]:
+def _drawn_box(
+    found: Lineage, member: Member, at: Point, box: Box, lines: Sequence[Line], address: Callable[[str], str]
+) -> Iterator[str]:
     x, y = at
     style = " ".join(["root"] * (member.iri == found.root) + ["unknown"] * (not member.described or member.context))
     drawn = [
@@ -159,7 +168,7 @@ def _drawn_box(found: Lineage, member: Member, at: Point, box: Box, lines: Seque
         *written(lines, x + box.width / 2, y + (box.height - LINE * len(lines)) / 2),
     ]
     yield f'<g class="{style}">'
-    yield from linked(member.iri, member.iri, drawn)
+    yield from linked(address(member.iri), member.iri, drawn)
     yield "</g>"
 
 

@@ -22,7 +22,22 @@ FILES = "turtle"
 
 def names(settings: Mapping[str, Any]) -> list[str]:
     """The projections that are on."""
-    return [*(name for name, store in STORES.items() if store.is_on(exported(settings))), FILES]
+    named = _named(settings)
+    return [
+        *(name for name, store in STORES.items() if store.is_on(exported(settings)) or (store.place and name in named)),
+        FILES,
+    ]
+
+
+def possible(settings: Mapping[str, Any]) -> list[str]:
+    """The projections that are on, and those that need nothing but to be filled."""
+    on = names(settings)
+    return [*(name for name, store in STORES.items() if name in on or store.place), FILES]
+
+
+def _named(settings: Mapping[str, Any]) -> list[str]:
+    """The projections that `PROJECTIONS` names."""
+    return [name.strip() for name in (settings.get("PROJECTIONS") or "").split(",")]
 
 
 def kept_current(settings: Mapping[str, Any]) -> list[str]:
@@ -33,8 +48,8 @@ def kept_current(settings: Mapping[str, Any]) -> list[str]:
     """
     configured = names(settings)
     if not (wanted := settings.get("PROJECTIONS")):
-        return configured
-    chosen = [] if wanted == "none" else [name.strip() for name in wanted.split(",")]
+        return [name for name in configured if name == FILES or not STORES[name].place]
+    chosen = [] if wanted == "none" else _named(settings)
     if unknown := [name for name in chosen if name not in configured]:
         raise SettingError(
             f"PROJECTIONS: expected none, or some of {', '.join(configured)}, got {', '.join(map(repr, unknown))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mlentory_crawl.config import check_addresses
@@ -11,6 +12,7 @@ from mlentory_crawl.stores.mongodb import server as mongodb
 from mlentory_crawl.stores.protocol import Store
 from mlentory_crawl.stores.search.elasticsearch import access as elasticsearch
 from mlentory_crawl.stores.search.query import SearchStore
+from mlentory_crawl.stores.sparql.folder import folder_of
 
 
 def check_store_settings(settings: Mapping[str, Any]) -> None:
@@ -56,6 +58,12 @@ def _open_mongodb(settings: Mapping[str, Any]) -> Store:
     return MongoStore.from_settings(settings)
 
 
+def _open_sparql(settings: Mapping[str, Any]) -> Store:
+    from mlentory_crawl.stores.sparql.store import OxigraphStore
+
+    return OxigraphStore.from_settings(settings)
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """A projection's store.
@@ -63,13 +71,18 @@ class Registration:
     Attributes:
         switch: the setting that switches it on; None where it is always on.
         open: makes the store, without connecting.
+        place: the folder of one that nobody needs to have: it is on once ``mlentory sync`` has made that, but crawls
+            keep it current only where ``PROJECTIONS`` names it.
     """
 
     switch: str | None
     open: Callable[[Mapping[str, Any]], Store]
+    place: Callable[[Mapping[str, Any]], Path] | None = None
 
     def is_on(self, settings: Mapping[str, Any]) -> bool:
-        """True where the settings switch it on."""
+        """True where the settings, or what is there, switch it on."""
+        if self.place is not None:
+            return self.place(settings).is_dir()
         return self.switch is None or bool(settings.get(self.switch))
 
 
@@ -77,6 +90,7 @@ STORES = {
     "neo4j": Registration("NEO4J_URI", _open_neo4j),
     "search": Registration(None, open_search_store),
     "mongodb": Registration("MONGODB_URI", _open_mongodb),
+    "sparql": Registration(None, _open_sparql, folder_of),
 }
 
 

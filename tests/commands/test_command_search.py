@@ -37,7 +37,9 @@ class Ran(NamedTuple):
         """What it printed, which is JSON and nothing else."""
         assert (self.code, self.err) == (0, "")
         answer: dict[str, Any] = json.loads(self.out)
-        assert list(answer) == ["total", "hits", "facets", "suggestion", "unstated", "unknown", "sort", "filters"]
+        assert list(answer) == [
+            *("total", "hits", "facets", "suggestion", "unstated", "unknown", "sort", "filters", "histograms")
+        ]
         return answer
 
 

@@ -51,6 +51,8 @@ def test_a_model_can_be_found_by_all_that_is_known_of_it() -> None:
         "base_model": ["google-bert/bert-base-uncased"],
         "library": ["transformers"],
         "article": ["arXiv:1810.04805"],
+        "derivation": ["finetune"],
+        "has": ["card", "license", "data", "evaluation"],
         "parameters": 4_386_178,
         "downloads": 12,
         "likes": 0,

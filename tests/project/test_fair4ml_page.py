@@ -15,6 +15,7 @@ from support.captured_openml import captured_records
 
 from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.entities import CLASSES, properties
+from fair4ml.meanings import MEANINGS
 from fair4ml.platforms import describe, source_model
 from fair4ml.vocabulary import FAIR4ML
 
@@ -22,7 +23,6 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import make_fair4ml_tables  # noqa: E402
-from fair4ml_meanings import MEANINGS  # noqa: E402
 from mapped_properties import origins  # noqa: E402
 
 PAGE = (ROOT / "docs" / "fair4ml.md").read_text("utf-8")

@@ -24,8 +24,10 @@ def change(key: str, name: str | None, kind: str = "MLModel", **facts: Any) -> C
         name: its name, from which its IRI follows; None when it is gone.
         kind: its class.
         facts: ``downloads``, ``likes``, ``parameters``, ``description``, ``keywords``, ``languageTag``, ``dateCreated``
-            ``dateModified``; as lists of names, what it refers to: ``license``, ``mlTask``, ``sharedBy``,
-            ``softwareRequirements``, ``trainedOn``, ``wasDerivedFrom``; as pairs of metric and value, ``evaluations``.
+            ``dateModified``, ``contextLength``; as lists of names, what it refers to: ``license``, ``mlTask``,
+            ``sharedBy``, ``softwareRequirements``, ``trainedOn``, ``wasDerivedFrom``; as a list, the ``kinds`` of its
+            derivations; as
+            pairs of metric and value, ``evaluations``.
     """
     catalog_key = f"huggingface/model/{key}"
     if name is None:
@@ -53,6 +55,16 @@ def change(key: str, name: str | None, kind: str = "MLModel", **facts: Any) -> C
         parts.append(
             {"iri": part, "class": "PropertyValue", "propertyID": "parameterCount", "value": facts["parameters"]}
         )
+    if "contextLength" in facts:
+        part = f"{HUB}{name}#property-0123456789abcdee"
+        root.setdefault("additionalProperty", []).append(part)
+        parts.append(
+            {"iri": part, "class": "PropertyValue", "propertyID": "contextLength", "value": facts["contextLength"]}
+        )
+    for number, derivation in enumerate(facts.get("kinds", [])):
+        part = f"{HUB}{name}#derivation-{number:016x}"
+        root.setdefault("qualifiedDerivation", []).append(part)
+        parts.append({"iri": part, "class": "Derivation", "entity": f"{HUB}a/base", "type": derivation})
     for number, (metric, value) in enumerate(facts.get("evaluations", [])):
         result, evaluation = f"{HUB}{name}#property-{number:016x}", f"{HUB}{name}#evaluation-{number:016x}"
         parts.append({"iri": result, "class": "PropertyValue", "propertyID": metric, "value": value})

@@ -13,11 +13,11 @@ from mlentory_crawl.stores.search.fields import STATABLE
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchStore, Sort
 from mlentory_crawl.stores.search.reasons import explained
 from suites.search_changes import HUB, MODELS, SYNTAX, change, found
-from suites.search_texts import SearchTextSuite
+from suites.search_narrowing import SearchNarrowingSuite
 from suites.store import FAR
 
 
-class SearchStoreSuite(SearchTextSuite):
+class SearchStoreSuite(SearchNarrowingSuite):
     """Subclasses say in `new_store` how a store is made."""
 
     # Text

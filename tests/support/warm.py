@@ -38,6 +38,12 @@ _LEFT_OUT = (
     "mlentory_crawl.rendering.splash",
     "scrapy.extensions.statsmailer",
 )
+_NEEDS_EXTRA = (
+    "mlentory_crawl.service.",
+    "mlentory_crawl.stores.sparql.exchange",
+    "mlentory_crawl.stores.sparql.notes",
+    "mlentory_crawl.stores.sparql.stated",
+)
 # It opens the event loop, which each process must do for itself.
 _NEVER = "twisted.internet.reactor"
 
@@ -60,7 +66,8 @@ def _modules(name: str) -> Iterator[str]:
     yield name
     package = import_module(name)
     for found in walk_packages(getattr(package, "__path__", []), f"{name}."):
-        if found.name not in _LEFT_OUT and not found.name.endswith(".__main__"):
+        is_left_out = found.name in _LEFT_OUT or found.name.startswith(_NEEDS_EXTRA)
+        if not is_left_out and not found.name.endswith(".__main__"):
             yield found.name
 
 

@@ -38,6 +38,16 @@ class Board:
     higher_is_better: bool | None
     results: list[Result]
 
+    def ranks(self) -> list[int] | None:
+        """Return the rank of each result, the same for equal values; None if they are not ranked."""
+        if self.higher_is_better is None:
+            return None
+        found: list[int] = []
+        for place, result in enumerate(self.results):
+            is_equal = place > 0 and result.value == self.results[place - 1].value
+            found.append(found[-1] if is_equal else place + 1)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:

@@ -35,14 +35,15 @@ class CatalogStatus:
     last_census: dict[str, str]
 
 
-_SOURCE = "CASE instance WHEN '' THEN platform ELSE platform || '/' || instance END"
+SOURCE = "CASE instance WHEN '' THEN platform ELSE platform || '/' || instance END"
+"""SQL: the name of a platform, or of one of its further instances."""
 
 
 def catalog_status(reader: CatalogReader) -> CatalogStatus:
     """Count the contents of the catalog."""
     records: dict[str, dict[str, dict[str, int]]] = {}
     for platform, kind, live, deleted in reader._execute(
-        f"SELECT {_SOURCE}, kind, count(*) - count(deleted_at), count(deleted_at) FROM record"
+        f"SELECT {SOURCE}, kind, count(*) - count(deleted_at), count(deleted_at) FROM record"
         " WHERE run <> 0 GROUP BY 1, 2 ORDER BY 1, 2"
     ):
         records.setdefault(platform, {})[kind] = {"live": live, "deleted": deleted}
@@ -56,8 +57,8 @@ def catalog_status(reader: CatalogReader) -> CatalogStatus:
         edges=edges,
         stubs=stubs,
         records=records,
-        watermarks=dict(reader._execute(f"SELECT {_SOURCE}, value FROM watermark ORDER BY 1").fetchall()),
-        last_census=dict(reader._execute(f"SELECT {_SOURCE}, completed_at FROM census ORDER BY 1").fetchall()),
+        watermarks=dict(reader._execute(f"SELECT {SOURCE}, value FROM watermark ORDER BY 1").fetchall()),
+        last_census=dict(reader._execute(f"SELECT {SOURCE}, completed_at FROM census ORDER BY 1").fetchall()),
     )
 
 

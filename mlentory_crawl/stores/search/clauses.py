@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 from mlentory_crawl.stores.search.analysis import analyze
-from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, STATABLE, seconds
+from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, REQUIRABLE, STEPS, seconds
 from mlentory_crawl.stores.search.query import SearchQuery, Sort
 
 MAX_TEXT = 1000
@@ -98,27 +98,35 @@ def check_query(query: SearchQuery) -> None:
     Raises:
         ValueError: a facet, field or sort that does not exist, or a negative number.
     """
-    unknown = [name for name in (*query.facets, *query.filters) if name not in FACETS]
+    unknown = [name for name in (*query.facets, *query.filters, *query.excluded) if name not in FACETS]
     if unknown:
         raise ValueError(f"expected a facet, one of {', '.join(FACETS)}, got {', '.join(unknown)}")
-    if unknown := [name for name in (*query.has, *query.without) if name not in STATABLE]:
-        raise ValueError(f"expected a field, one of {', '.join(STATABLE)}, got {', '.join(unknown)}")
+    if unknown := [name for name in (*query.has, *query.without) if name not in REQUIRABLE]:
+        raise ValueError(f"expected a field, one of {', '.join(REQUIRABLE)}, got {', '.join(unknown)}")
+    if unknown := [name for name in query.histograms if name not in STEPS]:
+        raise ValueError(f"expected a number with a histogram, one of {', '.join(STEPS)}, got {', '.join(unknown)}")
     if query.sort not in get_args(Sort):
         raise ValueError(f"expected a sort order, one of {', '.join(get_args(Sort))}, got {query.sort}")
     if query.size < 0 or query.offset < 0:
         raise ValueError("size and offset must not be negative")
 
 
-def accepted(query: SearchQuery) -> dict[str, list[str]]:
-    """The values that each filter of a search accepts: the code of a task has hyphens, whatever a person types.
+def spelled(filters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The values of filters as documents may have them: the code of a task has hyphens, whatever a person types.
 
     Args:
-        query: the search.
+        filters: facet name -> values.
     """
     return {
-        name: [*values, *(value.replace(" ", "-") for value in values if " " in value)] if name == "task" else values
-        for name, values in query.filters.items()
+        name: [*values, *(value.replace(" ", "-") for value in values if " " in value and name == "task")]
+        for name, values in filters.items()
     }
+
+
+def steps(name: str) -> list[tuple[int | None, int | None]]:
+    """The bars of a histogram: the first number that counts in each, and the first that no longer does."""
+    ends = STEPS[name]
+    return list(zip((None, *ends), (*ends, None), strict=True))
 
 
 def bounds(query: SearchQuery) -> Iterator[tuple[str, int | None, int | None]]:

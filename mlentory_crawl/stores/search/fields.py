@@ -9,17 +9,26 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
-from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS
+from fair4ml.write.search_document import EVALUATION_FIELDS, FIELDS, MARKS
 
 TEXTS = tuple(name for name, field in FIELDS.items() if field.type == "text")
 NUMBERS = tuple(name for name, field in FIELDS.items() if field.type == "number")
 DATES = tuple(name for name, field in FIELDS.items() if field.type == "date")
 FACETS = tuple(name for name, field in FIELDS.items() if field.facet)
-STATABLE = (*(name for name in FIELDS if name not in ("iri", "type")), "evaluations")
+STATABLE = (*(name for name in FIELDS if name not in ("iri", "type", "has")), "evaluations")
 """The fields of which a search can require that a document has them, or that it has not."""
 
+REQUIRABLE = tuple(dict.fromkeys((*STATABLE, *MARKS)))
+"""The same, and what the field ``has`` can say."""
+
+STEPS = {
+    "parameters": (10**8, 10**9, 3 * 10**9, 8 * 10**9, 15 * 10**9, 40 * 10**9, 100 * 10**9),
+    "context_length": (2_049, 4_097, 8_193, 32_769, 131_073, 1_000_001),
+}
+"""The numbers whose values can be counted in a histogram, and where one bar ends and the next begins."""
+
 # Nobody who types "huggingface" means nearly all documents, nor the models derived from bert who types "bert".
-_WORDLESS = frozenset({"type", "platform", "access", "base_model"})
+_WORDLESS = frozenset({"type", "platform", "access", "base_model", "derivation", "has"})
 
 WORDY = frozenset(FACETS) - _WORDLESS
 """The facets whose words are searched too: somebody who types "fill mask french" means these."""
@@ -29,8 +38,9 @@ FACET_VALUES = 50
 
 
 def stated(source: Mapping[str, Any]) -> list[str]:
-    """The fields of which a search document has a value."""
-    return [name for name in STATABLE if source.get(name) not in (None, "", [])]
+    """The fields of which a search document has a value, and what its field ``has`` says."""
+    fields = [name for name in STATABLE if source.get(name) not in (None, "", [])]
+    return list(dict.fromkeys((*fields, *source.get("has", ()))))
 
 
 def fields_digest() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlentory_crawl.stores.search.analysis import analyzers
-from mlentory_crawl.stores.search.clauses import accepted, bounds, check_query
+from mlentory_crawl.stores.search.clauses import bounds, check_query, spelled
 from mlentory_crawl.stores.search.fields import DATES, seconds, stated
 from mlentory_crawl.stores.search.query import SearchQuery, Unknown
 from mlentory_crawl.stores.search.reasons import nearest
@@ -31,7 +31,8 @@ class Matcher:
         if query.text:
             raise ValueError("single documents are not searched for words")
         self._query = query
-        self._accepted = {name: set(map(_folded, values)) for name, values in accepted(query).items()}
+        self._accepted = {name: set(map(_folded, values)) for name, values in spelled(query.filters).items()}
+        self._excluded = {name: set(map(_folded, values)) for name, values in spelled(query.excluded).items()}
         self._limits = list(bounds(query))
         self._has, self._without = frozenset(query.has), frozenset(query.without)
         self._seen: dict[str, set[str]] = {name: set() for name in self._accepted}
@@ -44,8 +45,7 @@ class Matcher:
         self._stating.update((name, document["type"]) for name, _, _ in self._limits if name in document)
         chosen = True
         for name, wanted in self._accepted.items():
-            values = document.get(name, ())
-            values = [values] if isinstance(values, str) else values
+            values = _values(document, name)
             has = wanted.intersection(map(_folded, values))
             self._seen[name] |= has
             self._count(name, values)
@@ -53,7 +53,9 @@ class Matcher:
         if chosen and (self._has or self._without):
             known = stated(document)
             chosen = self._has.issubset(known) and self._without.isdisjoint(known)
-        if not chosen:
+        if not chosen or any(
+            not refused.isdisjoint(map(_folded, _values(document, name))) for name, refused in self._excluded.items()
+        ):
             return False
         outside = [name for name, least, most in self._limits if not _is_within(document, name, least, most)]
         if len(outside) == 1 and outside[0] not in document:
@@ -81,10 +83,15 @@ class Matcher:
         found = []
         for name, values in self._query.filters.items():
             for value in values if name != "type" else ():
-                alone = accepted(SearchQuery(filters={name: [value]}))[name]
+                alone = spelled({name: [value]})[name]
                 if self._seen[name].isdisjoint(map(_folded, alone)):
                     found.append(Unknown(name, value, nearest(value, self._values[name])))
         return found
+
+
+def _values(document: Mapping[str, Any], name: str) -> list[str]:
+    values = document.get(name, [])
+    return [values] if isinstance(values, str) else values
 
 
 def _is_within(document: Mapping[str, Any], name: str, least: int | None, greatest: int | None) -> bool:

@@ -21,17 +21,20 @@ class SearchQuery:
     Attributes:
         text: words to look for; empty matches everything.
         filters: facet name -> accepted values: OR inside a facet, AND between facets, case-insensitive.
+        excluded: facet name -> values that a document must not have, case-insensitive.
         minimum, maximum: number or date field -> bound, inclusive.
         has, without: fields that a document must have a value of, and fields that it must not.
         sort: the order of the hits.
         size, offset: which hits to return, of the first `MAX_HITS`.
         facets: the facets to count.
         facet_values: the most values of a facet to count.
+        histograms: the numbers to count by size, those of `STEPS`.
         highlight: whether hits say where they have the words.
     """
 
     text: str = ""
     filters: dict[str, list[str]] = field(default_factory=dict)
+    excluded: dict[str, list[str]] = field(default_factory=dict)
     minimum: dict[str, float | str] = field(default_factory=dict)
     maximum: dict[str, float | str] = field(default_factory=dict)
     has: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ class SearchQuery:
     offset: int = 0
     facets: tuple[str, ...] = ()
     facet_values: int = FACET_VALUES
+    histograms: tuple[str, ...] = ()
     highlight: bool = False
 
 
@@ -60,6 +64,21 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of a histogram.
+
+    Attributes:
+        least: the smallest number that counts; None in the first part.
+        below: the smallest number that no longer counts; None in the last part.
+        count: the number of documents.
+    """
+
+    least: int | None
+    below: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """The answer to a search, of the same shape from every engine.
 
@@ -74,6 +93,7 @@ class SearchResult:
         unknown: the values of filters that no document of the wanted types has.
         sort: the order of the hits.
         filters: the values that were accepted. `mlentory_crawl.stores.search.reasons.explained` adds these four.
+        histograms: number -> its bars, smallest first; its own bounds do not narrow its counts.
     """
 
     total: int
@@ -84,6 +104,7 @@ class SearchResult:
     unknown: list[Unknown] = field(default_factory=list)
     sort: Sort = "relevance"
     filters: dict[str, list[str]] = field(default_factory=dict)
+    histograms: dict[str, list[Bar]] = field(default_factory=dict)
 
 
 class SearchStore(Store, Protocol):

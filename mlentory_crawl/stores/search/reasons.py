@@ -50,6 +50,7 @@ def _unstated(store: SearchStore, query: SearchQuery) -> dict[str, int]:
             without=(*query.without, name),
             size=0,
             facets=(),
+            histograms=(),
             highlight=False,
         )
         if total := store.search(others).total:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,10 @@ from mlentory_crawl.stores.search.clauses import (
     TIE_BREAKER,
     UNFINISHED,
     Clause,
-    accepted,
     bounds,
     clauses,
+    spelled,
+    steps,
 )
 from mlentory_crawl.stores.search.elasticsearch.index import HASH, POSITION, STATED, TERMS, WEIGHT
 from mlentory_crawl.stores.search.fields import DATES, TEXTS
@@ -89,10 +90,12 @@ def search_body(query: SearchQuery, text: Json, *, size: int) -> Json:
     Raises:
         ValueError: a field that has no bounds, or a bound that is no number or no date.
     """
-    within = [EVERYTHING, *(_range(*bound) for bound in bounds(query))]
+    ranges = {bound[0]: _range(*bound) for bound in bounds(query)}
+    within = [EVERYTHING, *(each for name, each in ranges.items() if name not in query.histograms)]
     within += [{"term": {STATED: name}} for name in query.has]
     within += [{"bool": {"must_not": [{"term": {STATED: name}}]}} for name in query.without]
-    filters: dict[str, Json] = {name: {"terms": {f"{name}.folded": values}} for name, values in accepted(query).items()}
+    within += [{"bool": {"must_not": [each]}} for each in _terms(query.excluded).values()]
+    filters = _terms(query.filters) | {name: each for name, each in ranges.items() if name in query.histograms}
     scored: Json = {
         "function_score": {
             "query": text,
@@ -110,6 +113,13 @@ def search_body(query: SearchQuery, text: Json, *, size: int) -> Json:
                 "aggs": {"values": {"terms": {"field": name, "size": query.facet_values}}},
             }
             for name in query.facets
+        }
+        | {
+            name: {
+                "filter": _all(each for other, each in filters.items() if other != name),
+                "aggs": {"values": {"range": {"field": name, "ranges": _bars(name)}}},
+            }
+            for name in query.histograms
         },
         "sort": [*_SORTS[query.sort], {"key": "asc"}],
         "size": size,
@@ -117,6 +127,17 @@ def search_body(query: SearchQuery, text: Json, *, size: int) -> Json:
         "track_total_hits": True,
         "_source": {"excludes": [WEIGHT, STATED, HASH]},
     }
+
+
+def _terms(filters: Mapping[str, Sequence[str]]) -> dict[str, Json]:
+    return {name: {"terms": {f"{name}.folded": values}} for name, values in spelled(filters).items()}
+
+
+def _bars(name: str) -> list[Json]:
+    return [
+        {side: bound for side, bound in (("from", least), ("to", below)) if bound is not None}
+        for least, below in steps(name)
+    ]
 
 
 def _all(conditions: Iterable[Json]) -> Json:

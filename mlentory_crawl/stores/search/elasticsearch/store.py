@@ -11,7 +11,7 @@ from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.extras import install_command
 from mlentory_crawl.stores.errors import error_message
-from mlentory_crawl.stores.search.clauses import check_query
+from mlentory_crawl.stores.search.clauses import check_query, steps
 from mlentory_crawl.stores.search.elasticsearch import access
 from mlentory_crawl.stores.search.elasticsearch.bulk import Bulk, Prepared
 from mlentory_crawl.stores.search.elasticsearch.connection import MAJORS, Connection
@@ -19,7 +19,7 @@ from mlentory_crawl.stores.search.elasticsearch.index import POSITION, PRODUCT, 
 from mlentory_crawl.stores.search.elasticsearch.indices import Indices
 from mlentory_crawl.stores.search.elasticsearch.query import EVERYTHING, search_body, text_query
 from mlentory_crawl.stores.search.hints import SUGGESTION_HITS, highlight, suggestion
-from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult
+from mlentory_crawl.stores.search.query import MAX_HITS, Bar, SearchQuery, SearchResult
 
 OTHER_LAYOUT = "another layout"
 """In place of a run's name in the position of an index that cannot be used as it is: no catalog knows such a run."""
@@ -240,7 +240,8 @@ class ElasticsearchStore:
         hits = _hits(answer)
         if query.highlight:
             hits = [hit | {"highlight": highlight(suggested or query.text, hit)} for hit in hits]
-        return SearchResult(answer["hits"]["total"]["value"], hits, _facets(answer, query), suggested)
+        total, bars = answer["hits"]["total"]["value"], _histograms(answer, query)
+        return SearchResult(total, hits, _facets(answer, query), suggested, histograms=bars)
 
     async def _ask(self, body: dict[str, Any]) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = (await self._connection.client.search(index=self._indices.alias, body=body)).body
@@ -267,4 +268,15 @@ def _facets(answer: Mapping[str, Any], query: SearchQuery) -> dict[str, dict[str
     return {
         name: {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"][name]["values"]["buckets"]}
         for name in query.facets
+    }
+
+
+def _histograms(answer: Mapping[str, Any], query: SearchQuery) -> dict[str, list[Bar]]:
+    # The server answers in order of the numbers, as the bars are.
+    return {
+        name: [
+            Bar(*step, bucket["doc_count"])
+            for step, bucket in zip(steps(name), answer["aggregations"][name]["values"]["buckets"], strict=True)
+        ]
+        for name in query.histograms
     }

@@ -145,6 +145,15 @@ def check_readable(directory: Path) -> None:
         )
 
 
+def made(directory: Path) -> tuple[int, int] | None:
+    """Identifies the index in a folder: another one that takes its place has another identity; None for none."""
+    try:
+        found = (directory / VERSION_FILE).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def is_readable(directory: Path) -> bool:
     """True where there is an index that can be read as it is."""
     return (directory / "meta.json").exists() and _has_fingerprint(directory)

@@ -15,9 +15,9 @@ from mlentory_crawl.stores.search.clauses import (
     TIE_BREAKER,
     UNFINISHED,
     Clause,
-    accepted,
     bounds,
     clauses,
+    spelled,
 )
 from mlentory_crawl.stores.search.fields import TEXTS
 from mlentory_crawl.stores.search.query import SearchQuery
@@ -85,15 +85,17 @@ def conditions(query: SearchQuery, *, without: str | None = None) -> Iterator[Qu
 
     Args:
         query: the search.
-        without: a facet whose filter is left out.
+        without: a facet whose filter, or a number whose bounds, are left out.
 
     Raises:
         ValueError: a field that has no bounds, or a bound that is no number or no date.
     """
-    for name, values in accepted(query).items():
+    for name, values in spelled(query.filters).items():
         if name != without:
             yield Query.term_set_query(schema(), name, [_folded(value) for value in values])
     for name, lower, upper in bounds(query):
+        if name == without:
+            continue
         if lower is not None and upper is not None and lower > upper:
             yield Query.empty_query()
         else:
@@ -107,6 +109,10 @@ def whole_query(text: Query, query: SearchQuery, *, without: str | None = None) 
     parts = [(Occur.Must, text), (Occur.MustNot, position_query())]
     parts += [(Occur.Must, Query.const_score_query(each, 0.0)) for each in conditions(query, without=without)]
     parts += [(Occur.MustNot, Query.term_query(schema(), STATED, name)) for name in query.without]
+    parts += [
+        (Occur.MustNot, Query.term_set_query(schema(), name, [_folded(value) for value in values]))
+        for name, values in spelled(query.excluded).items()
+    ]
     return Query.boolean_query(parts)
 
 

@@ -9,7 +9,8 @@ import orjson
 from tantivy import DocAddress, Order, Query, Searcher
 
 from mlentory_crawl.changes import Position
-from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, Sort
+from mlentory_crawl.stores.search.clauses import steps
+from mlentory_crawl.stores.search.query import MAX_HITS, Bar, SearchQuery, Sort
 from mlentory_crawl.stores.search.tantivy.index import SORT_NAME, SOURCE, WEIGHT
 from mlentory_crawl.stores.search.tantivy.query import position_query, whole_query
 
@@ -79,6 +80,27 @@ def _terms(searcher: Searcher, whole: Query, facets: Iterable[str], most: int) -
         }
         for name in wanted
     }
+
+
+def histograms(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, list[Bar]]:
+    """The numbers that a search asks for, counted by size.
+
+    Args:
+        searcher: of the index.
+        text: the text of the search as a query.
+        query: the search.
+    """
+    return {name: _bars(searcher, whole_query(text, query, without=name), name) for name in query.histograms}
+
+
+def _bars(searcher: Searcher, whole: Query, name: str) -> list[Bar]:
+    ranges = [
+        {side: bound for side, bound in (("from", least), ("to", below)) if bound is not None}
+        for least, below in steps(name)
+    ]
+    answer = searcher.aggregate(whole, {name: {"range": {"field": name, "ranges": ranges}}})
+    counts = {(bucket.get("from"), bucket.get("to")): bucket["doc_count"] for bucket in answer[name]["buckets"]}
+    return [Bar(least, below, counts.get((least, below), 0)) for least, below in steps(name)]
 
 
 def count(searcher: Searcher, query: Query) -> int:

@@ -27,6 +27,7 @@ from mlentory_crawl.stores.search.tantivy.index import (
     check_readable,
     document,
     is_readable,
+    made,
     prepared,
     schema,
     usable,
@@ -66,6 +67,7 @@ class TantivyStore:
         self._directory = directory
         self._index: Index | None = None
         self._writer: IndexWriter | None = None
+        self._made: tuple[int, int] | None = None
         self._durable: Position | None = None
         self._replaces = False
         self._commit_due = 0.0
@@ -252,10 +254,12 @@ class TantivyStore:
             hits = results.hits(searcher, whole, query, total)
             if query.highlight:
                 hits = [hit | {"highlight": highlight(suggested or query.text, hit)} for hit in hits]
-            return SearchResult(total, hits, results.facets(searcher, text, query), suggested)
+            facets, bars = results.facets(searcher, text, query), results.histograms(searcher, text, query)
+            return SearchResult(total, hits, facets, suggested, histograms=bars)
 
     def _searcher(self) -> Searcher:
-        if self._index is None:
+        if self._index is None or (self._writer is None and self._made != made(self._directory)):
+            self._index, self._made = None, made(self._directory)
             check_readable(self._directory)
             if not can_be_locked(self._directory):
                 return snapshot(self._directory)

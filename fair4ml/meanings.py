@@ -1,4 +1,4 @@
-"""The meaning of each property in this project, in a few words, for the tables of docs/fair4ml.md."""
+"""The meaning of each property in this project, in a few words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ MEANINGS = {
     # Every entity.
     "name": "what it is called; a model of the Hub with its owner",
     "url": "its page for people",
-    "identifier": "ids other than its IRI: native ids, DOIs, `arXiv:` ids",
+    "identifier": "ids other than its IRI: native ids, DOIs, ids of preprints",
     "sameAs": "other IRIs of the same entity",
     # Creative works.
     "description": "what it is, in plain text",

@@ -1,0 +1,1 @@
+"""The API: each subject of ``/api/v1`` in a module of its own."""

@@ -1,0 +1,117 @@
+"""The description of the API (OpenAPI 3.1), with examples that work on the catalog that it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from mlentory_crawl.catalog.queries.examples import Examples, examples
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.service.json_answers import PROBLEM
+from mlentory_crawl.service.source import Source
+
+DESCRIPTION = """\
+Every answer has an `ETag` that follows from the version of the catalog (or of the search index) that it is true for:
+send it back in `If-None-Match`, and you get 304 for as long as nothing has changed. Lists say how many entries there
+are (`total`) and how many are shown (`shown`); `Link` leads to the next and the previous part. Errors are problem
+documents (RFC 9457). What sources state is text of others: escape it before you show it.
+
+`RateLimit` says how many units are left of those in `RateLimit-Policy`, and for how many seconds: most requests cost
+one, searches with facets two, leaderboards and changes five, lineages one for each generation. With a contact in the
+header `From`, twice as many are allowed.
+"""
+PROBLEMS = {
+    "400": "A parameter is wrong; the detail names it.",
+    "401": "A key is needed, or the key is not valid.",
+    "403": "The key has a lower role than is needed.",
+    "404": "There is nothing of this name.",
+    "413": "The body is too long.",
+    "429": "Too much was asked in a minute; `Retry-After` says when to ask again.",
+    "503": "The catalog or the search index cannot be read now.",
+}
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+    "example": {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "limit: expected 1 or more"},
+}
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of the service (`mlk_...`), which its operator makes. Most services answer readers without.",
+}
+_UNUSED = ("HTTPValidationError", "ValidationError")
+
+
+def description_of(app: FastAPI, source: Source) -> Callable[[], dict[str, Any]]:
+    """Return the function that describes the API.
+
+    Args:
+        app: the application.
+        source: what it answers from: the examples are taken from there.
+    """
+
+    def openapi() -> dict[str, Any]:
+        described, _ = source.cache.get("openapi", source.version(), lambda: _described(app, source))
+        # FastAPI answers with it, and may add to it.
+        return dict(described)
+
+    return openapi
+
+
+def _described(app: FastAPI, source: Source) -> dict[str, Any]:
+    described = get_openapi(
+        title=app.title, version=app.version, summary=app.summary, description=DESCRIPTION, routes=app.routes
+    )
+    schemas = described.setdefault("components", {}).setdefault("schemas", {})
+    for name in _UNUSED:
+        schemas.pop(name, None)
+    schemas["Problem"] = _PROBLEM
+    described["components"]["securitySchemes"] = {"key": KEY}
+    described["security"] = [{}, {"key": []}]
+    try:
+        known = source.catalog.ask(examples)
+    except MlentoryError:
+        known = None
+    for path, item in described["paths"].items():
+        for operation in item.values():
+            operation["responses"].pop("422", None)
+            operation["responses"] |= {status: _problem(told) for status, told in PROBLEMS.items()}
+            for parameter in operation.get("parameters", ()):
+                if known is not None:
+                    _exemplify(path, parameter, known)
+    return dict(described)
+
+
+def _problem(told: str) -> dict[str, Any]:
+    return {"description": told, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
+def _exemplify(path: str, parameter: dict[str, Any], known: Examples) -> None:
+    found = _example(path, parameter["name"], parameter["in"], known)
+    if found:
+        parameter["example"] = found
+
+
+def _example(path: str, name: str, place: str, known: Examples) -> Any:
+    owner, _, model = known.model.rpartition("/")
+    if "/models/" in path and place == "path":
+        return {"owner": owner, "name": model}.get(name)
+    if path.endswith("/compare"):
+        return known.several
+    if "/facets/" in path and place == "path":
+        return "license"
+    if "/runs/" in path or name == "run":
+        return known.run
+    for subject in ("datasets", "licenses", "tasks", "owners"):
+        if f"/{subject}/" in path and place == "path":
+            return known.used[subject]
+    return {"name": known.iri, "about": known.iri, "dataset": known.dataset}.get(name)

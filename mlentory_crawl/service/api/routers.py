@@ -1,0 +1,21 @@
+"""The routes of the API, subject by subject."""
+
+from __future__ import annotations
+
+from mlentory_crawl.service.api import (
+    boards,
+    changes,
+    comparison,
+    entities,
+    history,
+    lineage,
+    search,
+    similar,
+    state,
+    texts,
+    used,
+)
+
+PARTS = (search, entities, lineage, history, similar, comparison, boards, texts, changes, state, used)
+ROUTERS = tuple(part.router for part in PARTS)
+"""In the order in which they are tried: the last one takes whatever name is left."""

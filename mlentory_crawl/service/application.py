@@ -1,0 +1,139 @@
+"""The application: its routes, what surrounds them, and what becomes of failures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from mlentory_crawl import __version__
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.service import json_answers
+from mlentory_crawl.service.agents.mcp_endpoint import AgentsEndpoint
+from mlentory_crawl.service.api.openapi import description_of
+from mlentory_crawl.service.api.routers import ROUTERS
+from mlentory_crawl.service.gateway.guard import Gateway
+from mlentory_crawl.service.gateway.key_store import Keys
+from mlentory_crawl.service.gateway.policy import Policy
+from mlentory_crawl.service.headers import SafeHeaders
+from mlentory_crawl.service.heads import Heads
+from mlentory_crawl.service.pages import (
+    boards,
+    compare,
+    entity,
+    history,
+    lineage,
+    query,
+    runs,
+    search as search_page,
+    start,
+    used,
+)
+from mlentory_crawl.service.pages.page_templates import failed
+from mlentory_crawl.service.source import Source
+from mlentory_crawl.service.sparql import endpoint as sparql
+from mlentory_crawl.service.sparql.pool import Pool
+from mlentory_crawl.service.watch import probes
+from mlentory_crawl.service.watch.probes import Watch
+from mlentory_crawl.stores.sparql.folder import folder_of
+
+THREADS = 8
+"""The number of requests that are answered at the same time; each has a connection to the catalog with its cache."""
+API = "/api/v1"
+
+
+def application(settings: Mapping[str, Any]) -> FastAPI:
+    """Return the application that serves a data directory.
+
+    Args:
+        settings: the project's settings, `MLENTORY_DATA_DIR` among them.
+
+    Raises:
+        CatalogError: there is no catalog that can be read.
+        SettingError: a setting of the gateway is invalid.
+    """
+    source = Source(settings)
+    policy, keys, watch = Policy.from_settings(settings), Keys(Path(settings["MLENTORY_DATA_DIR"])), Watch(source)
+    pool = Pool(folder_of(settings))
+    agents = AgentsEndpoint(source, pool, policy.hosts)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        async with agents.opened():
+            yield
+        await pool.close()
+        keys.close()
+        watch.close()
+        source.close()
+
+    app = FastAPI(
+        title="MLentory",
+        summary="Machine-learning models, what they derive from, and who says so.",
+        version=__version__,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.source = source
+    app.state.sparql = pool
+    app.state.watch = watch
+    app.include_router(probes.router, include_in_schema=False)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    app.openapi = description_of(app, source)
+    for page in (start, search_page, lineage, history, entity, boards, compare, used, runs, query):
+        app.include_router(page.router, include_in_schema=False)
+    app.include_router(sparql.router)
+    app.router.routes.extend(agents.routes)
+    app.mount("/static", StaticFiles(directory=str(files("mlentory_crawl.service") / "static")))
+    app.add_middleware(Gateway, policy=policy, keys=keys, metrics=watch.requests, refusal=_told)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(Heads)
+    app.add_exception_handler(json_answers.Unchanged, _unchanged)
+    app.add_exception_handler(MlentoryError, _failed)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    return app
+
+
+def _unchanged(request: Request, error: Exception) -> Response:
+    assert isinstance(error, json_answers.Unchanged)
+    return Response(status_code=304, headers={"ETag": error.tag})
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    return _told(request, json_answers.status_of(error), str(error))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:])
+    if first["type"] == "value_error":
+        first["msg"] = str(first["ctx"]["error"])
+    return _told(request, 400, f"{where}: {first['msg']}" if where else str(first["msg"]))
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = _told(request, error.status_code, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _told(request: Request, status: int, detail: str) -> Response:
+    """Say what is wrong: to programs as JSON, to people as a page."""
+    wants_page = "text/html" in request.headers.get("Accept", "")
+    if request.url.path.startswith("/api/") or not wants_page:
+        return json_answers.problem(status, detail)
+    return failed(request, status, detail)

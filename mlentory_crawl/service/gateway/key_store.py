@@ -1,0 +1,253 @@
+"""Keys of the service, in a database of their own: the catalog has one writer, which is not the service."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import sqlite3
+import string
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from mlentory_crawl.data_directory import in_utc
+from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.service.gateway.roles import GIVEN, Role
+
+FILE = "service.sqlite"
+PREFIX = "mlk_"
+KEY = re.compile(rf"{PREFIX}([0-9a-z]{{8}})_([0-9A-Za-z]{{32}})")
+"""A key: its id, and 190 random bits, which need no slow hash."""
+USED_EVERY = 60.0
+"""The number of seconds in which the last use of a key is written once at the most."""
+LONGEST_OWNER = 200
+WAIT, SERVICE_WAIT = 10.0, 0.05
+"""The number of seconds that commands, and the service, wait for another process that writes."""
+
+_SCHEMA = """
+    CREATE TABLE IF NOT EXISTS key (
+        id TEXT PRIMARY KEY,
+        sha256 BLOB NOT NULL,           -- of the whole key, which is kept nowhere
+        role TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT,
+        last_used_at TEXT,
+        revoked_at TEXT
+    ) WITHOUT ROWID;
+"""
+_ALL = "SELECT sha256, id, role, owner, created_at, expires_at, last_used_at, revoked_at FROM key"
+_ONE = f"{_ALL} WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it is kept, without its secret; times are in UTC.
+
+    Attributes:
+        id: the part that names it.
+        role: the role of whoever shows it; the lowest if another version of the program gave a role that is unknown.
+        owner: the person or program that it was made for.
+        created_at: the time at which it was made.
+        expires_at: the time from which it is refused; None for never.
+        last_used_at: the time of its last use, to the minute; None if it was never used.
+        revoked_at: the time at which it was revoked; None if it was not.
+    """
+
+    id: str
+    role: Role
+    owner: str
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+    revoked_at: str | None
+
+    def refusal(self, moment: str) -> str | None:
+        """Return the reason why it is refused at a time (UTC); None if it is not."""
+        if self.revoked_at is not None:
+            return f"it was revoked at {self.revoked_at}"
+        if self.expires_at is not None and self.expires_at <= moment:
+            return f"it expired at {self.expires_at}"
+        return None
+
+
+class UnknownKey(MlentoryError):
+    """There is no key of this id."""
+
+
+def add_key(data_dir: Path, owner: str, role: Role, days: int | None) -> tuple[str, Key]:
+    """Make a key, and return it with what is kept of it.
+
+    Args:
+        data_dir: the data directory, which is made if it does not exist.
+        owner: the person or program that it is for.
+        role: its role.
+        days: the number of days until it expires; None for never.
+    """
+    id = _random(string.digits + string.ascii_lowercase, 8)
+    secret = f"{PREFIX}{id}_{_random(string.digits + string.ascii_letters, 32)}"
+    moment = datetime.now(UTC)
+    expires = None if days is None else in_utc(moment + timedelta(days=days))
+    key = Key(id, role, owner, in_utc(moment), expires, None, None)
+    with _opened(data_dir, create=True) as database:
+        database.execute(
+            "INSERT INTO key (id, sha256, role, owner, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (id, _hash(secret), role.word, owner, key.created_at, expires),
+        )
+    return secret, key
+
+
+def list_keys(data_dir: Path) -> list[Key]:
+    """Return all keys, the newest last."""
+    if not (data_dir / FILE).exists():
+        return []
+    with _opened(data_dir) as database:
+        return [_key(row) for row in database.execute(f"{_ALL} ORDER BY created_at, id")]
+
+
+def revoke_key(data_dir: Path, id: str) -> Key:
+    """Revoke a key, which the service refuses from the next request on; one that was revoked before stays so.
+
+    Args:
+        data_dir: the data directory.
+        id: its id, or the key.
+
+    Raises:
+        UnknownKey: there is no such key.
+    """
+    id = id.removeprefix(PREFIX).partition("_")[0]
+    if (data_dir / FILE).exists():
+        with _opened(data_dir) as database:
+            moment = in_utc(datetime.now(UTC))
+            database.execute("UPDATE key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", (moment, id))
+            row = database.execute(_ONE, (id,)).fetchone()
+            if row is not None:
+                return _key(row)
+    raise UnknownKey(f"there is no key {id}; mlentory serve keys list shows them")
+
+
+class Keys:
+    """Keys as the service reads them: from memory, until another process has changed one.
+
+    Args:
+        data_dir: the data directory.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / FILE
+        self._file: tuple[int, int] | None = None
+        self._database: sqlite3.Connection | None = None
+        self._version = -1
+        self._known: dict[str, tuple[bytes, Key] | None] = {}
+        self._used: dict[str, float] = {}
+
+    def find(self, text: str) -> Key | None:
+        """Return the key that somebody shows, also one that has expired or was revoked; None if there is no such key.
+
+        Raises:
+            MlentoryError: the database cannot be read.
+        """
+        shown = KEY.fullmatch(text)
+        if shown is None or not self._refresh():
+            return None
+        id = shown[1]
+        if id not in self._known:
+            self._remember(id)
+        found = self._known[id]
+        # Also compared where there is none, so that the time does not tell.
+        expected, key = found or (b"\0" * 32, None)
+        return key if hmac.compare_digest(expected, _hash(text)) else None
+
+    def use(self, key: Key) -> None:
+        """Note that a key was used; failures are left for the next time."""
+        moment = time.monotonic()
+        if self._database is None or moment - self._used.get(key.id, -USED_EVERY) < USED_EVERY:
+            return
+        self._used[key.id] = moment
+        try:
+            self._database.execute("UPDATE key SET last_used_at = ? WHERE id = ?", (in_utc(datetime.now(UTC)), key.id))
+        except sqlite3.OperationalError:  # another process writes, or the disk is full or not to be written to
+            return
+
+    def close(self) -> None:
+        """Release the database."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _refresh(self) -> bool:
+        """Forget what another process has changed, and return whether there is a database at all."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            self.close()
+            return False
+        try:
+            if self._database is None or (found.st_dev, found.st_ino) != self._file:
+                self.close()
+                self._database = _connect(self._path, SERVICE_WAIT)
+                self._file = found.st_dev, found.st_ino
+                self._known.clear()
+            (version,) = self._database.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error as error:
+            raise _unreadable(self._path, error) from error
+        if version != self._version:
+            self._version = version
+            self._known.clear()
+        return True
+
+    def _remember(self, id: str) -> None:
+        assert self._database is not None
+        if len(self._known) >= 10_000:  # ids that somebody makes up
+            self._known.clear()
+        try:
+            row = self._database.execute(_ONE, (id,)).fetchone()
+        except sqlite3.Error as error:
+            raise _unreadable(self._path, error) from error
+        self._known[id] = None if row is None else (row[0], _key(row))
+
+
+def _random(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _key(row: tuple[Any, ...]) -> Key:
+    _, id, role, *others = row
+    return Key(id, GIVEN.get(role, Role.READER), *others)
+
+
+@contextmanager
+def _opened(data_dir: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+    path = data_dir / FILE
+    try:
+        if create:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            # Before anything is in it; the hashes in it are nobody's business.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
+        with closing(_connect(path, WAIT)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.executescript(_SCHEMA)
+            yield database
+    except (OSError, sqlite3.Error) as error:
+        raise _unreadable(path, error) from error
+
+
+def _connect(path: Path, wait: float) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode=rw"
+    # The event loop may be in another thread than the one that made it, never in two at a time.
+    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait, check_same_thread=False)
+
+
+def _unreadable(path: Path, error: Exception) -> MlentoryError:
+    return MlentoryError(f"the keys in {path} cannot be used: {error}")

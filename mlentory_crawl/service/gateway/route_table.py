@@ -1,0 +1,183 @@
+"""One table of all routes: who may ask each, and what an answer costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mlentory_crawl.service.gateway.roles import Role
+
+OTHER = "other"
+"""The name of all paths that no route has."""
+TENTHS = 10
+"""The number of parts of a unit that costs are counted in."""
+_DEPTH = re.compile(rb"(?:^|&)depth=0*([0-9]{1,3})(?:&|$)")
+DEPTH_UNLESS_GIVEN, DEEPEST = 3, 20
+
+
+def by_depth(method: str, query: bytes) -> int:
+    """Return the cost of following a lineage, in tenths of a unit: one unit for each generation."""
+    given = _DEPTH.search(query)
+    return TENTHS * min(int(given[1]) if given else DEPTH_UNLESS_GIVEN, DEEPEST)
+
+
+def by_facets(method: str, query: bytes) -> int:
+    """Return the cost of a search, in tenths of a unit: with counted facets it is twice that of one without."""
+    return 2 * TENTHS if b"facets=" in query else TENTHS
+
+
+def by_language(method: str, query: bytes) -> int:
+    """Return the cost of what `/sparql` answers, in tenths of a unit: a query is dear, the page about it is not."""
+    return TENTHS if method in ("GET", "HEAD") and b"query=" not in query else 20 * TENTHS
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A line of the table.
+
+    Attributes:
+        role: the lowest role that may ask.
+        units: the cost of an answer.
+        by_request: the cost in tenths of a unit where it follows from the method and the query.
+    """
+
+    role: Role = Role.READER
+    units: float = 1
+    by_request: Callable[[str, bytes], int] | None = None
+
+    def cost(self, method: str, query: bytes) -> int:
+        """Return the cost of the answer to a request, in tenths of a unit."""
+        return round(self.units * TENTHS) if self.by_request is None else self.by_request(method, query)
+
+
+LITTLE = 0.1
+READ, COUNT, BOARD = Access(), Access(units=2), Access(units=5)
+SEARCH, LINEAGE, SPARQL = (Access(by_request=each) for each in (by_facets, by_depth, by_language))
+
+ROUTES: dict[str, Access] = {
+    "/healthz": Access(Role.ANYONE, 0),
+    "/readyz": Access(Role.ANYONE, 0),
+    "/metrics": Access(Role.OPERATOR),
+    "/static/{path:path}": Access(Role.ANYONE, LITTLE),
+    "/lineage.css": Access(Role.ANYONE, LITTLE),
+    "/sparql": SPARQL,
+    "/mcp": BOARD,
+    "/mcp/": BOARD,
+    # Pages
+    "/": COUNT,
+    "/search": COUNT,
+    "/models/{owner}/{name}": READ,
+    "/models/{owner}/{name}/lineage": LINEAGE,
+    "/models/{owner}/{name}/history": READ,
+    "/entity": READ,
+    "/entity/lineage": LINEAGE,
+    "/entity/history": READ,
+    "/compare": READ,
+    "/leaderboards": BOARD,
+    "/datasets": COUNT,
+    "/datasets/{name:path}": COUNT,
+    "/licenses": COUNT,
+    "/licenses/{name:path}": COUNT,
+    "/tasks": COUNT,
+    "/tasks/{name:path}": COUNT,
+    "/owners": COUNT,
+    "/owners/{name:path}": COUNT,
+    "/runs": READ,
+    "/runs/{name}": READ,
+    "/coverage": READ,
+    "/query": SPARQL,
+    "/api": READ,
+    # API
+    "/api/v1/openapi.json": READ,
+    "/api/v1/entities": SEARCH,
+    "/api/v1/suggest": READ,
+    "/api/v1/facets/{name}": COUNT,
+    "/api/v1/models/{owner}/{name}": READ,
+    "/api/v1/models/{owner}/{name}/ro-crate-metadata.json": READ,
+    "/api/v1/models/{owner}/{name}/lineage": LINEAGE,
+    "/api/v1/models/{owner}/{name}/licenses": LINEAGE,
+    "/api/v1/models/{owner}/{name}/history": READ,
+    "/api/v1/models/{owner}/{name}/similar": COUNT,
+    "/api/v1/entity": READ,
+    "/api/v1/entity/ro-crate-metadata.json": READ,
+    "/api/v1/entity/lineage": LINEAGE,
+    "/api/v1/entity/licenses": LINEAGE,
+    "/api/v1/entity/history": READ,
+    "/api/v1/entity/similar": COUNT,
+    "/api/v1/compare": READ,
+    "/api/v1/leaderboards": BOARD,
+    "/api/v1/leaderboards/{dataset:path}": BOARD,
+    "/api/v1/leaderboard": BOARD,
+    "/api/v1/articles": COUNT,
+    "/api/v1/datasets": COUNT,
+    "/api/v1/datasets/{name:path}": COUNT,
+    "/api/v1/licenses": COUNT,
+    "/api/v1/licenses/{name:path}": COUNT,
+    "/api/v1/tasks": COUNT,
+    "/api/v1/tasks/{name:path}": COUNT,
+    "/api/v1/owners": COUNT,
+    "/api/v1/owners/{name:path}": COUNT,
+    "/api/v1/changes": BOARD,
+    "/api/v1/stats": COUNT,
+    "/api/v1/coverage": READ,
+    "/api/v1/runs": READ,
+    "/api/v1/runs/{name}": READ,
+    "/api/v1/quarantine": Access(Role.CURATOR),
+}
+"""Each route with its line; a mounted folder is written with what is below it."""
+
+
+class _Node:
+    __slots__ = ("any", "below", "literal", "template")
+
+    def __init__(self) -> None:
+        self.literal: dict[str, _Node] = {}
+        self.any: _Node | None = None
+        self.below: str | None = None
+        self.template: str | None = None
+
+
+class RouteTable:
+    """Finds the line of a path, as the router finds its route.
+
+    Args:
+        routes: the table.
+    """
+
+    def __init__(self, routes: dict[str, Access]) -> None:
+        self._root = _Node()
+        self._routes = routes
+        self._other = Access()
+        for template in routes:
+            self._add(template)
+
+    def _add(self, template: str) -> None:
+        node = self._root
+        for segment in template.split("/")[1:]:
+            if segment.endswith(":path}"):
+                node.below = template
+                return
+            if segment.startswith("{"):
+                node.any = node.any or _Node()
+                node = node.any
+            else:
+                node = node.literal.setdefault(segment, _Node())
+        node.template = template
+
+    def find(self, path: str) -> tuple[str, Access]:
+        """Return the template of a path, and its line; `OTHER` for a path that no route has."""
+        template = _found(self._root, path.split("/"), 1) if path.startswith("/") else None
+        return (OTHER, self._other) if template is None else (template, self._routes[template])
+
+
+def _found(node: _Node, segments: list[str], at: int) -> str | None:
+    if at == len(segments):
+        return node.template
+    segment = segments[at]
+    following = node.literal.get(segment)
+    if following is not None and (found := _found(following, segments, at + 1)) is not None:
+        return found
+    if node.any is not None and segment and (found := _found(node.any, segments, at + 1)) is not None:
+        return found
+    return node.below

@@ -1,0 +1,1 @@
+"""The pages: what each shows, made from the same answers that the API gives."""

@@ -1,0 +1,100 @@
+"""The page of a leaderboard: results that can be compared, and apart from them those that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from mlentory_crawl.catalog.queries.boards import Board
+from mlentory_crawl.catalog.queries.evaluations import Result
+from mlentory_crawl.catalog.queries.results_index import evaluated_index
+from mlentory_crawl.service.json_answers import source_of
+from mlentory_crawl.service.pages.page_templates import page
+
+router = APIRouter()
+
+INDEXED = 100
+"""The number of datasets that are listed."""
+SHOWN = 50
+"""The number of results of a board on its page."""
+Given = Annotated[str, Query(max_length=1_000)]
+CELLS: dict[str, Callable[[Result], str]] = {
+    "revision": lambda result: result.settings.get("revision", "")[:8],
+    "task": lambda result: result.task or "",
+    "harness": lambda result: result.harness or "",
+    "stated by": lambda result: result.platform,
+    "date": lambda result: (result.date or "")[: len("2026-11-20")],
+    "verified": lambda result: "yes" if result.verified else "",
+    "notes": lambda result: result.notes or "",
+}
+"""The columns beside model and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A result with its rank; None if the board is not ranked."""
+
+    rank: int | None
+    result: Result
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A board as its page shows it.
+
+    Attributes:
+        board: the board.
+        columns: the columns in which its results differ.
+        common: what holds for all of them.
+        places: the first results.
+    """
+
+    board: Board
+    columns: list[str]
+    common: list[str]
+    places: list[Place]
+
+
+@router.get("/leaderboards")
+def leaderboards(request: Request, dataset: Given = "", metric: Given = "", task: Given = "") -> Response:
+    """Show who is best on a dataset, or ask for one."""
+    catalog = source_of(request).catalog
+    if not dataset.strip():
+        source = source_of(request)
+        index, _ = source.cache.get("evaluated", source.version(), lambda: source.catalog.ask(evaluated_index))
+        return page(request, "board_index", index=index[:INDEXED], total=len(index))
+    found = catalog.leaderboard(dataset, metric or None, task or None)
+    unranked: dict[str, list[Result]] = {}
+    for result in found.unranked:
+        unranked.setdefault(result.problem or "", []).append(result)
+    is_empty = not (found.boards or found.unranked)
+    return page(
+        request,
+        "boards",
+        dataset=dataset,
+        metric=metric,
+        task=task,
+        boards=[_shown(board) for board in found.boards],
+        unranked=unranked,
+        why=catalog.without_results(dataset) if is_empty else "",
+    )
+
+
+def _shown(board: Board) -> Shown:
+    values = {name: {cell(result) for result in board.results} for name, cell in CELLS.items()}
+    columns = [name for name, found in values.items() if len(found) > 1]
+    common = [f"{name} {only}" for name, found in values.items() if len(found) == 1 for only in found if only]
+    return Shown(board, columns, common, list(_places(board, columns)))
+
+
+def _places(board: Board, columns: list[str]) -> Iterator[Place]:
+    rank, before = 0, None
+    for place, result in enumerate(board.results[:SHOWN], 1):
+        rank = rank if result.value == before else place
+        before = result.value
+        is_ranked = board.higher_is_better is not None
+        yield Place(rank if is_ranked else None, result, [CELLS[name](result) for name in columns])

@@ -1,0 +1,115 @@
+"""The facts about an entity as a page shows them: each with its values, and the records that state it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fair4ml.describe.text_values import TEXT_SIMILARITY
+from fair4ml.entities import Kind, properties
+from mlentory_crawl.catalog.queries.comparison import METRIC, PARAMETER
+from mlentory_crawl.catalog.queries.description import Description
+from mlentory_crawl.catalog.queries.evaluated import names_in
+from mlentory_crawl.catalog.queries.origins import Statement
+from mlentory_crawl.console import number
+
+ELSEWHERE = frozenset({
+    "name", "description", "hasEvaluation", "additionalProperty", "qualifiedDerivation", "wasDerivedFrom",
+    "dateCreated", "dateModified", "datePublished", "relation",
+})  # fmt: skip
+"""The properties that the page shows apart from the others."""
+LABELS = {
+    PARAMETER: "Hyperparameters",
+    METRIC: "Metrics",
+    "parameterCount": "Parameters",
+    "elementCount": "Elements",
+    "contextLength": "Context length",
+    "mlTask": "Task",
+    "inLanguage": "Language",
+    "sharedBy": "Shared by",
+    "trainedOn": "Trained on",
+    "evaluatedOn": "Evaluated on",
+    "testedOn": "Tested on",
+    "validatedOn": "Validated on",
+    "modelCategory": "Architecture",
+    "softwareRequirements": "Libraries",
+    "conditionsOfAccess": "Access",
+    "codeRepository": "Code",
+    "archivedAt": "This version",
+    "discussionUrl": "Discussions",
+    "referencePublication": "Papers",
+    "languageTag": "Language tags",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a fact.
+
+    Attributes:
+        text: the value as it is shown.
+        iri: the entity that it is, if it is one.
+    """
+
+    text: str
+    iri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The values of an entity under one property.
+
+    Attributes:
+        name: the property, or what the values are of.
+        label: its name for people.
+        values: the values.
+        statements: the records that state it, the one that leads first.
+    """
+
+    name: str
+    label: str
+    values: list[Value]
+    statements: list[Statement] = field(default_factory=list)
+
+
+def facts_of(shown: Description) -> list[Fact]:
+    """Return the facts about an entity, in the order of its class's properties."""
+    names, statements = names_in(shown.state), shown.statements()
+    found = []
+    for name, prop in properties(shown.root["class"]).items():
+        stated = shown.root.get(name)
+        if stated is None or name in ELSEWHERE:
+            continue
+        values = stated if isinstance(stated, list) else [stated]
+        is_entity = prop.kind is Kind.REFERENCE
+        told = [_value(each, names, is_entity=is_entity) for each in values]
+        found.append(Fact(name, label_of(name), told, statements.get(name, [])))
+    return found
+
+
+def groups_of(shown: Description) -> list[Fact]:
+    """Return the values that an entity has beside its properties, by what they are of."""
+    stated = set(shown.root.get("additionalProperty", ()))
+    groups: dict[str, list[Value]] = {}
+    for part in shown.state["parts"]:
+        if part["iri"] not in stated or "propertyID" not in part or "value" not in part:
+            continue
+        if part["propertyID"] == TEXT_SIMILARITY:
+            continue
+        unit = f" {part['unitText']}" if part.get("unitText") else ""
+        value = "" if part["value"] == part.get("name") else f"{number(part['value'])}{unit}"
+        text = f"{part['name']}: {value}".removesuffix(": ") if "name" in part else value
+        groups.setdefault(part["propertyID"], []).append(Value(text))
+    return [Fact(name, label_of(name), values) for name, values in groups.items()]
+
+
+def label_of(name: str) -> str:
+    """Return the name of a property for people: known ones as they are called, others as words."""
+    if name in LABELS:
+        return LABELS[name]
+    words = "".join(f" {each.lower()}" if each.isupper() else each for each in name)
+    return words[:1].upper() + words[1:]
+
+
+def _value(value: Any, names: dict[str, str], *, is_entity: bool) -> Value:
+    return Value(names.get(value) or value, value) if is_entity else Value(number(value))

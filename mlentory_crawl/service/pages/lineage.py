@@ -1,0 +1,75 @@
+"""The page of a lineage: a picture to walk in, the same as a list, and the licenses on the way."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from markupsafe import Markup
+
+from mlentory_crawl.catalog.queries.derivations import Step
+from mlentory_crawl.pictures.lines import STYLE
+from mlentory_crawl.pictures.svg import svg
+from mlentory_crawl.service.api.named import Name, Segment
+from mlentory_crawl.service.json_answers import source_of
+from mlentory_crawl.service.pages.page_templates import lineage_of, link_to, page
+from mlentory_crawl.service.parameters import Depth, Direction
+
+router = APIRouter()
+
+DRAWN = 60
+"""The number of models up to which a picture is drawn; more of them make no picture that anybody reads."""
+Limit = Annotated[int, Query(ge=1, le=500, description="the number of models on a page")]
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+
+
+@router.get("/lineage.css")
+def style(request: Request) -> Response:
+    """Return the style of pictures, for pages that have them in their text."""
+    return Response(f".drawing {{{STYLE}}}\n", media_type="text/css", headers={"Cache-Control": "max-age=86400"})
+
+
+@router.get("/models/{owner}/{name}/lineage")
+def of_model(
+    request: Request, owner: Segment, name: Segment, direction: Direction = "up", depth: Depth = 3,
+    limit: Limit = 40, offset: Offset = 0,
+) -> Response:  # fmt: skip
+    """Show what a model on the Hub derives from, or what derives from it."""
+    return _shown(request, f"{owner}/{name}", direction, depth, limit, offset)
+
+
+@router.get("/entity/lineage")
+def of_entity(
+    request: Request, name: Name, direction: Direction = "up", depth: Depth = 3, limit: Limit = 40, offset: Offset = 0
+) -> Response:
+    """Show what an entity derives from, or what derives from it."""
+    return _shown(request, name, direction, depth, limit, offset)
+
+
+def _shown(request: Request, name: str, direction: Direction, depth: int, limit: int, offset: int) -> Response:
+    up = direction == "up"
+    found = source_of(request).catalog.lineage(name, up=up, depth=depth, limit=limit, offset=offset)
+    # Its texts are escaped where it is drawn.
+    picture = Markup(svg(found, down=not up, style="", address=lambda iri: lineage_of(iri, direction)))  # noqa: S704
+    ways: dict[str, list[Step]] = {}
+    for step in found.steps:
+        ways.setdefault(step.parent if up else step.child, []).append(step)
+    here = lineage_of(found.root, direction)
+    joint = "&" if "?" in here else "?"
+    pages = {
+        "before": f"{here}{joint}depth={depth}&offset={max(offset - limit, 0)}" if offset else None,
+        "after": f"{here}{joint}depth={depth}&offset={offset + limit}" if found.left_out else None,
+    }
+    return page(
+        request,
+        "lineage",
+        found=found,
+        up=up,
+        depth=depth,
+        picture=picture if len(found.members) <= DRAWN else None,
+        ways=ways,
+        subject=link_to(found.root),
+        here=here,
+        joint=joint,
+        **pages,
+    )

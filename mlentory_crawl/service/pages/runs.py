@@ -1,0 +1,41 @@
+"""The pages of crawls: how much each run brought, and what became of it; and how complete the records are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from mlentory_crawl.service.json_answers import source_of
+from mlentory_crawl.service.pages.page_templates import page
+
+router = APIRouter()
+
+RUNS, QUARANTINED, FIELDS = 50, 50, 60
+OUTCOMES = ("fetched", "new", "changed", "unchanged", "deleted", "quarantined", "failed")
+
+
+@router.get("/runs")
+def runs(request: Request) -> Response:
+    """Show the last runs, and how far the projections have come."""
+    status = source_of(request).catalog.status(runs=RUNS)
+    return page(request, "runs", held=status, outcomes=OUTCOMES)
+
+
+@router.get("/runs/{name}")
+def run(
+    request: Request,
+    name: Annotated[str, Path(max_length=200)],
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Response:
+    """Show one run, with the records that it could not use."""
+    catalog = source_of(request).catalog
+    report = catalog.run(name)
+    return page(request, "run", report=report, outcomes=OUTCOMES, refused=catalog.quarantine(name, QUARANTINED, offset))
+
+
+@router.get("/coverage")
+def coverage(request: Request, platform: Annotated[str | None, Query(max_length=200)] = None) -> Response:
+    """Show how many records have each field."""
+    found = source_of(request).catalog.coverage(platform)
+    return page(request, "coverage", coverage=found, platform=platform, most=FIELDS)

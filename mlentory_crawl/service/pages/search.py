@@ -1,0 +1,139 @@
+"""The page of a search: hits, and what narrows it down; all of it in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from mlentory_crawl.console import magnitude
+from mlentory_crawl.service.json_answers import source_of
+from mlentory_crawl.service.pages.page_templates import page
+from mlentory_crawl.service.parameters import COUNTED, Search, SearchParameters
+from mlentory_crawl.stores.search.query import Bar, Sort
+
+router = APIRouter()
+
+FACETS = (*COUNTED, "derivation", "has")
+SIZES = "parameters"
+"""The number whose values are counted by size."""
+SORTS = {
+    "relevance": "Best match", "downloads": "Downloads", "likes": "Likes", "modified": "Last changed",
+    "created": "Newest", "published": "Published", "parameters": "Size", "name": "Name",
+}  # fmt: skip
+assert SORTS.keys() == set(get_args(Sort))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value of a facet, or a part of a histogram.
+
+    Attributes:
+        value: the value, as it is shown.
+        count: the number of hits that have it; None if it is not counted.
+        is_chosen: whether the search accepts it.
+        address: the page of the search with it, or without it if it is chosen.
+    """
+
+    value: str
+    count: int | None
+    is_chosen: bool
+    address: str
+
+
+@router.get("/search")
+def search(request: Request, given: SearchParameters) -> Response:
+    """Show the hits of a search."""
+    query = replace(given.query(FACETS), histograms=(SIZES,))
+    result = source_of(request).search(query)
+    facets = {name: _options(given, name, counts) for name, counts in result.facets.items()}
+    sizes = [_size(given, bar) for bar in result.histograms.get(SIZES, ())]
+    last = given.offset + len(result.hits)
+    return page(
+        request,
+        "search",
+        given=given,
+        result=result,
+        facets={name: options for name, options in facets.items() if options},
+        sizes=sizes if any(size.count for size in sizes) else [],
+        most=max((size.count or 0 for size in sizes), default=0),
+        chips=_chips(given, facets, sizes),
+        sorts=[Option(label, None, name == query.sort, _address(given, sort=name)) for name, label in SORTS.items()],
+        kept=_pairs({**given.model_dump(exclude_defaults=True), "q": None, "offset": 0}),
+        last=last,
+        before=_address(given, offset=max(given.offset - given.limit, 0)) if given.offset else None,
+        after=_address(given, offset=last) if last < result.total and given.limit else None,
+    )
+
+
+def _options(given: Search, name: str, counts: dict[str, int]) -> list[Option]:
+    chosen = {value.casefold(): value for value in getattr(given, name)}
+    known = {value.casefold() for value in counts}
+    found = [*counts.items(), *((value, None) for key, value in chosen.items() if key not in known)]
+    return [Option(value, count, value.casefold() in chosen, _toggled(given, name, value)) for value, count in found]
+
+
+def _size(given: Search, bar: Bar) -> Option:
+    least, most = bar.least, None if bar.below is None else bar.below - 1
+    is_chosen = (given.min_parameters, given.max_parameters) == (least, most) and (least, most) != (None, None)
+    bounds = {"min_parameters": None, "max_parameters": None} if is_chosen else {
+        "min_parameters": least, "max_parameters": most,
+    }  # fmt: skip
+    if bar.below is None:
+        label = f"{magnitude(bar.least or 0)} and more"
+    else:
+        label = f"{magnitude(bar.least)} to {magnitude(bar.below)}" if bar.least else f"under {magnitude(bar.below)}"
+    return Option(label, bar.count, is_chosen, _address(given, offset=0, **bounds))
+
+
+def _chips(given: Search, facets: dict[str, list[Option]], sizes: list[Option]) -> list[tuple[str, Option]]:
+    """Return what narrows the search down, each with the address of the search without it."""
+    chips = [(name, option) for name, options in facets.items() for option in options if option.is_chosen]
+    counted = {name for name, _ in chips}
+    chips += [
+        (name, Option(value, None, True, _toggled(given, name, value)))
+        for name, values in given.filters.items()
+        if name not in counted
+        for value in values
+    ]
+    chips += [
+        ("not", Option(f"not {value}", None, True, _toggled(given, f"not_{name}", value)))
+        for name, values in given.excluded.items()
+        for value in values
+    ]
+    chips += [(SIZES, size) for size in sizes if size.is_chosen]
+    if not any(size.is_chosen for size in sizes):
+        for name in ("min_parameters", "max_parameters"):
+            if (bound := getattr(given, name)) is not None:
+                label = f"{name.replace('_', ' ')} {bound:g}"
+                chips.append((name, Option(label, None, True, _address(given, **{name: None}))))
+    for how in ("has", "without"):
+        chips += [
+            (how, Option(f"{how} {value}", None, True, _toggled(given, how, value)))
+            for value in getattr(given, how)
+            if how != "has" or "has" not in facets or not any(each.value == value for each in facets["has"])
+        ]
+    return chips
+
+
+def _toggled(given: Search, name: str, value: str) -> str:
+    values = [each for each in getattr(given, name) if each.casefold() != value.casefold()]
+    is_chosen = len(values) < len(getattr(given, name))
+    return _address(given, offset=0, **{name: values if is_chosen else [*values, value]})
+
+
+def _address(given: Search, **changed: Any) -> str:
+    """Return the address of a search with other parameters."""
+    pairs = _pairs({**given.model_dump(exclude_defaults=True), **changed})
+    return f"/search?{urlencode(pairs)}" if pairs else "/search"
+
+
+def _pairs(told: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [
+        (name, f"{each:.15g}" if isinstance(each, float) else each)
+        for name, value in told.items()
+        for each in (value if isinstance(value, list) else [value])
+        if each not in (0, "", None)
+    ]

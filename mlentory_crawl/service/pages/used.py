@@ -1,0 +1,65 @@
+"""The pages of what models use: datasets, licenses, tasks and owners, and the models that use each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from mlentory_crawl.catalog.queries.usage import EDGES, Subject, used, users
+from mlentory_crawl.service.api.named import PathName
+from mlentory_crawl.service.json_answers import source_of
+from mlentory_crawl.service.pages.page_templates import page
+from mlentory_crawl.service.paging import Paged
+
+router = APIRouter()
+
+TITLES: dict[Subject, str] = {
+    "datasets": "Datasets that models were trained or tested on",
+    "licenses": "Licenses of models",
+    "tasks": "Tasks of models",
+    "owners": "Owners of models",
+}
+SHOWN = 60
+
+
+def _subject(request: Request) -> Subject:
+    """Return the subject that the path of a route names."""
+    path: str = request.scope["route"].path
+    return next(subject for subject in EDGES if subject in path.split("/"))
+
+
+OfPath = Annotated[Subject, Depends(_subject)]
+Words = Annotated[str, Query(max_length=200)]
+
+
+def used_by_models(
+    request: Request, subject: OfPath, q: Words = "", offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
+) -> Response:
+    """Show what models use, with the number of models."""
+    source = source_of(request)
+    found, _ = source.cache.get(subject, source.version(), lambda: source.catalog.ask(used, subject))
+    fitting = [each for each in found if q.casefold() in each.name.casefold()]
+    return page(
+        request,
+        "used",
+        subject=subject,
+        title=TITLES[subject],
+        q=q,
+        found=fitting[offset : offset + SHOWN],
+        most=max((each.models for each in fitting), default=1),
+        total=len(fitting),
+        offset=offset,
+        shown=SHOWN,
+    )
+
+
+def users_of(request: Request, subject: OfPath, name: PathName, asked: Annotated[Paged, Query()]) -> Response:
+    """Show the models that use something."""
+    found = source_of(request).catalog.ask(users, subject, name, asked.limit, asked.offset)
+    return page(request, "users", subject=subject, found=found, offset=asked.offset, limit=asked.limit)
+
+
+for _each in EDGES:
+    router.add_api_route(f"/{_each}", used_by_models)
+    router.add_api_route(f"/{_each}/{{name:path}}", users_of)

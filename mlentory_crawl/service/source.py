@@ -1,0 +1,122 @@
+"""The catalog and the search index that the service answers from, while others write them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mlentory_crawl.data_directory import CATALOG
+from mlentory_crawl.exceptions import MlentoryError, StoreError
+from mlentory_crawl.face import Catalog, search_in
+from mlentory_crawl.service.cached import Cache
+from mlentory_crawl.stores.factory import open_search_store
+from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, SearchStore
+
+
+class Source:
+    """The catalog of a data directory, opened again when another one takes its place.
+
+    Args:
+        settings: the project's settings, `MLENTORY_DATA_DIR` among them.
+
+    Attributes:
+        cache: answers that take long, by the version that they are true for.
+
+    Raises:
+        CatalogError: there is no catalog that can be read.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self._path = Path(settings["MLENTORY_DATA_DIR"]) / CATALOG
+        self._lock = threading.Lock()
+        self._file = self._identity()
+        self._catalog = Catalog(settings)
+        self._idle: list[SearchStore] = []
+        self.cache = Cache()
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog as it is now.
+
+        Raises:
+            CatalogError: it is gone, and no other has taken its place.
+        """
+        file = self._identity()
+        if file != self._file:
+            with self._lock:
+                if file != self._file:
+                    former, self._catalog = self._catalog, Catalog(self._settings)
+                    self._file = file
+                    former.close()
+        return self._catalog
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        """Search the index, with the reasons for what it finds or does not find.
+
+        Raises:
+            StoreError: there is no index yet, or it cannot be read.
+            WrongUsage: a facet, field or sort that does not exist.
+        """
+        with self._store() as store:
+            return search_in(store, query)
+
+    def index_version(self) -> str:
+        """Return the version of the index that searches are true for: as of the catalog, up to which it is complete.
+
+        Raises:
+            StoreError: the index cannot be read.
+        """
+        with self._store() as store:
+            position, _ = store.peek()
+        if position is None:
+            raise StoreError("there is nothing in the search index yet; crawl first, or run: mlentory sync search")
+        return f"{position.catalog[:12]}-{position.sequence}"
+
+    @contextmanager
+    def _store(self) -> Iterator[SearchStore]:
+        """Lend a store that nobody else uses: opening one takes longer than a search, and none is thread-safe."""
+        try:
+            store = self._idle.pop()
+        except IndexError:
+            store = open_search_store(self._settings)
+        try:
+            yield store
+        except StoreError:
+            # Opened anew by the next search.
+            store.close()
+            raise
+        except MlentoryError:
+            self._idle.append(store)
+            raise
+        self._idle.append(store)
+
+    def version(self) -> str:
+        """Return the version of the catalog that answers are true for: its id and its sequence number."""
+        id, sequence = self.catalog.version
+        return f"{id[:12]}-{sequence}"
+
+    def check(self) -> None:
+        """Check that the catalog and the search index can be read.
+
+        Raises:
+            MlentoryError: one of them cannot.
+        """
+        self.version()
+        self.index_version()
+
+    def close(self) -> None:
+        """Release the catalog and the index."""
+        self._catalog.close()
+        for store in self._idle:
+            store.close()

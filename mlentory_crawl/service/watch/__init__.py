@@ -1,0 +1,1 @@
+"""Health of the service, and metrics of its requests and of the catalog."""

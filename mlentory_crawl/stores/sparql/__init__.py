@@ -1,0 +1,1 @@
+"""The catalog as triples in an embedded store (Oxigraph), for questions in SPARQL."""
