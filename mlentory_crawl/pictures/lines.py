@@ -109,6 +109,7 @@ def written(lines: Sequence[Line], x: float, y: float, apart: float = LINE) -> I
 def linked(address: str, title: str, drawn: Sequence[str]) -> list[str]:
     """Return what is drawn with a title, and as a link if the address is one of the web, or of a page of ours."""
     inner = [f"<g><title>{escape(printable(title))}</title>", *drawn, "</g>"]
-    if not address.startswith(("https://", "http://", "/")):
+    # Two slashes, or one and what browsers take for one, begin the name of another host.
+    if not address.startswith(("https://", "http://", "/")) or address.startswith(("//", "/\\")):
         return inner
     return [f'<a href="{escape(printable(address))}">', *inner, "</a>"]

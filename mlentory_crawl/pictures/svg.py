@@ -67,7 +67,7 @@ def svg(found: Lineage, *, down: bool, style: str = STYLE, address: Callable[[st
     drawn = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
-            f' height="{height:.0f}" role="img" aria-label="{title}">'
+            f' height="{height:.0f}" role="group" aria-label="{title}">'
         ),
         f"<title>{title}</title>",
         f"<style>{style}</style>" if style else "",

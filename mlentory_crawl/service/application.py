@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from mlentory_crawl import __version__
 from mlentory_crawl.exceptions import MlentoryError
@@ -41,6 +40,7 @@ from mlentory_crawl.service.pages.page_templates import failed
 from mlentory_crawl.service.source import Source
 from mlentory_crawl.service.sparql import endpoint as sparql
 from mlentory_crawl.service.sparql.pool import Pool
+from mlentory_crawl.service.static_files import VersionedFiles
 from mlentory_crawl.service.watch import probes
 from mlentory_crawl.service.watch.probes import Watch
 from mlentory_crawl.stores.sparql.folder import folder_of
@@ -48,6 +48,8 @@ from mlentory_crawl.stores.sparql.folder import folder_of
 THREADS = 8
 """The number of requests that are answered at the same time; each has a connection to the catalog with its cache."""
 API = "/api/v1"
+LEAST_COMPRESSED, COMPRESSION = 1_000, 5
+"""The number of bytes from which answers are compressed, and how much: more costs twice the time for a few bytes."""
 
 
 def application(settings: Mapping[str, Any]) -> FastAPI:
@@ -95,8 +97,9 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
         app.include_router(page.router, include_in_schema=False)
     app.include_router(sparql.router)
     app.router.routes.extend(agents.routes)
-    app.mount("/static", StaticFiles(directory=str(files("mlentory_crawl.service") / "static")))
+    app.mount("/static", VersionedFiles())
     app.add_middleware(Gateway, policy=policy, keys=keys, metrics=watch.requests, refusal=_told)
+    app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED, compresslevel=COMPRESSION)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     app.add_exception_handler(json_answers.Unchanged, _unchanged)
@@ -108,7 +111,7 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
 
 def _unchanged(request: Request, error: Exception) -> Response:
     assert isinstance(error, json_answers.Unchanged)
-    return Response(status_code=304, headers={"ETag": error.tag})
+    return Response(status_code=304, headers={"ETag": error.tag, "Cache-Control": "no-cache", "Vary": "Accept"})
 
 
 def _failed(request: Request, error: Exception) -> Response:
@@ -128,6 +131,8 @@ def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     answer = _told(request, error.status_code, str(error.detail))
     answer.headers.update(error.headers or {})
+    if "GET" in (allowed := answer.headers.get("Allow", "").split(", ")):
+        answer.headers["Allow"] = ", ".join(dict.fromkeys([*allowed, "HEAD"]))
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
@@ -44,19 +45,26 @@ def source_of(request: Request) -> Source:
     return source
 
 
-def tagged(request: Request, version: str | None = None, form: str = "") -> str:
+def tagged(
+    request: Request, version: str | None = None, form: str = "", exists: Callable[[], object] = lambda: True
+) -> str:
     """Return the entity tag of the answer to a request, which follows from the version of the catalog.
 
     Args:
         request: the request.
         version: the version that the answer is true for; None for the present one.
         form: the representation, where there are several.
+        exists: raises an error if there is nothing that the client could have; asked before it is told that it has it.
 
     Raises:
         Unchanged: the client has this version.
     """
     told = version or source_of(request).version()
-    return unless_known(request, f'W/"{told}{form and "-"}{form}"')
+    try:
+        return unless_known(request, f'W/"{told}{form and "-"}{form}"')
+    except Unchanged:
+        exists()
+        raise
 
 
 def unless_known(request: Request, tag: str) -> str:
@@ -65,10 +73,16 @@ def unless_known(request: Request, tag: str) -> str:
     Raises:
         Unchanged: the client has what it stands for.
     """
-    asked = {each.strip() for each in request.headers.get("If-None-Match", "").split(",")}
-    if tag in asked or "*" in asked:
+    if is_known(request, tag):
         raise Unchanged(tag)
     return tag
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Check whether a client has what an entity tag stands for; weak and strong tags are compared alike (RFC 9110)."""
+    lines = request.headers.getlist("If-None-Match")
+    asked = {each.strip().removeprefix("W/") for line in lines for each in line.split(",")}
+    return tag.removeprefix("W/") in asked or "*" in asked
 
 
 def json_answer(data: Any, tag: str, media_type: str = "application/json", **headers: str) -> Response:

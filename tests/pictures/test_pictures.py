@@ -178,7 +178,7 @@ def test_what_is_on_another_page_is_counted(walk: Walk) -> None:
 def test_pictures_can_be_read_by_all(walk: Walk) -> None:
     text = svg(walk("mix/merged", data="all"), down=False)
     picture = ElementTree.fromstring(text)
-    assert picture.get("role") == "img"
+    assert picture.get("role") == "group"  # what is in an image is not told, and here are links
     said = "Lineage of mix/merged: 3 models that it derives from \u00b7 9 datasets \u00b7 1 license conflict"
     assert picture.findtext(f"{SVG}title") == picture.get("aria-label") == said
     assert "prefers-color-scheme: dark" in text

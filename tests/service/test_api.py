@@ -291,3 +291,34 @@ def test_the_description_is_valid_and_its_examples_work(client: TestClient) -> N
             address = address.replace(f"{{{name}}}", quote(asked.pop(name), safe=""))
         answer = client.get(address, params=asked)
         assert answer.status_code == 200, (path, answer.text)
+
+
+@pytest.mark.parametrize("tag", ["{strong}", '"other", {tag}', "*"])
+def test_tags_are_compared_as_the_protocol_says(client: TestClient, tag: str) -> None:
+    known = client.get(TUNE).headers["etag"]
+    told = tag.format(tag=known, strong=known.removeprefix("W/"))
+    answer = client.get(TUNE, headers={"If-None-Match": told})
+    assert (answer.status_code, answer.headers["vary"]) == (304, "Accept")
+
+
+def test_several_lines_of_tags_are_one_list(client: TestClient) -> None:
+    known = client.get(TUNE).headers["etag"]
+    lines = [("If-None-Match", '"other"'), ("If-None-Match", known)]
+    assert client.get(TUNE, headers=lines).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/models/acme/no-such", "/models/acme/no-such/history", "/models/acme/no-such/similar", "/datasets/no-such",
+        "/models/acme/no-such/lineage", "/models/acme/no-such/licenses", "/articles?about=acme/no-such",
+        "/compare?name=acme/no-such&name=orchard/tune-8B", "/models/acme/no-such/ro-crate-metadata.json",
+    ],
+)  # fmt: skip
+def test_nobody_has_what_is_not_there(client: TestClient, path: str) -> None:
+    assert client.get(f"/api/v1{path}", headers={"If-None-Match": "*"}).status_code == 404
+
+
+def test_what_takes_get_takes_head(client: TestClient) -> None:
+    answer = client.patch(TUNE)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")

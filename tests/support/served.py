@@ -57,9 +57,10 @@ def settings_of(data_dir: Path) -> dict[str, Any]:
     return {variable.name: variable.default for variable in VARIABLES} | {"MLENTORY_DATA_DIR": str(data_dir)}
 
 
-def indexed(data_dir: Path) -> None:
-    """Bring the search index up to date."""
-    sync("search", settings_of(data_dir), rebuild=False, on_batch=lambda _: None)
+def indexed(data_dir: Path, *names: str) -> None:
+    """Bring the search index up to date, and other projections."""
+    for name in ("search", *names):
+        sync(name, settings_of(data_dir), rebuild=False, on_batch=lambda _: None)
 
 
 def small(data_dir: Path) -> Book:

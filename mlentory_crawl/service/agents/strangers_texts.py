@@ -53,7 +53,10 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     kept = shown[:longest]
     while (escaped := len(json.dumps(kept))) > 2 * longest + 2:
         kept = kept[: len(kept) * 2 * longest // escaped]
-    return kept if kept == shown and len(text) <= 4 * longest else kept[: longest - 1] + CUT
+    if kept == shown and len(text) <= 4 * longest:
+        return kept
+    cut = CUT if longest < LONGEST else f"{CUT} ({len(text):,} characters in all)"
+    return kept[: max(len(kept) - len(cut), 0)] + cut
 
 
 def name_of(text: str) -> str:

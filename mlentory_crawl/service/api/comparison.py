@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from mlentory_crawl.catalog.queries.comparison import Row
-from mlentory_crawl.service.api.named import Name
+from mlentory_crawl.service.api.named import Name, iri_of
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
 from mlentory_crawl.service.parameters import Parameters
 
@@ -35,5 +35,6 @@ class ComparisonAnswer(TypedDict):
 @router.get("/compare", operation_id="compare", response_model=ComparisonAnswer)
 def compare(request: Request, asked: Annotated[Compared, Query()]) -> Response:
     """Compare licenses, data, parameters and metrics of entities side by side."""
-    tag = tagged(request)
-    return json_answer(source_of(request).catalog.compare(*asked.name), tag)
+    catalog = source_of(request).catalog
+    tag = tagged(request, exists=lambda: [iri_of(catalog, name) for name in asked.name])
+    return json_answer(catalog.compare(*asked.name), tag)

@@ -34,7 +34,8 @@ def entity_history(request: Request, asked: Annotated[NamedPaged, Query()]) -> R
 
 
 def _told(request: Request, name: str, asked: Paged) -> Response:
-    tag, catalog = tagged(request), source_of(request).catalog
+    catalog = source_of(request).catalog
+    tag = tagged(request, exists=lambda: iri_of(catalog, name))
     found = catalog.ask(history, iri_of(catalog, name), asked.limit, asked.offset)
     links = neighbors(request, total=found.total, limit=asked.limit, offset=asked.offset)
     told = {"iri": found.iri, "revisions": found.revisions}

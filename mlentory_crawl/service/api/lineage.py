@@ -15,7 +15,7 @@ from mlentory_crawl.catalog.queries.lineage import Data, Lineage, Member, Use
 from mlentory_crawl.pictures.dot import dot
 from mlentory_crawl.pictures.mermaid import mermaid
 from mlentory_crawl.pictures.svg import svg
-from mlentory_crawl.service.api.named import Name, Segment
+from mlentory_crawl.service.api.named import Name, Segment, iri_of
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
 from mlentory_crawl.service.paging import FARTHEST, Extent, extent, neighbors
 from mlentory_crawl.service.parameters import Parameters, Values
@@ -142,9 +142,10 @@ def entity_licenses(request: Request, asked: Annotated[LicensedByName, Query()])
 
 
 def _walked(request: Request, name: str, asked: Asked) -> Response:
-    tag = tagged(request, form=asked.format)
+    catalog = source_of(request).catalog
+    tag = tagged(request, form=asked.format, exists=lambda: iri_of(catalog, name))
     is_down = asked.direction == "down"
-    found = source_of(request).catalog.lineage(
+    found = catalog.lineage(
         name,
         up=not is_down,
         depth=asked.depth,
@@ -169,8 +170,9 @@ def _picture(found: Lineage, format: Picture, tag: str, links: dict[str, str], *
 
 
 def _licensed(request: Request, name: str, asked: Licensed) -> Response:
-    tag = tagged(request)
-    found = source_of(request).catalog.lineage(name, up=asked.direction == "up", depth=asked.depth, kind=asked.kind)
+    catalog = source_of(request).catalog
+    tag = tagged(request, exists=lambda: iri_of(catalog, name))
+    found = catalog.lineage(name, up=asked.direction == "up", depth=asked.depth, kind=asked.kind)
     all_of_them = [{"inherited": False, **asdict(each)} for each in found.conflicts]
     all_of_them += [{"inherited": True, **asdict(each)} for each in found.inherited]
     shown = all_of_them[asked.offset : asked.offset + asked.limit]

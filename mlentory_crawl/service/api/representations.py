@@ -72,8 +72,9 @@ def represented(request: Request, name: str, at: datetime | None, format: str | 
 
 def _answer(request: Request, name: str, at: datetime | None, media_type: str, *, why: bool) -> Response:
     # The version is read first: an answer may be newer than it says, never older.
-    tag = tagged(request, form=media_type.rpartition("/")[2])
-    described = source_of(request).catalog.model(name, at)
+    catalog = source_of(request).catalog
+    tag = tagged(request, form=media_type.rpartition("/")[2], exists=lambda: catalog.model(name, at))
+    described = catalog.model(name, at)
     links = {"Link": signposts(request, described)}
     if media_type == TURTLE:
         headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **links}
@@ -92,8 +93,9 @@ def crate(request: Request, name: str) -> Response:
     Raises:
         NotFound: there is no such entity, or there are several of this name.
     """
-    tag = tagged(request, form="crate")
-    described = source_of(request).catalog.model(name)
+    catalog = source_of(request).catalog
+    tag = tagged(request, form="crate", exists=lambda: catalog.model(name))
+    described = catalog.model(name)
     fetched = [each.provenance["fetched_at"] for each in described.records if "fetched_at" in each.provenance]
     licenses = {each.provenance.get("license") for each in described.records}
     (license,) = licenses if len(licenses) == 1 else (None,)

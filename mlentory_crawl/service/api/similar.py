@@ -51,7 +51,8 @@ def entity_similar(request: Request, asked: Annotated[AskedByName, Query()]) -> 
 
 
 def _found(request: Request, name: str, asked: Asked) -> Response:
-    tag, catalog = tagged(request), source_of(request).catalog
+    catalog = source_of(request).catalog
+    tag = tagged(request, exists=lambda: iri_of(catalog, name))
     found = catalog.ask(similar, iri_of(catalog, name), asked.limit)
     told = {"iri": found.iri, "models": found.models, "too_common": found.too_common}
     return json_answer({"total": found.total, "shown": len(found.models), **told}, tag)

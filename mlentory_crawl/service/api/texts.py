@@ -30,7 +30,8 @@ class TextsAnswer(Extent):
 @router.get("/articles", operation_id="articles", response_model=TextsAnswer)
 def articles(request: Request, asked: Annotated[About, Query()]) -> Response:
     """List the articles, posts and repositories that are about an entity or link to it."""
-    tag, catalog = tagged(request), source_of(request).catalog
+    catalog = source_of(request).catalog
+    tag = tagged(request, exists=lambda: iri_of(catalog, asked.about))
     iri = iri_of(catalog, asked.about)
     found = catalog.ask(writings, iri, asked.offset + asked.limit)
     shown = found.newest[asked.offset :]

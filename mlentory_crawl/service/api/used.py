@@ -61,8 +61,9 @@ def used_by_models(request: Request, subject: OfPath, asked: Annotated[Listed, Q
 
 def users_of(request: Request, subject: OfPath, name: PathName, asked: Annotated[Paged, Query()]) -> Response:
     """List the models that use a dataset, a license or a task, or that an owner shares."""
-    tag = tagged(request)
-    found = source_of(request).catalog.ask(users, subject, name, asked.limit, asked.offset)
+    catalog = source_of(request).catalog
+    tag = tagged(request, exists=lambda: catalog.ask(users, subject, name, 1, 0))
+    found = catalog.ask(users, subject, name, asked.limit, asked.offset)
     links = neighbors(request, total=found.total, limit=asked.limit, offset=asked.offset)
     told = {
         "iri": found.iri,

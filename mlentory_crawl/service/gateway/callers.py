@@ -146,9 +146,15 @@ def holds_key(text: bytes) -> bool:
 
 
 def shown_key(headers: dict[bytes, bytes]) -> str | None:
-    """Return the key that a request shows; None if it shows none, or another way to say who one is."""
-    kind, _, shown = headers.get(b"authorization", b"").partition(b" ")
-    return shown.strip().decode("latin-1") if kind.lower() == b"bearer" else None
+    """Return the key that a request shows; None if it shows none.
+
+    Whoever says in another way who he is shows a key that does not exist: he is not taken for nobody. A proxy in front
+    may ask for a password of its own, and passes it on.
+    """
+    kind, _, shown = headers.get(b"authorization", b"basic").partition(b" ")
+    if kind.lower() == b"basic":
+        return None
+    return shown.strip().decode("latin-1") if kind.lower() == b"bearer" else ""
 
 
 def client_of(peer: str, headers: dict[bytes, bytes], policy: Policy) -> tuple[str, bool]:

@@ -67,6 +67,7 @@ ROUTES: dict[str, Access] = {
     # Pages
     "/": COUNT,
     "/search": COUNT,
+    "/search/{name}": COUNT,
     "/models/{owner}/{name}": READ,
     "/models/{owner}/{name}/lineage": LINEAGE,
     "/models/{owner}/{name}/history": READ,

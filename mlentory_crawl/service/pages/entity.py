@@ -15,6 +15,7 @@ from mlentory_crawl.catalog.queries.description import Description
 from mlentory_crawl.catalog.queries.evaluated import Evaluated, names_in
 from mlentory_crawl.catalog.queries.lineage import Lineage
 from mlentory_crawl.catalog.queries.similar import SimilarModel, similar
+from mlentory_crawl.catalog.queries.usage import CLASSES, Subject
 from mlentory_crawl.console import magnitude
 from mlentory_crawl.service.api.named import Name, Segment
 from mlentory_crawl.service.api.representations import data_instead
@@ -60,6 +61,7 @@ class Sheet:
         kinds: how many derive from it, by kind.
         above: the lineage above it, if it is a model with parents.
         results: the results of its evaluations, by where they were published.
+        users: where the page of the models that use it is, if models use its kind.
         alike: models that share data, bases, papers or the task with it.
     """
 
@@ -75,6 +77,7 @@ class Sheet:
     kinds: dict[str, int]
     above: Lineage | None
     results: dict[tuple[str, ...], list[Evaluated]]
+    users: Subject | None
     alike: list[SimilarModel]
 
 
@@ -127,6 +130,7 @@ def _sheet(shown: Description, above: Lineage | None, alike: list[SimilarModel])
         kinds=dict(Counter(each.kind or KIND_NOT_STATED for each in shown.derived).most_common()),
         above=above,
         results=results,
+        users=next((subject for subject, classes in CLASSES.items() if root["class"] in classes), None),
         alike=alike,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,13 @@ ELSEWHERE = frozenset({
     "dateCreated", "dateModified", "datePublished", "relation",
 })  # fmt: skip
 """The properties that the page shows apart from the others."""
+FIRST = (
+    "mlTask", "modelCategory", "softwareRequirements", "inLanguage", "trainedOn", "fineTunedFrom", "evaluatedOn",
+    "validatedOn", "testedOn", "referencePublication", "author", "sharedBy", "about", "conditionsOfAccess",
+)  # fmt: skip
+"""The properties that are looked for first, in this order."""
+LAST = ("url", "identifier", "version", "archivedAt", "readme", "discussionUrl", "issueTracker")
+"""Those that are looked for last."""
 LABELS = {
     PARAMETER: "Hyperparameters",
     METRIC: "Metrics",
@@ -39,7 +47,20 @@ LABELS = {
     "discussionUrl": "Discussions",
     "referencePublication": "Papers",
     "languageTag": "Language tags",
+    "url": "Address",
+    "contentUrl": "Download",
+    "readme": "Readme",
+    "fineTunedFrom": "Fine-tuned from",
+    "wasDerivedFrom": "Derived from",
+    "qualifiedDerivation": "Kind of derivation",
+    "hasEvaluation": "Evaluations",
+    "hasCO2eEmissions": "CO\u2082e emissions",
+    "modelRisksBiasLimitations": "Risks, bias, limitations",
+    "ethicalSocial": "Ethical and social",
+    "additionalProperty": "Further values",
+    "sha256": "SHA-256",
 }
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[^A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +94,7 @@ class Fact:
 
 
 def facts_of(shown: Description) -> list[Fact]:
-    """Return the facts about an entity, in the order of its class's properties."""
+    """Return the facts about an entity, what is looked for first first."""
     names, statements = names_in(shown.state), shown.statements()
     found = []
     for name, prop in properties(shown.root["class"]).items():
@@ -84,7 +105,14 @@ def facts_of(shown: Description) -> list[Fact]:
         is_entity = prop.kind is Kind.REFERENCE
         told = [_value(each, names, is_entity=is_entity) for each in values]
         found.append(Fact(name, label_of(name), told, statements.get(name, [])))
-    return found
+    return sorted(found, key=_rank)
+
+
+def _rank(fact: Fact) -> tuple[int, int]:
+    """Return where a fact stands; others stay as they are between what is first and last."""
+    if fact.name in FIRST:
+        return 0, FIRST.index(fact.name)
+    return (2, LAST.index(fact.name)) if fact.name in LAST else (1, 0)
 
 
 def groups_of(shown: Description) -> list[Fact]:
@@ -107,7 +135,10 @@ def label_of(name: str) -> str:
     """Return the name of a property for people: known ones as they are called, others as words."""
     if name in LABELS:
         return LABELS[name]
-    words = "".join(f" {each.lower()}" if each.isupper() else each for each in name)
+    first, space, rest = name.partition(" ")
+    if space:
+        return f"{label_of(first)} {rest}"
+    words = " ".join(each.lower() for each in _WORD.findall(name)) or name
     return words[:1].upper() + words[1:]
 
 

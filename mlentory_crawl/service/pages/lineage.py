@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
 
 from mlentory_crawl.catalog.queries.derivations import Step
-from mlentory_crawl.pictures.lines import STYLE
+from mlentory_crawl.catalog.queries.lineage import Lineage
 from mlentory_crawl.pictures.svg import svg
 from mlentory_crawl.service.api.named import Name, Segment
 from mlentory_crawl.service.json_answers import source_of
-from mlentory_crawl.service.pages.page_templates import lineage_of, link_to, page
+from mlentory_crawl.service.pages.compare import MOST
+from mlentory_crawl.service.pages.page_templates import lineage_of, link_to, page, short_name
 from mlentory_crawl.service.parameters import Depth, Direction
+from mlentory_crawl.service.static_files import FOR_EVER, lineage_style
 
 router = APIRouter()
 
@@ -24,9 +27,9 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 
 @router.get("/lineage.css")
-def style(request: Request) -> Response:
+def style() -> Response:
     """Return the style of pictures, for pages that have them in their text."""
-    return Response(f".drawing {{{STYLE}}}\n", media_type="text/css", headers={"Cache-Control": "max-age=86400"})
+    return Response(lineage_style(), media_type="text/css", headers={"Cache-Control": FOR_EVER})
 
 
 @router.get("/models/{owner}/{name}/lineage")
@@ -46,6 +49,16 @@ def of_entity(
     return _shown(request, name, direction, depth, limit, offset)
 
 
+def _told(step: Step) -> tuple[str, ...]:
+    return step.kind_for_people, step.how, step.field, step.record
+
+
+def _comparison(found: Lineage) -> str | None:
+    """Return the address of the comparison of the first models; None if there is only one."""
+    names = [short_name(iri) for iri in found.members][:MOST]
+    return f"/compare?{urlencode([('name', name) for name in names])}" if len(names) > 1 else None
+
+
 def _shown(request: Request, name: str, direction: Direction, depth: int, limit: int, offset: int) -> Response:
     up = direction == "up"
     found = source_of(request).catalog.lineage(name, up=up, depth=depth, limit=limit, offset=offset)
@@ -53,7 +66,9 @@ def _shown(request: Request, name: str, direction: Direction, depth: int, limit:
     picture = Markup(svg(found, down=not up, style="", address=lambda iri: lineage_of(iri, direction)))  # noqa: S704
     ways: dict[str, list[Step]] = {}
     for step in found.steps:
-        ways.setdefault(step.parent if up else step.child, []).append(step)
+        known = ways.setdefault(step.parent if up else step.child, [])
+        if not any(_told(each) == _told(step) for each in known):
+            known.append(step)
     here = lineage_of(found.root, direction)
     joint = "&" if "?" in here else "?"
     pages = {
@@ -71,5 +86,6 @@ def _shown(request: Request, name: str, direction: Direction, depth: int, limit:
         subject=link_to(found.root),
         here=here,
         joint=joint,
+        compared=_comparison(found),
         **pages,
     )

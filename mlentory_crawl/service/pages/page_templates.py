@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -23,6 +24,12 @@ from mlentory_crawl.catalog.queries.origins import Statement
 from mlentory_crawl.console import magnitude, number
 from mlentory_crawl.printable import printable
 from mlentory_crawl.service.pages.facts import label_of
+from mlentory_crawl.service.static_files import static_address
+
+LONG = 220
+"""The number of characters of a description from which on it is cut in a list of hits."""
+MODELS = "MLModel"
+_MODEL = re.compile(r"(?!\.\.?/)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)
 
 
 def page(request: Request, template: str, /, **values: Any) -> Response:
@@ -48,8 +55,9 @@ def failed(request: Request, status: int, detail: str) -> Response:
 def link_to(iri: str) -> str:
     """Return the address of the page about an entity."""
     path = iri.removeprefix(HUGGING_FACE)
-    is_model = path != iri and path.count("/") == 1 and not path.startswith(("datasets/", "papers/", "spaces/"))
-    return f"/models/{quote(path)}" if is_model else f"/entity?{urlencode({'name': iri})}"
+    # Anything else would be read as another address: parts of models have a # in theirs.
+    is_model = path != iri and _MODEL.fullmatch(path) and not path.startswith(("datasets/", "papers/", "spaces/"))
+    return f"/models/{path}" if is_model else f"/entity?{urlencode({'name': iri})}"
 
 
 def path_name(iri: str) -> str:
@@ -137,6 +145,34 @@ def web_address(text: str) -> str | None:
     return text if text.startswith(("https://", "http://")) else None
 
 
+def dataset_name(told: str) -> str:
+    """Return the name of a dataset that may be told by its address on the Hub."""
+    return told.removeprefix(f"{HUGGING_FACE}datasets/")
+
+
+def is_in(request: Request, address: str) -> bool:
+    """Check whether a page belongs to the part of the site that begins at an address."""
+    path: str = request.scope["path"]
+    if address.startswith("/search"):
+        return path.startswith("/models/") or (path == "/search" and request.query_params.getlist("type") == [MODELS])
+    return path == address or path.startswith(f"{address}/")
+
+
+def pieces(hit: Mapping[str, Any], field: str) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of a text of a hit, each with whether it has a word of the search."""
+    found = hit.get("highlight", {}).get(field)
+    whole = hit.get(field) or ""
+    if found is None or (field == "name" and found["text"] != whole):
+        yield (whole if field == "name" or len(whole) <= LONG else f"{whole[:LONG].rstrip()}\u2026"), False
+        return
+    end = 0
+    for begin, after in found["matches"]:
+        yield found["text"][end:begin], False
+        yield found["text"][begin:after], True
+        end = after
+    yield found["text"][end:], False
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -163,6 +199,10 @@ def _environment() -> Environment:
         "moment": moment,
         "host": host,
         "label_of": label_of,
+        "dataset_name": dataset_name,
+        "is_in": is_in,
+        "pieces": pieces,
+        "static": static_address,
         "origin": origin,
         "reasons": reasons,
         "web_address": web_address,

@@ -9,6 +9,7 @@ import orjson
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query, Request, Response
 
+from fair4ml.identifiers import HUGGING_FACE
 from fair4ml.write.rdf_syntax import PREFIXES
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.service.json_answers import source_of
@@ -27,19 +28,19 @@ GROUP BY ?license ORDER BY DESC(?models) LIMIT 20""",
     "The bases that most derives from": """SELECT ?base (COUNT(?model) AS ?derived)
 WHERE { ?model prov:wasDerivedFrom [ schema:name ?base ] }
 GROUP BY ?base ORDER BY DESC(?derived) LIMIT 20""",
-    "Data of a model and of everything it derives from": """SELECT DISTINCT ?dataset ?model
-WHERE {
-  <https://huggingface.co/example-gguf/acme-7b-pro-GGUF> prov:wasDerivedFrom* ?iri .
+    "Data of a model and of everything it derives from": f"""SELECT DISTINCT ?dataset ?model
+WHERE {{
+  <{HUGGING_FACE}example-gguf/acme-7b-pro-GGUF> prov:wasDerivedFrom* ?iri .
   ?iri schema:name ?model ; fair4ml:trainedOn [ schema:name ?dataset ] .
-}
+}}
 ORDER BY ?dataset ?model""",
-    "The best results on a dataset": """SELECT ?model ?value
-WHERE {
-  ?evaluation fair4ml:evaluationDataset <https://huggingface.co/datasets/example-bench/helpdesk-qa> ;
+    "The best results on a dataset": f"""SELECT ?model ?value
+WHERE {{
+  ?evaluation fair4ml:evaluationDataset <{HUGGING_FACE}datasets/example-bench/helpdesk-qa> ;
     fair4ml:evaluationMetrics "accuracy" ;
     fair4ml:evaluatedMLModel [ schema:name ?model ] ;
     fair4ml:evaluationResults [ schema:value ?value ] .
-}
+}}
 ORDER BY DESC(?value) LIMIT 20""",
 }
 """Questions in SPARQL, by what they ask."""

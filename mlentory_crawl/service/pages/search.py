@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from mlentory_crawl.console import magnitude
+from mlentory_crawl.service.api.search import COUNTED as COUNTED_VALUES, Values
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
-from mlentory_crawl.service.parameters import COUNTED, Search, SearchParameters
+from mlentory_crawl.service.parameters import COUNTED, Facet, Search, SearchParameters
 from mlentory_crawl.stores.search.query import Bar, Sort
 
 router = APIRouter()
 
 FACETS = (*COUNTED, "derivation", "has")
+LISTED = 200
+"""The number of values of a facet on a page of their own."""
 SIZES = "parameters"
 """The number whose values are counted by size."""
 SORTS = {
@@ -60,11 +63,32 @@ def search(request: Request, given: SearchParameters) -> Response:
         sizes=sizes if any(size.count for size in sizes) else [],
         most=max((size.count or 0 for size in sizes), default=0),
         chips=_chips(given, facets, sizes),
+        further={name: f"/search/{name}{_address(given, offset=0).removeprefix('/search')}" for name in facets},
         sorts=[Option(label, None, name == query.sort, _address(given, sort=name)) for name, label in SORTS.items()],
         kept=_pairs({**given.model_dump(exclude_defaults=True), "q": None, "offset": 0}),
         last=last,
         before=_address(given, offset=max(given.offset - given.limit, 0)) if given.offset else None,
         after=_address(given, offset=last) if last < result.total and given.limit else None,
+    )
+
+
+@router.get("/search/{name}")
+def values(request: Request, name: Annotated[Facet, Path()], asked: Annotated[Values, Query()]) -> Response:
+    """Show the values of a facet among the hits of a search, by their beginning."""
+    query = replace(asked.query((name,)), facets=(name,), size=0, offset=0, facet_values=COUNTED_VALUES)
+    counts = source_of(request).search(query).facets[name]
+    starts = asked.starts.casefold()
+    fitting = {value: count for value, count in counts.items() if value.casefold().startswith(starts)}
+    given = Search(**asked.model_dump(exclude={"starts"}, exclude_unset=True))
+    return page(
+        request,
+        "values",
+        name=name,
+        starts=asked.starts,
+        total=len(fitting),
+        options=_options(given, name, dict(list(fitting.items())[:LISTED])) if hasattr(given, name) else [],
+        kept=_pairs({**given.model_dump(exclude_defaults=True), "offset": 0}),
+        back=_address(given, offset=0),
     )
 
 

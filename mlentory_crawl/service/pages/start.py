@@ -49,7 +49,7 @@ def _sizes(runs: list[dict[str, Any]]) -> list[Point]:
     by_day: dict[str, int] = {}
     counts = Counter[str]()
     for run in reversed(runs):
-        counts.update(run["records"])
-        if run["finished_at"]:
+        counts.update(run.get("records", {}))
+        if run.get("finished_at"):
             by_day[run["finished_at"][: len("2026-11-20")]] = counts["new"] - counts["deleted"]
     return [Point(day, value) for day, value in by_day.items()]

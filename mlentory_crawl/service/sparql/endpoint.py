@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from fair4ml.write.rdf_syntax import PREFIXES
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.extras import install_command
-from mlentory_crawl.service.json_answers import problem, source_of
+from mlentory_crawl.service.json_answers import is_known, problem, source_of
 from mlentory_crawl.service.negotiation import HTML, acceptable, accepted
 from mlentory_crawl.service.source import Source
 from mlentory_crawl.service.sparql.asked import Refused, query_of
@@ -81,8 +81,7 @@ async def _described(request: Request, wanted: Wanted) -> Response:
 async def _answered(request: Request, query: str, wanted: Wanted) -> Response:
     pool: Pool = request.app.state.sparql
     state = await run_sync(askable, source_of(request), pool)
-    tags = {each.strip() for each in request.headers.get("If-None-Match", "").split(",")}
-    if request.method != "POST" and _tag(state) in tags:
+    if request.method != "POST" and is_known(request, _tag(state)):
         return _true_for(state, Response(status_code=304))
     question = {
         "query": query,
