@@ -22,6 +22,7 @@ from support.linked_pages import BROWSER, elements, links, text, walk
 pytestmark = pytest.mark.extra(name="serve")
 
 MOST = 400
+FACETS = ("type", "task", "license", "library", "author", "keyword", "dataset", "derivation")
 MODELS = [f"/models/{name}" for name in names()]
 DOCUMENTS = [f"/entity?name={quote(address)}" for address in ADDRESSES[:12]]
 EVERYTHING = f"/query?query={quote('SELECT DISTINCT ?any ?value { ?any ?how ?value } LIMIT 200')}"
@@ -32,6 +33,8 @@ STARTS = [
     *DOCUMENTS,
     *(f"/leaderboards?dataset={quote(each)}" for each in ADDRESSES),
     EVERYTHING,
+    *(f"/search/{name}?starts={quote(TEXTS[number])}" for number, name in enumerate(FACETS)),
+    *(f"/search/{name}" for name in FACETS),
     *(f"{path}={quote(each)}" for each in TEXTS for path in ("/search?q", "/search?task", "/owners?q")),
 ]
 OURS = {

@@ -28,6 +28,8 @@ PAGES = {
     "search for a word": "/search?q=tune&type=MLModel&has=license&sort=name",
     "search without hits": "/search?q=zyzzyva",
     "search with filters without hits": "/search?task=no-such-task&not_license=MIT&min_parameters=5",
+    "values of a facet": "/search/license?q=tune&license=MIT",
+    "values of a facet without": "/search/task?starts=zyzzyva",
     "model": "/models/orchard/tune-8B",
     "model with everything": "/models/acme/tiny-bert",
     "model with a long name": f"/models/{LONG_NAME}",
