@@ -25,7 +25,7 @@ EXAMPLES = {
     "Models by license": """SELECT ?license (COUNT(DISTINCT ?model) AS ?models)
 WHERE { ?model a fair4ml:MLModel ; schema:license [ schema:name ?license ] }
 GROUP BY ?license ORDER BY DESC(?models) LIMIT 20""",
-    "The bases that most derives from": """SELECT ?base (COUNT(?model) AS ?derived)
+    "The bases that most models derive from": """SELECT ?base (COUNT(?model) AS ?derived)
 WHERE { ?model prov:wasDerivedFrom [ schema:name ?base ] }
 GROUP BY ?base ORDER BY DESC(?derived) LIMIT 20""",
     "Data of a model and of everything it derives from": f"""SELECT DISTINCT ?dataset ?model
