@@ -20,9 +20,10 @@ from mlentory_crawl.spiders import variables
 pytestmark = pytest.mark.extra(name="wheel")
 
 ROOT = Path(__file__).parents[2]
-OF_EXTRAS = frozenset(
-    "anyio dagster fastapi jinja2 limits markupsafe mcp mcp_types playwright prometheus_client pyoxigraph scrapy_playwright"
-    " scrapy_splash scrapyd starlette uvicorn".split()
+OF_EXTRAS = """
+    anyio dagster fastapi jinja2 limits markupsafe mcp mcp_types playwright prometheus_client pyoxigraph
+    scrapy_playwright scrapy_splash scrapyd starlette uvicorn
+""".split()
 )
 """The libraries that modules load although only an extra brings them; commands load these modules if it is there."""
 IMPORT_ALL = f"""
@@ -33,7 +34,7 @@ for package in (fair4ml, mlentory_crawl):
             try:
                 importlib.import_module(module.name)
             except ModuleNotFoundError as error:
-                if error.name.partition(".")[0] not in {sorted(OF_EXTRAS)}:
+                if error.name.partition(".")[0] not in {OF_EXTRAS}:
                     raise
     print(package.__file__)
 """
