@@ -24,7 +24,6 @@ OF_EXTRAS = """
     anyio dagster fastapi jinja2 limits markupsafe mcp mcp_types playwright prometheus_client pyoxigraph
     scrapy_playwright scrapy_splash scrapyd starlette uvicorn
 """.split()
-)
 """The libraries that modules load although only an extra brings them; commands load these modules if it is there."""
 IMPORT_ALL = f"""
 import fair4ml, importlib, mlentory_crawl, pkgutil
