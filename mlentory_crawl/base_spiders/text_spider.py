@@ -69,7 +69,7 @@ class TextSpider(NamedSpider):
         """The remedy if a library that reads texts is missing, which the report names, too; None if all are there."""
         missing = missing_library(self.name)
         if missing is not None:
-            self.note(missing)
+            self.fail(missing)
         return missing
 
     @property

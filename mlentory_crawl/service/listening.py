@@ -39,7 +39,9 @@ def serve(settings: Mapping[str, Any], host: str, port: int) -> int:
     try:
         listening = socket.create_server((host, port), backlog=BACKLOG, family=_family(host))
     except OSError as error:
-        raise MlentoryError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+        # Python adds the address once more, in parentheses.
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise MlentoryError(f"cannot listen on {host} port {port}: {reason}") from error
     with listening:
         # Only now, so that whoever reads the address can open it.
         shown = f"[{host}]" if ":" in host else host

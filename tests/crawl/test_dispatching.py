@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,6 +214,15 @@ def test_hosts_take_turns(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert [url.removeprefix("https://").replace(".test/", "") for url in urls] == [
         "a0", "b0", "c0", "a1", "b1", "a2", "b2",
     ]  # fmt: skip
+
+
+def test_what_is_to_be_installed_is_a_problem_of_the_run(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    spider = dispatcher(data_dir, "https://x.test/a", "https://x.test/b")
+    assert asked(spider, monkeypatch) == ([], {"failed": 2})
+    (problem,) = spider.run.report.problems
+    assert "article needs trafilatura: " in problem
+    assert "[documents]" in problem
 
 
 def test_seeds_that_ended_before_are_not_asked_for_again(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
