@@ -52,6 +52,8 @@ class Command(ProjectCommand):
             from mlentory_crawl.commands import serve_keys  # needs neither the catalog nor a web server
 
             return serve_keys.carry_out(self.data_dir, args[1], args[2:], opts)
+        if not 0 <= opts.port < 1 << 16:
+            raise WrongUsage(f"--port {opts.port}: expected a number from 0 to 65535")
         if not all(map(find_spec, ("fastapi", "jinja2", "mcp"))):
             raise MlentoryError(f"serving needs FastAPI: {install_command('serve')}")
         if opts.mcp_stdio:

@@ -115,7 +115,9 @@ def _unchanged(request: Request, error: Exception) -> Response:
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    return _told(request, json_answers.status_of(error), str(error))
+    # Messages are for who runs the service; others need not know where its data are.
+    folder = str(json_answers.source_of(request).catalog_file.parent)
+    return _told(request, json_answers.status_of(error), str(error).replace(folder, "the data directory"))
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -23,6 +23,7 @@ class Source:
         settings: the project's settings, `MLENTORY_DATA_DIR` among them.
 
     Attributes:
+        catalog_file: the file of the catalog.
         cache: answers that take long, by the version that they are true for.
 
     Raises:
@@ -31,7 +32,7 @@ class Source:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
-        self._path = Path(settings["MLENTORY_DATA_DIR"]) / CATALOG
+        self.catalog_file = Path(settings["MLENTORY_DATA_DIR"]) / CATALOG
         self._lock = threading.Lock()
         self._file = self._identity()
         self._catalog = Catalog(settings)
@@ -40,7 +41,7 @@ class Source:
 
     def _identity(self) -> tuple[int, int] | None:
         try:
-            found = self._path.stat()
+            found = self.catalog_file.stat()
         except OSError:
             return None
         return found.st_dev, found.st_ino

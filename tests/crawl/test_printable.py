@@ -129,7 +129,7 @@ WORDS: dict[str, list[list[str]]] = {
     "demo": [[HOSTILE]],
     "doctor": [["--offline"], [HOSTILE]],
     "sample-hub": [[HOSTILE], ["--records", HOSTILE]],
-    "serve": [[HOSTILE], ["--host", HOSTILE], ["keys", HOSTILE], ["keys", "revoke", HOSTILE]],
+    "serve": [[HOSTILE], ["--host", HOSTILE], ["--port", "99999"], ["keys", HOSTILE], ["keys", "revoke", HOSTILE]],
     "validate": [[HOSTILE]],
     "genspider": [["--list"]],
 }  # fmt: skip

@@ -102,6 +102,19 @@ def test_what_is_erased_is_gone_from_every_answer(tmp_path: Path) -> None:
     book.close()
 
 
+def test_a_catalog_that_is_gone_is_told_without_where_it_was(tmp_path: Path) -> None:
+    book = Book(tmp_path / "data")
+    book.crawl({"1": relative("a/first", "MIT")})
+    book.close()
+    with guarded(book.data_dir) as client:
+        assert client.get(f"{API}/models/a/first").status_code == 200
+        for file in Path(book.data_dir).glob("catalog.sqlite*"):
+            file.rename(tmp_path / file.name)
+        detail = told(client, f"{API}/models/a/first", 503)["detail"]
+        assert detail.startswith("there is no catalog in the data directory yet")
+        assert str(tmp_path) not in client.get("/", headers={"Accept": "text/html"}).text
+
+
 def test_another_index_is_found_without_a_restart(tmp_path: Path) -> None:
     book = Book(tmp_path / "data")
     book.crawl({"1": relative("a/first", "MIT")})
