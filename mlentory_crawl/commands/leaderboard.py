@@ -85,14 +85,10 @@ def _print(out: Console, board: Board, part: slice, *, sources: bool) -> None:
         right=("", "value"),
         title=f"{title}, {board.scale}, {direction[board.higher_is_better]}",
     )
-    rank, before = 0, None
-    for place, result in enumerate(board.results[: part.stop], 1):
-        rank = rank if result.value == before else place
-        before = result.value
-        if place <= part.start:
-            continue
+    ranks = board.ranks()
+    for place, result in enumerate(results, part.start):
         shown.add_row(
-            "" if board.higher_is_better is None else str(rank),
+            "" if ranks is None else str(ranks[place]),
             result.name,
             number(result.value, result.raw),
             *(CELLS[name](result) for name, found in columns.items() if len(found) > 1),

@@ -92,9 +92,7 @@ def _shown(board: Board) -> Shown:
 
 
 def _places(board: Board, columns: list[str]) -> Iterator[Place]:
-    rank, before = 0, None
-    for place, result in enumerate(board.results[:SHOWN], 1):
-        rank = rank if result.value == before else place
-        before = result.value
-        is_ranked = board.higher_is_better is not None
-        yield Place(rank if is_ranked else None, result, [CELLS[name](result) for name in columns])
+    ranks = board.ranks()
+    for place, result in enumerate(board.results[:SHOWN]):
+        rank = None if ranks is None else ranks[place]
+        yield Place(rank, result, [CELLS[name](result) for name in columns])
