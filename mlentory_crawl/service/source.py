@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.exceptions import MlentoryError, StoreError
 from mlentory_crawl.face import Catalog, search_in
 from mlentory_crawl.service.cached import Cache
 from mlentory_crawl.stores.factory import open_search_store
 from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, SearchStore
+
+Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
 
 
 class Source:
@@ -106,6 +110,23 @@ class Source:
         """Return the version of the catalog that answers are true for: its id and its sequence number."""
         id, sequence = self.catalog.version
         return f"{id[:12]}-{sequence}"
+
+    def kept(
+        self,
+        question: Callable[Concatenate[CatalogReader, Arguments], Answer],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> tuple[Answer, str]:
+        """Return the answer to a question that takes long, and the version that it is true for.
+
+        Args:
+            question: as `Catalog.ask` takes it; whoever asks it gets the same answer.
+            *args: its further arguments, which can be hashed.
+            **kwargs: its further arguments, by name.
+        """
+        key = (question, *args, *kwargs.items())
+        return self.cache.get(key, self.version(), lambda: self.catalog.ask(question, *args, **kwargs))
 
     def check(self) -> None:
         """Check that the catalog and the search index can be read.

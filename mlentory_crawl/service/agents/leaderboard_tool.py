@@ -112,10 +112,7 @@ def leaderboard(source: Source, asked: LeaderboardArguments) -> dict[str, Any]:
     """
     if asked.dataset is None:
         return _datasets(source, asked)
-    key = ("leaderboard", asked.dataset, asked.metric, asked.task)
-    found, version = source.cache.get(
-        key, source.version(), lambda: results_on(source.catalog, asked.dataset or "", asked.metric, asked.task)
-    )
+    found, version = results_on(source, asked.dataset, asked.metric, asked.task)
     boards = list(_boards(found))
     if asked.board is None:
         list_name, total = "boards", len(boards)
@@ -131,7 +128,7 @@ def leaderboard(source: Source, asked: LeaderboardArguments) -> dict[str, Any]:
 
 
 def _datasets(source: Source, asked: LeaderboardArguments) -> dict[str, Any]:
-    found, version = source.cache.get("results", source.version(), lambda: source.catalog.ask(evaluated_index))
+    found, version = source.kept(evaluated_index)
     fitting = [each for each in found if asked.query.casefold() in each.name.casefold()]
     frame = _frame(version, "datasets", len(fitting), None, sum(each.evaluations for each in fitting))
     entries: Iterator[tuple[str, EvaluatedOn]] = (

@@ -8,15 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from mlentory_crawl.catalog.queries import boards
 from mlentory_crawl.catalog.queries.boards import Board, Leaderboard
 from mlentory_crawl.catalog.queries.evaluations import Result
 from mlentory_crawl.catalog.queries.find import NotFound
 from mlentory_crawl.catalog.queries.results_index import EvaluatedDataset, evaluated_index
-from mlentory_crawl.face import Catalog
 from mlentory_crawl.service.api.named import Name, PathName
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
 from mlentory_crawl.service.paging import Extent, Paged, extent, neighbors
 from mlentory_crawl.service.parameters import Value
+from mlentory_crawl.service.source import Source
 
 router = APIRouter(tags=["leaderboards"])
 
@@ -73,8 +74,7 @@ class BoardsAnswer(Extent):
 @router.get("/leaderboards", operation_id="leaderboards", response_model=IndexAnswer)
 def leaderboards(request: Request, asked: Annotated[Index, Query()]) -> Response:
     """List the datasets on which models were evaluated, the one with most evaluations first."""
-    source = source_of(request)
-    found, version = source.cache.get("results", source.version(), lambda: source.catalog.ask(evaluated_index))
+    found, version = source_of(request).kept(evaluated_index)
     tag = tagged(request, version)
     fitting = [each for each in found if asked.q.casefold() in each.name.casefold()]
     shown = fitting[asked.offset : asked.offset + asked.limit]
@@ -95,11 +95,7 @@ def leaderboard_by_name(request: Request, asked: Annotated[ChosenByName, Query()
 
 
 def _ranked(request: Request, dataset: str, asked: Chosen) -> Response:
-    source = source_of(request)
-    key = ("leaderboard", dataset, asked.metric, asked.task)
-    found, version = source.cache.get(
-        key, source.version(), lambda: results_on(source.catalog, dataset, asked.metric, asked.task)
-    )
+    found, version = results_on(source_of(request), dataset, asked.metric, asked.task)
     tag = tagged(request, version)
     part = slice(asked.offset, asked.offset + asked.limit)
     lengths = [len(found.unranked), *(len(board.results) for board in found.boards)]
@@ -115,11 +111,11 @@ def _ranked(request: Request, dataset: str, asked: Chosen) -> Response:
     return json_answer({**extent(total, shown, asked.offset), **told}, tag, **links)
 
 
-def results_on(catalog: Catalog, dataset: str, metric: str | None, task: str | None) -> Leaderboard:
-    """Return the results on a dataset.
+def results_on(source: Source, dataset: str, metric: str | None, task: str | None) -> tuple[Leaderboard, str]:
+    """Return the results on a dataset, and the version that they are true for.
 
     Args:
-        catalog: the catalog.
+        source: the catalog.
         dataset: its id, its name, or its IRI.
         metric: in any spelling; None for all.
         task: the name or the code of a task; None for all.
@@ -127,11 +123,11 @@ def results_on(catalog: Catalog, dataset: str, metric: str | None, task: str | N
     Raises:
         NotFound: there is none; the message says what there is.
     """
-    found = catalog.leaderboard(dataset, metric, task)
+    found, version = source.kept(boards.leaderboard, dataset, metric, task)
     if not found.boards and not found.unranked:
         by = " by ".join(each for each in (metric, task) if each)
-        raise NotFound(f"no result on {dataset} for {by}" if by else catalog.without_results(dataset))
-    return found
+        raise NotFound(f"no result on {dataset} for {by}" if by else source.catalog.without_results(dataset))
+    return found, version
 
 
 def _board(board: Board, part: slice) -> Ranked:

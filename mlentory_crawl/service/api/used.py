@@ -50,8 +50,7 @@ class UsersAnswer(Extent):
 
 def used_by_models(request: Request, subject: OfPath, asked: Annotated[Listed, Query()]) -> Response:
     """List what models use, with the number of models."""
-    source = source_of(request)
-    found, version = source.cache.get(subject, source.version(), lambda: source.catalog.ask(used, subject))
+    found, version = source_of(request).kept(used, subject)
     tag = tagged(request, version)
     fitting = [each for each in found if asked.q.casefold() in each.name.casefold()]
     shown = fitting[asked.offset : asked.offset + asked.limit]

@@ -8,9 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from mlentory_crawl.catalog.queries.boards import Board
+from mlentory_crawl.catalog.queries.boards import Board, Leaderboard
 from mlentory_crawl.catalog.queries.evaluations import Result
+from mlentory_crawl.catalog.queries.find import NotFound
 from mlentory_crawl.catalog.queries.results_index import evaluated_index
+from mlentory_crawl.service.api.boards import results_on
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
 
@@ -62,25 +64,24 @@ class Shown:
 @router.get("/leaderboards")
 def leaderboards(request: Request, dataset: Given = "", metric: Given = "", task: Given = "") -> Response:
     """Show who is best on a dataset, or ask for one."""
-    catalog = source_of(request).catalog
+    source = source_of(request)
     if not dataset.strip():
-        source = source_of(request)
-        index, _ = source.cache.get("evaluated", source.version(), lambda: source.catalog.ask(evaluated_index))
+        index, _ = source.kept(evaluated_index)
         return page(request, "board_index", index=index[:INDEXED], total=len(index))
-    found = catalog.leaderboard(dataset, metric or None, task or None)
+    try:
+        (found, _), why = results_on(source, dataset, metric or None, task or None), ""
+    except NotFound as error:
+        found, why = Leaderboard([], []), str(error)
     unranked: dict[str, list[Result]] = {}
     for result in found.unranked:
         unranked.setdefault(result.problem or "", []).append(result)
-    is_empty = not (found.boards or found.unranked)
     return page(
         request,
         "boards",
         dataset=dataset,
-        metric=metric,
-        task=task,
         boards=[_shown(board) for board in found.boards],
         unranked=unranked,
-        why=catalog.without_results(dataset) if is_empty else "",
+        why=why,
     )
 
 

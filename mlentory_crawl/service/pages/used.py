@@ -37,8 +37,7 @@ def used_by_models(
     request: Request, subject: OfPath, q: Words = "", offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
 ) -> Response:
     """Show what models use, with the number of models."""
-    source = source_of(request)
-    found, _ = source.cache.get(subject, source.version(), lambda: source.catalog.ask(used, subject))
+    found, _ = source_of(request).kept(used, subject)
     fitting = [each for each in found if q.casefold() in each.name.casefold()]
     return page(
         request,
