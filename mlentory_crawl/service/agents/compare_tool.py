@@ -9,8 +9,8 @@ from typing_extensions import TypedDict
 
 from mlentory_crawl.catalog.queries.comparison import Row
 from mlentory_crawl.service.agents.arguments import Arguments, AsList, Name, Offset
-from mlentory_crawl.service.agents.fitting import Answer, Call, fitted
-from mlentory_crawl.service.agents.offer import STRANGERS, Offer, again
+from mlentory_crawl.service.agents.fitting import Answer, fitted
+from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of
 from mlentory_crawl.service.source import Source
 
@@ -75,11 +75,8 @@ def compare(source: Source, asked: CompareArguments) -> dict[str, Any]:
         "note": f"{STRANGERS} An empty cell is unknown, not no.",
     }
 
-    def following(shown: int) -> Call | None:
-        reached = asked.offset + shown
-        return again(NAME, asked, offset=reached) if shown and reached < len(found.rows) else None
-
-    return fitted(frame, (("rows", _row(row)) for row in found.rows[asked.offset :]), following)
+    entries = (("rows", _row(row)) for row in found.rows[asked.offset :])
+    return fitted(frame, entries, following(NAME, asked, asked.offset, len(found.rows)))
 
 
 def _row(row: Row) -> Compared:

@@ -16,8 +16,8 @@ from mlentory_crawl.catalog.queries.history import Revision, history
 from mlentory_crawl.catalog.queries.writings import Writing, writings
 from mlentory_crawl.service.agents.arguments import Arguments, Name, Offset
 from mlentory_crawl.service.agents.entity_facts import FACTS, TEXTS, Stated, properties_stated, values_stated
-from mlentory_crawl.service.agents.fitting import Answer, Call, fitted
-from mlentory_crawl.service.agents.offer import STRANGERS, Offer, again
+from mlentory_crawl.service.agents.fitting import Answer, fitted
+from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of, shortened, source_of
 from mlentory_crawl.service.parameters import Moment
 from mlentory_crawl.service.source import Source
@@ -142,8 +142,9 @@ def get_model(source: Source, asked: ModelArguments) -> dict[str, Any]:
     note = STRANGERS
     if forbids_ai(shown.state):
         note += " Its texts are withheld: its page says that AI must not use it."
+    total, entries = _entries(source, shown, asked)
     frame = {
-        "total": 0,
+        "total": total,
         "iri": shown.iri,
         "name": name_of(str(shown.root.get("name") or shown.iri)),
         "type": shown.root["class"],
@@ -160,15 +161,10 @@ def get_model(source: Source, asked: ModelArguments) -> dict[str, Any]:
         "as_of": version,
         "note": note,
     }
-    frame["total"], entries = _entries(source, shown, asked)
     if asked.part == FACTS and asked.property is not None:
         frame["stated_by"] = values_stated(shown, asked.property)[1]
 
-    def following(count: int) -> Call | None:
-        reached = asked.offset + count
-        return again(NAME, asked, offset=reached) if count and reached < frame["total"] else None
-
-    return fitted(frame, entries, following)
+    return fitted(frame, entries, following(NAME, asked, asked.offset, total))
 
 
 def _entries(source: Source, shown: Description, asked: ModelArguments) -> tuple[int, list[tuple[str, Any]]]:

@@ -13,8 +13,8 @@ from mlentory_crawl.catalog.queries.evaluations import Result
 from mlentory_crawl.catalog.queries.results_index import evaluated_index
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.service.agents.arguments import Arguments, AsNumber, Name, Offset
-from mlentory_crawl.service.agents.fitting import Answer, Call, fitted
-from mlentory_crawl.service.agents.offer import STRANGERS, Offer, again
+from mlentory_crawl.service.agents.fitting import Answer, fitted
+from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of, source_of
 from mlentory_crawl.service.api.boards import results_on
 from mlentory_crawl.service.parameters import Value
@@ -124,7 +124,7 @@ def leaderboard(source: Source, asked: LeaderboardArguments) -> dict[str, Any]:
         last = len(boards) - 1
         raise WrongUsage(f"board: the boards are numbered from 0 to {last}; leave it out to see them")
     frame = _frame(version, list_name, total, asked.dataset, sum(len(board.results) for board in boards))
-    return fitted(frame, ((list_name, each) for each in page), _following(asked, total))
+    return fitted(frame, ((list_name, each) for each in page), following(NAME, asked, asked.offset, total))
 
 
 def _datasets(source: Source, asked: LeaderboardArguments) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _datasets(source: Source, asked: LeaderboardArguments) -> dict[str, Any]:
         )
         for each in fitting[asked.offset : asked.offset + PAGE]
     )
-    return fitted(frame, entries, _following(asked, len(fitting)))
+    return fitted(frame, entries, following(NAME, asked, asked.offset, len(fitting)))
 
 
 def _frame(version: str, entries: str, total: int, dataset: str | None, results: int) -> dict[str, Any]:
@@ -150,14 +150,6 @@ def _frame(version: str, entries: str, total: int, dataset: str | None, results:
         "as_of": version,
         "note": f"{STRANGERS} Only results of one board can be compared; those of different boards cannot.",
     }
-
-
-def _following(asked: LeaderboardArguments, total: int) -> Any:
-    def following(shown: int) -> Call | None:
-        reached = asked.offset + shown
-        return again(NAME, asked, offset=reached) if shown and reached < total else None
-
-    return following
 
 
 def _boards(found: Leaderboard) -> Iterator[Board]:

@@ -11,8 +11,8 @@ from mlentory_crawl.catalog.queries.derivations import KIND_NOT_STATED
 from mlentory_crawl.catalog.queries.license_summary import LicenseConflict, LicenseSummary
 from mlentory_crawl.catalog.queries.lineage import Lineage, Member
 from mlentory_crawl.service.agents.arguments import Arguments, AsNumber, Name, Offset
-from mlentory_crawl.service.agents.fitting import Answer, Call, fitted
-from mlentory_crawl.service.agents.offer import STRANGERS, Offer, again
+from mlentory_crawl.service.agents.fitting import Answer, fitted
+from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of
 from mlentory_crawl.service.api.lineage import NO_PERMISSION
 from mlentory_crawl.service.source import Source
@@ -146,7 +146,7 @@ def lineage(source: Source, asked: LineageArguments) -> dict[str, Any]:
         "note": f"{STRANGERS} A derivation is what records state; what none states is unknown.",
     }
     entries = (("models", _relative(found, each, is_up=asked.direction == "up")) for each in page)
-    return fitted(frame, entries, _following(LINEAGE, asked, total))
+    return fitted(frame, entries, following(LINEAGE, asked, asked.offset, total))
 
 
 def license_conflicts(source: Source, asked: LineageArguments) -> dict[str, Any]:
@@ -172,16 +172,8 @@ def license_conflicts(source: Source, asked: LineageArguments) -> dict[str, Any]
         "note": f"{NO_PERMISSION} This is no legal advice. {STRANGERS}",
     }
     page = told[asked.offset : asked.offset + PAGE]
-    following = _following(LICENSE_CONFLICTS, asked, len(told))
-    return fitted(frame, (("conflicts", each) for each in page), following)
-
-
-def _following(tool: str, asked: LineageArguments, total: int) -> Any:
-    def following(shown: int) -> Call | None:
-        reached = asked.offset + shown
-        return again(tool, asked, offset=reached) if shown and reached < total else None
-
-    return following
+    further = following(LICENSE_CONFLICTS, asked, asked.offset, len(told))
+    return fitted(frame, (("conflicts", each) for each in page), further)
 
 
 def _names(member: Member) -> list[str]:

@@ -45,5 +45,22 @@ def again(tool: str, asked: Arguments, **changed: Any) -> Call:
     return {"tool": tool, "arguments": {name: _whole(value) for name, value in given.items() if value != []}}
 
 
+def following(tool: str, asked: Arguments, offset: int, total: int) -> Callable[[int], Call | None]:
+    """Return what makes the call for the entries after a number of them; None at the end.
+
+    Args:
+        tool: its name.
+        asked: the arguments of the call before.
+        offset: the number of entries before those.
+        total: the number of entries that can be had.
+    """
+
+    def call(shown: int) -> Call | None:
+        reached = offset + shown
+        return again(tool, asked, offset=reached) if shown and reached < total else None
+
+    return call
+
+
 def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value

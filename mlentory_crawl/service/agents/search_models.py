@@ -12,8 +12,8 @@ from typing_extensions import TypedDict
 
 from mlentory_crawl.catalog.queries.shown_names import CLASS_OF, shown_names
 from mlentory_crawl.catalog.queries.writings import TEXTS
-from mlentory_crawl.service.agents.fitting import Answer, Call, fitted
-from mlentory_crawl.service.agents.offer import STRANGERS, Offer, again
+from mlentory_crawl.service.agents.fitting import Answer, fitted
+from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.search_arguments import FARTHEST, SearchArguments
 from mlentory_crawl.service.agents.strangers_texts import name_of, shortened
 from mlentory_crawl.service.parameters import Search
@@ -117,12 +117,8 @@ def search_models(source: Source, asked: SearchArguments) -> dict[str, Any]:
         "note": f"{STRANGERS} So are the values of facets. What is not stated is absent, and found by no condition.",
     }
 
-    def following(shown: int) -> Call | None:
-        reached = asked.offset + shown
-        is_last = not shown or reached >= found.total or reached > FARTHEST
-        return None if is_last else again(NAME, asked, offset=reached)
-
-    return fitted(frame, (("hits", _hit(hit)) for hit in found.hits), following)
+    further = following(NAME, asked, asked.offset, min(found.total, FARTHEST + 1))
+    return fitted(frame, (("hits", _hit(hit)) for hit in found.hits), further)
 
 
 def _meant(source: Source, asked: SearchArguments) -> dict[str, dict[str, list[str]]]:

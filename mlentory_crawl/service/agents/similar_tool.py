@@ -9,8 +9,8 @@ from typing_extensions import TypedDict
 
 from mlentory_crawl.catalog.queries.similar import Shared, SimilarModel, similar
 from mlentory_crawl.service.agents.arguments import Arguments, AsNumber, Name
-from mlentory_crawl.service.agents.fitting import Answer, Call, fitted
-from mlentory_crawl.service.agents.offer import STRANGERS, Offer, again
+from mlentory_crawl.service.agents.fitting import Answer, fitted
+from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of
 from mlentory_crawl.service.api.named import iri_of
 from mlentory_crawl.service.source import Source
@@ -78,12 +78,8 @@ def similar_models(source: Source, asked: SimilarArguments) -> dict[str, Any]:
         "note": f"{STRANGERS} Similar means that records state something in common; the first {FARTHEST} can be had.",
     }
 
-    def following(shown: int) -> Call | None:
-        reached = asked.offset + shown
-        is_last = not shown or reached >= min(found.total, FARTHEST)
-        return None if is_last else again(NAME, asked, offset=reached)
-
-    return fitted(frame, (("models", _model(each)) for each in found.models[asked.offset :]), following)
+    entries = (("models", _model(each)) for each in found.models[asked.offset :])
+    return fitted(frame, entries, following(NAME, asked, asked.offset, min(found.total, FARTHEST)))
 
 
 def _model(each: SimilarModel) -> Alike:

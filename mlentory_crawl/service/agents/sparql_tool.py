@@ -12,8 +12,8 @@ from pydantic import Field
 from fair4ml.write.rdf_syntax import PREFIXES
 from mlentory_crawl.exceptions import StoreError, WrongUsage
 from mlentory_crawl.service.agents.arguments import Arguments, Offset
-from mlentory_crawl.service.agents.fitting import Answer, Call, fitted
-from mlentory_crawl.service.agents.offer import STRANGERS, Offer, again
+from mlentory_crawl.service.agents.fitting import Answer, fitted
+from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.source import Source
 from mlentory_crawl.service.sparql.endpoint import askable, failure_of
 from mlentory_crawl.service.sparql.pool import NotAnswered, Pool
@@ -97,12 +97,9 @@ async def sparql(source: Source, pool: Pool, client: str, asked: SparqlArguments
         "note": f"{STRANGERS} So are texts in rows. `total` counts the rows within the LIMIT of the query.",
     }
 
-    def following(shown: int) -> Call | None:
-        reached = asked.offset + shown
-        return again(NAME, asked, offset=reached) if shown and reached < len(rows) else None
-
     page = rows[asked.offset : asked.offset + READ]
-    return fitted(frame, (("rows", {name: _value(each) for name, each in row.items()}) for row in page), following)
+    entries = (("rows", {name: _value(each) for name, each in row.items()}) for row in page)
+    return fitted(frame, entries, following(NAME, asked, asked.offset, len(rows)))
 
 
 def _table(result: dict[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:
