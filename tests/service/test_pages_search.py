@@ -139,6 +139,7 @@ def test_by_keyboard_alone(visitor: Visitor) -> None:
     page.keyboard.type("gguf tune")  # the field has the focus
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/search\?q=gguf"))
+    page.wait_for_load_state()  # what has the focus before is forgotten then
     page.keyboard.press("Tab")
     focused = page.locator(":focus")
     expect(focused).to_have_text("Skip to the content")
