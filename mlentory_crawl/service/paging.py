@@ -14,13 +14,14 @@ from mlentory_crawl.service.parameters import Parameters
 MOST, USUAL = 100, 20
 """The number of entries of an answer, at the most and by default."""
 FARTHEST = 1_000_000
+Offset = Annotated[int, Field(ge=0, le=FARTHEST, description="the number of entries to leave out first")]
 
 
 class Paged(Parameters):
     """The part of a list that is asked for."""
 
     limit: Annotated[int, Field(ge=1, le=MOST, description="the maximum number of entries")] = USUAL
-    offset: Annotated[int, Field(ge=0, le=FARTHEST, description="the number of entries to leave out first")] = 0
+    offset: Offset = 0
 
 
 class Extent(TypedDict):

@@ -165,5 +165,6 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo
 Moment = Annotated[datetime, AfterValidator(_within_centuries)]
 SearchParameters = Annotated[Search, Query()]
 NoParameters = Annotated[Nothing, Query()]
-Depth = Annotated[int, Query(ge=1, le=20, description="the maximum number of generations")]
+Depth = Annotated[int, Field(ge=1, le=20, description="the maximum number of generations")]
 Direction = Literal["up", "down"]
+DerivationKind = Literal["finetune", "adapter", "quantized", "merge"]

@@ -14,6 +14,7 @@ from mlentory_crawl.console import UNITS
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.service.agents.fitting import size
 from mlentory_crawl.service.agents.strangers_texts import name_of
+from mlentory_crawl.service.paging import FARTHEST
 from mlentory_crawl.service.parameters import Parameters
 
 LONGEST_CALL = 2_000
@@ -58,7 +59,7 @@ AsList = BeforeValidator(_listed)
 """One value may stand for a list of one, and a list may be given as JSON."""
 Name = Annotated[str, Field(max_length=1_000)]
 Offset = Annotated[
-    int, AsNumber, Field(ge=0, le=1_000_000, description="Leave out this many entries first; `next` has it.")
+    int, AsNumber, Field(ge=0, le=FARTHEST, description="Leave out this many entries first; `next` has it.")
 ]
 
 Asked = TypeVar("Asked", bound=Arguments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -15,6 +15,7 @@ from mlentory_crawl.service.agents.fitting import Answer, fitted
 from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of
 from mlentory_crawl.service.api.lineage import NO_PERMISSION
+from mlentory_crawl.service.parameters import DerivationKind, Direction
 from mlentory_crawl.service.source import Source
 
 LINEAGE, LICENSE_CONFLICTS = "lineage", "license_conflicts"
@@ -26,14 +27,14 @@ class LineageArguments(Arguments):
 
     name: Annotated[Name, Field(min_length=1, description="The model: id such as `owner/name`, IRI or name.")]
     direction: Annotated[
-        Literal["up", "down"],
+        Direction,
         Field(
             description="`up`: what it derives from (bases). `down`: what derives from it (fine-tunes, quantizations)."
         ),
     ] = "up"
     depth: Annotated[int, AsNumber, Field(ge=1, le=20, description="The maximum number of generations.")] = 10
     kind: Annotated[
-        Literal["finetune", "adapter", "quantized", "merge"] | None,
+        DerivationKind | None,
         Field(description="Only derivations of this kind; leave out for all."),
     ] = None
     offset: Offset = 0

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mlentory_crawl.service.agents.arguments import Arguments, AsList, AsNumber
-from mlentory_crawl.service.parameters import Day, Facet, Known, Value
+from mlentory_crawl.service.parameters import Day, DerivationKind, Facet, Known, Value
 from mlentory_crawl.stores.search.query import MAX_HITS, Sort
 
 FARTHEST = MAX_HITS - 100
@@ -16,7 +16,6 @@ Type = Literal[
     "MLModel", "Dataset", "ScholarlyArticle", "Article", "SocialMediaPosting", "SoftwareSourceCode", "Person",
     "Organization", "Agent", "License", "DefinedTerm", "MLModelEvaluation", "any",
 ]  # fmt: skip
-Kind = Literal["finetune", "adapter", "quantized", "merge"]
 Values = Annotated[list[Value], AsList, Field(max_length=10, default_factory=list)]
 Fields = Annotated[list[Known], AsList, Field(max_length=10, default_factory=list)]
 Count = Annotated[Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, AsNumber]
@@ -47,7 +46,7 @@ class SearchArguments(Arguments):
         Values, Field(description="Model that it derives from in one step; the tool lineage finds further generations.")
     ]
     derivation: Annotated[
-        list[Kind],
+        list[DerivationKind],
         AsList,
         Field(max_length=4, default_factory=list, description="Kind of its derivation from another model."),
     ]

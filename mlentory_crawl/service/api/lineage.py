@@ -18,7 +18,7 @@ from mlentory_crawl.pictures.svg import svg
 from mlentory_crawl.service.api.named import Name, Segment, iri_of
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
 from mlentory_crawl.service.paging import FARTHEST, Extent, extent, neighbors
-from mlentory_crawl.service.parameters import Parameters, Values
+from mlentory_crawl.service.parameters import Depth, DerivationKind, Direction, Parameters, Values
 
 router = APIRouter(tags=["lineage"])
 
@@ -32,10 +32,10 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class Walk(Parameters):
     """The way to walk."""
 
-    direction: Literal["up", "down"] = "up"
+    direction: Direction = "up"
     """``up`` to what it derives from, ``down`` to what derives from it."""
-    depth: Annotated[int, Field(ge=1, le=20, description="the maximum number of generations")] = 10
-    kind: Literal["finetune", "adapter", "quantized", "merge"] | None = None
+    depth: Depth = 10
+    kind: DerivationKind | None = None
     """Only derivations of this kind."""
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from mlentory_crawl.catalog.queries.history import history
 from mlentory_crawl.service.api.named import Name, Segment, iri_of
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
+from mlentory_crawl.service.paging import Offset
 
 router = APIRouter()
 
 SHOWN = 30
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 
 @router.get("/models/{owner}/{name}/history")

@@ -15,6 +15,7 @@ from mlentory_crawl.service.api.named import Name, Segment
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.compare import MOST
 from mlentory_crawl.service.pages.page_templates import lineage_of, link_to, page, short_name
+from mlentory_crawl.service.paging import Offset
 from mlentory_crawl.service.parameters import Depth, Direction
 from mlentory_crawl.service.static_files import FOR_EVER, lineage_style
 
@@ -23,7 +24,6 @@ router = APIRouter()
 DRAWN = 60
 """The number of models up to which a picture is drawn; more of them make no picture that anybody reads."""
 Limit = Annotated[int, Query(ge=1, le=500, description="the number of models on a page")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 
 @router.get("/lineage.css")

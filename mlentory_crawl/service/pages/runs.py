@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
+from mlentory_crawl.service.paging import Offset
 
 router = APIRouter()
 
@@ -25,11 +26,7 @@ def runs(request: Request) -> Response:
 
 
 @router.get("/runs/{name}")
-def run(
-    request: Request,
-    name: Annotated[str, Path(max_length=200)],
-    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
-) -> Response:
+def run(request: Request, name: Annotated[str, Path(max_length=200)], offset: Offset = 0) -> Response:
     """Show one run, with the records that it could not use."""
     catalog = source_of(request).catalog
     report = catalog.run(name)

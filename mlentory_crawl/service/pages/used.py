@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from mlentory_crawl.catalog.queries.usage import EDGES, Subject, used, users
 from mlentory_crawl.service.api.named import PathName
+from mlentory_crawl.service.api.used import OfPath
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
-from mlentory_crawl.service.paging import Paged
+from mlentory_crawl.service.paging import Offset, Paged
 
 router = APIRouter()
 
@@ -21,21 +22,10 @@ TITLES: dict[Subject, str] = {
     "owners": "Owners of models",
 }
 SHOWN = 60
-
-
-def _subject(request: Request) -> Subject:
-    """Return the subject that the path of a route names."""
-    path: str = request.scope["route"].path
-    return next(subject for subject in EDGES if subject in path.split("/"))
-
-
-OfPath = Annotated[Subject, Depends(_subject)]
 Words = Annotated[str, Query(max_length=200)]
 
 
-def used_by_models(
-    request: Request, subject: OfPath, q: Words = "", offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0
-) -> Response:
+def used_by_models(request: Request, subject: OfPath, q: Words = "", offset: Offset = 0) -> Response:
     """Show what models use, with the number of models."""
     found, _ = source_of(request).kept(used, subject)
     fitting = [each for each in found if q.casefold() in each.name.casefold()]
