@@ -37,57 +37,13 @@ STARTS = [
     *(f"/search/{name}" for name in FACETS),
     *(f"{path}={quote(each)}" for each in TEXTS for path in ("/search?q", "/search?task", "/owners?q")),
 ]
-OURS = {
-    "a",
-    "b",
-    "body",
-    "br",
-    "button",
-    "caption",
-    "circle",
-    "code",
-    "data",
-    "dd",
-    "del",
-    "details",
-    "div",
-    "dl",
-    "dt",
-}
-OURS |= {
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "g",
-    "h1",
-    "h2",
-    "h3",
-    "head",
-    "header",
-    "html",
-    "input",
-    "ins",
-    "label",
-}
-OURS |= {
-    "li",
-    "link",
-    "main",
-    "mark",
-    "meta",
-    "meter",
-    "nav",
-    "ol",
-    "p",
-    "path",
-    "polygon",
-    "rect",
-    "script",
-    "section",
-}
-OURS |= {"small", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "tspan", "ul"}
-OURS |= {"article", "aside", "pre", "textarea"}
+OURS = frozenset(
+    (
+        "a article aside b body br button caption circle code data dd del details div dl dt figcaption figure footer "
+        "form g h1 h2 h3 head header html input ins label li link main mark meta meter nav ol p path polygon pre rect "
+        "script section small span summary svg table tbody td text textarea th thead title tr tspan ul"
+    ).split()
+)
 """The elements that templates have."""
 SCHEMES = ("http://", "https://")
 
