@@ -86,7 +86,7 @@ class Source:
             position, _ = store.peek()
         if position is None:
             raise StoreError("there is nothing in the search index yet; crawl first, or run: mlentory sync search")
-        return f"{position.catalog[:12]}-{position.sequence}"
+        return version_of(position.catalog, position.sequence)
 
     @contextmanager
     def _store(self) -> Iterator[SearchStore]:
@@ -108,8 +108,7 @@ class Source:
 
     def version(self) -> str:
         """Return the version of the catalog that answers are true for: its id and its sequence number."""
-        id, sequence = self.catalog.version
-        return f"{id[:12]}-{sequence}"
+        return version_of(*self.catalog.version)
 
     def kept(
         self,
@@ -142,3 +141,13 @@ class Source:
         self._catalog.close()
         for store in self._idle:
             store.close()
+
+
+def version_of(catalog: str, sequence: int) -> str:
+    """Return the version of a catalog as answers have it.
+
+    Args:
+        catalog: the id of the catalog.
+        sequence: the sequence number up to which the answers are complete.
+    """
+    return f"{catalog[:12]}-{sequence}"

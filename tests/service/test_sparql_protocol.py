@@ -234,9 +234,14 @@ def test_other_methods_and_origins_are_not_served(client: TestClient) -> None:
 
 
 def test_a_result_that_is_too_large_is_refused_as_a_whole(client: TestClient) -> None:
-    response = ask(client, 'SELECT (CONCAT(STR(?s), "0123456789") AS ?x) WHERE { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f }')
+    query = 'SELECT (CONCAT(STR(?s), "0123456789") AS ?x) WHERE { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f }'
+    response = ask(client, query)
     assert response.status_code == 413
     assert "LIMIT" in response.json()["detail"]
+    assert f"{endpoint.MOST_BYTES:,} bytes" in response.json()["detail"]
+    page = client.get("/query", params={"query": query})
+    assert page.status_code == 413
+    assert f"{endpoint.MOST_SHOWN:,} bytes" in page.text
 
 
 # Limits

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from typing import Annotated, Any
 
 import orjson
-from anyio.to_thread import run_sync
 from pydantic import Field
 
 from fair4ml.write.rdf_syntax import PREFIXES
@@ -14,14 +13,11 @@ from mlentory_crawl.exceptions import StoreError, WrongUsage
 from mlentory_crawl.service.agents.arguments import Arguments, Offset
 from mlentory_crawl.service.agents.fitting import Answer, fitted
 from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
-from mlentory_crawl.service.source import Source
-from mlentory_crawl.service.sparql.endpoint import askable, failure_of
+from mlentory_crawl.service.source import Source, version_of
+from mlentory_crawl.service.sparql.endpoint import failure_of, table_of
 from mlentory_crawl.service.sparql.pool import NotAnswered, Pool
 
 NAME = "sparql"
-TABLE = "application/sparql-results+json"
-MOST_BYTES = 2_000_000
-"""The bytes of the largest result that is read, to show the first rows of it."""
 LONGEST = 1_500
 READ = 500
 """The rows of a result that are read for an answer."""
@@ -74,10 +70,8 @@ async def sparql(source: Source, pool: Pool, client: str, asked: SparqlArguments
         StoreError: it cannot be answered now.
         WrongUsage: it is no question that is answered.
     """
-    question = {"query": asked.query, "prefixes": PREFIXES, "table": TABLE, "graph": None, "most": MOST_BYTES}
-    state = await run_sync(askable, source, pool)
     try:
-        answer = await pool.ask(client, question, state)
+        answer = await table_of(source, pool, client, asked.query)
     except NotAnswered as error:
         raise StoreError(str(error)) from error
     if answer.told["outcome"] == "unacceptable":
@@ -93,7 +87,7 @@ async def sparql(source: Source, pool: Pool, client: str, asked: SparqlArguments
         "total": len(rows),
         "variables": variables,
         "rows": [],
-        "as_of": f"{position.catalog[:12]}-{position.sequence}",
+        "as_of": version_of(position.catalog, position.sequence),
         "note": f"{STRANGERS} So are texts in rows. `total` counts the rows within the LIMIT of the query.",
     }
 

@@ -14,13 +14,13 @@ from fair4ml.write.rdf_syntax import PREFIXES
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
-from mlentory_crawl.service.sparql.endpoint import TABLES, askable, failure_of
-from mlentory_crawl.service.sparql.pool import NotAnswered, Pool
+from mlentory_crawl.service.sparql.endpoint import failure_of, table_of
+from mlentory_crawl.service.sparql.pool import NotAnswered
 
 router = APIRouter()
 
-LONGEST, SHOWN, MOST_BYTES = 20_000, 200, 2_000_000
-"""The most characters of a query, rows on the page, and bytes of a result that the page reads."""
+LONGEST, SHOWN = 20_000, 200
+"""The most characters of a query, and rows on the page."""
 EXAMPLES = {
     "Models by license": """SELECT ?license (COUNT(DISTINCT ?model) AS ?models)
 WHERE { ?model a fair4ml:MLModel ; schema:license [ schema:name ?license ] }
@@ -82,17 +82,14 @@ async def query(request: Request, query: Annotated[str, Query(max_length=LONGEST
             examples=EXAMPLES,
             prefixes=PREFIXES,
             status=status,
-            shown=SHOWN,
+            longest=LONGEST,
         )
     )
     return shown
 
 
 async def _asked(request: Request, text: str) -> tuple[Table | None, str | None, int]:
-    pool: Pool = request.app.state.sparql
-    state = await run_sync(askable, source_of(request), pool)
-    question = {"query": text, "prefixes": PREFIXES, "table": TABLES[0], "graph": None, "most": MOST_BYTES}
-    answer = await pool.ask(request.state.caller.account, question, state)
+    answer = await table_of(source_of(request), request.app.state.sparql, request.state.caller.account, text)
     if answer.told["outcome"] == "unacceptable":
         return None, "This page shows tables: ask with SELECT or ASK. /sparql answers CONSTRUCT, too.", 400
     if answer.told["outcome"] != "ok":

@@ -66,7 +66,7 @@ def answer(store: Store, question: dict[str, Any]) -> tuple[dict[str, Any], byte
         outcome = "update" if is_update(question["query"]) else "syntax"
         return {"outcome": outcome, "detail": str(error)}, b""
     except TooLarge:
-        return {"outcome": "large"}, b""
+        return {"outcome": "large", "most": question["most"]}, b""
     except MemoryError:
         return {"outcome": "memory"}, b""
     except PermissionError:  # of the filter

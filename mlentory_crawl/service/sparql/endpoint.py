@@ -16,9 +16,9 @@ from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.extras import install_command
 from mlentory_crawl.service.json_answers import is_known, problem, source_of
 from mlentory_crawl.service.negotiation import HTML, acceptable, accepted
-from mlentory_crawl.service.source import Source
+from mlentory_crawl.service.source import Source, version_of
 from mlentory_crawl.service.sparql.asked import Refused, query_of
-from mlentory_crawl.service.sparql.pool import NotAnswered, Pool
+from mlentory_crawl.service.sparql.pool import Answer, NotAnswered, Pool
 from mlentory_crawl.service.sparql.self_description import description
 from mlentory_crawl.stores.sparql.folder import State
 
@@ -37,6 +37,8 @@ GRAPHS = ("text/turtle", "application/n-triples", "application/rdf+xml", "applic
 """The types of triples, the best first; the last is a common name of the second."""
 MOST_BYTES = 10_000_000
 """The bytes of the largest result. A part of it would pass for the whole: clients know no sign of that."""
+MOST_SHOWN = 2_000_000
+"""The bytes of the largest table that is read to show its first rows."""
 LONGEST_DETAIL = 300
 _PLACE = re.compile(r"error at (\d+):(\d+): ", re.ASCII)
 _UNAVAILABLE = {
@@ -122,6 +124,24 @@ def askable(source: Source, pool: Pool) -> State:
     return state
 
 
+async def table_of(source: Source, pool: Pool, client: str, query: str) -> Answer:
+    """Return the answer to a query as a table in JSON, to show its first rows.
+
+    Args:
+        source: the catalog.
+        pool: answers questions about the triples.
+        client: who asks.
+        query: the query.
+
+    Raises:
+        NotAnswered: another time it may be answered.
+        StoreError: nothing can be asked.
+    """
+    state = await run_sync(askable, source, pool)
+    question = {"query": query, "prefixes": PREFIXES, "table": TABLES[0], "graph": None, "most": MOST_SHOWN}
+    return await pool.ask(client, question, state)
+
+
 def _check_library() -> None:
     if find_spec("pyoxigraph") is None:
         raise StoreError(f"SPARQL needs Oxigraph: {install_command('sparql')}")
@@ -129,7 +149,7 @@ def _check_library() -> None:
 
 def _tag(state: State) -> str:
     assert state.position is not None
-    return f'W/"{state.position.catalog[:12]}-{state.position.sequence}"'
+    return f'W/"{version_of(state.position.catalog, state.position.sequence)}"'
 
 
 def _true_for(state: State, response: Response) -> Response:
@@ -162,7 +182,7 @@ def failure_of(told: Mapping[str, Any]) -> tuple[int, str, dict[str, int]]:
         types = GRAPHS if told["is_graph"] else TABLES
         return 406, f"the result of this query is written as {', '.join(types)}", {}
     if outcome == "large":
-        reason = f"the result has more than {MOST_BYTES:,} bytes, and is not given in part"
+        reason = f"the result has more than {told['most']:,} bytes, and is not given in part"
         return 413, f"{reason}: add a LIMIT, or take an export of everything", {}
     if outcome in _UNAVAILABLE:
         return 503, _UNAVAILABLE[outcome], {}
