@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
 from mlentory_crawl.service.paging import Extent, extent, neighbors
 from mlentory_crawl.service.parameters import LONGEST, Facet, Parameters, Search, SearchParameters
+from mlentory_crawl.service.source import Source
 from mlentory_crawl.stores.search.query import MAX_HITS, Bar, SearchQuery, Unknown
 
 router = APIRouter(tags=["search"])
@@ -113,15 +114,28 @@ def facet(request: Request, name: Annotated[Facet, Path()], asked: Annotated[Val
     """List the values of a facet among the hits of a search, by their beginning."""
     source = source_of(request)
     tag = tagged(request, source.index_version(), "index")
+    fitting, is_complete = values_of(source, name, asked)
+    shown = [
+        {"value": value, "count": count}
+        for value, count in list(fitting.items())[asked.offset : asked.offset + asked.limit]
+    ]
+    links = neighbors(request, total=len(fitting), limit=asked.limit, offset=asked.offset)
+    told = {"facet": name, "values": shown, "complete": is_complete}
+    return json_answer({**extent(len(fitting), len(shown), asked.offset), **told}, tag, **links)
+
+
+def values_of(source: Source, name: str, asked: Values) -> tuple[dict[str, int], bool]:
+    """Return the values of a facet with their counts, the most frequent first, and whether all were counted.
+
+    Args:
+        source: the search index.
+        name: the facet.
+        asked: the search, and the beginning of the values.
+    """
     query = replace(
         asked.query(), size=0, offset=0, facets=(name,), facet_values=COUNTED, histograms=(), highlight=False
     )
     counts = source.search(query).facets[name]
     starts = asked.starts.casefold()
-    fitting = [
-        {"value": value, "count": count} for value, count in counts.items() if value.casefold().startswith(starts)
-    ]
-    shown = fitting[asked.offset : asked.offset + asked.limit]
-    links = neighbors(request, total=len(fitting), limit=asked.limit, offset=asked.offset)
-    told = {"facet": name, "values": shown, "complete": len(counts) < COUNTED}
-    return json_answer({**extent(len(fitting), len(shown), asked.offset), **told}, tag, **links)
+    fitting = {value: count for value, count in counts.items() if value.casefold().startswith(starts)}
+    return fitting, len(counts) < COUNTED

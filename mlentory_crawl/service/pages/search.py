@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from mlentory_crawl.console import magnitude
-from mlentory_crawl.service.api.search import COUNTED as COUNTED_VALUES, Values
+from mlentory_crawl.service.api.search import Values, values_of
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
 from mlentory_crawl.service.parameters import COUNTED, Facet, Search, SearchParameters
@@ -75,10 +75,7 @@ def search(request: Request, given: SearchParameters) -> Response:
 @router.get("/search/{name}")
 def values(request: Request, name: Annotated[Facet, Path()], asked: Annotated[Values, Query()]) -> Response:
     """Show the values of a facet among the hits of a search, by their beginning."""
-    query = replace(asked.query((name,)), facets=(name,), size=0, offset=0, facet_values=COUNTED_VALUES)
-    counts = source_of(request).search(query).facets[name]
-    starts = asked.starts.casefold()
-    fitting = {value: count for value, count in counts.items() if value.casefold().startswith(starts)}
+    fitting, _ = values_of(source_of(request), name, asked)
     given = Search(**asked.model_dump(exclude={"starts"}, exclude_unset=True))
     return page(
         request,
