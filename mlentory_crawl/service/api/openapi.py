@@ -111,7 +111,7 @@ def _example(path: str, name: str, place: str, known: Examples) -> Any:
         return "license"
     if "/runs/" in path or name == "run":
         return known.run
-    for subject in ("datasets", "licenses", "tasks", "owners"):
+    for subject, example in known.used.items():
         if f"/{subject}/" in path and place == "path":
-            return known.used[subject]
+            return example
     return {"name": known.iri, "about": known.iri, "dataset": known.dataset}.get(name)
