@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TextIO
 
@@ -13,7 +12,7 @@ import orjson
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mlentory_crawl.data_directory import in_utc
+from mlentory_crawl.data_directory import now
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.service.gateway import callers
 from mlentory_crawl.service.gateway.budget import Account, Budget
@@ -151,7 +150,7 @@ class Gateway:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "key", "keys cannot be checked at the moment") from None
         if key is None:
             raise _no_key("there is no such key")
-        if reason := key.refusal(in_utc(datetime.now(UTC))):
+        if reason := key.refusal(now()):
             raise _no_key(f"the key {key.id} is refused: {reason}")
         self._keys.use(key)
         return Caller(key.role, address, key.id, key.owner, is_local)
@@ -181,7 +180,7 @@ class Gateway:
         """Write a line of the access log: without the query, which says what a person looks for."""
         caller = exchange.caller
         line = {
-            "time": in_utc(datetime.now(UTC)),
+            "time": now(),
             "client": caller.address if caller else (scope.get("client") or ("",))[0],
             "key": caller.key if caller else None,
             "method": scope["method"],

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.data_directory import in_utc
+from mlentory_crawl.data_directory import in_utc, now
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.service.gateway.roles import GIVEN, Role
 
@@ -125,8 +125,7 @@ def revoke_key(data_dir: Path, id: str) -> Key:
     id = id.removeprefix(PREFIX).partition("_")[0]
     if (data_dir / FILE).exists():
         with _opened(data_dir) as database:
-            moment = in_utc(datetime.now(UTC))
-            database.execute("UPDATE key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", (moment, id))
+            database.execute("UPDATE key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", (now(), id))
             row = database.execute(_ONE, (id,)).fetchone()
             if row is not None:
                 return _key(row)
@@ -172,7 +171,7 @@ class Keys:
             return
         self._used[key.id] = moment
         try:
-            self._database.execute("UPDATE key SET last_used_at = ? WHERE id = ?", (in_utc(datetime.now(UTC)), key.id))
+            self._database.execute("UPDATE key SET last_used_at = ? WHERE id = ?", (now(), key.id))
         except sqlite3.OperationalError:  # another process writes, or the disk is full or not to be written to
             return
 
