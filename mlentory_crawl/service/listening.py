@@ -14,7 +14,6 @@ from mlentory_crawl.service.application import application
 from mlentory_crawl.service.gateway.patience import CONNECTIONS, KEEP_SECONDS, patient
 from mlentory_crawl.service.gateway.policy import Policy
 
-HOST, PORT = "127.0.0.1", 8010
 BACKLOG = 128
 GRACE_SECONDS = 10
 """The number of seconds in which requests are finished when the service is stopped."""
