@@ -22,7 +22,7 @@ pytestmark = pytest.mark.extra(name="serve")
 @pytest.fixture(scope="module")
 def described(served: Book) -> Iterator[schemathesis.BaseSchema]:
     """The description of the API, whose examples are ids that the catalog has."""
-    app = application({**settings_of(Path(served.data_dir)), "SERVE_HOSTS": "testserver", "SERVE_RATE": "1000000"})
+    app = application(settings_of(Path(served.data_dir), SERVE_HOSTS="testserver", SERVE_RATE="1000000"))
     yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
     app.state.source.close()
 

@@ -14,12 +14,12 @@ from hypothesis import given, strategies as st
 from starlette.routing import compile_path
 from starlette.testclient import TestClient
 from support.catalogs import Book, model
-from support.guarded import ELSEWHERE, HERE, NAME, client_of, served, settings_of
+from support.guarded import ELSEWHERE, HERE, NAME, client_of, served
+from support.served import indexed, settings_of
 
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.report import Report
 from mlentory_crawl.exceptions import SettingError
-from mlentory_crawl.projections.registry import sync
 from mlentory_crawl.service.application import application
 from mlentory_crawl.service.gateway.budget import Budget
 from mlentory_crawl.service.gateway.key_store import FILE, Keys, add_key, revoke_key
@@ -43,7 +43,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report.finish()
     book.writer.runs.save_report(book.run, report.json())
     book.close()
-    sync("search", settings_of(folder), rebuild=False, on_batch=lambda _: None)
+    indexed(folder)
     return folder
 
 

@@ -9,17 +9,11 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from mlentory_crawl.config import VARIABLES
 from mlentory_crawl.service.application import application
+from support.served import settings_of
 
 HERE, ELSEWHERE = "127.0.0.1", "203.0.113.9"
 NAME = "models.example.org"
-
-
-def settings_of(data_dir: Path, **given: Any) -> dict[str, Any]:
-    """The settings of a service, without those of the machine that runs the test."""
-    defaults = {variable.name: variable.default for variable in VARIABLES}
-    return {**defaults, "MLENTORY_DATA_DIR": str(data_dir), **given}
 
 
 @contextmanager

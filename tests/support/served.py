@@ -52,15 +52,23 @@ def hostile() -> Document:
     return document
 
 
-def settings_of(data_dir: Path) -> dict[str, Any]:
-    """The settings of a project without servers."""
-    return {variable.name: variable.default for variable in VARIABLES} | {"MLENTORY_DATA_DIR": str(data_dir)}
+def settings_of(data_dir: Path, **given: Any) -> dict[str, Any]:
+    """The settings of a project without servers, and without those of the machine that runs the test."""
+    defaults = {variable.name: variable.default for variable in VARIABLES}
+    return {**defaults, "MLENTORY_DATA_DIR": str(data_dir), **given}
 
 
 def indexed(data_dir: Path, *names: str) -> None:
     """Bring the search index up to date, and other projections."""
     for name in ("search", *names):
         sync(name, settings_of(data_dir), rebuild=False, on_batch=lambda _: None)
+
+
+def bury(book: Book, key: str) -> None:
+    """Take a record away, as a census that missed it does."""
+    ((gone,),) = book.rows("SELECT id FROM record WHERE key = ?", key)
+    with book.writer._database.transaction():
+        book.writer._records.bury(book.run, "2024-01-02T12:00:00Z", [gone])
 
 
 def small(data_dir: Path) -> Book:
@@ -83,8 +91,6 @@ def small(data_dir: Path) -> Book:
         "5": using(relative("new/name", "MIT"), trainedOn=["tide/corpus"]),
     }
     book.crawl(second)
-    gone = book.rows("SELECT id FROM record WHERE key = '6'")[0][0]
-    with book.writer._database.transaction():
-        book.writer._records.bury(book.run, "2024-01-02T12:00:00Z", [gone])
+    bury(book, "6")
     indexed(data_dir)
     return book

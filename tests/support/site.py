@@ -15,7 +15,7 @@ from mlentory_crawl.catalog.commits import Commit, Entry
 from support.catalogs import DAY, HUB, Book, rejected
 from support.documents import model_record
 from support.families import relative, using
-from support.served import EXAM, about, evaluated, indexed
+from support.served import EXAM, about, bury, evaluated, indexed
 
 POST = "https://blog.example.org/a-first-look"
 PAPER = "https://arxiv.org/abs/2401.00001"
@@ -101,9 +101,7 @@ def varied(data_dir: Path) -> Book:
     book.crawl(first, {"1": {"downloads": 1_234_567, "likes": 89}, "2": {"downloads": 42}})
     again = relative("orchard/tune-8B", "Apache-2.0", **{"tide__base-8B": "finetune"})
     book.crawl({"2": evaluated(about(using(again, trainedOn=["tide/corpus"]), "orchard"), 0.91)})
-    gone = book.rows("SELECT id FROM record WHERE key = '6'")[0][0]
-    with book.writer._database.transaction():
-        book.writer._records.bury(book.run, "2024-01-02T12:00:00Z", [gone])
+    bury(book, "6")
     book.begin()
     book.writer.commit(book.run, Commit(entries=list(_entries(book)), rejected=[rejected("nest/odd")]))
     reported(book)
