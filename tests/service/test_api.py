@@ -224,6 +224,9 @@ def test_boards_and_their_index(client: TestClient) -> None:
         assert [each["value"] for each in board["results"]] == [0.91, 0.9]
     (part,) = told(client, f"{API}/leaderboards/bench/exam?offset=1&limit=1")["boards"]
     assert (part["ranks"], part["total"]) == ([2], 2)
+    page = client.get("/leaderboards?dataset=bench/exam&metric=bleu")
+    assert page.status_code == 200
+    assert "No result on bench/exam for bleu." in page.text
 
 
 def test_comparisons_and_similar_models(client: TestClient) -> None:
