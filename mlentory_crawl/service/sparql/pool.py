@@ -29,7 +29,7 @@ AT_ONCE, AT_ONCE_FOR_ONE = 2, 1
 """Questions that are answered at the same time, of all clients and of one."""
 WAITING, WAITING_FOR_ONE = 20, 4
 """Questions that may wait for their turn."""
-START_SECONDS = 30.0
+START_SECONDS, END_SECONDS = 30.0, 5.0
 WATCH_SECONDS = 1.0
 CHUNK = 256 * 1024
 
@@ -152,7 +152,11 @@ class _Process:
             self._process.kill()
 
     async def ended(self) -> int:
-        """Wait for the end of the process, and return its code."""
+        """Wait for the end of a process that answers no more, and return its code."""
+        # Not killed at once: it is ending by itself, and only its own code says why.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                return await self._process.wait()
         self.kill()
         return await self._process.wait()
 
