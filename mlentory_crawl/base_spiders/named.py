@@ -38,6 +38,7 @@ class NamedSpider(EntitySpider):
 
     Attributes:
         needs: what it has to be told, for the message about a command that tells nothing.
+        limits_targets: whether ``limit`` is the number of targets, and not that of records for each.
     """
 
     # PlatformSpider
@@ -48,6 +49,7 @@ class NamedSpider(EntitySpider):
     mode = "ids"
 
     needs: ClassVar[str]
+    limits_targets: ClassVar[bool] = False
 
     def named_request(self, text: str, seed: Seed) -> Request | None:
         """Return the request for what a text names; None if it names nothing of the platform."""
@@ -63,11 +65,13 @@ class NamedSpider(EntitySpider):
 
     @property
     def coverage(self) -> str:
-        return "ids"
+        return "limit" if self.limits_targets and not self.arguments.is_whole else "ids"
 
     @property
     def named(self) -> list[str]:
         """The ids and addresses that the arguments name."""
+        if self.limits_targets:
+            return self.arguments.named
         return [] if self.arguments.ids is None else names_in(self.arguments.ids)
 
     def identity(self) -> dict[str, Any]:

@@ -57,16 +57,9 @@ class ArticleSpider(TextSpider):
 
     # NamedSpider
     needs = "addresses: -a ids=https://... or -a ids=FILE"
-
-    @property
-    def coverage(self) -> str:
-        return "ids" if self.arguments.limit is None else "limit"
+    limits_targets = True
 
     # Targets
-
-    @property
-    def named(self) -> list[str]:
-        return self.arguments.named
 
     def named_request(self, text: str, seed: Seed) -> Request | None:
         return None if problem_of(text) else self.seed_request(canonical(text), seed)

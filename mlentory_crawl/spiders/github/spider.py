@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import quote
 
@@ -14,14 +13,12 @@ from scrapy.http import Response
 from fair4ml.identifiers import github_repository, is_github_name
 from fair4ml.platforms.github.addresses import HOSTS, repository_at
 from mlentory_crawl.archive.store import REVALIDATE
-from mlentory_crawl.base_spiders.modes import ModeArguments
+from mlentory_crawl.base_spiders.named import NamedArguments, NamedSpider
 from mlentory_crawl.base_spiders.platform import Arguments
-from mlentory_crawl.base_spiders.single_records import EntitySpider, LaterTuple, RawTuple, Wanted
-from mlentory_crawl.catalog.writer import CatalogWriter
+from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.config import Variable
-from mlentory_crawl.crawl.outcomes import Asked, Stopping
+from mlentory_crawl.crawl.outcomes import Asked, Refusal, Stopping
 from mlentory_crawl.crawl.seed_list import Seed
-from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.responses import fetched_at, json_of, shown
 from mlentory_crawl.spiders.github import api, contents
@@ -34,15 +31,11 @@ if TYPE_CHECKING:
 
 API_SLOT, FILE_SLOT = "github.api", "github.raw"
 API_META = {"download_slot": API_SLOT, "dont_redirect": True, REVALIDATE: True}
-INVALID = "is not the name or address of a repository on GitHub"
-MOST_REPORTED = 10
-"""The number of failures whose reasons the report holds; the log has them all."""
 
 
-class GitHubArguments(ModeArguments):
+class GitHubArguments(NamedArguments):
     """Arguments that select the repositories to fetch."""
 
-    mode: Literal["ids"] | None = Field(default=None, description="only what is named can be crawled")
     limit: PositiveInt | None = Field(default=None, description="how many repositories to ask for at most")
     ids: str | None = Field(
         default=None,
@@ -56,7 +49,7 @@ class GitHubArguments(ModeArguments):
     )
 
 
-class GitHubSpider(EntitySpider):
+class GitHubSpider(NamedSpider):
     """Repositories on GitHub by name, from the REST API: two requests for each, one of them for its README.
 
     With content=none it is one request, with content=tree and content=files five. CITATION.cff and codemeta.json take
@@ -99,10 +92,11 @@ class GitHubSpider(EntitySpider):
     }
     # Requests under way have already passed the quota check: they must be fewer than the six of sixty that are spared.
     custom_settings = {"CONCURRENT_REQUESTS": 4}  # noqa: RUF012  Scrapy declares it as an instance's
-    is_walk = False
-    resumable = True
-    mode = "ids"
     arguments: GitHubArguments
+
+    # NamedSpider
+    needs = "the names of repositories: -a ids=FILE or -a ids=owner/name,..."
+    limits_targets = True
 
     @classmethod
     def quota_request(cls, settings: BaseSettings) -> Request | None:
@@ -120,64 +114,21 @@ class GitHubSpider(EntitySpider):
         if request.meta.get("download_slot") == API_SLOT and not api.may_be_kept(response):
             request.meta["archive"] = False
 
-    def plan(self, catalog: CatalogWriter) -> None:
-        if self.arguments.ids is None:
-            raise WrongUsage("github needs the names of repositories: -a ids=FILE or -a ids=owner/name,...")
-
-    @property
-    def coverage(self) -> str:
-        return "ids" if self.arguments.limit is None else "limit"
-
-    def identity(self) -> dict[str, Any]:
-        names = "\n".join(self.arguments.named)
-        return {**super().identity(), "sha256": sha256(names.encode("utf-8", "surrogateescape")).hexdigest()}
-
-    def fail(self, reason: str) -> None:
-        # The report counts the outcome of each target, and a failed target has one, too: nothing is left to resume.
-        reason = " ".join(reason.split())
-        self.logger.error(reason)
-        if len(self.run.report.problems) < MOST_REPORTED:
-            self.run.report.problems.append(reason)
-
     # Targets
-
-    async def start(self) -> AsyncIterator[Any]:
-        for request in self.named_requests():
-            yield request
-
-    def named_requests(self) -> Iterator[Request]:
-        """Return the requests for the targets, without those that an interrupted run has finished."""
-        finished = self.run.catalog.seeds.finished(self.run.id)
-        seen: set[str] = set()
-        for number, text in enumerate(self.arguments.named):
-            seed = Seed(number, f"ids: {number + 1}", text)
-            name = repository_at(text)
-            key = (name or "").casefold()
-            is_duplicate = name is not None and key in seen
-            seen.add(key)
-            if number in finished:
-                continue
-            if name is None:
-                self.logger.warning("%r %s", text[:200], INVALID)
-                self.run.end_seed(Asked(None, ("invalid",), seed=seed, reason=INVALID))
-            elif is_duplicate:
-                self.run.end_seed(Asked(None, ("duplicate",), seed=seed))
-            elif self.run.redactor.has(f"{self.endpoint}/repos/{name}"):
-                self.run.report.requested["erased"] += 1
-            else:
-                yield self._repository_request(name, seed)
 
     def seed_request(self, url: str, seed: Seed) -> Request | None:
         name = repository_at(url)
-        return None if name is None else self._repository_request(name, seed)
-
-    def request_key(self, request: Request) -> str:
-        return request.url.casefold()
-
-    def _repository_request(self, name: str, seed: Seed) -> Request:
+        if name is None:
+            return None
         headers = api.headers(self.settings)
         request = Request(f"{self.endpoint}/repos/{name}", headers=headers, meta=API_META)
         return self.entity_request(request, Wanted(name, iri=github_repository(name), seed=seed))
+
+    def refusal_of(self, text: str) -> Refusal:
+        return Refusal("invalid", "is not the name or address of a repository on GitHub")
+
+    def request_key(self, request: Request) -> str:
+        return request.url.casefold()
 
     # Responses
 
