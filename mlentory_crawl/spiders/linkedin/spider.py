@@ -131,10 +131,7 @@ class LinkedInSpider(TextSpider):
         self.listed += 1
         told = {**row, "author": author}
         if self.arguments.content != "full":
-            texts = {
-                name: self.kept({"text": row.get(name)}).get("description") for name in ("ShareCommentary", "Message")
-            }
-            told |= {name: text for name, text in texts.items() if name in row}
+            told |= {name: self.kept({"text": row[name]}).get("description") for name in TEXTS if name in row}
         return kind, key, address or self.endpoint, told
 
     async def _articles(self, export: OwnExport) -> AsyncIterator[list[Record]]:
