@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -65,6 +66,11 @@ class OpenPages:
 
     def __len__(self) -> int:
         return len(self._pages)
+
+    async def ended(self) -> None:
+        """Wait until no page is open: what is read without requests would get far ahead of the catalog."""
+        while self._pages:  # noqa: ASYNC110  an event would be set by code that needs no event loop
+            await asyncio.sleep(0.001)
 
     def reserve(self) -> int:
         """Return the number of a page that will be announced, with or without records; later pages wait for it."""

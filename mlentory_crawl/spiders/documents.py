@@ -110,8 +110,7 @@ class DocumentsSpider(PlatformSpider):
                 yield RawRecord(
                     self.name, kind, key, source, self._kept(document), _time(document), page, told, _robots(document)
                 )
-            while len(self.run.pages):  # noqa: ASYNC110  a run does not signal that a page is done
-                await asyncio.sleep(0.001)
+            await self.run.pages.ended()
 
     def _kept(self, document: Any) -> Any:
         content = document.get("content") if isinstance(document, dict) else None

@@ -166,5 +166,4 @@ class LinkedInSpider(TextSpider):
             self.run.open_page(page)
             for kind, key, url, told in records:
                 yield RawRecord(self.name, kind, key, url, told, now(), page)
-            while len(self.run.pages):  # noqa: ASYNC110  a run does not signal that a page is done
-                await asyncio.sleep(0.001)
+            await self.run.pages.ended()

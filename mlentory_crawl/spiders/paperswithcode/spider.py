@@ -211,8 +211,7 @@ class PapersWithCodeSpider(ModeSpider):
                 self.run.open_page(page)
                 for kind, key, record in records:
                     yield RawRecord(self.name, kind, key, found.url, record, AS_OF, page)
-                while len(self.run.pages):  # noqa: ASYNC110  a run does not signal that a page is done
-                    await asyncio.sleep(0.001)
+                await self.run.pages.ended()
         except DamagedArchive as error:
             self.fail(str(error))
 
