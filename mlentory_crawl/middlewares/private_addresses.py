@@ -12,6 +12,7 @@ from urllib.request import getproxies
 from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.defer import maybe_deferred_to_future
 
+from fair4ml.read.web_addresses import DEFAULT_PORTS
 from mlentory_crawl.config import allowed_hosts, endpoints, plain_host
 from mlentory_crawl.crawl.outcomes import PrivateAddress, RefusedAddress
 from mlentory_crawl.crawl.web import WEB
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
     from twisted.internet.defer import Deferred
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
 # Those of other protocols, which take an HTTP request for something else (https://fetch.spec.whatwg.org/#port-blocking).
 _BAD_PORTS = frozenset({
     0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,

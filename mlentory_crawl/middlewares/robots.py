@@ -11,10 +11,11 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
+from fair4ml.read.web_addresses import DEFAULT_PORTS
 from mlentory_crawl.crawl.outcomes import RefusedAddress, RobotsRefused, RobotsUnknown, Stopping
 from mlentory_crawl.crawl.web import WEB, limit, no_page
 from mlentory_crawl.middlewares.aside import aside
-from mlentory_crawl.middlewares.private_addresses import DEFAULT_PORTS, refuse_odd
+from mlentory_crawl.middlewares.private_addresses import refuse_odd
 from mlentory_crawl.middlewares.robots_txt import Rules, product
 
 if TYPE_CHECKING:
