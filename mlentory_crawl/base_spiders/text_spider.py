@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -77,18 +77,21 @@ class TextSpider(NamedSpider):
         """The processes that read what was fetched."""
         return workers_of(self.crawler)
 
+    async def read(self, reader: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
+        """Return what a function reads beside the crawl; a ``state`` and a ``reason`` if it cannot."""
+        try:
+            return await self.workers.call(reader, *given)
+        except WorkerDied as error:
+            return {"state": PageState.UNREADABLE.value, "reason": str(error)}
+
+    async def read_page(self, response: Response) -> dict[str, Any]:
+        """Return what `fair4ml.read.web_page.read_page` reads in a response."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        return await self.read(read_page, response.body, response.url, content_type or None, self.headers(response))
+
     async def state_of(self, response: Response) -> tuple[str, str]:
         """Return the state of a response that brings nothing, and the reason."""
-        try:
-            page = await self.workers.call(
-                read_page,
-                response.body,
-                response.url,
-                (response.headers.get("Content-Type") or b"").decode("latin-1"),
-                self.headers(response),
-            )
-        except WorkerDied:
-            page = {"state": PageState.UNREADABLE}
+        page = await self.read_page(response)
         if page["state"] in SAID_BY_PAGES:
             return page["state"], page["reason"]
         if response.status in STATUSES:

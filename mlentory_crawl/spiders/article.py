@@ -9,11 +9,10 @@ from pydantic import Field, PositiveInt
 
 from fair4ml.platforms.article.addresses import HOSTS
 from fair4ml.read.web_addresses import canonical
-from fair4ml.read.web_page import PageState, read_page
+from fair4ml.read.web_page import PageState
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import Wanted
 from mlentory_crawl.base_spiders.text_spider import TextArguments, TextSpider
-from mlentory_crawl.base_spiders.workers import WorkerDied
 from mlentory_crawl.crawl.outcomes import Asked, Refusal, Stopping
 from mlentory_crawl.crawl.seed_list import Seed, problem_of
 from mlentory_crawl.crawl.web import MANY_HOSTS
@@ -101,16 +100,7 @@ class ArticleSpider(TextSpider):
         if not 200 <= response.status < 300:
             state, reason = await self.state_of(response)
             return {"state": state, "reason": reason}
-        read = await self._read_page(response)
+        read = await self.read_page(response)
         if read["state"] == PageState.NEEDS_JAVASCRIPT and (whole := await render(self.crawler, response)) is not None:
-            read = await self._read_page(whole)
+            read = await self.read_page(whole)
         return read
-
-    async def _read_page(self, response: Response) -> dict[str, Any]:
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        try:
-            return await self.workers.call(
-                read_page, response.body, response.url, content_type or None, self.headers(response)
-            )
-        except WorkerDied as error:
-            return {"state": "unreadable", "reason": str(error)}

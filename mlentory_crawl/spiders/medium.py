@@ -13,7 +13,6 @@ from fair4ml.platforms.medium.stories import read_stories
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.text_spider import TextArguments, TextSpider
-from mlentory_crawl.base_spiders.workers import WorkerDied
 from mlentory_crawl.config import Variable
 from mlentory_crawl.crawl.outcomes import Asked, Refusal
 from mlentory_crawl.crawl.seed_list import Seed
@@ -110,17 +109,8 @@ class MediumSpider(TextSpider):
         if response.status != 200:
             state, reason = await self.state_of(response)
             return {"state": state, "reason": reason}
-        try:
-            return await self.workers.call(
-                read_stories,
-                response.body,
-                feed_address(wanted.name),
-                self.headers(response),
-                self.arguments.limit,
-                wanted.name,
-            )
-        except WorkerDied as error:
-            return {"state": "unreadable", "reason": str(error)}
+        address, headers = feed_address(wanted.name), self.headers(response)
+        return await self.read(read_stories, response.body, address, headers, self.arguments.limit, wanted.name)
 
     def _stories(self, entries: list[dict[str, Any]], wanted: Wanted, number: int) -> Iterator[RawTuple]:
         # What a tag lists was found, not named.

@@ -284,12 +284,7 @@ class SubstackSpider(TextSpider):
             found = {"state": state, "reason": reason}
         else:
             most = self.arguments.limit or MOST_ENTRIES
-            try:
-                found = await self.workers.call(
-                    api.read_posts, response.body, response.url, self.headers(response), most
-                )
-            except WorkerDied as error:
-                found = {"state": "unreadable", "reason": str(error)}
+            found = await self.read(api.read_posts, response.body, response.url, self.headers(response), most)
         if found["state"] != "feed":
             told = self.no_text(response, wanted, number, found["state"], found["reason"])
         else:
