@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Literal
 
 from fair4ml.document import Document
@@ -10,6 +12,8 @@ from mlentory_crawl.catalog.codec import unpack
 from mlentory_crawl.catalog.queries.differences import Difference, differences
 from mlentory_crawl.catalog.reader import CatalogReader
 
+KEPT = 16
+"""The number of documents that are kept while versions are compared: they may be large."""
 Event = Literal["first", "changed", "renamed", "gone"]
 
 
@@ -82,11 +86,13 @@ def history(reader: CatalogReader, iri: str, limit: int, offset: int = 0) -> His
                 ORDER BY p.at DESC, p.is_now DESC, 2 LIMIT :limit OFFSET :offset""",
             {"iri": iri, "limit": limit, "offset": offset},
         ).fetchall()
-        return History(iri, total, [_revision(reader, *row) for row in rows])
+        # A version is compared with the one before, which is then compared itself.
+        read = lru_cache(KEPT)(partial(_document, reader))
+        return History(iri, total, [_revision(read, *row) for row in rows])
 
 
 def _revision(
-    reader: CatalogReader,
+    read: Callable[[int, int, bool], Document],
     record: int,
     key: str,
     run: int,
@@ -100,12 +106,11 @@ def _revision(
 ) -> Revision:
     if is_gone or run_before is None:
         return Revision(key, at, name, "gone" if is_gone else "first", iri, [])
-    before = _document(reader, record, run_before, is_now=False)
-    changed = differences(before, _document(reader, record, run, is_now=bool(is_now)))
+    changed = differences(read(record, run_before, False), read(record, run, bool(is_now)))
     return Revision(key, at, name, "changed" if iri == iri_before else "renamed", iri, changed)
 
 
-def _document(reader: CatalogReader, record: int, run: int, *, is_now: bool) -> Document:
+def _document(reader: CatalogReader, record: int, run: int, is_now: bool) -> Document:
     sql = (
         "SELECT document FROM record WHERE id = :record"
         if is_now
