@@ -32,12 +32,11 @@ class DocumentsExport(CatalogExport):
         self.left_out: Counter[str] = Counter()
 
     def _write_one(self, out: Format, state: State, records: Sequence[Stored]) -> bool:
-        leading = next(stored for stored in records if stored.key == state["key"])
-        found = documents_of(state, leading.provenance)
         if class_of_text(state) is not None and (reason := self._left_out(state)):
             self.left_out[reason] += 1
             return False
-        return self._write_documents(out, state, found)
+        leading = next(stored for stored in records if stored.key == state["key"])
+        return self._write_documents(out, state, documents_of(state, leading.provenance))
 
     def _left_out(self, state: State) -> str | None:
         return left_out(state)
