@@ -137,8 +137,7 @@ def _of_runs(reports: Mapping[str, Mapping[str, Any]]) -> list[Measure]:
 def _last_reports(reader: CatalogReader) -> dict[str, dict[str, Any]]:
     """Return the report of the last run of each platform that has ended; one that goes on has no verdict yet."""
     found: dict[str, dict[str, Any]] = {}
-    sources = dict(reader._execute(f"SELECT {SOURCE}, max(id) FROM run GROUP BY 1").fetchall())
-    for source in sources:
+    for (source,) in reader._execute(f"SELECT DISTINCT {SOURCE} FROM run ORDER BY 1").fetchall():
         rows = reader._execute(f"SELECT report FROM run WHERE {SOURCE} = ? ORDER BY id DESC", (source,))
         report = next((each for (text,) in rows if (each := orjson.loads(text)).get("verdict")), None)
         if report is not None:

@@ -121,7 +121,6 @@ class OxigraphStore:
 
     def _begin_anew(self) -> None:
         self._database = None
-        self._state = State("")
         self._durable = None
         self._documents = 0
         remove_others(self._folder / SNAPSHOTS)
