@@ -17,8 +17,3 @@ def install_command(extra: str) -> str:
     python = shlex.quote(sys.executable)
     installer = f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"
     return f"{installer} 'mlentory-crawl[{extra}]'"
-
-
-def no_page_reader() -> str | None:
-    """Return the message that web pages cannot be read as documents, or None if the extra for that is installed."""
-    return None if find_spec("trafilatura") else f"reading web pages needs trafilatura: {install_command('documents')}"

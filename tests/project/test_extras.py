@@ -12,9 +12,11 @@ import pytest
 
 from fair4ml.read.web_page import read_page
 from mlentory_crawl import extras
+from mlentory_crawl.base_spiders import text_spider
+from mlentory_crawl.base_spiders.text_spider import missing_library
 from mlentory_crawl.commands.validate import Command as Validate
 from mlentory_crawl.exceptions import WrongUsage
-from mlentory_crawl.extras import install_command, no_page_reader
+from mlentory_crawl.extras import install_command
 
 ROOT = Path(__file__).parents[2]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
@@ -54,12 +56,12 @@ def test_without_the_library_of_shapes_it_is_told_what_to_install(
 
 
 def test_without_the_library_of_pages_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "trafilatura" else name)
-    told = no_page_reader()
+    monkeypatch.setattr(text_spider, "find_spec", lambda name: None if name == "trafilatura" else name)
+    told = missing_library("article")
     assert told is not None
-    assert re.fullmatch(r"reading web pages needs trafilatura: .* 'mlentory-crawl\[documents\]'", told)
-    monkeypatch.setattr(extras, "find_spec", lambda name: name)
-    assert no_page_reader() is None
+    assert re.fullmatch(r"article needs trafilatura: .* 'mlentory-crawl\[documents\]'", told)
+    monkeypatch.setattr(text_spider, "find_spec", lambda name: name)
+    assert missing_library("article") is None
 
 
 def test_a_missing_library_is_no_property_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
