@@ -37,16 +37,15 @@ class Seeds:
         """Count the seeds of a run by their outcome.
 
         Returns:
-            For each host of their addresses, the ``total`` and the outcomes; and the states of all seeds.
+            For each host of their addresses, the ``total``, the outcomes and the states; and the states of all seeds.
         """
         by_host: defaultdict[str, Counter[str]] = defaultdict(Counter)
         states: Counter[str] = Counter()
         for url, outcome, state in self._database.execute(
             "SELECT url, outcome, state FROM seed WHERE run = :run ORDER BY number", {"run": run}
         ):
-            ends = {outcome, state} & {"found", "unchanged", "duplicate", "missing", "blocked", "invalid", "failed"}
             if host := host_of(url):
-                by_host[host].update({"total", *ends})
+                by_host[host].update({"total", outcome, state or outcome})
             if state is not None:
                 states[state] += 1
         return dict(by_host), states
