@@ -99,12 +99,17 @@ def fetched_at(response: Response) -> str:
     return in_utc(served_at(response) or datetime.now(UTC))
 
 
+def header(headers: Headers, name: str) -> str:
+    """Return the value of a header; empty if there is none."""
+    return (headers.get(name) or b"").decode("latin-1").strip()
+
+
 def retry_after(headers: Headers) -> float | None:
     """Return the seconds until a server accepts the next request (RFC 9110, section 10.2.3); None if it does not say.
 
     The header has a number or a date.
     """
-    stated = (headers.get("Retry-After") or b"").decode("latin-1").strip()
+    stated = header(headers, "Retry-After")
     if _SECONDS.fullmatch(stated):
         return float(stated)
     try:

@@ -21,7 +21,7 @@ from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.web import WEB, no_page
 from mlentory_crawl.extras import install_command
 from mlentory_crawl.items import Page
-from mlentory_crawl.responses import shown
+from mlentory_crawl.responses import header, shown
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -86,8 +86,8 @@ class TextSpider(NamedSpider):
 
     async def read_page(self, response: Response) -> dict[str, Any]:
         """Return what `fair4ml.read.web_page.read_page` reads in a response."""
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        return await self.read(read_page, response.body, response.url, content_type or None, self.headers(response))
+        content_type = header(response.headers, "Content-Type") or None
+        return await self.read(read_page, response.body, response.url, content_type, self.headers(response))
 
     async def state_of(self, response: Response) -> tuple[str, str]:
         """Return the state of a response that brings nothing, and the reason."""

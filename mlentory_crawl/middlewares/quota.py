@@ -17,7 +17,7 @@ from scrapy.exceptions import NotConfigured
 from mlentory_crawl.crawl.outcomes import QuotaGone, Stopping
 from mlentory_crawl.crawl.web import WEB
 from mlentory_crawl.exceptions import MlentoryError
-from mlentory_crawl.responses import retry_after
+from mlentory_crawl.responses import header, retry_after
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -216,12 +216,12 @@ def _announced(headers: Headers) -> tuple[int, int, int | None, int | None] | No
     Sources: draft-ietf-httpapi-ratelimit-headers-09, and for ``X-RateLimit-*`` the form documented at
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
     """
-    limit = _LIMIT.search(_text(headers, "RateLimit"))
+    limit = _LIMIT.search(header(headers, "RateLimit"))
     if limit is not None:
-        stated = (each.search(_text(headers, "RateLimit-Policy")) for each in (_POLICY, _WINDOW))
+        stated = (each.search(header(headers, "RateLimit-Policy")) for each in (_POLICY, _WINDOW))
         quota, window = (None if each is None else int(each[1]) for each in stated)
         return int(limit[1]), int(limit[2]), quota, window
-    most, left, reset = (_text(headers, f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
+    most, left, reset = (header(headers, f"X-RateLimit-{name}") for name in ("Limit", "Remaining", "Reset"))
     if not all(map(_NUMBER.fullmatch, (most, left, reset))):
         return None
     # The time refers to the server's clock.
@@ -231,16 +231,12 @@ def _announced(headers: Headers) -> tuple[int, int, int | None, int | None] | No
 def _is_refusal(response: Response) -> bool:
     """Check whether a 403 means an exceeded quota, as at GitHub; see `_announced`."""
     headers = response.headers
-    is_spent = _text(headers, "X-RateLimit-Remaining") == "0"
+    is_spent = header(headers, "X-RateLimit-Remaining") == "0"
     return is_spent or "Retry-After" in headers or b"rate limit" in response.body.lower()
-
-
-def _text(headers: Headers, name: str) -> str:
-    return (headers.get(name) or b"").decode("latin-1").strip()
 
 
 def _clock(headers: Headers) -> float:
     try:
-        return parsedate_to_datetime(_text(headers, "Date")).timestamp()
+        return parsedate_to_datetime(header(headers, "Date")).timestamp()
     except (ValueError, OverflowError):
         return time.time()

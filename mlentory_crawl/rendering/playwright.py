@@ -22,6 +22,7 @@ from mlentory_crawl.crawl.web import LIMITS, RENDERING
 from mlentory_crawl.middlewares.download_handler import DownloadHandler
 from mlentory_crawl.rendering.page_requests import PageRequests, Scripts
 from mlentory_crawl.rendering.renderer import HTML, NotRendered
+from mlentory_crawl.responses import header
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -180,7 +181,7 @@ class _Visit:
                 await route.abort("aborted")  # the page stays as it is
                 return
             self._is_there = True
-            content_type = (self._request.headers.get("Content-Type") or b"").decode("latin-1")
+            content_type = header(self._request.headers, "Content-Type")
             await route.fulfill(status=200, headers={"content-type": content_type}, body=self._request.body)
         elif asked.resource_type == "stylesheet":
             # Some scripts wait for it.

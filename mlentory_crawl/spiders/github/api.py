@@ -15,6 +15,7 @@ from scrapy.http import Response
 from fair4ml.identifiers import is_github_name
 from fair4ml.platforms.github.addresses import BY_NUMBER, MAX_FILE
 from mlentory_crawl.base_spiders.single_records import RawTuple
+from mlentory_crawl.responses import header
 from mlentory_crawl.spiders.github import contents
 
 PUBLIC = "https://api.github.com"
@@ -61,7 +62,7 @@ def moved_to(response: Response) -> str | None:
         answer = None
     address = answer.get("url") if isinstance(answer, dict) else None
     if not isinstance(address, str):
-        address = (response.headers.get("Location") or b"").decode("latin-1")
+        address = header(response.headers, "Location")
     # GitHub states its own address whatever the endpoint; a token must only go to the endpoint.
     found = BY_NUMBER.search(urlsplit(address).path)
     return None if found is None else found[0]
