@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from itertools import islice
 from typing import Any, ClassVar, Self
 
-from pydantic import Field, FilePath, model_validator
+from pydantic import Field, FilePath, field_validator, model_validator
 from scrapy import Request
 
 from fair4ml.platforms.linkedin.addresses import HOSTS, is_own, name_in, page_address
@@ -38,6 +38,13 @@ class LinkedInArguments(TextArguments):
     ids: str | None = Field(
         default=None, description="addresses; each ends as blocked, since LinkedIn asks for a login"
     )
+
+    @field_validator("limit")
+    @classmethod
+    def _is_whole(cls, limit: int | None) -> int | None:
+        if limit is not None:
+            raise ValueError("an export is imported as a whole")
+        return limit
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

@@ -93,6 +93,14 @@ def test_nothing_to_do_is_wrong_usage(project: Project) -> None:
     assert "linkedin needs the export of your own data: -a export=FILE.zip" in done.stderr
 
 
+def test_a_part_of_an_export_is_wrong_usage(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    path.touch()
+    done = project.scrapy("crawl", "linkedin", "-a", f"export={path}", "-a", "limit=3")
+    assert done.returncode == 2
+    assert "limit: an export is imported as a whole" in done.stderr
+
+
 # Files
 
 
