@@ -7,9 +7,9 @@ itself, or an excerpt.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from fair4ml.describe.draft import Draft
 from fair4ml.describe.licensing import stated_licenses
@@ -31,6 +31,7 @@ from fair4ml.entities import NOAI, Article, Description, Person, Stub
 from fair4ml.identifiers import part_iri
 from fair4ml.normalize.languages import parse_language
 from fair4ml.read.secrets import masked
+from fair4ml.read.stated_dates import stated_date
 from fair4ml.read.web_addresses import MOST_LINKS, canonical
 
 EXCERPT = 300
@@ -59,10 +60,16 @@ FIELDS: Mapping[str, tuple[str, str]] = {
 """The field of a text that gives each property, and how."""
 
 
+def _day(value: Any) -> Any:
+    return (stated_date(value) or value) if isinstance(value, str) else value
+
+
 Prose = Annotated[Text, AfterValidator(masked)]
 """Prose of somebody who may have left a password in it."""
 WholeText = Annotated[str, StringConstraints(max_length=5_000_000), AfterValidator(masked)]
 """All that somebody wrote."""
+StatedDay = Annotated[Day, BeforeValidator(_day)]
+"""A day or a time as people and tables write it."""
 
 
 class Author(SourceObject):

@@ -13,7 +13,6 @@ from uuid import UUID
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from fair4ml.describe.source_record import (
-    Day,
     Listed,
     NoneSent,
     PageAddress,
@@ -22,9 +21,8 @@ from fair4ml.describe.source_record import (
     WebAddress,
     Word,
 )
-from fair4ml.describe.writing import Prose, WholeText
+from fair4ml.describe.writing import Prose, StatedDay, WholeText
 from fair4ml.entities import Iri
-from fair4ml.read.stated_dates import stated_date
 from fair4ml.read.web_addresses import canonical
 
 
@@ -33,10 +31,6 @@ def _uuid(text: str) -> str:
         return str(UUID(text))
     except ValueError:
         raise ValueError("is not a UUID") from None
-
-
-def _day(value: Any) -> Any:
-    return (stated_date(value) or value) if isinstance(value, str) else value
 
 
 def _page(value: Any) -> Any:
@@ -52,7 +46,6 @@ def _parts(value: Any) -> Any:
 
 
 Id = Annotated[Word, AfterValidator(_uuid)]
-StatedDay = Annotated[Day, BeforeValidator(_day)]
 
 
 class Named(SourceObject):

@@ -7,16 +7,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from fair4ml.describe.source_record import Day, SourceRecord, WebAddress, Word
-from fair4ml.describe.writing import WholeText
+from fair4ml.describe.source_record import SourceRecord, WebAddress, Word
+from fair4ml.describe.writing import StatedDay, WholeText
 from fair4ml.platforms.linkedin.addresses import page_address
-from fair4ml.read.stated_dates import stated_date
 
 _BETWEEN_LINES = re.compile(r'"\r?\n"')
-
-
-def _day(value: Any) -> Any:
-    return (stated_date(value) or value) if isinstance(value, str) else value
 
 
 def _own(value: Any) -> Any:
@@ -33,7 +28,6 @@ def _unquoted(value: Any) -> Any:
 
 
 OwnPage = Annotated[WebAddress, BeforeValidator(_own)]
-StatedDay = Annotated[Day, BeforeValidator(_day)]
 Lines = Annotated[WholeText, BeforeValidator(_unquoted)]
 
 
