@@ -58,6 +58,8 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "relation": ("text", "compared"),
 }
 """The field of a text that gives each property, and how."""
+FURTHER_FIELDS: Mapping[str, str] = {"description": "description, text"}
+"""Further fields that the properties depend on."""
 
 
 def _day(value: Any) -> Any:

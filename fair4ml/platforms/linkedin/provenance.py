@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fair4ml.describe.writing import FIELDS
+from fair4ml.describe.writing import FIELDS, FURTHER_FIELDS
 
 PROVENANCE: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "post": {
@@ -33,7 +33,7 @@ PROVENANCE: Mapping[str, Mapping[str, tuple[str, str]]] = {
 """The column of each property, and how it gives the value."""
 
 FURTHER_SOURCES: Mapping[str, Mapping[str, str]] = {
-    "article": {"description": "description, text"},
+    "article": FURTHER_FIELDS,
     "comment": {"url": "Link, Date"},
 }
 """Further fields that the properties depend on."""

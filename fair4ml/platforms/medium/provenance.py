@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fair4ml.describe.writing import FIELDS
+from fair4ml.describe.writing import FIELDS, FURTHER_FIELDS
 
 PROVENANCE: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "article": {
@@ -16,5 +16,5 @@ PROVENANCE: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 """The field of each property, and how it gives the value."""
 
-FURTHER_SOURCES: Mapping[str, Mapping[str, str]] = {"article": {"description": "description, text"}}
+FURTHER_SOURCES: Mapping[str, Mapping[str, str]] = {"article": FURTHER_FIELDS}
 """Further fields that the properties depend on."""
