@@ -36,6 +36,8 @@ from fair4ml.read.web_addresses import MOST_LINKS, canonical
 
 EXCERPT = 300
 """The number of characters of a text that its description shows where the page does not describe itself."""
+LONGEST_TEXT = 5_000_000
+"""The maximum number of characters of a text."""
 
 
 FIELDS: Mapping[str, tuple[str, str]] = {
@@ -68,7 +70,7 @@ def _day(value: Any) -> Any:
 
 Prose = Annotated[Text, AfterValidator(masked)]
 """Prose of somebody who may have left a password in it."""
-WholeText = Annotated[str, StringConstraints(max_length=5_000_000), AfterValidator(masked)]
+WholeText = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(masked)]
 """All that somebody wrote."""
 StatedDay = Annotated[Day, BeforeValidator(_day)]
 """A day or a time as people and tables write it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-MOST_CHARACTERS = 5_000_000
+from fair4ml.describe.writing import LONGEST_TEXT
+
 _README = re.compile(r"(?:.*/)?readme(?:\.\w+)?", re.IGNORECASE)
 
 
@@ -20,4 +21,4 @@ def text_of(content: Mapping[str, str | None]) -> str | None:
     texts = {path: text for path, text in content.items() if text and text.strip()}
     if len(texts) < 2:
         return next(iter(texts.values()), None)
-    return "\n\n".join(f"{path}\n\n{text}" for path, text in sorted(texts.items()))[:MOST_CHARACTERS]
+    return "\n\n".join(f"{path}\n\n{text}" for path, text in sorted(texts.items()))[:LONGEST_TEXT]

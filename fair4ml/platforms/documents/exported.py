@@ -23,6 +23,7 @@ from fair4ml.describe.source_record import (
 )
 from fair4ml.describe.writing import Prose, StatedDay, WholeText
 from fair4ml.entities import Iri
+from fair4ml.identifiers import UUID_URN
 from fair4ml.read.web_addresses import canonical
 
 
@@ -70,7 +71,7 @@ class Exported(SourceRecord):
         """The IRI of what it is about: the canonical address, else that of its page, else its id."""
         if self.canonical_url is not None:
             return self.canonical_url
-        return f"urn:uuid:{self.id}" if self.link is None else canonical(self.link)
+        return f"{UUID_URN}{self.id}" if self.link is None else canonical(self.link)
 
 
 class TextDocument(Exported):

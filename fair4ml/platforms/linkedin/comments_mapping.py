@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 from fair4ml.describe.draft import Draft
-from fair4ml.describe.writing import excerpt
+from fair4ml.describe.writing import author_within, excerpt, linked
 from fair4ml.entities import Comment, Description, Stub
 from fair4ml.identifiers import part_iri
 from fair4ml.platforms import describe, named_at
@@ -22,16 +22,15 @@ def describe_comment(source: MadeComment) -> Description:
     iri = source.link if source.link != post else part_iri(post, "comment", source.written)
     draft = Draft(iri)
     text = (source.text or "").strip() or None
-    named = (stub for address in addresses_in(text or "") if (stub := named_at(address)) is not None)
     # A comment may be a part of a page itself, and then has none.
-    person = None if not source.author else Stub(part_iri(iri, "person", source.author), "Person", source.author)
+    person = None if not source.author else Stub(author_within(iri, source.author), "Person", source.author)
     comment = Comment(
         iri=iri,
         url=source.link,
         description=excerpt(text),
         author=[] if person is None else [draft.stub(person)],
         date_published=source.date,
-        mentions=list(dict.fromkeys(draft.stub(stub) for stub in named)),
+        mentions=[draft.stub(stub) for stub in linked(iri, addresses_in(text or ""), named_at)],
         parent_item=draft.stub(Stub(post, "SocialMediaPosting", name_in(post))),
     )
     description = draft.finish(comment, {})
