@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fair4ml.identifiers import IRI_MAX_LENGTH
@@ -52,6 +53,12 @@ def host_of(url: str) -> str | None:
         return urlsplit(url).hostname
     except ValueError:
         return None
+
+
+def is_below(url: str, hosts: Iterable[str]) -> bool:
+    """Check whether the host of an address, which may have no scheme, is one of these hosts or below one of them."""
+    host = (host_of(url if "://" in url else f"https://{url}") or "").rstrip(".")
+    return any(host == each or host.endswith(f".{each}") for each in hosts)
 
 
 def of_web(url: str) -> str:

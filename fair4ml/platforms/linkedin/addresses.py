@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from fair4ml.read.web_addresses import canonical, is_below
+
 HOSTS = frozenset({"linkedin.com"})
 """The hosts of its pages; countries have theirs below it."""
 
@@ -15,11 +17,7 @@ _URN = re.compile(r"urn:li:(?:share|activity|ugcPost|comment):[^/?&]+")
 
 def is_own(url: str) -> bool:
     """Check whether an address is one of LinkedIn's."""
-    try:
-        host = (urlsplit(url if "://" in url else f"https://{url}").hostname or "").rstrip(".")
-    except ValueError:
-        return False
-    return host in HOSTS or any(host.endswith(f".{each}") for each in HOSTS)
+    return is_below(url, HOSTS)
 
 
 def page_address(stated: str) -> str | None:
@@ -27,9 +25,6 @@ def page_address(stated: str) -> str | None:
     address = stated.strip()
     if not address.startswith(("https://", "http://")) or not is_own(address):
         return None
-    # Commands that only read know the hosts of all platforms, and need no more of the library.
-    from fair4ml.read.web_addresses import canonical
-
     parts = urlsplit(address)
     # The rest says how a reader came there.
     query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name in _OF_COMMENTS])

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fair4ml.describe.about import About
+from fair4ml.read.web_addresses import canonical, is_below
 
 HOSTS = frozenset({"substack.com"})
 """The hosts of its pages; publications have theirs below it, or a domain of their own."""
@@ -65,11 +66,7 @@ def place_of(text: str, *, anywhere: bool = False) -> Place | None:
 
 def is_own(url: str) -> bool:
     """Check whether an address is one of Substack's, or of a publication below it."""
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return False
-    return host in HOSTS or any(host.endswith(f".{each}") for each in HOSTS)
+    return is_below(url, HOSTS)
 
 
 def post_address(post: Any, site: str) -> str | None:
@@ -81,9 +78,6 @@ def post_address(post: Any, site: str) -> str | None:
     """
     if not isinstance(post, dict):
         return None
-    # Commands that only read know the hosts of all platforms, and need no more of the library.
-    from fair4ml.read.web_addresses import canonical
-
     stated, slug = post.get("canonical_url"), post.get("slug")
     if isinstance(stated, str) and stated.startswith(("https://", "http://")):
         # The rest says who recommended it to a reader.
