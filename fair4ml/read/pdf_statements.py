@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from fair4ml.read.pages.addresses import web_address
 from fair4ml.read.pages.authors import MAX_AUTHORS, people_in
 from fair4ml.read.pages.languages import stated_language
-from fair4ml.read.pages.titles import MAX_TITLE, stated_line
+from fair4ml.read.pages.lines import MAX_DESCRIPTION, MAX_TAGS, MAX_TITLE, MAX_WORD, enumerated, stated_line
 from fair4ml.read.stated_dates import stated_date
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_DESCRIPTION = 5_000
-MAX_WORD = 200
-MAX_TAGS = 50
 MAX_VALUES = 500
 """The number of values of a property that are read."""
 
@@ -209,8 +206,7 @@ def _day(text: str) -> str | None:
 
 
 def _tags(stated: Iterable[str], title: str | None) -> list[str]:
-    parts = (part for text in stated for part in re.split(r"\s*[,;]\s*", text))
-    found = (tag for part in parts if (tag := stated_line(part, MAX_WORD)) and tag != title)
+    found = (tag for part in enumerated(stated) if (tag := stated_line(part, MAX_WORD)) and tag != title)
     return list({tag.casefold(): tag for tag in found}.values())[:MAX_TAGS]
 
 

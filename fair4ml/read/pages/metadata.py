@@ -15,15 +15,11 @@ from lxml.html import HtmlElement
 from fair4ml.read.pages import authors, json_ld, titles
 from fair4ml.read.pages.addresses import same_page, web_address
 from fair4ml.read.pages.languages import stated_language
+from fair4ml.read.pages.lines import MAX_DESCRIPTION, MAX_TAGS, MAX_TITLE, MAX_WORD, enumerated, stated_line
 from fair4ml.read.pages.parts import ARTICLES, WEB_PAGES, is_elsewhere, properties, shown_date, update_times, value_of
-from fair4ml.read.pages.titles import stated_line
 from fair4ml.read.pages.tree import PageTree, text_within
 from fair4ml.read.plain_text import plain_line
 from fair4ml.read.stated_dates import date_in_path, stated_date
-
-MAX_DESCRIPTION = 5_000
-MAX_WORD = 200
-MAX_TAGS = 50
 
 _MOST_LINKED_TAGS = 20
 _MACHINE_TAG = re.compile(r"[_@/#]|\w+:\S|https?:")
@@ -96,7 +92,7 @@ class Statements:
             *self._marked("alternativeHeadline"),
             *titles.subtitles(self._page),
         )
-        lines = (line for each in stated if each and (line := stated_line(each, titles.MAX_TITLE)))
+        lines = (line for each in stated if each and (line := stated_line(each, MAX_TITLE)))
         return next((line for line in lines if line != self.title), None)
 
     @cached_property
@@ -178,14 +174,14 @@ class Statements:
         stated = [
             *self._keywords(),
             *meta("article:tag", "og:article:tag"),
-            *_split(meta("citation_keywords", "dc.subject")),
+            *enumerated(meta("citation_keywords", "dc.subject")),
         ]
         if not stated:
             linked = [text_within(each) for each in _TAG_LINKS(self._page.root) if not is_elsewhere(each)]
             # More are the site's.
             stated = linked if len(linked) <= _MOST_LINKED_TAGS else []
         found: dict[str, str] = {}
-        for each in stated or _split(meta("keywords", "news_keywords", "parsely-tags")):
+        for each in stated or enumerated(meta("keywords", "news_keywords", "parsely-tags")):
             tag = stated_line(each.strip().removeprefix("#"), MAX_WORD)
             if tag and not _MACHINE_TAG.match(tag) and tag != self.title:
                 found.setdefault(tag.casefold(), tag)
@@ -203,7 +199,7 @@ class Statements:
             return address
         for text in (json_ld.text_of(stated), *self._page.meta("dcterms.license", "cc:license", "license")):
             if text:
-                return self._address(text) if text.startswith("http") else stated_line(text, titles.MAX_TITLE)
+                return self._address(text) if text.startswith("http") else stated_line(text, MAX_TITLE)
         # One in the text may be the license of a picture.
         shown = [each for each in _LICENSE_LINKS(self._page.root) if not is_elsewhere(each, "figure", "figcaption")]
         addresses = set(
@@ -275,7 +271,7 @@ class Statements:
     def _keywords(self) -> Iterator[str]:
         stated = self._article.get("keywords")
         texts = json_ld.texts_of(stated)
-        yield from texts if isinstance(stated, list) and len(stated) > 1 else _split(texts)
+        yield from texts if isinstance(stated, list) and len(stated) > 1 else enumerated(texts)
 
     def _marked(self, name: str) -> Iterator[str]:
         return (value_of(element) for element in self._properties if name in element.get("itemprop").split())
@@ -299,7 +295,3 @@ def _first_date(stated: Iterable[str | None]) -> str | None:
 def _day(date: str) -> str:
     """The day of a date, in UTC if it has a time."""
     return date if len(date) == 10 else datetime.fromisoformat(date).astimezone(UTC).date().isoformat()
-
-
-def _split(texts: Iterable[str]) -> list[str]:
-    return [part for text in texts for part in re.split(r"\s*[,;]\s*", text)]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from html import unescape
 
 from lxml.html import HtmlElement
 
+from fair4ml.read.pages.lines import MAX_TITLE, stated_line
 from fair4ml.read.pages.tree import PageTree, text_within
-from fair4ml.read.plain_text import plain_line
-
-MAX_TITLE = 500
 
 _MARK = r"\s*(?:[|\u2013\u2014\u00b7\u2022\u00bb\u00ab/]|(?<=\s)-(?=\s)|::?)\s*"
 _CUT = ("…", "...")
@@ -47,17 +44,6 @@ def subtitles(page: PageTree) -> Iterator[str]:
     for element in _under(page.headings[0]) if len(page.headings) == 1 else ():
         if not _SUBTITLES.isdisjoint(element.get("class", "").lower().split()):
             yield text_within(element)
-
-
-def stated_line(text: str, longest: int) -> str | None:
-    """The plain text of a statement on one line; None if there is none, or if it is no line but a text.
-
-    Args:
-        text: the statement, possibly with entities of HTML.
-        longest: the maximum number of characters of a line.
-    """
-    line = plain_line(unescape(text) if "&" in text else text)
-    return line if line and len(line) <= longest else None
 
 
 def _bare(title: str, heading: str | None, site: str | None) -> str:
