@@ -10,7 +10,7 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from fair4ml.read.pages.addresses import web_address
+from fair4ml.read.pages.addresses import MAX_LINKS, web_address
 from fair4ml.read.pages.encoding import PDF_TYPES, declared_type
 from fair4ml.read.pages.tree import Unreadable
 from fair4ml.read.pdf_statements import statements
@@ -27,7 +27,6 @@ MAX_PAGES = 10
 """The number of pages that are read, from the first on."""
 MAX_CHARACTERS = 500_000
 """The number of characters from which on no further page is read."""
-MAX_LINKS = 1_000
 MAX_ANNOTATIONS = 1_000
 """The number of annotations of a page that are looked at."""
 

@@ -35,3 +35,8 @@ def plain(text: str) -> str:
 def plain_line(text: str) -> str:
     """The plain text on one line, without spaces at its ends."""
     return " ".join(plain(text).split())
+
+
+def squeezed(text: str) -> str:
+    """The text without its spaces and line breaks."""
+    return "".join(text.split())

@@ -9,10 +9,10 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from fair4ml.read.pages.addresses import web_address
-from fair4ml.read.pages.text import MAX_LINKS, main_text
+from fair4ml.read.pages.addresses import MAX_LINKS, web_address
+from fair4ml.read.pages.text import main_text
 from fair4ml.read.pages.tree import parsed
-from fair4ml.read.plain_text import plain, plain_line
+from fair4ml.read.plain_text import plain, plain_line, squeezed
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def _read(html: str, url: str) -> dict[str, Any]:
     # Finding the text changes the elements.
     links, image, every = _links(root, url), next(_images(root, url), None), _paragraphs(root)
     text = main_text(root, url) if len(every) > LITTLE else ""
-    if len(_squeezed(text)) < MUCH * len(_squeezed(every)):
+    if len(squeezed(text)) < MUCH * len(squeezed(every)):
         text = every
     return {"text": text, "links": links, "image": image}
 
@@ -55,10 +55,6 @@ def _read(html: str, url: str) -> dict[str, Any]:
 def _links(root: HtmlElement, url: str) -> list[str]:
     found = (web_address(each.get("href"), url) for each in root.iter("a"))
     return list(islice(dict.fromkeys(address for address in found if address), MAX_LINKS))
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
 
 
 def _images(root: HtmlElement, url: str) -> Iterator[str]:

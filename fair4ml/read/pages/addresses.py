@@ -37,6 +37,8 @@ _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "applica
 _LINK_HEADER = re.compile(r"<([^<>]*)>((?:\s*;\s*[^,;\"]+(?:\"[^\"]*\")?)*)")
 _CANONICAL = re.compile(r"\brel\s*=\s*\"?[^\";]*\bcanonical\b", re.IGNORECASE)
 MAX_FEEDS = 20
+MAX_LINKS = 1_000
+"""The maximum number of links of one text."""
 
 
 def web_address(text: str | None, base: str) -> str | None:

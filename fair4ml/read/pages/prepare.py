@@ -6,6 +6,7 @@ from lxml.html import HtmlElement
 
 from fair4ml.read.pages.foreign import remove_foreign
 from fair4ml.read.pages.formulas import keep_formulas, make_plain, without_line_numbers
+from fair4ml.read.plain_text import squeezed
 
 _BLOCKS = frozenset(
     """
@@ -141,8 +142,8 @@ def _is_paragraph(element: HtmlElement) -> bool:
     """Check whether an element has nothing but text, and not mainly links."""
     if any(child.tag in _BLOCKS for child in element):
         return False
-    length = len("".join(element.text_content().split()))
-    linked = sum(len("".join(link.text_content().split())) for link in element.iter("a"))
+    length = len(squeezed(element.text_content()))
+    linked = sum(len(squeezed(link.text_content())) for link in element.iter("a"))
     return length > _LEAST_OF_PARAGRAPH and linked * 2 < length
 
 

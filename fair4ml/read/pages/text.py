@@ -9,15 +9,13 @@ from collections.abc import Iterable
 from lxml.etree import XPath, _Element, iterwalk
 from lxml.html import HtmlElement
 
-from fair4ml.read.pages.addresses import web_address
+from fair4ml.read.pages.addresses import MAX_LINKS, web_address
 from fair4ml.read.pages.prepare import prepare
 from fair4ml.read.pages.signs import straight
-from fair4ml.read.plain_text import plain
+from fair4ml.read.plain_text import plain, squeezed
 
 # It logs what it leaves out; here that is the state of the page.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-
-MAX_LINKS = 1_000
 
 _PARAGRAPHS = frozenset({"p", "head", "quote", "list", "table", "div"})
 _LINES = frozenset({"lb", "item", "row"})
@@ -69,9 +67,9 @@ def without_titles(text: str, titles: Iterable[str | None]) -> str:
         text: a main text.
         titles: the titles of the page.
     """
-    known = {_squeezed(straight(title)).casefold() for title in titles if title}
+    known = {squeezed(straight(title)).casefold() for title in titles if title}
     paragraphs = text.split("\n\n")
-    while paragraphs and _squeezed(straight(paragraphs[0])).casefold() in known:
+    while paragraphs and squeezed(straight(paragraphs[0])).casefold() in known:
         del paragraphs[0]
     return "\n\n".join(paragraphs)
 
@@ -84,8 +82,8 @@ def links_in(root: HtmlElement, text: str, base: str) -> list[str]:
         text: its main text.
         base: the address that relative addresses are relative to.
     """
-    squeezed = _squeezed(text)
-    lines = {_squeezed(_ITEM_MARK.sub("", line, count=1)) for line in text.split("\n")}
+    whole = squeezed(text)
+    lines = {squeezed(_ITEM_MARK.sub("", line, count=1)) for line in text.split("\n")}
     blocks: dict[HtmlElement, bool] = {}
     found: dict[str, None] = {}
     for link in _LINKS(root):
@@ -94,17 +92,13 @@ def links_in(root: HtmlElement, text: str, base: str) -> list[str]:
             block = block.getparent()
         if block not in blocks:
             # Whatever contains more than the text is no part of it.
-            within = _squeezed(plain(block.text_content()))
-            blocks[block] = within in lines or (_SHORT < len(within) <= len(squeezed) and within in squeezed)
+            within = squeezed(plain(block.text_content()))
+            blocks[block] = within in lines or (_SHORT < len(within) <= len(whole) and within in whole)
         if blocks[block] and (address := web_address(link.get("href"), base)):
             found[address] = None
             if len(found) == MAX_LINKS:
                 break
     return list(found)
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
 
 
 class _Writer:

@@ -12,7 +12,8 @@ from hypothesis import given, settings, strategies as st
 from support.pdf_files import dictionary, pdf_file, stream, written
 from support.web_pages import PARAGRAPHS, article_page
 
-from fair4ml.read.pdf import MAX_CHARACTERS, MAX_LINKS, MAX_PAGES
+from fair4ml.read.pages.addresses import MAX_LINKS
+from fair4ml.read.pdf import MAX_CHARACTERS, MAX_PAGES
 from fair4ml.read.web_page import PageState, read_page
 
 pytestmark = pytest.mark.extra(name="documents")
