@@ -3,29 +3,10 @@
 from __future__ import annotations
 
 import logging
-import unicodedata
 
-# Emoji and words of some languages are joined by these two, which have no effect on the text around them.
-_JOINERS = "\u200c\u200d"
-_KEPT = "\n\t"
+from fair4ml.read.plain_text import Displayed
 
-
-class _Shown(dict[int, str]):
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        category = unicodedata.category(character)
-        if character in _KEPT or character in _JOINERS:
-            shown = character
-        elif category[0] == "Z":
-            shown = " "
-        else:
-            # Control, direction and tag characters, surrogates, and code points without a character.
-            shown = "\ufffd" if category[0] == "C" else character
-        self[code] = shown
-        return shown
-
-
-_SHOWN = _Shown()
+_SHOWN = Displayed(lambda character: "\ufffd")
 
 
 def printable(text: str) -> str:

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 # Emoji and words of some languages are joined by these two, which have no effect on the text around them.
 _JOINERS = "\u200c\u200d"
 _KEPT = "\n\t"
 
 
-class _Plain(dict[int, str]):
+class Displayed(dict[int, str]):
+    """A table for `str.translate`, after which all spaces are plain ones and no character does more than display.
+
+    Args:
+        instead: returns what stands in place of a control, direction or tag character, a soft hyphen, a surrogate, or
+            a code point without a character.
+    """
+
+    def __init__(self, instead: Callable[[str], str]) -> None:
+        super().__init__()
+        self._instead = instead
+
     def __missing__(self, code: int) -> str:
         character = chr(code)
         category = unicodedata.category(character)
         if character in _KEPT or character in _JOINERS:
-            plain = character
-        elif category[0] == "Z" or character.isspace():
-            plain = " "
+            displayed = character
+        elif category[0] == "Z":
+            displayed = " "
         else:
-            # Control, direction and tag characters, soft hyphens, surrogates, and code points without a character.
-            plain = "" if category[0] == "C" else character
-        self[code] = plain
-        return plain
+            displayed = self._instead(character) if category[0] == "C" else character
+        self[code] = displayed
+        return displayed
 
 
-_PLAIN = _Plain()
+_PLAIN = Displayed(lambda character: " " if character.isspace() else "")
 
 
 def plain(text: str) -> str:
