@@ -10,23 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from typing import Any, ClassVar, Self
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-import orjson
 from pydantic import UUID4, BaseModel, ConfigDict
 
-from fair4ml.document import forbids_ai
 from fair4ml.entities import Moment
-from fair4ml.identifiers import UUID_URN, document_id, inside
-
-KINDS = frozenset({"article", "post", "repository", "user"})
-"""The kinds of records that describe documents."""
-
-IMPORTED = "documents"
-"""The platform of records that are imports of documents."""
 
 # In MongoDB a dot separates the names of a path, a dollar sign begins an operator, and a NUL ends a name.
 _NOT_IN_A_KEY = re.compile(r"[%.$\x00]")
@@ -183,138 +173,6 @@ CLASSES: Mapping[str, type[Document]] = {
 }
 """The class of the documents of each class of entity."""
 COLLECTIONS = (*(each.collection for each in CLASSES.values()), UserDocument.collection)
-
-
-def documents_of(state: Mapping[str, Any], provenance: Mapping[str, Any] | None = None) -> list[MongoDocument]:
-    """The documents of an entity: its own, and one for each of the authors whom it names.
-
-    Args:
-        state: the entity's merged state (`fair4ml.merge.merge`).
-        provenance: that of the leading record: when it was fetched, and what its seed list says.
-
-    Returns:
-        Its own document first; nothing for an entity that is no document, or whose page says that AI must not use it.
-    """
-    told = provenance or {}
-    root = state["root"]
-    platform, kind, _ = state.get("key", "//").split("/", 2)
-    if platform == IMPORTED:
-        # Where a document comes from does not change on its way through files.
-        platform = (told.get("seed") or {}).get("platform")
-    if kind == "user":
-        fetched_at = told.get("fetched_at") if platform else None
-        return [user(root["iri"], root.get("name", ""), platform=platform, fetched_at=fetched_at)]
-    cls = class_of_text(state)
-    if cls is None or forbids_ai(state):
-        return []
-    authors = _authors(state)
-    own = cls(**_stated(cls, state, told, authors), platform=platform or IMPORTED)
-    return [own, *(user(iri, author.full_name, id=author.id) for iri, author in authors.items())]
-
-
-def class_of_text(state: Mapping[str, Any]) -> type[Document] | None:
-    """The class of an entity's document; None for an entity that is no article, post or repository.
-
-    Args:
-        state: the entity's merged state.
-    """
-    kind = state.get("key", "//").split("/", 2)[1]
-    return CLASSES.get(state["root"]["class"]) if kind in KINDS else None
-
-
-def content_hash(content: Mapping[str, str | None]) -> str:
-    """The SHA-256 of a content, as JSON in UTF-8 with sorted keys and without spaces, in hexadecimal digits."""
-    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def _stated(
-    cls: type[Document], state: Mapping[str, Any], told: Mapping[str, Any], authors: Mapping[str, Author]
-) -> dict[str, Any]:
-    root = state["root"]
-    iri = root["iri"]
-    first = next(iter(authors.values()), None)
-    content = _content(cls, state)
-    about = (*root.get("mentions", ()), *root.get("about", ()))
-    return {
-        "id": document_id(iri),
-        "canonical_url": iri,
-        "link": root.get("url") or iri,
-        "content": content,
-        "content_hash": content_hash(content),
-        "author_id": first.id if first else document_id(f"{inside(iri)}author"),
-        "author_full_name": first.full_name if first else "",
-        "authors": list(authors.values()),
-        "source_author": _source_author(told.get("seed")),
-        "description": root.get("description"),
-        "published_at": _moment(root.get("datePublished")),
-        "modified_at": _moment(root.get("dateModified")),
-        "tags": root.get("keywords", []),
-        "language": next(iter(root.get("languageTag", ())), None),
-        "license": root.get("license", []),
-        "mentions": list(dict.fromkeys(about)),
-        "robots_allowed": told.get("robots_allowed"),
-        "fetched_at": told.get("fetched_at"),
-        # The classes that have no such field pass over it.
-        "image": next(iter(root.get("image", ())), None),
-        "name": iri.rstrip("/").rpartition("/")[2],
-        "other_files": sorted(path for path, part in state.get("files", {}).items() if part is None),
-    }
-
-
-def _content(cls: type[Document], state: Mapping[str, Any]) -> dict[str, str | None]:
-    root, text = state["root"], state.get("text")
-    if cls is RepositoryDocument:
-        files = state.get("files") or ({"README": text} if text else {})
-        # A reader that joins the parts to one text takes nothing else for a part.
-        return {path: part for path, part in sorted(files.items()) if part is not None}
-    told = {"Title": root.get("name"), "Subtitle": root.get("alternativeHeadline"), "Content": text}
-    if cls is PostDocument:
-        # LLM Twin joins the parts of a post to one text, and takes nothing else for a part.
-        return {name: each for name, each in told.items() if each is not None}
-    return {**told, "language": next(iter(root.get("languageTag", ())), None)}
-
-
-def _authors(state: Mapping[str, Any]) -> dict[str, Author]:
-    """The authors who have a name, by their IRIs."""
-    root = state["root"]
-    names = {each["iri"]: each["name"] for each in (*state["stubs"], *state["parts"]) if "name" in each}
-    within = inside(root["iri"])
-    return {
-        iri: Author(id=document_id(iri), full_name=names[iri], url=None if iri.startswith((within, UUID_URN)) else iri)
-        for iri in root.get("author", ())
-        if iri in names
-    }
-
-
-def user(iri: str, name: str, **stated: Any) -> UserDocument:
-    """The document of somebody who writes.
-
-    Args:
-        iri: the address of their page, or the IRI that they have in what they wrote.
-        name: the full name; empty where it is not known.
-        stated: further fields.
-    """
-    first, _, last = name.rpartition(" ")
-    return UserDocument(
-        **{"id": document_id(iri), **stated},
-        canonical_url=iri,
-        full_name=name,
-        first_name=first or last,
-        last_name=last,
-    )
-
-
-def _source_author(seed: Mapping[str, Any] | None) -> str | None:
-    """The person whom a seed list names: LLM Twin's lists have a field for it."""
-    name = (seed or {}).get("user_full_name")
-    return name if isinstance(name, str) else None
-
-
-def _moment(stated: str | None) -> Moment | None:
-    """A date or a time, whichever is stated."""
-    if stated is None:
-        return None
-    return date.fromisoformat(stated) if len(stated) == len("2026-01-01") else datetime.fromisoformat(stated)
 
 
 def in_bson(value: Any) -> Any:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from fair4ml.merge import State
-from fair4ml.write.document_classes import Document, MongoDocument, class_of_text, documents_of
+from fair4ml.write.document_classes import Document, MongoDocument
+from fair4ml.write.documents import class_of_text, documents_of
 from mlentory_crawl.catalog.stored import Stored
 from mlentory_crawl.commands.catalog_export import CatalogExport
 from mlentory_crawl.exporters.base import Format

@@ -9,7 +9,7 @@ from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.platforms import source_model
 from fair4ml.read.json_text import SPOILED
 from fair4ml.read.secrets import masked_values
-from fair4ml.write.document_classes import KINDS
+from fair4ml.write.documents import KINDS
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Erased, Quarantined
 from mlentory_crawl.crawl.run import Run

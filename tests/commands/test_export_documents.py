@@ -14,7 +14,8 @@ import zstandard
 from support.articles import BLOG, Texts, page, prose
 from support.catalogs import Book, model
 
-from fair4ml.write.document_classes import ArticleDocument, UserDocument, documents_of
+from fair4ml.write.document_classes import ArticleDocument, UserDocument
+from fair4ml.write.documents import documents_of
 from mlentory_crawl.commands.export import Command
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.exporters.formats import FORMATS

@@ -19,9 +19,8 @@ from fair4ml.write.document_classes import (
     PostDocument,
     RepositoryDocument,
     UserDocument,
-    content_hash,
-    documents_of,
 )
+from fair4ml.write.documents import content_hash, documents_of
 
 IRI = "https://blog.example/attention"
 ADA = "https://blog.example/people/ada"

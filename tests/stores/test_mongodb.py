@@ -25,13 +25,8 @@ from support.mongodb_server import Documents, connected, new_database, settings
 from support.text_changes import BLOG, text_change, text_document
 
 from fair4ml.document import Document
-from fair4ml.write.document_classes import (
-    COLLECTIONS,
-    ArticleDocument,
-    RepositoryDocument,
-    content_hash,
-    documents_of,
-)
+from fair4ml.write.document_classes import COLLECTIONS, ArticleDocument, RepositoryDocument
+from fair4ml.write.documents import content_hash, documents_of
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader

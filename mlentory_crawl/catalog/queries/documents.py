@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from fair4ml.write.document_classes import IMPORTED, KINDS, MongoDocument, documents_of
+from fair4ml.write.document_classes import MongoDocument
+from fair4ml.write.documents import IMPORTED, KINDS, documents_of
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.sql import among, array
 from mlentory_crawl.catalog.stored import Stored, merged

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection as Group, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from fair4ml.write.document_classes import user
+from fair4ml.write.documents import user
 from mlentory_crawl.changes import Refusal
 from mlentory_crawl.stores.mongodb.difference import TEXTS, USERS, Difference, Found, Wanted, difference, differing
 from mlentory_crawl.stores.mongodb.requests import Operation, send

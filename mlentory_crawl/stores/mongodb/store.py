@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
-from fair4ml.write.document_classes import COLLECTIONS, KINDS
+from fair4ml.write.document_classes import COLLECTIONS
+from fair4ml.write.documents import KINDS
 from mlentory_crawl.changes import Change, Position, Refusal
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.errors import error_message

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from fair4ml.write.document_classes import Document, MongoDocument, documents_of
+from fair4ml.write.document_classes import Document, MongoDocument
+from fair4ml.write.documents import documents_of
 from mlentory_crawl.changes import Change
 
 DOCUMENT_BYTES = 16 * 1024 * 1024

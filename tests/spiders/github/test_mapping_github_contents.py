@@ -16,7 +16,8 @@ from fair4ml.merge import RecordState, merge
 from fair4ml.platforms import describe, precedence
 from fair4ml.platforms.github.provenance import PROVENANCE
 from fair4ml.platforms.github.source import KINDS
-from fair4ml.write.document_classes import RepositoryDocument, documents_of
+from fair4ml.write.document_classes import RepositoryDocument
+from fair4ml.write.documents import documents_of
 
 NAME = "acme/tools"
 IRI = f"https://github.com/{NAME}"
