@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +20,7 @@ from fair4ml.write.document_classes import (
     RepositoryDocument,
     UserDocument,
 )
+from fair4ml.write.value_types import date_or_time
 
 KINDS = frozenset({"article", "post", "repository", "user"})
 """The kinds of records that describe documents."""
@@ -155,7 +155,4 @@ def _source_author(seed: Mapping[str, Any] | None) -> str | None:
 
 
 def _moment(stated: str | None) -> Moment | None:
-    """A date or a time, whichever is stated."""
-    if stated is None:
-        return None
-    return date.fromisoformat(stated) if len(stated) == len("2026-01-01") else datetime.fromisoformat(stated)
+    return None if stated is None else date_or_time(stated)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -22,7 +21,7 @@ from typing import Any, NamedTuple
 from fair4ml.document import Document, EntityDict, by_iri, is_folded, nodes
 from fair4ml.entities import Kind, properties
 from fair4ml.identifiers import inside
-from fair4ml.write.value_types import value_types
+from fair4ml.write.value_types import date_or_time, value_types
 
 ENTITY = "Entity"
 """The label that every node has."""
@@ -133,7 +132,7 @@ def _properties(entity: EntityDict, folded: dict[str, EntityDict]) -> dict[str, 
         if kind is _VALUE:
             values[name] = stated
         elif kind is _DATE:
-            values[name] = _date(stated)
+            values[name] = date_or_time(stated)
         elif kind is not _SKIPPED and folded:
             inside += [(name, folded[t]) for t in (stated if type(stated) is list else (stated,)) if t in folded]
     if inside:
@@ -200,10 +199,6 @@ def edge_type(name: str) -> str:
     """The type of the edges of a property: its name in upper case, with underscores between the words."""
     # "evaluatedMLModel" is three words.
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).upper()
-
-
-def _date(value: str) -> date:
-    return date.fromisoformat(value) if len(value) == len("YYYY-MM-DD") else datetime.fromisoformat(value)
 
 
 _DERIVED = _kinds("MLModel")["wasDerivedFrom"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
-from fair4ml.entities import CLASSES, properties
+from fair4ml.entities import CLASSES, Moment, properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class ValueType:
     def is_number(self) -> bool:
         """True if all values are numbers."""
         return self.types <= {int, float}
+
+
+def date_or_time(text: str) -> Moment:
+    """The date or the time, whichever it is, that documents hold as text."""
+    return date.fromisoformat(text) if len(text) == len("YYYY-MM-DD") else datetime.fromisoformat(text)
 
 
 def _leaves(annotation: Any) -> Iterator[type]:
