@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fair4ml.describe.source_record import SourceRecord
-from fair4ml.document import Document, document_of, without
+from fair4ml.document import Document, document_of
+from fair4ml.document_changes import without
 from fair4ml.entities import Entity, FieldIssue, Stub
 
 

@@ -36,6 +36,7 @@ CARDS = "mapping_huggingface mapping_huggingface_card model_card"
 SEEDS = "seed_formats seeds"
 TESTS: dict[str, tuple[str, str]] = {
     "fair4ml/document.py": ("document", "refused_fields erase"),
+    "fair4ml/document_changes.py": ("document", "refused_fields erase"),
     "fair4ml/merge.py": ("merge", ""),
     "fair4ml/normalize/licenses.py": ("licenses", ""),
     "fair4ml/normalize/license_addresses.py": ("licenses", ""),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set as AbstractSet
 
-from fair4ml.document import Document, rename
+from fair4ml.document import Document
+from fair4ml.document_changes import rename
 from fair4ml.identifiers import present_iri
 from fair4ml.platforms import prefixes_of_aliases
 from mlentory_crawl.catalog.commits import Entry

@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 
-from fair4ml.document import is_of, without
+from fair4ml.document import is_of
+from fair4ml.document_changes import without
 from fair4ml.identifiers import iris_over_time
 from mlentory_crawl.catalog.codec import encode, pack, unpack, unpacked
 from mlentory_crawl.catalog.database import Database

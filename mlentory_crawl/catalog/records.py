@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from fair4ml.document import Document, tombstone
+from fair4ml.document import Document
+from fair4ml.document_changes import tombstone
 from mlentory_crawl.catalog.aliases import AliasTable
 from mlentory_crawl.catalog.codec import encode, pack, unpack
 from mlentory_crawl.catalog.commits import Entry

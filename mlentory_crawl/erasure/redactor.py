@@ -10,7 +10,8 @@ import orjson
 
 from fair4ml.describe.about import About
 from fair4ml.describe.source_record import InvalidRecord, parse
-from fair4ml.document import document_of, without
+from fair4ml.document import document_of
+from fair4ml.document_changes import without
 from fair4ml.identifiers import orcid
 from fair4ml.platforms import describe, entity_at, knows_answers, platforms, source_model
 from fair4ml.read.json_text import DEEPEST, mended_json

@@ -9,7 +9,8 @@ import orjson
 from scrapy import signals
 from scrapy.exceptions import DropItem
 
-from fair4ml.document import Document, carry_over
+from fair4ml.document import Document
+from fair4ml.document_changes import carry_over
 from fair4ml.entities import FieldIssue
 from fair4ml.platforms import dependencies, source_model
 from mlentory_crawl.catalog.codec import encode

@@ -14,21 +14,8 @@ from support.crawling import model as hub_model
 from support.documents import stored
 
 from fair4ml.describe.source_record import InvalidRecord, parse
-from fair4ml.document import (
-    Document,
-    EntityDict,
-    by_iri,
-    carry_over,
-    document_of,
-    entities,
-    is_of,
-    nodes,
-    reachable,
-    references,
-    rename,
-    tombstone,
-    without,
-)
+from fair4ml.document import Document, EntityDict, by_iri, document_of, entities, is_of, nodes, reachable, references
+from fair4ml.document_changes import carry_over, rename, tombstone, without
 from fair4ml.entities import Dataset, MLModel, PropertyValue, Stub
 from fair4ml.platforms import dependencies, describe
 from fair4ml.platforms.huggingface.source import ModelInfo
