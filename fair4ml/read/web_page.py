@@ -43,7 +43,7 @@ class PageState(StrEnum):
 _WITHOUT_TEXT = frozenset(PageState) - {PageState.ARTICLE, PageState.PAYWALL, PageState.NOINDEX, PageState.NOAI}
 
 
-def read_page(body: bytes, url: str, content_type: str | None, headers: Headers, robot: str = ROBOT) -> dict[str, Any]:
+def read_page(body: bytes, url: str, content_type: str | None, headers: Headers) -> dict[str, Any]:
     """Read a page; any bytes are a page in some state. Nothing is requested, and nothing that the page says is run.
 
     A PDF file is a page, too, if the library that reads it is installed.
@@ -53,7 +53,6 @@ def read_page(body: bytes, url: str, content_type: str | None, headers: Headers,
         url: the address that it came from.
         content_type: the header of that name.
         headers: all headers of the answer.
-        robot: the crawler's name in rules for robots.
 
     Returns:
         Values of JSON: the `state` and, unless it is `article`, the `reason`. Articles, previews of paid articles and
@@ -74,8 +73,8 @@ def read_page(body: bytes, url: str, content_type: str | None, headers: Headers,
         return _refused(PageState.NOT_HTML, reason)
     try:
         if is_file:
-            return _read_file(body, url, headers, robot.lower())
-        return _read(parsed(decoded(body, content_type)), url, headers, robot.lower())
+            return _read_file(body, url, headers)
+        return _read(parsed(decoded(body, content_type)), url, headers)
     except ImportError:
         raise  # the extra is missing: no property of the page
     except Unreadable as error:
@@ -84,12 +83,12 @@ def read_page(body: bytes, url: str, content_type: str | None, headers: Headers,
         return _refused(PageState.UNREADABLE, f"cannot be read ({type(error).__name__})")
 
 
-def _read(page: PageTree, url: str, headers: Headers, robot: str) -> dict[str, Any]:
+def _read(page: PageTree, url: str, headers: Headers) -> dict[str, Any]:
     base = base_address(page, url)
     says = Statements(page, url, base, header_lines(headers, "content-language"))
     if guard := challenge(page, headers, is_article=says.is_article):
         return _refused(PageState.CHALLENGE, f"is a challenge of {guard}")
-    directives = robots_directives(page, headers, robot)
+    directives = robots_directives(page, headers, ROBOT)
     is_free = says.is_free
     if is_free is None and hidden_behind_payment(page):
         is_free = False
@@ -105,10 +104,10 @@ def _read(page: PageTree, url: str, headers: Headers, robot: str) -> dict[str, A
     return _told(state, reason, directives, url, fields | {"text": text, "links": links_in(page.root, text, base)})
 
 
-def _read_file(body: bytes, url: str, headers: Headers, robot: str) -> dict[str, Any]:
+def _read_file(body: bytes, url: str, headers: Headers) -> dict[str, Any]:
     """Read a PDF file, whose rules for robots and canonical address are in the headers of the answer."""
     fields = read_pdf(body, url)
-    directives = header_directives(headers, robot)
+    directives = header_directives(headers, ROBOT)
     state, reason = _forbidden(directives) or (PageState.ARTICLE, "")
     if state is PageState.ARTICLE and len(fields["text"]) < SHORTEST:
         return _refused(
