@@ -11,15 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from fair4ml.read.pages.robots import header_lines
 from fair4ml.read.plain_text import plain_line
 from fair4ml.read.stated_dates import stated_date
 from fair4ml.read.web_fragment import read_fragment
-from fair4ml.read.web_page import read_page
+from fair4ml.read.web_page import PageState, read_page
 
 MOST_ENTRIES = 500
 """The number of entries that are read of a feed."""
 MOST_TAGS = 100
-INSTEAD = frozenset({"challenge", "login_wall", "soft_404"})
+_INSTEAD = frozenset({PageState.CHALLENGE, PageState.LOGIN_WALL, PageState.SOFT_404})
 """The states of pages that are sent in place of a feed."""
 
 _CLOSING = re.compile(rb"</(?:item|entry)\s*>")
@@ -44,7 +45,7 @@ def read_feed(body: bytes, url: str, headers: Mapping[str, str], most: int) -> d
     """
     import feedparser
 
-    content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
+    content_type = next(iter(header_lines(headers, "content-type")), None)
     kept, left_out = _beginning(body)
     # A stream: of bytes, feedparser first tries whether they are the name of a file.
     feed = feedparser.parse(
@@ -70,7 +71,7 @@ def read_feed(body: bytes, url: str, headers: Mapping[str, str], most: int) -> d
 
 def _no_feed(body: bytes, url: str, content_type: str | None, headers: Mapping[str, str]) -> dict[str, Any]:
     page = read_page(body, url, content_type, headers)
-    if page["state"] in INSTEAD:
+    if page["state"] in _INSTEAD:
         return {"state": page["state"], "reason": page["reason"]}
     return {"state": "not_feed", "reason": "is not a feed"}
 
