@@ -98,7 +98,7 @@ def test_a_part_of_an_export_is_wrong_usage(project: Project, tmp_path: Path) ->
     path.touch()
     done = project.scrapy("crawl", "linkedin", "-a", f"export={path}", "-a", "limit=3")
     assert done.returncode == 2
-    assert "limit: an export is imported as a whole" in done.stderr
+    assert "-a limit='3': an export is imported as a whole" in done.stderr
 
 
 # Files
