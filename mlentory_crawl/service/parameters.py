@@ -165,6 +165,8 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo
 Moment = Annotated[datetime, AfterValidator(_within_centuries)]
 SearchParameters = Annotated[Search, Query()]
 NoParameters = Annotated[Nothing, Query()]
-Depth = Annotated[int, Field(ge=1, le=20, description="the maximum number of generations")]
+DEPTH, DEPTH_OF_PAGES, DEEPEST = 10, 3, 20
+"""The number of generations that is followed unless another one is asked for, on pages, and the largest one."""
+Depth = Annotated[int, Field(ge=1, le=DEEPEST, description="the maximum number of generations")]
 Direction = Literal["up", "down"]
 DerivationKind = Literal["finetune", "adapter", "quantized", "merge"]

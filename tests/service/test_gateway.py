@@ -109,9 +109,17 @@ def test_costs_follow_from_what_is_asked() -> None:
     search, sparql = ROUTES["/api/v1/entities"], ROUTES["/sparql"]
     assert search.cost("GET", b"q=x") * 2 == search.cost("GET", b"q=x&facets=task")
     assert sparql.cost("GET", b"") * 20 == sparql.cost("POST", b"") == sparql.cost("GET", b"a=b&query=ASK")
-    assert [by_depth("GET", query) for query in (b"", b"depth=5", b"a=1&depth=20", b"depth=999", b"xdepth=9")] == [
+    assert [by_depth(3)("GET", query) for query in (b"", b"depth=5", b"a=1&depth=20", b"depth=999", b"xdepth=9")] == [
         30, 50, 200, 200, 30,
     ]  # fmt: skip
+
+
+def test_who_names_no_depth_is_charged_for_what_is_followed(here: TestClient) -> None:
+    described = here.get("/api/v1/openapi.json").json()["paths"]["/api/v1/entity/lineage"]["get"]["parameters"]
+    (depth,) = (each["schema"]["default"] for each in described if each["name"] == "depth")
+    assert ROUTES["/api/v1/entity/lineage"].cost("GET", b"") == ROUTES["/api/v1/entity/lineage"].cost(
+        "GET", f"depth={depth}".encode()
+    )
 
 
 # Names of hosts

@@ -18,7 +18,7 @@ from mlentory_crawl.pictures.svg import svg
 from mlentory_crawl.service.api.named import Name, Segment, iri_of
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
 from mlentory_crawl.service.paging import FARTHEST, Extent, extent, neighbors
-from mlentory_crawl.service.parameters import Depth, DerivationKind, Direction, Parameters, Values
+from mlentory_crawl.service.parameters import DEPTH, Depth, DerivationKind, Direction, Parameters, Values
 
 router = APIRouter(tags=["lineage"])
 
@@ -34,7 +34,7 @@ class Walk(Parameters):
 
     direction: Direction = "up"
     """``up`` to what it derives from, ``down`` to what derives from it."""
-    depth: Depth = 10
+    depth: Depth = DEPTH
     kind: DerivationKind | None = None
     """Only derivations of this kind."""
 

@@ -7,19 +7,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlentory_crawl.service.gateway.roles import Role
+from mlentory_crawl.service.parameters import DEEPEST, DEPTH, DEPTH_OF_PAGES
 
 OTHER = "other"
 """The name of all paths that no route has."""
 TENTHS = 10
 """The number of parts of a unit that costs are counted in."""
 _DEPTH = re.compile(rb"(?:^|&)depth=0*([0-9]{1,3})(?:&|$)")
-DEPTH_UNLESS_GIVEN, DEEPEST = 3, 20
 
 
-def by_depth(method: str, query: bytes) -> int:
-    """Return the cost of following a lineage, in tenths of a unit: one unit for each generation."""
-    given = _DEPTH.search(query)
-    return TENTHS * min(int(given[1]) if given else DEPTH_UNLESS_GIVEN, DEEPEST)
+def by_depth(unless_given: int) -> Callable[[str, bytes], int]:
+    """Return what tells the cost of following a lineage, in tenths of a unit: one unit for each generation.
+
+    Args:
+        unless_given: the number of generations that are followed if a request does not say how many.
+    """
+
+    def cost(method: str, query: bytes) -> int:
+        given = _DEPTH.search(query)
+        return TENTHS * min(int(given[1]) if given else unless_given, DEEPEST)
+
+    return cost
 
 
 def by_facets(method: str, query: bytes) -> int:
@@ -53,7 +61,8 @@ class Access:
 
 LITTLE = 0.1
 READ, COUNT, BOARD = Access(), Access(units=2), Access(units=5)
-SEARCH, LINEAGE, SPARQL = (Access(by_request=each) for each in (by_facets, by_depth, by_language))
+SEARCH, SPARQL = Access(by_request=by_facets), Access(by_request=by_language)
+LINEAGE, LINEAGE_PAGE = Access(by_request=by_depth(DEPTH)), Access(by_request=by_depth(DEPTH_OF_PAGES))
 
 ROUTES: dict[str, Access] = {
     "/healthz": Access(Role.ANYONE, 0),
@@ -69,10 +78,10 @@ ROUTES: dict[str, Access] = {
     "/search": COUNT,
     "/search/{name}": COUNT,
     "/models/{owner}/{name}": READ,
-    "/models/{owner}/{name}/lineage": LINEAGE,
+    "/models/{owner}/{name}/lineage": LINEAGE_PAGE,
     "/models/{owner}/{name}/history": READ,
     "/entity": READ,
-    "/entity/lineage": LINEAGE,
+    "/entity/lineage": LINEAGE_PAGE,
     "/entity/history": READ,
     "/compare": READ,
     "/leaderboards": BOARD,

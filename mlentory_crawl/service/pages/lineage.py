@@ -16,7 +16,7 @@ from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.compare import MOST
 from mlentory_crawl.service.pages.page_templates import lineage_of, link_to, page, short_name
 from mlentory_crawl.service.paging import Offset
-from mlentory_crawl.service.parameters import Depth, Direction
+from mlentory_crawl.service.parameters import DEPTH_OF_PAGES, Depth, Direction
 from mlentory_crawl.service.static_files import FOR_EVER, lineage_style
 
 router = APIRouter()
@@ -34,7 +34,7 @@ def style() -> Response:
 
 @router.get("/models/{owner}/{name}/lineage")
 def of_model(
-    request: Request, owner: Segment, name: Segment, direction: Direction = "up", depth: Depth = 3,
+    request: Request, owner: Segment, name: Segment, direction: Direction = "up", depth: Depth = DEPTH_OF_PAGES,
     limit: Limit = 40, offset: Offset = 0,
 ) -> Response:  # fmt: skip
     """Show what a model on the Hub derives from, or what derives from it."""
@@ -43,7 +43,12 @@ def of_model(
 
 @router.get("/entity/lineage")
 def of_entity(
-    request: Request, name: Name, direction: Direction = "up", depth: Depth = 3, limit: Limit = 40, offset: Offset = 0
+    request: Request,
+    name: Name,
+    direction: Direction = "up",
+    depth: Depth = DEPTH_OF_PAGES,
+    limit: Limit = 40,
+    offset: Offset = 0,
 ) -> Response:
     """Show what an entity derives from, or what derives from it."""
     return _shown(request, name, direction, depth, limit, offset)
