@@ -9,13 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+import ijson
 from pydantic import DirectoryPath, Field
 
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.catalog.writer import CatalogWriter
 from mlentory_crawl.data_directory import in_utc, now
 from mlentory_crawl.exceptions import WrongUsage
-from mlentory_crawl.extras import install_command
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.responses import time_of
 
@@ -125,10 +125,6 @@ def documents_in(path: Path) -> Iterator[Any]:
     Raises:
         UnusableFile: it is not a JSON list, or damaged.
     """
-    try:
-        import ijson
-    except ImportError as error:
-        raise UnusableFile(f"needs ijson: {install_command('documents')}") from error
     try:
         with path.open("rb") as file:
             if file.peek(3).startswith(BOM_UTF8):

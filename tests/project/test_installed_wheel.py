@@ -87,7 +87,7 @@ def test_it_is_the_wheel_and_all_of_it_can_be_loaded_without_extras(tmp_path: Pa
     for place in installed.python("-c", IMPORT_ALL).stdout.split():
         assert Path(place).is_relative_to(installed.command.parents[1])
         assert not Path(place).is_relative_to(ROOT / Path(place).parent.name)
-    extras = "dagster elasticsearch ijson neo4j pyarrow pyshacl scrapyd"
+    extras = "dagster elasticsearch neo4j pyarrow pyshacl scrapyd"
     absent = f"import importlib.util; print(*(name for name in {extras.split()} if importlib.util.find_spec(name)))"
     assert installed.python("-c", absent).stdout == "\n"
 
@@ -116,8 +116,8 @@ def test_an_archive_is_replayed(crawled: Installed) -> None:
 def test_the_command_that_adds_an_extra_knows_the_installation(crawled: Installed) -> None:
     cases = {
         ("validate",): ("validate", "pyshacl"),
-        ("export", "all.parquet"): ("parquet", "ijson"),
-        ("crawl", "huggingface", "-O", "all.parquet"): ("parquet", "ijson"),
+        ("export", "all.parquet"): ("parquet", "pyarrow"),
+        ("crawl", "huggingface", "-O", "all.parquet"): ("parquet", "pyarrow"),
     }
     for words, (extra, library) in cases.items():
         told = crawled.run(*words, code=2).stderr

@@ -11,6 +11,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import ijson
+
 from fair4ml.identifiers import hashed
 from fair4ml.platforms.paperswithcode.tables import Record, records as table_records
 from mlentory_crawl.extras import install_command
@@ -136,10 +138,6 @@ def _elements(path: Path) -> Iterator[Any]:
 
 def _objects(path: Path) -> Iterator[Any]:
     try:
-        import ijson
-    except ImportError as error:
-        raise _needs("ijson", path) from error
-    try:
         with path.open("rb") as plain, _opened(plain, path) as file:
             # Only a list is accepted: ijson would also read the field "item" of an object.
             first = file.peek(64).lstrip()[:1]
@@ -152,10 +150,6 @@ def _objects(path: Path) -> Iterator[Any]:
         raise DamagedArchive(f"{path.name}: {str(error) or type(error).__name__}") from error
 
 
-def _needs(library: str, path: Path) -> DamagedArchive:
-    return DamagedArchive(f"{path.name} needs {library}: {install_command('parquet')}")
-
-
 def _opened(plain: BufferedReader, path: Path) -> BufferedReader | gzip.GzipFile:
     return gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain
 
@@ -165,7 +159,7 @@ def _rows(path: Path) -> Iterator[Any]:
         import pyarrow
         from pyarrow.parquet import ParquetFile
     except ImportError as error:
-        raise _needs("pyarrow", path) from error
+        raise DamagedArchive(f"{path.name} needs pyarrow: {install_command('parquet')}") from error
     try:
         with ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=PAGE_SIZE):

@@ -14,9 +14,6 @@ from support.stored_texts import stored_texts
 
 from mlentory_crawl.spiders.documents import UnusableFile, documents_in
 
-needs_ijson = pytest.mark.extra(name="documents")
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return CatalogProject(tmp_path / "data", "http://127.0.0.1:9")
@@ -26,7 +23,6 @@ def crawl(project: Project, folder: Path, *words: str, code: int = 0) -> dict[st
     return project.crawl("-a", f"dir={folder}", *words, spider="documents", code=code)
 
 
-@needs_ijson
 def test_an_export_is_imported_with_its_ids_and_the_same_again_changes_nothing(
     project: Project, tmp_path: Path
 ) -> None:
@@ -64,7 +60,6 @@ def test_an_export_is_imported_with_its_ids_and_the_same_again_changes_nothing(
     assert set(stored_texts(project.data_dir).values()) <= {None}
 
 
-@needs_ijson
 def test_documents_of_this_projects_own_export_become_the_same_records(project: Project, tmp_path: Path) -> None:
     page = "https://notes.example/real"
     stated = {
@@ -100,7 +95,6 @@ def test_documents_of_this_projects_own_export_become_the_same_records(project: 
     assert before != after
 
 
-@needs_ijson
 def test_the_files_of_a_repository_are_the_same_after_export_and_import(project: Project, tmp_path: Path) -> None:
     content = {"README.md": "# Tool\n", "src/a.py": "def f():\n\treturn  1\n", "50%.txt": "half"}
     crawl(
@@ -123,7 +117,6 @@ def test_the_files_of_a_repository_are_the_same_after_export_and_import(project:
     assert {name: first[name] for name in same} == {name: second[name] for name in same}
 
 
-@needs_ijson
 def test_what_cannot_be_used_is_named_and_harms_no_neighbor(project: Project, tmp_path: Path) -> None:
     folder = written(
         tmp_path / "warehouse", Article=[article(10), 5, {"_id": "x"}, article(11, f"{LINK}-2"), article(10)]
@@ -145,7 +138,6 @@ def test_nothing_to_read_is_wrong_usage(project: Project, tmp_path: Path, words:
     assert told in done.stderr
 
 
-@needs_ijson
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -162,7 +154,6 @@ def test_a_file_that_is_no_list_says_so(text: str, told: str, tmp_path: Path) ->
         list(documents_in(path))
 
 
-@needs_ijson
 @pytest.mark.parametrize(("text", "found"), [("[]", []), (" [1, {}]\n", [1, {}]), ("\ufeff[2.5]", [2.5])])
 def test_a_list_is_read_element_by_element(text: str, found: list[Any], tmp_path: Path) -> None:
     path = tmp_path / "ArticleDocument.json"
