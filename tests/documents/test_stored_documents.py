@@ -102,7 +102,6 @@ def by_id(document: ArticleDocument) -> str:
     return str(document.id)
 
 
-@pytest.mark.extra(name="documents")
 def test_what_is_saved_is_found_in_the_catalog(data_dir: Path) -> None:
     asyncio.run(saved_and_found(data_dir))
 
@@ -159,7 +158,6 @@ def test_nothing_is_no_import(data_dir: Path) -> None:
     assert not data_dir.exists()
 
 
-@pytest.mark.extra(name="documents")
 def test_what_is_not_stored_is_told(data_dir: Path) -> None:
     long = article("long", content={"Content": "x" * 5_000_001})
     with pytest.raises(MlentoryError, match=r"not everything was imported .*content\.Content: String should have at"):
@@ -167,7 +165,6 @@ def test_what_is_not_stored_is_told(data_dir: Path) -> None:
     assert asyncio.run(ArticleDocument.find(link=f"{BLOG}elm")) is not None
 
 
-@pytest.mark.extra(name="documents")
 def test_a_run_that_does_not_begin_is_told(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLENTORY_DATA_ACCESS", "nobody")
     with pytest.raises(MlentoryError, match=r"the documents were not imported: .*MLENTORY_DATA_ACCESS"):
@@ -184,7 +181,6 @@ def test_a_server_that_is_down_is_named_without_its_password(data_dir: Path, mon
     gc.collect()
 
 
-@pytest.mark.extra(name="documents")
 def test_what_is_saved_while_the_server_is_down_is_saved(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -210,7 +206,6 @@ def test_ids_follow_from_addresses() -> None:
 # The page
 
 
-@pytest.mark.extra(name="documents")
 def test_the_program_of_the_page_runs(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "documents.md").read_text("utf-8"), re.DOTALL)
     exec(code, {})
