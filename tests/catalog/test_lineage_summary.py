@@ -118,6 +118,19 @@ def test_each_page_has_the_conflicts_along_its_steps(book: Book) -> None:
     assert len(violating) == pages[0].summary.conflicts
 
 
+def test_each_derivation_is_on_a_page(book: Book) -> None:
+    both = {"orchard__tune-8B": "merge", "small__tune-8B-GGUF": "merge", "tide__base-8B": "merge"}
+    store(book, relative("deep/merged", "MIT", **both))
+    whole = walk(book, "tide/base-8B")
+    models = len(whole.members) - 1
+    pages = [walk(book, "tide/base-8B", limit=size, offset=n) for size in (1, 2) for n in range(0, models, size)]
+    assert {step for each in pages[:models] for step in each.steps} == set(whole.steps)
+    assert {step for each in pages[models:] for step in each.steps} == set(whole.steps)
+    for each in pages:
+        assert {iri for step in each.steps for iri in (step.child, step.parent)} <= each.members.keys()
+        assert sum(not member.context for member in each.members.values()) - 1 <= 2
+
+
 def test_conflicts_of_the_page_and_of_all(book: Book) -> None:
     found = walk(book, "tide/base-8B", limit=1, offset=1)  # the tune only leads to the models of the page
     assert [each.rule for each in found.conflicts] == ["community license"]

@@ -176,6 +176,12 @@ def lineage(
     for each in page:
         while (each := reached_from[each]) not in shown:
             shown.add(each)
+    # A derivation is on the page of the model that comes later: one whose models are on two pages is on one of them.
+    place = {each: number for number, each in enumerate(generations)}
+    for child, parent in pairs:
+        later, earlier = (child, parent) if place[child] > place[parent] else (parent, child)
+        if later in wanted:
+            shown.add(earlier)
     found.members = {
         each: Member(each, each, generation, licenses=dict(known.get(each, {})), context=each not in wanted)
         for each, generation in generations.items()
