@@ -14,6 +14,7 @@ from support.stored_texts import stored_texts
 
 from mlentory_crawl.spiders.documents import UnusableFile, documents_in
 
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return CatalogProject(tmp_path / "data", "http://127.0.0.1:9")
