@@ -13,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install $(PIP_OPTIONS)
 SOURCE ?= huggingface
 
 # Extras that have tests of their own, and programs that tests start: each has an environment beside .venv.
-EXTRAS := parquet validate documents scrapyd dagster playwright splash serve
+EXTRAS := parquet validate documents scrapyd dagster playwright splash serve notebook
 PROGRAMS := mlflow wheel
 EXTRA_VENVS := .venv-extras
 # One of them: `make test-extras EXTRA=parquet`; unset: all.
@@ -175,6 +175,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/test.txt requirements/de
 $(EXTRA_VENVS)/playwright/.installed $(EXTRA_VENVS)/splash/.installed: requirements/documents.txt
 
 $(EXTRA_VENVS)/serve/.installed: requirements/clients.txt
+
+$(EXTRA_VENVS)/notebook/.installed: requirements/readers.txt
 
 # Made anew each time, as are those below: what an earlier lock file had must not be left in it.
 $(EXTRAS:%=$(EXTRA_VENVS)/%/.installed): $(EXTRA_VENVS)/%/.installed: $(VENV)/.created requirements.txt requirements/test.txt \

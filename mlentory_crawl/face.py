@@ -26,15 +26,19 @@ from mlentory_crawl.catalog.queries import (
 from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.queries.waiting import Waiting, waiting
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.sql import Parameters
 from mlentory_crawl.changes import Change
 from mlentory_crawl.config import VARIABLES, read_environment
 from mlentory_crawl.exceptions import CatalogError, StoreError, WrongUsage
+from mlentory_crawl.notebooks import arrow
 from mlentory_crawl.projections.registry import positions
 from mlentory_crawl.stores.factory import open_search_store
 from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, SearchStore, Sort
 from mlentory_crawl.stores.search.reasons import explained
 
 if TYPE_CHECKING:
+    import pyarrow
+
     from fair4ml.merge import State
 
 Arguments = ParamSpec("Arguments")
@@ -346,6 +350,23 @@ class Catalog:
         with self._read() as reader:
             return mentions.mentions(reader, find(reader, name).root["iri"], most, offset)
 
+    def frame(
+        self, of: str = "models", parameters: Parameters = (), types: Mapping[str, str] | None = None
+    ) -> pyarrow.Table:
+        """Return the rows of a view, or of a query in SQL, as a table for pandas, polars and others.
+
+        Args:
+            of: the name of a view, or the query.
+            parameters: the values of its parameters, by position or by name.
+            types: Arrow's names of the types of columns, such as ``int64``, where they do not follow from the values.
+
+        Raises:
+            MlentoryError: pyarrow is not installed.
+            WrongUsage: there is no such view, or the query cannot be run.
+        """
+        with self._read():
+            return arrow.frame(self.data_dir, of, parameters, types)
+
 
 def _public(change: Change) -> Change:
     if change.state is None or not has_texts(change.state):
@@ -360,6 +381,9 @@ def open_catalog(data_dir: str | Path) -> Catalog:
         CatalogError: there is no catalog that can be read.
         SettingError: a secret is set twice, or the file of a secret cannot be used.
     """
+    from mlentory_crawl.notebooks.html import install  # commands draw nothing in notebooks
+
+    install()
     return Catalog({**read_environment(VARIABLES), "MLENTORY_DATA_DIR": str(data_dir)})
 
 

@@ -25,6 +25,7 @@ PACKAGES = ("fair4ml", "mlentory_crawl")
 FAIR4ML = "fair4ml fair4ml.normalize fair4ml.read fair4ml.write fair4ml.describe fair4ml.platforms"
 BASE = f"{FAIR4ML} mlentory_crawl"
 STATE = f"{BASE} mlentory_crawl.archive mlentory_crawl.catalog mlentory_crawl.stores"
+SHOWN = "mlentory_crawl.notebooks.shown"
 WORK = f"{STATE} mlentory_crawl.crawl mlentory_crawl.projections mlentory_crawl.erasure"
 USES = {
     "fair4ml": "",
@@ -35,9 +36,9 @@ USES = {
     "fair4ml.platforms": FAIR4ML,
     "mlentory_crawl": f"{FAIR4ML} mlentory_crawl.face",  # where `mlentory_crawl.open` leads to
     "mlentory_crawl.archive": f"{BASE} mlentory_crawl.catalog",
-    "mlentory_crawl.stores": BASE,
+    "mlentory_crawl.stores": f"{BASE} {SHOWN}",
     "mlentory_crawl.catalog": BASE,
-    "mlentory_crawl.catalog.queries": f"{BASE} mlentory_crawl.catalog",
+    "mlentory_crawl.catalog.queries": f"{BASE} mlentory_crawl.catalog {SHOWN}",
     "mlentory_crawl.projections": STATE,
     "mlentory_crawl.erasure": f"{STATE} mlentory_crawl.projections",
     "mlentory_crawl.crawl": f"{STATE} mlentory_crawl.erasure",
@@ -53,6 +54,8 @@ USES = {
     " mlentory_crawl.rendering mlentory_crawl.spiders",
     "mlentory_crawl.documents": f"{STATE} mlentory_crawl.catalog.queries",
     "mlentory_crawl.pictures": f"{BASE} mlentory_crawl.catalog.queries",
+    SHOWN: "",  # a hook: what draws answers stands above them
+    "mlentory_crawl.notebooks": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.pictures {SHOWN}",
     "mlentory_crawl.sample_hub": "",
     "mlentory_crawl.service": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.pictures"
     " mlentory_crawl.projections",
@@ -62,7 +65,8 @@ USES = {
     "mlentory_crawl.scrapy_commands": "mlentory_crawl mlentory_crawl.commands",
     "mlentory_crawl.orchestration": "fair4ml.platforms mlentory_crawl mlentory_crawl.projections",
     # Modules of the root that stand above what they serve.
-    "mlentory_crawl.face": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.projections",
+    "mlentory_crawl.face": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.notebooks"
+    " mlentory_crawl.projections",
     "mlentory_crawl.settings": f"{BASE} mlentory_crawl.rendering mlentory_crawl.spiders",
     "mlentory_crawl.__main__": "mlentory_crawl.commands",
 }

@@ -12,6 +12,7 @@ from fair4ml.normalize.metrics import metric_within
 from mlentory_crawl.catalog.queries.evaluations import SETTINGS, Result, datasets_named, evaluated_datasets, results
 from mlentory_crawl.catalog.queries.find import or_rather
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.notebooks.shown import Shown
 
 DATASETS = f"{HUGGING_FACE}datasets/"
 SUGGESTED = 3
@@ -50,7 +51,7 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaderboard:
+class Leaderboard(Shown):
     """Results on a dataset.
 
     Attributes:

@@ -12,6 +12,7 @@ from fair4ml.entities import Kind, properties
 from mlentory_crawl.catalog.queries.evaluated import evaluated, names_in
 from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.notebooks.shown import Shown
 
 FACTS = """
     license conditionsOfAccess version mlTask modelCategory softwareRequirements languageTag wasDerivedFrom
@@ -46,7 +47,7 @@ Compared = TypedDict("Compared", {"iri": str, "name": str | None, "class": str, 
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Shown):
     """Entities side by side.
 
     Attributes:

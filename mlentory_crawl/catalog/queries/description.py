@@ -18,6 +18,7 @@ from mlentory_crawl.catalog.queries.writings import AlikeText, CodeOf, Writings,
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored
 from mlentory_crawl.data_directory import in_utc
+from mlentory_crawl.notebooks.shown import Shown
 
 if TYPE_CHECKING:
     import rdflib
@@ -37,7 +38,7 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class Description(Shown):
     """The merged statements about an entity, and what other records state about it.
 
     Attributes:

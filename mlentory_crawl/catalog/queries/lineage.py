@@ -22,6 +22,7 @@ from mlentory_crawl.catalog.queries.license_summary import (
 from mlentory_crawl.catalog.queries.origins import origins_of_items
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.stored import Stored, live, merged
+from mlentory_crawl.notebooks.shown import Shown
 
 Data = Literal["training", "evaluation", "all"]
 _EVALUATION = ("evaluatedOn", "validatedOn", "testedOn")
@@ -77,7 +78,7 @@ class Member:
 
 
 @dataclass(slots=True)
-class Lineage:
+class Lineage(Shown):
     """The ancestors or the descendants of a model, itself included, or a page of them.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from mlentory_crawl.notebooks.shown import Shown
 from mlentory_crawl.stores.protocol import Store
 from mlentory_crawl.stores.search.fields import FACET_VALUES
 
@@ -79,7 +80,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Shown):
     """The answer to a search, of the same shape from every engine.
 
     Attributes:

@@ -1,0 +1,1 @@
+"""Answers of the catalog for notebooks: as HTML, and as Arrow tables."""
