@@ -1,4 +1,4 @@
-# The crawler under scrapyd; with `--target dagster`, the crawler and Dagster. Everything the crawler keeps is in /var/lib/mlentory:
+# The crawler under scrapyd; with `--target dagster`, the crawler and Dagster; with `--target service`, the service. Everything the crawler keeps is in /var/lib/mlentory:
 # data/, and scrapyd's eggs/, dbs/ and logs/.
 FROM python:3.11-slim AS build
 RUN python -m venv /opt/mlentory
@@ -22,12 +22,31 @@ RUN cd /src/mlentory_crawl/orchestration \
     && cat dagster.yaml storage.yaml > /var/lib/dagster/dagster.yaml \
     && cp workspace.yaml /var/lib/dagster
 
+FROM build AS build-service
+RUN python -m venv /opt/service
+COPY requirements/serve.txt requirements/
+RUN /opt/service/bin/pip install --requirement requirements.txt --requirement requirements/serve.txt \
+    && /opt/service/bin/pip install --no-deps /dist/*.whl
+
 FROM python:3.11-slim AS base
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/mlentory mlentory
-COPY --from=build /opt/mlentory /opt/mlentory
 COPY scrapy.cfg /etc/scrapy.cfg
 
+FROM base AS service
+# The data directory is only read; the keys are in a folder of their own.
+COPY --from=build-service /opt/service /opt/service
+RUN install --directory --owner mlentory --group mlentory --mode 700 /var/lib/mlentory-service
+ENV PATH=/opt/service/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    MLENTORY_DATA_DIR=/var/lib/mlentory/data \
+    SERVE_STATE_DIR=/var/lib/mlentory-service
+USER mlentory
+WORKDIR /var/lib/mlentory-service
+EXPOSE 8010
+CMD ["python", "-m", "mlentory_crawl.service", "--host", "0.0.0.0", "--port", "8010"]
+
 FROM base AS dagster
+COPY --from=build /opt/mlentory /opt/mlentory
 # Runs and events are in PostgreSQL. Of this folder, storage/ alone is written: the logs of steps, and the socket.
 COPY --from=build-dagster /opt/dagster /opt/dagster
 COPY --from=build-dagster /var/lib/dagster /var/lib/dagster
@@ -42,6 +61,7 @@ USER mlentory
 WORKDIR /var/lib/dagster
 
 FROM base
+COPY --from=build /opt/mlentory /opt/mlentory
 COPY scrapy.cfg /etc/scrapyd/scrapyd.conf
 # An egg of this folder goes before what is installed (pkg_resources puts an egg before the folder that it is in).
 ENV PATH=/opt/mlentory/bin:$PATH \

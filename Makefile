@@ -30,7 +30,7 @@ SERVED := build/served
 
 # With PORTS=1, Neo4j, Elasticsearch and MongoDB are open to programs on this machine.
 PORTS ?=
-# With PROFILE=dagster, Dagster runs beside scrapyd.
+# With PROFILE=dagster, Dagster runs beside scrapyd; with PROFILE=serve, the service behind a proxy.
 PROFILE ?=
 COMPOSE = docker compose $(if $(PORTS),--file docker-compose.yml --file docker-compose.ports.yml)
 PASSWORDS := NEO4J_PASSWORD ELASTICSEARCH_PASSWORD MONGODB_PASSWORD SCRAPYD_PASSWORD DAGSTER_PG_PASSWORD
@@ -103,7 +103,7 @@ docs: $(EXTRA_VENVS)/docs/.installed ## the documentation as a site, in build/si
 	@! grep --recursive --extended-regexp '<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//' build/site --include='*.html'
 	@echo "build/site/index.html"
 
-up: .env ## Neo4j, Elasticsearch, MongoDB and scrapyd in Docker; makes .env with passwords; PORTS=1 opens the stores; PROFILE=dagster adds it
+up: .env ## Neo4j, Elasticsearch, MongoDB and scrapyd in Docker; makes .env with passwords; PORTS=1 opens the stores; PROFILE=dagster or serve adds that
 	$(COMPOSE) $(if $(PROFILE),--profile $(PROFILE)) up --detach --build --wait
 
 down: ## stops them; what they keep stays

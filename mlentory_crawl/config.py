@@ -130,6 +130,8 @@ VARIABLES = (
         None,
         "File for the metrics of the last runs, named *.prom in the folder of node-exporter's textfile collector.",
     ),
+    Variable("SERVE_HOST", "127.0.0.1", "Address that the service listens on; SERVE_HOSTS is needed for all others."),
+    Variable("SERVE_PORT", "8010", "Port that the service listens on; 0 for any that is free."),
     Variable("SERVE_KEYS", "optional", "Who can ask the service without a key: optional (everybody) or required."),
     Variable(
         "SERVE_HOSTS",
@@ -143,6 +145,11 @@ VARIABLES = (
     ),
     Variable(
         "SERVE_RATE", "600", "Number of units that a client of the service can use in a minute; a search costs one."
+    ),
+    Variable(
+        "SERVE_STATE_DIR",
+        None,
+        "Directory of the keys, which the service writes; if unset, MLENTORY_DATA_DIR has them.",
     ),
     Variable("SERVE_ACCESS_LOG", "no", "Whether the service writes a line for each request: yes or no."),
 )

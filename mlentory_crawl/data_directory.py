@@ -17,6 +17,8 @@ from filelock import FileLock, Timeout
 from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked, SettingError
 
 CATALOG = "catalog.sqlite"
+DUMPS = "dumps"
+"""The folder of the exports that the service offers."""
 LOCK = "lock"
 HOLDER = "lock.json"
 LOCK_WAIT = 10.0

@@ -57,8 +57,8 @@ USES = {
     SHOWN: "",  # a hook: what draws answers stands above them
     "mlentory_crawl.notebooks": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.pictures {SHOWN}",
     "mlentory_crawl.sample_hub": "",
-    "mlentory_crawl.service": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.pictures"
-    " mlentory_crawl.projections",
+    "mlentory_crawl.service": f"{STATE} mlentory_crawl.catalog.queries mlentory_crawl.exporters mlentory_crawl.face"
+    " mlentory_crawl.pictures mlentory_crawl.projections",
     "mlentory_crawl.commands": f"{WORK} mlentory_crawl.catalog.queries mlentory_crawl.face mlentory_crawl.base_spiders"
     " mlentory_crawl.spiders mlentory_crawl.rendering mlentory_crawl.exporters mlentory_crawl.shapes"
     " mlentory_crawl.health mlentory_crawl.pictures mlentory_crawl.sample_hub mlentory_crawl.service",
@@ -69,6 +69,7 @@ USES = {
     " mlentory_crawl.projections",
     "mlentory_crawl.settings": f"{BASE} mlentory_crawl.rendering mlentory_crawl.spiders",
     "mlentory_crawl.__main__": "mlentory_crawl.commands",
+    "mlentory_crawl.service.__main__": "mlentory_crawl.commands",
 }
 """The rooms, and those that each may use besides itself."""
 

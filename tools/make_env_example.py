@@ -27,6 +27,14 @@ DOCKER = (
     Variable("MONGODB_PORT", "27017", "Port of MongoDB on this machine."),
     Variable("DAGSTER_PG_PASSWORD", None, "Password for the database of Dagster; required with --profile dagster."),
     Variable("DAGSTER_PORT", "3000", "Port of Dagster's page on this machine."),
+    Variable(
+        "SERVE_BIND",
+        "127.0.0.1",
+        "Address of this machine on which the proxy of the service listens; 0.0.0.0: all of them.",
+    ),
+    Variable("SERVE_HTTP_PORT", "80", "Port of the proxy for HTTP, which only leads to HTTPS."),
+    Variable("SERVE_HTTPS_PORT", "443", "Port of the proxy for HTTPS."),
+    Variable("SERVE_SUBNET", "172.31.255.0/28", "Addresses of the network that the service and its proxy share."),
 )
 
 

@@ -89,9 +89,27 @@ def _log(path: Path) -> Path:
 
 def _read_only(path: Path) -> str:
     """Return the address of a catalog that is only read."""
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if _is_at_rest(path) else ''}"
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Check whether a catalog is opened as one that does not change."""
     # To read beside a writer, SQLite creates a log and its index if there are none. Without a log there is no writer.
-    is_at_rest = not os.access(path.parent, os.W_OK) and not _log(path).exists()
-    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_at_rest else ''}"
+    return not os.access(path.parent, os.W_OK) and not _log(path).exists()
+
+
+def identity(data_dir: Path) -> tuple[int, ...] | None:
+    """Return what tells whether connections that are only read still see the catalog; None where there is none.
+
+    Where it was opened as one that does not change, they do not see what is written to it afterwards.
+    """
+    path = data_dir / CATALOG
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    written = (found.st_mtime_ns, found.st_size) if _is_at_rest(path) else ()
+    return found.st_dev, found.st_ino, *written
 
 
 @contextmanager

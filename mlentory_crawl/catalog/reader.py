@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -43,6 +44,12 @@ class CatalogReader:
     def _execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Return the rows of a query, for the modules of this package."""
         return self._database.execute(sql, parameters)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read the catalog as it is at one moment, in this thread, whatever a run stores meanwhile."""
+        with self._database.snapshot():
+            yield
 
     def last_sequence(self) -> int:
         """Return the highest sequence number in use."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 import orjson
@@ -13,10 +14,12 @@ from fair4ml.merge import State
 from fair4ml.vocabulary import NAMESPACES
 from fair4ml.write.search_document import search_document
 from mlentory_crawl import __version__
+from mlentory_crawl.catalog.queries.edition import edition
 from mlentory_crawl.catalog.reader import CatalogReader, UnseenStubs
 from mlentory_crawl.catalog.stored import Stored
 from mlentory_crawl.commands.choice import Choice
 from mlentory_crawl.console import progress_shown
+from mlentory_crawl.data_directory import now
 from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.exporters.base import Format
 from mlentory_crawl.stores.search.query import SearchQuery, Unknown
@@ -54,6 +57,7 @@ class CatalogExport:
         self._unknown: list[Unknown] = []
         self._unstated: dict[str, int] = {}
         self._licenses: dict[str, Counter[str]] = {}
+        self._true_for: dict[str, Any] = {}
         self._matcher = None
         if choice.query != SearchQuery():
             from mlentory_crawl.stores.search.matching import Matcher  # loads the analyzers of the search index
@@ -75,7 +79,8 @@ class CatalogExport:
         """
         reader, opts = self._reader, self._opts
         total = None if opts.platform else reader.entities()
-        with progress_shown(is_watched=is_watched) as show:
+        with progress_shown(is_watched=is_watched) as show, reader.snapshot():
+            self._true_for = {**asdict(edition(reader)), "exported_at": now()}
             out.start()
             for done, (state, records) in enumerate(reader.states(opts.platform)):
                 show("entities read", done, total)
@@ -116,8 +121,13 @@ class CatalogExport:
         # Most entities are of another class, and need not be made a search document.
         return (types is None or state["root"]["class"] in types) and self._matcher.matches(search_document(state))
 
-    def about(self, name: str) -> bytes:
-        """Return the description of a file as JSON: what was chosen is said only if something was."""
+    def about(self, name: str, **of_file: Any) -> bytes:
+        """Return the description of a file as JSON: what was chosen is said only if something was.
+
+        Args:
+            name: its name.
+            of_file: what else is known of the file.
+        """
         query = self._choice.query
         filters = dict(query.filters)
         chosen = {
@@ -131,7 +141,9 @@ class CatalogExport:
         }
         about = {
             "name": name,
+            **of_file,
             "software": f"mlentory_crawl {__version__}",
+            **self._true_for,
             **({"vocabularies": self.VOCABULARIES} if self.VOCABULARIES else {}),
             "described": dict(sorted(self.described.items())),
             "platform": self._opts.platform,

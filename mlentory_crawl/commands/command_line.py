@@ -22,10 +22,14 @@ INTERRUPTED = 130
 SHELLS = ("bash", "zsh", "tcsh")
 
 
-def main() -> int:
-    """Run the command that the command line names, and return its exit code."""
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command that the command line names, and return its exit code.
+
+    Args:
+        words: the words of the command line; None for those of this process.
+    """
     try:
-        return _main(sys.argv[1:])
+        return _main(sys.argv[1:] if words is None else words)
     except BrokenPipeError:  # the reader has closed its end, as `head` does
         write_no_more()
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from mlentory_crawl.commands.base import ProjectCommand, add_examples
 from mlentory_crawl.commands.catalog_export import CatalogExport
 from mlentory_crawl.commands.choice import Choice, add_choice_options, chosen
 from mlentory_crawl.console import console
+from mlentory_crawl.data_directory import DUMPS, whole
 from mlentory_crawl.exceptions import MlentoryError, WrongUsage
-from mlentory_crawl.exporters.base import Format
+from mlentory_crawl.exporters.base import ABOUT, Format
 from mlentory_crawl.exporters.formats import FORMATS
 
 STDOUT = "-"
@@ -78,25 +80,36 @@ class Command(ProjectCommand):
             export.write(formats[ending](sys.stdout.buffer, counters=opts.counters), is_watched=not sys.stdout.isatty())
             return 0
         path = Path(args[0]).resolve()  # a link stays, and its target is written
-        part = path.with_name(path.name + ".part")
-        try:
-            file = part.open("wb")
-        except OSError as error:
-            raise WrongUsage(f"{path} cannot be written: {error.strerror}") from error
-        try:
-            with file:
-                export.write(formats[ending](file, counters=opts.counters))
-            part.rename(path)
-            Path(f"{path}.about.json").write_bytes(export.about(path.name))
-        except OSError as error:
-            raise MlentoryError(f"{path} could not be written: {error}") from error
-        finally:
-            part.unlink(missing_ok=True)
+        self._write_file(path, export, formats[ending], counters=opts.counters)
         size = f"{path.stat().st_size / 1e6:,.1f} MB"
         noun = "documents" if is_documents else "entities"
         written = f"{export.described.total():,} {noun} in {path} ({size})"
         console().print("; ".join((written, *export.reasons())))
         return 0
+
+    def _write_file(self, path: Path, export: CatalogExport, form: type[Format], *, counters: bool) -> None:
+        part, about = path.with_name(f"{path.name}.part"), path.with_name(ABOUT.format(path.name))
+        try:
+            if path.parent == (self.data_dir / DUMPS).resolve():
+                path.parent.mkdir(exist_ok=True)
+            file = part.open("wb")
+        except OSError as error:
+            raise WrongUsage(f"{path} cannot be written: {error.strerror}") from error
+        try:
+            with file:
+                export.write(form(file, counters=counters))
+            with part.open("rb") as written:
+                digest = hashlib.file_digest(written, "sha256").hexdigest()
+            described = export.about(path.name, bytes=part.stat().st_size, sha256=digest)
+            # In between there is none: a description is never that of another file.
+            about.unlink(missing_ok=True)
+            part.rename(path)
+            with whole(about) as description:
+                description.write(described)
+        except OSError as error:
+            raise MlentoryError(f"{path} could not be written: {error}") from error
+        finally:
+            part.unlink(missing_ok=True)
 
     def _export(self, choice: Choice, opts: argparse.Namespace) -> CatalogExport:
         reader = CatalogReader(self.data_dir)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
+from types import FrameType
 
 from mlentory_crawl.commands.base import ProjectCommand, add_examples, add_json_option
 from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.extras import install_command
 
+HOST, PORT = "127.0.0.1", "8010"
 KEYS = "keys"
 OF_KEYS = ("add", "list", "revoke")
 
@@ -24,8 +29,8 @@ class Command(ProjectCommand):
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="listen here (default: 127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8010, metavar="N", help="and on this port (default: 8010)")
+        parser.add_argument("--host", metavar="ADDRESS", help="listen here (default: SERVE_HOST, else 127.0.0.1)")
+        parser.add_argument("--port", metavar="N", help="and on this port (default: SERVE_PORT, else 8010)")
         parser.add_argument(
             "--mcp-stdio",
             action="store_true",
@@ -49,17 +54,44 @@ class Command(ProjectCommand):
         if args:
             if args[0] != KEYS or len(args) < 2 or args[1] not in OF_KEYS:
                 raise WrongUsage(f"expected no words, or keys {', '.join(OF_KEYS)}, not {' '.join(args)}")
-            from mlentory_crawl.commands import serve_keys  # needs neither the catalog nor a web server
+            # These need neither the catalog nor a web server.
+            from mlentory_crawl.commands import serve_keys
+            from mlentory_crawl.service.gateway.key_store import state_dir
 
-            return serve_keys.carry_out(self.data_dir, args[1], args[2:], opts)
-        if not 0 <= opts.port < 1 << 16:
-            raise WrongUsage(f"--port {opts.port}: expected a number from 0 to 65535")
+            return serve_keys.carry_out(state_dir(self.settings), args[1], args[2:], opts)
+        host = opts.host or self.settings["SERVE_HOST"] or HOST
+        port = _port(opts.port, self.settings["SERVE_PORT"] or PORT)
         if not all(map(find_spec, ("fastapi", "jinja2", "mcp"))):
             raise MlentoryError(f"serving needs FastAPI: {install_command('serve')}")
         if opts.mcp_stdio:
             from mlentory_crawl.service.agents.standard_streams import serve_standard_streams
 
             return serve_standard_streams(self.settings)
-        from mlentory_crawl.service.listening import serve  # only this command needs a web server
+        with _stopped_by_sigterm():
+            from mlentory_crawl.service.listening import serve  # only this command needs a web server
 
-        return serve(self.settings, opts.host, opts.port)
+            return serve(self.settings, host, port)
+
+
+def _port(given: str | None, setting: str) -> int:
+    name, value = ("SERVE_PORT", setting) if given is None else ("--port", given)
+    if not (value.isascii() and value.isdigit() and int(value) < 1 << 16):
+        raise WrongUsage(f"{name} {value}: expected a number from 0 to 65535")
+    return int(value)
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """End the process with exit code 0 at SIGTERM, which the first process of a container would not even notice.
+
+    The server finishes what it has begun, and then raises the signal once more for whoever handled it before.
+    """
+    former = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)

@@ -15,7 +15,7 @@ from mlentory_crawl.archive.store import INDEX, digest_of, entries, write_body
 from mlentory_crawl.catalog.erasable_texts import RunTexts, SeedTexts
 from mlentory_crawl.catalog.erasure import Marks
 from mlentory_crawl.catalog.writer import CatalogWriter, Erasing
-from mlentory_crawl.data_directory import now, whole
+from mlentory_crawl.data_directory import DUMPS, now, whole
 from mlentory_crawl.erasure.redactor import Redactor, paths_of
 from mlentory_crawl.projections.run_files import PATHS
 
@@ -63,6 +63,7 @@ def erase(
         lambda: _clean_archive(data_dir / "raw", catalog, marks, show),
         lambda: _clean_reports(data_dir / "runs", catalog, Names(marks), show),
         lambda: _delete_parts(data_dir),
+        lambda: _delete_dumps(data_dir / DUMPS),
     )
     for clean in steps:
         try:
@@ -263,3 +264,13 @@ def _delete_parts(data_dir: Path) -> Counter[str]:
         for part in (data_dir / folder).rglob("*.part"):  # left by processes that were killed
             part.unlink()
     return Counter()
+
+
+def _delete_dumps(folder: Path) -> Counter[str]:
+    """Delete the exports that others may download, also those that are being written."""
+    counts = Counter[str]()
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+            counts["files of dumps"] += 1
+    return counts

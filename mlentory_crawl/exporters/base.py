@@ -5,6 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import IO, Any, ClassVar
 
+ABOUT = "{}.about.json"
+"""The name of the description of a file."""
+
 
 class Format(ABC):
     """Writes records one after the other to a binary file.

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from mlentory_crawl import __version__
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.service import json_answers
 from mlentory_crawl.service.agents.mcp_endpoint import AgentsEndpoint
+from mlentory_crawl.service.api.dumps import BINARY
 from mlentory_crawl.service.api.openapi import description_of
 from mlentory_crawl.service.api.routers import ROUTERS
 from mlentory_crawl.service.gateway.guard import Gateway
-from mlentory_crawl.service.gateway.key_store import Keys
+from mlentory_crawl.service.gateway.key_store import Keys, state_dir
 from mlentory_crawl.service.gateway.policy import Policy
 from mlentory_crawl.service.headers import SafeHeaders
 from mlentory_crawl.service.heads import Heads
 from mlentory_crawl.service.pages import (
     boards,
     compare,
+    dumps,
     entity,
     history,
     lineage,
@@ -50,6 +51,8 @@ THREADS = 8
 API = "/api/v1"
 LEAST_COMPRESSED, COMPRESSION = 1_000, 5
 """The number of bytes from which answers are compressed, and how much: more costs twice the time for a few bytes."""
+AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, BINARY)
+"""The types of answers that are never compressed."""
 
 
 def application(settings: Mapping[str, Any]) -> FastAPI:
@@ -63,7 +66,7 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
         SettingError: a setting of the gateway is invalid.
     """
     source = Source(settings)
-    policy, keys, watch = Policy.from_settings(settings), Keys(Path(settings["MLENTORY_DATA_DIR"])), Watch(source)
+    policy, keys, watch = Policy.from_settings(settings), Keys(state_dir(settings)), Watch(source)
     pool = Pool(folder_of(settings))
     agents = AgentsEndpoint(source, pool, policy.hosts)
 
@@ -93,13 +96,15 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.openapi = description_of(app, source)
-    for page in (start, search_page, lineage, history, entity, boards, compare, used, runs, query):
+    for page in (start, search_page, lineage, history, entity, boards, compare, used, runs, dumps, query):
         app.include_router(page.router, include_in_schema=False)
     app.include_router(sparql.router)
     app.router.routes.extend(agents.routes)
     app.mount("/static", VersionedFiles())
     app.add_middleware(Gateway, policy=policy, keys=keys, metrics=watch.requests, refusal=_told)
-    app.add_middleware(GZipMiddleware, minimum_size=LEAST_COMPRESSED, compresslevel=COMPRESSION)
+    app.add_middleware(
+        GZipMiddleware, minimum_size=LEAST_COMPRESSED, compresslevel=COMPRESSION, exclude_content_types=AS_THEY_ARE
+    )
     app.add_middleware(SafeHeaders)
     app.add_middleware(Heads)
     app.add_exception_handler(json_answers.Unchanged, _unchanged)

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+IS_HEAD = "mlentory.is_head"
+
+
+def is_head(scope: Scope) -> bool:
+    """Check whether a request that looks like GET is one for the headers alone."""
+    return bool(scope.get(IS_HEAD))
+
 
 class Heads:
     """Answers HEAD as GET, without the content."""
@@ -21,4 +28,4 @@ class Heads:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_on)
+        await self._app({**scope, "method": "GET", IS_HEAD: True}, receive, send_on)

@@ -13,12 +13,14 @@ from fastapi import Request, Response
 from mlentory_crawl.catalog.queries.find import NotFound
 from mlentory_crawl.catalog.queries.run_details import UnknownRun
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, StoreError, WrongUsage
+from mlentory_crawl.exporters.dumps import UnknownDump
 from mlentory_crawl.service.source import Source
 
 PROBLEM = "application/problem+json"
 STATUSES: dict[type[Exception], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     UnknownRun: HTTPStatus.NOT_FOUND,
+    UnknownDump: HTTPStatus.NOT_FOUND,
     WrongUsage: HTTPStatus.BAD_REQUEST,
     CatalogError: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,

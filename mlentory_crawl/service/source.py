@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from mlentory_crawl.catalog.database import identity
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.exceptions import MlentoryError, StoreError
@@ -38,17 +39,11 @@ class Source:
         self._settings = settings
         self.catalog_file = Path(settings["MLENTORY_DATA_DIR"]) / CATALOG
         self._lock = threading.Lock()
-        self._file = self._identity()
+        self._file = identity(self.catalog_file.parent)
         self._catalog = Catalog(settings)
+        self._former: Catalog | None = None
         self._idle: list[SearchStore] = []
         self.cache = Cache()
-
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            found = self.catalog_file.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
 
     @property
     def catalog(self) -> Catalog:
@@ -57,13 +52,16 @@ class Source:
         Raises:
             CatalogError: it is gone, and no other has taken its place.
         """
-        file = self._identity()
+        file = identity(self.catalog_file.parent)
         if file != self._file:
             with self._lock:
                 if file != self._file:
-                    former, self._catalog = self._catalog, Catalog(self._settings)
+                    opened = Catalog(self._settings)
+                    # Others may be reading the former one; nobody reads the one before that any more.
+                    before, self._former, self._catalog = self._former, self._catalog, opened
                     self._file = file
-                    former.close()
+                    if before is not None:
+                        before.close()
         return self._catalog
 
     def search(self, query: SearchQuery) -> SearchResult:
@@ -139,6 +137,8 @@ class Source:
     def close(self) -> None:
         """Release the catalog and the index."""
         self._catalog.close()
+        if self._former is not None:
+            self._former.close()
         for store in self._idle:
             store.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -60,26 +61,32 @@ def test_every_server_keeps_its_data_and_its_limits(name: str) -> None:
     service = COMPOSE["services"][name]
     assert service["mem_limit"]
     assert service["stop_grace_period"]
-    assert {volume.partition(":")[0] for volume in service["volumes"]} <= COMPOSE["volumes"].keys()
+    sources = {volume.partition(":")[0] for volume in service["volumes"]}
+    files = {source for source in sources if source.startswith("./")}
+    assert sources - files <= COMPOSE["volumes"].keys()
+    assert all((ROOT / file).is_file() for file in files)
     assert "healthcheck" in service or "HEALTHCHECK" in STAGES[""]
     assert service["restart"] == "unless-stopped"
     assert "image" not in service or not service["image"].endswith(":latest")
 
 
 def test_only_what_crawls_or_has_a_port_has_a_way_out() -> None:
-    assert COMPOSE["networks"] == {"stores": {"internal": True}, "dagster": {"internal": True}, "edge": None}
+    networks = COMPOSE["networks"]
+    assert {name for name, network in networks.items() if not (network or {}).get("internal")} == {"edge"}
+    assert networks.keys() == {"stores", "dagster", "proxy", "edge"}
     services = COMPOSE["services"]
     ports = {name for name, service in services.items() if "ports" in service}
-    assert ports == {"crawler", "dagster-webserver"}
+    assert ports == {"crawler", "dagster-webserver", "proxy"}
     assert {name for name, service in services.items() if "edge" in service["networks"]} == {*ports, "dagster-code"}
     assert {name for name, service in services.items() if "stores" in service["networks"]} == {
-        "neo4j", "elasticsearch", "mongodb", "crawler", "dagster-code",
+        "neo4j", "elasticsearch", "mongodb", "crawler", "dagster-code", "service",
     }  # fmt: skip
 
 
-def test_dagster_runs_only_for_who_asks_for_it() -> None:
+def test_dagster_and_the_service_run_only_for_who_asks_for_them() -> None:
     asked_for = {name: service["profiles"] for name, service in COMPOSE["services"].items() if "profiles" in service}
-    assert asked_for == {name: ["dagster"] for name in COMPOSE["services"] if name.startswith("dagster-")}
+    dagster = {name: ["dagster"] for name in COMPOSE["services"] if name.startswith("dagster-")}
+    assert asked_for == {**dagster, "service": ["serve"], "proxy": ["serve"]}
     for name in COMPOSE["services"].keys() - asked_for.keys():
         assert asked_for.keys().isdisjoint(COMPOSE["services"][name].get("depends_on", ()))
 
@@ -88,7 +95,7 @@ def test_dagster_runs_only_for_who_asks_for_it() -> None:
 def test_nothing_listens_beyond_this_machine(compose: dict[str, Any]) -> None:
     ports = [port for service in compose["services"].values() for port in service.get("ports", ())]
     assert ports
-    assert all(port.startswith("127.0.0.1:") for port in ports)
+    assert all(_VARIABLE.sub(lambda found: found[3], port).startswith("127.0.0.1:") for port in ports)
 
 
 def test_ports_are_those_of_the_stores() -> None:
@@ -170,7 +177,7 @@ def test_the_image_is_built_from_files_that_it_can_see_and_runs_as_a_user_withou
     for path in copied:
         assert (ROOT / path).exists()
         assert any(fnmatch(path, pattern) for pattern in seen), f"{path} is hidden by .dockerignore"
-    for stage in ("", "dagster"):
+    for stage in ("", "dagster", "service"):
         assert re.search(r"^USER (?!root|0)\w+$", STAGES[stage], re.MULTILINE)
     assert f"WORKDIR {COMPOSE['services']['crawler']['volumes'][0].partition(':')[2]}" in STAGES[""]
 
@@ -179,7 +186,8 @@ def test_the_image_is_that_of_the_crawler_and_dagster_is_another_one() -> None:
     assert list(STAGES)[-1] == ""
     assert "dagster" not in STAGES[""] + STAGES["base"] + STAGES["build"]
     for name, service in COMPOSE["services"].items():
-        assert service.get("build", ".") in (".", {"context": ".", "target": "dagster"})
+        target = "service" if name == "service" else "dagster"
+        assert service.get("build", ".") in (".", {"context": ".", "target": target})
         assert (service.get("build") == ".") is (name == "crawler")
 
 
@@ -232,3 +240,41 @@ def test_everything_is_stopped_whatever_was_asked_for(tmp_path: Path) -> None:
     assert said("up", "PROFILE=dagster")[:4] == ["docker", "compose", "--profile", "dagster"]
     assert "--profile" not in said("up")
     assert said("down") == ["docker", "compose", "--profile", "'*'", "down"]
+
+
+def test_the_service_can_change_nothing_but_its_keys() -> None:
+    service, proxy = COMPOSE["services"]["service"], COMPOSE["services"]["proxy"]
+    for each in (service, proxy):
+        assert each["read_only"]
+        assert each["cap_drop"] == ["ALL"]
+        assert each["security_opt"] == ["no-new-privileges:true"]
+    assert "cap_add" not in service
+    folders = dict(re.findall(r"(\w+_DIR)=(\S+)", STAGES["service"]))
+    data, state = service["volumes"]
+    assert data == f"{COMPOSE['services']['crawler']['volumes'][0]}:ro"
+    assert folders["MLENTORY_DATA_DIR"].startswith(f"{data.split(':')[1]}/")
+    assert state == f"service:{folders['SERVE_STATE_DIR']}"
+    given = {name for name in service["environment"] if name not in folders}
+    assert given <= names_in_environment(variables())
+
+
+def test_the_service_believes_its_proxy_and_nobody_else() -> None:
+    services = COMPOSE["services"]
+    assert {name for name, each in services.items() if "proxy" in each["networks"]} == {"service", "proxy"}
+    (addresses,) = COMPOSE["networks"]["proxy"]["ipam"]["config"]
+    assert services["service"]["environment"]["SERVE_PROXIES"] == addresses["subnet"]
+    assert "ports" not in services["service"]
+
+
+def test_proxy_and_health_checks_ask_where_the_service_listens() -> None:
+    service, proxy = COMPOSE["services"]["service"], COMPOSE["services"]["proxy"]
+    assert json.dumps(service["command"]) == re.findall(r"^CMD (.+)$", STAGES["service"], re.MULTILINE)[0]
+    assert (ROOT / service["command"][2].replace(".", "/") / "__main__.py").is_file()
+    port = service["command"][-1]
+    assert f"127.0.0.1:{port}/readyz" in service["healthcheck"]["test"][-1]
+    caddyfile = (ROOT / "deploy" / "caddy" / "Caddyfile").read_text()
+    assert f"{{$SERVE_UPSTREAM:service:{port}}}" in caddyfile
+    assert proxy["healthcheck"]["test"][-1].removesuffix("/") in caddyfile
+    assert set(re.findall(r"\{\$(\w+):", caddyfile)) - {"SERVE_UPSTREAM"} == proxy["environment"].keys()
+    # Nothing is put into the trust store of the machine.
+    assert "skip_install_trust" in caddyfile

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,38 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert (told["Name"], told["Version"]) == ("mlentory-crawl", __version__)
     assert set(told.get_all("Provides-Extra", [])) == set(EXTRAS)
     assert b"mlentory = mlentory_crawl.commands.command_line:main" in wheel.read(f"{information}/entry_points.txt")
+
+
+IN_AN_ARCHIVE = """
+import importlib, importlib.resources, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("fastapi", "starlette", "uvicorn", "jinja2", "mcp", "prometheus_client"):
+            raise ModuleNotFoundError(name=name)
+
+sys.meta_path.insert(0, Missing())
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+assert SpiderLoader.from_settings(Settings({"SPIDER_MODULES": ["mlentory_crawl.spiders"]})).list()
+importlib.import_module("mlentory_crawl.settings")
+service = importlib.resources.files("mlentory_crawl.service")
+folders = service / "templates", service / "static"
+print(folders[0], *(each.name for folder in folders for each in folder.iterdir()))
+"""
+
+
+def test_an_archive_of_it_crawls_without_the_service_and_has_its_pages(wheel: zipfile.ZipFile) -> None:
+    """As scrapyd loads an egg: from the archive, in an environment that has no web server."""
+    assert wheel.filename
+    archive = Path(wheel.filename)
+    command = [sys.executable, "-c", IN_AN_ARCHIVE]
+    environment = {**os.environ, "PYTHONPATH": str(archive)}
+    done = subprocess.run(command, cwd=archive.parent, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    where, *names = done.stdout.split()
+    assert where.startswith(str(archive))
+    assert {"base.html", "dumps.html", "style.css", "icon.svg"} <= set(names)
 
 
 def test_the_release_is_the_same_in_the_citation_and_the_changelog() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fair4ml.document import Document
+from mlentory_crawl.commands.export import Command
 from mlentory_crawl.config import VARIABLES
+from mlentory_crawl.data_directory import DUMPS
 from mlentory_crawl.projections.registry import sync
 from support.catalogs import HUB, Book
 from support.families import relative, using
@@ -64,6 +67,15 @@ def indexed(data_dir: Path, *names: str) -> None:
         sync(name, settings_of(data_dir), rebuild=False, on_batch=lambda _: None)
 
 
+def dumped(data_dir: Path, name: str, *words: str) -> Path:
+    """Export the catalog into the folder that is offered."""
+    parser = argparse.ArgumentParser()
+    Command.add_options(parser)
+    path = data_dir / DUMPS / name
+    assert Command(settings_of(data_dir)).run([str(path)], parser.parse_args(words)) == 0
+    return path
+
+
 def bury(book: Book, key: str) -> None:
     """Take a record away, as a census that missed it does."""
     ((gone,),) = book.rows("SELECT id FROM record WHERE key = ?", key)
@@ -93,4 +105,5 @@ def small(data_dir: Path) -> Book:
     book.crawl(second)
     bury(book, "6")
     indexed(data_dir)
+    dumped(data_dir, "everything.jsonl.zst")
     return book

@@ -15,7 +15,7 @@ from mlentory_crawl.catalog.commits import Commit, Entry
 from support.catalogs import DAY, HUB, Book, rejected
 from support.documents import model_record
 from support.families import relative, using
-from support.served import EXAM, about, bury, evaluated, indexed
+from support.served import EXAM, about, bury, dumped, evaluated, indexed
 
 POST = "https://blog.example.org/a-first-look"
 PAPER = "https://arxiv.org/abs/2401.00001"
@@ -61,6 +61,7 @@ PAGES = {
     "history": "/models/orchard/tune-8B/history",
     "history of a model that is gone": "/models/gone/model/history",
     "coverage": "/coverage",
+    "dumps": "/dumps",
     "question in SPARQL": f"/query?{urlencode({'query': QUERY})}",
     "question that is none": "/query",
     "for programs": "/api",
@@ -106,6 +107,8 @@ def varied(data_dir: Path) -> Book:
     book.writer.commit(book.run, Commit(entries=list(_entries(book)), rejected=[rejected("nest/odd")]))
     reported(book)
     indexed(data_dir, "sparql")
+    for name in ("everything.jsonl.zst", "everything.nt"):
+        dumped(data_dir, name, "--counters")
     return book
 
 

@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from mlentory_crawl.catalog.queries.examples import Examples, examples
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.service.api.dumps import dumps_of
 from mlentory_crawl.service.json_answers import PROBLEM
 from mlentory_crawl.service.source import Source
 
@@ -79,15 +80,16 @@ def _described(app: FastAPI, source: Source) -> dict[str, Any]:
     described["security"] = [{}, {"key": []}]
     try:
         known = source.catalog.ask(examples)
+        dump = next((each.name for each in dumps_of(source)), "")
     except MlentoryError:
-        known = None
+        known, dump = None, ""
     for path, item in described["paths"].items():
         for operation in item.values():
             operation["responses"].pop("422", None)
             operation["responses"] |= {status: _problem(told) for status, told in PROBLEMS.items()}
             for parameter in operation.get("parameters", ()):
                 if known is not None:
-                    _exemplify(path, parameter, known)
+                    _exemplify(path, parameter, known, dump)
     return dict(described)
 
 
@@ -95,8 +97,8 @@ def _problem(told: str) -> dict[str, Any]:
     return {"description": told, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
-def _exemplify(path: str, parameter: dict[str, Any], known: Examples) -> None:
-    found = _example(path, parameter["name"], parameter["in"], known)
+def _exemplify(path: str, parameter: dict[str, Any], known: Examples, dump: str) -> None:
+    found = dump if "/dumps/" in path else _example(path, parameter["name"], parameter["in"], known)
     if found:
         parameter["example"] = found
 

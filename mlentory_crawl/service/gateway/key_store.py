@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 import string
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -80,6 +80,11 @@ class Key:
 
 class UnknownKey(MlentoryError):
     """There is no key of this id."""
+
+
+def state_dir(settings: Mapping[str, Any]) -> Path:
+    """Return the directory of what the service itself writes: it need not be allowed to write the data directory."""
+    return Path(settings.get("SERVE_STATE_DIR") or settings["MLENTORY_DATA_DIR"])
 
 
 def add_key(data_dir: Path, owner: str, role: Role, days: int | None) -> tuple[str, Key]:

@@ -60,7 +60,7 @@ class Access:
 
 
 LITTLE = 0.1
-READ, COUNT, BOARD = Access(), Access(units=2), Access(units=5)
+READ, COUNT, BOARD, DUMP = Access(), Access(units=2), Access(units=5), Access(units=20)
 SEARCH, SPARQL = Access(by_request=by_facets), Access(by_request=by_language)
 LINEAGE, LINEAGE_PAGE = Access(by_request=by_depth(DEPTH)), Access(by_request=by_depth(DEPTH_OF_PAGES))
 
@@ -96,6 +96,7 @@ ROUTES: dict[str, Access] = {
     "/runs": READ,
     "/runs/{name}": READ,
     "/coverage": READ,
+    "/dumps": READ,
     "/query": SPARQL,
     "/api": READ,
     # API
@@ -133,6 +134,8 @@ ROUTES: dict[str, Access] = {
     "/api/v1/coverage": READ,
     "/api/v1/runs": READ,
     "/api/v1/runs/{name}": READ,
+    "/api/v1/dumps": READ,
+    "/api/v1/dumps/{name}": DUMP,
     "/api/v1/quarantine": Access(Role.CURATOR),
 }
 """Each route with its line; a mounted folder is written with what is below it."""
