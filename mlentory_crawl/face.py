@@ -144,7 +144,13 @@ class Catalog:
             return question(reader, *args, **kwargs)
 
     def model(
-        self, name: str, at: datetime | None = None, *, mentions_limit: int = mentions.MOST, mentions_offset: int = 0
+        self,
+        name: str,
+        at: datetime | None = None,
+        *,
+        mentions_limit: int = mentions.MOST,
+        mentions_offset: int = 0,
+        mentions_read: int | None = None,
     ) -> description.Description:
         """Describe a model or another entity: its facts, its sources, what derives from it and what mentions it.
 
@@ -153,12 +159,15 @@ class Catalog:
             at: return the state of the catalog at this time, in UTC unless it has a time zone.
             mentions_limit: the maximum number of entities per platform that mention it.
             mentions_offset: the number of them to leave out first.
+            mentions_read: the maximum number of statements that name it that are read; None for all.
 
         Raises:
             NotFound: there is no such entity, or there are several of this name.
         """
         with self._read() as reader:
-            return description.describe(reader, name, at, most=mentions_limit, offset=mentions_offset)
+            return description.describe(
+                reader, name, at, most=mentions_limit, offset=mentions_offset, read=mentions_read
+            )
 
     def search(
         self,
@@ -212,6 +221,7 @@ class Catalog:
         offset: int = 0,
         data: lineage.Data | None = None,
         under: Sequence[str] = (),
+        most: int | None = None,
     ) -> lineage.Lineage:
         """Follow the derivations from a model, with the incompatible licenses on the way.
 
@@ -224,6 +234,7 @@ class Catalog:
             offset: the number of models to leave out first.
             data: return the datasets that the models were trained or evaluated on, too, or one of the two.
             under: return only models under one of these licenses, by name or address; all if there are none.
+            most: the maximum number of derivations that are read, the nearest first; None for all.
 
         Raises:
             NotFound: there is no such model.
@@ -239,6 +250,7 @@ class Catalog:
                 offset=offset,
                 data=data,
                 under=under,
+                most=most,
             )
 
     def leaderboard(self, dataset: str, metric: str | None = None, task: str | None = None) -> boards.Leaderboard:

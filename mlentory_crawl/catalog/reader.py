@@ -136,7 +136,7 @@ class CatalogReader:
 
     def entities(self) -> int:
         """Count the entities that records describe."""
-        (count,) = self._execute("SELECT count(*) FROM entity WHERE described = 1").fetchone()
+        (count,) = self._execute("SELECT count FROM total WHERE name = 'described'").fetchone()
         return int(count)
 
     def field_counts(self) -> dict[str, dict[str, dict[str, int]]]:

@@ -72,6 +72,10 @@ CREATE TABLE entity (
     described INTEGER NOT NULL      -- 0: only named
 );
 CREATE UNIQUE INDEX entity_iri ON entity (iri);
+CREATE INDEX entity_class ON entity (class, lower(name));
+-- The last segment of an IRI, parts of entities left out: `ENDING` in sql.py.
+CREATE INDEX entity_ending ON entity (lower(substr(iri, 1 + length(rtrim(iri, replace(iri, '/', ''))))))
+    WHERE instr(iri, '#') = 0;
 
 CREATE TABLE edge (
     source INTEGER NOT NULL,
@@ -81,7 +85,55 @@ CREATE TABLE edge (
     kind TEXT,                      -- of a derivation: finetune, adapter, quantized, merge
     PRIMARY KEY (source, type, target, record)
 ) WITHOUT ROWID;
-CREATE INDEX edge_target ON edge (target, type);
+CREATE INDEX edge_target ON edge (target, type, kind);
+
+-- How many rows there are, kept by triggers: counting them takes seconds in a large catalog.
+CREATE TABLE total (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO total VALUES ('described', 0), ('named', 0), ('edges', 0);
+CREATE TABLE record_total (
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    live INTEGER NOT NULL,
+    deleted INTEGER NOT NULL,
+    PRIMARY KEY (platform, kind, instance)
+) WITHOUT ROWID;
+
+CREATE TRIGGER edge_added AFTER INSERT ON edge BEGIN
+    UPDATE total SET count = count + 1 WHERE name = 'edges';
+END;
+CREATE TRIGGER edge_removed AFTER DELETE ON edge BEGIN
+    UPDATE total SET count = count - 1 WHERE name = 'edges';
+END;
+CREATE TRIGGER entity_added AFTER INSERT ON entity BEGIN
+    UPDATE total SET count = count + 1 WHERE name = CASE WHEN new.described THEN 'described' ELSE 'named' END;
+END;
+CREATE TRIGGER entity_removed AFTER DELETE ON entity BEGIN
+    UPDATE total SET count = count - 1 WHERE name = CASE WHEN old.described THEN 'described' ELSE 'named' END;
+END;
+CREATE TRIGGER entity_described AFTER UPDATE OF described ON entity WHEN old.described <> new.described BEGIN
+    UPDATE total SET count = count + CASE WHEN (name = 'described') = new.described THEN 1 ELSE -1 END
+    WHERE name IN ('described', 'named');
+END;
+-- The rows of erased entities, which have no run, are none of the catalog's records.
+CREATE TRIGGER record_added AFTER INSERT ON record WHEN new.run <> 0 BEGIN
+    INSERT INTO record_total VALUES (
+        new.platform, new.kind, new.instance, new.deleted_at IS NULL, new.deleted_at IS NOT NULL
+    ) ON CONFLICT (platform, kind, instance) DO UPDATE
+        SET live = live + excluded.live, deleted = deleted + excluded.deleted;
+END;
+CREATE TRIGGER record_removed AFTER DELETE ON record WHEN old.run <> 0 BEGIN
+    UPDATE record_total SET live = live - (old.deleted_at IS NULL), deleted = deleted - (old.deleted_at IS NOT NULL)
+    WHERE platform = old.platform AND kind = old.kind AND instance = old.instance;
+END;
+CREATE TRIGGER record_changed AFTER UPDATE OF run, deleted_at ON record
+    WHEN (old.run <> 0) <> (new.run <> 0) OR (old.deleted_at IS NULL) <> (new.deleted_at IS NULL) BEGIN
+    UPDATE record_total SET
+        live = live + (new.run <> 0 AND new.deleted_at IS NULL) - (old.run <> 0 AND old.deleted_at IS NULL),
+        deleted = deleted + (new.run <> 0 AND new.deleted_at IS NOT NULL)
+            - (old.run <> 0 AND old.deleted_at IS NOT NULL)
+    WHERE platform = new.platform AND kind = new.kind AND instance = new.instance;
+END;
 
 CREATE TABLE alias (iri TEXT PRIMARY KEY, target TEXT NOT NULL, reason TEXT NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX alias_target ON alias (target);

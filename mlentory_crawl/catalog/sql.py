@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import orjson
 
 Parameters = Sequence[Any] | Mapping[str, Any]
+ENDING = "lower(substr({0}, 1 + length(rtrim({0}, replace({0}, '/', '')))))"
+"""The last segment of an IRI, in small letters: of a column, which an index has for entities that are no parts."""
 
 
 class Executes(Protocol):

@@ -235,14 +235,13 @@ def _print_lineage(out: Console, shown: Description) -> None:
         out.print("")
     if not shown.derived:
         return
-    counts = Counter(child.kind or KIND_NOT_STATED for child in shown.derived)
-    told = ", ".join(f"{count:,} {kind}" for kind, count in counts.most_common())
-    out.print(styled((f"parent of {counted(len(shown.derived), 'model')}", "bold"), f" ({told})"))
+    told = ", ".join(f"{count:,} {kind}" for kind, count in shown.kinds.items())
+    out.print(styled((f"parent of {counted(sum(shown.kinds.values()), 'model')}", "bold"), f" ({told})"))
     children = Facts(GAP)
     for child in shown.derived[:MAX_CHILDREN]:
         children.add(child.kind or KIND_NOT_STATED, child.iri)
     out.print(children)
-    if (more := len(shown.derived) - MAX_CHILDREN) > 0:
+    if (more := sum(shown.kinds.values()) - MAX_CHILDREN) > 0:
         out.print(f"  ... and {more:,} more: mlentory lineage {_id(shown.iri)} --down")
     out.print("")
 

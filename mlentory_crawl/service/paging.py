@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -22,6 +22,27 @@ class Paged(Parameters):
 
     limit: Annotated[int, Field(ge=1, le=MOST, description="the maximum number of entries")] = USUAL
     offset: Offset = 0
+
+
+class HasName(Protocol):
+    """An entry of a list."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+Entry = TypeVar("Entry", bound=HasName)
+
+
+def named_like(entries: list[Entry], words: str) -> list[Entry]:
+    """Return the entries of a list that have some words in their names, in any case.
+
+    Args:
+        entries: the list, which is not changed.
+        words: the words; for an empty text it is the whole list.
+    """
+    return [each for each in entries if words.casefold() in each.name.casefold()] if words else entries
 
 
 class Extent(TypedDict):

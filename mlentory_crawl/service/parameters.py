@@ -167,6 +167,8 @@ SearchParameters = Annotated[Search, Query()]
 NoParameters = Annotated[Nothing, Query()]
 DEPTH, DEPTH_OF_PAGES, DEEPEST = 10, 3, 20
 """The number of generations that is followed unless another one is asked for, on pages, and the largest one."""
+MOST_READ = 1_000
+"""The number of statements of other records about an entity that an answer reads: derivations, and names in others."""
 Depth = Annotated[int, Field(ge=1, le=DEEPEST, description="the maximum number of generations")]
 Direction = Literal["up", "down"]
 DerivationKind = Literal["finetune", "adapter", "quantized", "merge"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from mlentory_crawl.catalog.database import identity
+from mlentory_crawl.catalog.queries.run_list import runs_version
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.exceptions import MlentoryError, StoreError
@@ -125,6 +126,18 @@ class Source:
         key = (question, *args, *kwargs.items())
         return self.cache.get(key, self.version(), lambda: self.catalog.ask(question, *args, **kwargs))
 
+    def kept_by_runs(
+        self,
+        question: Callable[Concatenate[CatalogReader, Arguments], Answer],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> tuple[Answer, str]:
+        """Return the answer to a question that runs change as well, as `kept` does for others."""
+        key = (question, *args, *kwargs.items())
+        version = f"{self.version()}-{self.catalog.ask(runs_version)}"
+        return self.cache.get(key, version, lambda: self.catalog.ask(question, *args, **kwargs))
+
     def check(self) -> None:
         """Check that the catalog and the search index can be read.
 
@@ -136,6 +149,7 @@ class Source:
 
     def close(self) -> None:
         """Release the catalog and the index."""
+        self.cache.close()
         self._catalog.close()
         if self._former is not None:
             self._former.close()

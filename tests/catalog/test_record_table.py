@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
-from support.catalogs import HUB, model
+from support.catalogs import HUB, model, recounted
 
 from fair4ml.document import Document
 from mlentory_crawl.catalog.aliases import AliasTable
@@ -90,6 +90,10 @@ class Records:
 def records(data_dir: Path) -> Iterator[Records]:
     made = Records(data_dir)
     yield made
+    totals, of_records = recounted(made.database)
+    assert made.database.execute("SELECT name, count FROM total ORDER BY name").fetchall() == totals
+    held = "SELECT * FROM record_total WHERE live + deleted > 0 ORDER BY platform, kind, instance"
+    assert made.database.execute(held).fetchall() == of_records
     made.database.close()
 
 

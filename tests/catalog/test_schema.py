@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.catalogs import Book, model
+from support.catalogs import Book, model, recounted
 from support.crawling import ROOT
 from support.kept_catalogs import KEPT, OLDEST, Kept
 
@@ -86,6 +86,9 @@ def test_what_records_state_is_not_touched(kept: Kept) -> None:
     after = contents(kept.catalog)
     before["erased"] = before.pop("forgotten")
     assert all(after.pop(name) == [] for name in ("compared_text", "text_band"))
+    totals = {name: after.pop(name) for name in ("total", "record_total")}
+    with closing(sqlite3.connect(kept.catalog)) as connection:
+        assert totals == {"total": recounted(connection)[0], "record_total": recounted(connection)[1]}
     assert after.keys() == before.keys()
     assert len(after["erased"]) == 1
     # New columns come last.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mlentory_crawl.service.cached import AGE, KEPT, LONG, Cache
+from mlentory_crawl.service.cached import KEPT, LONG, Cache
 from mlentory_crawl.service.negotiation import HTML, JSON, JSON_LD, TURTLE, preferred
 
 pytestmark = pytest.mark.extra(name="serve")
@@ -71,8 +71,30 @@ def test_an_answer_that_took_long_is_given_a_little_longer() -> None:
     assert cache.get("a", "c-1", slowly) == (0, "c-1")
     assert cache.get("a", "c-2", slowly) == (0, "c-1")
     assert cache.get("a", "another-2", slowly) == (1, "another-2")
-    clock.time += AGE
+    clock.time += OLDEST
     assert cache.get("a", "another-3", slowly) == (2, "another-3")
+
+
+def test_an_older_answer_is_given_while_another_one_is_made() -> None:
+    clock, make, may_end, ended = Clock(), counting(), threading.Event(), threading.Event()
+    cache = Cache(clock)
+
+    def slowly() -> int:
+        clock.time += LONG
+        return make()
+
+    def in_the_background() -> int:
+        assert may_end.wait(5)
+        ended.set()
+        return slowly()
+
+    assert cache.get("a", "c-1", slowly) == (0, "c-1")
+    clock.time += AGE
+    assert [cache.get("a", "c-2", in_the_background) for _ in range(2)] == [(0, "c-1")] * 2
+    may_end.set()
+    assert ended.wait(5)
+    cache.close(wait=True)
+    assert cache.get("a", "c-2", slowly) == (1, "c-2")
 
 
 def test_only_so_many_answers_are_kept() -> None:

@@ -119,6 +119,20 @@ class Book:
         self.writer.close()
 
 
+def recounted(connection: Any) -> tuple[list[tuple[str, int]], list[tuple[Any, ...]]]:
+    """The rows of the tables of totals, counted anew from what they are totals of."""
+    totals = connection.execute(
+        """SELECT 'described', coalesce(sum(described), 0) FROM entity
+           UNION ALL SELECT 'edges', (SELECT count(*) FROM edge)
+           UNION ALL SELECT 'named', coalesce(sum(NOT described), 0) FROM entity"""
+    )
+    records = connection.execute(
+        """SELECT platform, kind, instance, count(*) - count(deleted_at), count(deleted_at) FROM record
+           WHERE run <> 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
+    )
+    return totals.fetchall(), records.fetchall()
+
+
 def rejected(key: str, reason: str = "is missing") -> Rejected:
     """A record for the quarantine."""
     return Rejected(

@@ -44,22 +44,26 @@ class Step:
         return self.kind or KIND_NOT_STATED
 
 
-def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list[Step]:
+def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool, most: int | None = None) -> list[Step]:
     """Return the derivations of models from others, or else of others from them; sorted by child and parent.
 
     As in the merged state of a model, parents from second-hand records only count if no other record states any.
+
+    Args:
+        reader: the catalog.
+        iris: the models.
+        up: from others; else of others from them.
+        most: the maximum number of statements that are read; None for all.
     """
-    near, far = ("s", "t") if up else ("t", "s")
     rows = reader._execute(
         f"""SELECT s.iri, t.iri, e.kind, r.platform || '/' || r.kind || '/' || r.key, r.provenance,
                    EXISTS (SELECT 1 FROM edge AS o JOIN record AS q ON q.id = o.record
                            WHERE o.source = e.source AND o.type = e.type
                            AND q.platform || '/' || q.kind NOT IN (SELECT value FROM json_each(?2)))
-            FROM json_each(?1) AS j JOIN entity AS {near} ON {near}.iri = j.value
-            JOIN edge AS e ON e.{"source" if up else "target"} = {near}.id AND e.type = 'WAS_DERIVED_FROM'
-            JOIN entity AS {far} ON {far}.id = e.{"target" if up else "source"}
+            FROM (SELECT e.source, e.type, e.target, e.record, e.kind {_stated(up)} LIMIT ?3) AS e
+            JOIN entity AS s ON s.id = e.source JOIN entity AS t ON t.id = e.target
             JOIN record AS r ON r.id = e.record""",
-        (orjson.dumps(reader.also_called(iris)), orjson.dumps(list(_REPEATING))),
+        (orjson.dumps(reader.also_called(iris)), orjson.dumps(list(_REPEATING)), -1 if most is None else most),
     ).fetchall()
     now = reader.resolve_all(iri for child, parent, *_ in rows for iri in (child, parent))
     is_known_better = {now[child] for child, *_, first_hand in rows if first_hand}
@@ -75,6 +79,35 @@ def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool) -> list
         for (child, _), steps in sorted(by_pair.items())
         if child not in is_known_better or not all(map(_is_at_second_hand, steps))
     ]
+
+
+def are_more(reader: CatalogReader, iris: Iterable[str], *, up: bool, most: int) -> bool:
+    """Check whether there are more statements of derivations than a number; arguments as in `derivations`."""
+    ((count,),) = reader._execute(
+        f"SELECT count(*) FROM (SELECT 1 {_stated(up)} LIMIT ?2)",
+        (orjson.dumps(reader.also_called(iris)), most + 1),
+    ).fetchall()
+    return bool(count > most)
+
+
+def derived_by_kind(reader: CatalogReader, iri: str) -> dict[str | None, int]:
+    """Count the models that are stated to derive from one, by kind; each counts once for each kind.
+
+    Args:
+        reader: the catalog.
+        iri: the model.
+    """
+    rows = reader._execute(
+        f"SELECT e.kind, count(DISTINCT e.source) {_stated(False)} GROUP BY 1 ORDER BY 2 DESC, 1",
+        (orjson.dumps(reader.also_called([iri])),),
+    )
+    return dict(rows.fetchall())
+
+
+def _stated(up: bool) -> str:
+    """Return the SQL of the edges between models and what they derive from, or what derives from them."""
+    return f"""FROM json_each(?1) AS j JOIN entity AS n ON n.iri = j.value
+        JOIN edge AS e ON e.{"source" if up else "target"} = n.id AND e.type = 'WAS_DERIVED_FROM'"""
 
 
 _REPEATING = precedence().second_hand("wasDerivedFrom")

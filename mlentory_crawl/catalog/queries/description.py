@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fair4ml.document import public
 from fair4ml.merge import State
 from fair4ml.write import rdf
-from mlentory_crawl.catalog.queries.derivations import derivations
+from mlentory_crawl.catalog.queries.derivations import KIND_NOT_STATED, derivations, derived_by_kind
 from mlentory_crawl.catalog.queries.evaluated import Evaluated, evaluated
 from mlentory_crawl.catalog.queries.find import find
 from mlentory_crawl.catalog.queries.mentions import MOST, Mentions, mentions
@@ -22,6 +23,10 @@ from mlentory_crawl.notebooks.shown import Shown
 
 if TYPE_CHECKING:
     import rdflib
+
+
+DERIVED = 100
+"""The number of models derived from an entity that its description has; its lineage has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Description(Shown):
     Attributes:
         state: the merged state: ``root``, ``parts``, ``stubs``, ``counters`` and ``platforms``.
         records: the records that it comes from; none if the entity is only named.
-        derived: the models that derive from it, sorted by IRI.
+        derived: models that derive from it, sorted by IRI; at most `DERIVED`.
+        kinds: how many derive from it, by kind as people read it, the most frequent kind first.
         mentions: the records that name it.
         written: the texts and repositories that mention it or are about it.
         code_of: of a repository, the models whose code it is.
@@ -54,6 +60,7 @@ class Description(Shown):
     state: State
     records: list[Stored]
     derived: list[Derived]
+    kinds: dict[str, int]
     mentions: Mentions
     written: Writings
     code_of: CodeOf
@@ -110,6 +117,7 @@ class Description(Shown):
             "sources": [{"key": r.key, "run": r.run, "modified": r.modified, **r.provenance} for r in self.records],
             "statements": {name: [asdict(each) for each in stated] for name, stated in self.statements().items()},
             "derived": [asdict(each) for each in self.derived],
+            "derivedKinds": self.kinds,
             "named": asdict(self.mentions),
             "written": asdict(self.written),
             "codeOf": asdict(self.code_of),
@@ -118,7 +126,13 @@ class Description(Shown):
 
 
 def describe(
-    reader: CatalogReader, name: str, at: datetime | None = None, *, most: int = MOST, offset: int = 0
+    reader: CatalogReader,
+    name: str,
+    at: datetime | None = None,
+    *,
+    most: int = MOST,
+    offset: int = 0,
+    read: int | None = None,
 ) -> Description:
     """Describe the entity that a name means.
 
@@ -128,18 +142,24 @@ def describe(
         at: the time whose records are described, in UTC unless it has a time zone; None for now.
         most: the maximum number of entities per platform that name it.
         offset: the number of them to leave out first.
+        read: the maximum number of statements that name it that are read; None for all.
 
     Raises:
         NotFound: there is no such entity, or there are several of this name.
     """
     found = find(reader, name, None if at is None else in_utc(at))
     iri = found.root["iri"]
-    derived = [Derived(step.child, step.kind) for step in derivations(reader, [iri], up=False)]
+    # One more than are shown: whether they are all.
+    derived = [Derived(step.child, step.kind) for step in derivations(reader, [iri], up=False, most=DERIVED + 1)]
+    kinds = Counter[str | None](each.kind for each in derived)
+    if len(derived) > DERIVED:
+        kinds = Counter(derived_by_kind(reader, iri))
     return Description(
         found.state,
         found.records,
-        derived,
-        mentions(reader, iri, most, offset),
+        derived[:DERIVED],
+        {kind or KIND_NOT_STATED: count for kind, count in kinds.most_common()},
+        mentions(reader, iri, most, offset, read=read),
         writings(reader, iri),
         code_of(reader, iri),
         alike(reader, found.state),

@@ -113,7 +113,7 @@ def evaluated_datasets(reader: CatalogReader, most: int) -> list[str]:
     """Return the datasets with the largest numbers of evaluations."""
     rows = reader._execute(
         """SELECT d.iri FROM entity AS d JOIN edge AS e ON e.target = d.id AND e.type = 'EVALUATION_DATASET'
-           WHERE instr(d.iri, '#') = 0 GROUP BY d.id ORDER BY count(*) DESC, d.iri LIMIT ?""",
+           WHERE d.class = 'Dataset' AND instr(d.iri, '#') = 0 GROUP BY d.id ORDER BY count(*) DESC, d.iri LIMIT ?""",
         (most,),
     )
     return [iri for (iri,) in rows]
@@ -138,7 +138,7 @@ def _joined(reader: CatalogReader, named: list[str]) -> dict[str, str]:
     collection do.
     """
     rows = reader._execute(
-        """SELECT iri FROM entity AS d WHERE class = 'Dataset' AND described
+        """SELECT iri FROM entity AS d WHERE class = 'Dataset' AND instr(iri, '#') = 0 AND described
            AND EXISTS (SELECT 1 FROM edge WHERE target = d.id AND type = 'EVALUATION_DATASET')"""
     )
     datasets = {*named, *(iri for (iri,) in rows)}

@@ -15,13 +15,18 @@ from fair4ml.identifiers import HUGGING_FACE
 from fair4ml.merge import State
 from fair4ml.platforms import meant
 from mlentory_crawl.catalog.reader import CatalogReader
+from mlentory_crawl.catalog.sql import ENDING
 from mlentory_crawl.catalog.stored import Stored, merged
 from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.suggestions import suggested
 
 MAX_SUGGESTIONS = 3
-READ, COMPARED = 50_000, 200
-"""The maximum number of names that are read, and that are compared with an unknown one."""
+READ, COMPARED = 5_000, 200
+"""The maximum number of names that are read at once, and that are compared with an unknown one."""
+BEGINNINGS = (8, 5, 3)
+"""The numbers of letters that an unknown name and those that may be meant begin with, the rarest beginning first."""
+ENDS = f"instr(iri, '#') = 0 AND {ENDING.format('iri')}"
+"""The last segment of the IRI of an entity that is no part, as the index has it."""
 SHORTEST, LONGEST = 3, 40
 """The number of characters from which the last part of an id can be a name, and up to which it can be a word."""
 ALIKE = 0.8
@@ -144,8 +149,8 @@ def _alone(reader: CatalogReader, name: str, candidates: list[str]) -> str | Non
 
 def _spelled_otherwise(reader: CatalogReader, candidates: list[str]) -> list[str]:
     rows = reader._execute(
-        """SELECT iri FROM entity WHERE iri COLLATE NOCASE IN (SELECT value FROM json_each(?))
-           ORDER BY described DESC, iri""",
+        f"""SELECT iri FROM entity WHERE {ENDS} IN (SELECT {ENDING.format("value")} FROM json_each(?1))
+           AND iri COLLATE NOCASE IN (SELECT value FROM json_each(?1)) ORDER BY described DESC, iri""",
         (orjson.dumps(candidates),),
     )
     return [iri for (iri,) in rows]
@@ -154,7 +159,13 @@ def _spelled_otherwise(reader: CatalogReader, candidates: list[str]) -> list[str
 def _named(reader: CatalogReader, name: str) -> list[str]:
     """Return the entities of a name that records describe."""
     rows = reader._execute(
-        """SELECT iri FROM entity AS e WHERE name = ?
+        # The index has names by class: each class is looked up, and the next one after it.
+        """WITH RECURSIVE known(class) AS (
+               SELECT min(class) FROM entity
+               UNION ALL SELECT (SELECT min(class) FROM entity WHERE class > known.class) FROM known
+               WHERE known.class IS NOT NULL)
+           SELECT e.iri FROM known CROSS JOIN entity AS e
+           WHERE e.class = known.class AND lower(e.name) = lower(?1) AND e.name = ?1
            AND EXISTS (SELECT 1 FROM record WHERE iri = e.iri AND deleted_at IS NULL)""",
         (name,),
     )
@@ -167,9 +178,9 @@ def _ending(reader: CatalogReader, name: str) -> list[str]:
     if "/" in name or len(name) < SHORTEST:
         return []
     rows = reader._execute(
-        """SELECT iri, class = 'MLModel', (SELECT max(deleted_at IS NULL) FROM record WHERE iri = e.iri)
-           FROM entity AS e WHERE iri LIKE '%/' || ? ESCAPE '\\' AND instr(iri, '#') = 0""",
-        (literal(name),),
+        f"""SELECT iri, class = 'MLModel', (SELECT max(deleted_at IS NULL) FROM record WHERE iri = e.iri)
+           FROM entity AS e WHERE {ENDS} = lower(?) AND instr(iri, '/') > 0""",
+        (name,),
     )
     by_rank: dict[tuple[int, bool], list[str]] = {}
     for iri, is_model, is_live in rows:
@@ -186,13 +197,14 @@ def or_rather(reader: CatalogReader, name: str) -> str:
     target = (*on_the_hub, *addresses, name)[0].rstrip("/")
     place, _, last = target.rpartition("/")
     same = {each.casefold().removeprefix(HUGGING_FACE) for each in (name, *addresses)}
-    called = _iris(reader, "iri LIKE '%/' || ? ESCAPE '\\'", literal(last)) if last[2:] else []
-    if not called:
-        is_owned = place + "/" != HUGGING_FACE
-        beside = _iris(reader, "iri >= ?1 AND iri < ?1 || char(0x10ffff)", f"{place}/") if is_owned else []
-        beginning = _iris(reader, "iri LIKE '%/' || ? || '%' ESCAPE '\\'", literal(last[:3])) if last[2:] else []
-        by_name = {_compared(iri, whole=is_owned): iri for iri in (*beside, *beginning)}
-        called = [by_name[each] for each in _alike(_compared(target, whole=is_owned), by_name)]
+    called = _iris(reader, f"{ENDS} = lower(?)", last) if last[2:] else []
+    is_owned = place + "/" != HUGGING_FACE
+    beside = _iris(reader, "iri >= ?1 AND iri < ?1 || char(0x10ffff)", f"{place}/") if is_owned and not called else []
+    for letters in BEGINNINGS if not called else ():
+        alike = _beginning(reader, last[:letters]) if last[2:] else []
+        by_name = {_compared(iri, whole=is_owned): iri for iri in (*beside, *alike)}
+        if called := [by_name[each] for each in _alike(_compared(target, whole=is_owned), by_name)]:
+            break
     called = [iri for iri in called if iri.casefold().removeprefix(HUGGING_FACE) not in same]
     hint = suggested([iri.removeprefix(HUGGING_FACE) for iri in called[:MAX_SUGGESTIONS]])
     return f"; {hint}" if hint else ""
@@ -224,9 +236,13 @@ def _listed(iris: list[str]) -> str:
 
 def _iris(reader: CatalogReader, where: str, value: str) -> list[str]:
     """Return the IRIs of entities, without parts, that meet a condition."""
-    # In the order of the index, so that no row of the table is read.
-    rows = reader._execute(f"SELECT iri FROM entity WHERE {where} ORDER BY iri LIMIT {READ}", (value,))
-    return [iri for (iri,) in rows if "#" not in iri]
+    rows = reader._execute(f"SELECT iri FROM entity WHERE {where} LIMIT {READ}", (value,))
+    return sorted(iri for (iri,) in rows if "#" not in iri)
+
+
+def _beginning(reader: CatalogReader, letters: str) -> list[str]:
+    """Return the IRIs of entities, without parts, whose last segments begin with some letters."""
+    return _iris(reader, f"{ENDS} >= lower(?1) AND {ENDING.format('iri')} < lower(?1) || char(0x10ffff)", letters)
 
 
 def literal(text: str) -> str:

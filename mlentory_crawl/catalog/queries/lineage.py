@@ -9,7 +9,7 @@ from typing import Any, Literal
 import orjson
 
 from fair4ml.normalize.licenses import license_stub
-from mlentory_crawl.catalog.queries.derivations import Step, derivations
+from mlentory_crawl.catalog.queries.derivations import Step, are_more, derivations
 from mlentory_crawl.catalog.queries.inherited_conflicts import inherited
 from mlentory_crawl.catalog.queries.license_summary import (
     LicenseConflict,
@@ -92,6 +92,7 @@ class Lineage(Shown):
         summary: the licenses of all models, on this page or not.
         conflicts: the incompatible licenses along the steps, as far as rules are known; an empty list is no permission.
         inherited: the conflicts of models of this page with licenses further up, through models that are in conflict.
+        complete: whether all models were read; else all counts are of those that were.
     """
 
     root: str
@@ -104,6 +105,7 @@ class Lineage(Shown):
     summary: LicenseSummary = field(default_factory=LicenseSummary)
     conflicts: list[LicenseConflict] = field(default_factory=list)
     inherited: list[LicenseConflict] = field(default_factory=list)
+    complete: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return the lineage as JSON."""
@@ -118,6 +120,7 @@ class Lineage(Shown):
             "conflicts": [asdict(each) for each in self.conflicts],
             "inherited_conflicts": [asdict(each) for each in self.inherited],
             "summary": asdict(self.summary),
+            "complete": self.complete,
         }
 
 
@@ -132,6 +135,7 @@ def lineage(
     offset: int = 0,
     data: Data | None = None,
     under: Sequence[str] = (),
+    most: int | None = None,
 ) -> Lineage:
     """Follow the derivations from a model.
 
@@ -145,12 +149,18 @@ def lineage(
         offset: the number of models to leave out first.
         data: return the datasets that the models were trained or evaluated on, too, or one of the two.
         under: return only models under one of these licenses, by name or address; all if there are none.
+        most: the maximum number of derivations that are read, the nearest first; None for all.
     """
     found = Lineage(iri, offset=offset)
     generations, here = {iri: 0}, [iri]
     reached_from: dict[str, str] = {}
+    read = 0
     for generation in range(1, depth + 1):
-        steps = [step for step in derivations(reader, here, up=up) if kind is None or kind in _kinds(step)]
+        left = None if most is None else most - read
+        read_now = derivations(reader, here, up=up, most=left)
+        found.complete = left is None or not are_more(reader, here, up=up, most=left)
+        read += len(read_now)
+        steps = [step for step in read_now if kind is None or kind in _kinds(step)]
         found.steps += steps
         for step in steps:
             near, far = (step.child, step.parent) if up else (step.parent, step.child)
@@ -158,7 +168,7 @@ def lineage(
                 reached_from.setdefault(far, near)
         here = [each for each in reached_from if each not in generations]
         generations |= dict.fromkeys(here, generation)
-        if not here:
+        if not here or not found.complete:
             break
     others = [each for each in generations if each != iri]
     known: Licenses = licenses(reader, generations)

@@ -27,9 +27,9 @@ def evaluated_index(reader: CatalogReader) -> list[EvaluatedDataset]:
     """Return the datasets on which models were evaluated, the one with most evaluations first; parts are left out."""
     rows = reader._execute(
         """SELECT d.iri, coalesce(d.name, d.iri), count(DISTINCT e.source), count(DISTINCT m.target)
-           FROM edge AS e JOIN entity AS d ON d.id = e.target
+           FROM entity AS d JOIN edge AS e ON e.target = d.id AND e.type = 'EVALUATION_DATASET'
            LEFT JOIN edge AS m ON m.source = e.source AND m.type = 'EVALUATED_ML_MODEL'
-           WHERE e.type = 'EVALUATION_DATASET' AND instr(d.iri, '#') = 0
+           WHERE d.class = 'Dataset' AND instr(d.iri, '#') = 0
            GROUP BY d.id ORDER BY 3 DESC, 2, 1"""
     )
     return [EvaluatedDataset(*row) for row in rows]

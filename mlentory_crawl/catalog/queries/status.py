@@ -43,19 +43,15 @@ def catalog_status(reader: CatalogReader) -> CatalogStatus:
     """Count the contents of the catalog."""
     records: dict[str, dict[str, dict[str, int]]] = {}
     for platform, kind, live, deleted in reader._execute(
-        f"SELECT {SOURCE}, kind, count(*) - count(deleted_at), count(deleted_at) FROM record"
-        " WHERE run <> 0 GROUP BY 1, 2 ORDER BY 1, 2"
+        f"SELECT {SOURCE}, kind, live, deleted FROM record_total WHERE live + deleted > 0 ORDER BY 1, 2"
     ):
         records.setdefault(platform, {})[kind] = {"live": live, "deleted": deleted}
-    (entities, stubs), (edges,) = (
-        reader._execute("SELECT coalesce(sum(described), 0), coalesce(sum(NOT described), 0) FROM entity").fetchone(),
-        reader._execute("SELECT count(*) FROM edge").fetchone(),
-    )
+    totals = dict(reader._execute("SELECT name, count FROM total").fetchall())
     return CatalogStatus(
         sequence=reader.last_sequence(),
-        entities=entities,
-        edges=edges,
-        stubs=stubs,
+        entities=totals["described"],
+        edges=totals["edges"],
+        stubs=totals["named"],
         records=records,
         watermarks=dict(reader._execute(f"SELECT {SOURCE}, value FROM watermark ORDER BY 1").fetchall()),
         last_census=dict(reader._execute(f"SELECT {SOURCE}, completed_at FROM census ORDER BY 1").fetchall()),

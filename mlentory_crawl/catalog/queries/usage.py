@@ -7,7 +7,7 @@ from typing import Literal
 
 from fair4ml.platforms import meant
 from mlentory_crawl.catalog.queries.derivations import derivations
-from mlentory_crawl.catalog.queries.find import NotFound, literal
+from mlentory_crawl.catalog.queries.find import ENDS, NotFound, literal
 from mlentory_crawl.catalog.queries.license_summary import LicenseConflict, conflicts, licenses
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.sql import among, array, elements
@@ -32,6 +32,10 @@ CLASSES: dict[Subject, tuple[str, ...]] = {
     "tasks": ("DefinedTerm",),
     "owners": ("Agent", "Person", "Organization"),
 }
+MOST_USERS = 5_000
+"""The number of models up to which all users of something are found and sorted."""
+RANKED = 1_000
+"""The number of statements up to which it counts for the meaning of a name how many lead to an entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,11 @@ class Users:
 
     Attributes:
         iri, name: what they use.
-        total: the number of all of them.
+        total: the number of all of them, or of those that were found first unless `complete`.
         models: the models.
         conflicts: of a license, those of these models in which it does not go together with the license of the
             model that they derive from; an empty list is no permission.
+        complete: whether there are no others than were found first.
     """
 
     iri: str
@@ -81,6 +86,7 @@ class Users:
     total: int
     models: list[User]
     conflicts: list[LicenseConflict]
+    complete: bool
 
 
 def used(reader: CatalogReader, subject: Subject) -> list[Used]:
@@ -115,19 +121,23 @@ def users(reader: CatalogReader, subject: Subject, name: str, limit: int, offset
         NotFound: nothing of this kind has the name.
     """
     iri, called = _named(reader, subject, name)
-    given = {"iris": array(reader.also_called([iri])), "types": array(EDGES[subject]), "limit": limit, "offset": offset}
-    of = f"""FROM {elements("iris")} AS j JOIN entity AS t ON t.iri = j.value
-             JOIN edge AS e ON e.target = t.id AND e.type IN {among("types")} JOIN entity AS s ON s.id = e.source"""
-    ((total,),) = reader._execute(f"SELECT count(DISTINCT s.id) {of}", given).fetchall()
+    given = {"iris": array(reader.also_called([iri])), "types": array(EDGES[subject]), "most": MOST_USERS + 1}
+    targets = f"SELECT t.id FROM {elements('iris')} AS j JOIN entity AS t ON t.iri = j.value"
+    found = f"SELECT DISTINCT source FROM edge WHERE target IN ({targets}) AND type IN {among('types')} LIMIT :most"
+    ((total,),) = reader._execute(f"SELECT count(*) FROM ({found})", given).fetchall()
+    given |= {"most": MOST_USERS, "limit": limit, "offset": offset}
     rows = reader._execute(
-        f"""SELECT s.iri, coalesce(s.name, s.iri), group_concat(DISTINCT e.type) {of}
-            GROUP BY s.id ORDER BY 2, 1 LIMIT :limit OFFSET :offset""",
+        f"""SELECT s.iri, coalesce(s.name, s.iri), (
+                SELECT group_concat(DISTINCT type) FROM edge
+                WHERE source = s.id AND type IN {among("types")} AND target IN ({targets}))
+            FROM ({found}) AS u JOIN entity AS s ON s.id = u.source ORDER BY 2, 1 LIMIT :limit OFFSET :offset""",
         given,
     )
     models = [
         User(iri, label, [EDGES[subject][each] for each in sorted(types.split(","))]) for iri, label, types in rows
     ]
-    return Users(iri, called, total, models, _conflicts(reader, called, models) if subject == "licenses" else [])
+    against = _conflicts(reader, called, models) if subject == "licenses" else []
+    return Users(iri, called, min(total, MOST_USERS), models, against, total <= MOST_USERS)
 
 
 def _conflicts(reader: CatalogReader, license: str, models: list[User]) -> list[LicenseConflict]:
@@ -139,12 +149,21 @@ def _conflicts(reader: CatalogReader, license: str, models: list[User]) -> list[
 def _named(reader: CatalogReader, subject: Subject, name: str) -> tuple[str, str]:
     classes = array(CLASSES[subject])
     iris = array(reader.resolve(iri) for iri in (name, *meant(name)))
-    for where in (f"iri IN {among('iris')}", "lower(name) = lower(:name)", "iri LIKE '%/' || :ending ESCAPE '\\'"):
+    # Without a plus, SQLite would read all entities of the classes.
+    for where in (
+        f"iri IN {among('iris')} AND +class IN {among('classes')}",
+        f"class IN {among('classes')} AND lower(name) = lower(:name)",
+        f"{ENDS} = lower(:last) AND iri LIKE '%/' || :ending ESCAPE '\\' AND +class IN {among('classes')}",
+    ):
         rows = reader._execute(
-            f"""SELECT iri, coalesce(name, iri) FROM entity AS e WHERE class IN {among("classes")} AND {where}
-                ORDER BY (SELECT count(*) FROM edge WHERE target = e.id) DESC, iri LIMIT 2""",
-            {"classes": classes, "iris": iris, "name": name, "ending": literal(name)},
-        ).fetchall()
+            f"""SELECT iri, coalesce(name, iri) FROM entity AS e WHERE {where}
+                ORDER BY (SELECT count(*) FROM (SELECT 1 FROM edge WHERE target = e.id LIMIT {RANKED})) DESC, iri
+                LIMIT 1""",
+            {
+                "classes": classes, "iris": iris, "name": name, "ending": literal(name),
+                "last": name.rpartition("/")[2],
+            },
+        ).fetchall()  # fmt: skip
         if rows:
             iri, called = rows[0]
             return iri, called

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -10,7 +9,6 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from fair4ml.document import forbids_ai
-from mlentory_crawl.catalog.queries.derivations import KIND_NOT_STATED
 from mlentory_crawl.catalog.queries.description import Description
 from mlentory_crawl.catalog.queries.history import Revision, history
 from mlentory_crawl.catalog.queries.writings import Writing, writings
@@ -19,7 +17,7 @@ from mlentory_crawl.service.agents.entity_facts import FACTS, TEXTS, Stated, pro
 from mlentory_crawl.service.agents.fitting import Answer, fitted
 from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of, shortened, source_of
-from mlentory_crawl.service.parameters import Moment
+from mlentory_crawl.service.parameters import MOST_READ, Moment
 from mlentory_crawl.service.source import Source
 
 NAME = "get_model"
@@ -137,7 +135,7 @@ def get_model(source: Source, asked: ModelArguments) -> dict[str, Any]:
         WrongUsage: it does not have the property.
     """
     version = source.version()
-    shown = source.catalog.model(asked.name, asked.at)
+    shown = source.catalog.model(asked.name, asked.at, mentions_read=MOST_READ)
     results = shown.evaluations()
     note = STRANGERS
     if forbids_ai(shown.state):
@@ -152,7 +150,7 @@ def get_model(source: Source, asked: ModelArguments) -> dict[str, Any]:
         "deleted_at": shown.deleted_at,
         "platforms": list(shown.state["platforms"]),
         "counters": dict(shown.state["counters"]),
-        "derived": dict(Counter(each.kind or KIND_NOT_STATED for each in shown.derived)),
+        "derived": shown.kinds,
         "mentioned_by": dict(shown.mentions.records),
         "evaluations_total": len(results),
         "articles_total": shown.written.count,

@@ -15,7 +15,7 @@ from mlentory_crawl.service.agents.fitting import Answer, fitted
 from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of
 from mlentory_crawl.service.api.lineage import NO_PERMISSION
-from mlentory_crawl.service.parameters import DerivationKind, Direction
+from mlentory_crawl.service.parameters import MOST_READ, DerivationKind, Direction
 from mlentory_crawl.service.source import Source
 
 LINEAGE, LICENSE_CONFLICTS = "lineage", "license_conflicts"
@@ -131,8 +131,9 @@ def lineage(source: Source, asked: LineageArguments) -> dict[str, Any]:
     """
     version = source.version()
     found = source.catalog.lineage(
-        asked.name, up=asked.direction == "up", depth=asked.depth, kind=asked.kind, limit=PAGE, offset=asked.offset
-    )
+        asked.name, up=asked.direction == "up", depth=asked.depth, kind=asked.kind, limit=PAGE,
+        offset=asked.offset, most=MOST_READ,
+    )  # fmt: skip
     root = found.members[found.root]
     page = [each for each in found.members.values() if each is not root and not each.context]
     total = asked.offset + len(page) + found.left_out if page else max(found.left_out, found.summary.models)
@@ -144,7 +145,7 @@ def lineage(source: Source, asked: LineageArguments) -> dict[str, Any]:
         "models": [],
         "licenses": _licenses(found.summary),
         "as_of": version,
-        "note": f"{STRANGERS} A derivation is what records state; what none states is unknown.",
+        "note": f"{STRANGERS} A derivation is what records state; what none states is unknown.{_part(found)}",
     }
     entries = (("models", _relative(found, each, is_up=asked.direction == "up")) for each in page)
     return fitted(frame, entries, following(LINEAGE, asked, asked.offset, total))
@@ -161,7 +162,9 @@ def license_conflicts(source: Source, asked: LineageArguments) -> dict[str, Any]
         NotFound: there is no such model.
     """
     version = source.version()
-    found = source.catalog.lineage(asked.name, up=asked.direction == "up", depth=asked.depth, kind=asked.kind)
+    found = source.catalog.lineage(
+        asked.name, up=asked.direction == "up", depth=asked.depth, kind=asked.kind, most=MOST_READ
+    )
     told = [*(_conflict(each) for each in found.conflicts), *(_conflict(each, True) for each in found.inherited)]
     frame = {
         "total": len(told),
@@ -170,11 +173,15 @@ def license_conflicts(source: Source, asked: LineageArguments) -> dict[str, Any]
         "conflicts": [],
         "licenses": _licenses(found.summary),
         "as_of": version,
-        "note": f"{NO_PERMISSION} This is no legal advice. {STRANGERS}",
+        "note": f"{NO_PERMISSION} This is no legal advice. {STRANGERS}{_part(found)}",
     }
     page = told[asked.offset : asked.offset + PAGE]
     further = following(LICENSE_CONFLICTS, asked, asked.offset, len(told))
     return fitted(frame, (("conflicts", each) for each in page), further)
+
+
+def _part(found: Lineage) -> str:
+    return "" if found.complete else f" Only {MOST_READ:,} derivations were read, the nearest first; there are more."
 
 
 def _names(member: Member) -> list[str]:

@@ -15,7 +15,7 @@ from mlentory_crawl.catalog.queries.find import NotFound
 from mlentory_crawl.catalog.queries.results_index import EvaluatedDataset, evaluated_index
 from mlentory_crawl.service.api.named import Name, PathName
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
-from mlentory_crawl.service.paging import Extent, Paged, extent, neighbors
+from mlentory_crawl.service.paging import Extent, Paged, extent, named_like, neighbors
 from mlentory_crawl.service.parameters import Value
 from mlentory_crawl.service.source import Source
 
@@ -76,7 +76,7 @@ def leaderboards(request: Request, asked: Annotated[Index, Query()]) -> Response
     """List the datasets on which models were evaluated, the one with most evaluations first."""
     found, version = source_of(request).kept(evaluated_index)
     tag = tagged(request, version)
-    fitting = [each for each in found if asked.q.casefold() in each.name.casefold()]
+    fitting = named_like(found, asked.q)
     shown = fitting[asked.offset : asked.offset + asked.limit]
     links = neighbors(request, total=len(fitting), limit=asked.limit, offset=asked.offset)
     return json_answer({**extent(len(fitting), len(shown), asked.offset), "datasets": shown}, tag, **links)

@@ -18,7 +18,7 @@ from mlentory_crawl.pictures.svg import svg
 from mlentory_crawl.service.api.named import Name, Segment, iri_of
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
 from mlentory_crawl.service.paging import FARTHEST, Extent, extent, neighbors
-from mlentory_crawl.service.parameters import DEPTH, Depth, DerivationKind, Direction, Parameters, Values
+from mlentory_crawl.service.parameters import DEPTH, MOST_READ, Depth, DerivationKind, Direction, Parameters, Values
 
 router = APIRouter(tags=["lineage"])
 
@@ -71,7 +71,7 @@ class AskedByName(Asked):
 
 
 class LineageAnswer(Extent):
-    """A part of a lineage; `total` counts the models beside the first one."""
+    """A part of a lineage; `total` counts the models beside the first one, those that were read unless `complete`."""
 
     root: str
     members: list[Member]
@@ -79,6 +79,7 @@ class LineageAnswer(Extent):
     datasets: list[Member]
     uses: list[Use]
     left_out: int
+    complete: bool
     conflicts: list[LicenseConflict]
     inherited_conflicts: list[LicenseConflict]
     summary: LicenseSummary
@@ -99,11 +100,12 @@ class StatedConflict(TypedDict):
 
 
 class LicensesAnswer(Extent):
-    """The licenses along a lineage, and those that do not go together."""
+    """The licenses along a lineage, and those that do not go together; of a part of it unless `complete`."""
 
     root: str
     summary: LicenseSummary
     conflicts: list[StatedConflict]
+    complete: bool
     note: str
 
 
@@ -154,6 +156,7 @@ def _walked(request: Request, name: str, asked: Asked) -> Response:
         offset=asked.offset,
         data=asked.data,
         under=asked.license,
+        most=MOST_READ,
     )
     shown = sum(not member.context for member in found.members.values()) - 1
     total = found.offset + shown + found.left_out if shown else max(found.left_out, found.summary.models)
@@ -172,10 +175,11 @@ def _picture(found: Lineage, format: Picture, tag: str, links: dict[str, str], *
 def _licensed(request: Request, name: str, asked: Licensed) -> Response:
     catalog = source_of(request).catalog
     tag = tagged(request, exists=lambda: iri_of(catalog, name))
-    found = catalog.lineage(name, up=asked.direction == "up", depth=asked.depth, kind=asked.kind)
+    found = catalog.lineage(name, up=asked.direction == "up", depth=asked.depth, kind=asked.kind, most=MOST_READ)
     all_of_them = [{"inherited": False, **asdict(each)} for each in found.conflicts]
     all_of_them += [{"inherited": True, **asdict(each)} for each in found.inherited]
     shown = all_of_them[asked.offset : asked.offset + asked.limit]
     links = neighbors(request, total=len(all_of_them), limit=asked.limit, offset=asked.offset)
-    told = {"root": found.root, "summary": found.summary, "conflicts": shown, "note": NO_PERMISSION}
+    told = {"root": found.root, "summary": found.summary, "conflicts": shown, "complete": found.complete}
+    told["note"] = NO_PERMISSION
     return json_answer({**extent(len(all_of_them), len(shown), asked.offset), **told}, tag, **links)

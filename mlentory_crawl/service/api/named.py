@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path
 from pydantic import Field
 
 from mlentory_crawl.catalog.queries.find import find
+from mlentory_crawl.data_directory import in_utc
 from mlentory_crawl.face import Catalog
 from mlentory_crawl.service.paging import Paged
 from mlentory_crawl.service.parameters import Parameters
@@ -31,10 +33,10 @@ class NamedPaged(Paged):
     name: Name
 
 
-def iri_of(catalog: Catalog, name: str) -> str:
-    """Return the IRI of the entity that a name means.
+def iri_of(catalog: Catalog, name: str, at: datetime | None = None) -> str:
+    """Return the IRI of the entity that a name means, now or at a time.
 
     Raises:
         NotFound: there is no such entity, or there are several of this name.
     """
-    return str(catalog.ask(find, name).root["iri"])
+    return str(catalog.ask(find, name, None if at is None else in_utc(at)).root["iri"])

@@ -10,12 +10,11 @@ from typing_extensions import TypedDict
 
 from mlentory_crawl.catalog.queries.coverage import Coverage, coverage
 from mlentory_crawl.catalog.queries.run_details import LAST, QuarantinedRecord
-from mlentory_crawl.catalog.queries.run_list import RunInBrief, run_list, runs_version
+from mlentory_crawl.catalog.queries.run_list import RunInBrief, run_list
 from mlentory_crawl.catalog.queries.status import CatalogStatus, catalog_status
 from mlentory_crawl.service.json_answers import hashed_answer, json_answer, source_of, tagged
 from mlentory_crawl.service.paging import Extent, Paged, extent, neighbors
 from mlentory_crawl.service.parameters import NoParameters, Parameters
-from mlentory_crawl.service.source import Source
 
 router = APIRouter(tags=["state"])
 RunName = Annotated[str, Field(min_length=1, max_length=200)]
@@ -58,25 +57,15 @@ class QuarantineAnswer(Extent):
 @router.get("/stats", operation_id="stats", response_model=CatalogStatus)
 def stats(request: Request, _: NoParameters) -> Response:
     """Count the contents of the catalog."""
-    source = source_of(request)
-    found, version = source.cache.get("stats", _version(source), lambda: source.catalog.ask(catalog_status))
+    found, version = source_of(request).kept_by_runs(catalog_status)
     return json_answer(found, tagged(request, version))
 
 
 @router.get("/coverage", operation_id="coverage", response_model=CoverageAnswer)
 def coverage_of_fields(request: Request, asked: Annotated[Narrowed, Query()]) -> Response:
     """Show which share of the records has each field."""
-    source = source_of(request)
-    key = ("coverage", asked.platform, asked.kind)
-    found, version = source.cache.get(
-        key, _version(source), lambda: source.catalog.ask(coverage, asked.platform, asked.kind)
-    )
+    found, version = source_of(request).kept_by_runs(coverage, asked.platform, asked.kind)
     return json_answer({"kinds": found}, tagged(request, version))
-
-
-def _version(source: Source) -> str:
-    """Return the version of answers that change with runs, too."""
-    return f"{source.version()}-{source.catalog.ask(runs_version)}"
 
 
 @router.get("/runs", operation_id="runs", response_model=RunsAnswer)

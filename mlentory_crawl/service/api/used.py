@@ -12,7 +12,7 @@ from mlentory_crawl.catalog.queries.usage import EDGES, Subject, Used, User, use
 from mlentory_crawl.service.api.lineage import NO_PERMISSION
 from mlentory_crawl.service.api.named import PathName
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
-from mlentory_crawl.service.paging import Extent, Paged, extent, neighbors
+from mlentory_crawl.service.paging import Extent, Paged, extent, named_like, neighbors
 
 router = APIRouter(tags=["uses"])
 
@@ -39,12 +39,13 @@ class UsedAnswer(Extent):
 
 
 class UsersAnswer(Extent):
-    """The models that use something, by name; of a license, with their conflicts."""
+    """The models that use something, by name; those found first unless `complete`. Of a license with conflicts."""
 
     iri: str
     name: str
     models: list[User]
     conflicts: list[LicenseConflict]
+    complete: bool
     note: str | None
 
 
@@ -52,7 +53,7 @@ def used_by_models(request: Request, subject: OfPath, asked: Annotated[Listed, Q
     """List what models use, with the number of models."""
     found, version = source_of(request).kept(used, subject)
     tag = tagged(request, version)
-    fitting = [each for each in found if asked.q.casefold() in each.name.casefold()]
+    fitting = named_like(found, asked.q)
     shown = fitting[asked.offset : asked.offset + asked.limit]
     links = neighbors(request, total=len(fitting), limit=asked.limit, offset=asked.offset)
     return json_answer({**extent(len(fitting), len(shown), asked.offset), "used": shown}, tag, **links)
@@ -69,6 +70,7 @@ def users_of(request: Request, subject: OfPath, name: PathName, asked: Annotated
         "name": found.name,
         "models": found.models,
         "conflicts": found.conflicts,
+        "complete": found.complete,
         "note": NO_PERMISSION if subject == "licenses" else None,
     }
     return json_answer({**extent(found.total, len(found.models), asked.offset), **told}, tag, **links)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +21,7 @@ from mlentory_crawl.service.api.representations import data_instead
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.facts import Fact, Value, facts_of, groups_of
 from mlentory_crawl.service.pages.page_templates import page
-from mlentory_crawl.service.parameters import Moment
+from mlentory_crawl.service.parameters import MOST_READ, Moment
 
 router = APIRouter()
 
@@ -97,9 +96,9 @@ def _shown(request: Request, name: str, at: datetime | None) -> Response:
     if (data := data_instead(request, name, at)) is not None:
         return data
     catalog = source_of(request).catalog
-    shown = catalog.model(name, at)
+    shown = catalog.model(name, at, mentions_read=MOST_READ)
     has_parents = bool(shown.root.get("wasDerivedFrom")) and at is None
-    above = catalog.lineage(shown.iri, depth=NEAR, limit=50) if has_parents else None
+    above = catalog.lineage(shown.iri, depth=NEAR, limit=50, most=MOST_READ) if has_parents else None
     is_model = shown.root["class"] == "MLModel" and at is None
     alike = catalog.ask(similar, shown.iri, ALIKE).models if is_model else []
     return page(request, "entity", sheet=_sheet(shown, above, alike), at=at)
@@ -127,7 +126,7 @@ def _sheet(shown: Description, above: Lineage | None, alike: list[SimilarModel])
             Parent(iri, names.get(iri, iri), kinds.get(iri, KIND_NOT_STATED)) for iri in root.get("wasDerivedFrom", ())
         ],
         children=[Parent(each.iri, each.iri, each.kind or KIND_NOT_STATED) for each in shown.derived[:CHILDREN]],
-        kinds=dict(Counter(each.kind or KIND_NOT_STATED for each in shown.derived).most_common()),
+        kinds=shown.kinds,
         above=above,
         results=results,
         users=next((subject for subject, classes in CLASSES.items() if root["class"] in classes), None),

@@ -16,7 +16,7 @@ from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.compare import MOST
 from mlentory_crawl.service.pages.page_templates import lineage_of, link_to, page, short_name
 from mlentory_crawl.service.paging import Offset
-from mlentory_crawl.service.parameters import DEPTH_OF_PAGES, Depth, Direction
+from mlentory_crawl.service.parameters import DEPTH_OF_PAGES, MOST_READ, Depth, Direction
 from mlentory_crawl.service.static_files import FOR_EVER, lineage_style
 
 router = APIRouter()
@@ -66,7 +66,7 @@ def _comparison(found: Lineage) -> str | None:
 
 def _shown(request: Request, name: str, direction: Direction, depth: int, limit: int, offset: int) -> Response:
     up = direction == "up"
-    found = source_of(request).catalog.lineage(name, up=up, depth=depth, limit=limit, offset=offset)
+    found = source_of(request).catalog.lineage(name, up=up, depth=depth, limit=limit, offset=offset, most=MOST_READ)
     # Its texts are escaped where it is drawn.
     picture = Markup(svg(found, down=not up, style="", address=lambda iri: lineage_of(iri, direction)))  # noqa: S704
     ways: dict[str, list[Step]] = {}

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from mlentory_crawl.catalog.queries.coverage import coverage as coverage_of
+from mlentory_crawl.catalog.queries.status import last_runs
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
 from mlentory_crawl.service.paging import Offset
@@ -19,10 +21,10 @@ OUTCOMES = ("fetched", "new", "changed", "unchanged", "deleted", "quarantined", 
 @router.get("/runs")
 def runs(request: Request) -> Response:
     """Show the last runs, and how far the projections have come."""
-    status = source_of(request).catalog.status(runs=RUNS)
+    catalog = source_of(request).catalog
     # One that has just begun has not reported yet.
-    status.runs[:] = [run for run in status.runs if "records" in run]
-    return page(request, "runs", held=status, outcomes=OUTCOMES)
+    reported = [run for run in catalog.ask(last_runs, RUNS) if "records" in run]
+    return page(request, "runs", projections=catalog.projections(), runs=reported, outcomes=OUTCOMES)
 
 
 @router.get("/runs/{name}")
@@ -36,5 +38,5 @@ def run(request: Request, name: Annotated[str, Path(max_length=200)], offset: Of
 @router.get("/coverage")
 def coverage(request: Request, platform: Annotated[str | None, Query(max_length=200)] = None) -> Response:
     """Show how many records have each field."""
-    found = source_of(request).catalog.coverage(platform)
+    found, _ = source_of(request).kept_by_runs(coverage_of, platform, None)
     return page(request, "coverage", coverage=found, platform=platform, most=FIELDS)

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from mlentory_crawl.catalog.queries.status import catalog_status, last_runs
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
 from mlentory_crawl.service.pages.plots import Point, growth
@@ -28,7 +29,8 @@ KINDS = {
 def start(request: Request) -> Response:
     """Show what the catalog holds, and where to begin."""
     source = source_of(request)
-    status = source.catalog.status(runs=RUNS)
+    platforms = source.catalog.ask(catalog_status).records
+    runs = source.catalog.ask(last_runs, RUNS)
     counted = source.search(SearchQuery(size=0, facets=("type", "task", "license")))
     top = source.search(SearchQuery(filters={"type": ["MLModel"]}, sort="downloads", size=6))
     return page(
@@ -38,9 +40,9 @@ def start(request: Request) -> Response:
         tasks=list(counted.facets["task"].items())[:SHOWN],
         licenses=list(counted.facets["license"].items())[:SHOWN],
         top=top.hits,
-        platforms=status.catalog.records,
-        last=status.runs[0] if status.runs else None,
-        growth=growth(_sizes(status.runs)),
+        platforms=platforms,
+        last=runs[0] if runs else None,
+        growth=growth(_sizes(runs)),
     )
 
 

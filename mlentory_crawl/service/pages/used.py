@@ -11,7 +11,7 @@ from mlentory_crawl.service.api.named import PathName
 from mlentory_crawl.service.api.used import OfPath
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.page_templates import page
-from mlentory_crawl.service.paging import Offset, Paged
+from mlentory_crawl.service.paging import Offset, Paged, named_like
 
 router = APIRouter()
 
@@ -28,7 +28,7 @@ Words = Annotated[str, Query(max_length=200)]
 def used_by_models(request: Request, subject: OfPath, q: Words = "", offset: Offset = 0) -> Response:
     """Show what models use, with the number of models."""
     found, _ = source_of(request).kept(used, subject)
-    fitting = [each for each in found if q.casefold() in each.name.casefold()]
+    fitting = named_like(found, q)
     return page(
         request,
         "used",

@@ -116,11 +116,6 @@ def whole_query(text: Query, query: SearchQuery, *, without: str | None = None) 
     return Query.boolean_query(parts)
 
 
-def everything() -> Query:
-    """All documents but the position."""
-    return whole_query(Query.all_query(), SearchQuery())
-
-
 def position_query() -> Query:
     """The one document that is the store's position."""
     return Query.term_query(schema(), POSITION, POSITION)

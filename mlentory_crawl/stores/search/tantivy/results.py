@@ -103,6 +103,16 @@ def _bars(searcher: Searcher, whole: Query, name: str) -> list[Bar]:
     return [Bar(least, below, counts.get((least, below), 0)) for least, below in steps(name)]
 
 
+def documents(searcher: Searcher, position: Position | None) -> int:
+    """The number of documents that a search can find: all but the position.
+
+    Args:
+        searcher: of the index.
+        position: the position, if the index has one.
+    """
+    return searcher.num_docs - (position is not None)
+
+
 def count(searcher: Searcher, query: Query) -> int:
     """The number of documents that match."""
     return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]

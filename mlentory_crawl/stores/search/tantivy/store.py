@@ -34,7 +34,7 @@ from mlentory_crawl.stores.search.tantivy.index import (
 )
 from mlentory_crawl.stores.search.tantivy.keys import HeldKeys
 from mlentory_crawl.stores.search.tantivy.permissions import can_be_locked, keep_readable, snapshot
-from mlentory_crawl.stores.search.tantivy.query import everything, text_query, whole_query
+from mlentory_crawl.stores.search.tantivy.query import text_query, whole_query
 
 COMMIT_DOCUMENTS = 20_000
 """A commit makes what was written durable and visible; tantivy wants them rare."""
@@ -223,12 +223,14 @@ class TantivyStore:
             return None, {"documents": 0}
         with self._store_errors():
             searcher = self._searcher()
-            return results.position(searcher), {"documents": results.count(searcher, everything())}
+            position = results.position(searcher)
+            return position, {"documents": results.documents(searcher, position)}
 
     def counts(self) -> dict[str, int]:
         """The number of documents that a search can find."""
         with self._store_errors():
-            return {"documents": results.count(self._searcher(), everything())}
+            searcher = self._searcher()
+            return {"documents": results.documents(searcher, results.position(searcher))}
 
     def search(self, query: SearchQuery) -> SearchResult:
         """Find documents as of the last commit, whoever made it.
