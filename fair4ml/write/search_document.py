@@ -25,6 +25,12 @@ PARAMETER_COUNT = "parameterCount"
 CONTEXT_LENGTH = "contextLength"
 """The ``propertyID`` of the number of tokens that a model reads at once."""
 
+STEPS = {
+    "parameters": (10**8, 10**9, 3 * 10**9, 8 * 10**9, 15 * 10**9, 40 * 10**9, 100 * 10**9),
+    "context_length": (2_049, 4_097, 8_193, 32_769, 131_073, 1_000_001),
+}
+"""The numbers whose values are counted by their size, and where one class ends and the next begins."""
+
 MARKS = ("card", "license", "data", "evaluation")
 """Values of the field ``has``: those of these that are known of a model."""
 

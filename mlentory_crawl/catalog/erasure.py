@@ -18,6 +18,7 @@ from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.owed import drop_owed
 from mlentory_crawl.catalog.records import NO_RUN, RecordTable
 from mlentory_crawl.catalog.sql import Executes, among, array, insert_missing
+from mlentory_crawl.catalog.value_counts import forget_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class Erasure:
         )
         self._drop_entities(iris, erased)
         counts["requests to come"] += drop_owed(self._database, iris)
+        counts["values in distributions"] += forget_values(self._database, iris)
         return erased
 
     def _blank_records(self, iris: Collection[str], at: str, erased: Erased) -> None:

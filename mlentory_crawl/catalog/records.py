@@ -18,6 +18,7 @@ from mlentory_crawl.catalog.likeness import Likeness
 from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.sequence import SequenceNumbers
 from mlentory_crawl.catalog.sql import among, array, elements, insert, insert_missing, update, upsert, with_member
+from mlentory_crawl.catalog.value_counts import ValueCounts
 
 NO_RUN = 0
 """The run of a blank row; queries for records join their runs, so blank rows are never shown."""
@@ -69,6 +70,7 @@ class RecordTable:
         numbers: the sequence numbers.
         links: the entities and edges.
         fields: the counts of records by field.
+        values: the counts of records by value.
         aliases: the other names of entities.
         likeness: the index of texts.
     """
@@ -79,6 +81,7 @@ class RecordTable:
         numbers: SequenceNumbers,
         links: Links,
         fields: FieldCounts,
+        values: ValueCounts,
         aliases: AliasTable,
         likeness: Likeness,
     ) -> None:
@@ -86,6 +89,7 @@ class RecordTable:
         self._numbers = numbers
         self._links = links
         self._fields = fields
+        self._values = values
         self._aliases = aliases
         self._likeness = likeness
         self._next: int | None = None
@@ -127,6 +131,7 @@ class RecordTable:
         stated = [(i, _document(e)) for i, e in zip(ids, entries, strict=True)]
         for entry, (_, document) in zip(entries, stated, strict=True):
             self._fields.add(entry.platform, entry.kind, document["root"])
+            self._values.add(entry.platform, entry.kind, document)
         self._links.add(stated)
         self._set_counters((i, e.counters, e.counters) for i, e in zip(ids, entries, strict=True) if e.counters)
         return ids
@@ -268,8 +273,10 @@ class RecordTable:
             self._likeness.drop([row.id])
         if row.deleted_at is None:
             self._fields.remove(row.platform, row.kind, before["root"])
+            self._values.remove(row.platform, row.kind, before)
         if columns["deleted_at"] is None:
             self._fields.add(row.platform, row.kind, stated["root"])
+            self._values.add(row.platform, row.kind, stated)
         columns["sequence"] = self._numbers.next()
         self._database.execute(update("record", *columns), {**columns, "id": row.id})
         return before

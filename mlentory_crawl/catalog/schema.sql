@@ -39,6 +39,7 @@ CREATE TABLE record (
 );
 CREATE UNIQUE INDEX record_key ON record (platform, kind, key, instance); -- the key alone is unique
 CREATE UNIQUE INDEX record_sequence ON record (sequence);
+CREATE INDEX record_kind ON record (platform, kind, sequence);
 CREATE INDEX record_iri ON record (iri, sequence);
 CREATE INDEX record_run ON record (run);
 CREATE INDEX record_deleted ON record (platform, kind, instance, deleted_at) WHERE deleted_at IS NOT NULL;
@@ -170,6 +171,27 @@ CREATE TABLE field (
     name TEXT NOT NULL,
     records INTEGER NOT NULL,
     PRIMARY KEY (platform, kind, name)
+) WITHOUT ROWID;
+
+-- How many live records have each value: a license, a size.
+CREATE TABLE value (
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    distribution TEXT NOT NULL,     -- such as license
+    value TEXT NOT NULL,            -- an IRI or a text; empty for records that state none
+    records INTEGER NOT NULL,
+    PRIMARY KEY (platform, kind, distribution, value)
+) WITHOUT ROWID;
+
+-- The same at the end of each run that had to do with records of a kind.
+CREATE TABLE distribution (
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    records INTEGER NOT NULL,       -- the live ones
+    counts BLOB NOT NULL,           -- by distribution and value, the most frequent ones, as JSON, zstd
+    PRIMARY KEY (platform, kind, run)
 ) WITHOUT ROWID;
 
 -- What became of the lines of a seed list.

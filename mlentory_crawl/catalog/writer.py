@@ -29,6 +29,7 @@ from mlentory_crawl.catalog.runs import Runs
 from mlentory_crawl.catalog.seed_lines import Seeds
 from mlentory_crawl.catalog.sequence import SequenceNumbers
 from mlentory_crawl.catalog.sql import array, elements, insert, insert_missing, upsert
+from mlentory_crawl.catalog.value_counts import ValueCounts
 from mlentory_crawl.catalog.versions import prune
 from mlentory_crawl.data_directory import now
 
@@ -57,9 +58,10 @@ class CatalogWriter:
         self._numbers = numbers = SequenceNumbers(database)
         self._aliases = AliasTable(database, numbers)
         self.fields = FieldCounts(database)
+        self.values = ValueCounts(database)
         links = Links(database)
         self.likeness = Likeness(database)
-        self._records = RecordTable(database, numbers, links, self.fields, self._aliases, self.likeness)
+        self._records = RecordTable(database, numbers, links, self.fields, self.values, self._aliases, self.likeness)
         self._erasure = Erasure(database, self._records, links)
         self.lookups = Lookups(database, self._aliases)
         self.seeds = Seeds(database)
@@ -225,6 +227,7 @@ class CatalogWriter:
 
     def _store(self, run: int, pages: Commit) -> None:
         """Store the records of pages."""
+        self.values.touch({(entry.platform, entry.kind) for entry in pages.entries})
         new = [entry for entry in pages.entries if entry.known is None]
         changed = [entry for entry in pages.entries if entry.known is not None and entry.document is not None]
         same = [entry for entry in pages.entries if entry.known is not None and entry.document is None]

@@ -191,6 +191,8 @@ class RunReport:
             run.catalog.runs.complete(run.id, finished_at, watermark=spider.watermark, census=census)
         if complete:
             prune(run.data_dir / "raw", run.catalog, spider.name, self.crawler.settings.getint("RAW_KEEP_RUNS"))
+        if not run.broken:
+            run.catalog.values.keep(run.id, finished_at)
 
     def _write_files(self, path: Path) -> None:
         _write(path, [orjson.dumps(self.run.report.told(), option=orjson.OPT_INDENT_2)])

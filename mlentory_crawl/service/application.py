@@ -26,7 +26,9 @@ from mlentory_crawl.service.headers import SafeHeaders
 from mlentory_crawl.service.heads import Heads
 from mlentory_crawl.service.pages import (
     boards,
+    changes,
     compare,
+    drift,
     dumps,
     entity,
     history,
@@ -96,7 +98,21 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.openapi = description_of(app, source)
-    for page in (start, search_page, lineage, history, entity, boards, compare, used, runs, dumps, query):
+    for page in (
+        start,
+        search_page,
+        lineage,
+        history,
+        entity,
+        boards,
+        compare,
+        used,
+        changes,
+        runs,
+        drift,
+        dumps,
+        query,
+    ):
         app.include_router(page.router, include_in_schema=False)
     app.include_router(sparql.router)
     app.router.routes.extend(agents.routes)

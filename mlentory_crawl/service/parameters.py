@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
-from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, REQUIRABLE, STEPS
+from fair4ml.write.search_document import STEPS
+from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, REQUIRABLE
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, Sort
 from mlentory_crawl.suggestions import did_you_mean
 

@@ -22,6 +22,7 @@ from mlentory_crawl.catalog.links import Links
 from mlentory_crawl.catalog.records import NO_RUN, RecordTable, Row
 from mlentory_crawl.catalog.refusals import Refusals
 from mlentory_crawl.catalog.sequence import SequenceNumbers
+from mlentory_crawl.catalog.value_counts import ValueCounts
 from mlentory_crawl.changes import Refusal
 from mlentory_crawl.exceptions import CatalogError
 
@@ -36,7 +37,8 @@ class Records:
         self.numbers = SequenceNumbers(self.database)
         self.fields = FieldCounts(self.database)
         links, aliases = Links(self.database), AliasTable(self.database, self.numbers)
-        self.table = RecordTable(self.database, self.numbers, links, self.fields, aliases, Likeness(self.database))
+        values, likeness = ValueCounts(self.database), Likeness(self.database)
+        self.table = RecordTable(self.database, self.numbers, links, self.fields, values, aliases, likeness)
 
     def entry(self, key: str, document: Document, row: int | None = None, **given: Any) -> Entry:
         text, digest = encode(document)

@@ -85,7 +85,7 @@ def test_what_records_state_is_not_touched(kept: Kept) -> None:
     CatalogReader(kept.data_dir).close()
     after = contents(kept.catalog)
     before["erased"] = before.pop("forgotten")
-    assert all(after.pop(name) == [] for name in ("compared_text", "text_band"))
+    assert all(after.pop(name) == [] for name in ("compared_text", "text_band", "value", "distribution"))
     totals = {name: after.pop(name) for name in ("total", "record_total")}
     with closing(sqlite3.connect(kept.catalog)) as connection:
         assert totals == {"total": recounted(connection)[0], "record_total": recounted(connection)[1]}

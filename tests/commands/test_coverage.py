@@ -28,12 +28,25 @@ def test_a_field_that_most_changed_records_lose_is_told(tmp_path: Path) -> None:
         assert told["records"] == 200
         assert told["fields"]["mlTask"] == {"records": 100, "share": 0.5, "before": 1.0}
         assert "fell" in project.scrapy("coverage").stdout
+        project.environment["COLUMNS"] = "80"
         drift = project.scrapy("coverage", "--drift").stdout.splitlines()
-        assert [line.split() for line in drift if line.startswith(("mlTask", "license"))] == [
-            ["mlTask", "100", "50.0%", "100.0%", "fell"]
+        assert [line.split() for line in drift if line.startswith(("mlTask", "task"))] == [
+            ["mlTask", "100", "50.0%", "100.0%", "fell"],
+            ["task", "2.982", "1", "strong", "none", "stated", "0.0%", "50.0%"],
         ]
+        assert max(map(len, drift)) <= 80
         (drifted,) = json.loads(project.scrapy("coverage", "--drift", "--json").stdout)
+        values = {each["distribution"]: each for each in drifted.pop("distributions")}
         assert drifted == {**told, "fields": {"mlTask": told["fields"]["mlTask"]}}
+        assert (values["task"]["level"], values["license"]["level"], values["license"]["psi"]) == (
+            "strong",
+            "stable",
+            0,
+        )
+        before = project.scrapy("coverage", "--drift", "--since", "2020-01-01")
+        assert "no run had ended by then" in before.stdout
+        assert project.scrapy("coverage", "--since", "2020-01-01").returncode == 2
+        assert project.scrapy("coverage", "--drift", "--since", "soon").returncode == 2
         hub.set(patch={f"acme/model-{n}": {"pipeline_tag": "fill-mask"} for n in range(100)})
         assert project.crawl("-a", "mode=census")["verdict"] == "complete"
 

@@ -25,6 +25,7 @@ ROUTES = (
     f"{API}/compare?name=tide/base-8B&name=orchard/tune-8B", f"{API}/leaderboards", f"{API}/leaderboards/bench/exam",
     f"{API}/datasets", f"{API}/licenses/MIT", f"{API}/tasks", f"{API}/owners", f"{API}/articles?about=tide/base-8B",
     f"{API}/stats", f"{API}/coverage", f"{API}/runs", f"{API}/runs/last", f"{API}/quarantine", f"{API}/changes",
+    f"{API}/drift",
     f"{API}/dumps", f"{API}/dumps/everything.jsonl.zst",
 )  # fmt: skip
 

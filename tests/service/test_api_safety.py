@@ -21,7 +21,7 @@ pytestmark = pytest.mark.extra(name="serve")
 
 API = "/api/v1"
 PATHS = """
-    entities entity suggest facets/license compare leaderboards leaderboard stats runs changes quarantine coverage
+    entities entity suggest facets/license compare leaderboards leaderboard stats runs changes quarantine coverage drift
     articles datasets licenses models/orchard/tune-8B models/orchard/tune-8B/lineage entity/lineage entity/history
     entity/similar owners/tide runs/last
 """.split()

@@ -28,6 +28,7 @@ DOCUMENTS = [f"/entity?name={quote(address)}" for address in ADDRESSES[:12]]
 EVERYTHING = f"/query?query={quote('SELECT DISTINCT ?any ?value { ?any ?how ?value } LIMIT 200')}"
 STARTS = [
     *("/", "/search", "/search?q=script", "/datasets", "/licenses", "/tasks", "/owners", "/leaderboards", "/coverage"),
+    *("/changes", "/changes?event=counters", "/drift"),
     *("/runs", "/runs/last", f"/compare?{'&'.join(f'name={name}' for name in names()[:6])}"),
     *(model + part for model in MODELS for part in ("", "/lineage", "/lineage?direction=down", "/history")),
     *DOCUMENTS,
@@ -39,9 +40,10 @@ STARTS = [
 ]
 OURS = frozenset(
     (
-        "a article aside b body br button caption circle code data dd del details div dl dt figcaption figure footer "
-        "form g h1 h2 h3 head header html input ins label li link main mark meta meter nav ol p path polygon pre rect "
-        "script section small span summary svg table tbody td text textarea th thead title tr tspan ul"
+        "a article aside b body br button caption circle code data dd del details div dl dt figcaption figure "
+        "footer form g h1 h2 h3 head header html input ins label li link main mark meta meter nav ol option p "
+        "path polygon pre rect script section select small span summary svg table tbody td text textarea th "
+        "thead time title tr tspan ul"
     ).split()
 )
 """The elements that templates have."""
@@ -164,6 +166,9 @@ def test_data_are_data(client: TestClient) -> None:
             "/owners",
             "/runs",
             "/runs/last",
+            "/changes",
+            "/drift",
+            "/coverage",
             "/leaderboards",
         ),
         *(f"/search?q={quote(TEXTS[1])}", f"/compare?{'&'.join(f'name={name}' for name in names()[:6])}"),

@@ -53,10 +53,11 @@ def labels(**given: str) -> frozenset[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Path]]:
-    """A data directory after a crawl that has written its metrics, and their file."""
+    """A data directory after two crawls that have written their metrics, and their file."""
     folder = tmp_path_factory.mktemp("watch")
-    with SampleHub(models=20) as hub:
+    with SampleHub(models=80) as hub:
         project = Project(folder / "data", hub.url, METRICS_FILE=str(folder / "collector" / "mlentory.prom"))
+        project.crawl("-a", "mode=census", "-a", "limit=60")
         project.crawl("-a", "mode=census")
         yield project, folder / "collector" / "mlentory.prom"
 
@@ -103,6 +104,12 @@ def test_metrics_of_the_catalog(here: TestClient, crawled: tuple[Project, Path])
     assert found["mlentory_run_records"][labels(platform="huggingface", outcome="quarantined")] == 0
     assert 0 < found["mlentory_field_ratio"][labels(platform="huggingface", kind="model", field="license")] <= 1
     assert set(found["mlentory_last_census_timestamp_seconds"]) == {labels(platform="huggingface")}
+    drifted = found["mlentory_drift_psi"]
+    assert {dict(each)["distribution"] for each in drifted} >= {"license", "task", "library"}
+    assert {(each["platform"], each["kind"], each["since"]) for each in map(dict, drifted)} == {
+        ("huggingface", "model", "run")
+    }
+    assert all(value > 0 for value in drifted.values())
 
 
 def test_the_catalog_is_not_read_for_each_request(
@@ -242,7 +249,7 @@ def test_each_rule_says_what_to_do() -> None:
     rules = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
     assert {rule["alert"] for rule in rules} >= {
         "MlentoryProjectionBehind", "MlentoryCensusTooOld", "MlentoryRunNotComplete", "MlentoryCoverageFallen",
-        "MlentoryQuarantineRisen",
+        "MlentoryQuarantineRisen", "MlentoryDrift",
     }  # fmt: skip
     for rule in rules:
         assert rule["labels"]["severity"] in {"warning", "critical"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlentory_crawl.stores.search.fields import STEPS
+from fair4ml.write.search_document import STEPS
 from mlentory_crawl.stores.search.query import Bar, SearchQuery, SearchStore
 from suites.search_changes import change, found
 from suites.search_texts import SearchTextSuite

@@ -61,6 +61,11 @@ PAGES = {
     "history": "/models/orchard/tune-8B/history",
     "history of a model that is gone": "/models/gone/model/history",
     "coverage": "/coverage",
+    "drift": "/drift",
+    "drift since a day": "/drift?since=2024-01-02",
+    "changes": "/changes",
+    "changes of a kind": "/changes?since=2024-01-02&platform=huggingface&kind=model&event=gone",
+    "changes that are none": "/changes?since=2030-01-01",
     "dumps": "/dumps",
     "question in SPARQL": f"/query?{urlencode({'query': QUERY})}",
     "question that is none": "/query",
@@ -119,6 +124,7 @@ def reported(book: Book) -> None:
         told = {**REPORT, "run_id": f"202401{day:02}T000000Z_00000000", "started_at": at, "finished_at": at}
         book.writer.runs.save_report(run, orjson.dumps(told))
         book.writer.runs.complete(run, at, watermark=None, census=None)
+        book.writer.values.keep(run, at)
 
 
 def _entries(book: Book) -> Iterable[Entry]:

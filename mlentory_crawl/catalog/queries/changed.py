@@ -14,6 +14,8 @@ from mlentory_crawl.catalog.sql import among, array
 ChangeKind = Literal["new", "changed", "gone", "renamed"]
 COUNTERS = "counters"
 """The field of a change that concerns counters alone."""
+COUNTED = 100_000
+"""The number of changed records up to which they are counted: a large catalog is not read for each question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,14 @@ class ChangedRecords:
     """Changed records in the order of their changes, each once with its last change.
 
     Attributes:
-        total: the number of all records that have changed since.
+        total: the number of all records that have changed since, up to `COUNTED`.
+        total_is_exact: whether there are no more than that.
         upto: the sequence number up to which they are complete here.
         records: the records.
     """
 
     total: int
+    total_is_exact: bool
     upto: int
     records: list[ChangedRecord]
 
@@ -69,7 +73,8 @@ def changed(reader: CatalogReader, after: int, limit: int, since: int | None = N
     compared = after if since is None else min(since, after)
     with reader._database.snapshot():
         ((total,),) = reader._execute(
-            "SELECT count(*) FROM record WHERE sequence > :after", {"after": after}
+            "SELECT count(*) FROM (SELECT 1 FROM record WHERE sequence > :after LIMIT :most)",
+            {"after": after, "most": COUNTED + 1},
         ).fetchall()
         rows = reader._execute(
             """SELECT r.id, r.sequence, r.platform || '/' || r.kind || '/' || r.key, r.iri, r.document, r.deleted_at,
@@ -78,14 +83,21 @@ def changed(reader: CatalogReader, after: int, limit: int, since: int | None = N
                FROM record AS r WHERE r.sequence > :after ORDER BY r.sequence LIMIT :limit""",
             {"after": after, "limit": limit, "compared": compared},
         ).fetchall()
-        before = _before(reader, [row[0] for row in rows], compared)
-        return ChangedRecords(total, rows[-1][1] if rows else max(after, 0), [_of(before, *row) for row in rows])
+        before = versions_at(reader, [row[0] for row in rows], compared)
+        upto = rows[-1][1] if rows else max(after, 0)
+        records = [change_of(before, *row) for row in rows]
+        return ChangedRecords(min(total, COUNTED), total <= COUNTED, upto, records)
 
 
-def _before(reader: CatalogReader, records: list[int], after: int) -> dict[int, tuple[str, bytes]]:
+def versions_at(reader: CatalogReader, records: list[int], after: int) -> dict[int, tuple[str, bytes]]:
     """Return IRI and document that records had at a sequence number, by row id; none for those that are newer.
 
     A run that was going on at that number counts as earlier: what a record had in the middle of it is not known.
+
+    Args:
+        reader: the catalog.
+        records: their row ids.
+        after: the sequence number.
     """
     rows = reader._execute(
         f"""SELECT record, iri, document FROM (
@@ -99,7 +111,7 @@ def _before(reader: CatalogReader, records: list[int], after: int) -> dict[int, 
     return {record: (iri, document) for record, iri, document in rows}
 
 
-def _of(
+def change_of(
     before: Mapping[int, tuple[str, bytes]],
     record: int,
     sequence: int,
@@ -111,6 +123,20 @@ def _of(
     is_kept: int,
     is_settled: int,
 ) -> ChangedRecord:
+    """Return the change of a record.
+
+    Args:
+        before: IRI and packed document that records had before, by row id.
+        record: the row id of the record.
+        sequence: the sequence number of its last change.
+        key: its catalog key.
+        iri: the IRI of the entity that it is about.
+        packed: its packed document.
+        deleted_at: the time at which it was found to be gone.
+        fetched_at: the time at which it was fetched.
+        is_kept: whether it was not erased.
+        is_settled: whether the run that brought its document had ended by the time that it is compared with.
+    """
     document = unpack(packed)
     root: Mapping[str, Any] = document["root"]
     kind: ChangeKind = "changed"
@@ -118,14 +144,14 @@ def _of(
     former = None
     if deleted_at is not None:
         kind = "gone"
+    elif is_settled:
+        # Its run had ended by then: only what is counted has changed.
+        fields = [COUNTERS]
     elif record in before:
         iri_before, packed_before = before[record]
         fields = changed_fields(unpack(packed_before), document)
         if iri_before != iri:
             kind, former = "renamed", iri_before
-    elif is_settled:
-        # Its run had ended by then: only what is counted has changed.
-        fields = [COUNTERS]
     else:
         kind = "new"
     name = root.get("name") if kind != "gone" else None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from mlentory_crawl.catalog.queries.coverage import coverage
+from mlentory_crawl.catalog.queries.drift import drift, drift_within
 from mlentory_crawl.catalog.queries.status import SOURCE, catalog_status
 from mlentory_crawl.catalog.reader import CatalogReader
 
+MONTH = timedelta(days=30)
 VERDICTS = ("complete", "suspect", "stopped", "failed")
 Labels = tuple[tuple[str, str], ...]
 
@@ -86,6 +88,7 @@ def _of_catalog(reader: CatalogReader) -> Iterator[Measure]:
         for name, known in each.fields.items():
             share.add(known.share, platform=each.platform, kind=each.kind, field=name)
     yield share
+    yield _drift(reader)
     census = Measure("mlentory_last_census_timestamp_seconds", "The time at which the last complete census ended.")
     for platform, moment in status.last_census.items():
         census.add(_seconds(moment), platform=platform)
@@ -98,6 +101,20 @@ def _of_catalog(reader: CatalogReader) -> Iterator[Measure]:
     ):
         completed.add(_seconds(moment), platform=platform)
     yield completed
+
+
+def _drift(reader: CatalogReader) -> Measure:
+    """Return the index of each distribution that has records enough for a conclusion."""
+    index = Measure(
+        "mlentory_drift_psi",
+        "The population stability index of values at the end of the last run, against the run or 30 days before.",
+    )
+    for since, found in (("run", drift(reader, runs=1)), ("30d", drift_within(reader, MONTH))):
+        for each in found:
+            if each.level not in (None, "few"):
+                told = {"platform": each.platform, "kind": each.kind, "distribution": each.distribution}
+                index.add(each.psi, **told, since=since)
+    return index
 
 
 def _of_runs(reports: Mapping[str, Mapping[str, Any]]) -> list[Measure]:

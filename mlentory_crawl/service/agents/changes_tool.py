@@ -78,7 +78,8 @@ def changes(source: Source, asked: ChangesArguments) -> dict[str, Any]:
         "latest": latest,
         "changes": [],
         "as_of": version,
-        "note": f"{STRANGERS} `total` counts the records that have changed after `after`; for older ones, pass less.",
+        "note": f"{STRANGERS} `total` counts the records that have changed after `after`"
+        f"{'' if found.total_is_exact else ', and there are more than that'}; for older ones, pass less.",
     }
 
     def reached(shown: int) -> int:

@@ -26,9 +26,13 @@ class Since(Parameters):
 
 
 class ChangesAnswer(TypedDict):
-    """Changed records in order, each once; continue after `upto` as long as there are more."""
+    """Changed records in order, each once; continue after `upto` as long as there are more.
+
+    They are counted up to 100,000: `total_is_exact` is false if there are more.
+    """
 
     total: int
+    total_is_exact: bool
     shown: int
     upto: int
     changes: list[ChangedRecord]
@@ -42,5 +46,5 @@ def changes(request: Request, asked: Annotated[Since, Query()]) -> Response:
     since = asked.after if asked.since is None else asked.since
     has_more = found.total > len(found.records)
     more = {"Link": link(request, "next", after=found.upto, since=since)} if has_more else {}
-    told = {"upto": found.upto, "changes": found.records}
-    return json_answer({"total": found.total, "shown": len(found.records), **told}, tag, **more)
+    counted = {"total": found.total, "total_is_exact": found.total_is_exact, "shown": len(found.records)}
+    return json_answer({**counted, "upto": found.upto, "changes": found.records}, tag, **more)

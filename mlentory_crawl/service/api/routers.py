@@ -6,6 +6,7 @@ from mlentory_crawl.service.api import (
     boards,
     changes,
     comparison,
+    drift,
     dumps,
     entities,
     history,
@@ -17,6 +18,6 @@ from mlentory_crawl.service.api import (
     used,
 )
 
-PARTS = (search, entities, lineage, history, similar, comparison, boards, texts, changes, state, dumps, used)
+PARTS = (search, entities, lineage, history, similar, comparison, boards, texts, changes, drift, state, dumps, used)
 ROUTERS = tuple(part.router for part in PARTS)
 """In the order in which they are tried: the last one takes whatever name is left."""

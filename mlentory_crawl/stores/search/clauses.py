@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from fair4ml.write.search_document import STEPS
 from mlentory_crawl.stores.search.analysis import analyze
-from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, REQUIRABLE, STEPS, seconds
+from mlentory_crawl.stores.search.fields import DATES, FACETS, NUMBERS, REQUIRABLE, seconds
 from mlentory_crawl.stores.search.query import SearchQuery, Sort
 
 MAX_TEXT = 1000

@@ -21,12 +21,6 @@ STATABLE = (*(name for name in FIELDS if name not in ("iri", "type", "has")), "e
 REQUIRABLE = tuple(dict.fromkeys((*STATABLE, *MARKS)))
 """The same, and what the field ``has`` can say."""
 
-STEPS = {
-    "parameters": (10**8, 10**9, 3 * 10**9, 8 * 10**9, 15 * 10**9, 40 * 10**9, 100 * 10**9),
-    "context_length": (2_049, 4_097, 8_193, 32_769, 131_073, 1_000_001),
-}
-"""The numbers whose values can be counted in a histogram, and where one bar ends and the next begins."""
-
 # Nobody who types "huggingface" means nearly all documents, nor the models derived from bert who types "bert".
 _WORDLESS = frozenset({"type", "platform", "access", "base_model", "derivation", "has"})
 
