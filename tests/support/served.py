@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +74,8 @@ def dumped(data_dir: Path, name: str, *words: str) -> Path:
     parser = argparse.ArgumentParser()
     Command.add_options(parser)
     path = data_dir / DUMPS / name
-    assert Command(settings_of(data_dir)).run([str(path)], parser.parse_args(words)) == 0
+    with redirect_stdout(io.StringIO()):
+        assert Command(settings_of(data_dir)).run([str(path)], parser.parse_args(words)) == 0
     return path
 
 
