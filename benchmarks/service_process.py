@@ -19,6 +19,8 @@ from benchmarks.service_requests import Asked
 TICKS = os.sysconf("SC_CLK_TCK")
 UNLIMITED = "1000000"
 START_SECONDS = 120
+KEPT_SECONDS = 3.0
+"""The service closes connections that were not used for 5 seconds."""
 
 
 class Service:
@@ -82,26 +84,40 @@ def serving(data_dir: Path, *, nice: int = 0) -> Iterator[Service]:
             process.terminate()
 
 
+class Connection(HTTPConnection):
+    """A connection that is kept from request to request, and opened anew where the service may have closed it."""
+
+    used_at = 0.0
+
+    def refresh(self) -> None:
+        """Close the connection if it was not used for nearly as long as the service keeps it."""
+        if time.monotonic() - self.used_at > KEPT_SECONDS:
+            self.close()
+
+
 @contextmanager
-def connected(host: str) -> Iterator[HTTPConnection]:
+def connected(host: str) -> Iterator[Connection]:
     """Lend a connection that is kept from request to request."""
-    connection = HTTPConnection(host, timeout=START_SECONDS)
+    connection = Connection(host, timeout=START_SECONDS)
     try:
         yield connection
     finally:
         connection.close()
 
 
-def ask(connection: HTTPConnection, asked: Asked) -> tuple[int, bytes]:
+def ask(connection: Connection, asked: Asked) -> tuple[int, bytes]:
     """Send a request, and return status and body of the answer.
 
     Raises:
         OSError, http.client.HTTPException: there was none.
     """
     headers = {"Accept-Encoding": "gzip", **asked.headers}
+    connection.refresh()
     connection.request(asked.method, asked.path, asked.body, headers)
     with connection.getresponse() as answer:
-        return answer.status, answer.read()
+        status, body = answer.status, answer.read()
+    connection.used_at = time.monotonic()
+    return status, body
 
 
 def children(pid: int) -> list[int]:

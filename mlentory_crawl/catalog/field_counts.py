@@ -72,7 +72,7 @@ def unnamed_licenses(database: Executes) -> dict[tuple[str, str], int]:
     rows = database.execute(
         """SELECT r.platform, r.kind, count(DISTINCT r.id) FROM entity AS t
            JOIN edge AS e ON e.target = t.id AND e.type = 'LICENSE' JOIN record AS r ON r.id = e.record
-           WHERE t.class = 'License' AND lower(t.name) = lower(:name) AND t.name = :name
+           WHERE t.class = 'License' AND lower(t.name) = lower(:name) AND +t.name = :name
            AND r.deleted_at IS NULL GROUP BY 1, 2""",
         {"name": NOT_NAMED},
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import orjson
 
 from mlentory_crawl.catalog.database import identity
 from mlentory_crawl.catalog.queries.run_list import runs_version
@@ -68,10 +71,21 @@ class Source:
     def search(self, query: SearchQuery) -> SearchResult:
         """Search the index, with the reasons for what it finds or does not find.
 
+        Without words, when most documents may match, facets and histograms are counted once for a version of the index.
+
         Raises:
             StoreError: there is no index yet, or it cannot be read.
             WrongUsage: a facet, field or sort that does not exist.
         """
+        if query.text.strip() or not (query.facets or query.histograms):
+            return self._search(query)
+        counting = replace(query, size=0, offset=0, sort="relevance", highlight=False)
+        key = orjson.dumps(counting)
+        counted, _ = self.cache.get(key, self.index_version(), lambda: self._search(counting))
+        found = self._search(replace(query, facets=(), histograms=())) if query.size else counted
+        return replace(found, sort=query.sort, facets=counted.facets, histograms=counted.histograms)
+
+    def _search(self, query: SearchQuery) -> SearchResult:
         with self._store() as store:
             return search_in(store, query)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mlentory_crawl.service.cached import KEPT, LONG, Cache
+from mlentory_crawl.service.cached import AGE, KEPT, LONG, OLDEST, Cache
 from mlentory_crawl.service.negotiation import HTML, JSON, JSON_LD, TURTLE, preferred
 
 pytestmark = pytest.mark.extra(name="serve")

@@ -159,13 +159,14 @@ def _spelled_otherwise(reader: CatalogReader, candidates: list[str]) -> list[str
 def _named(reader: CatalogReader, name: str) -> list[str]:
     """Return the entities of a name that records describe."""
     rows = reader._execute(
-        # The index has names by class: each class is looked up, and the next one after it.
+        # The index has names by class: each class is looked up, and the next one after it. A name without a plus would
+        # take the place of the one in small letters, which the index has.
         """WITH RECURSIVE known(class) AS (
                SELECT min(class) FROM entity
                UNION ALL SELECT (SELECT min(class) FROM entity WHERE class > known.class) FROM known
                WHERE known.class IS NOT NULL)
            SELECT e.iri FROM known CROSS JOIN entity AS e
-           WHERE e.class = known.class AND lower(e.name) = lower(?1) AND e.name = ?1
+           WHERE e.class = known.class AND lower(e.name) = lower(?1) AND +e.name = ?1
            AND EXISTS (SELECT 1 FROM record WHERE iri = e.iri AND deleted_at IS NULL)""",
         (name,),
     )

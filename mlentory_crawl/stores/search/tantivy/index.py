@@ -147,8 +147,17 @@ def check_readable(directory: Path) -> None:
 
 def made(directory: Path) -> tuple[int, int] | None:
     """Identifies the index in a folder: another one that takes its place has another identity; None for none."""
+    return _identity(directory / VERSION_FILE)
+
+
+def committed(directory: Path) -> tuple[int, int] | None:
+    """Identifies the last commit of the index in a folder; None where there is none."""
+    return _identity(directory / "meta.json")
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
     try:
-        found = (directory / VERSION_FILE).stat()
+        found = file.stat()
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns

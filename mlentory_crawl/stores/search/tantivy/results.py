@@ -31,25 +31,26 @@ def position(searcher: Searcher) -> Position | None:
     return Position(**_source(searcher, hits[0][1])) if hits else None
 
 
-def hits(searcher: Searcher, whole: Query, query: SearchQuery, total: int) -> list[dict[str, Any]]:
-    """The hits that a search asks for, best first, each with its score.
+def hits(searcher: Searcher, whole: Query, query: SearchQuery) -> tuple[int, list[dict[str, Any]]]:
+    """How many documents match, and the hits that a search asks for, best first, each with its score.
 
     Args:
         searcher: of the index.
         whole: the search as a query.
         query: the search.
-        total: how many documents match.
     """
     # tantivy reserves memory for as many as it is asked for, and panics when that is none.
-    size = min(query.size, min(total, MAX_HITS) - query.offset)
+    size = min(query.size, MAX_HITS - query.offset)
     if size <= 0:
-        return []
+        return count(searcher, whole), []
     if query.sort == "relevance":
-        found = searcher.search(whole, size, count=False, offset=query.offset, weight_by_field=WEIGHT)
-        return [_source(searcher, address) | {"score": score} for score, address in found.hits]
-    field, order = _ORDER[query.sort]
-    found = searcher.search(whole, size, count=False, offset=query.offset, order_by_field=field, order=order)
-    return [_source(searcher, address) | {"score": None} for _, address in found.hits]
+        found = searcher.search(whole, size, offset=query.offset, weight_by_field=WEIGHT)
+        shown = [_source(searcher, address) | {"score": score} for score, address in found.hits]
+    else:
+        field, order = _ORDER[query.sort]
+        found = searcher.search(whole, size, offset=query.offset, order_by_field=field, order=order)
+        shown = [_source(searcher, address) | {"score": None} for _, address in found.hits]
+    return int(found.count), shown  # type: ignore[attr-defined]
 
 
 def facets(searcher: Searcher, text: Query, query: SearchQuery) -> dict[str, dict[str, int]]:

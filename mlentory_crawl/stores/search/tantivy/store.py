@@ -25,6 +25,7 @@ from mlentory_crawl.stores.search.tantivy.index import (
     POSITION,
     SOURCE,
     check_readable,
+    committed,
     document,
     is_readable,
     made,
@@ -68,6 +69,7 @@ class TantivyStore:
         self._index: Index | None = None
         self._writer: IndexWriter | None = None
         self._made: tuple[int, int] | None = None
+        self._peeked: tuple[tuple[int, int] | None, Position | None, int] | None = None
         self._durable: Position | None = None
         self._replaces = False
         self._commit_due = 0.0
@@ -222,9 +224,14 @@ class TantivyStore:
         if self._index is None and not is_readable(self._directory):
             return None, {"documents": 0}
         with self._store_errors():
-            searcher = self._searcher()
-            position = results.position(searcher)
-            return position, {"documents": results.documents(searcher, position)}
+            # A service looks before each search: what the last commit holds is read once.
+            commit = committed(self._directory)
+            if commit is None or self._peeked is None or self._peeked[0] != commit:
+                searcher = self._searcher()
+                position = results.position(searcher)
+                self._peeked = commit, position, results.documents(searcher, position)
+            _, position, documents = self._peeked
+            return position, {"documents": documents}
 
     def counts(self) -> dict[str, int]:
         """The number of documents that a search can find."""
@@ -245,15 +252,14 @@ class TantivyStore:
         with self._store_errors():
             searcher = self._searcher()
             suggested = None
-            total = results.count(searcher, whole)
+            total, hits = results.hits(searcher, whole, query)
             if total == 0 and query.text and results.count(searcher, text) == 0:
                 text = text_query(query.text, typos=True)
                 whole = whole_query(text, query)
-                total = results.count(searcher, whole)
+                total, hits = results.hits(searcher, whole, query)
                 if total:
                     best = SearchQuery(query.text, size=SUGGESTION_HITS)
-                    suggested = suggestion(query.text, results.hits(searcher, whole, best, total))
-            hits = results.hits(searcher, whole, query, total)
+                    suggested = suggestion(query.text, results.hits(searcher, whole, best)[1])
             if query.highlight:
                 hits = [hit | {"highlight": highlight(suggested or query.text, hit)} for hit in hits]
             facets, bars = results.facets(searcher, text, query), results.histograms(searcher, text, query)
