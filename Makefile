@@ -174,7 +174,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/test.txt requirements/de
 # What is rendered is read, too.
 $(EXTRA_VENVS)/playwright/.installed $(EXTRA_VENVS)/splash/.installed: requirements/documents.txt
 
-$(EXTRA_VENVS)/serve/.installed: requirements/clients.txt
+$(EXTRA_VENVS)/serve/.installed: requirements/oidc.txt requirements/clients.txt
 
 $(EXTRA_VENVS)/notebook/.installed: requirements/readers.txt
 

@@ -152,6 +152,22 @@ VARIABLES = (
         "Directory of the keys, which the service writes; if unset, MLENTORY_DATA_DIR has them.",
     ),
     Variable("SERVE_ACCESS_LOG", "no", "Whether the service writes a line for each request: yes or no."),
+    Variable("SERVE_AUDIT_DAYS", "180", "Number of days for which the service keeps the entries of its audit."),
+    Variable("SERVE_AUDIT_QUERIES", "no", "Whether the audit has the texts of SPARQL queries: yes or no."),
+    Variable(
+        "SERVE_ORIGINS",
+        None,
+        "Comma-separated origins, such as https://notebook.example.org, whose pages may read the API; if unset, none.",
+    ),
+    Variable(
+        "OIDC_ISSUER",
+        None,
+        "Address of the OpenID provider with whose accounts people sign in to the pages; if unset, nobody can.",
+    ),
+    Variable("OIDC_CLIENT_ID", None, "Name of the service at that provider."),
+    Variable("OIDC_CLIENT_SECRET", None, "Secret of the service at that provider, if it has one.", secret=True),
+    Variable("OIDC_ROLE_CLAIM", None, "Claim with the roles of a person, such as roles; if unset, all are readers."),
+    Variable("OIDC_SESSION_HOURS", "8", "Number of hours until a person has to sign in again."),
 )
 
 

@@ -265,8 +265,12 @@ MAY_SAY_SQL = (
     "mlentory_crawl.catalog",
     # Temporary databases of their own.
     "mlentory_crawl.projections.run_files",
-    # What the service keeps of its own: keys.
+    # What the service keeps of its own: keys, sessions, the audit.
     "mlentory_crawl.service.gateway.key_store",
+    "mlentory_crawl.service.gateway.audit_chain",
+    "mlentory_crawl.service.gateway.audit_log",
+    "mlentory_crawl.service.gateway.audit_reading",
+    "mlentory_crawl.service.gateway.session_store",
     "mlentory_crawl.shapes.pairs_on_disk",
 )
 

@@ -14,8 +14,7 @@ from mlentory_crawl.exceptions import MlentoryError, WrongUsage
 from mlentory_crawl.extras import install_command
 
 HOST, PORT = "127.0.0.1", "8010"
-KEYS = "keys"
-OF_KEYS = ("add", "list", "revoke")
+WORDS = {"keys": ("add", "list", "revoke"), "audit": ("list", "verify")}
 
 
 class Command(ProjectCommand):
@@ -24,6 +23,7 @@ class Command(ProjectCommand):
     syntax = (
         "[--host ADDRESS] [--port N] | --mcp-stdio"
         " | keys add --owner WHO [--role ROLE] [--days N] | keys list | keys revoke ID"
+        " | audit list [--last N] | audit verify"
     )
     writes = True
 
@@ -42,23 +42,22 @@ class Command(ProjectCommand):
         of_keys.add_argument(
             "--days", type=int, default=365, metavar="N", help="expires after N days (default: 365; 0: never)"
         )
+        of_audit = parser.add_argument_group("audit")
+        of_audit.add_argument(
+            "--last", type=int, default=50, metavar="N", help="list the last N entries (default: 50; 0: all)"
+        )
         add_json_option(parser)
         add_examples(
             parser,
             "mlentory serve",
             "mlentory serve keys add --owner dashboard --role operator",
             "mlentory serve keys revoke 4kq81x0z",
+            "mlentory serve audit verify",
         )
 
     def carry_out(self, args: list[str], opts: argparse.Namespace) -> int:
         if args:
-            if args[0] != KEYS or len(args) < 2 or args[1] not in OF_KEYS:
-                raise WrongUsage(f"expected no words, or keys {', '.join(OF_KEYS)}, not {' '.join(args)}")
-            # These need neither the catalog nor a web server.
-            from mlentory_crawl.commands import serve_keys
-            from mlentory_crawl.service.gateway.key_store import state_dir
-
-            return serve_keys.carry_out(state_dir(self.settings), args[1], args[2:], opts)
+            return self._of_database(args, opts)
         host = opts.host or self.settings["SERVE_HOST"] or HOST
         port = _port(opts.port, self.settings["SERVE_PORT"] or PORT)
         if not all(map(find_spec, ("fastapi", "jinja2", "mcp"))):
@@ -71,6 +70,17 @@ class Command(ProjectCommand):
             from mlentory_crawl.service.listening import serve  # only this command needs a web server
 
             return serve(self.settings, host, port)
+
+    def _of_database(self, args: list[str], opts: argparse.Namespace) -> int:
+        """Carry out what needs neither the catalog nor a web server."""
+        if len(args) < 2 or args[1] not in WORDS.get(args[0], ()):
+            expected = ", or ".join(f"{name} {', '.join(words)}" for name, words in WORDS.items())
+            raise WrongUsage(f"expected no words, or {expected}, not {' '.join(args)}")
+        from mlentory_crawl.commands import serve_audit, serve_keys
+        from mlentory_crawl.service.gateway.service_database import state_dir
+
+        carry_out = serve_keys.carry_out if args[0] == "keys" else serve_audit.carry_out
+        return carry_out(state_dir(self.settings), args[1], args[2:], opts)
 
 
 def _port(given: str | None, setting: str) -> int:

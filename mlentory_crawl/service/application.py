@@ -10,6 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from mlentory_crawl import __version__
@@ -19,9 +20,13 @@ from mlentory_crawl.service.agents.mcp_endpoint import AgentsEndpoint
 from mlentory_crawl.service.api.dumps import BINARY
 from mlentory_crawl.service.api.openapi import description_of
 from mlentory_crawl.service.api.routers import ROUTERS
+from mlentory_crawl.service.gateway.audit_log import AuditLog
 from mlentory_crawl.service.gateway.guard import Gateway
-from mlentory_crawl.service.gateway.key_store import Keys, state_dir
+from mlentory_crawl.service.gateway.key_store import Keys
+from mlentory_crawl.service.gateway.oidc_settings import OidcSettings
 from mlentory_crawl.service.gateway.policy import Policy
+from mlentory_crawl.service.gateway.service_database import state_dir
+from mlentory_crawl.service.gateway.session_store import Sessions
 from mlentory_crawl.service.headers import SafeHeaders
 from mlentory_crawl.service.heads import Heads
 from mlentory_crawl.service.pages import (
@@ -51,6 +56,9 @@ from mlentory_crawl.stores.sparql.folder import folder_of
 THREADS = 8
 """The number of requests that are answered at the same time; each has a connection to the catalog with its cache."""
 API = "/api/v1"
+ASKED_WITH = ("Authorization", "Content-Type", "From", "If-None-Match")
+TOLD_WITH = ("ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-MLentory-Sequence", "X-Request-Id")
+"""The headers that pages of other origins may send and read, if the settings name their origins."""
 LEAST_COMPRESSED, COMPRESSION = 1_000, 5
 """The number of bytes from which answers are compressed, and how much: more costs twice the time for a few bytes."""
 AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, BINARY)
@@ -68,17 +76,25 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
         SettingError: a setting of the gateway is invalid.
     """
     source = Source(settings)
-    policy, keys, watch = Policy.from_settings(settings), Keys(state_dir(settings)), Watch(source)
+    state = state_dir(settings)
+    policy, keys, watch = Policy.from_settings(settings), Keys(state), Watch(source)
+    audit = AuditLog(state, policy.audit_days)
+    oidc = OidcSettings.from_settings(settings)
+    sessions = Sessions(state, oidc.session_hours) if oidc else None
     pool = Pool(folder_of(settings))
     agents = AgentsEndpoint(source, pool, policy.hosts)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        audit.start()
         async with agents.opened():
             yield
         await pool.close()
+        audit.close()
         keys.close()
+        if sessions is not None:
+            sessions.close()
         watch.close()
         source.close()
 
@@ -92,6 +108,7 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.source = source
+    app.state.state_dir = state
     app.state.sparql = pool
     app.state.watch = watch
     app.include_router(probes.router, include_in_schema=False)
@@ -117,7 +134,20 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
     app.include_router(sparql.router)
     app.router.routes.extend(agents.routes)
     app.mount("/static", VersionedFiles())
-    app.add_middleware(Gateway, policy=policy, keys=keys, metrics=watch.requests, refusal=_told)
+    app.state.sign_in = None
+    if oidc is not None and sessions is not None:
+        from mlentory_crawl.service.pages import sign_in  # needs an extra of its own
+
+        app.state.sign_in = sign_in.SignIn(oidc, sessions)
+        app.include_router(sign_in.router, include_in_schema=False)
+    app.add_middleware(
+        Gateway, policy=policy, keys=keys, metrics=watch.requests, audit=audit, refusal=_told, sessions=sessions
+    )
+    if policy.origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=policy.origins, allow_methods=["GET", "POST"], allow_headers=ASKED_WITH,
+            expose_headers=TOLD_WITH, allow_credentials=False,
+        )  # fmt: skip
     app.add_middleware(
         GZipMiddleware, minimum_size=LEAST_COMPRESSED, compresslevel=COMPRESSION, exclude_content_types=AS_THEY_ARE
     )

@@ -12,8 +12,9 @@ import pytest
 from support.crawling import ROOT
 
 from mlentory_crawl.data_directory import now
-from mlentory_crawl.service.gateway.key_store import FILE, KEY, Keys, add_key, list_keys
+from mlentory_crawl.service.gateway.key_store import KEY, Keys, add_key, list_keys
 from mlentory_crawl.service.gateway.roles import Role
+from mlentory_crawl.service.gateway.service_database import FILE
 
 RunKeys = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -22,11 +22,12 @@ from mlentory_crawl.crawl.report import Report
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.service.application import application
 from mlentory_crawl.service.gateway.budget import Budget
-from mlentory_crawl.service.gateway.key_store import FILE, Keys, add_key, revoke_key
+from mlentory_crawl.service.gateway.key_store import Keys, add_key, revoke_key
 from mlentory_crawl.service.gateway.policy import Policy
 from mlentory_crawl.service.gateway.request_body import LONGEST_BODY
 from mlentory_crawl.service.gateway.roles import GIVEN, Role
 from mlentory_crawl.service.gateway.route_table import OTHER, ROUTES, RouteTable, by_depth
+from mlentory_crawl.service.gateway.service_database import FILE
 
 pytestmark = pytest.mark.extra(name="serve")
 
@@ -159,6 +160,8 @@ def test_others_reach_the_service_only_by_names_that_are_set() -> None:
     [
         {"SERVE_KEYS": "maybe"}, {"SERVE_HOSTS": "https://a.example"}, {"SERVE_HOSTS": "a.example:80"},
         {"SERVE_PROXIES": "nginx"}, {"SERVE_RATE": "0"}, {"SERVE_RATE": "many"}, {"SERVE_ACCESS_LOG": "2"},
+        {"SERVE_ORIGINS": "*"}, {"SERVE_ORIGINS": "a.example"}, {"SERVE_ORIGINS": "https://a.example/"},
+        {"SERVE_AUDIT_DAYS": "0"}, {"SERVE_AUDIT_QUERIES": "perhaps"},
     ],
 )  # fmt: skip
 def test_settings_that_are_refused(data_dir: Path, given: dict[str, str]) -> None:
@@ -208,6 +211,35 @@ def test_every_route_with_each_key(data_dir: Path, required: str) -> None:
                 assert status != 401
             anonymous = Role.READER if required == "optional" else Role.ANYONE
             assert (there.get(path, follow_redirects=False).status_code == 401) == (anonymous < access.role), path
+
+
+def test_whatever_is_described_needs_a_key_where_keys_are_required(data_dir: Path) -> None:
+    with served(data_dir, SERVE_KEYS="required", **PUBLIC) as here:
+        secret, _ = add_key(data_dir, "me", Role.READER, 1)
+        described = here.get("/api/v1/openapi.json", headers=bearer(secret)).json()["paths"]
+        assert len(described) > 30
+        for path, operations in described.items():
+            for method in operations:
+                refused = here.request(method, re.sub(r"\{[^}]*\}", "x", path))
+                assert (refused.status_code, refused.headers["Content-Type"]) == (401, "application/problem+json"), path
+
+
+def test_pages_of_other_sites_read_nothing_unless_they_are_named(data_dir: Path) -> None:
+    asked = {"Origin": "https://notebook.example.org"}
+    preflight = {**asked, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    with served(data_dir, **PUBLIC) as here:
+        assert not [name for name in here.get(READ, headers=asked).headers if name.startswith("access-control")]
+        assert here.options(READ, headers=preflight).status_code == 405
+    with served(data_dir, SERVE_ORIGINS="https://notebook.example.org, http://localhost:8888", **PUBLIC) as here:
+        answers = here.get(READ, headers=asked), here.options(READ, headers=preflight)
+        for answer in answers:
+            assert answer.status_code == 200
+            assert answer.headers["Access-Control-Allow-Origin"] == asked["Origin"]
+            assert "Access-Control-Allow-Credentials" not in answer.headers
+            assert "Origin" in answer.headers["Vary"]
+        assert "ETag" in answers[0].headers["Access-Control-Expose-Headers"]
+        for origin in ("https://evil.example", "null", "https://notebook.example.org.evil.example"):
+            assert "Access-Control-Allow-Origin" not in here.get(READ, headers={"Origin": origin}).headers
 
 
 def test_metrics_are_for_this_machine_and_for_operators(here: TestClient, there: TestClient, data_dir: Path) -> None:

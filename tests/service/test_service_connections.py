@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from support.guarded import ELSEWHERE
 
 from mlentory_crawl.service.gateway import patience, request_body
+from mlentory_crawl.service.gateway.audit_log import AuditLog
 from mlentory_crawl.service.gateway.guard import Gateway
 from mlentory_crawl.service.gateway.key_store import Keys
 from mlentory_crawl.service.gateway.policy import Policy
@@ -48,7 +49,12 @@ def listening(app: ASGIApp, tmp_path: Path) -> Iterator[Callable[[], socket.sock
     """A server in a thread, and how to connect to it."""
     policy = Policy()
     gateway = Gateway(
-        app, policy, Keys(tmp_path), RequestMetrics(CollectorRegistry()), lambda _, status, why: Response(why, status)
+        app,
+        policy,
+        Keys(tmp_path),
+        RequestMetrics(CollectorRegistry()),
+        AuditLog(tmp_path, 1),
+        lambda _, status, why: Response(why, status),
     )
     config = uvicorn.Config(
         gateway, http=patience.patient(policy), ws="none", lifespan="off", log_level="error", proxy_headers=False

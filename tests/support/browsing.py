@@ -23,10 +23,10 @@ PHONE, NARROWEST, DESKTOP = 390, 360, 1280
 
 
 @contextmanager
-def listening(data_dir: Path) -> Iterator[str]:
+def listening(data_dir: Path, **given: str) -> Iterator[str]:
     """The address of the service over a data directory, on a free port."""
     config = uvicorn.Config(
-        application(settings_of(data_dir)), HERE, 0, ws="none", log_level="error", proxy_headers=False
+        application(settings_of(data_dir, **given)), HERE, 0, ws="none", log_level="error", proxy_headers=False
     )
     server = uvicorn.Server(config)
     socket = config.bind_socket()

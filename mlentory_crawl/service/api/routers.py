@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlentory_crawl.service.api import (
+    audit,
     boards,
     changes,
     comparison,
@@ -18,6 +19,8 @@ from mlentory_crawl.service.api import (
     used,
 )
 
-PARTS = (search, entities, lineage, history, similar, comparison, boards, texts, changes, drift, state, dumps, used)
+PARTS = (
+    search, entities, lineage, history, similar, comparison, boards, texts, changes, drift, state, dumps, audit, used,
+)  # fmt: skip
 ROUTERS = tuple(part.router for part in PARTS)
 """In the order in which they are tried: the last one takes whatever name is left."""

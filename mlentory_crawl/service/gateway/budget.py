@@ -9,7 +9,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from mlentory_crawl.service.gateway.route_table import TENTHS
+from mlentory_crawl.service.gateway.units import TENTHS
 
 WINDOW = 60
 BONUS = 2

@@ -15,7 +15,7 @@ from mlentory_crawl.service.gateway.key_store import KEY, PREFIX
 from mlentory_crawl.service.gateway.policy import KNOWN, Policy, address_of, is_loopback
 from mlentory_crawl.service.gateway.roles import Role
 
-_ONCE = frozenset((b"host", b"authorization", b"from", b"content-length", b"transfer-encoding"))
+_ONCE = frozenset((b"host", b"authorization", b"from", b"content-length", b"transfer-encoding", b"cookie", b"origin"))
 _READ = _ONCE | {b"x-forwarded-for", b"x-forwarded-proto", b"x-real-ip", b"forwarded", b"via"}
 FORWARDED = (b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via")
 """Headers that only requests have which a proxy passed on."""
@@ -34,16 +34,23 @@ class Refused(Exception):
         reason: the kind of refusal, for counters.
         detail: the reason, for a person.
         headers: further headers.
+        key: the id of the key that is refused.
     """
 
     def __init__(
-        self, status: HTTPStatus, reason: str, detail: str, headers: Iterable[tuple[bytes, bytes]] = ()
+        self,
+        status: HTTPStatus,
+        reason: str,
+        detail: str,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        key: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.reason = reason
         self.detail = detail
         self.headers = list(headers)
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,9 @@ class Caller:
     Attributes:
         role: its role.
         address: its IP address, as far as it is known.
-        key: the id of its key; None without one.
-        owner: the owner of the key.
+        key: the id of its key, or of the person who has signed in; None without one.
+        owner: the owner of the key, or the name of the person.
+        has_session: whether it is a person who has signed in.
         is_local: whether it is on this machine and no proxy has passed its request on.
     """
 
@@ -63,6 +71,7 @@ class Caller:
     key: str | None = None
     owner: str | None = None
     is_local: bool = False
+    has_session: bool = False
 
     @property
     def account(self) -> str:
@@ -181,6 +190,21 @@ def scheme_of(scheme: str, peer: str, headers: dict[bytes, bytes], policy: Polic
     """Return the scheme by which a client reaches the service: a proxy's own if the settings name the proxy."""
     told = headers.get(b"x-forwarded-proto", b"").decode("latin-1").strip().lower()
     return told if told in ("http", "https") and policy.is_proxy(peer) else scheme
+
+
+def check_origin(headers: dict[bytes, bytes], scheme: str) -> None:
+    """Check that a request that may change something comes from a page of the service itself.
+
+    Args:
+        headers: as `headers_of` returns them.
+        scheme: the scheme by which the client reaches the service.
+
+    Raises:
+        Refused: it comes from another page, or does not say from where.
+    """
+    own = f"{scheme}://{headers.get(b'host', b'').decode('latin-1')}"
+    if headers.get(b"origin", b"").decode("latin-1").lower() != own.lower():
+        raise Refused(HTTPStatus.FORBIDDEN, "origin", "this was sent by a page of another site, or of none")
 
 
 def has_contact(headers: dict[bytes, bytes]) -> bool:

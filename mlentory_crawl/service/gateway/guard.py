@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -15,17 +16,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mlentory_crawl.data_directory import now
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.service.gateway import callers
+from mlentory_crawl.service.gateway.audit_chain import Entry
+from mlentory_crawl.service.gateway.audit_log import AuditLog
 from mlentory_crawl.service.gateway.budget import Account, Budget
 from mlentory_crawl.service.gateway.callers import Caller, Refused
+from mlentory_crawl.service.gateway.cookies import SAFE, SESSION, cookie_in
 from mlentory_crawl.service.gateway.key_store import KEY, Keys
 from mlentory_crawl.service.gateway.policy import Policy
 from mlentory_crawl.service.gateway.request_body import BoundedBody, check_length
 from mlentory_crawl.service.gateway.roles import Role
 from mlentory_crawl.service.gateway.route_table import ROUTES, Access, RouteTable
+from mlentory_crawl.service.gateway.session_store import Sessions
 from mlentory_crawl.service.watch.request_metrics import RequestMetrics
 
+SIGN_OUT = "/sign-out"
+REQUEST_ID = b"x-request-id"
+QUERY = "query_text"
+"""The name by which routes tell the text of a query that they answer."""
 CHALLENGE = b'Bearer realm="mlentory"'
-LONGEST_LOGGED = 500
+LONGEST_LOGGED, LONGEST_QUERY, LONGEST_METHOD = 500, 4_000, 20
+NOTED = frozenset((HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS))
+"""Statuses of refusals that are entries of the audit."""
 
 Answer = Callable[[Request, int, str], Response]
 """Makes the answer to a request from a status and the reason for it."""
@@ -45,7 +56,9 @@ class Gateway:
         policy: the settings.
         keys: the keys.
         metrics: counts the requests.
+        audit: notes them for those who ask later who read what.
         refusal: makes the answer to a request that is refused.
+        sessions: those of people who have signed in; None if nobody can.
         log: where requests are logged if the settings say so; the standard error if None.
     """
 
@@ -55,14 +68,18 @@ class Gateway:
         policy: Policy,
         keys: Keys,
         metrics: RequestMetrics,
+        audit: AuditLog,
         refusal: Answer,
+        sessions: Sessions | None = None,
         log: TextIO | None = None,
     ) -> None:
         self._app = app
         self._policy = policy
         self._keys = keys
         self._metrics = metrics
+        self._audit = audit
         self._refusal = refusal
+        self._sessions = sessions
         self._log = log
         self._table = RouteTable(ROUTES)
         self._budget = Budget(policy.rate)
@@ -82,6 +99,7 @@ class Gateway:
         finally:
             seconds = time.perf_counter() - begun
             self._metrics.count(template, exchange.status, seconds)
+            self._note(scope, template, access, exchange)
             if self._policy.logs_access:
                 self._write(scope, template, exchange, seconds)
 
@@ -124,10 +142,15 @@ class Gateway:
         if address != peer:
             scope["client"] = (address, 0)
         scope["scheme"] = callers.scheme_of(scope["scheme"], peer, headers, policy)
-        caller = exchange.caller = self._identify(callers.shown_key(headers), address, is_local=is_local)
+        shown = callers.shown_key(headers)
+        caller = self._signed_in(headers, scope["scheme"], address) if shown is None else None
+        caller = exchange.caller = caller or self._identify(shown, address, is_local=is_local)
+        if scope["method"] not in SAFE and (caller.has_session or scope["path"] == SIGN_OUT):
+            callers.check_origin(headers, scope["scheme"])
         self._authorize(caller, access)
         scope.setdefault("state", {})["caller"] = caller
         if not (is_local and caller.key is None) and (cost := access.cost(scope["method"], scope["query_string"])):
+            exchange.tenths = cost
             account = self._budget.charge(caller.account, cost, has_contact=callers.has_contact(headers))
             exchange.account = account
             if not account.is_allowed:
@@ -137,6 +160,22 @@ class Gateway:
                     f"more than {account.limit} units in a minute; try again in {account.wait} s."
                     " With a contact in the header From, the limit is higher",
                 )
+
+    def _signed_in(self, headers: dict[bytes, bytes], scheme: str, address: str) -> Caller | None:
+        """Return the person who has signed in; a session that is over is none."""
+        header = headers.get(b"cookie")
+        cookie = cookie_in(header.decode("latin-1"), SESSION, scheme) if self._sessions and header else None
+        if self._sessions is None or cookie is None:
+            return None
+        try:
+            found = self._sessions.find(cookie)
+        except MlentoryError:
+            raise Refused(
+                HTTPStatus.SERVICE_UNAVAILABLE, "key", "who has signed in cannot be checked at the moment"
+            ) from None
+        if found is None:
+            return None
+        return Caller(found.role, address, found.person, found.name, has_session=True)
 
     def _identify(self, shown: str | None, address: str, *, is_local: bool) -> Caller:
         if shown is None:
@@ -151,7 +190,7 @@ class Gateway:
         if key is None:
             raise _no_key("there is no such key")
         if reason := key.refusal(now()):
-            raise _no_key(f"the key {key.id} is refused: {reason}")
+            raise _no_key(f"the key {key.id} is refused: {reason}", key=key.id)
         self._keys.use(key)
         return Caller(key.role, address, key.id, key.owner, is_local)
 
@@ -164,17 +203,45 @@ class Gateway:
         raise Refused(
             HTTPStatus.FORBIDDEN,
             "role",
-            f"this needs the role {needed}; the key {caller.key} has the role {caller.role.word}",
+            f"this needs the role {needed}; {'you have' if caller.has_session else f'the key {caller.key} has'}"
+            f" the role {caller.role.word}",
             [(b"www-authenticate", CHALLENGE + b', error="insufficient_scope"')],
         )
 
     async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
         self._metrics.count_refused(refused.reason)
+        exchange.refused_key = refused.key
         # Without what it may have been refused for.
         asked = Request({**scope, "headers": [each for each in scope["headers"] if each[0] == b"accept"]})
         answer = self._refusal(asked, refused.status, refused.detail)
         answer.raw_headers += [*refused.headers, (b"cache-control", b"no-store")]
         await answer(scope, receive, exchange.send)
+
+    def _note(self, scope: Scope, template: str, access: Access, exchange: _Exchange) -> None:
+        """Note a request for the audit: in full what matters, the others as counts."""
+        caller, status = exchange.caller, exchange.status
+        key, role = (caller.key, caller.role.word) if caller else (exchange.refused_key, Role.ANYONE.word)
+        is_noted = access.is_noted and status not in NOTED
+        moment = now() if is_noted or status in NOTED else ""
+        if not is_noted and not (moment and self._audit.takes_refusal(moment)):
+            self._audit.count(key, role, template, scope["method"], status, exchange.tenths)
+            return
+        asked = scope.get("state", {}).get(QUERY) if self._policy.audits_queries else None
+        self._audit.note(
+            Entry(
+                at=moment,
+                event="request",
+                key=key,
+                role=role,
+                route=template,
+                method=scope["method"][:LONGEST_METHOD],
+                status=status,
+                request=exchange.id,
+                requests=1,
+                tenths=exchange.tenths,
+                detail=None if asked is None else KEY.sub("(key)", asked)[:LONGEST_QUERY],
+            )
+        )
 
     def _write(self, scope: Scope, template: str, exchange: _Exchange, seconds: float) -> None:
         """Write a line of the access log: without the query, which says what a person looks for."""
@@ -186,6 +253,7 @@ class Gateway:
             "method": scope["method"],
             "path": KEY.sub("(key)", scope["path"][:LONGEST_LOGGED]).encode("utf-8", "replace").decode(),
             "route": template,
+            "request": exchange.id,
             "status": exchange.status,
             "bytes": exchange.size,
             "ms": round(seconds * 1000, 1),
@@ -197,22 +265,28 @@ class _Exchange:
     """A request and its answer, as far as it has been sent.
 
     Attributes:
+        id: the id of the request.
         status: the status; 0 before the answer has begun.
         size: the number of bytes of its body.
         caller: who asks.
         account: the account of the client.
         body: the body of the request.
+        tenths: the cost, in tenths of a unit.
+        refused_key: the id of the key that was refused.
     """
 
-    __slots__ = ("_send", "account", "body", "caller", "size", "status")
+    __slots__ = ("_send", "account", "body", "caller", "id", "refused_key", "size", "status", "tenths")
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self.id = os.urandom(8).hex()
         self.status = 0
         self.size = 0
         self.caller: Caller | None = None
         self.account: Account | None = None
         self.body: BoundedBody | None = None
+        self.tenths = 0
+        self.refused_key: str | None = None
 
     async def send(self, message: Message) -> None:
         """Send a message on, with what the client is told of its account."""
@@ -220,13 +294,13 @@ class _Exchange:
             return  # the application believes that the client has gone
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            if self.account is not None:
-                message["headers"] = [*message.get("headers", ()), *self.account.headers()]
+            told = [] if self.account is None else self.account.headers()
+            message["headers"] = [*message.get("headers", ()), *told, (REQUEST_ID, self.id.encode())]
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
         await self._send(message)
 
 
-def _no_key(detail: str, error: bytes = b', error="invalid_token"') -> Refused:
+def _no_key(detail: str, error: bytes = b', error="invalid_token"', key: str | None = None) -> Refused:
     headers: Iterable[tuple[bytes, bytes]] = [(b"www-authenticate", CHALLENGE + error)]
-    return Refused(HTTPStatus.UNAUTHORIZED, "key", detail, headers)
+    return Refused(HTTPStatus.UNAUTHORIZED, "key", detail, headers, key)

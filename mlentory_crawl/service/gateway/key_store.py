@@ -1,17 +1,14 @@
-"""Keys of the service, in a database of their own: the catalog has one writer, which is not the service."""
+"""Keys of the service: what is kept of them, and how they are recognized."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import sqlite3
 import string
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,17 +16,16 @@ from typing import Any
 
 from mlentory_crawl.data_directory import in_utc, now
 from mlentory_crawl.exceptions import MlentoryError
+from mlentory_crawl.service.gateway.audit_chain import SCHEMA as AUDIT, Entry, append
 from mlentory_crawl.service.gateway.roles import GIVEN, Role
+from mlentory_crawl.service.gateway.service_database import FILE, SERVICE_WAIT, connect, opened, transaction, unusable
 
-FILE = "service.sqlite"
 PREFIX = "mlk_"
 KEY = re.compile(rf"{PREFIX}([0-9a-z]{{8}})_([0-9A-Za-z]{{32}})")
 """A key: its id, and 190 random bits, which need no slow hash."""
 USED_EVERY = 60.0
 """The number of seconds in which the last use of a key is written once at the most."""
 LONGEST_OWNER = 200
-WAIT, SERVICE_WAIT = 10.0, 0.05
-"""The number of seconds that commands, and the service, wait for another process that writes."""
 
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS key (
@@ -43,6 +39,7 @@ _SCHEMA = """
         revoked_at TEXT
     ) WITHOUT ROWID;
 """
+_TABLES = _SCHEMA + AUDIT
 _ALL = "SELECT sha256, id, role, owner, created_at, expires_at, last_used_at, revoked_at FROM key"
 _ONE = f"{_ALL} WHERE id = ?"
 
@@ -82,11 +79,6 @@ class UnknownKey(MlentoryError):
     """There is no key of this id."""
 
 
-def state_dir(settings: Mapping[str, Any]) -> Path:
-    """Return the directory of what the service itself writes: it need not be allowed to write the data directory."""
-    return Path(settings.get("SERVE_STATE_DIR") or settings["MLENTORY_DATA_DIR"])
-
-
 def add_key(data_dir: Path, owner: str, role: Role, days: int | None) -> tuple[str, Key]:
     """Make a key, and return it with what is kept of it.
 
@@ -101,11 +93,12 @@ def add_key(data_dir: Path, owner: str, role: Role, days: int | None) -> tuple[s
     moment = datetime.now(UTC)
     expires = None if days is None else in_utc(moment + timedelta(days=days))
     key = Key(id, role, owner, in_utc(moment), expires, None, None)
-    with _opened(data_dir, create=True) as database:
+    with opened(data_dir, _TABLES, create=True) as database, transaction(database):
         database.execute(
             "INSERT INTO key (id, sha256, role, owner, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
             (id, _hash(secret), role.word, owner, key.created_at, expires),
         )
+        append(database, [_changed("key added", key, key.created_at)])
     return secret, key
 
 
@@ -113,7 +106,7 @@ def list_keys(data_dir: Path) -> list[Key]:
     """Return all keys, the newest last."""
     if not (data_dir / FILE).exists():
         return []
-    with _opened(data_dir) as database:
+    with opened(data_dir, _TABLES) as database:
         return [_key(row) for row in database.execute(f"{_ALL} ORDER BY created_at, id")]
 
 
@@ -129,11 +122,16 @@ def revoke_key(data_dir: Path, id: str) -> Key:
     """
     id = id.removeprefix(PREFIX).partition("_")[0]
     if (data_dir / FILE).exists():
-        with _opened(data_dir) as database:
-            database.execute("UPDATE key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", (now(), id))
+        moment = now()
+        with opened(data_dir, _TABLES) as database, transaction(database):
+            changed = database.execute(
+                "UPDATE key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (moment, id)
+            ).rowcount
             row = database.execute(_ONE, (id,)).fetchone()
             if row is not None:
-                return _key(row)
+                key = _key(row)
+                append(database, [_changed("key revoked", key, moment)] * changed)
+                return key
     raise UnknownKey(f"there is no key {id}; mlentory serve keys list shows them")
 
 
@@ -196,12 +194,12 @@ class Keys:
         try:
             if self._database is None or (found.st_dev, found.st_ino) != self._file:
                 self.close()
-                self._database = _connect(self._path, SERVICE_WAIT)
+                self._database = connect(self._path, SERVICE_WAIT)
                 self._file = found.st_dev, found.st_ino
                 self._known.clear()
             (version,) = self._database.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error as error:
-            raise _unreadable(self._path, error) from error
+            raise unusable(self._path, error) from error
         if version != self._version:
             self._version = version
             self._known.clear()
@@ -214,7 +212,7 @@ class Keys:
         try:
             row = self._database.execute(_ONE, (id,)).fetchone()
         except sqlite3.Error as error:
-            raise _unreadable(self._path, error) from error
+            raise unusable(self._path, error) from error
         self._known[id] = None if row is None else (row[0], _key(row))
 
 
@@ -231,27 +229,5 @@ def _key(row: tuple[Any, ...]) -> Key:
     return Key(id, GIVEN.get(role, Role.READER), *others)
 
 
-@contextmanager
-def _opened(data_dir: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-    path = data_dir / FILE
-    try:
-        if create:
-            data_dir.mkdir(parents=True, exist_ok=True)
-            # Before anything is in it; the hashes in it are nobody's business.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
-        with closing(_connect(path, WAIT)) as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(_SCHEMA)
-            yield database
-    except (OSError, sqlite3.Error) as error:
-        raise _unreadable(path, error) from error
-
-
-def _connect(path: Path, wait: float) -> sqlite3.Connection:
-    address = f"{path.absolute().as_uri()}?mode=rw"
-    # The event loop may be in another thread than the one that made it, never in two at a time.
-    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait, check_same_thread=False)
-
-
-def _unreadable(path: Path, error: Exception) -> MlentoryError:
-    return MlentoryError(f"the keys in {path} cannot be used: {error}")
+def _changed(event: str, key: Key, moment: str) -> Entry:
+    return Entry(at=moment, event=event, key=key.id, role=key.role.word)

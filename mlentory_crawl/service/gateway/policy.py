@@ -17,6 +17,7 @@ SWITCH = {"yes": True, "no": False}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 KNOWN = 4_096
 """The number of addresses that need not be read again."""
+_ORIGIN = re.compile(r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
 
 
@@ -30,6 +31,9 @@ class Policy:
         proxies: the networks of reverse proxies, which are believed when they name a client.
         rate: the number of units that a client may use in a minute.
         logs_access: whether each request is logged.
+        audit_days: the number of days for which entries of the audit are kept.
+        audits_queries: whether they have the texts of queries.
+        origins: the origins whose pages may read answers, without what the browser knows of the person.
     """
 
     keys_required: bool = False
@@ -37,6 +41,9 @@ class Policy:
     proxies: tuple[Network, ...] = ()
     rate: int = 600
     logs_access: bool = False
+    audit_days: int = 180
+    audits_queries: bool = False
+    origins: tuple[str, ...] = ()
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Policy:
@@ -49,8 +56,11 @@ class Policy:
             keys_required=_one_of(settings, "SERVE_KEYS", KEYS, "optional") == "required",
             hosts=frozenset(map(_host, _words(settings, "SERVE_HOSTS"))),
             proxies=tuple(map(_network, _words(settings, "SERVE_PROXIES"))),
-            rate=_rate(settings.get("SERVE_RATE") or 600),
+            rate=_number(settings, "SERVE_RATE", 600, 1_000_000),
             logs_access=SWITCH[_one_of(settings, "SERVE_ACCESS_LOG", tuple(SWITCH), "no")],
+            audit_days=_number(settings, "SERVE_AUDIT_DAYS", 180, 36_500),
+            origins=tuple(map(_origin, _words(settings, "SERVE_ORIGINS"))),
+            audits_queries=SWITCH[_one_of(settings, "SERVE_AUDIT_QUERIES", tuple(SWITCH), "no")],
         )
 
     def is_proxy(self, address: str) -> bool:
@@ -113,6 +123,12 @@ def _host(word: str) -> str:
     return name
 
 
+def _origin(word: str) -> str:
+    if not _ORIGIN.fullmatch(word.lower()):
+        raise SettingError(f"SERVE_ORIGINS: expected origins such as https://notebook.example.org, got {word!r}")
+    return word.lower()
+
+
 def _network(word: str) -> Network:
     try:
         return ipaddress.ip_network(word, strict=False)
@@ -120,11 +136,12 @@ def _network(word: str) -> Network:
         raise SettingError(f"SERVE_PROXIES: expected IP addresses or networks, got {word!r}") from None
 
 
-def _rate(value: Any) -> int:
+def _number(settings: Mapping[str, Any], name: str, default: int, most: int) -> int:
+    value = settings.get(name) or default
     try:
-        rate = int(value)
+        number = int(value)
     except ValueError:
-        rate = 0
-    if not 1 <= rate <= 1_000_000:
-        raise SettingError(f"SERVE_RATE: expected a number from 1 to 1000000, got {value!r}")
-    return rate
+        number = 0
+    if not 1 <= number <= most:
+        raise SettingError(f"{name}: expected a number from 1 to {most}, got {value!r}")
+    return number

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mlentory_crawl.service.gateway.roles import Role
+from mlentory_crawl.service.gateway.units import TENTHS
 from mlentory_crawl.service.parameters import DEEPEST, DEPTH, DEPTH_OF_PAGES
 
 OTHER = "other"
 """The name of all paths that no route has."""
-TENTHS = 10
-"""The number of parts of a unit that costs are counted in."""
 _DEPTH = re.compile(rb"(?:^|&)depth=0*([0-9]{1,3})(?:&|$)")
 
 
@@ -48,11 +47,13 @@ class Access:
         role: the lowest role that may ask.
         units: the cost of an answer.
         by_request: the cost in tenths of a unit where it follows from the method and the query.
+        is_noted: whether each request is an entry of the audit; others are counted.
     """
 
     role: Role = Role.READER
     units: float = 1
     by_request: Callable[[str, bytes], int] | None = None
+    is_noted: bool = False
 
     def cost(self, method: str, query: bytes) -> int:
         """Return the cost of the answer to a request, in tenths of a unit."""
@@ -61,7 +62,7 @@ class Access:
 
 LITTLE = 0.1
 READ, COUNT, BOARD, DUMP = Access(), Access(units=2), Access(units=5), Access(units=20)
-SEARCH, SPARQL = Access(by_request=by_facets), Access(by_request=by_language)
+SEARCH, SPARQL = Access(by_request=by_facets), Access(by_request=by_language, is_noted=True)
 LINEAGE, LINEAGE_PAGE = Access(by_request=by_depth(DEPTH)), Access(by_request=by_depth(DEPTH_OF_PAGES))
 
 ROUTES: dict[str, Access] = {
@@ -73,6 +74,9 @@ ROUTES: dict[str, Access] = {
     "/sparql": SPARQL,
     "/mcp": BOARD,
     "/mcp/": BOARD,
+    "/sign-in": Access(Role.ANYONE, 5),
+    "/signed-in": Access(Role.ANYONE, 5),
+    "/sign-out": Access(Role.ANYONE),
     # Pages
     "/": COUNT,
     "/search": COUNT,
@@ -140,7 +144,8 @@ ROUTES: dict[str, Access] = {
     "/api/v1/runs/{name}": READ,
     "/api/v1/dumps": READ,
     "/api/v1/dumps/{name}": DUMP,
-    "/api/v1/quarantine": Access(Role.CURATOR),
+    "/api/v1/quarantine": Access(Role.CURATOR, is_noted=True),
+    "/api/v1/audit": Access(Role.CURATOR, 2, is_noted=True),
 }
 """Each route with its line; a mounted folder is written with what is below it."""
 

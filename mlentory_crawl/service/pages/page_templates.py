@@ -23,6 +23,7 @@ from mlentory_crawl.catalog.queries.license_summary import LicenseConflict
 from mlentory_crawl.catalog.queries.origins import Statement
 from mlentory_crawl.console import magnitude, number
 from mlentory_crawl.printable import printable
+from mlentory_crawl.service.gateway.callers import Caller
 from mlentory_crawl.service.pages.facts import label_of
 from mlentory_crawl.service.static_files import static_address
 
@@ -41,15 +42,33 @@ def page(request: Request, template: str, /, **values: Any) -> Response:
         values: what the template shows; `status` is the status of the answer, too.
     """
     status = values.get("status", 200)
-    text = _environment().get_template(f"{template}.html").render(request=request, version=__version__, **values)
-    return Response(
-        text, status, media_type="text/html", headers={"Cache-Control": "no-cache", "Vary": "Accept, HX-Request"}
+    can_sign_in = request.app.state.sign_in is not None
+    text = (
+        _environment()
+        .get_template(f"{template}.html")
+        .render(request=request, version=__version__, can_sign_in=can_sign_in, person=_person(request), **values)
     )
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept, HX-Request"}
+    if can_sign_in:
+        headers = {
+            "Cache-Control": "private, no-cache",
+            "Vary": "Accept, HX-Request, Cookie",
+            # Without it, browsers do not even tell the service itself that a form was sent by its own page.
+            "Referrer-Policy": "same-origin",
+        }
+    return Response(text, status, media_type="text/html", headers=headers)
+
+
+def _person(request: Request) -> str | None:
+    """Return the name of whoever has signed in."""
+    caller: Caller | None = request.scope.get("state", {}).get("caller")
+    return caller.owner if caller is not None and caller.has_session else None
 
 
 def failed(request: Request, status: int, detail: str) -> Response:
     """Return the page that says what went wrong."""
-    return page(request, "failed", detail=detail, status=status)
+    address = f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}"
+    return page(request, "failed", detail=detail, status=status, address=address)
 
 
 def link_to(iri: str) -> str:

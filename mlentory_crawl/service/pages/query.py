@@ -68,6 +68,7 @@ async def query(request: Request, query: Annotated[str, Query(max_length=LONGEST
     """Show the result of a query, and where to write another one."""
     table, problem, status = None, None, 200
     if query.strip():
+        request.state.query_text = query
         try:
             table, problem, status = await _asked(request, query)
         except (StoreError, NotAnswered) as error:

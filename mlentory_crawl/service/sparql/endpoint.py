@@ -59,6 +59,7 @@ async def sparql(request: Request) -> Response:
         query = await query_of(request)
         if query is None:
             return await _described(request, wanted)
+        request.state.query_text = query
         response = await _answered(request, query, wanted)
     except Refused as error:
         response = problem(error.status, str(error))
