@@ -22,7 +22,8 @@ from scrapy.http import Response
 
 from fair4ml.describe.source_record import InvalidRecord, parse
 from fair4ml.platforms import describe, source_model
-from mlentory_crawl.archive.store import Archive, digest_of
+from mlentory_crawl.archive.bodies import digest_of
+from mlentory_crawl.archive.store import Archive
 from mlentory_crawl.base_spiders.paginators.link_header import next_link
 from mlentory_crawl.catalog.codec import encode
 from mlentory_crawl.catalog.commits import Commit, Entry

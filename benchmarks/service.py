@@ -164,7 +164,7 @@ def _counterpart(source: Source, label: str) -> Callable[[Asked], object] | None
 
 
 def _query(given: dict[str, list[str]]) -> Any:
-    single = {name: values[0] for name, values in given.items() if name != "facets"}
+    single: dict[str, Any] = {name: values[0] for name, values in given.items() if name != "facets"}
     return Search(**single, facets=given.get("facets", [])).query()
 
 

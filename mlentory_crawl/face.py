@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from fair4ml.document import has_texts, public
+from mlentory_crawl.archive.bodies import RAW, body_of
 from mlentory_crawl.catalog.database import damage_reported
 from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.queries import (
     boards,
+    cards,
     comparison,
     coverage,
     description,
@@ -66,6 +68,23 @@ class Status:
     projections: dict[str, dict[str, Any]]
     runs: list[dict[str, Any]]
     waiting: dict[str, dict[str, Waiting]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The card of a model as its owner wrote it.
+
+    Attributes:
+        text: the whole file, metadata included.
+        source: its address.
+        fetched_at: when it was fetched (UTC).
+        record: the catalog key of the record that was made from it.
+    """
+
+    text: str
+    source: str
+    fetched_at: str
+    record: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +187,22 @@ class Catalog:
             return description.describe(
                 reader, name, at, most=mentions_limit, offset=mentions_offset, read=mentions_read
             )
+
+    def card(self, iri: str) -> Card | None:
+        """Read the card of a model from the archive of answers; the catalog keeps what was understood of it.
+
+        Args:
+            iri: the model.
+
+        Returns:
+            The card; None if none was fetched, or if the archive has it no more.
+        """
+        with self._read() as reader:
+            found = cards.archived_card(reader, iri)
+        body = None if found is None else body_of(self.data_dir / RAW / found.file, found.sha256)
+        if found is None or body is None or not cards.is_card(body):
+            return None
+        return Card(body.decode("utf-8", "replace"), found.source, found.fetched_at, found.record)
 
     def search(
         self,

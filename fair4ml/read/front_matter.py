@@ -74,9 +74,7 @@ def split(text: str, *, texts: bool = False) -> FrontMatter:
         return FrontMatter(body=text)
     closing = _CLOSING.search(text, opening.end())
     if closing is None:
-        heading = _HEADING.search(text, opening.end())
-        body = "" if heading is None else text[heading.start() :]
-        return FrontMatter(body=body, issues=[_issue("has no closing line")])
+        return FrontMatter(body=_unclosed(text, opening), issues=[_issue("has no closing line")])
     found = FrontMatter(body=text[closing.end() :])
     block, forbidden = _FORBIDDEN.subn("\ufffd", text[opening.end() : closing.start()])
     if forbidden:
@@ -99,6 +97,25 @@ def split(text: str, *, texts: bool = False) -> FrontMatter:
         if isinstance(value, str):  # a rule, prose, and another rule
             found.body = text[opening.end() :]
     return found
+
+
+def body(text: str) -> str:
+    """Return the body of a model card, where nothing of its metadata is needed.
+
+    Args:
+        text: the card, with line feeds only.
+    """
+    opening = _OPENING.match(text)
+    if opening is None:
+        return text
+    closing = _CLOSING.search(text, opening.end())
+    return _unclosed(text, opening) if closing is None else text[closing.end() :]
+
+
+def _unclosed(text: str, opening: re.Match[str]) -> str:
+    """Return what begins at the first heading, where a block has no closing line."""
+    heading = _HEADING.search(text, opening.end())
+    return "" if heading is None else text[heading.start() :]
 
 
 def _issue(reason: str, key: str | None = None) -> FieldIssue:

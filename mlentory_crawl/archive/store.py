@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import orjson
-import zstandard
 from scrapy import Request
 from scrapy.http import Response
 
-from mlentory_crawl.data_directory import whole
+from mlentory_crawl.archive.bodies import digest_of, write_body
 
 INDEX = "answers.jsonl"
 ENTRY = {"place", "url", "status", "headers", "fetched_at", "sha256", "file"}
@@ -93,20 +91,6 @@ def entries(index: Path) -> tuple[list[dict[str, Any]], int]:
     return found, damaged
 
 
-def body_of(path: Path, digest: str) -> bytes | None:
-    """Return an archived body; None if it is damaged or missing.
-
-    Args:
-        path: its file.
-        digest: its SHA-256.
-    """
-    try:
-        body = zstandard.decompress(path.read_bytes())
-    except (OSError, zstandard.ZstdError):
-        return None
-    return body if digest_of(body) == digest else None
-
-
 def headers_of(response: Response) -> dict[str, list[str]]:
     """Return the headers of an answer that may be kept, each with its lines."""
     return {
@@ -116,18 +100,7 @@ def headers_of(response: Response) -> dict[str, list[str]]:
     }
 
 
-def write_body(path: Path, body: bytes) -> None:
-    """Write an answer's body to the file that is named after its digest."""
-    with whole(path) as file:
-        file.write(zstandard.ZstdCompressor(level=3).compress(body))
-
-
 def place_of(request: Request) -> str:
     """The identity of a request within a run, also after redirects: the address and the body that was sent."""
     first: str = request.meta.get("redirect_urls", [request.url])[0]
     return f"{first} {digest_of(request.body)}" if request.body else first
-
-
-def digest_of(body: bytes) -> str:
-    """The SHA-256 of a body, in hexadecimal."""
-    return sha256(body).hexdigest()

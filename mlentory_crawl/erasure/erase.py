@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import zstandard
 
-from mlentory_crawl.archive.store import INDEX, digest_of, entries, write_body
+from mlentory_crawl.archive.bodies import digest_of, write_body
+from mlentory_crawl.archive.store import INDEX, entries
 from mlentory_crawl.catalog.erasable_texts import RunTexts, SeedTexts
 from mlentory_crawl.catalog.erasure import Marks
 from mlentory_crawl.catalog.writer import CatalogWriter, Erasing

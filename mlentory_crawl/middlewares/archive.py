@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import orjson
 
-from mlentory_crawl.archive.store import REVALIDATE, Archive, digest_of, headers_of, place_of
+from mlentory_crawl.archive.bodies import digest_of
+from mlentory_crawl.archive.store import REVALIDATE, Archive, headers_of, place_of
 from mlentory_crawl.catalog.commits import Answer
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import Run

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
-from mlentory_crawl.archive.store import REVALIDATE, body_of
+from mlentory_crawl.archive.bodies import body_of
+from mlentory_crawl.archive.store import REVALIDATE
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.middlewares.aside import aside

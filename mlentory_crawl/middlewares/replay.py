@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import TextResponse
 
-from mlentory_crawl.archive.store import INDEX, body_of, entries, place_of
+from mlentory_crawl.archive.bodies import body_of
+from mlentory_crawl.archive.store import INDEX, entries, place_of
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.exceptions import MlentoryError
 

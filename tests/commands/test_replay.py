@@ -16,7 +16,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 from support.crawling import Project, model, write_records
 
-from mlentory_crawl.archive.store import INDEX, Archive, digest_of, write_body
+from mlentory_crawl.archive.bodies import digest_of, write_body
+from mlentory_crawl.archive.store import INDEX, Archive
 from mlentory_crawl.middlewares.replay import ReplayMiddleware
 from mlentory_crawl.sample_hub import SampleHub
 

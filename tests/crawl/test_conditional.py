@@ -11,7 +11,8 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
-from mlentory_crawl.archive.store import REVALIDATE, Archive, digest_of
+from mlentory_crawl.archive.bodies import digest_of
+from mlentory_crawl.archive.store import REVALIDATE, Archive
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.middlewares.archive import ArchiveMiddleware

@@ -40,9 +40,10 @@ STARTS = [
 ]
 OURS = frozenset(
     (
-        "a article aside b body br button caption circle code data dd del details div dl dt figcaption figure "
-        "footer form g h1 h2 h3 head header html input ins label li link main mark meta meter nav ol option p "
-        "path polygon pre rect script section select small span summary svg table tbody td text textarea th "
+        "a article aside b blockquote body br button caption circle code data dd del details div dl dt em figcaption "
+        "figure footer form g h1 h2 h3 h4 h5 h6 head header hr html input ins label li link main mark meta meter nav "
+        "ol option p path polygon pre rect s script section select small span strong summary svg table tbody td text "
+        "textarea th "
         "thead time title tr tspan ul"
     ).split()
 )

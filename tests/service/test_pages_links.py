@@ -15,7 +15,7 @@ from mlentory_crawl.service.static_files import static_address
 
 pytestmark = pytest.mark.extra(name="serve")
 
-MOST = 400
+MOST = 900
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
-from support.browsing import DESKTOP, NARROWEST, PHONE, SCHEMES, Visitor
+from support.browsing import DESKTOP, NARROWEST, PHONE, SCHEMES, TABLET, Visitor
 from support.site import FAILURES, PAGES
 
 pytestmark = pytest.mark.extra(name="serve")
@@ -49,7 +49,7 @@ def test_a_page_is_for_everybody(visitor: Visitor, name: str) -> None:
     assert visitor.page.locator("h1").count() == 1
     for scheme in SCHEMES:
         visitor.page.emulate_media(color_scheme=scheme)
-        for width in (DESKTOP, PHONE):
+        for width in (DESKTOP, TABLET, PHONE):
             visitor.resize(width)
             assert barriers(visitor) == [], (scheme, width)
     assert visitor.overflow(NARROWEST) <= 0

@@ -18,7 +18,7 @@ from support.served import settings_of
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 SCHEMES = ("light", "dark")
-PHONE, NARROWEST, DESKTOP = 390, 360, 1280
+PHONE, NARROWEST, TABLET, DESKTOP = 390, 360, 820, 1440
 """Widths of windows."""
 
 

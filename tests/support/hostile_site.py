@@ -12,6 +12,7 @@ from fair4ml.document import Document
 from fair4ml.entities import Kind, properties
 from fair4ml.write.value_types import value_types
 from mlentory_crawl.catalog.commits import Commit, Rejected
+from support.archived_cards import keep_cards
 from support.catalogs import DAY, HUB, Book
 from support.served import indexed
 from support.site import REPORT, reported
@@ -51,6 +52,40 @@ ADDRESSES = [
     f"https://evil.example/{'w' * 3_000}",
     "https://%zz[",
 ]
+
+
+_CARD = r"""
+[a](javascript:RUN) [b](JaVaScRiPt:RUN) [c](data:text/html,<script>RUN</script>) [d](//evil.example/x)
+
+[e](<https://evil.example/" onmouseover="RUN>) [f](/runs) [g](#facts) <javascript:RUN> [](https://evil.example)
+
+![pixel](https://evil.example/p.png) ![x](x "onerror=RUN") [![badge](https://evil.example/b)](vbscript:RUN)
+
+&#8238;&#x202e;&#0; <a href="javascript:RUN">&lt;script&gt;RUN&lt;/script&gt;</a> `<script>RUN</script>`
+
+| <img src=x onerror=RUN> | |
+|---|---|
+| [x](javascript:RUN) | `|` |
+
+#
+
+### <svg onload=RUN>
+
+```html onload=RUN
+</code></pre><script>RUN</script>
+```
+
+<div class=card id=main style=position:fixed hx-get=/runs hx-trigger=load>
+<b>above</b>
+
+**within**
+
+</div>
+
+<![CDATA[ <script>RUN</script> ]]> <!-- <script>RUN</script> --> <?php RUN ?> <table><tr><td onclick=RUN>
+"""
+MARKDOWN = _CARD.replace("RUN", RUNS)
+"""A card that tries what only Markdown can."""
 
 
 class _Rota:
@@ -171,6 +206,7 @@ def hostile_site(data_dir: Path) -> Book:
         for text in TEXTS
     ]
     book.writer.commit(book.run, Commit(entries=entries, rejected=refused))
+    keep_cards(book, {name: f"{TEXTS[number]}\n\n{MARKDOWN}" for number, name in enumerate(names())})
     reported(book)
     told = {
         **REPORT,

@@ -12,6 +12,7 @@ import orjson
 from fair4ml.document import Document, document_of
 from fair4ml.entities import Article, Dataset, ScholarlyArticle, Stub
 from mlentory_crawl.catalog.commits import Commit, Entry
+from support.archived_cards import keep_cards
 from support.catalogs import DAY, HUB, Book, rejected
 from support.documents import model_record
 from support.families import relative, using
@@ -88,6 +89,30 @@ REPORT = {
 }  # fmt: skip
 
 
+CARD = """---
+license: mit
+---
+# A tune
+
+It answers *questions*, see [the exam](https://exam.example.org/) and ![a badge](https://badge.example.org/x.svg).
+
+| task | |
+|---|---:|
+| exam | 0.91 |
+
+#### Use
+
+```python
+answer = model("What is it?")
+```
+
+> It is not for medicine.
+
+{}
+""".format("- A line that makes it longer than what is read in passing.\n" * 40)
+"""A model card that has what cards have, and goes on."""
+
+
 def varied(data_dir: Path) -> Book:
     """A catalog with a family of models, data, a paper, an article and its author, and what became of a model."""
     book = Book(data_dir)
@@ -107,6 +132,7 @@ def varied(data_dir: Path) -> Book:
     book.crawl(first, {"1": {"downloads": 1_234_567, "likes": 89}, "2": {"downloads": 42}})
     again = relative("orchard/tune-8B", "Apache-2.0", **{"tide__base-8B": "finetune"})
     book.crawl({"2": evaluated(about(using(again, trainedOn=["tide/corpus"]), "orchard"), 0.91)})
+    keep_cards(book, {"orchard/tune-8B": CARD})
     bury(book, "6")
     book.begin()
     book.writer.commit(book.run, Commit(entries=list(_entries(book)), rejected=[rejected("nest/odd")]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlentory_crawl.catalog.queries.evaluations import SETTINGS
+from mlentory_crawl.catalog.queries.evaluations import HARNESS, SETTINGS
 
 _PARTS = frozenset({"config", "split"})
 """Settings that identify a part of a dataset, and need no name beside their value."""
@@ -24,6 +24,7 @@ class Evaluated:
         value: the value as a number if it is one, else as text.
         stated: the text of the value, if it says more than the number.
         sources: the places where it was published.
+        harness: the program that evaluated, if stated.
     """
 
     models: list[str]
@@ -33,6 +34,7 @@ class Evaluated:
     value: float | str | None
     stated: str | None
     sources: list[str]
+    harness: str | None = None
 
 
 def evaluated(document: Mapping[str, Any]) -> Iterator[Evaluated]:
@@ -57,6 +59,7 @@ def evaluated(document: Mapping[str, Any]) -> Iterator[Evaluated]:
                 value=result.get("value"),
                 stated=result.get("description"),
                 sources=[*evaluation.get("isBasedOn", ()), *evaluation.get("citation", ())],
+                harness=_harness(parts, evaluation),
             )
 
 
@@ -67,6 +70,11 @@ def _settings(parts: Mapping[str, Mapping[str, Any]], evaluation: Mapping[str, A
         for part in known
         if part.get("propertyID") in SETTINGS and "value" in part
     )
+
+
+def _harness(parts: Mapping[str, Mapping[str, Any]], evaluation: Mapping[str, Any]) -> str | None:
+    known = [parts[iri] for iri in evaluation.get("additionalProperty", ()) if iri in parts]
+    return next((str(part["value"]) for part in known if part.get("propertyID") == HARNESS and "value" in part), None)
 
 
 def names_in(document: Mapping[str, Any]) -> dict[str, str]:

@@ -9,11 +9,12 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from fair4ml.document import forbids_ai
+from fair4ml.read import front_matter
 from mlentory_crawl.catalog.queries.description import Description
 from mlentory_crawl.catalog.queries.history import Revision, history
 from mlentory_crawl.catalog.queries.writings import Writing, writings
 from mlentory_crawl.service.agents.arguments import Arguments, Name, Offset
-from mlentory_crawl.service.agents.entity_facts import FACTS, TEXTS, Stated, properties_stated, values_stated
+from mlentory_crawl.service.agents.entity_facts import FACTS, TEXTS, Entry, Stated, properties_stated, values_stated
 from mlentory_crawl.service.agents.fitting import Answer, fitted
 from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of, shortened, source_of
@@ -23,6 +24,8 @@ from mlentory_crawl.service.source import Source
 NAME = "get_model"
 LISTED, SOURCES, PAGE = 15, 3, 100
 """The authors of a text and the sources of a result that an answer shows, and the entries that are read for it."""
+READ = 100_000
+"""The number of characters of a card of which its beginning is taken."""
 CHANGES, CHANGED, BRIEF = 10, 3, 200
 """The changes of a version, the values of a change, and the characters of a value that an answer shows."""
 Part = Literal["facts", "evaluations", "articles", "history"]
@@ -178,8 +181,20 @@ def _entries(source: Source, shown: Description, asked: ModelArguments) -> tuple
     if asked.part == "evaluations":
         results = shown.evaluations()
         return len(results), [("evaluations", each) for each in _results(shown, start, end)]
-    stated = properties_stated(shown) if asked.property is None else values_stated(shown, asked.property)[0]
+    if asked.property is not None:
+        stated, _ = values_stated(shown, asked.property)
+    else:
+        stated = [*properties_stated(shown), *_card(source, shown, asked)]
     return len(stated), stated[start:end]
+
+
+def _card(source: Source, shown: Description, asked: ModelArguments) -> Iterator[Entry]:
+    """Yield the beginning of the card of a model, as far as it can be read now and may be."""
+    if asked.at is not None or shown.deleted_at is not None or forbids_ai(shown.state):
+        return
+    card = source.catalog.card(shown.iri)
+    if card is not None and (text := front_matter.body(card.text[:READ]).strip()):
+        yield TEXTS, {"property": "card", "values": [text], "total_values": 1, "stated_by": [card.record]}
 
 
 def _article(text: Writing) -> Article:

@@ -21,8 +21,8 @@ are (`total`) and how many are shown (`shown`); `Link` leads to the next and the
 documents (RFC 9457). What sources state is text of others: escape it before you show it.
 
 `RateLimit` says how many units are left of those in `RateLimit-Policy`, and for how many seconds: most requests cost
-one, searches with facets two, leaderboards and changes five, lineages one for each generation. With a contact in the
-header `From`, twice as many are allowed.
+one, searches with facets two, leaderboards, changes and tables of hits five, lineages one for each generation. With a
+contact in the header `From`, twice as many are allowed.
 """
 PROBLEMS = {
     "400": "A parameter is wrong; the detail names it.",

@@ -13,6 +13,7 @@ from mlentory_crawl.service.api import (
     history,
     lineage,
     search,
+    search_table,
     similar,
     state,
     texts,
@@ -20,7 +21,8 @@ from mlentory_crawl.service.api import (
 )
 
 PARTS = (
-    search, entities, lineage, history, similar, comparison, boards, texts, changes, drift, state, dumps, audit, used,
+    search, search_table, entities, lineage, history, similar, comparison, boards, texts, changes, drift, state, dumps,
+    audit, used,
 )  # fmt: skip
 ROUTERS = tuple(part.router for part in PARTS)
 """In the order in which they are tried: the last one takes whatever name is left."""

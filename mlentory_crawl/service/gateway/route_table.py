@@ -109,6 +109,7 @@ ROUTES: dict[str, Access] = {
     # API
     "/api/v1/openapi.json": READ,
     "/api/v1/entities": SEARCH,
+    "/api/v1/entities.csv": BOARD,
     "/api/v1/suggest": READ,
     "/api/v1/facets/{name}": COUNT,
     "/api/v1/models/{owner}/{name}": READ,

@@ -75,13 +75,16 @@ def leaderboards(request: Request, dataset: Given = "", metric: Given = "", task
     unranked: dict[str, list[Result]] = {}
     for result in found.unranked:
         unranked.setdefault(result.problem or "", []).append(result)
+    several = [board for board in found.boards if len(board.results) > 1]
     return page(
         request,
         "boards",
         dataset=dataset,
-        boards=[_shown(board) for board in found.boards],
+        boards=[_shown(board) for board in several],
+        alone=[board for board in found.boards if len(board.results) == 1],
         unranked=unranked,
         why=why,
+        is_data=not why,
     )
 
 

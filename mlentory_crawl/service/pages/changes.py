@@ -19,8 +19,9 @@ from mlentory_crawl.catalog.queries.recent_changes import (
 )
 from mlentory_crawl.catalog.queries.run_list import run_list
 from mlentory_crawl.service.json_answers import source_of, tagged
+from mlentory_crawl.service.pages.addresses import history_of
 from mlentory_crawl.service.pages.atom import ATOM, Feed, atom
-from mlentory_crawl.service.pages.page_templates import history_of, page
+from mlentory_crawl.service.pages.page_templates import page
 from mlentory_crawl.service.parameters import Parameters
 
 router = APIRouter()

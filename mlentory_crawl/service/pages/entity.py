@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 
 from mlentory_crawl.catalog.queries.derivations import KIND_NOT_STATED
 from mlentory_crawl.catalog.queries.description import Description
 from mlentory_crawl.catalog.queries.evaluated import Evaluated, names_in
+from mlentory_crawl.catalog.queries.find import NotFound
 from mlentory_crawl.catalog.queries.lineage import Lineage
 from mlentory_crawl.catalog.queries.similar import SimilarModel, similar
-from mlentory_crawl.catalog.queries.usage import CLASSES, Subject
+from mlentory_crawl.catalog.queries.usage import CLASSES, Subject, Users, users
 from mlentory_crawl.console import magnitude
+from mlentory_crawl.face import Catalog
+from mlentory_crawl.pictures.svg import svg
 from mlentory_crawl.service.api.named import Name, Segment
 from mlentory_crawl.service.api.representations import data_instead
 from mlentory_crawl.service.json_answers import source_of
+from mlentory_crawl.service.pages.addresses import link_to
+from mlentory_crawl.service.pages.card import ShownCard, shown_card
 from mlentory_crawl.service.pages.facts import Fact, Value, facts_of, groups_of
 from mlentory_crawl.service.pages.page_templates import page
 from mlentory_crawl.service.parameters import MOST_READ, Moment
@@ -31,6 +38,11 @@ NEAR = 3
 """The number of generations above a model in which its page looks for conflicts of licenses."""
 ALIKE = 6
 """The number of similar models that its page shows."""
+DRAWN, WIDEST = 4, 580.0
+"""The number of models, and the width, up to which a page has a picture of its lineage: it is drawn smaller."""
+USERS = 8
+"""The number of models on the page of what they use."""
+_WIDTH = re.compile(r' width="([0-9.]+)"')
 GLANCE = ("parameterCount", "contextLength")
 
 
@@ -60,8 +72,11 @@ class Sheet:
         kinds: how many derive from it, by kind.
         above: the lineage above it, if it is a model with parents.
         results: the results of its evaluations, by where they were published.
-        users: where the page of the models that use it is, if models use its kind.
+        subject: where the page of the models that use it is, if models use its kind.
+        users: the first of these models.
         alike: models that share data, bases, papers or the task with it.
+        card: its card, if the archive has it.
+        picture: the picture of what it derives from, if that is small.
     """
 
     shown: Description
@@ -76,8 +91,28 @@ class Sheet:
     kinds: dict[str, int]
     above: Lineage | None
     results: dict[tuple[str, ...], list[Evaluated]]
-    users: Subject | None
+    subject: Subject | None
+    users: Users | None
     alike: list[SimilarModel]
+    card: ShownCard | None
+    picture: Markup | None
+
+    @property
+    def sections(self) -> list[tuple[str, str, int | None]]:
+        """The parts of the page that it has: the anchor of each, its name, and how much there is."""
+        shown = self.shown
+        has_conflicts = self.above is not None and bool(self.above.conflicts or self.above.inherited)
+        parts = (
+            ("models", "Models", self.users.total if self.users else 0, self.users and self.users.models),
+            ("card", "Card", None, self.card),
+            ("lineage", "Lineage", len(self.parents) + len(shown.derived), self.parents or self.children),
+            ("licenses", "License conflicts", None, has_conflicts),
+            ("evaluations", "Evaluations", sum(map(len, self.results.values())), self.results),
+            ("facts", "Facts", None, self.facts or self.groups),
+            ("written", "Written about it", shown.written.count, shown.written.count),
+            ("alike", "Similar", None, self.alike),
+        )
+        return [(anchor, name, number) for anchor, name, number, there in parts if there]
 
 
 @router.get("/models/{owner}/{name}")
@@ -101,10 +136,27 @@ def _shown(request: Request, name: str, at: datetime | None) -> Response:
     above = catalog.lineage(shown.iri, depth=NEAR, limit=50, most=MOST_READ) if has_parents else None
     is_model = shown.root["class"] == "MLModel" and at is None
     alike = catalog.ask(similar, shown.iri, ALIKE).models if is_model else []
-    return page(request, "entity", sheet=_sheet(shown, above, alike), at=at)
+    card = shown_card(catalog.card(shown.iri)) if is_model and shown.records and not shown.deleted_at else None
+    subject = next((each for each, classes in CLASSES.items() if shown.root["class"] in classes), None)
+    using = None if subject is None or at is not None else _users(catalog, subject, shown.iri)
+    return page(request, "entity", sheet=_sheet(shown, above, alike, card, subject, using), at=at)
 
 
-def _sheet(shown: Description, above: Lineage | None, alike: list[SimilarModel]) -> Sheet:
+def _users(catalog: Catalog, subject: Subject, iri: str) -> Users | None:
+    try:
+        return catalog.ask(users, subject, iri, USERS, 0)
+    except NotFound:
+        return None
+
+
+def _sheet(
+    shown: Description,
+    above: Lineage | None,
+    alike: list[SimilarModel],
+    card: ShownCard | None,
+    subject: Subject | None,
+    using: Users | None,
+) -> Sheet:
     root, names = shown.root, names_in(shown.state)
     name = str(root.get("name") or shown.iri)
     owner, _, title = name.rpartition("/") if "://" not in name else ("", "", name)
@@ -129,9 +181,22 @@ def _sheet(shown: Description, above: Lineage | None, alike: list[SimilarModel])
         kinds=shown.kinds,
         above=above,
         results=results,
-        users=next((subject for subject, classes in CLASSES.items() if root["class"] in classes), None),
+        subject=subject,
+        users=using,
         alike=alike,
+        card=card,
+        picture=None if above is None else _picture(above),
     )
+
+
+def _picture(above: Lineage) -> Markup | None:
+    """Return the picture of a lineage that has few models; larger ones are on a page of their own."""
+    if not 1 < len(above.members) <= DRAWN or above.left_out:
+        return None
+    drawn = svg(above, down=False, style="", address=link_to)
+    width = _WIDTH.search(drawn)
+    # Its texts are escaped where it is drawn.
+    return Markup(drawn) if width is not None and float(width[1]) <= WIDEST else None  # noqa: S704
 
 
 def _has_kind(part: dict[str, Any]) -> bool:

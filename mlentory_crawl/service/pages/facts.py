@@ -24,8 +24,12 @@ FIRST = (
     "validatedOn", "testedOn", "referencePublication", "author", "sharedBy", "about", "conditionsOfAccess",
 )  # fmt: skip
 """The properties that are looked for first, in this order."""
-LAST = ("url", "identifier", "version", "archivedAt", "readme", "discussionUrl", "issueTracker")
-"""Those that are looked for last."""
+LAST = ("url", "identifier", "version", "archivedAt", "readme", "discussionUrl", "issueTracker", "languageTag")
+"""Those that are looked for last: addresses, and names for programs."""
+CODE = ("codeSampleSnippet", "citation")
+"""Those whose line breaks matter."""
+LONG = 360
+"""The number of characters from which on a text is opened by who wants to read it."""
 LABELS = {
     PARAMETER: "Hyperparameters",
     METRIC: "Metrics",
@@ -84,6 +88,21 @@ class Fact:
     label: str
     values: list[Value]
     statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it is an address or a name for programs."""
+        return self.name in LAST
+
+    @property
+    def is_code(self) -> bool:
+        """Whether the line breaks of its texts matter."""
+        return self.name in CODE
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its texts are too long to be read in passing."""
+        return sum(len(value.text) for value in self.values if value.iri is None) > LONG
 
 
 def facts_of(shown: Description) -> list[Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,8 +13,9 @@ from mlentory_crawl.catalog.queries.lineage import Lineage
 from mlentory_crawl.pictures.svg import svg
 from mlentory_crawl.service.api.named import Name, Segment
 from mlentory_crawl.service.json_answers import source_of
+from mlentory_crawl.service.pages.addresses import lineage_of, link_to, short_name
 from mlentory_crawl.service.pages.compare import MOST
-from mlentory_crawl.service.pages.page_templates import lineage_of, link_to, page, short_name
+from mlentory_crawl.service.pages.page_templates import page
 from mlentory_crawl.service.paging import Offset
 from mlentory_crawl.service.parameters import DEPTH_OF_PAGES, MOST_READ, Depth, Direction
 from mlentory_crawl.service.static_files import FOR_EVER, lineage_style
@@ -76,7 +77,7 @@ def _shown(request: Request, name: str, direction: Direction, depth: int, limit:
             known.append(step)
     here = lineage_of(found.root, direction)
     joint = "&" if "?" in here else "?"
-    pages = {
+    pages: dict[str, Any] = {
         "before": f"{here}{joint}depth={depth}&offset={max(offset - limit, 0)}" if offset else None,
         "after": f"{here}{joint}depth={depth}&offset={offset + limit}" if found.left_out else None,
     }

@@ -7,37 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 WIDTH, HEIGHT, MARGIN = 640.0, 120.0, 4.0
 GAP = 0.25
 """The part of its place that a bar leaves free."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A number at a time (ISO 8601)."""
-
-    at: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A line over time.
-
-    Attributes:
-        points: what it shows, oldest first.
-        line: the path of the line.
-        area: the path of the area below it.
-        width, height: the size of the picture.
-    """
-
-    points: Sequence[Point]
-    line: str
-    area: str
-    width: float = WIDTH
-    height: float = HEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +52,6 @@ class Bars:
     path: str
     width: float = WIDTH
     height: float = HEIGHT
-
-
-def growth(points: Sequence[Point]) -> Plot | None:
-    """Return the plot of numbers that begin at 0; None if there are fewer than two."""
-    if len(points) < 2:
-        return None
-    times = [datetime.fromisoformat(point.at).timestamp() for point in points]
-    first, span = times[0], max(times[-1] - times[0], 1.0)
-    most = max(*(point.value for point in points), 1.0)
-    places = [
-        (MARGIN + (time - first) / span * (WIDTH - 2 * MARGIN), _height(point.value, most))
-        for time, point in zip(times, points, strict=True)
-    ]
-    line = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-    area = f"{line}V{HEIGHT - MARGIN:.1f}H{places[0][0]:.1f}Z"
-    return Plot(points, line, area)
 
 
 def trend(values: Sequence[float | None], most: float = 0.0, limits: Iterable[float] = ()) -> Trend | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, get_args
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -20,6 +20,10 @@ router = APIRouter()
 FACETS = (*COUNTED, "derivation", "has")
 LISTED = 200
 """The number of values of a facet on a page of their own."""
+DROPPED = 6
+"""The number of parts of a search that are left out in turn, where all of them together find nothing."""
+REFUSALS = {"has": "without"}
+"""The parameters that refuse values of a facet, where these are not called as usual."""
 SIZES = "parameters"
 """The number whose values are counted by size."""
 SORTS = {
@@ -38,12 +42,16 @@ class Option:
         count: the number of hits that have it; None if it is not counted.
         is_chosen: whether the search accepts it.
         address: the page of the search with it, or without it if it is chosen.
+        is_excluded: whether the search refuses it.
+        excluding: the page of the search that refuses it, or no longer does; None if that cannot be asked.
     """
 
     value: str
     count: int | None
     is_chosen: bool
     address: str
+    is_excluded: bool = False
+    excluding: str | None = None
 
 
 @router.get("/search")
@@ -54,6 +62,7 @@ def search(request: Request, given: SearchParameters) -> Response:
     facets = {name: _options(given, name, counts) for name, counts in result.facets.items()}
     sizes = [_size(given, bar) for bar in result.histograms.get(SIZES, ())]
     last = given.offset + len(result.hits)
+    chips = _chips(given, facets, sizes)
     return page(
         request,
         "search",
@@ -62,7 +71,9 @@ def search(request: Request, given: SearchParameters) -> Response:
         facets={name: options for name, options in facets.items() if options},
         sizes=sizes if any(size.count for size in sizes) else [],
         most=max((size.count or 0 for size in sizes), default=0),
-        chips=_chips(given, facets, sizes),
+        chips=chips,
+        dropped=[] if result.total else _dropped(request, given, chips),
+        table=f"/api/v1/entities.csv{_address(given, offset=0, limit=0).removeprefix('/search')}",
         further={name: f"/search/{name}{_address(given, offset=0).removeprefix('/search')}" for name in facets},
         sorts=[Option(label, None, name == query.sort, _address(given, sort=name)) for name, label in SORTS.items()],
         kept=_pairs({**given.model_dump(exclude_defaults=True), "q": None, "offset": 0}),
@@ -90,10 +101,35 @@ def values(request: Request, name: Annotated[Facet, Path()], asked: Annotated[Va
 
 
 def _options(given: Search, name: str, counts: dict[str, int]) -> list[Option]:
+    refusal = REFUSALS.get(name, f"not_{name}")
     chosen = {value.casefold(): value for value in getattr(given, name)}
+    refused = {value.casefold(): value for value in getattr(given, refusal, ())}
     known = {value.casefold() for value in counts}
-    found = [*counts.items(), *((value, None) for key, value in chosen.items() if key not in known)]
-    return [Option(value, count, value.casefold() in chosen, _toggled(given, name, value)) for value, count in found]
+    others = [value for key, value in {**chosen, **refused}.items() if key not in known]
+    return [
+        Option(
+            value,
+            count,
+            (key := value.casefold()) in chosen,
+            _toggled(given, name, value),
+            key in refused,
+            None if key in chosen or not hasattr(given, refusal) else _toggled(given, refusal, value),
+        )
+        for value, count in [*counts.items(), *((value, None) for value in others)]
+    ]
+
+
+def _dropped(request: Request, given: Search, chips: list[tuple[str, Option]]) -> list[tuple[str, Option]]:
+    """Return the parts of a search without which it would have hits, each with their number."""
+    found = []
+    without_words = Option(f"\u201c{given.q}\u201d", None, True, _address(given, q=""))
+    for name, option in [*chips, *([("words", without_words)] if given.q.strip() else [])][:DROPPED]:
+        pairs = parse_qs(option.address.partition("?")[2])
+        parts = {key: value if isinstance(getattr(given, key), list) else value[-1] for key, value in pairs.items()}
+        total = source_of(request).search(replace(Search.model_validate(parts).query(), size=0, offset=0)).total
+        if total:
+            found.append((name, Option(option.value, total, True, option.address)))
+    return found
 
 
 def _size(given: Search, bar: Bar) -> Option:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from mlentory_crawl.catalog.queries.glances import glances
 from mlentory_crawl.catalog.queries.usage import EDGES, Subject, used, users
 from mlentory_crawl.service.api.named import PathName
 from mlentory_crawl.service.api.used import OfPath
@@ -46,7 +47,8 @@ def used_by_models(request: Request, subject: OfPath, q: Words = "", offset: Off
 def users_of(request: Request, subject: OfPath, name: PathName, asked: Annotated[Paged, Query()]) -> Response:
     """Show the models that use something."""
     found = source_of(request).catalog.ask(users, subject, name, asked.limit, asked.offset)
-    return page(request, "users", subject=subject, found=found, offset=asked.offset, limit=asked.limit)
+    known = source_of(request).catalog.ask(glances, [each.iri for each in found.models])
+    return page(request, "users", subject=subject, found=found, known=known, offset=asked.offset, limit=asked.limit)
 
 
 for _each in EDGES:
