@@ -38,7 +38,7 @@ PASSWORDS := NEO4J_PASSWORD ELASTICSEARCH_PASSWORD MONGODB_PASSWORD SCRAPYD_PASS
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve-demo extract etl-run orchestrate test coverage mutation test-servers test-extras docs bench bench-servers up down logs lint format typecheck \
+.PHONY: help install demo serve-demo extract etl-run orchestrate test coverage mutation test-servers test-extras docs bench bench-service bench-servers up down logs lint format typecheck \
 	dist requirements upgrade clean $(EXTRA_VENVS)/wheel/.installed
 
 help: ## this list
@@ -90,6 +90,9 @@ $(PROGRAMS:%=test-extra-%): test-extra-%: $(EXTRA_VENVS)/%/.installed
 
 bench: $(VENV)/.installed-dev ## how fast it is on this machine
 	$(BIN)/python -m benchmarks
+
+bench-service: $(EXTRA_VENVS)/serve/.installed ## how fast the service is: each route over 20,000 models, or MODELS="20000 1000000"; KEEP=FOLDER keeps catalogs
+	$(EXTRA_VENVS)/serve/bin/python -m benchmarks.service $(MODELS) $(if $(KEEP),--keep $(KEEP))
 
 bench-servers: $(VENV)/.installed-dev ## the same with real servers, which must be empty
 	$(BIN)/python tools/with_servers.py $(BIN)/python -m benchmarks.neo4j

@@ -61,10 +61,10 @@ def measure(data_dir: Path, models: int, each: int) -> dict[str, Any]:
         rare = Random(SEED)
         at_start = service.resident_mb()
         sample = sampled(lambda path: _body(client, path), most_used(models), rare)
-        routes = {
-            label: _route(service, asked, _counterpart(source, label))
-            for label, asked in requests_of(sample, each, rare).items()
-        }
+        routes = {}
+        for label, asked in requests_of(sample, each, rare).items():
+            routes[label] = _route(service, asked, _counterpart(source, label))
+            Console(stderr=True, width=150).print(f"{models:,} {label}: {routes[label]}", markup=False)
         told = {
             "models": models,
             "sequence": sample.sequence,
@@ -157,7 +157,6 @@ def _counterpart(source: Source, label: str) -> Callable[[Asked], object] | None
         ),
         f"{API}/compare": lambda asked: source.catalog.compare(*given(asked)["name"]),
         f"{API}/changes": lambda asked: source.catalog.ask(changed, int(given(asked)["after"][0]), 100),
-        f"{API}/leaderboard": lambda asked: source.catalog.leaderboard(given(asked)["dataset"][0]),
         "/readyz": lambda _: source.check(),
     }
     return calls.get(template)

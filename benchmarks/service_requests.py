@@ -20,6 +20,7 @@ FACETS = ("type", "task", "license", "library", "language", "author")
 CACHED = frozenset({
     *("/static/{path:path}", "/lineage.css", "/api", "/api/v1/openapi.json", "/api/v1/stats", "/api/v1/coverage"),
     *("/", "/coverage", "/datasets", "/licenses", "/tasks", "/owners", "/leaderboards"),
+    *(f"{API}/leaderboard", f"{API}/leaderboards/{{dataset:path}}"),
     *(f"{API}/{name}" for name in ("datasets", "licenses", "tasks", "owners", "leaderboards")),
 })  # fmt: skip
 """Routes that answer from what was counted once for a version of the catalog."""
@@ -185,7 +186,7 @@ def _searches(sample: Sample, rare: Random) -> Iterator[tuple[str, Iterator[Aske
         f"{API}/facets/{{name}}",
         (
             Asked(
-                f"{API}/facets/{rare.choice(('license', 'task', 'keyword', 'owner'))}?starts={rare.choice('abcdefgh')}"
+                f"{API}/facets/{rare.choice(('license', 'task', 'keyword', 'author'))}?starts={rare.choice('abcdefgh')}"
             )
             for _ in count()
         ),

@@ -18,7 +18,7 @@ from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.service import json_answers
 from mlentory_crawl.service.agents.mcp_endpoint import AgentsEndpoint
 from mlentory_crawl.service.api.dumps import BINARY
-from mlentory_crawl.service.api.openapi import description_of
+from mlentory_crawl.service.api.openapi import Description
 from mlentory_crawl.service.api.routers import ROUTERS
 from mlentory_crawl.service.gateway.audit_log import AuditLog
 from mlentory_crawl.service.gateway.guard import Gateway
@@ -88,6 +88,7 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         audit.start()
+        described.prepare()
         async with agents.opened():
             yield
         await pool.close()
@@ -114,7 +115,7 @@ def application(settings: Mapping[str, Any]) -> FastAPI:
     app.include_router(probes.router, include_in_schema=False)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
-    app.openapi = description_of(app, source)
+    app.openapi = described = Description(app, source)
     for page in (
         start,
         search_page,

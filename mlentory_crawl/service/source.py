@@ -80,10 +80,14 @@ class Source:
         if query.text.strip() or not (query.facets or query.histograms):
             return self._search(query)
         counting = replace(query, size=0, offset=0, sort="relevance", highlight=False)
-        key = orjson.dumps(counting)
-        counted, _ = self.cache.get(key, self.index_version(), lambda: self._search(counting))
+        counted = self.kept_search(counting)
         found = self._search(replace(query, facets=(), histograms=())) if query.size else counted
         return replace(found, sort=query.sort, facets=counted.facets, histograms=counted.histograms)
+
+    def kept_search(self, query: SearchQuery) -> SearchResult:
+        """Return the result of a search that everybody asks for, kept as long answers are; failures as in `search`."""
+        found, _ = self.cache.get(orjson.dumps(query), self.index_version(), lambda: self._search(query))
+        return found
 
     def _search(self, query: SearchQuery) -> SearchResult:
         with self._store() as store:

@@ -67,7 +67,7 @@ def dataset(iri: str, name: str, *same: str) -> Document:
 def on(book: Book, name: str, metric: str | None = None, task: str | None = None) -> list[Result]:
     reader = CatalogReader(book.data_dir)
     try:
-        return results(reader, name, metric, task)
+        return results(reader, name, metric, task)[0]
     finally:
         reader.close()
 
@@ -230,8 +230,8 @@ def test_a_leaderboard_is_of_what_is_asked_for(book: Book) -> None:
     book.crawl({"1": of_both, "2": evaluated("a/y", ("accuracy", "about 5"), keywords=["parsing"])})
     reader = CatalogReader(book.data_dir)
 
-    def told(*asked: str) -> tuple[list[list[str]], list[str]]:
-        found = leaderboard(reader, *asked)
+    def told(dataset: str, metric: str | None = None, task: str | None = None) -> tuple[list[list[str]], list[str]]:
+        found = leaderboard(reader, dataset, metric, task)
         return [[each.name for each in board.results] for board in found.boards], [each.name for each in found.unranked]
 
     assert told(NUTS) == ([["a/x"]], ["a/x", "a/y"])

@@ -130,7 +130,7 @@ def test_one_metric_in_all_spellings_but_scales_and_splits_apart(project: Projec
     "dataset", ["glue", "nyu-mll/glue", *(f"https://huggingface.co/datasets/{id}" for id in ("glue", "nyu-mll/glue"))]
 )
 def test_a_dataset_is_found_by_its_former_name_too(project: Project, dataset: str) -> None:
-    found = list(results(CatalogReader(project.data_dir), dataset, "accuracy", None))
+    found = results(CatalogReader(project.data_dir), dataset, "accuracy", None)[0]
     assert {result.joined for result in found} == {"https://huggingface.co/datasets/nyu-mll/glue"}
     assert {result.name for result in found} >= {"acme/model-0", "acme/model-9"}
 
@@ -256,5 +256,5 @@ def test_a_model_has_the_name_that_the_record_gives_it_wherever(data_dir: Path) 
     book = Book(data_dir)
     book.crawl({"r/1": evaluation})
     book.close()
-    (result,) = results(CatalogReader(data_dir), "Nuts", None, None)
+    ((result,), _) = results(CatalogReader(data_dir), "Nuts", None, None)
     assert (result.model, result.name) == (flow, "Sorter [v2]")

@@ -295,7 +295,8 @@ def test_the_description_is_valid_and_its_examples_work(client: TestClient) -> N
         for name in re.findall(r"\{(\w+)\}", path):
             address = address.replace(f"{{{name}}}", quote(asked.pop(name), safe=""))
         answer = client.get(address, params=asked)
-        assert answer.status_code == 200, (path, answer.text)
+        # Who has no key has no entries in the audit.
+        assert answer.status_code == (403 if path == f"{API}/audit" else 200), (path, answer.text)
 
 
 @pytest.mark.parametrize("tag", ["{strong}", '"other", {tag}', "*"])

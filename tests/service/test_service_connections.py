@@ -136,6 +136,26 @@ def test_an_answer_that_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert len(read(client)) < LARGE
 
 
+def test_several_answers_that_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "READ_SECONDS", 0.3)
+    ended: list[Exception | None] = []
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await echo(scope, receive, send)
+        except Exception as error:
+            ended.append(error)
+            raise
+        ended.append(None)
+
+    with listening(watched, tmp_path) as connect, connect() as client:
+        client.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 5)
+        time.sleep(1.0)
+        read(client)
+    # What waits behind an answer that nobody reads is not begun, and nothing is sent to who has gone.
+    assert ended == [None, None]
+
+
 def test_one_address_does_not_take_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "OF_ONE_ADDRESS", 2)
 

@@ -30,6 +30,7 @@ def listening(data_dir: Path, **given: str) -> Iterator[str]:
     )
     server = uvicorn.Server(config)
     socket = config.bind_socket()
+    socket.listen()  # who comes before the service has started waits
     thread = threading.Thread(target=server.run, args=([socket],))
     thread.start()
     try:

@@ -57,18 +57,22 @@ class Leaderboard(Shown):
     Attributes:
         boards: the comparable results, by what they have in common; largest board first.
         unranked: the results that have a problem.
+        complete: whether all records with results were read.
     """
 
     boards: list[Board]
     unranked: list[Result]
+    complete: bool = True
 
     def cut(self, part: slice) -> Leaderboard:
         """Return the leaderboard with only a part of each list of results."""
         boards = [replace(board, results=board.results[part]) for board in self.boards]
-        return Leaderboard(boards, self.unranked[part])
+        return Leaderboard(boards, self.unranked[part], self.complete)
 
 
-def leaderboard(reader: CatalogReader, dataset: str, metric: str | None = None, task: str | None = None) -> Leaderboard:
+def leaderboard(
+    reader: CatalogReader, dataset: str, metric: str | None = None, task: str | None = None, most: int | None = None
+) -> Leaderboard:
     """Gather the results on a dataset.
 
     Args:
@@ -76,9 +80,10 @@ def leaderboard(reader: CatalogReader, dataset: str, metric: str | None = None, 
         dataset: its IRI, its id on the Hub, or its name; datasets that are stated to be the same are included.
         metric: in any spelling; None for all.
         task: the name or the code of a task; None for all.
+        most: the maximum number of records that are read, the newest ones; None for all.
     """
-    found = results(reader, dataset, metric, task)
-    return Leaderboard(boards(found), [result for result in found if result.problem is not None])
+    found, is_complete = results(reader, dataset, metric, task, most)
+    return Leaderboard(boards(found), [result for result in found if result.problem is not None], is_complete)
 
 
 def empty(reader: CatalogReader, dataset: str) -> str:

@@ -8,7 +8,7 @@ from fair4ml.identifiers import HUGGING_FACE
 from mlentory_crawl.catalog.reader import CatalogReader
 
 NO_CARD, LONGEST_REFUSAL = b"Entry not found", 200
-"""What the Hub answers where a model has no card, which is archived as well, and how long such an answer is."""
+"""The Hub's answer where a model has no card, which is archived as well, and the most bytes of such an answer."""
 HUB = HUGGING_FACE.removesuffix("/")
 """The address that records state of answers, whichever copy of the Hub gave them."""
 

@@ -75,7 +75,9 @@ class Result:
     record: str
 
 
-def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str | None) -> list[Result]:
+def results(
+    reader: CatalogReader, dataset: str, wanted: str | None, task: str | None, most: int | None = None
+) -> tuple[list[Result], bool]:
     """Return the results on a dataset, each once: copied cards repeat those of the model that they were copied from.
 
     Args:
@@ -83,13 +85,18 @@ def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str |
         dataset: its IRI, its id on the Hub, or its name; datasets that are stated to be the same are included.
         wanted: the metric, in any spelling; None for all.
         task: the name or the code of a task; None for all.
+        most: the maximum number of records that are read, the newest ones; None for all.
+
+    Returns:
+        The results, and whether all records were read.
     """
     asked = None if wanted is None else metric_name(wanted)
     joined = _joined(reader, datasets_named(reader, dataset))
     names = _names(reader, joined)
     found: list[Result] = []
     copied: list[Result] = []
-    for stored in reader.by_row(_records(reader, joined)):
+    records = _records(reader, joined, None if most is None else most + 1)
+    for stored in reader.by_row(records[:most]):
         for result in _of_record(stored, names, joined):
             fits = task is None or task.casefold() in (result.task or "").casefold().split("|")
             if (asked is None or result.metric == asked) and fits:
@@ -100,7 +107,7 @@ def results(reader: CatalogReader, dataset: str, wanted: str | None, task: str |
         if (key := _told(result)) not in told:
             told.add(key)
             found.append(result)
-    return found
+    return found, most is None or len(records) <= most
 
 
 def _told(result: Result) -> tuple[Any, ...]:
@@ -166,11 +173,11 @@ def _names(reader: CatalogReader, iris: Iterable[str]) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
-def _records(reader: CatalogReader, datasets: Iterable[str]) -> list[int]:
+def _records(reader: CatalogReader, datasets: Iterable[str], most: int | None) -> list[int]:
     rows = reader._execute(
         """SELECT DISTINCT e.record FROM json_each(?) AS j JOIN entity AS d ON d.iri = j.value
-           JOIN edge AS e ON e.target = d.id AND e.type = 'EVALUATION_DATASET' ORDER BY 1""",
-        (orjson.dumps(reader.also_called(datasets)),),
+           JOIN edge AS e ON e.target = d.id AND e.type = 'EVALUATION_DATASET' ORDER BY 1 DESC LIMIT ?""",
+        (orjson.dumps(reader.also_called(datasets)), -1 if most is None else most),
     )
     return [record for (record,) in rows]
 

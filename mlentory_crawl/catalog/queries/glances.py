@@ -13,7 +13,7 @@ from mlentory_crawl.catalog.stored import Stored, merged
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is stated of a model, as far as it is stated.
+    """Facts of a model, as far as they are stated.
 
     Attributes:
         tasks, licenses: their names.

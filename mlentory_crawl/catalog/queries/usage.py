@@ -32,7 +32,7 @@ CLASSES: dict[Subject, tuple[str, ...]] = {
     "tasks": ("DefinedTerm",),
     "owners": ("Agent", "Person", "Organization"),
 }
-MOST_USERS = 5_000
+MOST_USERS = 2_000
 """The number of models up to which all users of something are found and sorted."""
 RANKED = 1_000
 """The number of statements up to which it counts for the meaning of a name how many lead to an entity."""

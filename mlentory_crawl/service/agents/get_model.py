@@ -18,7 +18,7 @@ from mlentory_crawl.service.agents.entity_facts import FACTS, TEXTS, Entry, Stat
 from mlentory_crawl.service.agents.fitting import Answer, fitted
 from mlentory_crawl.service.agents.offer import STRANGERS, Offer, following
 from mlentory_crawl.service.agents.strangers_texts import name_of, shortened, source_of
-from mlentory_crawl.service.parameters import MOST_READ, Moment
+from mlentory_crawl.service.parameters import MOST_MENTIONS, Moment
 from mlentory_crawl.service.source import Source
 
 NAME = "get_model"
@@ -138,7 +138,7 @@ def get_model(source: Source, asked: ModelArguments) -> dict[str, Any]:
         WrongUsage: it does not have the property.
     """
     version = source.version()
-    shown = source.catalog.model(asked.name, asked.at, mentions_read=MOST_READ)
+    shown = source.catalog.model(asked.name, asked.at, mentions_read=MOST_MENTIONS)
     results = shown.evaluations()
     note = STRANGERS
     if forbids_ai(shown.state):

@@ -20,6 +20,8 @@ from mlentory_crawl.service.parameters import Value
 from mlentory_crawl.service.source import Source
 
 router = APIRouter(tags=["leaderboards"])
+MOST_WITH_RESULTS = 5_000
+"""The number of records up to which all results on a dataset are read."""
 
 
 class Index(Paged):
@@ -63,12 +65,13 @@ class Ranked(TypedDict):
 
 
 class BoardsAnswer(Extent):
-    """The results on a dataset; `total` is that of the longest list, of which there are parts."""
+    """The results on a dataset, of the newest records unless `complete`; `total` is that of the longest list."""
 
     dataset: str
     boards: list[Ranked]
     unranked: list[Result]
     unranked_total: int
+    complete: bool
 
 
 @router.get("/leaderboards", operation_id="leaderboards", response_model=IndexAnswer)
@@ -105,6 +108,7 @@ def _ranked(request: Request, dataset: str, asked: Chosen) -> Response:
         "boards": [_board(board, part) for board in found.boards],
         "unranked": found.unranked[part],
         "unranked_total": len(found.unranked),
+        "complete": found.complete,
     }
     shown = max(0, min(total - asked.offset, asked.limit))
     links = neighbors(request, total=total, limit=asked.limit, offset=asked.offset)
@@ -123,7 +127,7 @@ def results_on(source: Source, dataset: str, metric: str | None, task: str | Non
     Raises:
         NotFound: there is none; the message says what there is.
     """
-    found, version = source.kept(boards.leaderboard, dataset, metric, task)
+    found, version = source.kept(boards.leaderboard, dataset, metric, task, MOST_WITH_RESULTS)
     if not found.boards and not found.unranked:
         by = " by ".join(each for each in (metric, task) if each)
         raise NotFound(f"no result on {dataset} for {by}" if by else source.catalog.without_results(dataset))

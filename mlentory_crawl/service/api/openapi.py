@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from copy import deepcopy
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Query
 from fastapi.openapi.utils import get_openapi
 
 from mlentory_crawl.catalog.queries.examples import Examples, examples
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.service.api.dumps import dumps_of
 from mlentory_crawl.service.json_answers import PROBLEM
+from mlentory_crawl.service.parameters import Search
 from mlentory_crawl.service.source import Source
 
 DESCRIPTION = """\
@@ -49,26 +50,41 @@ KEY = {
     "scheme": "bearer",
     "description": "A key of the service (`mlk_...`), which its operator makes. Most services answer readers without.",
 }
+SEARCH = "/api/v1/entities"
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
 
-def description_of(app: FastAPI, source: Source) -> Callable[[], dict[str, Any]]:
-    """Return the function that describes the API.
+class Description:
+    """The function that describes the API.
 
     Args:
         app: the application.
         source: what it answers from: the examples are taken from there.
     """
 
-    def openapi() -> dict[str, Any]:
-        described, _ = source.cache.get("openapi", source.version(), lambda: _described(app, source))
+    def __init__(self, app: FastAPI, source: Source) -> None:
+        self._app = app
+        self._source = source
+        self._described: dict[str, Any] | None = None
+
+    def prepare(self) -> dict[str, Any]:
+        """Describe everything but the examples, which change with the catalog.
+
+        FastAPI prepares routes when they are first used, and cannot describe them in another thread meanwhile.
+        """
+        if self._described is None:
+            self._described = _described(self._app)
+        return self._described
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the description with examples from the catalog as it is now."""
+        source = self._source
+        told, _ = source.cache.get("openapi", source.version(), lambda: _exemplified(self.prepare(), source))
         # FastAPI answers with it, and may add to it.
-        return dict(described)
-
-    return openapi
+        return dict(told)
 
 
-def _described(app: FastAPI, source: Source) -> dict[str, Any]:
+def _described(app: FastAPI) -> dict[str, Any]:
     described = get_openapi(
         title=app.title, version=app.version, summary=app.summary, description=DESCRIPTION, routes=app.routes
     )
@@ -78,19 +94,39 @@ def _described(app: FastAPI, source: Source) -> dict[str, Any]:
     schemas["Problem"] = _PROBLEM
     described["components"]["securitySchemes"] = {"key": KEY}
     described["security"] = [{}, {"key": []}]
+    described["paths"][SEARCH]["get"]["parameters"] = _parameters_of_searches()
+    for item in described["paths"].values():
+        for operation in item.values():
+            operation["responses"].pop("422", None)
+            operation["responses"] |= {status: _problem(told) for status, told in PROBLEMS.items()}
+    return dict(described)
+
+
+def _parameters_of_searches() -> list[dict[str, Any]]:
+    """Describe the parameters of searches, which the application reads itself, as FastAPI describes all others."""
+    router = APIRouter()
+
+    @router.get("/")
+    def search(given: Annotated[Search, Query()]) -> None: ...
+
+    described = get_openapi(title="", version="", routes=router.routes)
+    parameters: list[dict[str, Any]] = described["paths"]["/"]["get"]["parameters"]
+    return parameters
+
+
+def _exemplified(described: dict[str, Any], source: Source) -> dict[str, Any]:
+    """Return a description with examples from the catalog, as far as it can be read."""
+    told = deepcopy(described)
     try:
         known = source.catalog.ask(examples)
         dump = next((each.name for each in dumps_of(source)), "")
     except MlentoryError:
-        known, dump = None, ""
-    for path, item in described["paths"].items():
+        return told
+    for path, item in told["paths"].items():
         for operation in item.values():
-            operation["responses"].pop("422", None)
-            operation["responses"] |= {status: _problem(told) for status, told in PROBLEMS.items()}
             for parameter in operation.get("parameters", ()):
-                if known is not None:
-                    _exemplify(path, parameter, known, dump)
-    return dict(described)
+                _exemplify(path, parameter, known, dump)
+    return told
 
 
 def _problem(told: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from mlentory_crawl.data_directory import now
 from mlentory_crawl.service.api.named import iri_of
 from mlentory_crawl.service.json_answers import json_answer, source_of, tagged
 from mlentory_crawl.service.negotiation import HTML, JSON, JSON_LD, TURTLE, preferred
-from mlentory_crawl.service.parameters import MOST_READ
+from mlentory_crawl.service.parameters import MOST_MENTIONS
 
 FORMATS = {"json": JSON, "jsonld": JSON_LD, "turtle": TURTLE}
 ENTITY = "/api/v1/entity"
@@ -76,7 +76,7 @@ def _answer(request: Request, name: str, at: datetime | None, media_type: str, *
     # The version is read first: an answer may be newer than it says, never older.
     catalog = source_of(request).catalog
     tag = tagged(request, form=media_type.rpartition("/")[2], exists=lambda: iri_of(catalog, name, at))
-    described = catalog.model(name, at, mentions_read=MOST_READ)
+    described = catalog.model(name, at, mentions_read=MOST_MENTIONS)
     links = {"Link": signposts(request, described)}
     if media_type == TURTLE:
         headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **links}
@@ -97,7 +97,7 @@ def crate(request: Request, name: str) -> Response:
     """
     catalog = source_of(request).catalog
     tag = tagged(request, form="crate", exists=lambda: iri_of(catalog, name))
-    described = catalog.model(name, mentions_read=MOST_READ)
+    described = catalog.model(name, mentions_read=MOST_MENTIONS)
     fetched = [each.provenance["fetched_at"] for each in described.records if "fetched_at" in each.provenance]
     licenses = {each.provenance.get("license") for each in described.records}
     (license,) = licenses if len(licenses) == 1 else (None,)

@@ -23,7 +23,7 @@ COLUMNS = (
     "context_length", "downloads", "likes", "created", "modified", "published",
 )  # fmt: skip
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would compute."""
+"""The beginnings of cells that a spreadsheet would compute."""
 
 
 class Rows(Search):

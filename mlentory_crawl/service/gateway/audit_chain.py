@@ -83,7 +83,7 @@ _ALL = f"SELECT number, {COLUMNS}, hash FROM audit ORDER BY number"  # noqa: S60
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the hashes say.
+    """The result of checking the hashes.
 
     Attributes:
         entries: the number of entries that are as they were written, from the first one on.

@@ -1,4 +1,4 @@
-"""What the service notes of requests for the audit: in memory, and every second on disk."""
+"""Notes of requests for the audit: in memory, and every second on disk."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mlentory_crawl.service.gateway.policy import Policy, is_loopback
 
@@ -35,6 +35,7 @@ def patient(policy: Policy) -> type[HttpToolsProtocol]:
         _to_send: asyncio.TimerHandle | None = None
         _to_read: asyncio.TimerHandle | None = None
         _address: str | None = None
+        _answered: RequestResponseCycle | None = None
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
@@ -54,7 +55,16 @@ def patient(policy: Policy) -> type[HttpToolsProtocol]:
                 connected[self._address] -= 1
                 if not connected[self._address]:
                     del connected[self._address]
+            # uvicorn tells only the last request on the connection, not the one before it that is being answered.
+            self.pipeline.clear()
+            if self._answered is not None:
+                self._answered.disconnected = True
+                self._answered.message_event.set()
             super().connection_lost(exc)
+
+        def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+            self._answered = cycle
+            super()._start_asgi_task(cycle, app)
 
         def on_message_begin(self) -> None:
             _cancel(self._to_send)

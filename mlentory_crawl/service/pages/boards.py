@@ -85,6 +85,7 @@ def leaderboards(request: Request, dataset: Given = "", metric: Given = "", task
         unranked=unranked,
         why=why,
         is_data=not why,
+        complete=found.complete,
     )
 
 

@@ -28,7 +28,7 @@ from mlentory_crawl.service.pages.addresses import link_to
 from mlentory_crawl.service.pages.card import ShownCard, shown_card
 from mlentory_crawl.service.pages.facts import Fact, Value, facts_of, groups_of
 from mlentory_crawl.service.pages.page_templates import page
-from mlentory_crawl.service.parameters import MOST_READ, Moment
+from mlentory_crawl.service.parameters import MOST_MENTIONS, MOST_READ, Moment
 
 router = APIRouter()
 
@@ -38,7 +38,7 @@ NEAR = 3
 """The number of generations above a model in which its page looks for conflicts of licenses."""
 ALIKE = 6
 """The number of similar models that its page shows."""
-DRAWN, WIDEST = 4, 580.0
+DRAWN, WIDEST = 4, 640.0
 """The number of models, and the width, up to which a page has a picture of its lineage: it is drawn smaller."""
 USERS = 8
 """The number of models on the page of what they use."""
@@ -131,7 +131,7 @@ def _shown(request: Request, name: str, at: datetime | None) -> Response:
     if (data := data_instead(request, name, at)) is not None:
         return data
     catalog = source_of(request).catalog
-    shown = catalog.model(name, at, mentions_read=MOST_READ)
+    shown = catalog.model(name, at, mentions_read=MOST_MENTIONS)
     has_parents = bool(shown.root.get("wasDerivedFrom")) and at is None
     above = catalog.lineage(shown.iri, depth=NEAR, limit=50, most=MOST_READ) if has_parents else None
     is_model = shown.root["class"] == "MLModel" and at is None

@@ -91,17 +91,17 @@ class Fact:
 
     @property
     def is_last(self) -> bool:
-        """Whether it is an address or a name for programs."""
+        """Check whether it is an address or a name for programs."""
         return self.name in LAST
 
     @property
     def is_code(self) -> bool:
-        """Whether the line breaks of its texts matter."""
+        """Check whether the line breaks of its texts matter."""
         return self.name in CODE
 
     @property
     def is_long(self) -> bool:
-        """Whether its texts are too long to be read in passing."""
+        """Check whether its texts are too long to be read in passing."""
         return sum(len(value.text) for value in self.values if value.iri is None) > LONG
 
 

@@ -1,4 +1,4 @@
-"""What templates do with values: how these are read by people, and where links lead."""
+"""Filters of templates: how values are read by people, and where links lead."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from mlentory_crawl.service.static_files import FOR_EVER, lineage_style
 
 router = APIRouter()
 
-DRAWN = 60
+DRAWN = 24
 """The number of models up to which a picture is drawn; more of them make no picture that anybody reads."""
 Limit = Annotated[int, Query(ge=1, le=500, description="the number of models on a page")]
 

@@ -23,7 +23,7 @@ from mlentory_crawl.service.gateway.session_store import Session, Sessions, pers
 
 router = APIRouter()
 BACK = "/signed-in"
-"""Where the provider sends people back to."""
+"""The path to which the provider sends people back."""
 ATTEMPT_SECONDS, MOST_ATTEMPTS = 600, 1_000
 LONGEST, LONGEST_NAME, LONGEST_SUBJECT = 2_000, 80, 255
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*", re.ASCII)

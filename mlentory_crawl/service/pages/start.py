@@ -30,8 +30,8 @@ def start(request: Request) -> Response:
     source = source_of(request)
     records = source.catalog.ask(catalog_status).records
     runs = source.catalog.ask(last_runs, RUNS)
-    counted = source.search(SearchQuery(size=0, facets=("type", "task", "license")))
-    top = source.search(SearchQuery(filters={"type": ["MLModel"]}, sort="downloads", size=6))
+    counted = source.kept_search(SearchQuery(size=0, facets=("type", "task", "license")))
+    top = source.kept_search(SearchQuery(filters={"type": ["MLModel"]}, sort="downloads", size=6))
     return page(
         request,
         "start",
