@@ -163,8 +163,8 @@ def _counterpart(source: Source, label: str) -> Callable[[Asked], object] | None
 
 
 def _query(given: dict[str, list[str]]) -> Any:
-    single: dict[str, Any] = {name: values[0] for name, values in given.items() if name != "facets"}
-    return Search(**single, facets=given.get("facets", [])).query()
+    single = {name: values[0] for name, values in given.items() if name != "facets"}
+    return Search.model_validate({**single, "facets": given.get("facets", [])}).query()
 
 
 def show(results: list[dict[str, Any]]) -> None:
