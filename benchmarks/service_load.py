@@ -40,7 +40,7 @@ FAILED = 500
 
 @dataclass
 class Tally:
-    """What became of requests.
+    """The outcome of requests.
 
     Attributes:
         statuses: the number of answers by status.

@@ -38,7 +38,7 @@ class _Entry:
     lock: threading.Lock = field(default_factory=threading.Lock)
     made: _Made | None = None
     is_waiting: bool = False
-    """Whether the entry waits to be made anew in the background."""
+    """The state of waiting to be made anew in the background."""
 
 
 class Cache:

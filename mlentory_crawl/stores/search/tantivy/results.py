@@ -32,7 +32,7 @@ def position(searcher: Searcher) -> Position | None:
 
 
 def hits(searcher: Searcher, whole: Query, query: SearchQuery) -> tuple[int, list[dict[str, Any]]]:
-    """How many documents match, and the hits that a search asks for, best first, each with its score.
+    """Return the number of documents that match, and the hits that a search asks for, best first, each with its score.
 
     Args:
         searcher: of the index.
