@@ -71,7 +71,7 @@ class Leaderboard(Shown):
 
 
 def leaderboard(
-    reader: CatalogReader, dataset: str, metric: str | None = None, task: str | None = None, most: int | None = None
+    reader: CatalogReader, dataset: str, metric: str | None = None, task: str | None = None, *, most: int | None = None
 ) -> Leaderboard:
     """Gather the results on a dataset.
 

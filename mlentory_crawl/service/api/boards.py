@@ -127,7 +127,7 @@ def results_on(source: Source, dataset: str, metric: str | None, task: str | Non
     Raises:
         NotFound: there is none; the message says what there is.
     """
-    found, version = source.kept(boards.leaderboard, dataset, metric, task, MOST_WITH_RESULTS)
+    found, version = source.kept(boards.leaderboard, dataset, metric, task, most=MOST_WITH_RESULTS)
     if not found.boards and not found.unranked:
         by = " by ".join(each for each in (metric, task) if each)
         raise NotFound(f"no result on {dataset} for {by}" if by else source.catalog.without_results(dataset))
