@@ -10,11 +10,11 @@ from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.service.gateway.audit_reading import AuditEntry, entries, verdict
 
 
-def carry_out(data_dir: Path, word: str, rest: list[str], opts: argparse.Namespace) -> int:
+def carry_out(folder: Path, word: str, rest: list[str], opts: argparse.Namespace) -> int:
     """Carry out one of the words of the command, and return the exit code.
 
     Args:
-        data_dir: the data directory.
+        folder: the directory of what the service writes.
         word: ``list`` or ``verify``.
         rest: the words after it.
         opts: the options.
@@ -26,15 +26,15 @@ def carry_out(data_dir: Path, word: str, rest: list[str], opts: argparse.Namespa
     if rest:
         raise WrongUsage(f"audit {word}: it takes options only, not {' '.join(rest)}")
     if word == "verify":
-        return _verify(data_dir, as_json=opts.json)
+        return _verify(folder, as_json=opts.json)
     if opts.last < 0:
         raise WrongUsage(f"--last {opts.last}: expected 1 or more, or 0 for all")
-    _list(data_dir, opts.last or -1, as_json=opts.json)
+    _list(folder, opts.last or -1, as_json=opts.json)
     return 0
 
 
-def _verify(data_dir: Path, *, as_json: bool) -> int:
-    found = verdict(data_dir)
+def _verify(folder: Path, *, as_json: bool) -> int:
+    found = verdict(folder)
     if as_json:
         print_json(found)
     elif found.broken is not None:
@@ -49,8 +49,8 @@ def _verify(data_dir: Path, *, as_json: bool) -> int:
     return int(found.broken is not None)
 
 
-def _list(data_dir: Path, last: int, *, as_json: bool) -> None:
-    found, total = entries(data_dir, last)
+def _list(folder: Path, last: int, *, as_json: bool) -> None:
+    found, total = entries(folder, last)
     if as_json:
         print_json({"total": total, "shown": len(found), "entries": found})
         return

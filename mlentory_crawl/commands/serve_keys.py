@@ -15,11 +15,11 @@ from mlentory_crawl.service.gateway.roles import GIVEN
 LONGEST_LIFE = 3650
 
 
-def carry_out(data_dir: Path, word: str, rest: list[str], opts: argparse.Namespace) -> int:
+def carry_out(folder: Path, word: str, rest: list[str], opts: argparse.Namespace) -> int:
     """Carry out one of the words of the command, and return the exit code.
 
     Args:
-        data_dir: the data directory.
+        folder: the directory of what the service writes.
         word: ``add``, ``list`` or ``revoke``.
         rest: the words after it.
         opts: the options.
@@ -31,24 +31,24 @@ def carry_out(data_dir: Path, word: str, rest: list[str], opts: argparse.Namespa
     if word == "revoke":
         if len(rest) != 1:
             raise WrongUsage("keys revoke: expected the id of one key; mlentory serve keys list shows them")
-        _revoke(data_dir, rest[0], as_json=opts.json)
+        _revoke(folder, rest[0], as_json=opts.json)
     elif rest:
         raise WrongUsage(f"keys {word}: it takes options only, not {' '.join(rest)}")
     elif word == "add":
-        _add(data_dir, opts)
+        _add(folder, opts)
     else:
-        _list(data_dir, as_json=opts.json)
+        _list(folder, as_json=opts.json)
     return 0
 
 
-def _add(data_dir: Path, opts: argparse.Namespace) -> None:
+def _add(folder: Path, opts: argparse.Namespace) -> None:
     if not opts.owner or not opts.owner.strip() or len(opts.owner) > LONGEST_OWNER:
         raise WrongUsage(f"keys add: --owner WHO is required, of {LONGEST_OWNER} characters at most")
     if opts.role not in GIVEN:
         raise WrongUsage(f"--role {opts.role}: expected {', '.join(GIVEN)}")
     if not 0 <= opts.days <= LONGEST_LIFE:
         raise WrongUsage(f"--days {opts.days}: expected 1 to {LONGEST_LIFE}, or 0 for a key that never expires")
-    secret, key = add_key(data_dir, opts.owner.strip(), GIVEN[opts.role], opts.days or None)
+    secret, key = add_key(folder, opts.owner.strip(), GIVEN[opts.role], opts.days or None)
     if opts.json:
         print_json({"key": secret, **_told(key)})
         return
@@ -60,8 +60,8 @@ def _add(data_dir: Path, opts: argparse.Namespace) -> None:
     )
 
 
-def _list(data_dir: Path, *, as_json: bool) -> None:
-    keys = list_keys(data_dir)
+def _list(folder: Path, *, as_json: bool) -> None:
+    keys = list_keys(folder)
     if as_json:
         print_json([_told(key) for key in keys])
         return
@@ -79,8 +79,8 @@ def _list(data_dir: Path, *, as_json: bool) -> None:
     console().print(shown)
 
 
-def _revoke(data_dir: Path, id: str, *, as_json: bool) -> None:
-    key = revoke_key(data_dir, id)
+def _revoke(folder: Path, id: str, *, as_json: bool) -> None:
+    key = revoke_key(folder, id)
     if as_json:
         print_json(_told(key))
     else:

@@ -29,12 +29,12 @@ class AuditLog:
     """Notes requests, and writes them from a thread of its own.
 
     Args:
-        data_dir: the data directory.
+        folder: the directory of what the service writes.
         days: the number of days for which entries are kept.
     """
 
-    def __init__(self, data_dir: Path, days: int) -> None:
-        self._data_dir = data_dir
+    def __init__(self, folder: Path, days: int) -> None:
+        self._folder = folder
         self._days = days
         self._lock = threading.Lock()
         self._requests, self._tenths = Counter[Counted](), Counter[Counted]()
@@ -119,7 +119,7 @@ class AuditLog:
         hour = f"{moment[: len('2026-11-29T17')]}:00:00Z"
         if lost:
             waiting = [*waiting, Entry(at=moment, event="lost", detail=f"{lost} entries could not be written")]
-        with opened(self._data_dir, SCHEMA, create=True) as database, transaction(database):
+        with opened(self._folder, SCHEMA, create=True) as database, transaction(database):
             database.executemany(
                 "INSERT INTO audit_open VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
                 " SET requests = requests + excluded.requests, tenths = tenths + excluded.tenths",

@@ -57,11 +57,11 @@ class AuditEntry:
     hash: str | None
 
 
-def entries(data_dir: Path, limit: int, offset: int = 0, key: str | None = None) -> tuple[list[AuditEntry], int]:
+def entries(folder: Path, limit: int, offset: int = 0, key: str | None = None) -> tuple[list[AuditEntry], int]:
     """Return the newest entries, newest first, and the number of all.
 
     Args:
-        data_dir: the data directory.
+        folder: the directory of what the service writes.
         limit: the maximum number of entries; -1 for all.
         offset: the number of entries to leave out first.
         key: the id of the key whose entries are wanted; None for all.
@@ -69,7 +69,7 @@ def entries(data_dir: Path, limit: int, offset: int = 0, key: str | None = None)
     Raises:
         MlentoryError: the audit cannot be read.
     """
-    with _snapshot(data_dir) as database:
+    with _snapshot(folder) as database:
         if database is None:
             return [], 0
         found = database.execute(f"{_ENTRIES} {_OWN} {_NEWEST}", (key, limit, offset))
@@ -78,22 +78,22 @@ def entries(data_dir: Path, limit: int, offset: int = 0, key: str | None = None)
         return shown, total
 
 
-def verdict(data_dir: Path) -> Verdict:
+def verdict(folder: Path) -> Verdict:
     """Return whether all entries are as they were written.
 
     Raises:
         MlentoryError: the audit cannot be read.
     """
-    with _snapshot(data_dir) as database:
+    with _snapshot(folder) as database:
         return Verdict(0, 1, 0, ORIGIN.hex()) if database is None else verify(database)
 
 
 @contextmanager
-def _snapshot(data_dir: Path) -> Iterator[sqlite3.Connection | None]:
-    if not (data_dir / FILE).exists():
+def _snapshot(folder: Path) -> Iterator[sqlite3.Connection | None]:
+    if not (folder / FILE).exists():
         yield None
         return
-    with opened(data_dir, SCHEMA) as database:
+    with opened(folder, SCHEMA) as database:
         yield database
 
 

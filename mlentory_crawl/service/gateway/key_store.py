@@ -79,11 +79,11 @@ class UnknownKey(MlentoryError):
     """There is no key of this id."""
 
 
-def add_key(data_dir: Path, owner: str, role: Role, days: int | None) -> tuple[str, Key]:
+def add_key(folder: Path, owner: str, role: Role, days: int | None) -> tuple[str, Key]:
     """Make a key, and return it with what is kept of it.
 
     Args:
-        data_dir: the data directory, which is made if it does not exist.
+        folder: the directory of what the service writes, which is made if it does not exist.
         owner: the person or program that it is for.
         role: its role.
         days: the number of days until it expires; None for never.
@@ -93,7 +93,7 @@ def add_key(data_dir: Path, owner: str, role: Role, days: int | None) -> tuple[s
     moment = datetime.now(UTC)
     expires = None if days is None else in_utc(moment + timedelta(days=days))
     key = Key(id, role, owner, in_utc(moment), expires, None, None)
-    with opened(data_dir, _TABLES, create=True) as database, transaction(database):
+    with opened(folder, _TABLES, create=True) as database, transaction(database):
         database.execute(
             "INSERT INTO key (id, sha256, role, owner, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
             (id, _hash(secret), role.word, owner, key.created_at, expires),
@@ -102,28 +102,28 @@ def add_key(data_dir: Path, owner: str, role: Role, days: int | None) -> tuple[s
     return secret, key
 
 
-def list_keys(data_dir: Path) -> list[Key]:
+def list_keys(folder: Path) -> list[Key]:
     """Return all keys, the newest last."""
-    if not (data_dir / FILE).exists():
+    if not (folder / FILE).exists():
         return []
-    with opened(data_dir, _TABLES) as database:
+    with opened(folder, _TABLES) as database:
         return [_key(row) for row in database.execute(f"{_ALL} ORDER BY created_at, id")]
 
 
-def revoke_key(data_dir: Path, id: str) -> Key:
+def revoke_key(folder: Path, id: str) -> Key:
     """Revoke a key, which the service refuses from the next request on; one that was revoked before stays so.
 
     Args:
-        data_dir: the data directory.
+        folder: the directory of what the service writes.
         id: its id, or the key.
 
     Raises:
         UnknownKey: there is no such key.
     """
     id = id.removeprefix(PREFIX).partition("_")[0]
-    if (data_dir / FILE).exists():
+    if (folder / FILE).exists():
         moment = now()
-        with opened(data_dir, _TABLES) as database, transaction(database):
+        with opened(folder, _TABLES) as database, transaction(database):
             changed = database.execute(
                 "UPDATE key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (moment, id)
             ).rowcount
@@ -139,11 +139,11 @@ class Keys:
     """Keys as the service reads them: from memory, until another process has changed one.
 
     Args:
-        data_dir: the data directory.
+        folder: the directory of what the service writes.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / FILE
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
         self._file: tuple[int, int] | None = None
         self._database: sqlite3.Connection | None = None
         self._version = -1

@@ -22,21 +22,21 @@ def state_dir(settings: Mapping[str, Any]) -> Path:
 
 
 @contextmanager
-def opened(data_dir: Path, schema: str, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+def opened(folder: Path, schema: str, *, create: bool = False) -> Iterator[sqlite3.Connection]:
     """Open the database, with one part of its tables.
 
     Args:
-        data_dir: the data directory.
+        folder: the directory of what the service writes.
         schema: makes the tables if they do not exist.
         create: make the database, and the directory, if they do not exist.
 
     Raises:
         MlentoryError: it cannot be used.
     """
-    path = data_dir / FILE
+    path = folder / FILE
     try:
         if create:
-            data_dir.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             # Before anything is in it; the hashes in it are nobody's business.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
         with closing(connect(path, WAIT)) as database:

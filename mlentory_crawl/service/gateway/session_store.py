@@ -51,12 +51,12 @@ class Sessions:
     """The sessions of a data directory.
 
     Args:
-        data_dir: the data directory.
+        folder: the directory of what the service writes.
         hours: the number of hours that a session lasts.
     """
 
-    def __init__(self, data_dir: Path, hours: int) -> None:
-        self._data_dir = data_dir
+    def __init__(self, folder: Path, hours: int) -> None:
+        self._folder = folder
         self._hours = hours
         self._database: sqlite3.Connection | None = None
 
@@ -68,7 +68,7 @@ class Sessions:
         """
         cookie, moment = secrets.token_urlsafe(32), datetime.now(UTC)
         expires = in_utc(moment + timedelta(hours=self._hours))
-        with opened(self._data_dir, _TABLES, create=True) as database, transaction(database):
+        with opened(self._folder, _TABLES, create=True) as database, transaction(database):
             database.execute("DELETE FROM session WHERE expires_at <= ?", (in_utc(moment),))
             database.execute(
                 "INSERT INTO session VALUES (?, ?, ?, ?, ?)",
@@ -83,25 +83,25 @@ class Sessions:
         Raises:
             MlentoryError: the database cannot be read.
         """
-        if not 0 < len(cookie) <= LONGEST_COOKIE or not (self._data_dir / FILE).exists():
+        if not 0 < len(cookie) <= LONGEST_COOKIE or not (self._folder / FILE).exists():
             return None
         try:
             if self._database is None:
-                with opened(self._data_dir, _TABLES):
-                    self._database = connect(self._data_dir / FILE, SERVICE_WAIT)
+                with opened(self._folder, _TABLES):
+                    self._database = connect(self._folder / FILE, SERVICE_WAIT)
             row = self._database.execute(
                 "SELECT person, name, role FROM session WHERE sha256 = ? AND expires_at > ?", (_hash(cookie), now())
             ).fetchone()
         except sqlite3.Error as error:
             self.close()
-            raise unusable(self._data_dir / FILE, error) from error
+            raise unusable(self._folder / FILE, error) from error
         return None if row is None else Session(row[0], row[1], GIVEN.get(row[2], Role.READER))
 
     def end(self, cookie: str) -> None:
         """End a session."""
         session = self.find(cookie)
         if session is not None:
-            with opened(self._data_dir, _TABLES) as database, transaction(database):
+            with opened(self._folder, _TABLES) as database, transaction(database):
                 database.execute("DELETE FROM session WHERE sha256 = ?", (_hash(cookie),))
                 append(database, [_changed("signed out", session, now())])
 
