@@ -17,7 +17,7 @@ from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.queries.description import describe
 from mlentory_crawl.catalog.queries.license_summary import conflicts
 from mlentory_crawl.catalog.queries.lineage import Lineage, Use, lineage
-from mlentory_crawl.catalog.queries.origins import Origin
+from mlentory_crawl.catalog.queries.origins import Origin, statements_of_values
 from mlentory_crawl.catalog.reader import CatalogReader
 
 OTHER = f"{HUB}odd/model#license-d650ce50380593af"
@@ -179,3 +179,26 @@ def test_a_value_comes_from_the_record_that_leads_not_from_the_first_that_was_st
     assert origins["description"].record == "huggingface/card/ada/late"
     assert origins["intendedUse"] == Origin("huggingface/card/ada/late", "README: Use", "stated")
     assert found.root["description"] == "of the card"
+
+
+def test_each_value_beside_the_properties_says_which_records_state_it(book: Book) -> None:
+    def counting(*values: tuple[str, int]) -> Document:
+        document = relative("orchard/tune-8B")
+        for number, (name, value) in enumerate(values):
+            iri = f"{HUB}orchard/tune-8B#property-{number}-{value}"
+            document["root"].setdefault("additionalProperty", []).append(iri)
+            document["parts"].append({"iri": iri, "class": "PropertyValue", "propertyID": name, "value": value})
+        return document
+
+    book.crawl({"orchard/tune-8B": counting(("parameterCount", 8), ("contextLength", 4))})
+    store(book, counting(("parameterCount", 9)), "card")
+    reader = CatalogReader(book.data_dir)
+    found = describe(reader, f"{HUB}orchard/tune-8B")
+    parts = [part for part in found.state["parts"] if part.get("propertyID")]
+    told = statements_of_values(found.records, parts)
+    reader.close()
+    by_name = {name: [(each.record.split("/")[1], each.agrees) for each in stated] for name, stated in told.items()}
+    assert by_name["contextLength"] == [("model", "all")]
+    assert {each for each, _ in by_name["parameterCount"]} == {"model", "card"}
+    assert dict(by_name["parameterCount"])["model"] in ("all", "some")
+    assert all(each.field for stated in told.values() for each in stated)

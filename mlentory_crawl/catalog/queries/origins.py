@@ -68,6 +68,33 @@ def statements(records: Sequence[Stored], root: Mapping[str, Any]) -> dict[str, 
     return found
 
 
+def statements_of_values(records: Sequence[Stored], shown: Iterable[Mapping[str, Any]]) -> dict[str, list[Statement]]:
+    """Return all records that state values beside the properties of an entity, by what the values are of.
+
+    Args:
+        records: the records about the entity.
+        shown: the values of its merged state.
+    """
+    values, found = _by_property(shown), dict[str, list[Statement]]()
+    for record in in_order(records):
+        stated = set(record.document["root"].get("additionalProperty", ()))
+        own = _by_property(part for part in record.document["parts"] if part["iri"] in stated)
+        origin = _origin(record, "additionalProperty")
+        for name in values:
+            if name in own:
+                agrees = _agreement(own[name], values[name])
+                found.setdefault(name, []).append(Statement(origin.record, origin.field, origin.method, agrees))
+    return found
+
+
+def _by_property(values: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[Any, ...]]]:
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for each in values:
+        if "propertyID" in each and "value" in each:
+            found.setdefault(each["propertyID"], []).append((each.get("name"), each["value"], each.get("unitText")))
+    return found
+
+
 def _agreement(stated: Any, shown: Any) -> Agreement:
     if stated == shown:
         return "all"

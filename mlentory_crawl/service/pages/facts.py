@@ -11,7 +11,7 @@ from fair4ml.entities import Kind, properties
 from mlentory_crawl.catalog.queries.comparison import METRIC, PARAMETER
 from mlentory_crawl.catalog.queries.description import Description
 from mlentory_crawl.catalog.queries.evaluated import names_in
-from mlentory_crawl.catalog.queries.origins import Statement
+from mlentory_crawl.catalog.queries.origins import Statement, statements_of_values
 from mlentory_crawl.console import number
 
 ELSEWHERE = frozenset({
@@ -130,9 +130,10 @@ def _rank(fact: Fact) -> tuple[int, int]:
 def groups_of(shown: Description) -> list[Fact]:
     """Return the values that an entity has beside its properties, by what they are of."""
     stated = set(shown.root.get("additionalProperty", ()))
+    parts = [part for part in shown.state["parts"] if part["iri"] in stated]
     groups: dict[str, list[Value]] = {}
-    for part in shown.state["parts"]:
-        if part["iri"] not in stated or "propertyID" not in part or "value" not in part:
+    for part in parts:
+        if "propertyID" not in part or "value" not in part:
             continue
         if part["propertyID"] == TEXT_SIMILARITY:
             continue
@@ -140,7 +141,8 @@ def groups_of(shown: Description) -> list[Fact]:
         value = "" if part["value"] == part.get("name") else f"{number(part['value'])}{unit}"
         text = f"{part['name']}: {value}".removesuffix(": ") if "name" in part else value
         groups.setdefault(part["propertyID"], []).append(Value(text))
-    return [Fact(name, label_of(name), values) for name, values in groups.items()]
+    told = statements_of_values(shown.records, parts)
+    return [Fact(name, label_of(name), values, told.get(name, [])) for name, values in groups.items()]
 
 
 def label_of(name: str) -> str:
