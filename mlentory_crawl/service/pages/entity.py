@@ -16,6 +16,7 @@ from mlentory_crawl.catalog.queries.description import Description
 from mlentory_crawl.catalog.queries.evaluated import Evaluated, names_in
 from mlentory_crawl.catalog.queries.find import NotFound
 from mlentory_crawl.catalog.queries.lineage import Lineage
+from mlentory_crawl.catalog.queries.origins import Statement
 from mlentory_crawl.catalog.queries.similar import SimilarModel, similar
 from mlentory_crawl.catalog.queries.usage import CLASSES, Subject, Users, users
 from mlentory_crawl.console import magnitude
@@ -26,7 +27,9 @@ from mlentory_crawl.service.api.representations import data_instead
 from mlentory_crawl.service.json_answers import source_of
 from mlentory_crawl.service.pages.addresses import link_to
 from mlentory_crawl.service.pages.card import ShownCard, shown_card
+from mlentory_crawl.service.pages.compare import comparison_of
 from mlentory_crawl.service.pages.facts import Fact, Value, facts_of, groups_of
+from mlentory_crawl.service.pages.filters import MODELS
 from mlentory_crawl.service.pages.page_templates import page
 from mlentory_crawl.service.parameters import MOST_MENTIONS, MOST_READ, Moment
 
@@ -68,7 +71,9 @@ class Sheet:
         facts: the other facts.
         groups: further values, by what they are of.
         parents: what it derives from.
+        told: the records that state what it derives from.
         children: the first models that derive from it.
+        compared: the address of the comparison of the first of them.
         kinds: how many derive from it, by kind.
         above: the lineage above it, if it is a model with parents.
         results: the results of its evaluations, by where they were published.
@@ -87,7 +92,9 @@ class Sheet:
     facts: list[Fact]
     groups: list[Fact]
     parents: list[Parent]
+    told: list[Statement]
     children: list[Parent]
+    compared: str | None
     kinds: dict[str, int]
     above: Lineage | None
     results: dict[tuple[str, ...], list[Evaluated]]
@@ -134,7 +141,7 @@ def _shown(request: Request, name: str, at: datetime | None) -> Response:
     shown = catalog.model(name, at, mentions_read=MOST_MENTIONS)
     has_parents = bool(shown.root.get("wasDerivedFrom")) and at is None
     above = catalog.lineage(shown.iri, depth=NEAR, limit=50, most=MOST_READ) if has_parents else None
-    is_model = shown.root["class"] == "MLModel" and at is None
+    is_model = shown.root["class"] == MODELS and at is None
     alike = catalog.ask(similar, shown.iri, ALIKE).models if is_model else []
     card = shown_card(catalog.card(shown.iri)) if is_model and shown.records and not shown.deleted_at else None
     subject = next((each for each, classes in CLASSES.items() if shown.root["class"] in classes), None)
@@ -161,7 +168,7 @@ def _sheet(
     name = str(root.get("name") or shown.iri)
     owner, _, title = name.rpartition("/") if "://" not in name else ("", "", name)
     facts = {fact.name: fact for fact in facts_of(shown)}
-    licenses = facts.pop("license").values if "license" in facts else []
+    licenses = facts["license"].values if "license" in facts else []
     results: dict[tuple[str, ...], list[Evaluated]] = {}
     for result in shown.evaluations():
         results.setdefault(tuple(result.sources), []).append(result)
@@ -177,7 +184,9 @@ def _sheet(
         parents=[
             Parent(iri, names.get(iri, iri), kinds.get(iri, KIND_NOT_STATED)) for iri in root.get("wasDerivedFrom", ())
         ],
+        told=shown.statements().get("wasDerivedFrom", []),
         children=[Parent(each.iri, each.iri, each.kind or KIND_NOT_STATED) for each in shown.derived[:CHILDREN]],
+        compared=comparison_of(each.iri for each in shown.derived),
         kinds=shown.kinds,
         above=above,
         results=results,

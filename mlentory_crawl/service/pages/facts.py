@@ -20,8 +20,9 @@ ELSEWHERE = frozenset({
 })  # fmt: skip
 """The properties that the page shows apart from the others."""
 FIRST = (
-    "mlTask", "modelCategory", "softwareRequirements", "inLanguage", "trainedOn", "fineTunedFrom", "evaluatedOn",
-    "validatedOn", "testedOn", "referencePublication", "author", "sharedBy", "about", "conditionsOfAccess",
+    "license", "mlTask", "modelCategory", "softwareRequirements", "inLanguage", "trainedOn", "fineTunedFrom",
+    "evaluatedOn", "validatedOn", "testedOn", "referencePublication", "author", "sharedBy", "about",
+    "conditionsOfAccess",
 )  # fmt: skip
 """The properties that are looked for first, in this order."""
 LAST = ("url", "identifier", "version", "archivedAt", "readme", "discussionUrl", "issueTracker", "languageTag")

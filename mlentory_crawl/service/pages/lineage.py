@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
 
 from mlentory_crawl.catalog.queries.derivations import Step
-from mlentory_crawl.catalog.queries.lineage import Lineage
 from mlentory_crawl.pictures.svg import svg
 from mlentory_crawl.service.api.named import Name, Segment
 from mlentory_crawl.service.json_answers import source_of
-from mlentory_crawl.service.pages.addresses import lineage_of, link_to, short_name
-from mlentory_crawl.service.pages.compare import MOST
+from mlentory_crawl.service.pages.addresses import lineage_of, link_to
+from mlentory_crawl.service.pages.compare import comparison_of
 from mlentory_crawl.service.pages.page_templates import page
 from mlentory_crawl.service.paging import Offset
 from mlentory_crawl.service.parameters import DEPTH_OF_PAGES, MOST_READ, Depth, Direction
@@ -59,12 +57,6 @@ def _told(step: Step) -> tuple[str, ...]:
     return step.kind_for_people, step.how, step.field, step.record
 
 
-def _comparison(found: Lineage) -> str | None:
-    """Return the address of the comparison of the first models; None if there is only one."""
-    names = [short_name(iri) for iri in found.members][:MOST]
-    return f"/compare?{urlencode([('name', name) for name in names])}" if len(names) > 1 else None
-
-
 def _shown(request: Request, name: str, direction: Direction, depth: int, limit: int, offset: int) -> Response:
     up = direction == "up"
     found = source_of(request).catalog.lineage(name, up=up, depth=depth, limit=limit, offset=offset, most=MOST_READ)
@@ -92,6 +84,6 @@ def _shown(request: Request, name: str, direction: Direction, depth: int, limit:
         subject=link_to(found.root),
         here=here,
         joint=joint,
-        compared=_comparison(found),
+        compared=comparison_of(found.members),
         **pages,
     )

@@ -8,11 +8,14 @@ from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from mlentory_crawl.catalog.queries.conflicts_above import conflicts_above
 from mlentory_crawl.console import magnitude
 from mlentory_crawl.service.api.search import Values, values_of
 from mlentory_crawl.service.json_answers import source_of
+from mlentory_crawl.service.pages.entity import NEAR
+from mlentory_crawl.service.pages.filters import MODELS
 from mlentory_crawl.service.pages.page_templates import page
-from mlentory_crawl.service.parameters import COUNTED, Facet, Search, SearchParameters
+from mlentory_crawl.service.parameters import COUNTED, MOST_READ, Facet, Search, SearchParameters
 from mlentory_crawl.stores.search.query import Bar, Sort
 
 router = APIRouter()
@@ -26,6 +29,9 @@ REFUSALS = {"has": "without"}
 """The parameters that refuse values of a facet, where these are not called as usual."""
 SIZES = "parameters"
 """The number whose values are counted by size."""
+BOUNDS = tuple(int(bound) for bound in (1e8, 1e9, 3e9, 8e9, 1e10, 1.5e10, 4e10, 1e11))
+"""The numbers of parameters below which all models can be asked for."""
+NO_BOUNDS = {"min_parameters": None, "max_parameters": None}
 SORTS = {
     "relevance": "Best match", "downloads": "Downloads", "likes": "Likes", "modified": "Last changed",
     "created": "Newest", "published": "Published", "parameters": "Size", "name": "Name",
@@ -63,6 +69,7 @@ def search(request: Request, given: SearchParameters) -> Response:
     sizes = [_size(given, bar) for bar in result.histograms.get(SIZES, ())]
     last = given.offset + len(result.hits)
     chips = _chips(given, facets, sizes)
+    models = [hit["iri"] for hit in result.hits if hit["type"] == MODELS]
     return page(
         request,
         "search",
@@ -71,6 +78,10 @@ def search(request: Request, given: SearchParameters) -> Response:
         facets={name: options for name, options in facets.items() if options},
         sizes=sizes if any(size.count for size in sizes) else [],
         most=max((size.count or 0 for size in sizes), default=0),
+        bounds=BOUNDS,
+        unbound=_pairs({**given.model_dump(exclude_defaults=True), **NO_BOUNDS, "offset": 0}),
+        unstated=_address(given, **NO_BOUNDS, offset=0, without=[*given.without, SIZES]),
+        conflicts=source_of(request).catalog.ask(conflicts_above, models, NEAR, MOST_READ) if models else {},
         chips=chips,
         dropped=[] if result.total else _dropped(request, given, chips),
         table=f"/api/v1/entities.csv{_address(given, offset=0, limit=0).removeprefix('/search')}",
@@ -135,9 +146,7 @@ def _dropped(request: Request, given: Search, chips: list[tuple[str, Option]]) -
 def _size(given: Search, bar: Bar) -> Option:
     least, most = bar.least, None if bar.below is None else bar.below - 1
     is_chosen = (given.min_parameters, given.max_parameters) == (least, most) and (least, most) != (None, None)
-    bounds = {"min_parameters": None, "max_parameters": None} if is_chosen else {
-        "min_parameters": least, "max_parameters": most,
-    }  # fmt: skip
+    bounds = NO_BOUNDS if is_chosen else {"min_parameters": least, "max_parameters": most}
     if bar.below is None:
         label = f"{magnitude(bar.least or 0)} and more"
     else:
@@ -162,10 +171,10 @@ def _chips(given: Search, facets: dict[str, list[Option]], sizes: list[Option]) 
     ]
     chips += [(SIZES, size) for size in sizes if size.is_chosen]
     if not any(size.is_chosen for size in sizes):
-        for name in ("min_parameters", "max_parameters"):
+        for name in NO_BOUNDS:
             if (bound := getattr(given, name)) is not None:
-                label = f"{name.replace('_', ' ')} {bound:g}"
-                chips.append((name, Option(label, None, True, _address(given, **{name: None}))))
+                address = _address(given, offset=0, **{name: None})
+                chips.append((SIZES, Option(_bound(name, bound), None, True, address)))
     for how in ("has", "without"):
         chips += [
             (how, Option(f"{how} {value}", None, True, _toggled(given, how, value)))
@@ -173,6 +182,13 @@ def _chips(given: Search, facets: dict[str, list[Option]], sizes: list[Option]) 
             if how != "has" or "has" not in facets or not any(each.value == value for each in facets["has"])
         ]
     return chips
+
+
+def _bound(name: str, bound: float) -> str:
+    """Return a bound of the number of parameters as people read it."""
+    if name == "max_parameters" and bound + 1 in BOUNDS:
+        return f"under {magnitude(int(bound) + 1)}"
+    return f"{'from' if name == 'min_parameters' else 'up to'} {bound:,.15g}"
 
 
 def _toggled(given: Search, name: str, value: str) -> str:
