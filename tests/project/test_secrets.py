@@ -40,7 +40,7 @@ def values() -> dict[str, str | None]:
 
 def test_every_password_token_and_key_is_a_secret() -> None:
     secrets = {variable.name for variable in variables() if variable.secret}
-    named_so = {each.name for each in variables() if each.name.endswith(("PASSWORD", "TOKEN", "KEY"))}
+    named_so = {each.name for each in variables() if each.name.endswith(("PASSWORD", "TOKEN", "KEY", "SECRET"))}
     assert secrets == named_so | {"MONGODB_URI"}  # addresses of MongoDB have the password in them
     assert {"HF_TOKEN", "GITHUB_TOKEN", "NEO4J_PASSWORD", "ELASTICSEARCH_API_KEY", "MLFLOW_TRACKING_TOKEN"} <= secrets
     assert all(variable.default is None for variable in variables() if variable.secret)

@@ -133,6 +133,23 @@ def test_refusals_do_not_fill_the_disk(data_dir: Path, monkeypatch: pytest.Monke
     assert [each.requests for each in noted(data_dir, "requests") if each.status == 429] == [4]
 
 
+@pytest.mark.parametrize("refused", [{"Host": "evil.example"}, {"Content-Length": "x"}, {"Content-Length": "99999"}])
+def test_no_refusal_fills_the_disk_and_looking_does_not(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, refused: dict[str, str]
+) -> None:
+    monkeypatch.setattr(audit_log, "MOST_REFUSED", 2)
+    with served(data_dir, SERVE_HOSTS=NAME) as here:
+        there = client_of(here, ELSEWHERE)
+        for _ in range(5):
+            assert there.get("/sparql?query=ASK{}", headers=refused).status_code in (400, 413, 421)
+            there.get("/sparql")
+            there.get("/query")
+    assert [each.route for each in noted(data_dir)] == ["/sparql"] * 2
+    counts = {(each.route, (each.status or 0) // 100): each.requests for each in noted(data_dir, "requests")}
+    assert counts[("/sparql", 4)] == 3
+    assert counts[("/query", 2)] == 5
+
+
 def test_what_was_noted_is_on_disk_within_seconds(data_dir: Path) -> None:
     with served(data_dir) as here:
         assert here.get(READ).status_code == 200

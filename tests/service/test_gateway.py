@@ -115,6 +115,18 @@ def test_costs_follow_from_what_is_asked() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "depth", ["depth=1&depth=20", "%64epth=20", "depth=%32%30", "depth=+20", "depth=2_0", "depth="]
+)
+def test_nobody_pays_less_for_writing_it_otherwise(here: TestClient, depth: str) -> None:
+    search, sparql = ROUTES["/api/v1/entities"], ROUTES["/sparql"]
+    assert search.cost("GET", b"%66acets=task") == search.cost("GET", b"facets=task")
+    assert sparql.cost("GET", b"qu%65ry=ASK") == sparql.cost("GET", b"query=ASK")
+    assert sparql.cost("GET", b"myquery=") == sparql.cost("GET", b"")
+    assert by_depth(3)("GET", depth.encode()) == 200
+    assert here.get(f"/api/v1/models/o/m/lineage?{depth}").status_code in (200, 400)
+
+
 def test_who_names_no_depth_is_charged_for_what_is_followed(here: TestClient) -> None:
     described = here.get("/api/v1/openapi.json").json()["paths"]["/api/v1/entity/lineage"]["get"]["parameters"]
     (depth,) = (each["schema"]["default"] for each in described if each["name"] == "depth")
@@ -240,6 +252,15 @@ def test_pages_of_other_sites_read_nothing_unless_they_are_named(data_dir: Path)
         assert "ETag" in answers[0].headers["Access-Control-Expose-Headers"]
         for origin in ("https://evil.example", "null", "https://notebook.example.org.evil.example"):
             assert "Access-Control-Allow-Origin" not in here.get(READ, headers={"Origin": origin}).headers
+
+
+def test_a_page_of_another_site_is_not_on_this_machine(data_dir: Path) -> None:
+    with served(data_dir, SERVE_ORIGINS="https://notebook.example.org", **PUBLIC) as here:
+        for origin in ("https://notebook.example.org", "http://127.0.0.1:8888", "null", ""):
+            assert here.get("/metrics", headers={"Origin": origin}).status_code == 401
+            assert "RateLimit" in here.get(READ, headers={"Origin": origin}).headers
+        assert here.get("/metrics", headers={"Origin": "http://127.0.0.1:8010"}).status_code == 200
+        assert here.get("/metrics").status_code == 200
 
 
 def test_metrics_are_for_this_machine_and_for_operators(here: TestClient, there: TestClient, data_dir: Path) -> None:

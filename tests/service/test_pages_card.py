@@ -97,6 +97,31 @@ def test_no_card_takes_long(piece: str) -> None:
     assert time.process_time() - began < 3
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"[a]: https://x.example/{'y' * 5_000}\n\n" + "[a] " * 1_700,
+        f"[a]: https://x.example/{'y' * 100}\n\n" + "[a]\n\n" * 1_700,
+        "|a" * 600 + "|\n" + "|-" * 600 + "|\n" + "|b\n" * 3_000,
+        "> a|b\n> -|-\n" + "> |\n" * 2_800,
+    ],
+    ids=["one address", "many blocks", "columns", "rows"],
+)
+def test_no_card_becomes_many_times_as_long(written: str) -> None:
+    began = time.process_time()
+    beginning, rest = rendered(written[:LONGEST])
+    assert time.process_time() - began < 1.5
+    assert len(beginning) + len(rest) < 10 * LONGEST
+
+
+def test_tables_and_links_of_usual_cards_are_there() -> None:
+    row = "| [a](https://x.example/a) " * 10 + "|\n"
+    table, _ = rendered(f"{'| a ' * 10}|\n{'|:-----' * 10}|\n{row * 20}\n\nafter")
+    assert table.count("<td>") == 200
+    assert table.count("<a href") == 200
+    assert rendered('[a](https://x.example/a "a title")')[0].count("title") == 0
+
+
 def test_a_page_has_the_card_of_its_model(library: Path) -> None:
     with served(library) as client:
         page = client.get(PAGES["model"], headers=BROWSER)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 from starlette.testclient import TestClient
 
-from mlentory_crawl.service.api.search_table import COLUMNS, FORMULAS, table_of
+from mlentory_crawl.service.api.search_table import COLUMNS, table_of
 from mlentory_crawl.service.pages.addresses import same_as_data
 from mlentory_crawl.service.pages.aligned import padding
 from mlentory_crawl.service.pages.filters import LEAD, lead
@@ -96,11 +97,21 @@ def cells(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-@given(st.text(max_size=30), st.sampled_from(["", *FORMULAS, " =", "  @"]))
-def test_no_cell_is_computed(text: str, start: str) -> None:
-    (row,) = cells(table_of([{"name": start + text, "license": [start + text, "MIT"], "parameters": 7}]))
-    for cell in (row["name"], row["license"]):
-        assert not cell.lstrip(" ").startswith(FORMULAS)
+FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+UNSEEN = " \t\r\n\xa0\u200b\u202e\u2003\u3000\ufeff\x00\x1f"
+
+
+@given(st.text(max_size=30), st.text(UNSEEN, max_size=3), st.sampled_from(FORMULAS))
+def test_no_cell_is_computed(text: str, start: str, formula: str) -> None:
+    hostile = f"{start}{formula}x{text}"
+    hit = {"name": hostile, "license": ["MIT", hostile], "task": [hostile], "author": f"a;{hostile}", "parameters": 7}
+    written = table_of([hit])
+    (row,) = cells(written)
+    for cell in (row["name"], row["task"]):
+        assert cell[0] == "'"
+    # As programs read it where semicolons separate cells.
+    for each in (*row["license"].split(";"), *row["author"].split(";"), *re.split(r"[;\r\n]", written)):
+        assert not each.lstrip(" \t\r\n").startswith(FORMULAS)
     assert row["parameters"] == "7"
     assert row["downloads"] == ""
 

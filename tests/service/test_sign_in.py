@@ -26,6 +26,7 @@ from mlentory_crawl.service.gateway.key_store import add_key
 from mlentory_crawl.service.gateway.oidc_settings import OidcSettings
 from mlentory_crawl.service.gateway.roles import Role
 from mlentory_crawl.service.gateway.service_database import FILE
+from mlentory_crawl.service.pages import sign_in
 from mlentory_crawl.service.pages.sign_in import session_of
 
 pytestmark = pytest.mark.extra(name="serve")
@@ -197,8 +198,12 @@ def test_secrets_stand_nowhere(here: TestClient, data_dir: Path, capfd: pytest.C
 
 
 @pytest.mark.parametrize(
-    "goes_to", ["//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nX: y", "x", ""]
-)
+    "goes_to",
+    [
+        "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nX: y", "x", "", "/\t/evil.example", "/a b",
+        "/a\\b", "/\u65e5\u672c", "/\x85", "/\u2028", "/\xe9", "\\/evil.example", "javascript:alert(1)", "/\ud7ff",
+    ],
+)  # fmt: skip
 def test_nobody_is_sent_elsewhere(here: TestClient, goes_to: str) -> None:
     assert signed_in(here, goes_to).headers["Location"] == "/"
 
@@ -214,6 +219,35 @@ def test_roles_that_a_claim_gives(told: Any, role: Role) -> None:
     settings = OidcSettings("https://a.example", CLIENT, role_claim="roles")
     assert session_of({"sub": "anna", "roles": told}, settings).role is role
     assert session_of({"sub": "anna", "roles": "admin"}, OidcSettings("https://a.example", CLIENT)).role is Role.READER
+
+
+@pytest.mark.parametrize("subject", ["", "a" * 256, "\xe4nna", ["anna"], {"admin": True}, 7, True])
+def test_nobody_becomes_another_person(here: TestClient, provider: OpenIdServer, subject: Any) -> None:
+    provider.claims = {"sub": subject}
+    assert signed_in(here).status_code == 403
+    assert here.get(READ).status_code == 401
+
+
+def test_a_database_in_the_place_of_another_has_its_own_sessions(here: TestClient, data_dir: Path) -> None:
+    signed_in(here)
+    assert here.get(READ).status_code == 200
+    kept = here.cookies["mlentory"]
+    for path in data_dir.glob(f"{FILE}*"):
+        path.unlink()
+    assert here.get(READ).status_code == 401
+    signed_in(here)
+    assert here.get(READ).status_code == 200
+    assert here.get(READ, headers={"Cookie": f"mlentory={kept}"}).status_code == 401
+
+
+def test_whoever_begins_many_sign_ins_ends_none_of_others(here: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "OF_ONE_ACCOUNT", 3)
+    monkeypatch.setattr(sign_in, "MOST_ATTEMPTS", 5)
+    mine = sent_back(begun(here))
+    there = behind_proxy(here)
+    others = [sent_back(begun(there)) for _ in range(6)]
+    assert here.get(mine).status_code == 303
+    assert there.get(others[-1]).status_code == 303
 
 
 # What is refused

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from mlentory_crawl.exporters.cells import cell
 from mlentory_crawl.service.json_answers import source_of, tagged
 from mlentory_crawl.service.paging import neighbors
 from mlentory_crawl.service.parameters import Search
@@ -22,8 +23,6 @@ COLUMNS = (
     "name", "iri", "type", "task", "license", "library", "language", "author", "platform", "base_model", "parameters",
     "context_length", "downloads", "likes", "created", "modified", "published",
 )  # fmt: skip
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""The beginnings of cells that a spreadsheet would compute."""
 
 
 class Rows(Search):
@@ -64,14 +63,3 @@ def table_of(hits: list[dict[str, Any]]) -> str:
     writer.writerow(COLUMNS)
     writer.writerows([cell(hit.get(name)) for name in COLUMNS] for hit in hits)
     return written.getvalue()
-
-
-def cell(value: Any) -> str:
-    """Return a value as the text of a cell, which no spreadsheet takes for a formula."""
-    if isinstance(value, list):
-        value = "; ".join(map(str, value))
-    if not isinstance(value, str):
-        return "" if value is None else str(value)
-    # A null character ends the text for some programs.
-    text = value.replace("\0", "")
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text

@@ -192,6 +192,17 @@ def scheme_of(scheme: str, peer: str, headers: dict[bytes, bytes], policy: Polic
     return told if told in ("http", "https") and policy.is_proxy(peer) else scheme
 
 
+def is_of_other_page(headers: dict[bytes, bytes], scheme: str) -> bool:
+    """Check whether a page that is not of the service has a browser send a request.
+
+    Args:
+        headers: as `headers_of` returns them.
+        scheme: the scheme by which the client reaches the service.
+    """
+    own = f"{scheme}://{headers.get(b'host', b'').decode('latin-1')}"
+    return b"origin" in headers and headers[b"origin"].decode("latin-1").lower() != own.lower()
+
+
 def check_origin(headers: dict[bytes, bytes], scheme: str) -> None:
     """Check that a request that may change something comes from a page of the service itself.
 
@@ -202,8 +213,7 @@ def check_origin(headers: dict[bytes, bytes], scheme: str) -> None:
     Raises:
         Refused: it comes from another page, or does not say from where.
     """
-    own = f"{scheme}://{headers.get(b'host', b'').decode('latin-1')}"
-    if headers.get(b"origin", b"").decode("latin-1").lower() != own.lower():
+    if b"origin" not in headers or is_of_other_page(headers, scheme):
         raise Refused(HTTPStatus.FORBIDDEN, "origin", "this was sent by a page of another site, or of none")
 
 

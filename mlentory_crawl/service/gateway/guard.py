@@ -142,6 +142,8 @@ class Gateway:
         if address != peer:
             scope["client"] = (address, 0)
         scope["scheme"] = callers.scheme_of(scope["scheme"], peer, headers, policy)
+        # What a page asks, its site asks, which is not on this machine.
+        is_local = is_local and not callers.is_of_other_page(headers, scope["scheme"])
         shown = callers.shown_key(headers)
         caller = self._signed_in(headers, scope["scheme"], address) if shown is None else None
         caller = exchange.caller = caller or self._identify(shown, address, is_local=is_local)
@@ -210,7 +212,7 @@ class Gateway:
 
     async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
         self._metrics.count_refused(refused.reason)
-        exchange.refused_key = refused.key
+        exchange.is_refused, exchange.refused_key = True, refused.key
         # Without what it may have been refused for.
         asked = Request({**scope, "headers": [each for each in scope["headers"] if each[0] == b"accept"]})
         answer = self._refusal(asked, refused.status, refused.detail)
@@ -221,9 +223,12 @@ class Gateway:
         """Note a request for the audit: in full what matters, the others as counts."""
         caller, status = exchange.caller, exchange.status
         key, role = (caller.key, caller.role.word) if caller else (exchange.refused_key, Role.ANYONE.word)
-        is_noted = access.is_noted and status not in NOTED
-        moment = now() if is_noted or status in NOTED else ""
-        if not is_noted and not (moment and self._audit.takes_refusal(moment)):
+        is_noted = status in NOTED or access.is_noted(scope["method"], scope["query_string"])
+        moment = now() if is_noted else ""
+        # Refusals cost nothing: without a bound, anybody fills the disk with them.
+        if is_noted and (status in NOTED or exchange.is_refused):
+            is_noted = self._audit.takes_refusal(moment)
+        if not is_noted:
             self._audit.count(key, role, template, scope["method"], status, exchange.tenths)
             return
         asked = scope.get("state", {}).get(QUERY) if self._policy.audits_queries else None
@@ -272,10 +277,11 @@ class _Exchange:
         account: the account of the client.
         body: the body of the request.
         tenths: the cost, in tenths of a unit.
+        is_refused: whether the gateway refused it.
         refused_key: the id of the key that was refused.
     """
 
-    __slots__ = ("_send", "account", "body", "caller", "id", "refused_key", "size", "status", "tenths")
+    __slots__ = ("_send", "account", "body", "caller", "id", "is_refused", "refused_key", "size", "status", "tenths")
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -286,6 +292,7 @@ class _Exchange:
         self.account: Account | None = None
         self.body: BoundedBody | None = None
         self.tenths = 0
+        self.is_refused = False
         self.refused_key: str | None = None
 
     async def send(self, message: Message) -> None:

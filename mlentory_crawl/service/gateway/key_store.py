@@ -18,7 +18,15 @@ from mlentory_crawl.data_directory import in_utc, now
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.service.gateway.audit_chain import SCHEMA as AUDIT, Entry, append
 from mlentory_crawl.service.gateway.roles import GIVEN, Role
-from mlentory_crawl.service.gateway.service_database import FILE, SERVICE_WAIT, connect, opened, transaction, unusable
+from mlentory_crawl.service.gateway.service_database import (
+    FILE,
+    SERVICE_WAIT,
+    connect,
+    file_at,
+    opened,
+    transaction,
+    unusable,
+)
 
 PREFIX = "mlk_"
 KEY = re.compile(rf"{PREFIX}([0-9a-z]{{8}})_([0-9A-Za-z]{{32}})")
@@ -186,16 +194,15 @@ class Keys:
 
     def _refresh(self) -> bool:
         """Forget what another process has changed, and return whether there is a database at all."""
-        try:
-            found = self._path.stat()
-        except OSError:
+        file = file_at(self._path)
+        if file is None:
             self.close()
             return False
         try:
-            if self._database is None or (found.st_dev, found.st_ino) != self._file:
+            if self._database is None or file != self._file:
                 self.close()
                 self._database = connect(self._path, SERVICE_WAIT)
-                self._file = found.st_dev, found.st_ino
+                self._file = file
                 self._known.clear()
             (version,) = self._database.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from mlentory_crawl.service.gateway.roles import Role
 from mlentory_crawl.service.gateway.units import TENTHS
@@ -12,7 +13,17 @@ from mlentory_crawl.service.parameters import DEEPEST, DEPTH, DEPTH_OF_PAGES
 
 OTHER = "other"
 """The name of all paths that no route has."""
-_DEPTH = re.compile(rb"(?:^|&)depth=0*([0-9]{1,3})(?:&|$)")
+_DEPTH = re.compile(r"0*([0-9]{1,3})")
+Asked = Callable[[str, bytes], bool]
+
+
+def parameter_in(query: bytes, name: str) -> str | None:
+    """Return the last value of a parameter, as routes read it, however it is written; None if it is not there."""
+    # Without an escape, a name stands in the query as it is.
+    if b"%" not in query and name.encode() not in query:
+        return None
+    found = [value for key, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True) if key == name]
+    return found[-1] if found else None
 
 
 def by_depth(unless_given: int) -> Callable[[str, bytes], int]:
@@ -23,20 +34,39 @@ def by_depth(unless_given: int) -> Callable[[str, bytes], int]:
     """
 
     def cost(method: str, query: bytes) -> int:
-        given = _DEPTH.search(query)
-        return TENTHS * min(int(given[1]) if given else unless_given, DEEPEST)
+        told = parameter_in(query, "depth")
+        if told is None:
+            return TENTHS * unless_given
+        # What is no plain number may still be read as one.
+        given = _DEPTH.fullmatch(told)
+        return TENTHS * (min(int(given[1]), DEEPEST) if given else DEEPEST)
 
     return cost
 
 
 def by_facets(method: str, query: bytes) -> int:
     """Return the cost of a search, in tenths of a unit: with counted facets it is twice that of one without."""
-    return 2 * TENTHS if b"facets=" in query else TENTHS
+    return TENTHS if parameter_in(query, "facets") is None else 2 * TENTHS
+
+
+def has_query(method: str, query: bytes) -> bool:
+    """Check whether a request to `/sparql` asks a query, and not what can be asked."""
+    return method not in ("GET", "HEAD") or parameter_in(query, "query") is not None
 
 
 def by_language(method: str, query: bytes) -> int:
     """Return the cost of what `/sparql` answers, in tenths of a unit: a query is dear, the page about it is not."""
-    return TENTHS if method in ("GET", "HEAD") and b"query=" not in query else 20 * TENTHS
+    return 20 * TENTHS if has_query(method, query) else TENTHS
+
+
+def always(method: str, query: bytes) -> bool:
+    """Return True, for all requests to a route."""
+    return True
+
+
+def never(method: str, query: bytes) -> bool:
+    """Return False, for all requests to a route."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +77,13 @@ class Access:
         role: the lowest role that may ask.
         units: the cost of an answer.
         by_request: the cost in tenths of a unit where it follows from the method and the query.
-        is_noted: whether each request is an entry of the audit; others are counted.
+        is_noted: whether a request is an entry of the audit, by the method and the query; others are counted.
     """
 
     role: Role = Role.READER
     units: float = 1
     by_request: Callable[[str, bytes], int] | None = None
-    is_noted: bool = False
+    is_noted: Asked = never
 
     def cost(self, method: str, query: bytes) -> int:
         """Return the cost of the answer to a request, in tenths of a unit."""
@@ -62,7 +92,7 @@ class Access:
 
 LITTLE = 0.1
 READ, COUNT, BOARD, DUMP = Access(), Access(units=2), Access(units=5), Access(units=20)
-SEARCH, SPARQL = Access(by_request=by_facets), Access(by_request=by_language, is_noted=True)
+SEARCH, SPARQL = Access(by_request=by_facets), Access(by_request=by_language, is_noted=has_query)
 LINEAGE, LINEAGE_PAGE = Access(by_request=by_depth(DEPTH)), Access(by_request=by_depth(DEPTH_OF_PAGES))
 
 ROUTES: dict[str, Access] = {
@@ -145,8 +175,8 @@ ROUTES: dict[str, Access] = {
     "/api/v1/runs/{name}": READ,
     "/api/v1/dumps": READ,
     "/api/v1/dumps/{name}": DUMP,
-    "/api/v1/quarantine": Access(Role.CURATOR, is_noted=True),
-    "/api/v1/audit": Access(Role.CURATOR, 2, is_noted=True),
+    "/api/v1/quarantine": Access(Role.CURATOR, is_noted=always),
+    "/api/v1/audit": Access(Role.CURATOR, 2, is_noted=always),
 }
 """Each route with its line; a mounted folder is written with what is below it."""
 

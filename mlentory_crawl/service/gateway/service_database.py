@@ -21,6 +21,15 @@ def state_dir(settings: Mapping[str, Any]) -> Path:
     return Path(settings.get("SERVE_STATE_DIR") or settings["MLENTORY_DATA_DIR"])
 
 
+def file_at(path: Path) -> tuple[int, int] | None:
+    """Return which file is at a path; None if there is none. Another one may take its place, as from a backup."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 @contextmanager
 def opened(folder: Path, schema: str, *, create: bool = False) -> Iterator[sqlite3.Connection]:
     """Open the database, with one part of its tables.

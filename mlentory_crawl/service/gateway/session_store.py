@@ -12,7 +12,15 @@ from pathlib import Path
 from mlentory_crawl.data_directory import in_utc, now
 from mlentory_crawl.service.gateway.audit_chain import SCHEMA as AUDIT, Entry, append
 from mlentory_crawl.service.gateway.roles import GIVEN, Role
-from mlentory_crawl.service.gateway.service_database import FILE, SERVICE_WAIT, connect, opened, transaction, unusable
+from mlentory_crawl.service.gateway.service_database import (
+    FILE,
+    SERVICE_WAIT,
+    connect,
+    file_at,
+    opened,
+    transaction,
+    unusable,
+)
 
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS session (
@@ -58,6 +66,7 @@ class Sessions:
     def __init__(self, folder: Path, hours: int) -> None:
         self._folder = folder
         self._hours = hours
+        self._file: tuple[int, int] | None = None
         self._database: sqlite3.Connection | None = None
 
     def begin(self, session: Session) -> str:
@@ -83,12 +92,15 @@ class Sessions:
         Raises:
             MlentoryError: the database cannot be read.
         """
-        if not 0 < len(cookie) <= LONGEST_COOKIE or not (self._folder / FILE).exists():
+        file = file_at(self._folder / FILE)
+        if not 0 < len(cookie) <= LONGEST_COOKIE or file is None:
             return None
         try:
-            if self._database is None:
+            if self._database is None or file != self._file:
+                self.close()
                 with opened(self._folder, _TABLES):
                     self._database = connect(self._folder / FILE, SERVICE_WAIT)
+                self._file = file
             row = self._database.execute(
                 "SELECT person, name, role FROM session WHERE sha256 = ? AND expires_at > ?", (_hash(cookie), now())
             ).fetchone()

@@ -6,9 +6,11 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.token import Token
 from markupsafe import Markup
 
@@ -18,18 +20,38 @@ from mlentory_crawl.face import Card
 
 LONGEST, BEGINNING = 12_000, 1_600
 """The number of characters of a card that a page shows, and after which the rest is opened by who wants to read it."""
+MOST_CELLS, MOST_IN_LINKS = 3_000, 30_000
+"""The number of cells of a table, and of characters of all addresses: a few characters of a card can stand for many."""
+KEPT = 64
+"""The number of cards that need not be rendered again."""
 TAGS = set("a blockquote br code em h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split())
 HEADINGS = ("h3", "h4", "h5", "h6")
 """The headings of a card: those above them are the page's."""
 HEADING = 3
 """The number of tokens of a heading."""
 _TAG = re.compile(r"<(?:!--.*?(?:-->|$)|[a-zA-Z/!?][^<>]*>?)", re.DOTALL)
+_DELIMITERS = re.compile(r"[|:\s-]+")
 _UNSEEN = re.compile(r"\s*<(?:script|style|!--)", re.IGNORECASE)
 SCHEMES = ("http://", "https://")
 _WIDE = '<div class="wide" tabindex="0" role="group" aria-label="Table in the card">'
 
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a table of a bounded size: short rows are filled up with empty cells."""
+    if start + 1 >= end:
+        return False
+    delimiters = state.src[state.bMarks[start + 1] + state.tShift[start + 1] : state.eMarks[start + 1]]
+    if _DELIMITERS.fullmatch(delimiters):
+        if start >= state.env.setdefault("after", 0):
+            state.env["after"] = next((line for line in range(start, end) if state.isEmpty(line)), end)
+        if (delimiters.count("|") + 1) * (state.env["after"] - start) > MOST_CELLS:
+            return False
+    return table(state, start, end, silent)
+
+
 # HTML is recognized so that it can be left out: no rule renders it.
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_MARKDOWN.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
 _MARKDOWN.add_render_rule("html_block", lambda *_: "")
 _MARKDOWN.add_render_rule("html_inline", lambda *_: "")
 
@@ -64,6 +86,7 @@ def shown_card(card: Card | None) -> ShownCard | None:
     return ShownCard(beginning, rest, len(text) > LONGEST, card.source, card.fetched_at)
 
 
+@lru_cache(KEPT)
 def rendered(text: str) -> tuple[Markup, Markup]:
     """Return the beginning of a Markdown text and its rest, as HTML of `TAGS` alone.
 
@@ -89,7 +112,7 @@ def _safe(tokens: Sequence[Token]) -> Markup:
     clean = nh3.clean(
         made,
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
         url_schemes={"http", "https"},
         url_relative="deny",
         link_rel="nofollow noopener ugc",
@@ -102,12 +125,14 @@ def _safe(tokens: Sequence[Token]) -> Markup:
 def _blocks(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with the texts of HTML and the names of pictures instead of these, and without empty ones."""
     found: list[Token] = []
+    left = MOST_IN_LINKS
     for token in tokens:
         if token.type == "html_block":
             found += _paragraph(_text_of(token.content), token)
             continue
         if token.type == "inline":
-            token.children = _inline(token.children or [])
+            token.children = _inline(token.children or [], left)
+            left -= sum(len(str(each.attrs["href"])) for each in token.children if each.type == "link_open")
         found.append(token)
     return _filled(found)
 
@@ -127,7 +152,7 @@ def _paragraph(content: str, instead_of: Token) -> list[Token]:
     return [opening, inline, Token("paragraph_close", "p", -1, level=instead_of.level)]
 
 
-def _inline(children: Sequence[Token]) -> list[Token]:
+def _inline(children: Sequence[Token], left: int) -> list[Token]:
     found: list[Token] = []
     for child in children:
         if child.type == "html_inline":
@@ -137,11 +162,16 @@ def _inline(children: Sequence[Token]) -> list[Token]:
             found.append(Token("text", "", 0, content=child.content))
         else:
             found.append(child)
-    return _linked(found)
+    return _linked(found, left)
 
 
-def _linked(children: Sequence[Token]) -> list[Token]:
-    """Return inline tokens whose links lead to the web and have a text; of others only the text is left."""
+def _linked(children: Sequence[Token], left: int) -> list[Token]:
+    """Return inline tokens whose links lead to the web and have a text; of others only the text is left.
+
+    Args:
+        children: the tokens.
+        left: the number of characters that all their addresses may have.
+    """
     found: list[Token] = []
     opened = 0
     for child in children:
@@ -150,8 +180,11 @@ def _linked(children: Sequence[Token]) -> list[Token]:
         found.append(child)
         if child.type == "link_close":
             link, *text, _ = found[opened:]
-            is_seen = any(each.content.strip() for each in text)
-            if not is_seen or not str(link.attrs["href"]).lower().startswith(SCHEMES):
+            address = str(link.attrs["href"])
+            is_seen = any(each.content.strip() for each in text) and len(address) <= left
+            if is_seen and address.lower().startswith(SCHEMES):
+                left -= len(address)
+            else:
                 found[opened:] = text
     return found
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from mlentory_crawl.printable import printable
 from mlentory_crawl.service.gateway.cookies import ATTEMPT, SESSION, cookie_in, is_private, set_cookie
+from mlentory_crawl.service.gateway.guard import caller_of
 from mlentory_crawl.service.gateway.oidc_provider import Attempt, NotSignedIn, Provider, ProviderFailed
 from mlentory_crawl.service.gateway.oidc_settings import OidcSettings
 from mlentory_crawl.service.gateway.roles import GIVEN, Role
@@ -24,9 +25,11 @@ from mlentory_crawl.service.gateway.session_store import Session, Sessions, pers
 router = APIRouter()
 BACK = "/signed-in"
 """The path to which the provider sends people back."""
-ATTEMPT_SECONDS, MOST_ATTEMPTS = 600, 1_000
+ATTEMPT_SECONDS, MOST_ATTEMPTS, OF_ONE_ACCOUNT = 600, 5_000, 100
+"""The number of seconds for an attempt, and the number of those that go on at a time, in all and of one address."""
 LONGEST, LONGEST_NAME, LONGEST_SUBJECT = 2_000, 80, 255
-_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*", re.ASCII)
+_OWN_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")
+"""A path and its query as headers have them: of ASCII alone, without the backslash that browsers take for a slash."""
 Told = Annotated[str | None, Query(max_length=LONGEST)]
 
 
@@ -35,6 +38,7 @@ class _Begun:
     attempt: Attempt
     browser: str
     goes_to: str
+    account: str
     ends: float
 
 
@@ -52,11 +56,14 @@ class SignIn:
         self.provider = Provider(settings)
         self._begun: OrderedDict[str, _Begun] = OrderedDict()
 
-    def begin(self, redirect_uri: str, goes_to: str) -> _Begun:
-        """Begin an attempt; the oldest ones make room for it."""
+    def begin(self, redirect_uri: str, goes_to: str, account: str) -> _Begun:
+        """Begin an attempt; the oldest ones make room for it, those of the same account first."""
+        own = [state for state, each in self._begun.items() if each.account == account]
+        if len(own) >= OF_ONE_ACCOUNT:
+            del self._begun[own[0]]
         random = [secrets.token_urlsafe(32) for _ in range(4)]
         attempt = Attempt(redirect_uri, *random[:3])
-        begun = _Begun(attempt, random[3], goes_to, time.monotonic() + ATTEMPT_SECONDS)
+        begun = _Begun(attempt, random[3], goes_to, account, time.monotonic() + ATTEMPT_SECONDS)
         self._begun[attempt.state] = begun
         while len(self._begun) > MOST_ATTEMPTS:
             self._begun.popitem(last=False)
@@ -81,7 +88,8 @@ async def sign_in(request: Request, next: Annotated[str, Query(max_length=LONGES
     """Send somebody to the provider."""
     _check_private(request)
     asked = _sign_in_of(request)
-    begun = asked.begin(f"{origin_of(request)}{BACK}", next if _OWN_PATH.fullmatch(next) else "/")
+    goes_to = next if _OWN_PATH.fullmatch(next) else "/"
+    begun = asked.begin(f"{origin_of(request)}{BACK}", goes_to, caller_of(request).account)
     try:
         address = await asked.provider.address_for(begun.attempt)
     except ProviderFailed as error:
@@ -101,12 +109,12 @@ async def signed_in(
         begun = asked.end(state, cookie_in(request.headers.get("Cookie", ""), ATTEMPT, scheme))
         if error is not None or code is None:
             raise NotSignedIn(f"the provider did not sign you in: {(error or 'it sent no code')[:LONGEST_NAME]}")
-        claims = await asked.provider.claims_of(begun.attempt, code, iss)
+        session = session_of(await asked.provider.claims_of(begun.attempt, code, iss), asked.settings)
     except NotSignedIn as failure:
         raise HTTPException(HTTPStatus.FORBIDDEN, str(failure)) from None
     except ProviderFailed as failure:
         raise HTTPException(HTTPStatus.BAD_GATEWAY, str(failure)) from None
-    cookie = await run_sync(asked.sessions.begin, session_of(claims, asked.settings))
+    cookie = await run_sync(asked.sessions.begin, session)
     lasts = asked.settings.session_hours * 3600
     return _sent_to(begun.goes_to, set_cookie(SESSION, cookie, scheme, lasts), set_cookie(ATTEMPT, "", scheme, 0))
 
@@ -121,8 +129,15 @@ async def sign_out(request: Request) -> Response:
 
 
 def session_of(claims: dict[str, Any], settings: OidcSettings) -> Session:
-    """Return who somebody is by what the provider says: the highest role in the claim that the settings name."""
-    subject = str(claims["sub"])[:LONGEST_SUBJECT]
+    """Return who somebody is by what the provider says: the highest role in the claim that the settings name.
+
+    Raises:
+        NotSignedIn: it does not say who it is.
+    """
+    subject = claims["sub"]
+    # Cut or converted, two of them could become one person.
+    if not (isinstance(subject, str) and subject.isascii() and 0 < len(subject) <= LONGEST_SUBJECT):
+        raise NotSignedIn("the provider does not say who it is as it should (sub)")
     told = claims.get(settings.role_claim) if settings.role_claim else None
     words = told if isinstance(told, list) else [told]
     role = max((GIVEN[word] for word in words if isinstance(word, str) and word in GIVEN), default=Role.READER)
