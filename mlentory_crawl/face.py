@@ -14,8 +14,8 @@ from mlentory_crawl.archive.bodies import RAW, body_of
 from mlentory_crawl.catalog.database import damage_reported
 from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.queries import (
+    archived_cards,
     boards,
-    cards,
     comparison,
     coverage,
     description,
@@ -198,9 +198,9 @@ class Catalog:
             The card; None if none was fetched, or if the archive has it no more.
         """
         with self._read() as reader:
-            found = cards.archived_card(reader, iri)
+            found = archived_cards.archived_card(reader, iri)
         body = None if found is None else body_of(self.data_dir / RAW / found.file, found.sha256)
-        if found is None or body is None or not cards.is_card(body):
+        if found is None or body is None or not archived_cards.is_card(found, body):
             return None
         return Card(body.decode("utf-8", "replace"), found.source, found.fetched_at, found.record)
 

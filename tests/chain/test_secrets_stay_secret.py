@@ -103,6 +103,9 @@ def test_the_report_says_which_are_set(crawled: tuple[Project, str]) -> None:
     # Not of the platform that is crawled, or not set.
     assert {"MLFLOW_TRACKING_TOKEN", "GITHUB_TOKEN", "NEO4J_URI", "MLENTORY_DATA_DIR"}.isdisjoint(settings)
     assert report["settings_changed"] == [
-        "ELASTICSEARCH_PASSWORD", ADDRESS, "HF_ENDPOINT", "HF_TOKEN", MONGODB, "NEO4J_PASSWORD", "PROJECTIONS",
+        "ELASTICSEARCH_PASSWORD", ADDRESS, "HF_ENDPOINT", "HF_TOKEN", MONGODB, "NEO4J_PASSWORD",
+        "OIDC_CLIENT_SECRET", "PROJECTIONS",
     ]  # fmt: skip
-    assert "HF_TOKEN=set, MONGODB_URI=set, NEO4J_PASSWORD=set, PROJECTIONS=turtle" in " ".join(printed.split())
+    assert "HF_TOKEN=set, MONGODB_URI=set, NEO4J_PASSWORD=set, OIDC_CLIENT_SECRET=set, PROJECTIONS=turtle" in " ".join(
+        printed.split()
+    )

@@ -2,6 +2,9 @@
 
 from fair4ml.describe.queues import Named
 
+TITLE = "arXiv"
+"""The name for people."""
+
 LOOK_UPS = {"articles": ("article",)}
 """The look-ups of what records name, and the kinds of records that each brings."""
 

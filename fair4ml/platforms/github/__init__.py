@@ -1,1 +1,4 @@
 """GitHub: repositories, CITATION.cff, CodeMeta."""
+
+TITLE = "GitHub"
+"""The name for people."""

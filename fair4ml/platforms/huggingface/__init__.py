@@ -3,11 +3,17 @@
 from fair4ml.describe.queues import Lacking, Named
 from fair4ml.identifiers import HUGGING_FACE
 
+TITLE = "Hugging Face"
+"""The name for people."""
+
 IS_EXAMPLE = True
 """Messages name this platform where they need an example."""
 
 CENSUS_KINDS = ("model",)
 """The kinds of records that a census lists completely."""
+
+NO_CARD = b"Entry not found"
+"""The answer where a model has no card."""
 
 LOOK_UPS = {
     "ancestors": ("model",),

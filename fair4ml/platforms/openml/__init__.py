@@ -1,5 +1,8 @@
 """OpenML: datasets, tasks, flows, evaluations."""
 
+TITLE = "OpenML"
+"""The name for people."""
+
 CENSUS_KINDS = ("dataset", "task", "flow", "evaluation")
 """The kinds of records that a census lists completely."""
 

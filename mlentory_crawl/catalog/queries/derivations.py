@@ -56,13 +56,13 @@ def derivations(reader: CatalogReader, iris: Iterable[str], *, up: bool, most: i
         most: the maximum number of statements that are read; None for all.
     """
     rows = reader._execute(
-        f"""SELECT s.iri, t.iri, e.kind, r.platform || '/' || r.kind || '/' || r.key, r.provenance,
+        f"""SELECT s.iri, t.iri, stated.kind, r.platform || '/' || r.kind || '/' || r.key, r.provenance,
                    EXISTS (SELECT 1 FROM edge AS o JOIN record AS q ON q.id = o.record
-                           WHERE o.source = e.source AND o.type = e.type
+                           WHERE o.source = stated.source AND o.type = stated.type
                            AND q.platform || '/' || q.kind NOT IN (SELECT value FROM json_each(?2)))
-            FROM (SELECT e.source, e.type, e.target, e.record, e.kind {_stated(up)} LIMIT ?3) AS e
-            JOIN entity AS s ON s.id = e.source JOIN entity AS t ON t.id = e.target
-            JOIN record AS r ON r.id = e.record""",
+            FROM (SELECT e.source, e.type, e.target, e.record, e.kind {_stated(up)} LIMIT ?3) AS stated
+            JOIN entity AS s ON s.id = stated.source JOIN entity AS t ON t.id = stated.target
+            JOIN record AS r ON r.id = stated.record""",
         (orjson.dumps(reader.also_called(iris)), orjson.dumps(list(_REPEATING)), -1 if most is None else most),
     ).fetchall()
     now = reader.resolve_all(iri for child, parent, *_ in rows for iri in (child, parent))

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 
 from fair4ml.identifiers import HUGGING_FACE
+from fair4ml.platforms import title
 from fair4ml.read.web_addresses import host_of
 from mlentory_crawl.catalog.queries.comparison import Value
 from mlentory_crawl.catalog.queries.evaluated import Evaluated
@@ -29,12 +30,6 @@ from mlentory_crawl.service.pages.aligned import padding
 from mlentory_crawl.service.pages.facts import label_of
 from mlentory_crawl.service.static_files import static_address
 
-PLATFORMS = {
-    "huggingface": "Hugging Face", "openml": "OpenML", "github": "GitHub", "paperswithcode": "Papers with Code",
-    "arxiv": "arXiv", "ai4life": "AI4Life", "mlflow": "MLflow", "linkedin": "LinkedIn", "medium": "Medium",
-    "substack": "Substack",
-}  # fmt: skip
-"""The names of platforms that are written in another way."""
 LEAD = 320
 """The number of characters of a description at the head of a page."""
 LONG = 220
@@ -71,7 +66,7 @@ def platform_name(record: str) -> str:
     """Return the platform of a record, and its kind, as people call them."""
     platform, _, rest = record.partition("/")
     kind = rest.partition("/")[0]
-    return f"{PLATFORMS.get(platform, platform)} {kind}".strip()
+    return f"{title(platform)} {kind}".strip()
 
 
 def lead(text: str) -> str:

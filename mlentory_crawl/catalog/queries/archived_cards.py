@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from fair4ml.identifiers import HUGGING_FACE
+from fair4ml.platforms import card_kinds, no_card
 from mlentory_crawl.catalog.reader import CatalogReader
 
-NO_CARD, LONGEST_REFUSAL = b"Entry not found", 200
-"""The Hub's answer where a model has no card, which is archived as well, and the most bytes of such an answer."""
-HUB = HUGGING_FACE.removesuffix("/")
-"""The address that records state of answers, whichever copy of the Hub gave them."""
+LONGEST_REFUSAL = 200
+"""The most bytes of an answer that says that there is no card; it is archived as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,15 @@ class ArchivedCard:
     sha256: str
 
 
-def is_card(body: bytes) -> bool:
-    """Check whether an answer to a request for a card is one."""
-    return len(body) > LONGEST_REFUSAL or NO_CARD not in body
+def is_card(card: ArchivedCard, body: bytes) -> bool:
+    """Check whether an answer to a request for a card is one.
+
+    Args:
+        card: the archived card.
+        body: its text.
+    """
+    refusal = no_card(card.record.partition("/")[0])
+    return len(body) > LONGEST_REFUSAL or not refusal or refusal not in body
 
 
 def archived_card(reader: CatalogReader, iri: str) -> ArchivedCard | None:
@@ -44,14 +49,18 @@ def archived_card(reader: CatalogReader, iri: str) -> ArchivedCard | None:
         reader: the catalog.
         iri: the model.
     """
-    cards = [each for each in reader.about([iri]) if each.key.startswith("huggingface/card/")]
-    for stored in cards:
+    for stored in reader.about([iri]):
+        platform, kind, _ = stored.key.split("/", 2)
+        if card_kinds().get(platform) != kind:
+            continue
         source = str(stored.provenance["source"])
+        address = urlsplit(source)
         row = reader._execute(
             """SELECT a.file, a.sha256 FROM run JOIN answer AS a
                ON a.run = run.id AND a.place = (run.identity ->> 'endpoint') || :path
-               WHERE run.platform = 'huggingface' ORDER BY run.id DESC LIMIT 1""",
-            {"path": source.removeprefix(HUB)},
+               WHERE run.platform = :platform ORDER BY run.id DESC LIMIT 1""",
+            # Records state the platform's own address, whichever copy of it gave the answer.
+            {"path": source.removeprefix(f"{address.scheme}://{address.netloc}"), "platform": platform},
         ).fetchone()
         if row is not None:
             file, sha256 = row
