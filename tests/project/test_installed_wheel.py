@@ -21,8 +21,8 @@ pytestmark = pytest.mark.extra(name="wheel")
 
 ROOT = Path(__file__).parents[2]
 OF_EXTRAS = """
-    anyio dagster fastapi jinja2 limits markupsafe mcp mcp_types playwright prometheus_client pyoxigraph
-    scrapy_playwright scrapy_splash scrapyd starlette uvicorn
+    anyio authlib dagster fastapi httpx2 jinja2 joserfc limits markupsafe mcp mcp_types nh3 playwright
+    prometheus_client pyoxigraph scrapy_playwright scrapy_splash scrapyd starlette uvicorn
 """.split()
 """The libraries that modules load although only an extra brings them; commands load these modules if it is there."""
 IMPORT_ALL = f"""
