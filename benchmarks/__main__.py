@@ -25,7 +25,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config.environment import ENV_FILE
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders import variables

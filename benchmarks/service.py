@@ -31,7 +31,7 @@ from benchmarks.service_process import Service, ask, connected, serving
 from benchmarks.service_requests import API, CACHED, Asked, requests_of, sampled
 from mlentory_crawl.catalog.queries.changed import changed
 from mlentory_crawl.catalog.queries.similar import similar
-from mlentory_crawl.config import VARIABLES
+from mlentory_crawl.config.variables import VARIABLES
 from mlentory_crawl.service.api.named import iri_of
 from mlentory_crawl.service.parameters import Search
 from mlentory_crawl.service.source import Source

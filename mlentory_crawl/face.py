@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,13 +30,13 @@ from mlentory_crawl.catalog.queries.waiting import Waiting, waiting
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.catalog.sql import Parameters
 from mlentory_crawl.changes import Change
-from mlentory_crawl.config import VARIABLES, read_environment
-from mlentory_crawl.exceptions import CatalogError, StoreError, WrongUsage
+from mlentory_crawl.config.environment import read_environment
+from mlentory_crawl.config.variables import VARIABLES
+from mlentory_crawl.exceptions import CatalogError
 from mlentory_crawl.notebooks import arrow
 from mlentory_crawl.projections.registry import positions
-from mlentory_crawl.stores.factory import open_search_store
-from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, SearchStore, Sort
-from mlentory_crawl.stores.search.reasons import explained
+from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.search.searching import search
 
 if TYPE_CHECKING:
     import pyarrow
@@ -432,30 +432,3 @@ def open_catalog(data_dir: str | Path) -> Catalog:
 
     install()
     return Catalog({**read_environment(VARIABLES), "MLENTORY_DATA_DIR": str(data_dir)})
-
-
-def search(settings: Mapping[str, Any], query: SearchQuery) -> SearchResult:
-    """Search the index, which also works without a catalog.
-
-    Args:
-        settings: the project's settings.
-        query: the query.
-
-    Raises:
-        StoreError: there is no index yet, or it cannot be read.
-        WrongUsage: a facet, field or sort that does not exist.
-    """
-    # A new store for each search: a store is not thread-safe.
-    with closing(open_search_store(settings)) as store:
-        return search_in(store, query)
-
-
-def search_in(store: SearchStore, query: SearchQuery) -> SearchResult:
-    """Search an index that is kept open; arguments and failures as in `search`."""
-    try:
-        result = store.search(query)
-        if result.total == 0 and store.peek()[0] is None:  # stopped before its first commit, or not yet there
-            raise StoreError("the search index has nothing in it yet; crawl first, or run: mlentory sync search")
-        return explained(store, query, result)
-    except ValueError as error:
-        raise WrongUsage(str(error)) from error

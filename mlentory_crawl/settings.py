@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mlentory_crawl import __version__
-from mlentory_crawl.config import read_environment
+from mlentory_crawl.config.environment import read_environment
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.spiders import platforms, variables
 

@@ -15,7 +15,7 @@ import vcr
 from support.runs import opened
 from support.scrapy_process import run_scrapy
 
-from mlentory_crawl.config import ENV_FILE, names_in_environment
+from mlentory_crawl.config.environment import ENV_FILE, names_in_environment
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.spiders import variables
 

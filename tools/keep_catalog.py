@@ -22,7 +22,7 @@ import orjson
 # The packages of this checkout, not those that happen to be installed.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config.environment import ENV_FILE
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.sample_hub.models import MadeUpModels
 from mlentory_crawl.spiders import variables

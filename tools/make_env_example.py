@@ -9,7 +9,7 @@ from pathlib import Path
 # The packages of this checkout, not those that happen to be installed.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.spiders import variables
 
 HEAD = """\

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import zstandard
 
 import mlentory_crawl
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config.environment import ENV_FILE
 from mlentory_crawl.sample_hub.story import QUANTIZED_SUPPORT
 from mlentory_crawl.spiders import variables
 

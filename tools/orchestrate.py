@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config.environment import ENV_FILE
 from mlentory_crawl.sample_hub import SampleHub
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -76,14 +76,7 @@ def look_ups(platform: str) -> Mapping[str, tuple[str, ...]]:
 @cache
 def title(platform: str) -> str:
     """The name of a platform for people; its package declares it as ``TITLE`` where it is not the key."""
-    known = platform in platforms()
-    return str(getattr(import_module(f"{__name__}.{platform}"), "TITLE", platform)) if known else platform
-
-
-@cache
-def card_kinds() -> Mapping[str, str]:
-    """The kind of the records that are made from model cards, for each platform on which cards are looked up."""
-    return {platform: kinds["cards"][0] for platform in platforms() if "cards" in (kinds := look_ups(platform))}
+    return getattr(import_module(f"{__name__}.{platform}"), "TITLE", platform) if platform in platforms() else platform
 
 
 @cache

@@ -13,7 +13,8 @@ from scrapy.exceptions import DontCloseSpider
 from mlentory_crawl.base_spiders.argument_file import NAME as CONFIG, with_file
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.config import VARIABLES, Variable, check_addresses
+from mlentory_crawl.config.values import check_addresses
+from mlentory_crawl.config.variables import VARIABLES, Variable
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.outcomes import Refusal, Stopping
 from mlentory_crawl.crawl.plan import CrawlPlan

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from mlentory_crawl import __version__
 from mlentory_crawl.commands.base import write_no_more
 from mlentory_crawl.commands.groups import GROUPS, SUMMARIES, command_of
-from mlentory_crawl.config import VARIABLES, read_environment
+from mlentory_crawl.config.environment import read_environment
+from mlentory_crawl.config.variables import VARIABLES
 from mlentory_crawl.console import console, fail, print_text, styled, table
 from mlentory_crawl.exceptions import SettingError, WrongUsage
 from mlentory_crawl.suggestions import did_you_mean

@@ -16,7 +16,7 @@ from pathlib import Path
 from mlentory_crawl.catalog.queries.status import last_runs
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.commands.base import ProjectCommand
-from mlentory_crawl.config import ENV_FILE, names_in_environment
+from mlentory_crawl.config.environment import ENV_FILE, names_in_environment
 from mlentory_crawl.console import console, fail
 from mlentory_crawl.exceptions import WrongUsage
 

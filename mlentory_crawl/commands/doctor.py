@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from mlentory_crawl.commands.base import ProjectCommand, add_json_option
-from mlentory_crawl.config import PROJECT_URL, read_environment
+from mlentory_crawl.config.environment import read_environment
+from mlentory_crawl.config.variables import PROJECT_URL
 from mlentory_crawl.console import console, print_json, styled
 from mlentory_crawl.health.finding import Finding
 from mlentory_crawl.health.installation import check_data_directory, check_settings, check_versions

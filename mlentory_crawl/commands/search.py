@@ -18,10 +18,10 @@ from mlentory_crawl.commands.base import ProjectCommand, add_examples, add_json_
 from mlentory_crawl.commands.choice import DATES, NUMBERS, Choice, add_choice_options, chosen
 from mlentory_crawl.console import console, magnitude, print_json, table
 from mlentory_crawl.console.tables import PlainTable
-from mlentory_crawl.face import search
 from mlentory_crawl.printable import one_line, printable
 from mlentory_crawl.stores.search.hints import FRAGMENT
 from mlentory_crawl.stores.search.query import MAX_HITS, SearchQuery, SearchResult, Sort
+from mlentory_crawl.stores.search.searching import search
 
 COUNTED = ("task", "license", "library", "language", "author", "platform", "type")
 

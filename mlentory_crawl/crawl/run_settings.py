@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from mlentory_crawl.config import Variable, shown
+from mlentory_crawl.config.values import shown
+from mlentory_crawl.config.variables import Variable
 
 LEFT_OUT = frozenset({"MLENTORY_DATA_DIR"})
 """Settings that say where something is on this machine, which is where the report is found."""

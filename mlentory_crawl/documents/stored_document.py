@@ -17,7 +17,8 @@ from fair4ml.read.web_addresses import canonical
 from fair4ml.write.document_classes import MongoDocument, in_bson
 from mlentory_crawl.catalog.queries.documents import documents_in_catalog, imported_iri
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.config import VARIABLES, read_environment
+from mlentory_crawl.config.environment import read_environment
+from mlentory_crawl.config.variables import VARIABLES
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.documents.import_run import import_documents
 from mlentory_crawl.exceptions import WrongUsage

@@ -18,7 +18,7 @@ from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 
 from mlentory_crawl.archive.prune import prune
-from mlentory_crawl.config import endpoints
+from mlentory_crawl.config.values import endpoints
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import COMMIT_SECONDS
 from mlentory_crawl.crawl.verdict import judge

@@ -10,9 +10,9 @@ from typing import Any
 from scrapyd import launcher
 from twisted.internet.defer import Deferred, DeferredList
 
+from mlentory_crawl.config.secret_file import file_variable, named_file, read_secret
 from mlentory_crawl.console import fail
 from mlentory_crawl.exceptions import SettingError
-from mlentory_crawl.secret_file import file_variable, named_file, read_secret
 
 PASSWORD = "SCRAPYD_PASSWORD"  # noqa: S105  (the name of a variable)
 

@@ -15,14 +15,9 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from mlentory_crawl import __version__
-from mlentory_crawl.config import (
-    Variable,
-    dotenv,
-    names_in_environment,
-    read_settings,
-    shown,
-    working_folder,
-)
+from mlentory_crawl.config.environment import dotenv, names_in_environment, read_settings, working_folder
+from mlentory_crawl.config.values import shown
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.data_directory import CATALOG, WITHHELD, holder_of
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.health.finding import Finding

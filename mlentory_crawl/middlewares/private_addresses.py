@@ -13,7 +13,7 @@ from scrapy.resolver import CachingThreadedResolver
 from scrapy.utils.defer import maybe_deferred_to_future
 
 from fair4ml.read.web_addresses import DEFAULT_PORTS
-from mlentory_crawl.config import allowed_hosts, endpoints, plain_host
+from mlentory_crawl.config.values import allowed_hosts, endpoints, plain_host
 from mlentory_crawl.crawl.outcomes import PrivateAddress, RefusedAddress
 from mlentory_crawl.crawl.web import WEB
 

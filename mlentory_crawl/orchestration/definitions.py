@@ -14,7 +14,8 @@ import dagster as dg
 from pydantic import Field
 
 from fair4ml.platforms import census_kinds, descriptions, lists_apart, look_ups, platforms
-from mlentory_crawl.config import VARIABLES, read_environment
+from mlentory_crawl.config.environment import read_environment
+from mlentory_crawl.config.variables import VARIABLES
 from mlentory_crawl.orchestration import program
 from mlentory_crawl.projections.registry import names
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from scrapy.exceptions import NotConfigured
 
-from mlentory_crawl.config import exported
+from mlentory_crawl.config.values import exported
 from mlentory_crawl.crawl.current_run import run_of
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.projections.registry import kept_current

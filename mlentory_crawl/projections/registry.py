@@ -11,7 +11,7 @@ from typing import Any
 from mlentory_crawl.catalog import run_records
 from mlentory_crawl.catalog.feed import Feed
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.config import exported
+from mlentory_crawl.config.values import exported
 from mlentory_crawl.exceptions import SettingError, StoreError
 from mlentory_crawl.projections import run_files
 from mlentory_crawl.projections.catch_up import ProjectionProgress, StoreProjection

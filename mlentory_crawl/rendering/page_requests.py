@@ -14,7 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from mlentory_crawl.config import plain_host
+from mlentory_crawl.config.values import plain_host
 from mlentory_crawl.crawl.web import WEB
 
 KINDS = frozenset({"script", "xhr", "fetch"})

@@ -17,7 +17,7 @@ from playwright.async_api import Error, Page, Route
 from scrapy.http import HtmlResponse
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
-from mlentory_crawl.config import allowed_hosts
+from mlentory_crawl.config.values import allowed_hosts
 from mlentory_crawl.crawl.web import LIMITS, RENDERING
 from mlentory_crawl.middlewares.download_handler import DownloadHandler
 from mlentory_crawl.rendering.page_requests import PageRequests, Scripts

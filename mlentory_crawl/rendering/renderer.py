@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from mlentory_crawl.config import check_addresses
+from mlentory_crawl.config.values import check_addresses
 from mlentory_crawl.crawl.outcomes import Stopping
 from mlentory_crawl.crawl.web import LIMITS, RENDERING
 from mlentory_crawl.exceptions import SettingError

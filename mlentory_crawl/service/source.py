@@ -16,10 +16,11 @@ from mlentory_crawl.catalog.queries.run_list import runs_version
 from mlentory_crawl.catalog.reader import CatalogReader
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.exceptions import MlentoryError, StoreError
-from mlentory_crawl.face import Catalog, search_in
+from mlentory_crawl.face import Catalog
 from mlentory_crawl.service.cached import Cache
 from mlentory_crawl.stores.factory import open_search_store
 from mlentory_crawl.stores.search.query import SearchQuery, SearchResult, SearchStore
+from mlentory_crawl.stores.search.searching import search_in
 
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")

@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
-from mlentory_crawl.config import VARIABLES, Variable
+from mlentory_crawl.config.variables import VARIABLES, Variable
 
 
 def spider_of(platform: str) -> type[PlatformSpider]:

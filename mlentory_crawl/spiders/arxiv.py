@@ -21,7 +21,7 @@ from fair4ml.read.json_text import spoiled
 from mlentory_crawl.base_spiders.modes import ModeArguments
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
 from mlentory_crawl.catalog.commits import Lookup
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.outcomes import Asked, Stopping
 from mlentory_crawl.crawl.seed_list import Seed, names_in
 from mlentory_crawl.items import Page, RawRecord

@@ -15,7 +15,8 @@ from scrapy import Request
 from fair4ml.read.web_addresses import canonical
 from mlentory_crawl.base_spiders.named import BREATH
 from mlentory_crawl.base_spiders.platform import Arguments, PlatformSpider
-from mlentory_crawl.config import Variable, allowed_hosts, endpoints, plain_host
+from mlentory_crawl.config.values import allowed_hosts, endpoints, plain_host
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.outcomes import Asked, Refusal
 from mlentory_crawl.crawl.seed_list import Seed, SeedList, is_private, is_source, read, spread
 from mlentory_crawl.crawl.web import MANY_HOSTS

@@ -13,7 +13,7 @@ from fair4ml.platforms.medium.stories import read_stories
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.text_spider import TextArguments, TextSpider
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.outcomes import Asked, Refusal
 from mlentory_crawl.crawl.seed_list import Seed
 

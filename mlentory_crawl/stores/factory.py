@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.config import check_addresses
+from mlentory_crawl.config.values import check_addresses
 from mlentory_crawl.stores.mongodb import server as mongodb
 from mlentory_crawl.stores.protocol import Store
 from mlentory_crawl.stores.search.elasticsearch import access as elasticsearch

@@ -14,7 +14,7 @@ from support.crawling import CatalogProject, Project
 from support.http_servers import Answer, served
 
 from mlentory_crawl.catalog.queries.status import CatalogStatus
-from mlentory_crawl.config import ENV_FILE, names_in_environment, read_environment
+from mlentory_crawl.config.environment import ENV_FILE, names_in_environment, read_environment
 from mlentory_crawl.data_directory import locked
 from mlentory_crawl.face import Status
 from mlentory_crawl.health import installation, services

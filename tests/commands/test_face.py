@@ -21,7 +21,7 @@ from support.crawling import ROOT, Project
 
 import mlentory_crawl
 from mlentory_crawl.catalog.queries.find import NotFound
-from mlentory_crawl.config import VARIABLES
+from mlentory_crawl.config.variables import VARIABLES
 from mlentory_crawl.exceptions import CatalogError, MlentoryError, StoreError, WrongUsage
 from mlentory_crawl.face import Catalog
 from mlentory_crawl.projections.registry import sync
@@ -127,7 +127,8 @@ print(json.dumps([cheap, sorted({name.partition(".")[0] for name in sys.modules}
 
 COMMANDS = """
 import argparse, contextlib, importlib, io, json, sys
-from mlentory_crawl.config import VARIABLES, read_environment
+from mlentory_crawl.config.environment import read_environment
+from mlentory_crawl.config.variables import VARIABLES
 
 ended = {}
 for name, *words in json.loads(sys.argv[1]):

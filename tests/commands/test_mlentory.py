@@ -15,7 +15,8 @@ from support.crawling import CatalogProject, Project
 
 from mlentory_crawl import __version__
 from mlentory_crawl.commands.groups import GROUPS, SUMMARIES, command_of
-from mlentory_crawl.config import ENV_FILE, VARIABLES as OWN, read_environment, working_folder
+from mlentory_crawl.config.environment import ENV_FILE, read_environment, working_folder
+from mlentory_crawl.config.variables import VARIABLES as OWN
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
 

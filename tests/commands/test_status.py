@@ -18,7 +18,7 @@ from support.terminals import on_terminal
 import mlentory_crawl
 from mlentory_crawl.catalog.commits import Commit
 from mlentory_crawl.catalog.queries.run_details import UnknownRun
-from mlentory_crawl.config import VARIABLES
+from mlentory_crawl.config.variables import VARIABLES
 from mlentory_crawl.console import duration
 from mlentory_crawl.crawl.plan import CrawlPlan
 from mlentory_crawl.crawl.report import Report

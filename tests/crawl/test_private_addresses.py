@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
 from twisted.internet.testing import MemoryReactorClock
 
-from mlentory_crawl.config import allowed_hosts
+from mlentory_crawl.config.values import allowed_hosts
 from mlentory_crawl.crawl.outcomes import PrivateAddress, RefusedAddress
 from mlentory_crawl.crawl.web import WEB
 from mlentory_crawl.middlewares.private_addresses import (

@@ -12,7 +12,7 @@ from scrapy.utils.test import get_crawler
 from support.runs import opened
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.run import Run
 from mlentory_crawl.crawl.run_settings import RunSettings
 from mlentory_crawl.spiders import spider_of, variables

@@ -19,7 +19,7 @@ from support.mongodb_server import connected, new_database, settings
 
 from mlentory_crawl.catalog.queries.status import last_runs
 from mlentory_crawl.catalog.reader import CatalogReader
-from mlentory_crawl.config import ENV_FILE, names_in_environment
+from mlentory_crawl.config.environment import ENV_FILE, names_in_environment
 from mlentory_crawl.documents import ArticleDocument, PostDocument, RepositoryDocument, UserDocument
 from mlentory_crawl.exceptions import MlentoryError, StoreError, WrongUsage
 from mlentory_crawl.spiders import variables

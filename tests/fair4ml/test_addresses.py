@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import RunScrapy
 
-from mlentory_crawl.config import check_addresses
+from mlentory_crawl.config.values import check_addresses
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.spiders import platforms, variables
 from mlentory_crawl.stores.factory import check_store_settings, open_store

@@ -11,7 +11,7 @@ from support.served import small
 
 import mlentory_crawl
 from mlentory_crawl.catalog.queries.decoded_views import DECODED, VIEWS
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config.environment import ENV_FILE
 from mlentory_crawl.exceptions import WrongUsage
 from mlentory_crawl.face import Catalog
 from mlentory_crawl.notebooks import arrow

@@ -14,7 +14,7 @@ from support.served import HOSTILE, small
 
 import mlentory_crawl
 from mlentory_crawl.catalog.queries.comparison import Comparison, Row
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config.environment import ENV_FILE
 from mlentory_crawl.face import Catalog
 from mlentory_crawl.notebooks.html import install
 from mlentory_crawl.notebooks.shown import Shown

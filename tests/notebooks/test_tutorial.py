@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.crawling import ROOT
 
-from mlentory_crawl.config import VARIABLES
+from mlentory_crawl.config.variables import VARIABLES
 
 TUTORIAL = ROOT / "docs" / "tutorial.ipynb"
 LOOPBACK_ONLY = """

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlentory_crawl.config import names_in_environment
+from mlentory_crawl.config.environment import names_in_environment
 from mlentory_crawl.orchestration.program import PATIENCE
 from mlentory_crawl.spiders import variables
 

@@ -21,7 +21,7 @@ from support.crawling import ROOT, Project
 
 from fair4ml.platforms import platforms
 from mlentory_crawl.base_spiders.platform import SCRAPYD_ARGUMENTS
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config.environment import ENV_FILE
 from mlentory_crawl.data_directory import CATALOG
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders.huggingface.arguments import HuggingFaceArguments

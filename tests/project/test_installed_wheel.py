@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mlentory_crawl import __version__
-from mlentory_crawl.config import ENV_FILE, names_in_environment
+from mlentory_crawl.config.environment import ENV_FILE, names_in_environment
 from mlentory_crawl.sample_hub import SampleHub
 from mlentory_crawl.spiders import variables
 

@@ -10,7 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from mlentory_crawl.config import names_in_environment
+from mlentory_crawl.config.environment import names_in_environment
 from mlentory_crawl.data_directory import DUMPS
 from mlentory_crawl.service.gateway.policy import Policy
 from mlentory_crawl.spiders import variables

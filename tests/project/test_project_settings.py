@@ -16,7 +16,7 @@ from scrapy.utils.test import get_crawler
 
 from mlentory_crawl.base_spiders.platform import PlatformSpider
 from mlentory_crawl.commands.crawl_help import data_sheet
-from mlentory_crawl.config import ENV_FILE, names_in_environment, read_environment
+from mlentory_crawl.config.environment import ENV_FILE, names_in_environment, read_environment
 from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[2]

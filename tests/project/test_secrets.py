@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, strategies as st
 from support.crawling import CatalogProject, Project
 
-from mlentory_crawl.config import ENV_FILE, Variable, names_in_environment, read_environment, read_settings, shown
+from mlentory_crawl.config.environment import ENV_FILE, names_in_environment, read_environment, read_settings
+from mlentory_crawl.config.secret_file import MAX_BYTES, read_secret
+from mlentory_crawl.config.values import shown
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.sample_hub import SampleHub
-from mlentory_crawl.secret_file import MAX_BYTES, read_secret
 from mlentory_crawl.spiders import variables
 
 ROOT = Path(__file__).parents[2]

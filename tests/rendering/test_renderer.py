@@ -13,7 +13,7 @@ from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
 from mlentory_crawl.archive.store import place_of
-from mlentory_crawl.config import ENV_FILE
+from mlentory_crawl.config.environment import ENV_FILE
 from mlentory_crawl.crawl.web import RENDERING, WEB
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.rendering import renderer

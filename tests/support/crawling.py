@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlentory_crawl.config import ENV_FILE, names_in_environment
+from mlentory_crawl.config.environment import ENV_FILE, names_in_environment
 from mlentory_crawl.spiders import variables
 from support.scrapy_process import run_scrapy
 

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from mlentory_crawl.config import names_in_environment
+from mlentory_crawl.config.environment import names_in_environment
 from mlentory_crawl.orchestration.program import PROGRAM
 from mlentory_crawl.spiders import variables
 from support.crawling import Project

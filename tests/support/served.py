@@ -11,7 +11,7 @@ from typing import Any
 
 from fair4ml.document import Document
 from mlentory_crawl.commands.export import Command
-from mlentory_crawl.config import VARIABLES
+from mlentory_crawl.config.variables import VARIABLES
 from mlentory_crawl.data_directory import DUMPS
 from mlentory_crawl.projections.registry import sync
 from support.catalogs import HUB, Book

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from fair4ml.platforms import card_kinds, no_card
+from fair4ml.platforms import look_ups, no_card, platforms
 from mlentory_crawl.catalog.reader import CatalogReader
 
 LONGEST_REFUSAL = 200
@@ -51,7 +51,7 @@ def archived_card(reader: CatalogReader, iri: str) -> ArchivedCard | None:
     """
     for stored in reader.about([iri]):
         platform, kind, _ = stored.key.split("/", 2)
-        if card_kinds().get(platform) != kind:
+        if platform not in platforms() or kind not in look_ups(platform).get("cards", ()):
             continue
         source = str(stored.provenance["source"])
         address = urlsplit(source)

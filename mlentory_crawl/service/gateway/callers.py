@@ -10,7 +10,7 @@ from http import HTTPStatus
 from ipaddress import IPv6Address
 from urllib.parse import unquote_to_bytes
 
-from mlentory_crawl.config import plain_host
+from mlentory_crawl.config.values import plain_host
 from mlentory_crawl.service.gateway.key_store import KEY, PREFIX
 from mlentory_crawl.service.gateway.policy import KNOWN, Policy, address_of, is_loopback
 from mlentory_crawl.service.gateway.roles import Role

@@ -1,42 +1,34 @@
-"""The gateway: everything that is asked of a request before it is answered, and what is noted of it afterwards."""
+"""The gateway: everything that is asked of a request before it is answered."""
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TextIO
 
-import orjson
 from fastapi import Request, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mlentory_crawl.data_directory import now
 from mlentory_crawl.exceptions import MlentoryError
 from mlentory_crawl.service.gateway import callers
-from mlentory_crawl.service.gateway.audit_chain import Entry
 from mlentory_crawl.service.gateway.audit_log import AuditLog
-from mlentory_crawl.service.gateway.budget import Account, Budget
+from mlentory_crawl.service.gateway.budget import Budget
 from mlentory_crawl.service.gateway.callers import Caller, Refused
 from mlentory_crawl.service.gateway.cookies import SAFE, SESSION, cookie_in
-from mlentory_crawl.service.gateway.key_store import KEY, Keys
+from mlentory_crawl.service.gateway.exchange import Exchange
+from mlentory_crawl.service.gateway.key_store import Keys
 from mlentory_crawl.service.gateway.policy import Policy
 from mlentory_crawl.service.gateway.request_body import BoundedBody, check_length
+from mlentory_crawl.service.gateway.request_notes import RequestNotes
 from mlentory_crawl.service.gateway.roles import Role
 from mlentory_crawl.service.gateway.route_table import ROUTES, Access, RouteTable
 from mlentory_crawl.service.gateway.session_store import Sessions
 from mlentory_crawl.service.watch.request_metrics import RequestMetrics
 
 SIGN_OUT = "/sign-out"
-REQUEST_ID = b"x-request-id"
-QUERY = "query_text"
-"""The name by which routes tell the text of a query that they answer."""
 CHALLENGE = b'Bearer realm="mlentory"'
-LONGEST_LOGGED, LONGEST_QUERY, LONGEST_METHOD = 500, 4_000, 20
-NOTED = frozenset((HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS))
-"""Statuses of refusals that are entries of the audit."""
 
 Answer = Callable[[Request, int, str], Response]
 """Makes the answer to a request from a status and the reason for it."""
@@ -77,10 +69,9 @@ class Gateway:
         self._policy = policy
         self._keys = keys
         self._metrics = metrics
-        self._audit = audit
         self._refusal = refusal
         self._sessions = sessions
-        self._log = log
+        self._notes = RequestNotes(policy, audit, log)
         self._table = RouteTable(ROUTES)
         self._budget = Budget(policy.rate)
 
@@ -90,7 +81,7 @@ class Gateway:
             return
         begun = time.perf_counter()
         template, access = self._table.find(scope["path"])
-        exchange = _Exchange(send)
+        exchange = Exchange(send)
         try:
             await self._answer(scope, receive, exchange, access)
         except Exception:
@@ -99,11 +90,11 @@ class Gateway:
         finally:
             seconds = time.perf_counter() - begun
             self._metrics.count(template, exchange.status, seconds)
-            self._note(scope, template, access, exchange)
+            self._notes.note(scope, template, access, exchange)
             if self._policy.logs_access:
-                self._write(scope, template, exchange, seconds)
+                self._notes.log(scope, template, exchange, seconds)
 
-    async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, access: Access) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, exchange: Exchange, access: Access) -> None:
         body: BoundedBody | None = None
         try:
             headers = callers.headers_of(scope["headers"])
@@ -127,7 +118,7 @@ class Gateway:
             exchange.body = None
             await self._refuse(body.refused, scope, receive, exchange)
 
-    def _admit(self, scope: Scope, headers: dict[bytes, bytes], exchange: _Exchange, access: Access) -> None:
+    def _admit(self, scope: Scope, headers: dict[bytes, bytes], exchange: Exchange, access: Access) -> None:
         """Check everything that is known before the body, and note who asks.
 
         Raises:
@@ -210,7 +201,7 @@ class Gateway:
             [(b"www-authenticate", CHALLENGE + b', error="insufficient_scope"')],
         )
 
-    async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
+    async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, exchange: Exchange) -> None:
         self._metrics.count_refused(refused.reason)
         exchange.is_refused, exchange.refused_key = True, refused.key
         # Without what it may have been refused for.
@@ -218,94 +209,6 @@ class Gateway:
         answer = self._refusal(asked, refused.status, refused.detail)
         answer.raw_headers += [*refused.headers, (b"cache-control", b"no-store")]
         await answer(scope, receive, exchange.send)
-
-    def _note(self, scope: Scope, template: str, access: Access, exchange: _Exchange) -> None:
-        """Note a request for the audit: in full what matters, the others as counts."""
-        caller, status = exchange.caller, exchange.status
-        key, role = (caller.key, caller.role.word) if caller else (exchange.refused_key, Role.ANYONE.word)
-        is_noted = status in NOTED or access.is_noted(scope["method"], scope["query_string"])
-        moment = now() if is_noted else ""
-        # Refusals cost nothing: without a bound, anybody fills the disk with them.
-        if is_noted and (status in NOTED or exchange.is_refused):
-            is_noted = self._audit.takes_refusal(moment)
-        if not is_noted:
-            self._audit.count(key, role, template, scope["method"], status, exchange.tenths)
-            return
-        asked = scope.get("state", {}).get(QUERY) if self._policy.audits_queries else None
-        self._audit.note(
-            Entry(
-                at=moment,
-                event="request",
-                key=key,
-                role=role,
-                route=template,
-                method=scope["method"][:LONGEST_METHOD],
-                status=status,
-                request=exchange.id,
-                requests=1,
-                tenths=exchange.tenths,
-                detail=None if asked is None else KEY.sub("(key)", asked)[:LONGEST_QUERY],
-            )
-        )
-
-    def _write(self, scope: Scope, template: str, exchange: _Exchange, seconds: float) -> None:
-        """Write a line of the access log: without the query, which says what a person looks for."""
-        caller = exchange.caller
-        line = {
-            "time": now(),
-            "client": caller.address if caller else (scope.get("client") or ("",))[0],
-            "key": caller.key if caller else None,
-            "method": scope["method"],
-            "path": KEY.sub("(key)", scope["path"][:LONGEST_LOGGED]).encode("utf-8", "replace").decode(),
-            "route": template,
-            "request": exchange.id,
-            "status": exchange.status,
-            "bytes": exchange.size,
-            "ms": round(seconds * 1000, 1),
-        }
-        print(orjson.dumps(line).decode(), file=self._log or sys.stderr, flush=True)
-
-
-class _Exchange:
-    """A request and its answer, as far as it has been sent.
-
-    Attributes:
-        id: the id of the request.
-        status: the status; 0 before the answer has begun.
-        size: the number of bytes of its body.
-        caller: who asks.
-        account: the account of the client.
-        body: the body of the request.
-        tenths: the cost, in tenths of a unit.
-        is_refused: whether the gateway refused it.
-        refused_key: the id of the key that was refused.
-    """
-
-    __slots__ = ("_send", "account", "body", "caller", "id", "is_refused", "refused_key", "size", "status", "tenths")
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.id = os.urandom(8).hex()
-        self.status = 0
-        self.size = 0
-        self.caller: Caller | None = None
-        self.account: Account | None = None
-        self.body: BoundedBody | None = None
-        self.tenths = 0
-        self.is_refused = False
-        self.refused_key: str | None = None
-
-    async def send(self, message: Message) -> None:
-        """Send a message on, with what the client is told of its account."""
-        if self.body is not None and self.body.refused is not None:
-            return  # the application believes that the client has gone
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            told = [] if self.account is None else self.account.headers()
-            message["headers"] = [*message.get("headers", ()), *told, (REQUEST_ID, self.id.encode())]
-        elif message["type"] == "http.response.body":
-            self.size += len(message.get("body", b""))
-        await self._send(message)
 
 
 def _no_key(detail: str, error: bytes = b', error="invalid_token"', key: str | None = None) -> Refused:

@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from mlentory_crawl.config import plain_host
+from mlentory_crawl.config.values import plain_host
 from mlentory_crawl.exceptions import MlentoryError, SettingError
 from mlentory_crawl.service.gateway.oidc_settings import OidcSettings, check_address
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
-from mlentory_crawl.config import allowed_hosts, plain_host
+from mlentory_crawl.config.values import allowed_hosts, plain_host
 from mlentory_crawl.exceptions import SettingError
 from mlentory_crawl.extras import install_command
 from mlentory_crawl.service.gateway.policy import is_loopback

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from mlentory_crawl.config import plain_host
+from mlentory_crawl.config.values import plain_host
 from mlentory_crawl.exceptions import SettingError
 
 KEYS = ("optional", "required")

@@ -19,7 +19,7 @@ from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
 from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.catalog.commits import Missing
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.spiders.ai4life import api
 

@@ -16,7 +16,7 @@ from mlentory_crawl.archive.store import REVALIDATE
 from mlentory_crawl.base_spiders.named import NamedArguments, NamedSpider
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.outcomes import Asked, Refusal, Stopping
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.items import Page, RawRecord

@@ -21,7 +21,7 @@ from mlentory_crawl.base_spiders.stages.deletions import Deletions
 from mlentory_crawl.base_spiders.walks import Place
 from mlentory_crawl.catalog.commits import Missing
 from mlentory_crawl.catalog.writer import CatalogWriter
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.spiders.mlflow import api
 from mlentory_crawl.spiders.mlflow.listings import LIMITED, LISTINGS, Lists, listed, lists_of

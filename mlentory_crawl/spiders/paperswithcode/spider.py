@@ -21,7 +21,7 @@ from mlentory_crawl.base_spiders.paginators import Cursor, ListPage
 from mlentory_crawl.base_spiders.paginators.page_number import PageNumber
 from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import RawTuple, Wanted
-from mlentory_crawl.config import Variable
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.items import Page, RawRecord
 from mlentory_crawl.spiders.paperswithcode import api

@@ -19,7 +19,8 @@ from mlentory_crawl.base_spiders.platform import Arguments
 from mlentory_crawl.base_spiders.single_records import LaterTuple, RawTuple, Wanted
 from mlentory_crawl.base_spiders.text_spider import TextArguments, TextSpider
 from mlentory_crawl.base_spiders.workers import WorkerDied
-from mlentory_crawl.config import Variable, plain_host
+from mlentory_crawl.config.values import plain_host
+from mlentory_crawl.config.variables import Variable
 from mlentory_crawl.crawl.outcomes import Asked, Refusal
 from mlentory_crawl.crawl.seed_list import Seed
 from mlentory_crawl.erasure.redactor import MARKER_BODIES

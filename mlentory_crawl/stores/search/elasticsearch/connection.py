@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mlentory_crawl.config import without_credentials
+from mlentory_crawl.config.values import without_credentials
 from mlentory_crawl.exceptions import StoreError
 from mlentory_crawl.stores.errors import error_message
 
