@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ from mlentory_crawl.catalog.sql import Executes, Parameters
 from mlentory_crawl.data_directory import CATALOG, LOCK, Held, locked
 from mlentory_crawl.exceptions import CatalogError, DataDirectoryLocked
 
+logger = logging.getLogger(__name__)
 IF_DAMAGED = "; where it is damaged, put a backup in its place, then mlentory sync"
 WRITER_CACHE_MIB, READER_CACHE_MIB = 64, 16
 MIGRATION_WAIT = 2.0
@@ -261,6 +263,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if _is_empty(connection):
         create(connection)
     elif is_outdated(connection, path):
+        # Shown by all commands: somebody who waits for minutes has to know why.
+        logger.warning("Migrating %s from an earlier version of this program, once; a large one takes minutes", path)
         migrate(connection)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Collection
 
@@ -13,6 +14,7 @@ from mlentory_crawl.catalog.database import Database
 from mlentory_crawl.catalog.sql import Executes, insert, upsert
 from mlentory_crawl.catalog.stated_values import DISTRIBUTIONS, NONE, SIZE, stated_values
 
+logger = logging.getLogger(__name__)
 KEPT = 50
 """The number of values of a distribution that are kept with a run, the most frequent ones; the others are added up."""
 OTHERS = "*"
@@ -42,6 +44,7 @@ class ValueCounts:
         waits = "SELECT 1 FROM meta WHERE name = 'uncounted_values'"
         if self._database.execute(waits).fetchone() is None:
             return
+        logger.info("Counting the values of all records, once, since an earlier version of this program did not")
         with self._database.transaction():
             self._database.execute("DELETE FROM meta WHERE name = 'uncounted_values'")
             for platform, kind, packed in self._database.execute(

@@ -80,6 +80,12 @@ def test_a_migrated_catalog_has_the_schema_of_a_new_one(version: str, tmp_path: 
     assert version_of(kept.catalog) == version_of(tmp_path / "new" / CATALOG) == schema.newest()
 
 
+def test_a_migration_is_told_once(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        CatalogReader(kept.data_dir).close()
+    assert [record.getMessage().split(" from ")[0] for record in caplog.records] == [f"Migrating {kept.catalog}"]
+
+
 def test_what_records_state_is_not_touched(kept: Kept) -> None:
     before = contents(kept.catalog)
     CatalogReader(kept.data_dir).close()
