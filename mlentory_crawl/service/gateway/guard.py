@@ -17,10 +17,10 @@ from mlentory_crawl.service.gateway.audit_log import AuditLog
 from mlentory_crawl.service.gateway.budget import Budget
 from mlentory_crawl.service.gateway.callers import Caller, Refused
 from mlentory_crawl.service.gateway.cookies import SAFE, SESSION, cookie_in
-from mlentory_crawl.service.gateway.exchange import Exchange
 from mlentory_crawl.service.gateway.key_store import Keys
 from mlentory_crawl.service.gateway.policy import Policy
 from mlentory_crawl.service.gateway.request_body import BoundedBody, check_length
+from mlentory_crawl.service.gateway.request_exchange import Exchange
 from mlentory_crawl.service.gateway.request_notes import RequestNotes
 from mlentory_crawl.service.gateway.roles import Role
 from mlentory_crawl.service.gateway.route_table import ROUTES, Access, RouteTable

@@ -12,9 +12,9 @@ from starlette.types import Scope
 from mlentory_crawl.data_directory import now
 from mlentory_crawl.service.gateway.audit_chain import Entry
 from mlentory_crawl.service.gateway.audit_log import AuditLog
-from mlentory_crawl.service.gateway.exchange import Exchange
 from mlentory_crawl.service.gateway.key_store import KEY
 from mlentory_crawl.service.gateway.policy import Policy
+from mlentory_crawl.service.gateway.request_exchange import Exchange
 from mlentory_crawl.service.gateway.roles import Role
 from mlentory_crawl.service.gateway.route_table import Access
 
