@@ -33,7 +33,7 @@ from mlentory_crawl.catalog.queries.changed import changed
 from mlentory_crawl.catalog.queries.similar import similar
 from mlentory_crawl.config.variables import VARIABLES
 from mlentory_crawl.service.api.named import iri_of
-from mlentory_crawl.service.parameters import Search
+from mlentory_crawl.service.parameters import DEPTH, MOST_READ, Search
 from mlentory_crawl.service.source import Source
 
 MODELS = 20_000
@@ -146,7 +146,8 @@ def _counterpart(source: Source, label: str) -> Callable[[Asked], object] | None
 
     def lineage(asked: Asked) -> object:
         up, offset = given(asked).get("direction") != ["down"], int(given(asked).get("offset", ["0"])[0])
-        return source.catalog.lineage(model(asked), up=up, limit=100, offset=offset).to_dict()
+        found = source.catalog.lineage(model(asked), up=up, depth=DEPTH, limit=100, offset=offset, most=MOST_READ)
+        return found.to_dict()
 
     calls: dict[str, Callable[[Asked], object]] = {
         f"{API}/entities": lambda asked: source.search(_query(given(asked))),

@@ -24,6 +24,8 @@ CACHED = frozenset({
     *(f"{API}/{name}" for name in ("datasets", "licenses", "tasks", "owners", "leaderboards")),
 })  # fmt: skip
 """Routes that answer from what was counted once for a version of the catalog."""
+CONFIGURED = frozenset({"/sparql", "/query", f"{API}/dumps/{{name}}", "/sign-in", "/sign-out", "/signed-in"})
+"""Routes that answer only where more than a catalog is there: triples, dumps, a provider of identities."""
 WORDS = "vane wick bert code chat review sql legal medical news llama vision speech tuner harbor granite".split()
 SPARQL = (
     "PREFIX schema: <https://schema.org/> SELECT ?name ?license WHERE {{ <https://huggingface.co/{0}> "
@@ -120,7 +122,7 @@ def requests_of(sample: Sample, each: int, rare: Random) -> dict[str, list[Asked
     """
     made = {label: [next(asked) for _ in range(each)] for label, asked in _endless(sample, rare)}
     known = {label.partition(" ")[0] for label in made}
-    if missing := ROUTES.keys() - known - {OTHER, "/sparql", "/query"}:
+    if missing := ROUTES.keys() - known - {OTHER} - CONFIGURED:
         sys.exit(f"no request is known for {', '.join(sorted(missing))}")
     return made
 
@@ -174,6 +176,7 @@ def _searches(sample: Sample, rare: Random) -> Iterator[tuple[str, Iterator[Aske
         f"{API}/entities 6 facets, all",
         (Asked(f"{API}/entities?{counted}&sort=downloads&offset={20 * n}") for n in _cycle(400)),
     )
+    yield f"{API}/entities.csv", _search(sample, rare, f"{API}/entities.csv?")
     yield "/search", _search(sample, rare, "/search?")
     yield (
         "/search/{name}",
@@ -208,7 +211,7 @@ def _lists(sample: Sample, rare: Random) -> Iterator[tuple[str, Iterator[Asked]]
             )
         yield f"{prefix}/runs", _same(f"{prefix}/runs")
         yield f"{prefix}/runs/{{name}}", _same(f"{prefix}/runs/{quote(sample.run)}")
-        yield f"{prefix}/coverage", _same(f"{prefix}/coverage")
+        yield from ((f"{prefix}/{name}", _same(f"{prefix}/{name}")) for name in ("coverage", "drift", "dumps"))
     yield "/", _same("/")
     boards = f"{API}/leaderboard"
     yield f"{boards}s/{{dataset:path}}", (Asked(f"{boards}s/{quote(rare.choice(sample.evaluated))}") for _ in count())
@@ -220,10 +223,9 @@ def _lists(sample: Sample, rare: Random) -> Iterator[tuple[str, Iterator[Asked]]
     yield f"{API}/stats", _same(f"{API}/stats")
     yield f"{API}/openapi.json", _same(f"{API}/openapi.json")
     yield f"{API}/quarantine", _numbered(f"{API}/quarantine?offset={{}}", 5)
-    yield (
-        f"{API}/changes",
-        (Asked(f"{API}/changes?after={rare.randrange(max(sample.sequence - 200, 1))}") for _ in count()),
-    )
+    yield f"{API}/audit", _same(f"{API}/audit")
+    for path in (f"{API}/changes", "/changes", "/changes.atom"):
+        yield path, _after(path, sample, rare)
     yield (
         f"{API}/articles",
         (
@@ -266,6 +268,10 @@ def _cycle(most: int) -> Iterator[int]:
 
 def _numbered(path: str, step: int) -> Iterator[Asked]:
     return (Asked(path.format(n * step)) for n in _cycle(20))
+
+
+def _after(path: str, sample: Sample, rare: Random) -> Iterator[Asked]:
+    return (Asked(f"{path}?after={rare.randrange(max(sample.sequence - 200, 1))}") for _ in count())
 
 
 def _models(sample: Sample, rare: Random) -> Iterator[str]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from mcp.server.transport_security import TransportSecuritySettings
+import anyio
+from anyio.abc import TaskGroup, TaskStatus
+from anyio.to_thread import run_sync
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mlentory_crawl.service.agents.mcp_server import server_of
 from mlentory_crawl.service.source import Source
 from mlentory_crawl.service.sparql.pool import Pool
+
+if TYPE_CHECKING:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 PATH = "/mcp"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -22,7 +26,7 @@ MOST_BYTES = 64 * 1024
 
 
 class AgentsEndpoint:
-    """Answers agents by HTTP while it is open.
+    """Answers agents by HTTP while it is open; what that needs is loaded for the first one of them.
 
     Args:
         source: the catalog and its index.
@@ -31,14 +35,10 @@ class AgentsEndpoint:
     """
 
     def __init__(self, source: Source, pool: Pool, hosts: Iterable[str] = ()) -> None:
-        self._server = server_of(source, pool)
-        names = (*LOOPBACK, *hosts)
-        self._security = TransportSecuritySettings(
-            allowed_hosts=[each for name in names for each in (name, f"{name}:*")],
-            allowed_origins=[
-                f"{scheme}://{each}" for name in names for scheme in ("http", "https") for each in (name, f"{name}:*")
-            ],
-        )
+        self._source, self._pool = source, pool
+        self._names = (*LOOPBACK, *hosts)
+        self._tasks: TaskGroup | None = None
+        self._loading = anyio.Lock()
         self._manager: StreamableHTTPSessionManager | None = None
 
     @property
@@ -52,17 +52,44 @@ class AgentsEndpoint:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Answer requests for as long as the context lasts."""
-        # A manager can be used once, an application again and again.
-        self._manager = StreamableHTTPSessionManager(
-            self._server,
-            json_response=True,
-            stateless=True,
-            security_settings=self._security,
-            max_request_body_size=MOST_BYTES,
-        )
-        async with self._manager.run():
+        async with anyio.create_task_group() as self._tasks:
             yield
+            self._tasks.cancel_scope.cancel()
+        # A manager can be used once, an application again and again.
+        self._tasks = self._manager = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self._manager is not None, "the application was not started"
+        assert self._tasks is not None, "the application was not started"
+        async with self._loading:
+            if self._manager is None:
+                self._manager = await self._tasks.start(self._manage)
         await self._manager.handle_request(scope, receive, send)
+
+    async def _manage(self, *, task_status: TaskStatus[StreamableHTTPSessionManager]) -> None:
+        manager = await run_sync(self._made)
+        async with manager.run():
+            task_status.started(manager)
+            await anyio.sleep_forever()
+
+    def _made(self) -> StreamableHTTPSessionManager:
+        # Loading these takes longer than all the rest of the service.
+        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+        from mcp.server.transport_security import TransportSecuritySettings
+
+        from mlentory_crawl.service.agents.mcp_server import server_of
+
+        return StreamableHTTPSessionManager(
+            server_of(self._source, self._pool),
+            json_response=True,
+            stateless=True,
+            security_settings=TransportSecuritySettings(
+                allowed_hosts=[each for name in self._names for each in (name, f"{name}:*")],
+                allowed_origins=[
+                    f"{scheme}://{each}"
+                    for name in self._names
+                    for scheme in ("http", "https")
+                    for each in (name, f"{name}:*")
+                ],
+            ),
+            max_request_body_size=MOST_BYTES,
+        )
