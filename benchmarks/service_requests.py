@@ -176,7 +176,7 @@ def _searches(sample: Sample, rare: Random) -> Iterator[tuple[str, Iterator[Aske
         f"{API}/entities 6 facets, all",
         (Asked(f"{API}/entities?{counted}&sort=downloads&offset={20 * n}") for n in _cycle(400)),
     )
-    yield f"{API}/entities.csv", _search(sample, rare, f"{API}/entities.csv?")
+    yield f"{API}/entities.csv", _numbered(f"{API}/entities.csv?sort=downloads&offset={{}}", 20)
     yield "/search", _search(sample, rare, "/search?")
     yield (
         "/search/{name}",

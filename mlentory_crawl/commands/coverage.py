@@ -75,6 +75,8 @@ def _tell_drift(found: Sequence[Coverage], drifts: Sequence[Drift], since: datet
         _print_changed(each)
         if some:
             print_drift(_title(each), some, since)
+        else:
+            console().print(f"{_title(each)}, and no values of its fields have been counted")
 
 
 def _day(given: str | None) -> datetime | None:

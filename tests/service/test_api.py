@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -229,6 +230,18 @@ def test_boards_and_their_index(client: TestClient) -> None:
     page = client.get("/leaderboards?dataset=bench/exam&metric=bleu")
     assert page.status_code == 200
     assert "No result on bench/exam for bleu." in page.text
+
+
+def test_the_page_of_a_dataset_with_many_results_says_how_many_it_shows(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlentory_crawl.service.pages.boards.SHOWN", 1)
+    text = client.get("/leaderboards?dataset=bench/exam").text
+    assert text.count('class="number value"') == 1
+    address = re.search(r'The first 1 of 2; <a href="([^"]*)">more of', text)
+    assert address is not None
+    monkeypatch.setattr("mlentory_crawl.service.pages.boards.SHOWN", 50)
+    assert client.get(unescape(address[1])).text.count('class="number value"') == 2
 
 
 def test_comparisons_and_similar_models(client: TestClient) -> None:

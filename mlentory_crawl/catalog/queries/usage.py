@@ -35,7 +35,7 @@ CLASSES: dict[Subject, tuple[str, ...]] = {
 MOST_USERS = 2_000
 """The number of models up to which all users of something are found and sorted."""
 RANKED = 1_000
-"""The number of statements up to which it counts for the meaning of a name how many lead to an entity."""
+"""The number of entities of one name that are compared to find which is meant, and of the statements that count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,11 @@ def users(reader: CatalogReader, subject: Subject, name: str, limit: int, offset
     ((total,),) = reader._execute(f"SELECT count(*) FROM ({found})", given).fetchall()
     given |= {"most": MOST_USERS, "limit": limit, "offset": offset}
     rows = reader._execute(
-        f"""SELECT s.iri, coalesce(s.name, s.iri), (
+        f"""SELECT iri, label, (
                 SELECT group_concat(DISTINCT type) FROM edge
                 WHERE source = s.id AND type IN {among("types")} AND target IN ({targets}))
-            FROM ({found}) AS u JOIN entity AS s ON s.id = u.source ORDER BY 2, 1 LIMIT :limit OFFSET :offset""",
+            FROM (SELECT e.id, iri, coalesce(name, iri) AS label FROM ({found}) JOIN entity AS e ON e.id = source
+                  ORDER BY label, iri LIMIT :limit OFFSET :offset) AS s ORDER BY label, iri""",
         given,
     )
     models = [
@@ -156,7 +157,8 @@ def _named(reader: CatalogReader, subject: Subject, name: str) -> tuple[str, str
         f"{ENDS} = lower(:last) AND iri LIKE '%/' || :ending ESCAPE '\\' AND +class IN {among('classes')}",
     ):
         rows = reader._execute(
-            f"""SELECT iri, coalesce(name, iri) FROM entity AS e WHERE {where}
+            f"""SELECT iri, coalesce(name, iri)
+                FROM (SELECT id, iri, name FROM entity WHERE {where} LIMIT {RANKED}) AS e
                 ORDER BY (SELECT count(*) FROM (SELECT 1 FROM edge WHERE target = e.id LIMIT {RANKED})) DESC, iri
                 LIMIT 1""",
             {

@@ -17,8 +17,8 @@ from mlentory_crawl.service.paging import Extent, Paged, extent, named_like, nei
 router = APIRouter(tags=["uses"])
 
 
-def _subject(request: Request) -> Subject:
-    """Return the subject that the path of a route names."""
+async def _subject(request: Request) -> Subject:
+    """Return the subject that the path of a route names; asynchronous, as a thread would take longer."""
     path: str = request.scope["route"].path
     return next(subject for subject in EDGES if subject in path.split("/"))
 

@@ -20,8 +20,8 @@ router = APIRouter()
 
 INDEXED = 100
 """The number of datasets that are listed."""
-SHOWN = 50
-"""The number of results of a board on its page."""
+MOST_ROWS, FEWEST, SHOWN = 500, 10, 50
+"""The number of results of all boards on a page, and the least and the greatest number of one of them."""
 Given = Annotated[str, Query(max_length=1_000)]
 CELLS: dict[str, Callable[[Result], str]] = {
     "revision": lambda result: result.settings.get("revision", "")[:8],
@@ -80,7 +80,8 @@ def leaderboards(request: Request, dataset: Given = "", metric: Given = "", task
         request,
         "boards",
         dataset=dataset,
-        boards=[_shown(board) for board in several],
+        boards=[_shown(board, min(SHOWN, max(FEWEST, MOST_ROWS // len(several)))) for board in several],
+        metric=metric,
         alone=[board for board in found.boards if len(board.results) == 1],
         unranked=unranked,
         why=why,
@@ -89,15 +90,15 @@ def leaderboards(request: Request, dataset: Given = "", metric: Given = "", task
     )
 
 
-def _shown(board: Board) -> Shown:
+def _shown(board: Board, most: int) -> Shown:
     values = {name: {cell(result) for result in board.results} for name, cell in CELLS.items()}
     columns = [name for name, found in values.items() if len(found) > 1]
     common = [f"{name} {only}" for name, found in values.items() if len(found) == 1 for only in found if only]
-    return Shown(board, columns, common, list(_places(board, columns)))
+    return Shown(board, columns, common, list(_places(board, columns, most)))
 
 
-def _places(board: Board, columns: list[str]) -> Iterator[Place]:
+def _places(board: Board, columns: list[str], most: int) -> Iterator[Place]:
     ranks = board.ranks()
-    for place, result in enumerate(board.results[:SHOWN]):
+    for place, result in enumerate(board.results[:most]):
         rank = None if ranks is None else ranks[place]
         yield Place(rank, result, [CELLS[name](result) for name in columns])
