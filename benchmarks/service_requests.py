@@ -224,8 +224,8 @@ def _lists(sample: Sample, rare: Random) -> Iterator[tuple[str, Iterator[Asked]]
     yield f"{API}/openapi.json", _same(f"{API}/openapi.json")
     yield f"{API}/quarantine", _numbered(f"{API}/quarantine?offset={{}}", 5)
     yield f"{API}/audit", _same(f"{API}/audit")
-    for path in (f"{API}/changes", "/changes", "/changes.atom"):
-        yield path, _after(path, sample, rare)
+    for path, since in ((f"{API}/changes", "after"), ("/changes", "since"), ("/changes.atom", "since")):
+        yield path, _since(f"{path}?{since}=", sample, rare)
     yield (
         f"{API}/articles",
         (
@@ -270,8 +270,8 @@ def _numbered(path: str, step: int) -> Iterator[Asked]:
     return (Asked(path.format(n * step)) for n in _cycle(20))
 
 
-def _after(path: str, sample: Sample, rare: Random) -> Iterator[Asked]:
-    return (Asked(f"{path}?after={rare.randrange(max(sample.sequence - 200, 1))}") for _ in count())
+def _since(path: str, sample: Sample, rare: Random) -> Iterator[Asked]:
+    return (Asked(f"{path}{rare.randrange(max(sample.sequence - 200, 1))}") for _ in count())
 
 
 def _models(sample: Sample, rare: Random) -> Iterator[str]:
