@@ -11,6 +11,7 @@ from support.catalogs import HUB, Book, model
 from support.families import relative
 
 from mlentory_crawl.catalog.queries import usage
+from mlentory_crawl.catalog.queries.derivations import derived_by_kind
 from mlentory_crawl.catalog.queries.description import DERIVED, describe
 from mlentory_crawl.catalog.queries.lineage import lineage
 from mlentory_crawl.catalog.queries.mentions import mentions
@@ -42,6 +43,16 @@ def test_the_first_derivations_are_described_and_all_are_counted(reader: Catalog
     assert shown.kinds == {"finetune": CHILDREN * 2 // 3, "adapter": CHILDREN - CHILDREN * 2 // 3}
     assert shown.to_dict()["derivedKinds"] == shown.kinds
     assert describe(reader, "b/child000").kinds == {"merge": 1}
+
+
+def test_derivations_from_both_names_of_a_base_are_counted_once_each(tmp_path: Path) -> None:
+    with closing(Book(tmp_path)) as book:
+        child = relative("b/child", "MIT", a__base="finetune")
+        book.crawl({"base": model("a/base"), "child": child})
+        both = relative("b/both", "MIT", a__base="finetune", new__base="finetune")
+        book.crawl({"base": model("new/base"), "child": child, "both": both})
+    with closing(CatalogReader(tmp_path)) as opened:
+        assert derived_by_kind(opened, f"{HUB}new/base") == {"finetune": 2}
 
 
 @pytest.mark.parametrize("most", [1, 10, CHILDREN - 1])

@@ -97,9 +97,14 @@ def derived_by_kind(reader: CatalogReader, iri: str) -> dict[str | None, int]:
         reader: the catalog.
         iri: the model.
     """
+    names = reader.also_called([iri])
+    # Of one target, edges are counted in the order of their index; those of several have to be sorted first.
+    same = "=" if len(names) == 1 else "IN"
     rows = reader._execute(
-        f"SELECT e.kind, count(DISTINCT e.source) {_stated(False)} GROUP BY 1 ORDER BY 2 DESC, 1",
-        (orjson.dumps(reader.also_called([iri])),),
+        f"""SELECT kind, count(DISTINCT source) FROM edge WHERE type = 'WAS_DERIVED_FROM' AND target {same}
+                (SELECT e.id FROM json_each(?) AS j JOIN entity AS e ON e.iri = j.value)
+            GROUP BY 1 ORDER BY 2 DESC, 1""",
+        (orjson.dumps(names),),
     )
     return dict(rows.fetchall())
 

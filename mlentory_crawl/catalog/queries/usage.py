@@ -32,7 +32,7 @@ CLASSES: dict[Subject, tuple[str, ...]] = {
     "tasks": ("DefinedTerm",),
     "owners": ("Agent", "Person", "Organization"),
 }
-MOST_USERS = 2_000
+MOST_USERS = 1_000
 """The number of models up to which all users of something are found and sorted."""
 RANKED = 1_000
 """The number of entities of one name that are compared to find which is meant, and of the statements that count."""
