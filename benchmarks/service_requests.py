@@ -28,7 +28,7 @@ CONFIGURED = frozenset({"/sparql", "/query", f"{API}/dumps/{{name}}", "/sign-in"
 """Routes that answer only where more than a catalog is there: triples, dumps, a provider of identities."""
 WORDS = "vane wick bert code chat review sql legal medical news llama vision speech tuner harbor granite".split()
 SPARQL = (
-    "PREFIX schema: <https://schema.org/> SELECT ?name ?license WHERE {{ <https://huggingface.co/{0}> "
+    "PREFIX schema: <http://schema.org/> SELECT ?name ?license WHERE {{ <https://huggingface.co/{0}> "
     "schema:name ?name . OPTIONAL {{ <https://huggingface.co/{0}> schema:license ?license }} }}"
 )
 
