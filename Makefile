@@ -23,7 +23,8 @@ ifneq ($(UNKNOWN_EXTRA),)
 $(error EXTRA is one of $(EXTRAS) $(PROGRAMS))
 endif
 # Only the files that have such tests are loaded: others may need what this environment has not.
-TEST_EXTRA = python -m pytest -m 'extra(name="$*")' $$(grep --recursive --files-with-matches --include='*.py' 'mark.extra(name="$*")' tests)
+# A file with its servers stays with one worker.
+TEST_EXTRA = python -m pytest --numprocesses auto --dist loadfile -m 'extra(name="$*")' $$(grep --recursive --files-with-matches --include='*.py' 'mark.extra(name="$*")' tests)
 
 # The data directory of `make serve-demo`, which is made anew if it is not there.
 SERVED := build/served
