@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -97,8 +98,12 @@ def tracking_server(folder: Path, *, app: str | None = None) -> Iterator[str]:
     finally:
         # The command starts workers, which are of its process group.
         if server.poll() is None:
-            os.killpg(server.pid, 15)
-            server.wait(30)
+            os.killpg(server.pid, signal.SIGTERM)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait(30)
 
 
 def _answers(server: subprocess.Popen[bytes], url: str) -> bool:
